@@ -1,0 +1,1 @@
+"""Formal state-machine modelling and simulation of distributed workflows."""

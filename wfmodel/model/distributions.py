@@ -1,0 +1,219 @@
+"""A duration distribution is its quantile function: one uniform number in, one duration out.
+
+Inversion keeps common random numbers common: two designs that are handed the same uniform number
+take the same time, whatever else differs.
+
+>>> Exponential(mean=parse_duration("10ms")).quantile(0.5)
+6931472
+
+Formulas: Law & Kelton, Simulation Modeling and Analysis, ch. 8 (inverse transform).
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from itertools import accumulate
+from statistics import NormalDist
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PositiveFloat,
+    Tag,
+    model_validator,
+)
+from pydantic.dataclasses import dataclass
+
+from wfmodel.model.units import LONGEST_NS, Duration, parse_duration
+
+STRICT: Final = ConfigDict(extra="forbid")
+"""Every declared class refuses keys that it does not know."""
+
+PositiveDuration = Annotated[Duration, Field(gt=0)]
+
+_NORMAL: Final = NormalDist()
+_Z99: Final = _NORMAL.inv_cdf(0.99)
+
+
+def _bounded(nanoseconds: float) -> int:
+    return min(int(nanoseconds + 0.5), LONGEST_NS)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Constant:
+    """Always the same duration."""
+
+    value: Duration
+    distribution: Literal["constant"] = "constant"
+
+    def quantile(self, u: float) -> int:
+        """Nanoseconds at probability ``u`` in (0, 1)."""
+        return self.value
+
+    def mean_ns(self) -> float:
+        """Expected nanoseconds."""
+        return float(self.value)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Uniform:
+    """Equally likely between ``low`` and ``high``."""
+
+    low: Duration
+    high: Duration
+    distribution: Literal["uniform"] = "uniform"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Uniform:
+        if self.low > self.high:
+            raise ValueError("low is greater than high")
+        return self
+
+    def quantile(self, u: float) -> int:
+        """Nanoseconds at probability ``u`` in (0, 1)."""
+        return _bounded(self.low + u * (self.high - self.low))
+
+    def mean_ns(self) -> float:
+        """Expected nanoseconds."""
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Exponential:
+    """Memoryless, by its mean."""
+
+    mean: PositiveDuration
+    distribution: Literal["exponential"] = "exponential"
+
+    def quantile(self, u: float) -> int:
+        """Nanoseconds at probability ``u`` in (0, 1)."""
+        return _bounded(-math.log1p(-u) * self.mean)
+
+    def mean_ns(self) -> float:
+        """Expected nanoseconds."""
+        return float(self.mean)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class LogNormal:
+    """By median and 99th percentile: the two numbers that a dashboard shows."""
+
+    median: PositiveDuration
+    p99: PositiveDuration
+    distribution: Literal["lognormal"] = "lognormal"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> LogNormal:
+        if self.p99 < self.median:
+            raise ValueError("p99 is less than the median")
+        return self
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the logarithm: ln(p99 / median) / z(0.99)."""
+        return math.log(self.p99 / self.median) / _Z99
+
+    def quantile(self, u: float) -> int:
+        """Nanoseconds at probability ``u`` in (0, 1)."""
+        return _bounded(self.median * math.exp(self.sigma * _NORMAL.inv_cdf(u)))
+
+    def mean_ns(self) -> float:
+        """Expected nanoseconds."""
+        return self.median * math.exp(self.sigma**2 / 2)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Gamma:
+    """By mean and shape (shape 1 is exponential; a large shape is nearly constant)."""
+
+    mean: PositiveDuration
+    shape: PositiveFloat
+    distribution: Literal["gamma"] = "gamma"
+
+    def quantile(self, u: float) -> int:
+        """Nanoseconds at probability ``u`` in (0, 1)."""
+        from scipy.special import gammaincinv  # slow to import, and only this family needs it
+
+        return _bounded(float(gammaincinv(self.shape, u)) * self.mean / self.shape)
+
+    def mean_ns(self) -> float:
+        """Expected nanoseconds."""
+        return float(self.mean)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Weibull:
+    """By scale (the 63.2th percentile) and shape (below 1: the longer it lasts, the longer yet)."""
+
+    scale: PositiveDuration
+    shape: PositiveFloat
+    distribution: Literal["weibull"] = "weibull"
+
+    def quantile(self, u: float) -> int:
+        """Nanoseconds at probability ``u`` in (0, 1)."""
+        return _bounded(min(float(LONGEST_NS), self.scale * (-math.log1p(-u)) ** (1 / self.shape)))
+
+    def mean_ns(self) -> float:
+        """Expected nanoseconds."""
+        return self.scale * math.gamma(1 + 1 / self.shape)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Empirical:
+    """Measured durations, equally likely or weighted."""
+
+    values: Annotated[tuple[Duration, ...], Field(min_length=1)]
+    weights: tuple[PositiveFloat, ...] | None = None
+    distribution: Literal["empirical"] = "empirical"
+
+    @model_validator(mode="after")
+    def _matched(self) -> Empirical:
+        if self.weights is not None and len(self.weights) != len(self.values):
+            raise ValueError(f"{len(self.values)} values but {len(self.weights)} weights")
+        return self
+
+    def quantile(self, u: float) -> int:
+        """Nanoseconds at probability ``u`` in (0, 1): values in ascending order, by weight."""
+        pairs = sorted(zip(self.values, self._weights(), strict=True))
+        cumulative = list(accumulate(weight for _, weight in pairs))
+        index = bisect_right(cumulative, u * cumulative[-1])
+        return pairs[min(index, len(pairs) - 1)][0]
+
+    def mean_ns(self) -> float:
+        """Expected nanoseconds."""
+        weights = self._weights()
+        return sum(v * w for v, w in zip(self.values, weights, strict=True)) / sum(weights)
+
+    def _weights(self) -> tuple[float, ...]:
+        return self.weights or (1.0,) * len(self.values)
+
+
+def _constant_from_text(value: Any) -> Any:
+    """A bare duration stands for a constant: ``duration: 50ms``."""
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return Constant(parse_duration(value))
+    return value
+
+
+def _family(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return value.get("distribution", "constant" if "value" in value else None)
+    return getattr(value, "distribution", None)
+
+
+Distribution = Annotated[
+    Annotated[Constant, Tag("constant")]
+    | Annotated[Uniform, Tag("uniform")]
+    | Annotated[Exponential, Tag("exponential")]
+    | Annotated[LogNormal, Tag("lognormal")]
+    | Annotated[Gamma, Tag("gamma")]
+    | Annotated[Weibull, Tag("weibull")]
+    | Annotated[Empirical, Tag("empirical")],
+    Discriminator(_family),
+    BeforeValidator(_constant_from_text),
+]
+"""Any of the families above; in a file, a bare duration or ``{distribution: <family>, ...}``."""

@@ -1,0 +1,39 @@
+"""A finding is data: what is wrong, where (a symbolic path), how bad, and the path that shows it.
+
+Rules and loaders return symbolic paths into the document; ``source.Document.locate`` alone turns
+them into lines and columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wfmodel.model.source import Path, Span
+
+
+class Severity(StrEnum):
+    """How bad a finding is. Exit code 1 is for warnings and errors."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One defect at one place.
+
+    ``trace`` is the offending run through the workflow, as ``state`` or ``state -event->`` words in
+    order, where the rule is about paths. ``help`` says what to do about it.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    path: Path = ()
+    span: Span | None = None
+    trace: tuple[str, ...] = ()
+    help: str = ""
+    related: tuple[tuple[Path, str], ...] = field(default=())

@@ -1,0 +1,547 @@
+"""The control-flow graph of a Workflow: what can follow what, and by which event.
+
+One graph serves rules and designs, so both mean the same by "path". Sub-workflows are inlined,
+regions become scopes between a fork and its join, and every event that a state can raise has an
+edge: where nothing handles it, an ``implicit`` edge to an implicit ``failed`` end of its scope.
+
+Building never fails: names that lead nowhere become ``problems`` for rules to report. Designs take
+only a flow without problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final as Constant
+
+from wfmodel.model.source import Path
+from wfmodel.model.workflow import (
+    DONE,
+    FAILURE,
+    ROLLBACK,
+    TIMEOUT,
+    Choice,
+    Compensation,
+    FailureKind,
+    Final,
+    Outcome,
+    Parallel,
+    Receive,
+    State,
+    SubWorkflow,
+    Task,
+    Wait,
+    Workflow,
+)
+
+MOST_NODES: Constant = 200_000
+"""Expansion of copies and sub-workflows stops here, with a problem."""
+
+
+class NodeKind(StrEnum):
+    """What the holder of a token does at a node."""
+
+    TASK = "task"
+    CHOICE = "choice"
+    FORK = "fork"
+    WAIT = "wait"
+    RECEIVE = "receive"
+    PASS = "pass"
+    """Goes on at once: a wait of no time, or the end of an inlined sub-workflow."""
+    FINAL = "final"
+    """Ends its scope; ``Node.outcome`` says how."""
+    ROLLBACK = "rollback"
+    """Runs handlers of what the token's run has completed, latest first; then its edge ``done``."""
+    COMPENSATION = "compensation"
+    """A task's handler; only a rollback leads here, so it has no edges of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What follows a node upon an event. ``path`` is where the target is written."""
+
+    event: str
+    target: int
+    path: Path = ()
+    implicit: bool = False
+    back: bool = False
+    """Closes a loop: a token that takes it begins a new epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place where a token can be. ``name`` is unique in the flow: ``fork.region/state``."""
+
+    index: int
+    name: str
+    kind: NodeKind
+    path: Path
+    scope: int
+    state: State | Compensation | None = None
+    edges: tuple[Edge, ...] = ()
+    service: str | None = None
+    outcome: Outcome | None = None
+    implicit: bool = False
+    undoes: int | None = None
+    """The task node whose effect this node takes back (a compensation, explicit or handler)."""
+    handler: int | None = None
+    """The compensation node of this task."""
+    regions: tuple[int, ...] = ()
+    """Scopes that this fork starts."""
+
+    def after(self, event: str) -> Edge:
+        """The edge taken upon an event: its own, else ``failure``'s.
+
+        Raises:
+            KeyError: the node raises no such event.
+        """
+        fallback = None
+        for edge in self.edges:
+            if edge.event == event:
+                return edge
+            if edge.event == FAILURE:
+                fallback = edge
+        if fallback is None:
+            raise KeyError(f"{self.name} has no transition for {event!r}")
+        return fallback
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The main machine (index 0) or one region of a fork."""
+
+    index: int
+    name: str
+    path: Path
+    initial: int | None
+    fork: int | None = None
+    region: int = 0
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A name that leads nowhere. ``kind`` is the name of the rule that reports it."""
+
+    kind: str
+    path: Path
+    name: str
+    candidates: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The graph. Node and scope indices are positions in ``nodes`` and ``scopes``."""
+
+    workflow: Workflow
+    nodes: tuple[Node, ...]
+    scopes: tuple[Scope, ...]
+    problems: tuple[Problem, ...] = ()
+    by_name: Mapping[str, int] = field(default_factory=dict)
+
+    def node(self, name: str) -> Node:
+        """The node of this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self.nodes[self.by_name[name]]
+
+    @property
+    def initial(self) -> int:
+        """Index of the first node of the main scope.
+
+        Raises:
+            ValueError: the initial state is unknown.
+        """
+        first = self.scopes[0].initial
+        if first is None:
+            raise ValueError(f"workflow {self.workflow.name!r} has no initial state")
+        return first
+
+    def steps(self) -> tuple[Node, ...]:
+        """Task nodes that do forward work (not compensations), in order of declaration."""
+        return tuple(n for n in self.nodes if n.kind is NodeKind.TASK and n.undoes is None)
+
+    def in_scope(self, scope: int) -> Iterator[Node]:
+        """Nodes of one scope, regions inside it excluded."""
+        return (node for node in self.nodes if node.scope == scope)
+
+    def initial_of(self, scope: int) -> int:
+        """First node of a scope.
+
+        Raises:
+            ValueError: it is unknown.
+        """
+        first = self.scopes[scope].initial
+        if first is None:
+            raise ValueError(f"scope {self.scopes[scope].name!r} has no initial state")
+        return first
+
+
+def raised_events(state: State | Compensation) -> tuple[str, ...]:
+    """Events other than ``done`` that a state can raise, in order of declaration.
+
+    A transient failure that is retried without end is never raised.
+    """
+    match state:
+        case Task() | Compensation():
+            retry = state.retry
+            endless = retry is not None and retry.attempts is None
+            names = [
+                name
+                for name, mode in state.failures.items()
+                if not (endless and _is_retried(name, mode.kind, retry.on if retry else ()))
+            ]
+            times_out = state.timeout is not None and not (
+                endless and retry is not None and (not retry.on or TIMEOUT in retry.on)
+            )
+            return (*names, TIMEOUT) if times_out else tuple(names)
+        case Receive():
+            return (TIMEOUT,) if state.timeout is not None else ()
+        case Parallel():
+            return (FAILURE,)
+        case SubWorkflow():
+            return (Outcome.ABORTED.value, Outcome.FAILED.value)
+        case _:
+            return ()
+
+
+def _is_retried(name: str, kind: FailureKind, on: tuple[str, ...]) -> bool:
+    return name in on if on else kind is FailureKind.TRANSIENT
+
+
+def retries(state: Task | Compensation, event: str, attempt: int) -> bool:
+    """Whether a failure or time-out of this attempt (1, 2, …) is followed by another attempt."""
+    policy = state.retry
+    if policy is None or (policy.attempts is not None and attempt >= policy.attempts):
+        return False
+    if event == TIMEOUT:
+        return not policy.on or TIMEOUT in policy.on
+    mode = state.failures.get(event)
+    return mode is not None and _is_retried(event, mode.kind, policy.on)
+
+
+def build_flow(workflow: Workflow, *, expand_copies: bool = True) -> Flow:
+    """The control-flow graph of a workflow.
+
+    ``expand_copies`` gives every copy of a ``for_each`` region nodes of its own (designs need it);
+    without it one copy stands for all (rules need no more).
+    """
+    return _Builder(workflow, expand_copies).build()
+
+
+@dataclass
+class _Machine:
+    """A set of states being laid out: the main machine, a region, or an inlined sub-workflow."""
+
+    states: Mapping[str, State]
+    path: Path
+    prefix: str
+    scope: int
+    returns: Mapping[str, tuple[str, Path, bool]] | None = None
+    """For an inlined sub-workflow: outcome to (target in the caller, where written, implicit)."""
+    caller: _Machine | None = None
+    indices: dict[str, int] = field(default_factory=dict)
+    calls: tuple[str, ...] = ()
+
+
+class _Builder:
+    def __init__(self, workflow: Workflow, expand_copies: bool) -> None:
+        self.workflow = workflow
+        self.expand_copies = expand_copies
+        self.nodes: list[Node] = []
+        self.scopes: list[Scope] = []
+        self.problems: list[Problem] = []
+        self.implicit: dict[tuple[int, NodeKind, Outcome | None], int] = {}
+
+    def build(self) -> Flow:
+        w = self.workflow
+        self._scope("", (), None, 0, None)
+        main = _Machine(w.states, (), "", 0)
+        self._lay_out(main, w.initial)
+        self._mark_back_edges()
+        seen = dict.fromkeys((p.kind, p.path, p.name) for p in self.problems)
+        unique = tuple(
+            next(p for p in self.problems if (p.kind, p.path, p.name) == key) for key in seen
+        )
+        by_name = {node.name: node.index for node in self.nodes}
+        return Flow(w, tuple(self.nodes), tuple(self.scopes), unique, by_name)
+
+    def _scope(
+        self, name: str, path: Path, fork: int | None, region: int, parent: int | None
+    ) -> int:
+        index = len(self.scopes)
+        self.scopes.append(Scope(index, name, path, None, fork, region, parent))
+        return index
+
+    def _add(self, name: str, kind: NodeKind, path: Path, scope: int, **rest: object) -> int:
+        index = len(self.nodes)
+        self.nodes.append(Node(index, name, kind, path, scope, **rest))  # type: ignore[arg-type]
+        return index
+
+    def _update(self, index: int, **changes: object) -> None:
+        self.nodes[index] = replace(self.nodes[index], **changes)  # type: ignore[arg-type]
+
+    def _lay_out(self, machine: _Machine, initial: str) -> int | None:
+        """Nodes of a machine first, then their edges; returns the index of its initial node."""
+        if len(self.nodes) + len(machine.states) > MOST_NODES:
+            self.problems.append(
+                Problem("workflow-too-large", machine.path, machine.prefix or self.workflow.name)
+            )
+            return None
+        for name, state in machine.states.items():
+            path = (*machine.path, "states", name)
+            machine.indices[name] = self._node(machine, name, state, path)
+        for name, state in machine.states.items():
+            if isinstance(state, Task) and state.compensates is not None:
+                self._resolve_compensates(machine, name, state)
+        for name, state in machine.states.items():
+            self._edges(machine, name, state)
+        first = machine.indices.get(initial)
+        if first is None:
+            self.problems.append(
+                Problem(
+                    "unknown-initial", (*machine.path, "initial"), initial, tuple(machine.states)
+                )
+            )
+        elif machine.returns is None:
+            scope = self.scopes[machine.scope]
+            self.scopes[machine.scope] = replace(scope, initial=first)
+        return first
+
+    def _node(self, machine: _Machine, name: str, state: State, path: Path) -> int:
+        full, scope = machine.prefix + name, machine.scope
+        match state:
+            case Task():
+                index = self._add(
+                    full, NodeKind.TASK, path, scope, state=state, service=state.service
+                )
+                if state.compensation is not None:
+                    handler = self._add(
+                        f"{full}~undo",
+                        NodeKind.COMPENSATION,
+                        (*path, "compensation"),
+                        scope,
+                        state=state.compensation,
+                        service=state.compensation.service or state.service,
+                        undoes=index,
+                    )
+                    self._update(index, handler=handler)
+                return index
+            case Choice():
+                kind = NodeKind.CHOICE
+            case Parallel():
+                kind = NodeKind.FORK
+            case Wait():
+                instant = state.duration.mean_ns() == 0
+                kind = NodeKind.PASS if instant else NodeKind.WAIT
+            case Receive():
+                kind = NodeKind.RECEIVE
+            case SubWorkflow():
+                kind = NodeKind.PASS
+            case Final():
+                ends = machine.returns is None
+                return self._add(
+                    full,
+                    NodeKind.FINAL if ends else NodeKind.PASS,
+                    path,
+                    scope,
+                    state=state,
+                    outcome=state.outcome if ends else None,
+                )
+        service = getattr(state, "service", None)
+        return self._add(full, kind, path, scope, state=state, service=service)
+
+    def _resolve_compensates(self, machine: _Machine, name: str, state: Task) -> None:
+        assert state.compensates is not None
+        holder: _Machine | None = machine
+        while holder is not None:
+            target = holder.indices.get(state.compensates)
+            if target is not None and isinstance(self.nodes[target].state, Task):
+                self._update(machine.indices[name], undoes=target)
+                return
+            holder = holder.caller
+        path = (*machine.path, "states", name, "compensates")
+        tasks = tuple(n for n, s in machine.states.items() if isinstance(s, Task) and n != name)
+        self.problems.append(Problem("unknown-compensated-task", path, state.compensates, tasks))
+
+    def _edges(self, machine: _Machine, name: str, state: State) -> None:
+        index, path = machine.indices[name], (*machine.path, "states", name)
+        edges: list[Edge] = []
+        match state:
+            case Choice():
+                for i, branch in enumerate(state.branches):
+                    at = (*path, "branches", i, "next")
+                    edges += self._edge(machine, str(i), branch.next, at)
+                if state.default is not None:
+                    edges += self._edge(machine, "default", state.default, (*path, "default"))
+            case Receive():
+                for event, reaction in state.events.items():
+                    at = (*path, "events", event, "next")
+                    edges += self._edge(machine, event, reaction.next, at)
+                edges += self._handlers(machine, state, path)
+            case Final():
+                if machine.returns is not None:
+                    edges += self._return(machine, state)
+            case SubWorkflow():
+                edges += self._call(machine, name, state, path)
+            case Parallel():
+                self._fork(machine, name, state, path)
+                edges += self._done(machine, state.next, path)
+                edges += self._handlers(machine, state, path)
+            case Task():
+                edges += self._done(machine, state.next, path)
+                edges += self._handlers(machine, state, path)
+            case Wait():
+                edges += self._done(machine, state.next, path)
+        self._update(index, edges=tuple(edges))
+
+    def _done(self, machine: _Machine, target: str | None, path: Path) -> list[Edge]:
+        if target is None:
+            return []
+        return self._edge(machine, DONE, target, (*path, "next"))
+
+    def _handlers(
+        self, machine: _Machine, state: Task | Parallel | Receive, path: Path
+    ) -> list[Edge]:
+        edges: list[Edge] = []
+        for event, target in state.on.items():
+            edges += self._edge(machine, event, target, (*path, "on", event))
+        handled = set(state.on)
+        for event in raised_events(state):
+            if event not in handled and FAILURE not in handled:
+                edges.append(Edge(event, self._ending(machine, Outcome.FAILED), path, True))
+            elif event not in handled:
+                target = state.on[FAILURE]
+                edges += self._edge(machine, event, target, (*path, "on", FAILURE))
+        return edges
+
+    def _edge(self, machine: _Machine, event: str, target: str, path: Path) -> list[Edge]:
+        index = machine.indices.get(target)
+        if index is None and target == ROLLBACK:
+            index = self._rollback(machine)
+        if index is None:
+            candidates = (*machine.states, ROLLBACK)
+            self.problems.append(Problem("unknown-target", path, target, candidates))
+            return []
+        return [Edge(event, index, path)]
+
+    def _rollback(self, machine: _Machine) -> int:
+        key = (machine.scope, NodeKind.ROLLBACK, None)
+        if machine.returns is None and key in self.implicit:
+            return self.implicit[key]
+        index = self._add(
+            f"{machine.prefix}{ROLLBACK}", NodeKind.ROLLBACK, machine.path, machine.scope
+        )
+        if machine.returns is None:
+            self.implicit[key] = index
+        else:
+            machine.indices[ROLLBACK] = index
+        end = self._ending(machine, Outcome.ABORTED)
+        self._update(index, edges=(Edge(DONE, end, machine.path, True),), implicit=True)
+        return index
+
+    def _ending(self, machine: _Machine, outcome: Outcome) -> int:
+        """The implicit end of a machine: a final of its scope, or a return to its caller."""
+        if machine.returns is not None and machine.caller is not None:
+            target, path, implicit = machine.returns[outcome]
+            if implicit:
+                return self._ending(machine.caller, Outcome.FAILED)
+            edges = self._edge(machine.caller, DONE, target, path)
+            if edges:
+                return edges[0].target
+        key = (machine.scope, NodeKind.FINAL, outcome)
+        if key not in self.implicit:
+            name = f"{self.scopes[machine.scope].name}({outcome})"
+            self.implicit[key] = self._add(
+                name,
+                NodeKind.FINAL,
+                self.scopes[machine.scope].path,
+                machine.scope,
+                outcome=outcome,
+                implicit=True,
+            )
+        return self.implicit[key]
+
+    def _return(self, machine: _Machine, state: Final) -> list[Edge]:
+        assert machine.returns is not None
+        assert machine.caller is not None
+        target, path, implicit = machine.returns[state.outcome]
+        if implicit:
+            return [Edge(DONE, self._ending(machine.caller, Outcome.FAILED), path, True)]
+        return self._edge(machine.caller, DONE, target, path)
+
+    def _call(self, machine: _Machine, name: str, state: SubWorkflow, path: Path) -> list[Edge]:
+        definition = self.workflow.workflows.get(state.workflow)
+        at = (*path, "workflow")
+        if definition is None:
+            known = tuple(self.workflow.workflows)
+            self.problems.append(Problem("unknown-workflow", at, state.workflow, known))
+            return []
+        if state.workflow in machine.calls:
+            chain = " -> ".join((*machine.calls, state.workflow))
+            self.problems.append(Problem("recursive-workflow", at, state.workflow, (), chain))
+            return []
+        returns: dict[str, tuple[str, Path, bool]] = {
+            Outcome.SUCCEEDED: (state.next or "", (*path, "next"), state.next is None)
+        }
+        for outcome in (Outcome.ABORTED, Outcome.FAILED):
+            event = outcome.value if outcome.value in state.on else FAILURE
+            target = state.on.get(event)
+            returns[outcome] = (target or "", (*path, "on", event), target is None)
+        inner = _Machine(
+            definition.states,
+            ("workflows", state.workflow),
+            f"{machine.prefix}{name}/",
+            machine.scope,
+            returns,
+            machine,
+            calls=(*machine.calls, state.workflow),
+        )
+        first = self._lay_out(inner, definition.initial)
+        return [] if first is None else [Edge(DONE, first, at)]
+
+    def _fork(self, machine: _Machine, name: str, state: Parallel, path: Path) -> None:
+        fork = machine.indices[name]
+        copies = state.copies if self.expand_copies else 1
+        scopes: list[int] = []
+        for number in range(len(state.regions) * copies):
+            region = state.regions[number // copies]
+            at = (*path, "regions", number // copies)
+            label = region.name or str(number // copies)
+            if copies > 1:
+                label = f"{label}[{number % copies}]"
+            prefix = f"{machine.prefix}{name}.{label}/"
+            scope = self._scope(prefix, at, fork, number, machine.scope)
+            inner = _Machine(region.states, at, prefix, scope, caller=machine, calls=machine.calls)
+            self._lay_out(inner, region.initial)
+            scopes.append(scope)
+        self._update(fork, regions=tuple(scopes))
+
+    def _mark_back_edges(self) -> None:
+        """Edges that close a loop, found by depth-first search in order of declaration."""
+        state = [0] * len(self.nodes)  # 0 new, 1 on the search path, 2 finished
+        starts = [scope.initial for scope in self.scopes if scope.initial is not None]
+        for start in (*starts, *range(len(self.nodes))):
+            if state[start]:
+                continue
+            stack: list[tuple[int, int]] = [(start, 0)]
+            state[start] = 1
+            while stack:
+                index, position = stack.pop()
+                edges = self.nodes[index].edges
+                if position == len(edges):
+                    state[index] = 2
+                    continue
+                stack.append((index, position + 1))
+                target = edges[position].target
+                if state[target] == 1:
+                    marked = replace(edges[position], back=True)
+                    changed = (*edges[:position], marked, *edges[position + 1 :])
+                    self._update(index, edges=changed)
+                elif state[target] == 0:
+                    state[target] = 1
+                    stack.append((target, 0))

@@ -1,0 +1,89 @@
+"""Durations are integers of nanoseconds; this file is the one place that reads and writes their text.
+
+>>> parse_duration("1.5s")
+1500000000
+>>> format_duration(90_000_000_000)
+'90s'
+
+Integers, because sums of simulated times must be exact and equal on every machine.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+NANOSECONDS: Final[dict[str, int]] = {
+    "ns": 1,
+    "us": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+    "d": 86400 * 10**9,
+}
+"""Nanoseconds in each accepted unit."""
+
+LONGEST_NS: Final = 10**18
+"""Longest accepted duration (about 31 years): sums of many still fit in 64 bits."""
+
+_PATTERN: Final = r"^\s*(\d+(?:\.\d+)?)\s*([A-Za-zµ]+)\s*$"
+_UNITS_TEXT: Final = ", ".join(NANOSECONDS)
+
+
+def parse_duration(value: object) -> int:
+    """Nanoseconds from text such as ``250ms``, ``1.5s``, ``2h`` (or from an integer of nanoseconds).
+
+    Raises:
+        ValueError: not a duration, an unknown unit, negative, or longer than ``LONGEST_NS``.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        nanoseconds = value
+    elif isinstance(value, str):
+        nanoseconds = _from_text(value)
+    else:
+        raise ValueError(f"a duration is a number with a unit, such as 250ms; got {value!r}")
+    if nanoseconds < 0:
+        raise ValueError(f"a duration cannot be negative; got {value!r}")
+    if nanoseconds > LONGEST_NS:
+        raise ValueError(f"a duration is at most {format_duration(LONGEST_NS)}; got {value!r}")
+    return nanoseconds
+
+
+def _from_text(text: str) -> int:
+    if text.strip().startswith("-"):
+        raise ValueError(f"a duration cannot be negative; got {text!r}")
+    match = re.match(_PATTERN, text[:80])
+    if match is None:
+        raise ValueError(
+            f"a duration is a number with a unit ({_UNITS_TEXT}), such as 250ms; got {text!r}"
+        )
+    number, unit = match.groups()
+    if unit not in NANOSECONDS:
+        raise ValueError(f"unknown unit {unit!r} in {text!r}; units are {_UNITS_TEXT}")
+    return int(Decimal(number) * NANOSECONDS[unit])
+
+
+def format_duration(nanoseconds: int) -> str:
+    """The shortest exact text of a duration, such as ``1500ms``; read back by ``parse_duration``."""
+    if nanoseconds == 0:
+        return "0s"
+    for unit in ("d", "h", "m", "s", "ms", "us"):
+        if nanoseconds % NANOSECONDS[unit] == 0 and (
+            unit in ("s", "ms", "us") or nanoseconds >= 2 * NANOSECONDS[unit]
+        ):
+            return f"{nanoseconds // NANOSECONDS[unit]}{unit}"
+    return f"{nanoseconds}ns"
+
+
+_DURATION_SCHEMA: Final[dict[str, Any]] = {
+    "type": "string",
+    "pattern": r"^\s*\d+(\.\d+)?\s*(ns|us|ms|s|m|h|d)\s*$",
+    "examples": ["250ms", "1.5s", "2h"],
+}
+
+Duration = Annotated[int, BeforeValidator(parse_duration), WithJsonSchema(_DURATION_SCHEMA)]
+"""Integer nanoseconds; files and calls may give text with a unit."""

@@ -1,0 +1,374 @@
+"""A workflow is a state machine: named states, transitions by event, one initial state, final states.
+
+These classes are at once the Python API, the file format (YAML and JSON have exactly this shape)
+and the source of the JSON Schema. They are frozen and pure: they say what the process is, never how
+it runs. Names of states live in the mappings that hold them.
+
+>>> order = Workflow(
+...     name="hello",
+...     initial="greet",
+...     states={
+...         "greet": Task(service="greeter", duration=parse_duration("5ms"), next="done"),
+...         "done": Final(outcome="succeeded"),
+...     },
+... )
+
+Read ``flow`` next: it turns a Workflow into the one control-flow graph that rules and designs share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, PositiveInt, Tag, model_validator
+from pydantic.dataclasses import dataclass
+
+from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.units import Duration, parse_duration
+
+ROLLBACK = "rollback"
+"""Built-in target: run the handlers of what has completed, latest first, then end ``aborted``."""
+
+DONE = "done"
+FAILURE = "failure"
+TIMEOUT = "timeout"
+"""Built-in events: a state ended well; a failure that no more specific event names; time ran out."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Effect(StrEnum):
+    """What a completed step leaves behind (Garcia-Molina & Salem 1987; Schuldt et al. 2002)."""
+
+    NONE = "none"
+    """Reads only: nothing to undo."""
+    COMPENSATABLE = "compensatable"
+    """Can be undone by a compensation."""
+    PIVOT = "pivot"
+    """The point of no return: after it the process must go through."""
+    RETRIABLE = "retriable"
+    """Succeeds if repeated often enough; comes after the pivot."""
+
+
+class Outcome(StrEnum):
+    """How a workflow, a region or a sub-workflow ended."""
+
+    SUCCEEDED = "succeeded"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+class FailureKind(StrEnum):
+    """Whether another attempt can help."""
+
+    BUSINESS = "business"
+    """Permanent: the same answer at every attempt (card declined)."""
+    TRANSIENT = "transient"
+    """Drawn anew at each attempt (connection reset)."""
+
+
+class Jitter(StrEnum):
+    """How a back-off is spread (AWS Architecture Blog, Exponential Backoff and Jitter)."""
+
+    NONE = "none"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class FailureMode:
+    """One way in which a task can fail, with its probability per attempt (business: per visit)."""
+
+    kind: FailureKind
+    probability: Probability = 0.0
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class RetryPolicy:
+    """Attempts in all (the first included) and the pause before each further one.
+
+    The pause before attempt k (k = 2, 3, …) is ``min(cap, backoff * factor ** (k - 2))``.
+    ``on`` names the failures that are retried; empty means every transient failure and time-out.
+    ``attempts`` None means until it succeeds.
+    """
+
+    attempts: PositiveInt | None = 3
+    backoff: Duration = parse_duration("1s")
+    factor: Annotated[float, Field(ge=1, le=1000)] = 2.0
+    cap: Duration | None = None
+    jitter: Jitter = Jitter.NONE
+    on: tuple[Name, ...] = ()
+
+    def delay_before(self, attempt: int) -> int:
+        """Nanoseconds of back-off before ``attempt`` (2 or more), before jitter."""
+        longest = self.cap if self.cap is not None else parse_duration("1d")
+        # The exponent is bounded so that an endless retry cannot overflow a float.
+        return int(min(longest, self.backoff * self.factor ** min(attempt - 2, 60)))
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Compensation:
+    """Handler that undoes a task's effect: run by ``rollback``, at ``service`` or the task's own."""
+
+    action: Name = "compensate"
+    service: Name | None = None
+    duration: Distribution = Constant(0)
+    failures: Mapping[Name, FailureMode] = Field(default_factory=dict)
+    timeout: Duration | None = None
+    retry: RetryPolicy | None = None
+    idempotent: bool = False
+    reads: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Task:
+    """An action at a service. ``on`` maps an event (a failure's name, ``timeout`` or ``failure``)
+    to a target; an event with no entry ends the workflow as ``failed``.
+    """
+
+    service: Name
+    next: Name | None = None
+    action: Name | None = None
+    duration: Distribution = Constant(0)
+    failures: Mapping[Name, FailureMode] = Field(default_factory=dict)
+    timeout: Duration | None = None
+    retry: RetryPolicy | None = None
+    idempotent: bool = False
+    effect: Effect = Effect.NONE
+    reads: tuple[Name, ...] = ()
+    writes: tuple[Name, ...] = ()
+    compensates: Name | None = None
+    compensation: Compensation | None = None
+    on: Mapping[Name, Name] = Field(default_factory=dict)
+    description: str = ""
+    kind: Literal["task"] = "task"
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Branch:
+    """One way out of a choice: a guard in words over declared data, and how often it is taken."""
+
+    next: Name
+    when: str = ""
+    reads: tuple[Name, ...] = ()
+    probability: Probability | None = None
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Choice:
+    """Takes the first branch whose guard holds, else ``default``.
+
+    Simulation draws by probability: branches without one share what the others leave, together
+    with the default. ``service`` says who decides, where it is not whoever acted before.
+    """
+
+    branches: Annotated[tuple[Branch, ...], Field(min_length=1)]
+    default: Name | None = None
+    service: Name | None = None
+    description: str = ""
+    kind: Literal["choice"] = "choice"
+
+    @model_validator(mode="after")
+    def _probabilities(self) -> Choice:
+        total = sum(branch.probability or 0.0 for branch in self.branches)
+        if total > 1 + 1e-9:
+            raise ValueError(f"the branches' probabilities add up to {total:g}, more than 1")
+        return self
+
+    def targets(self) -> tuple[str, ...]:
+        """Every target in order, the default last."""
+        default = () if self.default is None else (self.default,)
+        return (*(branch.next for branch in self.branches), *default)
+
+    def probabilities(self) -> tuple[float, ...]:
+        """Probability of each of ``targets()``; they add up to 1."""
+        given = [branch.probability for branch in self.branches]
+        if self.default is not None:
+            given.append(None)
+        rest = 1 - sum(p for p in given if p is not None)
+        shares = sum(p is None for p in given)
+        if shares:
+            return tuple(rest / shares if p is None else p for p in given)
+        total = sum(p for p in given if p is not None)
+        return tuple((p or 0.0) / total if total else 1 / len(given) for p in given)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Region:
+    """One branch of a parallel state: a small machine of its own."""
+
+    initial: Name
+    states: Mapping[Name, State]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Parallel:
+    """Runs regions side by side and goes on when the join is satisfied.
+
+    ``join``: ``all``, ``any``, or how many regions must succeed. ``siblings`` says what happens to
+    the others once the join is decided (satisfied early, or out of reach): they ``finish``, or are
+    cancelled at their next step (``cancel``). ``for_each`` runs the one region ``copies`` times
+    side by side, once per item of a data item: the bound of a loop over items.
+    """
+
+    regions: Annotated[tuple[Region, ...], Field(min_length=1)]
+    join: Literal["all", "any"] | PositiveInt = "all"
+    siblings: Literal["finish", "cancel"] = "finish"
+    for_each: Name | None = None
+    copies: Annotated[int, Field(ge=1, le=1000)] = 1
+    next: Name | None = None
+    on: Mapping[Name, Name] = Field(default_factory=dict)
+    description: str = ""
+    kind: Literal["parallel"] = "parallel"
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Parallel:
+        if self.for_each is not None and len(self.regions) != 1:
+            raise ValueError(f"for_each needs exactly one region; there are {len(self.regions)}")
+        if self.copies > 1 and self.for_each is None:
+            raise ValueError("copies needs for_each: which data item holds the items?")
+        if isinstance(self.join, int) and self.join > self.width:
+            raise ValueError(f"the join waits for {self.join} regions; there are {self.width}")
+        return self
+
+    @property
+    def width(self) -> int:
+        """How many regions run."""
+        return len(self.regions) * self.copies
+
+    @property
+    def needed(self) -> int:
+        """How many regions must succeed."""
+        if self.join == "all":
+            return self.width
+        return 1 if self.join == "any" else self.join
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Wait:
+    """Waits for a time."""
+
+    duration: Distribution
+    next: Name | None = None
+    service: Name | None = None
+    description: str = ""
+    kind: Literal["wait"] = "wait"
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Reaction:
+    """What an outside event leads to, and how often it is that event which comes."""
+
+    next: Name
+    probability: Probability | None = None
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Receive:
+    """Waits for one of several outside events (an approval), with a time-out.
+
+    ``delay`` is how long the outside world takes. Probabilities that add up to less than 1 leave
+    the rest to silence; events without one share what is left.
+    """
+
+    events: Annotated[Mapping[Name, Reaction], Field(min_length=1)]
+    delay: Distribution = Constant(0)
+    timeout: Duration | None = None
+    on: Mapping[Name, Name] = Field(default_factory=dict)
+    service: Name | None = None
+    writes: tuple[Name, ...] = ()
+    description: str = ""
+    kind: Literal["receive"] = "receive"
+
+    @model_validator(mode="after")
+    def _probabilities(self) -> Receive:
+        total = sum(event.probability or 0.0 for event in self.events.values())
+        if total > 1 + 1e-9:
+            raise ValueError(f"the events' probabilities add up to {total:g}, more than 1")
+        return self
+
+    def probabilities(self) -> tuple[float, ...]:
+        """Probability of each event, in order; what is missing to 1 is silence."""
+        given = [event.probability for event in self.events.values()]
+        rest = max(0.0, 1 - sum(p for p in given if p is not None))
+        shares = sum(p is None for p in given)
+        return tuple(rest / shares if p is None else p for p in given)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class SubWorkflow:
+    """Runs a workflow of the ``workflows`` section; its ``aborted`` and ``failed`` ends raise
+    the events of these names, else ``failure``.
+    """
+
+    workflow: Name
+    next: Name | None = None
+    on: Mapping[Name, Name] = Field(default_factory=dict)
+    description: str = ""
+    kind: Literal["workflow"] = "workflow"
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Final:
+    """An end, and how the process ended there."""
+
+    outcome: Outcome = Outcome.SUCCEEDED
+    description: str = ""
+    kind: Literal["final"] = "final"
+
+
+State: TypeAlias = Annotated[
+    Annotated[Task, Tag("task")]
+    | Annotated[Choice, Tag("choice")]
+    | Annotated[Parallel, Tag("parallel")]
+    | Annotated[Wait, Tag("wait")]
+    | Annotated[Receive, Tag("receive")]
+    | Annotated[SubWorkflow, Tag("workflow")]
+    | Annotated[Final, Tag("final")],
+    Discriminator("kind"),
+]
+"""Any kind of state; ``kind`` tells which."""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Service:
+    """A service that tasks name: how many steps it works on at once (None: no limit)."""
+
+    capacity: PositiveInt | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class DataItem:
+    """A declared data item. ``input`` items are there from the start."""
+
+    type: Literal["string", "number", "integer", "boolean", "object", "array", "any"] = "any"
+    input: bool = False
+    values: tuple[str | float | bool, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class SubDefinition:
+    """A workflow that others call: states of its own, data of the caller."""
+
+    initial: Name
+    states: Mapping[Name, State]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Workflow:
+    """A whole declaration. ``services`` and ``data`` may stay empty: then names are not checked."""
+
+    name: Name
+    initial: Name
+    states: Mapping[Name, State]
+    services: Mapping[Name, Service] = Field(default_factory=dict)
+    data: Mapping[Name, DataItem] = Field(default_factory=dict)
+    workflows: Mapping[Name, SubDefinition] = Field(default_factory=dict)
+    timeout: Duration | None = None
+    description: str = ""
