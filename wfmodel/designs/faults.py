@@ -1,0 +1,96 @@
+"""The closed set of faults. Each has a target, an instant or a rate, a duration, and a bound.
+
+The explorer spends them from a budget, the simulator draws them. Nothing else can go wrong.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.units import Duration
+from wfmodel.model.workflow import Name, Probability
+
+ALL_PARTICIPANTS: Final = "*"
+ALL_SERVICES: Final = "services"
+
+
+class FaultKind(StrEnum):
+    """What goes wrong."""
+
+    CRASH = "crash"
+    """The process stops and loses what is volatile; it restarts when the fault ends."""
+    PAUSE = "pause"
+    """The process stands still, then goes on with stale state (a zombie)."""
+    LOSS = "loss"
+    """A message vanishes on its way to the target, with ``probability``."""
+    DUPLICATION = "duplication"
+    """A message to the target is delivered twice, with ``probability``."""
+    DELAY = "delay"
+    """A message to the target takes ``delay`` longer, with ``probability``."""
+    REORDERING = "reordering"
+    """A message to the target is overtaken: held for ``delay`` while later ones pass."""
+    PARTITION = "partition"
+    """The target cannot exchange messages with the rest (or with ``peers`` only)."""
+    STORE_OUTAGE = "store-outage"
+    """The target's store takes no commit."""
+    SLOW_STORE = "slow-store"
+    """Commits of the target take ``factor`` times as long."""
+    BROKER_OUTAGE = "broker-outage"
+    """The broker neither takes nor delivers messages."""
+    SLOW_SERVICE = "slow-service"
+    """Steps at the target take ``factor`` times as long."""
+    BUSINESS_FAILURE = "business-failure"
+    """Steps at the target fail for good, with ``probability``."""
+    TRANSIENT_FAILURE = "transient-failure"
+    """Attempts at the target fail, with ``probability``; a further attempt may succeed."""
+
+
+PER_MESSAGE: Final = frozenset(
+    {FaultKind.LOSS, FaultKind.DUPLICATION, FaultKind.DELAY, FaultKind.REORDERING}
+)
+"""Kinds that strike single messages while they are on."""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Fault:
+    """One fault process. Give ``at`` (a schedule), or ``every`` (time from the end of one to the
+    start of the next), or neither: then it is on throughout the phase of faults.
+
+    ``target``: a participant, ``services``, or ``*``; ``step`` narrows step failures to one step.
+    """
+
+    kind: FaultKind
+    target: Name = ALL_PARTICIPANTS
+    at: tuple[Duration, ...] = ()
+    every: Distribution | None = None
+    lasts: Distribution = Constant(0)
+    probability: Probability = 1.0
+    factor: Annotated[float, Field(gt=0, le=1e6)] = 1.0
+    delay: Distribution = Constant(0)
+    peers: tuple[Name, ...] = ()
+    step: Name | None = None
+
+    @model_validator(mode="after")
+    def _meaning(self) -> Fault:
+        if self.at and self.every is not None:
+            raise ValueError("give either at (a schedule) or every (a rate), not both")
+        if self.kind is FaultKind.CRASH and not self.at and self.every is None:
+            raise ValueError("a crash needs an instant (at) or a rate (every)")
+        if self.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE) and self.factor == 1.0:
+            raise ValueError(f"{self.kind} needs a factor")
+        return self
+
+    def targets(self, participants: tuple[str, ...], services: tuple[str, ...]) -> tuple[str, ...]:
+        """Names that it strikes in a system; none where the system has no such participant."""
+        if self.kind is FaultKind.BROKER_OUTAGE:
+            return ("broker",)
+        if self.target == ALL_PARTICIPANTS:
+            return participants
+        if self.target == ALL_SERVICES:
+            return services
+        return (self.target,) if self.target in participants else ()

@@ -1,0 +1,294 @@
+"""The machine of a participant: ``react(state, event) -> (state', actions)``, pure.
+
+An orchestrator, a service that only does what it is told, and a service of a choreography are the
+same machine in different ``Role``s. No clock, no randomness, no I/O: given the same state and
+event, it answers the same, which is what lets drivers tabulate it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from wfmodel.designs.messages import (
+    Action,
+    Arrive,
+    Cancel,
+    Choose,
+    Chosen,
+    Command,
+    Ended,
+    Event,
+    External,
+    Key,
+    Proceed,
+    Received,
+    Reply,
+    Restarted,
+    Send,
+    SetTimer,
+    Start,
+    StepStatus,
+    Timer,
+    TimerFired,
+    Work,
+    WorkDone,
+)
+from wfmodel.designs.state import Job, Local, Phase, Status, Token, View, view_of
+from wfmodel.designs.turn import Role, Turn
+from wfmodel.model.flow import NodeKind
+from wfmodel.model.workflow import DONE, TIMEOUT, Receive
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A machine with its role."""
+
+    role: Role
+
+    @property
+    def initial(self) -> Local:
+        """Knows nothing."""
+        return Local()
+
+    def view(self, state: Local) -> View:
+        """What a store with this content says of the instance."""
+        return view_of(state)
+
+    def react(self, state: Local, event: Event) -> tuple[Local, tuple[Action, ...]]:
+        """The one entry: the next state, and what the driver shall do."""
+        turn = Turn(self.role, state)
+        match event:
+            case Received():
+                _receive(turn, event)
+            case WorkDone():
+                _work_done(turn, event)
+            case TimerFired():
+                _timer_fired(turn, event.timer)
+            case Chosen():
+                _chosen(turn, event)
+            case Restarted():
+                _restarted(turn)
+            case _:
+                assert_never(event)
+        return turn.finish()
+
+
+def _receive(turn: Turn, event: Received) -> None:
+    match event.message:
+        case Start() as message:
+            _start(turn, message)
+        case Proceed() as message:
+            _proceed(turn, message)
+        case Command() as message:
+            _command(turn, message)
+        case Reply() as message:
+            _reply(turn, message)
+        case Arrive() as message:
+            turn.joined(message.home, message.outcome, message.slip, message.supersedes)
+        case Cancel() as message:
+            turn.cancel(message.home)
+        case Ended() as message:
+            turn.progress(Status(message.outcome.value))
+        case External() as message:
+            _external(turn, message)
+        case _:
+            assert_never(event.message)
+
+
+# ---------------------------------------------------------------------------- taking control
+
+
+def _start(turn: Turn, message: Start) -> None:
+    first = turn.role.flow.initial
+    if _taken_up(turn, (first, 0), message.nudge):
+        return
+    turn.progress(Status.RUNNING)
+    turn.enter(Token(first, 0, origin=((first, 0),)))
+
+
+def _proceed(turn: Turn, message: Proceed) -> None:
+    if _taken_up(turn, (message.node, message.epoch), message.nudge):
+        return
+    if message.cause is not None:
+        turn.learn(*message.cause)
+    turn.progress(Status.RUNNING if turn.status is Status.UNKNOWN else turn.status)
+    turn.enter(
+        Token(
+            message.node,
+            message.epoch,
+            message.slip,
+            message.homes,
+            message.rollback,
+            origin=((message.node, message.epoch),),
+        )
+    )
+
+
+def _taken_up(turn: Turn, key: Key, nudge: bool) -> bool:
+    """Whether this visit was begun before; a nudge then repeats whatever may have been lost."""
+    if not turn.role.deduplicate:
+        return False
+    if key not in turn.seen:
+        turn.seen.add(key)
+        return False
+    if nudge:
+        _answer_nudge(turn, key)
+    return True
+
+
+def _answer_nudge(turn: Turn, key: Key) -> None:
+    held = [token for token in turn.tokens if key in token.origin]
+    for token in held:
+        _resume(turn, token)
+    published = turn.outputs.get(key)
+    if not held and published is not None:
+        to, message = published
+        if isinstance(message, Proceed | Arrive):
+            message = replace(message, nudge=True)
+        turn.actions.append(Send(to, message))
+
+
+# ------------------------------------------------------------------------- commands and work
+
+
+def _command(turn: Turn, message: Command) -> None:
+    key = (message.node, message.epoch)
+    if turn.role.deduplicate:
+        result = turn.results.get(key)
+        if result is not None:
+            reply = Reply(message.node, message.epoch, message.attempt, result)
+            turn.actions.append(Send((message.reply_to,), reply))
+            return
+        if any((job.node, job.epoch) == key for job in turn.jobs):
+            return
+    turn.jobs.append(Job(message.node, message.epoch, message.attempt, message.reply_to))
+    turn.learn(message.node, StepStatus.RUNNING)
+    turn.actions.append(Work(message.node, message.epoch, message.attempt))
+
+
+def _work_done(turn: Turn, event: WorkDone) -> None:
+    """Own control first, then a commanded job; a result that nobody waits for is only noted."""
+    for token in turn.tokens:
+        if token.phase is Phase.WORKING and _is_attempt(token, event):
+            turn.settle(token, event.outcome)
+            return
+    succeeded = event.outcome == DONE
+    turn.learn(event.node, StepStatus.DONE if succeeded else StepStatus.FAILED)
+    job = next((job for job in turn.jobs if _is_attempt(job, event)), None)
+    if job is None:
+        return
+    turn.jobs.remove(job)
+    if succeeded and turn.role.deduplicate:
+        turn.results[(event.node, event.epoch)] = event.outcome
+    reply = Reply(event.node, event.epoch, event.attempt, event.outcome)
+    turn.actions.append(Send((job.reply_to,), reply))
+
+
+def _is_attempt(holder: Token | Job, event: WorkDone | Reply) -> bool:
+    mine = (holder.node, holder.epoch, holder.attempt)
+    return mine == (event.node, event.epoch, event.attempt)
+
+
+def _reply(turn: Turn, message: Reply) -> None:
+    """Success counts whichever attempt it answers; a failure only for the current attempt."""
+    for token in turn.tokens:
+        if token.key != (message.node, message.epoch):
+            continue
+        if token.phase is Phase.WORKING and _is_attempt(token, message):
+            turn.settle(token, message.outcome)
+            return
+        if message.outcome == DONE and token.phase in (Phase.WORKING, Phase.BACKING_OFF):
+            _settle_late(turn, token)
+            return
+
+
+def _settle_late(turn: Turn, token: Token) -> None:
+    """An earlier attempt succeeded after all: stop waiting for the current one."""
+    if token.phase is Phase.BACKING_OFF:
+        turn.clear_timer_of(token)
+        working = replace(token, phase=Phase.WORKING)
+        turn.tokens.remove(token)
+        turn.tokens.append(working)
+        token = working
+    turn.settle(token, DONE)
+
+
+# --------------------------------------------------------------------- timers, choices, world
+
+
+def _timer_fired(turn: Turn, timer: Timer) -> None:
+    phases = {
+        "timeout": (Phase.WORKING, Phase.EXPECTING),
+        "backoff": (Phase.BACKING_OFF,),
+        "wait": (Phase.WAITING,),
+    }[timer.kind]
+    for token in turn.tokens:
+        mine = (token.node, token.epoch, token.attempt)
+        if mine == (timer.node, timer.epoch, timer.attempt) and token.phase in phases:
+            _time_is_up(turn, token)
+            return
+
+
+def _time_is_up(turn: Turn, token: Token) -> None:
+    match token.phase:
+        case Phase.WORKING:
+            turn.settle(token, TIMEOUT)
+        case Phase.BACKING_OFF:
+            turn.tokens.remove(token)
+            working = replace(token, phase=Phase.WORKING)
+            turn.tokens.append(working)
+            turn.attempt(working, turn.role.flow.nodes[token.node])
+        case Phase.EXPECTING:
+            turn.tokens.remove(token)
+            turn.follow(token, TIMEOUT)
+        case _:
+            turn.tokens.remove(token)
+            turn.follow(token, DONE)
+
+
+def _chosen(turn: Turn, event: Chosen) -> None:
+    for token in turn.tokens:
+        if token.phase is Phase.CHOOSING and token.key == (event.node, event.epoch):
+            turn.tokens.remove(token)
+            turn.follow(token, event.branch)
+            return
+
+
+def _external(turn: Turn, message: External) -> None:
+    for token in turn.tokens:
+        if token.phase is Phase.EXPECTING and token.key == (message.node, message.epoch):
+            turn.clear_timer_of(token)
+            turn.tokens.remove(token)
+            turn.follow(token, message.event)
+            return
+
+
+# ------------------------------------------------------------------------------------ restart
+
+
+def _restarted(turn: Turn) -> None:
+    """Go on from the durable state: whatever was in progress is asked for again."""
+    for token in list(turn.tokens):
+        _resume(turn, token)
+    for job in turn.jobs:
+        turn.actions.append(Work(job.node, job.epoch, job.attempt))
+
+
+def _resume(turn: Turn, token: Token) -> None:
+    node = turn.role.flow.nodes[token.node]
+    match token.phase:
+        case Phase.WORKING:
+            assert node.kind in (NodeKind.TASK, NodeKind.COMPENSATION)
+            turn.attempt(token, node)
+        case Phase.BACKING_OFF:
+            timer = Timer("backoff", token.node, token.epoch, token.attempt)
+            turn.actions.append(SetTimer(timer))
+        case Phase.CHOOSING:
+            turn.actions.append(Choose(token.node, token.epoch))
+        case Phase.WAITING:
+            turn.actions.append(SetTimer(Timer("wait", token.node, token.epoch)))
+        case Phase.EXPECTING:
+            assert isinstance(node.state, Receive)
+            if node.state.timeout is not None:
+                turn.actions.append(SetTimer(Timer("timeout", token.node, token.epoch)))

@@ -1,0 +1,123 @@
+"""What one participant knows about one instance: a frozen value, and all that a crash can take.
+
+``Local`` holds four things: tokens that the participant controls, joins that it keeps, jobs that it
+was commanded to do, and what it believes about the instance (its view).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wfmodel.designs.messages import Home, Key, Message, Slip, StepStatus
+from wfmodel.model.workflow import Outcome
+
+
+class Status(StrEnum):
+    """What a participant believes of the instance."""
+
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+    COMPENSATING = "compensating"
+    SUCCEEDED = "succeeded"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is a verdict."""
+        return self in (Status.SUCCEEDED, Status.ABORTED, Status.FAILED)
+
+
+class Phase(StrEnum):
+    """What a token waits for."""
+
+    WORKING = "working"
+    BACKING_OFF = "backing-off"
+    CHOOSING = "choosing"
+    WAITING = "waiting"
+    EXPECTING = "expecting"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Control at a node. ``rollback`` is the rollback node that it is running handlers for, or -1.
+
+    ``origin`` names what brought it here, for the ``supersedes`` of the next message.
+    """
+
+    node: int
+    epoch: int
+    slip: Slip = ()
+    homes: tuple[Home, ...] = ()
+    rollback: int = -1
+    attempt: int = 1
+    phase: Phase = Phase.WORKING
+    origin: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """The visit."""
+        return (self.node, self.epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A fork's visit whose regions are not all in. ``arrived`` holds (region, outcome, slip)."""
+
+    token: Token
+    arrived: tuple[tuple[int, Outcome | None, Slip], ...] = ()
+    decided: bool = False
+    """The join is satisfied and control has gone on; later arrivals are only counted."""
+
+    @property
+    def key(self) -> Key:
+        """The fork's visit."""
+        return self.token.key
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A commanded attempt in progress."""
+
+    node: int
+    epoch: int
+    attempt: int
+    reply_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The whole state. Tuples are kept sorted, so that equal knowledge is one state.
+
+    ``seen``: visits already taken up (deduplication). ``results``: finished commands whose reply
+    can be repeated. ``outputs``: what was published after a visit, for a watchdog's nudge.
+    ``cancelled``: regions that must stop.
+    """
+
+    status: Status = Status.UNKNOWN
+    steps: tuple[tuple[int, StepStatus], ...] = ()
+    tokens: tuple[Token, ...] = ()
+    joins: tuple[Join, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    results: tuple[tuple[Key, str], ...] = ()
+    seen: tuple[Key, ...] = ()
+    outputs: tuple[tuple[Key, tuple[str, ...], Message], ...] = ()
+    cancelled: tuple[Home, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a participant's store says: the instance's status and the steps that it knows of."""
+
+    status: Status = Status.UNKNOWN
+    steps: tuple[tuple[int, StepStatus], ...] = ()
+    active: tuple[int, ...] = ()
+    """Steps that this participant itself still has to move: the open end of its own work."""
+
+
+def view_of(local: Local) -> View:
+    """The view that a store with this content gives."""
+    active = {token.node for token in local.tokens} | {job.node for job in local.jobs}
+    active |= {join.token.node for join in local.joins if not join.decided}
+    return View(local.status, local.steps, tuple(sorted(active)))

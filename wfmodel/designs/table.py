@@ -1,0 +1,141 @@
+"""Machines tabulated lazily: the first time a machine meets (state, event), ``react`` runs.
+
+From then on drivers work on integers. States are numbered per participant; events, messages and
+timers for the whole system. Numbers depend on the order of discovery, so nothing that is saved may
+show them as they are (``history`` renumbers by first appearance).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+from wfmodel.designs.messages import (
+    Action,
+    Choose,
+    ClearTimer,
+    Event,
+    Expect,
+    Message,
+    Received,
+    Restarted,
+    Send,
+    SetTimer,
+    Timer,
+    TimerFired,
+    Work,
+    WorkDone,
+)
+from wfmodel.designs.state import View
+from wfmodel.designs.system import System
+
+Value = TypeVar("Value", bound=Hashable)
+
+SEND: Final = 0
+WORK: Final = 1
+SET_TIMER: Final = 2
+CLEAR_TIMER: Final = 3
+CHOOSE: Final = 4
+EXPECT: Final = 5
+
+Operation: TypeAlias = tuple[Any, ...]
+"""(SEND, message, event, recipients) | (WORK, node, epoch, attempt) | (SET_TIMER, timer, event) |
+(CLEAR_TIMER, timer) | (CHOOSE, node, epoch) | (EXPECT, node, epoch): an action in integers."""
+
+Entry: TypeAlias = tuple[int, tuple[Operation, ...], bool]
+"""Next state, operations, and whether any of them publishes a message."""
+
+
+class Interned(Generic[Value]):
+    """Values numbered from 0 in order of first use."""
+
+    __slots__ = ("numbers", "values")
+
+    def __init__(self) -> None:
+        self.numbers: dict[Value, int] = {}
+        self.values: list[Value] = []
+
+    def number(self, value: Value) -> int:
+        """The number of a value, new or known."""
+        found = self.numbers.get(value)
+        if found is None:
+            found = self.numbers[value] = len(self.values)
+            self.values.append(value)
+        return found
+
+
+class Table:
+    """Every reaction of a system that any driver has met so far."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.names = system.participants
+        self.index = {name: i for i, name in enumerate(self.names)}
+        self.machines = tuple(system.machines.values())
+        self.messages: Interned[Message] = Interned()
+        self.events: Interned[Event] = Interned()
+        self.timers: Interned[Timer] = Interned()
+        self.states: tuple[Interned[Any], ...] = tuple(Interned() for _ in self.names)
+        self.entries: tuple[dict[tuple[int, int], Entry], ...] = tuple({} for _ in self.names)
+        for participant, machine in enumerate(self.machines):
+            assert self.states[participant].number(machine.initial) == 0
+        self.restarted = self.events.number(Restarted())
+        self._received: dict[int, int] = {}
+        self._done: dict[tuple[int, int, int, str], int] = {}
+
+    def entry(self, participant: int, state: int, event: int) -> Entry:
+        """The reaction of a participant, tabulated."""
+        found = self.entries[participant].get((state, event))
+        return self._miss(participant, state, event) if found is None else found
+
+    def _miss(self, participant: int, state: int, event: int) -> Entry:
+        known = self.states[participant]
+        after, actions = self.machines[participant].react(
+            known.values[state], self.events.values[event]
+        )
+        operations = tuple(self._operation(action) for action in actions)
+        publishes = any(operation[0] == SEND for operation in operations)
+        entry = (known.number(after), operations, publishes)
+        self.entries[participant][state, event] = entry
+        return entry
+
+    def _operation(self, action: Action) -> Operation:
+        match action:
+            case Send(to, message):
+                number = self.message(message)
+                recipients = tuple(self.index[name] for name in to)
+                return (SEND, number, self._received[number], recipients)
+            case Work(node, epoch, attempt):
+                return (WORK, node, epoch, attempt)
+            case SetTimer(timer):
+                fired = self.events.number(TimerFired(timer))
+                return (SET_TIMER, self.timers.number(timer), fired)
+            case ClearTimer(timer):
+                return (CLEAR_TIMER, self.timers.number(timer))
+            case Choose(node, epoch):
+                return (CHOOSE, node, epoch)
+            case Expect(node, epoch):
+                return (EXPECT, node, epoch)
+
+    def message(self, message: Message) -> int:
+        """The number of a message; its delivery is ``received``."""
+        number = self.messages.number(message)
+        if number not in self._received:
+            self._received[number] = self.events.number(Received(message))
+        return number
+
+    def received(self, message: int) -> int:
+        """The event that delivers a message."""
+        return self._received[message]
+
+    def work_done(self, node: int, epoch: int, attempt: int, outcome: str) -> int:
+        """The event that ends an attempt."""
+        key = (node, epoch, attempt, outcome)
+        found = self._done.get(key)
+        if found is None:
+            found = self._done[key] = self.events.number(WorkDone(*key))
+        return found
+
+    def view(self, participant: int, state: int) -> View:
+        """What the participant's store says in a state."""
+        return self.machines[participant].view(self.states[participant].values[state])
