@@ -42,7 +42,7 @@ class Publishing(StrEnum):
     OUTBOX = "outbox"
     """One transaction; a relay publishes what was committed, again after a crash."""
     DUAL_WRITE = "dual-write"
-    """Two operations; a crash between them loses the message, or leaves one that tells of nothing."""
+    """Two operations; a crash between loses the message, or leaves one that tells of nothing."""
 
 
 class DualWriteOrder(StrEnum):
@@ -75,8 +75,6 @@ class Knobs:
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     redelivery_timeout: Annotated[Duration, Field(gt=0)] = parse_duration("30s")
     """An unacknowledged message is delivered again after this (SQS visibility time-out: 30 s)."""
-    ordered: bool = False
-    """Messages of one instance between two participants keep their order."""
     publishing: Publishing = Publishing.OUTBOX
     dual_write_order: DualWriteOrder = DualWriteOrder.COMMIT_FIRST
     publish: Distribution = Constant(parse_duration("1ms"))

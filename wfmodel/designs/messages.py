@@ -22,7 +22,7 @@ Slip: TypeAlias = tuple[Key, ...]
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a region's token reports: fork visit, region number, participant that keeps the join."""
+    """Where a region's token reports: fork visit, region number, who keeps the join."""
 
     fork: int
     epoch: int

@@ -154,7 +154,12 @@ class Turn:
         if event == DONE and not any(edge.event == DONE for edge in node.edges):
             self._conclude(token, Outcome.FAILED)  # a dead end: nothing can come after it
             return
-        self._move(token, node.after(event))
+        try:
+            edge = node.after(event)
+        except KeyError:  # an injected failure that the workflow does not foresee
+            self._conclude(token, Outcome.FAILED)
+        else:
+            self._move(token, edge)
 
     def _move(self, token: Token, edge: Edge) -> None:
         epoch = token.epoch + (1 if edge.back else 0)

@@ -35,6 +35,10 @@ from wfmodel.model.workflow import (
     Workflow,
 )
 
+BUSINESS_FAILURE: Constant = "business-failure"
+TRANSIENT_FAILURE: Constant = "transient-failure"
+"""Outcomes of an attempt that a fault injects into a step which does not declare them."""
+
 MOST_NODES: Constant = 200_000
 """Expansion of copies and sub-workflows stops here, with a problem."""
 
@@ -221,7 +225,8 @@ def retries(state: Task | Compensation, event: str, attempt: int) -> bool:
     if event == TIMEOUT:
         return not policy.on or TIMEOUT in policy.on
     mode = state.failures.get(event)
-    return mode is not None and _is_retried(event, mode.kind, policy.on)
+    kind = FailureKind.TRANSIENT if event == TRANSIENT_FAILURE else FailureKind.BUSINESS
+    return _is_retried(event, kind if mode is None else mode.kind, policy.on)
 
 
 def build_flow(workflow: Workflow, *, expand_copies: bool = True) -> Flow:

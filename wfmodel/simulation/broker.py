@@ -1,0 +1,194 @@
+"""Messages between processes: publication, the network, redelivery, and what faults do to them.
+
+At least once: a message that was not acknowledged is delivered again after the redelivery time-out
+(counted from the delivery that failed). At most once: it is dropped, and a row says why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.history import Drop, Kind
+from wfmodel.designs.knobs import Delivery
+from wfmodel.designs.table import Operation
+from wfmodel.simulation.cells import Instance, Occurrence, Parcel, Process
+from wfmodel.simulation.randomness import uniform
+
+if TYPE_CHECKING:
+    from simpy.events import Event
+
+    from wfmodel.simulation.driver import Driver
+
+OUTSIDE = -1
+
+
+class Broker:
+    """The one channel: every message of either design goes through it."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.env = driver.env
+        self.row = driver.row
+        knobs = driver.knobs
+        self.redelivers = knobs.delivery is Delivery.AT_LEAST_ONCE
+        self.redelivery_ns = knobs.redelivery_timeout
+        self.outbox = driver.atomic
+        self.down = 0
+        self.blocked: list[tuple[frozenset[int], frozenset[int]]] = []
+        """Partial partitions: pairs of sides that cannot reach each other."""
+        self.message_faults: list[tuple[int, Fault, frozenset[int]]] = []
+        self._waiting: list[tuple[Process, int | None, Instance, Operation]] = []
+        self._held: list[Parcel] = []
+        self._network = driver.sampler("network", driver.setting.network)
+        self._on_arrival = (self.deliver,)
+        self._on_retransmit = (self._retransmit,)
+
+    # ------------------------------------------------------------------------- publication
+
+    def publish(self, process: Process, instance: Instance, operation: Operation) -> None:
+        """A process hands a message to the broker."""
+        if self.down or process.cut:
+            self._refused(process, instance, operation)
+        elif self.outbox and process.down:
+            process.outbox.append((instance, operation))
+        else:
+            self.post(process.index, instance, operation)
+
+    def post(self, sender: int, instance: Instance, operation: Operation) -> None:
+        """The broker has the message: one delivery per recipient."""
+        _, message, event, recipients = operation
+        self.row((self.env.now, Kind.SEND, instance.index, sender, message, 0))
+        for recipient in recipients:
+            self.transmit((instance, sender, recipient, message, event))
+
+    def _refused(self, process: Process, instance: Instance, operation: Operation) -> None:
+        """Broker out of reach: an outbox waits; a producer retries from memory, or gives up."""
+        if self.outbox:
+            self._waiting.append((process, None, instance, operation))
+        elif self.redelivers:
+            self._waiting.append((process, process.incarnation, instance, operation))
+        else:
+            self.unpublished(process, instance, operation, Drop.BROKER_DOWN)
+
+    def unpublished(
+        self, process: Process, instance: Instance, operation: Operation, cause: Drop
+    ) -> None:
+        """A message that never left its sender."""
+        self.row((self.env.now, Kind.DROP, instance.index, process.index, operation[1], cause))
+
+    def retry_waiting(self) -> None:
+        """The broker, or a process's way to it, is back."""
+        waiting, self._waiting = self._waiting, []
+        for process, incarnation, instance, operation in waiting:
+            if incarnation is not None and incarnation != process.incarnation:
+                self.unpublished(process, instance, operation, Drop.UNPUBLISHED)
+            else:
+                self.publish(process, instance, operation)
+        if not self.down:
+            held, self._held = self._held, []
+            for parcel in held:
+                self.transmit(parcel)
+
+    # ----------------------------------------------------------------------------- network
+
+    def transmit(self, parcel: Parcel) -> None:
+        """One delivery sets out."""
+        instance = parcel[0]
+        instance.sent += 1
+        delay = self._network(instance.index, instance.sent)
+        if self.message_faults:
+            self._transmit_faulty(parcel, delay)
+        else:
+            Occurrence(self.env, delay, self._on_arrival, parcel)
+
+    def _transmit_faulty(self, parcel: Parcel, delay: int) -> None:
+        instance, recipient = parcel[0], parcel[2]
+        for number, fault, targets in self.message_faults:
+            if recipient not in targets:
+                continue
+            base = self.driver.streams.base("message", number, fault.kind.value, recipient)
+            if uniform(base, instance.index, instance.sent) >= fault.probability:
+                continue
+            if fault.kind is FaultKind.LOSS:
+                self._lose(parcel, Drop.LOST)
+                return
+            if fault.kind is FaultKind.DUPLICATION:
+                self.row((self.env.now, Kind.DUPLICATE, instance.index, recipient, parcel[3], 0))
+                Occurrence(self.env, delay, self._on_arrival, parcel)
+            else:
+                u = uniform(base + 1, instance.index, instance.sent)
+                delay += fault.delay.quantile(u)
+        Occurrence(self.env, delay, self._on_arrival, parcel)
+
+    def _lose(self, parcel: Parcel, cause: Drop) -> None:
+        """A delivery came to nothing."""
+        if self.redelivers:
+            Occurrence(self.env, self.redelivery_ns, self._on_retransmit, parcel)
+            return
+        instance, _, recipient, message, _ = parcel
+        self.row((self.env.now, Kind.DROP, instance.index, recipient, message, cause))
+
+    def _retransmit(self, event: Event) -> None:
+        self.transmit(event._value)
+
+    # ---------------------------------------------------------------------------- delivery
+
+    def deliver(self, event: Event) -> None:
+        """A message reaches its recipient's door."""
+        parcel: Parcel = event._value
+        process = self.driver.processes[parcel[2]]
+        if not process.reachable or self.down or self.blocked:
+            self._undeliverable(parcel, process, event)
+            return
+        self.driver.offer(self.driver.cell(parcel[0], process), parcel[4], parcel)
+
+    def _undeliverable(self, parcel: Parcel, process: Process, event: Event) -> None:
+        if self.down:
+            self._held.append(parcel)
+        elif process.down:
+            self._lose(parcel, Drop.RECIPIENT_DOWN)
+        elif process.cut or self._is_blocked(parcel):
+            self._lose(parcel, Drop.LOST)
+        elif process.paused:
+            process.deferred.append((self.deliver, event))
+            self.watch(parcel, process)
+        else:
+            self.driver.offer(self.driver.cell(parcel[0], process), parcel[4], parcel)
+
+    def _is_blocked(self, parcel: Parcel) -> bool:
+        sender, recipient = parcel[1], parcel[2]
+        return any(
+            (sender in one and recipient in other) or (sender in other and recipient in one)
+            for one, other in self.blocked
+        )
+
+    # --------------------------------------------------------------- slow acknowledgements
+
+    def watch(self, parcel: Parcel, process: Process) -> None:
+        """Redeliver a parcel that is still not acknowledged after the redelivery time-out.
+
+        Only slow paths (a stalled commit, a paused process) call it: elsewhere the acknowledgement
+        is known to come in time, and a timer per message would be work for nothing.
+        """
+        if self.redelivers:
+            value = (parcel, process, process.incarnation)
+            Occurrence(self.env, self.redelivery_ns, (self._check_acknowledged,), value)
+
+    def _check_acknowledged(self, event: Event) -> None:
+        parcel, process, incarnation = event._value
+        if incarnation == process.incarnation and self._is_open(parcel, process):
+            self.transmit(parcel)
+            self.watch(parcel, process)
+
+    def _is_open(self, parcel: Parcel, process: Process) -> bool:
+        if any(event._value is parcel for _, event in process.deferred):
+            return True
+        cell = parcel[0].cells[process.index]
+        if cell is None or cell.incarnation != process.incarnation:
+            return False
+        return cell.current is parcel or any(item is parcel for _, item in cell.inbox)
+
+    def abandon(self, parcel: Parcel) -> None:
+        """The recipient crashed before it acknowledged."""
+        self._lose(parcel, Drop.RECIPIENT_DOWN)

@@ -1,0 +1,160 @@
+"""The mutable side of a run: processes, instances, and a cell for each pair of them.
+
+A crash does not visit every cell. It raises the process's ``incarnation``; a cell that is older
+than its process loses what is volatile when it is next touched.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from simpy import Environment
+from simpy.events import NORMAL, Event
+
+from wfmodel.designs.table import Entry, Operation
+
+Parcel: TypeAlias = tuple["Instance", int, int, int, int]
+"""A message under way: instance, sender, recipient, message, the event of its delivery."""
+
+
+class Occurrence(Event):
+    """A SimPy event that is certain to happen after ``delay``; its callbacks may be shared."""
+
+    def __init__(
+        self,
+        env: Environment,
+        delay: int,
+        callbacks: tuple[Callable[[Any], None], ...],
+        value: object,
+    ) -> None:
+        # As simpy.Timeout does, without a callback list of its own: this is the hot path.
+        self.env = env
+        self.callbacks = callbacks  # type: ignore[assignment]
+        self._value = value
+        self._ok = True
+        env.schedule(self, NORMAL, delay)
+
+
+class Process:
+    """A participant's process: one for all instances."""
+
+    __slots__ = (
+        "active",
+        "capacity",
+        "cut",
+        "deferred",
+        "dirty",
+        "down",
+        "entries",
+        "flush_due",
+        "in_use",
+        "incarnation",
+        "index",
+        "name",
+        "occupied",
+        "outbox",
+        "paused",
+        "queue",
+        "reachable",
+        "service_factor",
+        "stalled",
+        "store_down",
+        "store_factor",
+    )
+
+    def __init__(
+        self,
+        index: int,
+        name: str,
+        capacity: int | None,
+        entries: dict[tuple[int, int], Entry],
+    ) -> None:
+        self.index = index
+        self.name = name
+        self.entries = entries
+        self.incarnation = 0
+        # Overlapping faults of one kind are counted: the process is well when all are over.
+        self.down = 0
+        self.paused = 0
+        self.cut = 0
+        self.store_down = 0
+        self.store_factor = 1.0
+        self.service_factor = 1.0
+        self.reachable = True
+        self.active: dict[Cell, None] = {}
+        """Cells whose durable state has something to go on with after a restart."""
+        self.occupied: dict[Cell, None] = {}
+        """Cells with a reaction that is not committed, or with events that wait for one."""
+        self.dirty: dict[Cell, None] = {}
+        """Log: cells to be flushed."""
+        self.flush_due = False
+        self.deferred: list[tuple[Callable[[Any], None], Any]] = []
+        """What a paused process will find when it goes on."""
+        self.outbox: list[tuple[Instance, Operation]] = []
+        """Committed messages that wait for the process to come back."""
+        self.stalled: list[Cell] = []
+        """Commits that wait for the store to come back."""
+        self.capacity = capacity
+        self.in_use = 0
+        self.queue: deque[tuple[Cell, int, int, int]] = deque()
+
+    def judge(self) -> None:
+        """Renew ``reachable`` after a fault began or ended."""
+        self.reachable = not (self.down or self.paused or self.cut)
+
+
+class Instance:
+    """One workflow instance: what has landed, and its cells."""
+
+    __slots__ = ("cells", "index", "landed", "sent")
+
+    def __init__(self, index: int, participants: int) -> None:
+        self.index = index
+        self.cells: list[Cell | None] = [None] * participants
+        self.landed: dict[tuple[int, int], int] = {}
+        """Net landings per (step, epoch)."""
+        self.sent = 0
+
+
+class Cell:
+    """What one process holds of one instance."""
+
+    __slots__ = (
+        "busy",
+        "commits",
+        "current",
+        "durable",
+        "entry",
+        "inbox",
+        "incarnation",
+        "instance",
+        "process",
+        "timers",
+        "volatile",
+    )
+
+    def __init__(self, process: Process, instance: Instance) -> None:
+        self.process = process
+        self.instance = instance
+        self.volatile = 0
+        self.durable = 0
+        self.incarnation = process.incarnation
+        self.busy = False
+        self.current: Any = None
+        """What caused the uncommitted reaction: a parcel, landed work (node, epoch), or None."""
+        self.entry: Entry | None = None
+        self.inbox: deque[tuple[int, Any]] = deque()
+        self.timers: dict[int, list[Any]] = {}
+        self.commits = 0
+
+    def forget(self) -> None:
+        """A crash has happened since: the volatile state is what was durable."""
+        self.incarnation = self.process.incarnation
+        self.volatile = self.durable
+        self.busy = False
+        self.current = None
+        self.entry = None
+        self.inbox.clear()
+        self.timers.clear()

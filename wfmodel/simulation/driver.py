@@ -1,0 +1,466 @@
+"""The driver: it hands events to machines, makes their states durable, and carries out actions.
+
+It chooses nothing but what is left open: when, how long, with what outcome. Machines are looked up
+in the table; what a store, a broker or a worker does is in the files beside this one. One reaction
+per cell at a time: while a commit is under way, further events of that cell wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from simpy import Environment
+
+from wfmodel.designs.history import Drop, Kind
+from wfmodel.designs.knobs import DualWriteOrder, Persistence, Publishing
+from wfmodel.designs.messages import Chosen, External, Start, Timer
+from wfmodel.designs.table import (
+    CHOOSE,
+    CLEAR_TIMER,
+    EXPECT,
+    SEND,
+    SET_TIMER,
+    WORK,
+    Operation,
+    Table,
+)
+from wfmodel.model.distributions import Constant, Distribution
+from wfmodel.model.workflow import Choice, Compensation, Jitter, Receive, Task, Wait
+from wfmodel.simulation.broker import OUTSIDE, Broker
+from wfmodel.simulation.cells import Cell, Instance, Occurrence, Process
+from wfmodel.simulation.effects import Effects
+from wfmodel.simulation.randomness import Streams, uniform
+from wfmodel.simulation.recorder import Recorder
+from wfmodel.simulation.setting import Setting
+from wfmodel.simulation.workers import ATTEMPTS, Workers
+
+if TYPE_CHECKING:
+    from simpy.events import Event
+
+Sampler = Callable[[int, int], int]
+"""(entity, index) to nanoseconds."""
+
+
+class Driver:
+    """One run in the making."""
+
+    def __init__(self, table: Table, setting: Setting, streams: Streams) -> None:
+        self.table = table
+        self.setting = setting
+        self.streams = streams
+        self.system = table.system
+        self.flow = table.system.flow
+        self.knobs = table.system.knobs
+        self.env = Environment(initial_time=0)
+        self.recorder = Recorder()
+        self.row = self.recorder.row
+        self.processes = tuple(
+            Process(i, name, self._capacity(name), table.entries[i])
+            for i, name in enumerate(table.names)
+        )
+        self.log = self.knobs.persistence is Persistence.LOG
+        self.synchronous = self.knobs.persistence in (
+            Persistence.DATABASE,
+            Persistence.EVENT_STREAM,
+        )
+        dual = self.knobs.publishing is Publishing.DUAL_WRITE
+        self.atomic = self.synchronous and not dual
+        first = self.knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
+        self.publish_first = dual and first and self.synchronous
+        self.gap = dual and not self.publish_first
+        self._commit_latency = self.sampler("commit", self.knobs.commit)
+        self._publish_latency = self.sampler("publish", self.knobs.publish)
+        self._relay_latency = self.sampler("relay", self.knobs.relay_delay)
+        self._relays_at_once = self.knobs.relay_delay == Constant(0)
+        self._active: tuple[dict[int, bool], ...] = tuple({} for _ in self.processes)
+        self._delays: dict[int, Callable[[Cell], int]] = {}
+        self._on_commit = (self._commit,)
+        self._on_timer = (self._timer,)
+        self.effects = Effects(self)
+        self.broker = Broker(self)
+        self.workers = Workers(self)
+
+    def _capacity(self, name: str) -> int | None:
+        service = self.flow.workflow.services.get(name)
+        return None if service is None else service.capacity
+
+    def sampler(self, stream: str, distribution: Distribution, *names: str) -> Sampler:
+        """A function (entity, index) to nanoseconds: the stream's draws from a distribution."""
+        if isinstance(distribution, Constant):
+            value = distribution.value
+            return lambda entity, index: value
+        base, quantile = self.streams.base(stream, *names), distribution.quantile
+        return lambda entity, index: quantile(uniform(base, entity, index))
+
+    # --------------------------------------------------------------------------- instances
+
+    def arrive(self, index: int) -> None:
+        """A new instance: everyone who starts it hears of it."""
+        instance = Instance(index, len(self.processes))
+        self.row((self.env.now, Kind.ARRIVE, index, OUTSIDE, 0, 0))
+        message = self.table.message(Start())
+        to = tuple(self.table.index[name] for name in self.system.start)
+        self.broker.post(OUTSIDE, instance, (SEND, message, self.table.received(message), to))
+
+    def cell(self, instance: Instance, process: Process) -> Cell:
+        """The cell of an instance at a process, after whatever crash it has not noticed yet."""
+        cell = instance.cells[process.index]
+        if cell is None:
+            cell = instance.cells[process.index] = Cell(process, instance)
+        elif cell.incarnation != process.incarnation:
+            cell.forget()
+        return cell
+
+    # --------------------------------------------------------------------------- reactions
+
+    def offer(self, cell: Cell, event: int, item: Any) -> None:
+        """An event for a machine; it waits while a reaction of that cell is not committed."""
+        if not cell.busy:
+            self._react(cell, event, item)
+            return
+        cell.inbox.append((event, item))
+        if cell.process.store_down and type(item) is tuple and len(item) == 5:
+            self.broker.watch(item, cell.process)
+
+    def _react(self, cell: Cell, event: int, item: Any) -> None:
+        process, instance = cell.process, cell.instance
+        if not self.atomic and type(item) is tuple and len(item) == 2:
+            self.effects.land(instance, process, *item)
+        entry = process.entries.get((cell.volatile, event))
+        if entry is None:
+            entry = self.table.entry(process.index, cell.volatile, event)
+        after, operations, publishes = entry
+        self.row((self.env.now, Kind.REACT, instance.index, process.index, event, after))
+        cell.volatile = after
+        if self.synchronous:
+            cell.busy, cell.current, cell.entry = True, item, entry
+            process.occupied[cell] = None
+            if publishes and self.publish_first:
+                self._publish_then_commit(cell, operations)
+            else:
+                self._begin_commit(cell)
+            return
+        if self.log:
+            self._mark_dirty(cell)
+        if operations:
+            self._release(cell, operations)
+
+    def _next(self, cell: Cell) -> None:
+        """Take up what has waited for the commit."""
+        inbox = cell.inbox
+        while inbox and not cell.busy:
+            event, item = inbox.popleft()
+            if type(item) is list:
+                self._take_timer(cell, item)
+            else:
+                self._react(cell, event, item)
+
+    # -------------------------------------------------------------------------- durability
+
+    def _begin_commit(self, cell: Cell) -> None:
+        process, item = cell.process, cell.current
+        if process.store_down:
+            process.stalled.append(cell)
+            self._watch(cell)
+            return
+        cell.commits += 1
+        latency = self._commit_latency(cell.instance.index, cell.commits)
+        if process.store_factor != 1.0:
+            latency = int(latency * process.store_factor)
+        if latency >= self.knobs.redelivery_timeout and item is not None:
+            self._watch(cell)
+        Occurrence(self.env, latency, self._on_commit, (cell, process.incarnation))
+
+    def _watch(self, cell: Cell) -> None:
+        item = cell.current
+        if type(item) is tuple and len(item) == 5:
+            self.broker.watch(item, cell.process)
+
+    def resume_commits(self, process: Process) -> None:
+        """The store is back."""
+        stalled, process.stalled = process.stalled, []
+        for cell in stalled:
+            if cell.busy and cell.incarnation == process.incarnation:
+                self._begin_commit(cell)
+        if process.dirty:
+            self._schedule_flush(process)
+
+    def _commit(self, event: Event) -> None:
+        cell, incarnation = event._value
+        process: Process = cell.process
+        if incarnation != process.incarnation:
+            return
+        if process.paused:
+            process.deferred.append((self._commit, event))
+            return
+        after, operations, _ = cell.entry
+        instance, item = cell.instance, cell.current
+        cell.durable = after
+        self.row((self.env.now, Kind.COMMIT, instance.index, process.index, after, 0))
+        if self.atomic and type(item) is tuple and len(item) == 2:
+            self.effects.land(instance, process, *item)
+        cell.busy, cell.current, cell.entry = False, None, None
+        self._note_active(cell, after)
+        if operations:
+            self._release(cell, operations)
+        if cell.inbox:
+            self._next(cell)
+        if not cell.busy:
+            process.occupied.pop(cell, None)
+
+    def _note_active(self, cell: Cell, state: int) -> None:
+        process = cell.process
+        known = self._active[process.index]
+        active = known.get(state)
+        if active is None:
+            active = known[state] = bool(self.table.view(process.index, state).active)
+        if active:
+            process.active[cell] = None
+        else:
+            process.active.pop(cell, None)
+
+    def _mark_dirty(self, cell: Cell) -> None:
+        process = cell.process
+        process.dirty[cell] = None
+        if not process.flush_due and not process.store_down:
+            self._schedule_flush(process)
+
+    def _schedule_flush(self, process: Process) -> None:
+        interval = self.knobs.flush_interval
+        process.flush_due = True
+        delay = interval - self.env.now % interval
+        Occurrence(self.env, int(delay), (self._flush,), (process, process.incarnation))
+
+    def _flush(self, event: Event) -> None:
+        process, incarnation = event._value
+        if incarnation != process.incarnation:
+            return
+        if process.paused:
+            process.deferred.append((self._flush, event))
+            return
+        process.flush_due = False
+        if process.store_down:
+            return
+        dirty, process.dirty = process.dirty, {}
+        for cell in dirty:
+            cell.durable = cell.volatile
+            number, state = cell.instance.index, cell.durable
+            self.row((self.env.now, Kind.COMMIT, number, process.index, state, 0))
+            self._note_active(cell, state)
+
+    # ----------------------------------------------------------------------------- actions
+
+    def _release(self, cell: Cell, operations: tuple[Operation, ...]) -> None:
+        """Carry out a reaction's actions, now that they may be."""
+        sends = None
+        for operation in operations:
+            code = operation[0]
+            if code == SEND:
+                if self.gap:
+                    sends = sends or []
+                    sends.append(operation)
+                elif not self.publish_first:
+                    self._relay(cell, operation)
+            elif code == WORK:
+                self.workers.start(cell, operation[1], operation[2], operation[3])
+            elif code == SET_TIMER:
+                self._set_timer(cell, operation[1], operation[2])
+            elif code == CLEAR_TIMER:
+                cell.timers.pop(operation[1], None)
+            elif code == CHOOSE:
+                self._choose(cell, operation[1], operation[2])
+            else:
+                assert code == EXPECT
+                self._expect(cell, operation[1], operation[2])
+        if sends is not None:
+            self._publish_later(cell, tuple(sends))
+        if cell.inbox and not cell.busy:
+            self._next(cell)
+
+    def _relay(self, cell: Cell, operation: Operation) -> None:
+        """Outbox: the relay publishes what was committed."""
+        if self._relays_at_once or not self.atomic:  # without a transaction there is no outbox
+            self.broker.publish(cell.process, cell.instance, operation)
+            return
+        delay = self._relay_latency(cell.instance.index, cell.instance.sent)
+        value = (cell.process, cell.instance, operation)
+        Occurrence(self.env, delay, (self._relayed,), value)
+
+    def _relayed(self, event: Event) -> None:
+        self.broker.publish(*event._value)
+
+    def _publish_later(self, cell: Cell, sends: tuple[Operation, ...]) -> None:
+        """Dual write, after the commit: a crash in between loses the messages."""
+        delay = self._publish_latency(cell.instance.index, cell.instance.sent)
+        value = (cell, cell.process.incarnation, sends)
+        Occurrence(self.env, delay, (self._published,), value)
+
+    def _published(self, event: Event) -> None:
+        cell, incarnation, sends = event._value
+        process = cell.process
+        if incarnation == process.incarnation and process.paused:
+            process.deferred.append((self._published, event))
+            return
+        for operation in sends:
+            if incarnation != process.incarnation:
+                self.broker.unpublished(process, cell.instance, operation, Drop.UNPUBLISHED)
+            else:
+                self.broker.publish(process, cell.instance, operation)
+
+    def _publish_then_commit(self, cell: Cell, operations: tuple[Operation, ...]) -> None:
+        """Dual write, before the commit: a crash in between leaves phantoms."""
+        delay = self._publish_latency(cell.instance.index, cell.instance.sent)
+        sends = tuple(operation for operation in operations if operation[0] == SEND)
+        value = (cell, cell.process.incarnation, sends)
+        Occurrence(self.env, delay, (self._published_first,), value)
+
+    def _published_first(self, event: Event) -> None:
+        cell, incarnation, sends = event._value
+        process = cell.process
+        if incarnation != process.incarnation:
+            return
+        if process.paused:
+            process.deferred.append((self._published_first, event))
+            return
+        for operation in sends:
+            self.broker.publish(process, cell.instance, operation)
+        cell.entry = (*cell.entry[:2], None)  # marks that its messages are out
+        self._begin_commit(cell)
+
+    # ------------------------------------------------------------------------------ timers
+
+    def _set_timer(self, cell: Cell, timer: int, fired: int) -> None:
+        delay = self._delays.get(timer)
+        if delay is None:
+            delay = self._delays[timer] = self._delay_of(self.table.timers.values[timer])
+        handle = [cell, cell.process.incarnation, timer, fired]
+        cell.timers[timer] = handle
+        Occurrence(self.env, delay(cell), self._on_timer, handle)
+
+    def _timer(self, event: Event) -> None:
+        handle = event._value
+        cell, incarnation, timer, _ = handle
+        process: Process = cell.process
+        if incarnation != process.incarnation or cell.timers.get(timer) is not handle:
+            return
+        if process.paused:
+            process.deferred.append((self._timer, event))
+        elif cell.busy:
+            cell.inbox.append((handle[3], handle))
+        else:
+            self._take_timer(cell, handle)
+
+    def _take_timer(self, cell: Cell, handle: list[Any]) -> None:
+        """A timer that was cleared while its event waited does not fire."""
+        if cell.timers.get(handle[2]) is handle:
+            del cell.timers[handle[2]]
+            self._react(cell, handle[3], None)
+
+    def _delay_of(self, timer: Timer) -> Callable[[Cell], int]:
+        state = self.flow.nodes[timer.node].state if timer.node >= 0 else None
+        if timer.kind == "watchdog":
+            period = self.knobs.watchdog or 0
+            return lambda cell: period
+        if timer.kind == "wait":
+            assert isinstance(state, Wait)
+            sample = self.sampler("wait", state.duration, self.flow.nodes[timer.node].name)
+            return lambda cell: sample(cell.instance.index, timer.epoch)
+        if timer.kind == "timeout":
+            assert isinstance(state, Task | Compensation | Receive)
+            limit = state.timeout or 0
+            return lambda cell: limit
+        assert isinstance(state, Task | Compensation)
+        assert state.retry is not None
+        pause = state.retry.delay_before(timer.attempt)
+        if state.retry.jitter is Jitter.NONE:
+            return lambda cell: pause
+        base = self.streams.base("jitter", self.flow.nodes[timer.node].name)
+        index = timer.epoch * ATTEMPTS + timer.attempt
+        return lambda cell: int(pause * uniform(base, cell.instance.index, index))
+
+    # ----------------------------------------------------------------- choices, the outside
+
+    def _choose(self, cell: Cell, node: int, epoch: int) -> None:
+        state = self.flow.nodes[node].state
+        assert isinstance(state, Choice)
+        base = self.streams.base("choice", self.flow.nodes[node].name)
+        u = uniform(base, cell.instance.index, epoch)
+        edges = [edge.event for edge in self.flow.nodes[node].edges]
+        taken = _pick(u, edges, state.probabilities())
+        assert taken is not None
+        cell.inbox.append((self.table.events.number(Chosen(node, epoch, taken)), None))
+
+    def _expect(self, cell: Cell, node: int, epoch: int) -> None:
+        """Ask the outside; what it answers, and when, does not depend on the design."""
+        flow_node = self.flow.nodes[node]
+        state, instance = flow_node.state, cell.instance
+        assert isinstance(state, Receive)
+        u = uniform(self.streams.base("external", flow_node.name), instance.index, epoch)
+        event = _pick(u, list(state.events), state.probabilities())
+        if event is None:
+            return
+        base = self.streams.base("external-delay", flow_node.name)
+        delay = state.delay.quantile(uniform(base, instance.index, epoch))
+        value = (instance, cell.process.index, External(node, epoch, event))
+        Occurrence(self.env, delay, (self._external,), value)
+
+    def _external(self, event: Event) -> None:
+        instance, recipient, content = event._value
+        message = self.table.message(content)
+        operation = (SEND, message, self.table.received(message), (recipient,))
+        self.broker.post(OUTSIDE, instance, operation)
+
+    # -------------------------------------------------------------------- crash and restart
+
+    def crash(self, process: Process) -> None:
+        """What is volatile is gone; messages that were not acknowledged come again, or never."""
+        process.incarnation += 1
+        self.workers.stop(process)
+        deferred, process.deferred = process.deferred, []
+        for handler, event in deferred:
+            if handler == self.broker.deliver:
+                self.broker.abandon(event._value)
+            elif handler == self._published:
+                handler(event)
+        occupied, process.occupied = process.occupied, {}
+        for cell in occupied:
+            self._interrupt(cell)
+        process.dirty = {}
+        process.stalled = []
+        process.flush_due = False
+
+    def _interrupt(self, cell: Cell) -> None:
+        if cell.busy and cell.entry is not None and cell.entry[2] is None:
+            for operation in cell.entry[1]:
+                if operation[0] == SEND:
+                    number, at = cell.instance.index, cell.process.index
+                    self.row((self.env.now, Kind.PHANTOM, number, at, operation[1], 0))
+        for item in (cell.current, *(item for _, item in cell.inbox)):
+            if type(item) is tuple and len(item) == 5:
+                self.broker.abandon(item)
+        cell.forget()
+
+    def restart(self, process: Process) -> None:
+        """The process is back: it publishes what its outbox holds, and goes on where it can."""
+        outbox, process.outbox = process.outbox, []
+        for instance, operation in outbox:
+            self.broker.publish(process, instance, operation)
+        for cell in list(process.active):
+            self.offer(self.cell(cell.instance, process), self.table.restarted, None)
+
+    def resume(self, process: Process) -> None:
+        """A paused process goes on with what it finds."""
+        deferred, process.deferred = process.deferred, []
+        for handler, event in deferred:
+            handler(event)
+
+
+def _pick(u: float, names: list[str], odds: tuple[float, ...]) -> str | None:
+    """The name in whose share of (0, 1) ``u`` falls; None beyond the last."""
+    total = 0.0
+    for name, share in zip(names, odds, strict=True):
+        total += share
+        if u < total:
+            return name
+    return names[-1] if total > 1 - 1e-9 else None

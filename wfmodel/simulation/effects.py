@@ -1,0 +1,50 @@
+"""The truth: what services have done and undone, whoever remembers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wfmodel.designs.history import Kind
+from wfmodel.model.flow import NodeKind
+from wfmodel.model.workflow import Task
+from wfmodel.simulation.cells import Instance, Process
+
+if TYPE_CHECKING:
+    from wfmodel.simulation.driver import Driver
+
+
+class Effects:
+    """Lands effects and takes them back; an idempotency key lands once."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.nodes = driver.flow.nodes
+        self.once = [
+            driver.knobs.deduplicate or (isinstance(node.state, Task) and node.state.idempotent)
+            for node in self.nodes
+        ]
+
+    def land(self, instance: Instance, process: Process, node: int, epoch: int) -> None:
+        """An attempt at a step has succeeded."""
+        undoes = self.nodes[node].undoes
+        if undoes is not None:
+            self._undo(instance, process, node, undoes, epoch)
+            return
+        key, landed = (node, epoch), instance.landed
+        if key in landed and self.once[node]:
+            return
+        landed[key] = landed.get(key, 0) + 1
+        self._row(Kind.EFFECT, instance, process, node, epoch)
+
+    def _undo(self, instance: Instance, process: Process, node: int, step: int, epoch: int) -> None:
+        """A handler takes back its visit's effect; an explicit compensation the latest one."""
+        landed = instance.landed
+        if self.nodes[node].kind is not NodeKind.COMPENSATION:
+            epoch = max((e for (n, e), net in landed.items() if n == step and net), default=-1)
+        if landed.get((step, epoch), 0) > 0:
+            landed[step, epoch] -= 1
+            self._row(Kind.UNDO, instance, process, step, epoch)
+
+    def _row(self, kind: Kind, instance: Instance, process: Process, node: int, epoch: int) -> None:
+        now = self.driver.env.now
+        self.driver.row((now, kind, instance.index, process.index, node, epoch))

@@ -1,0 +1,165 @@
+"""Work at a service: a queue, workers, how long an attempt takes, and how it turns out.
+
+Durations and outcomes belong to (instance, step, epoch, attempt), not to the order of execution,
+so both designs draw the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.history import Kind
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node
+from wfmodel.model.workflow import DONE, Compensation, FailureKind, Task
+from wfmodel.simulation.cells import Cell, Occurrence, Process
+from wfmodel.simulation.randomness import uniform
+
+if TYPE_CHECKING:
+    from simpy.events import Event
+
+    from wfmodel.simulation.driver import Driver
+
+ATTEMPTS = 1 << 20
+"""Index of a draw: epoch * ATTEMPTS + attempt."""
+
+Odds = tuple[tuple[str, float], ...]
+"""Failures with their cumulative probabilities."""
+
+
+class Workers:
+    """Every service's workers."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.env = driver.env
+        self.row = driver.row
+        self.step_faults: list[tuple[int, Fault, frozenset[int]]] = []
+        nodes = driver.flow.nodes
+        self._durations = [self._duration(node) for node in nodes]
+        self._odds = [self._odds_of(node) for node in nodes]
+        self._on_end = (self._end,)
+
+    def _duration(self, node: Node) -> Callable[[int, int], int]:
+        if isinstance(node.state, Task | Compensation):
+            return self.driver.sampler("work", node.state.duration, node.name)
+        return lambda entity, index: 0
+
+    def _odds_of(self, node: Node) -> tuple[int, Odds, int, Odds] | None:
+        if not isinstance(node.state, Task | Compensation):
+            return None
+        business = _cumulative(node.state, FailureKind.BUSINESS)
+        transient = _cumulative(node.state, FailureKind.TRANSIENT)
+        if not business and not transient:
+            return None
+        base = self.driver.streams.base
+        return (
+            base("business", node.name),
+            business,
+            base("transient", node.name),
+            transient,
+        )
+
+    # ------------------------------------------------------------------------------- queue
+
+    def start(self, cell: Cell, node: int, epoch: int, attempt: int) -> None:
+        """An attempt wants a worker."""
+        process = cell.process
+        if process.capacity is None:
+            self._begin(cell, node, epoch, attempt)
+        elif process.in_use < process.capacity:
+            process.in_use += 1
+            self._begin(cell, node, epoch, attempt)
+        else:
+            process.queue.append((cell, node, epoch, attempt))
+
+    def _begin(self, cell: Cell, node: int, epoch: int, attempt: int) -> None:
+        process, instance = cell.process, cell.instance.index
+        self.row((self.env.now, Kind.BEGIN, instance, process.index, node, epoch))
+        duration = self._durations[node](instance, epoch * ATTEMPTS + attempt)
+        if process.service_factor != 1.0:
+            duration = int(duration * process.service_factor)
+        value = (cell, process.incarnation, node, epoch, attempt)
+        Occurrence(self.env, duration, self._on_end, value)
+
+    def _end(self, event: Event) -> None:
+        cell, incarnation, node, epoch, attempt = event._value
+        process: Process = cell.process
+        if incarnation != process.incarnation:
+            return
+        if process.paused:
+            process.deferred.append((self._end, event))
+            return
+        if process.capacity is not None:
+            self._release(process)
+        outcome = self._outcome(cell, node, epoch, attempt)
+        done = self.driver.table.work_done(node, epoch, attempt, outcome)
+        self.driver.offer(cell, done, (node, epoch) if outcome == DONE else None)
+
+    def _release(self, process: Process) -> None:
+        if process.queue:
+            self._begin(*process.queue.popleft())
+        else:
+            process.in_use -= 1
+
+    def stop(self, process: Process) -> None:
+        """A crash: whatever was being worked on, or queued, is gone."""
+        process.in_use = 0
+        process.queue.clear()
+
+    # ----------------------------------------------------------------------------- outcome
+
+    def _outcome(self, cell: Cell, node: int, epoch: int, attempt: int) -> str:
+        instance = cell.instance.index
+        if self.step_faults:
+            injected = self._injected(cell, node, epoch, attempt)
+            if injected is not None:
+                return injected
+        odds = self._odds[node]
+        if odds is None:
+            return DONE
+        business_base, business, transient_base, transient = odds
+        if business:
+            u = uniform(business_base, instance, epoch)
+            for name, threshold in business:
+                if u < threshold:
+                    return name
+        if transient:
+            u = uniform(transient_base, instance, epoch * ATTEMPTS + attempt)
+            for name, threshold in transient:
+                if u < threshold:
+                    return name
+        return DONE
+
+    def _injected(self, cell: Cell, node: int, epoch: int, attempt: int) -> str | None:
+        name = self.driver.flow.nodes[node].name
+        for number, fault, targets in self.step_faults:
+            if cell.process.index not in targets or fault.step not in (None, name):
+                continue
+            base = self.driver.streams.base("injected", number, name)
+            business = fault.kind is FaultKind.BUSINESS_FAILURE
+            index = epoch * ATTEMPTS + (0 if business else attempt)
+            if uniform(base, cell.instance.index, index) < fault.probability:
+                return self._name_of_injected(node, fault.kind)
+        return None
+
+    def _name_of_injected(self, node: int, kind: FaultKind) -> str:
+        """The step's own failure of that kind, where it declares one, so that its handler acts."""
+        state = self.driver.flow.nodes[node].state
+        business = kind is FaultKind.BUSINESS_FAILURE
+        wanted = FailureKind.BUSINESS if business else FailureKind.TRANSIENT
+        if isinstance(state, Task | Compensation):
+            for name, mode in state.failures.items():
+                if mode.kind is wanted:
+                    return name
+        return BUSINESS_FAILURE if business else TRANSIENT_FAILURE
+
+
+def _cumulative(state: Task | Compensation, kind: FailureKind) -> Odds:
+    total, odds = 0.0, []
+    for name, mode in state.failures.items():
+        if mode.kind is kind and mode.probability > 0:
+            total += mode.probability
+            odds.append((name, total))
+    return tuple(odds)

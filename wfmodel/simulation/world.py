@@ -1,0 +1,155 @@
+"""The running world: what a user's own SimPy process is handed, and the run itself.
+
+>>> def black_friday(world):
+...     yield world.env.timeout(60 * 10**9)
+...     world.strike(Fault(kind="crash", target="payment", at=("0s",)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TypeAlias
+
+from simpy import Environment
+from simpy.events import Event
+
+from wfmodel.designs.faults import Fault
+from wfmodel.designs.history import History, Kind
+from wfmodel.designs.system import System
+from wfmodel.designs.table import Table
+from wfmodel.simulation.driver import Driver
+from wfmodel.simulation.injection import Injection
+from wfmodel.simulation.randomness import Streams, uniform
+from wfmodel.simulation.setting import Setting
+
+OUTSIDE = -1
+OWN_FAULT = -1
+"""Number of a fault that a user's process strikes: its draws have a stream of their own."""
+
+
+class World:
+    """A run under way. ``env`` is the SimPy environment; its time is in integer nanoseconds."""
+
+    def __init__(self, driver: Driver, injection: Injection) -> None:
+        self._driver = driver
+        self._injection = injection
+        self.env: Environment = driver.env
+        self.participants: tuple[str, ...] = driver.table.names
+        self.arrived = 0
+        """Instances so far."""
+
+    @property
+    def now_ns(self) -> int:
+        """Simulated nanoseconds since the start."""
+        return int(self.env.now)
+
+    def strike(self, fault: Fault, target: str | None = None) -> None:
+        """Begin a fault now, at ``target`` or at every target that the fault names.
+
+        Raises:
+            ValueError: the system has no such participant.
+        """
+        for name in self._targets(fault, target):
+            self._injection.strike(fault, name, OWN_FAULT)
+
+    def heal(self, fault: Fault, target: str | None = None) -> None:
+        """End a fault that was struck before; a restart happens in its own time.
+
+        Raises:
+            ValueError: the system has no such participant.
+        """
+        for name in self._targets(fault, target):
+            self.env.process(self._injection.heal(fault, name, OWN_FAULT))
+
+    def start(self) -> int:
+        """Let one more instance arrive now; returns its number."""
+        number = self.arrived
+        self.arrived += 1
+        self._driver.arrive(number)
+        return number
+
+    def is_up(self, participant: str) -> bool:
+        """Whether a participant's process runs."""
+        return not self._driver.processes[self._driver.table.index[participant]].down
+
+    def _targets(self, fault: Fault, target: str | None) -> tuple[str, ...]:
+        services = self._driver.system.services
+        names = fault.targets(self.participants, services) if target is None else (target,)
+        unknown = [n for n in names if n not in (*self.participants, "broker")]
+        if unknown or not names:
+            known = ", ".join(self.participants)
+            raise ValueError(f"no participant {target or fault.target!r}; there are {known}")
+        return names
+
+
+OwnProcess: TypeAlias = Callable[[World], Generator[Event, object, object]]
+"""A user's SimPy process: a generator function that is handed the running world."""
+
+
+def simulate(
+    system: System,
+    setting: Setting,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    processes: tuple[OwnProcess, ...] = (),
+    table: Table | None = None,
+) -> History:
+    """One run: the same arguments give the same history, byte for byte, on any machine.
+
+    ``table`` lets runs of one system share what they have tabulated; it changes nothing else.
+
+    Raises:
+        ValueError: ``table`` belongs to another system.
+    """
+    if table is None:
+        table = Table(system)
+    elif table.system is not system:
+        raise ValueError("the table was made for another system")
+    streams = Streams(seed, replication)
+    driver = Driver(table, setting, streams)
+    world = World(driver, Injection(driver))
+    driver.env.process(_arrivals(world, setting, streams))
+    for own in processes:
+        driver.env.process(own(world))
+    _run(driver, setting)
+    return driver.recorder.history(
+        table, seed=seed, replication=replication, warm_up_ns=setting.warm_up
+    )
+
+
+def _arrivals(world: World, setting: Setting, streams: Streams) -> Generator[Event, object, None]:
+    for at in _arrival_times(setting, streams):
+        if at > world.now_ns:
+            yield world.env.timeout(at - world.now_ns)
+        world.start()
+
+
+def _arrival_times(setting: Setting, streams: Streams) -> Generator[int, None, None]:
+    """Times before the horizon, at most ``most`` of them."""
+    arrivals, base = setting.arrivals, streams.base("arrivals")
+    most = arrivals.most if arrivals.most is not None else -1
+    at = number = 0
+    trace = sorted(arrivals.at)
+    while number != most:
+        if arrivals.every is not None:
+            at += arrivals.every.quantile(uniform(base, number))
+        elif number < len(trace):
+            at = trace[number]
+        else:
+            return
+        if at >= setting.horizon:
+            return
+        number += 1
+        yield at
+
+
+def _run(driver: Driver, setting: Setting) -> None:
+    """Both phases; then the rows that say how it ended."""
+    env, limit = driver.env, setting.horizon + setting.convergence
+    env.run(until=env.timeout(setting.horizon))
+    driver.row((setting.horizon, Kind.ARRIVALS_END, -1, OUTSIDE, 0, 0))
+    env.run(until=env.timeout(setting.convergence))
+    settled = env.peek() == float("inf")
+    end = driver.recorder.last_time_ns() if settled else limit
+    driver.row((end, Kind.END, -1, OUTSIDE, int(settled), 0))
