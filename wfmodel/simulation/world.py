@@ -147,9 +147,14 @@ def _arrival_times(setting: Setting, streams: Streams) -> Generator[int, None, N
 def _run(driver: Driver, setting: Setting) -> None:
     """Both phases; then the rows that say how it ended."""
     env, limit = driver.env, setting.horizon + setting.convergence
-    env.run(until=env.timeout(setting.horizon))
+    _advance(env, setting.horizon)
     driver.row((setting.horizon, Kind.ARRIVALS_END, -1, OUTSIDE, 0, 0))
-    env.run(until=env.timeout(setting.convergence))
+    _advance(env, setting.convergence)
     settled = env.peek() == float("inf")
     end = driver.recorder.last_time_ns() if settled else limit
     driver.row((end, Kind.END, -1, OUTSIDE, int(settled), 0))
+
+
+def _advance(env: Environment, duration_ns: int) -> None:
+    env.run(until=env.timeout(duration_ns))
+    env.step()  # SimPy puts the event that stopped it back, for its other callbacks: none here
