@@ -1,1 +1,48 @@
-"""TODO"""
+"""Layer 1, the narrow waist: a design turns a Workflow into a System of pure machines.
+
+``messages`` and ``state`` are the vocabulary, ``participant`` the machine, ``turn`` its control
+rules; ``orchestration`` and ``choreography`` say who plays which role. ``table`` turns machines
+into integers for drivers, ``history`` is what a run leaves behind.
+"""
+
+from wfmodel.designs.choreography import choreograph
+from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.history import History
+from wfmodel.designs.history_file import HistoryFileError, load_history, save_history
+from wfmodel.designs.knobs import (
+    CHOREOGRAPHY,
+    DESIGNS,
+    ORCHESTRATION,
+    Delivery,
+    DualWriteOrder,
+    EventContent,
+    Knobs,
+    Persistence,
+    Publishing,
+)
+from wfmodel.designs.orchestration import orchestrate
+from wfmodel.designs.system import Machine, System
+from wfmodel.designs.table import Table
+
+__all__ = [
+    "CHOREOGRAPHY",
+    "DESIGNS",
+    "ORCHESTRATION",
+    "Delivery",
+    "DualWriteOrder",
+    "EventContent",
+    "Fault",
+    "FaultKind",
+    "History",
+    "HistoryFileError",
+    "Knobs",
+    "Machine",
+    "Persistence",
+    "Publishing",
+    "System",
+    "Table",
+    "choreograph",
+    "load_history",
+    "orchestrate",
+    "save_history",
+]

@@ -1,0 +1,155 @@
+"""Histories as files: a NumPy archive of the rows and a JSON header of everything else.
+
+The same history gives the same bytes. Reading trusts nothing: no pickles, a bounded size, a closed
+set of classes, and an error that names the file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import zipfile
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from wfmodel.designs import messages
+from wfmodel.designs.history import History, Step
+from wfmodel.designs.knobs import Knobs
+from wfmodel.designs.messages import StepStatus
+from wfmodel.designs.state import Status, View
+from wfmodel.model.workflow import Outcome
+
+FORMAT: Final = 1
+MOST_BYTES: Final = 4 << 30
+"""Largest archive member that is read."""
+
+_CLASSES: Final[dict[str, type]] = {
+    cls.__name__: cls
+    for cls in (
+        messages.Home,
+        messages.Start,
+        messages.Proceed,
+        messages.Command,
+        messages.Reply,
+        messages.Arrive,
+        messages.Cancel,
+        messages.Ended,
+        messages.External,
+        messages.Timer,
+        messages.Received,
+        messages.WorkDone,
+        messages.TimerFired,
+        messages.Chosen,
+        messages.Restarted,
+        View,
+        Step,
+    )
+}
+_ENUMS: Final[dict[str, type[Enum]]] = {
+    cls.__name__: cls for cls in (StepStatus, Status, Outcome)
+}
+_KNOBS: Final = TypeAdapter(Knobs)
+_SCALARS: Final = (
+    "workflow",
+    "design",
+    "seed",
+    "replication",
+    "participants",
+    "nodes",
+    "steps",
+    "views",
+    "events",
+    "messages",
+    "warm_up_ns",
+)
+
+
+class HistoryFileError(ValueError):
+    """A file that does not hold a history."""
+
+
+def save_history(history: History, path: str | Path) -> None:
+    """Write a history; an existing file is replaced.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    header = {name: _encode(getattr(history, name)) for name in _SCALARS}
+    header |= {"format": FORMAT, "knobs": _KNOBS.dump_python(history.knobs, mode="json")}
+    text = json.dumps(header, ensure_ascii=True, separators=(",", ":"))
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer, rows=history.rows, header=np.frombuffer(text.encode(), dtype=np.uint8)
+    )
+    Path(path).write_bytes(buffer.getvalue())
+
+
+def load_history(path: str | Path) -> History:
+    """Read a history back.
+
+    Raises:
+        OSError: the file cannot be read.
+        HistoryFileError: it does not hold a history, or one of another format.
+    """
+    try:
+        rows, header = _parts(Path(path))
+        return _history(rows, header)
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        ValidationError,
+        RecursionError,
+    ) as error:
+        raise HistoryFileError(f"{path} does not hold a history: {error}") from error
+
+
+def _parts(path: Path) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if member.file_size > MOST_BYTES:
+                raise ValueError(f"{member.filename} is larger than {MOST_BYTES >> 30} GiB")
+    with np.load(path, allow_pickle=False) as archive:
+        rows, text = archive["rows"], archive["header"]
+    if rows.ndim != 2 or rows.shape[1] != 6 or rows.dtype != np.int64:
+        raise ValueError("rows are not an (n, 6) array of 64-bit integers")
+    header = json.loads(text.tobytes())
+    if header.get("format") != FORMAT:
+        raise ValueError(f"format {header.get('format')!r}; this version reads {FORMAT}")
+    return rows, header
+
+
+def _history(rows: np.ndarray[Any, Any], header: dict[str, Any]) -> History:
+    fields = {name: _decode(header[name]) for name in _SCALARS}
+    return History(rows=rows, knobs=_KNOBS.validate_python(header["knobs"]), **fields)
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, Enum):
+        return {"enum": type(value).__name__, "value": value.value}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: _encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"is": type(value).__name__, **fields}
+    if isinstance(value, tuple):
+        return [_encode(item) for item in value]
+    assert value is None or isinstance(value, bool | int | float | str), repr(value)
+    return value
+
+
+def _decode(value: object) -> Any:  # noqa: ANN401 - any value that _encode takes
+    if isinstance(value, list):
+        return tuple(_decode(item) for item in value)
+    if not isinstance(value, dict):
+        return value
+    if "enum" in value:
+        return _ENUMS[value["enum"]](value["value"])
+    fields = {name: _decode(item) for name, item in value.items() if name != "is"}
+    return _CLASSES[value["is"]](**fields)
