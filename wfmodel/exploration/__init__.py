@@ -1,1 +1,20 @@
-"""TODO"""
+"""Layer 2: one instance of a System, untimed: every configuration that it can reach.
+
+Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor function, and
+``acceptance`` says whether a recorded history obeys the rules.
+"""
+
+from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.explorer import Exploration, explore
+from wfmodel.exploration.resolution import Anything, Resolution
+from wfmodel.exploration.verdict import Ending, Verdict
+
+__all__ = [
+    "Anything",
+    "Ending",
+    "Exploration",
+    "FaultBudget",
+    "Resolution",
+    "Verdict",
+    "explore",
+]

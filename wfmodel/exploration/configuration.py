@@ -1,0 +1,100 @@
+"""A configuration is all that one instance of a system is at a moment: cells, channel, effects.
+
+It is a value: two configurations with the same content are the same state of the search. Tuples
+that stand for sets or multisets are kept sorted. Named tuples rather than dataclasses, because the
+search hashes them millions of times and a tuple does that without running Python.
+
+States, messages, events and timers are the numbers of a ``Table``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from wfmodel.designs.table import Operation
+
+Work: TypeAlias = tuple[int, int, int]
+"""(node, epoch, attempt): an attempt at a step in progress."""
+
+Post: TypeAlias = tuple[int, tuple[int, ...]]
+"""(message, recipients): one message that is to be published."""
+
+Landing: TypeAlias = tuple[int, int]
+"""(node, epoch): the visit whose effect is to be applied."""
+
+Item = TypeVar("Item")
+
+
+class Pending(NamedTuple):
+    """A reaction that is not yet durable: what its commit will acknowledge, apply and release."""
+
+    received: int
+    """The message that caused it, -1 if none did."""
+    operations: tuple[Operation, ...]
+    landing: Landing | None
+    unpublished: tuple[Post, ...]
+    """Publish first: what must still leave before the commit."""
+    published: tuple[Post, ...] = ()
+    """Publish first: what has left already, and would tell of nothing after a crash."""
+
+
+class Cell(NamedTuple):
+    """One participant's part. ``down`` counts the crashes that are on."""
+
+    volatile: int = 0
+    durable: int = 0
+    down: int = 0
+    restarting: bool = False
+    """Back, but has not yet met ``Restarted``, which comes before anything else."""
+    pending: Pending | None = None
+    timers: tuple[int, ...] = ()
+    work: tuple[Work, ...] = ()
+    choices: tuple[tuple[int, int], ...] = ()
+    queue: tuple[Post, ...] = ()
+    """Released but not yet published: the outbox (durable), else the gap of a dual write."""
+
+
+class Effect(NamedTuple):
+    """What the services' stores say of one visit of a step: how often done and undone."""
+
+    node: int
+    epoch: int
+    landed: int
+    undone: int
+
+    @property
+    def net(self) -> int:
+        """How often the effect stands."""
+        return self.landed - self.undone
+
+
+class Configuration(NamedTuple):
+    """The whole. ``applied`` are visits of compensations that have taken an effect back."""
+
+    cells: tuple[Cell, ...]
+    channel: tuple[tuple[int, int], ...] = ()
+    """(recipient, message), a multiset: published and not yet acknowledged (or delivered)."""
+    expected: tuple[tuple[int, int, int], ...] = ()
+    """(participant, node, epoch): the outside world has been told that its event is awaited."""
+    effects: tuple[Effect, ...] = ()
+    applied: tuple[Landing, ...] = ()
+
+    def with_cell(self, participant: int, cell: Cell) -> Configuration:
+        """The same with another cell."""
+        cells = (*self.cells[:participant], cell, *self.cells[participant + 1 :])
+        return self._replace(cells=cells)
+
+
+def put(items: tuple[Item, ...], *more: Item) -> tuple[Item, ...]:
+    """A sorted multiset with more items."""
+    return tuple(sorted((*items, *more)))  # type: ignore[type-var]
+
+
+def take(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:
+    """A tuple without the first of these items.
+
+    Raises:
+        ValueError: it is not there.
+    """
+    place = items.index(item)
+    return items[:place] + items[place + 1 :]

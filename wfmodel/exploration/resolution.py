@@ -1,0 +1,62 @@
+"""Who decides what the workflow leaves open: outcomes of attempts, branches, outside events.
+
+``Anything`` explores all of them. A test that compares two designs fixes them, so that both meet
+the same world, and explores only the order of things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from wfmodel.model.flow import Node
+from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Receive, RetryPolicy, Task
+
+SILENCE: Final = ""
+"""An answer that never comes."""
+
+
+class Resolution(Protocol):
+    """What may happen at each visit; empty means that nothing does."""
+
+    def outcomes(self, node: Node, epoch: int, attempt: int) -> tuple[str, ...]:
+        """How this attempt may end."""
+        ...
+
+    def branches(self, node: Node, epoch: int) -> tuple[str, ...]:
+        """Events of a choice's edges that may be taken."""
+        ...
+
+    def answers(self, node: Node, epoch: int) -> tuple[str, ...]:
+        """Outside events that may come, ``timeout`` if time may run out, ``SILENCE``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Whatever the workflow declares. A step that is retried without end fails ``patience`` times."""
+
+    patience: int = 1
+
+    def outcomes(self, node: Node, epoch: int, attempt: int) -> tuple[str, ...]:
+        """Success, and every declared failure."""
+        state = node.state
+        assert isinstance(state, Task | Compensation)
+        if _endless(state.retry) and attempt > self.patience:
+            return (DONE,)
+        return (DONE, *state.failures)
+
+    def branches(self, node: Node, epoch: int) -> tuple[str, ...]:
+        """Every branch."""
+        return tuple(edge.event for edge in node.edges)
+
+    def answers(self, node: Node, epoch: int) -> tuple[str, ...]:
+        """Every event; silence only where the declaration leaves room for it."""
+        state = node.state
+        assert isinstance(state, Receive)
+        silent = sum(state.probabilities()) < 1 - 1e-9
+        return (*state.events, TIMEOUT, *((SILENCE,) if silent else ()))
+
+
+def _endless(retry: RetryPolicy | None) -> bool:
+    return retry is not None and retry.attempts is None
