@@ -1,0 +1,122 @@
+"""A scenario is a question put to the simulator: which variants, in what setting, how many runs.
+
+This class is at once the Python API, the file format and the source of its JSON Schema, as
+``Workflow`` is. Everything that a run depends on is in it, so a scenario and a seed reproduce it.
+
+>>> scenario = Scenario(
+...     question="Who should keep the state of an order?",
+...     setting=Setting(arrivals=Arrivals(every="1s"), horizon="5m"),
+... )
+>>> list(scenario.variants_by_name())
+['orchestration', 'choreography']
+
+Read ``running`` next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from wfmodel.designs.knobs import DESIGNS, Knobs
+from wfmodel.experiments.sweep import Sweep
+from wfmodel.model.distributions import STRICT
+from wfmodel.model.workflow import Name
+from wfmodel.simulation.setting import Setting
+
+DesignName = Literal["orchestration", "choreography"]
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Variant:
+    """One of the systems that are compared: a design with its knobs.
+
+    In a file, knobs that a variant does not give are the scenario's.
+    """
+
+    design: DesignName
+    knobs: Knobs = Field(default_factory=Knobs)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Scenario:
+    """A comparison, declared. Without ``variants`` there is one per design, all with ``knobs``.
+
+    ``compare`` names the reference pair (first, second): differences are second minus first; by
+    default the first two variants. ``primary`` names the metrics that decide the question.
+    ``what_ifs`` is the number of replications of each rerun that looks for what would reverse the
+    conclusion (0: none). Paths are relative to the scenario's file.
+    """
+
+    question: Annotated[str, Field(min_length=1)]
+    setting: Setting
+    workflow: Annotated[str, Field(min_length=1)] | None = None
+    annotations: Annotated[str, Field(min_length=1)] | None = None
+    description: str = ""
+    designs: Annotated[tuple[DesignName, ...], Field(min_length=1)] = DESIGNS
+    knobs: Knobs = Field(default_factory=Knobs)
+    variants: Mapping[Name, Variant] = Field(default_factory=dict)
+    compare: tuple[Name, Name] | None = None
+    primary: Annotated[tuple[Name, ...], Field(min_length=1)] = ("consistency", "recovery_time")
+    replications: Annotated[int, Field(ge=1, le=100_000)] = 20
+    seed: int = 1
+    sweep: Sweep | None = None
+    what_ifs: Annotated[int, Field(ge=0, le=1000)] = 8
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit_knobs(cls, data: object) -> object:
+        """In a file, a variant's knobs start from the scenario's."""
+        if not isinstance(data, dict):
+            return data
+        base, variants = data.get("knobs"), data.get("variants")
+        if not isinstance(base, dict) or not isinstance(variants, dict):
+            return data
+        return {**data, "variants": {n: _with_base(v, base) for n, v in variants.items()}}
+
+    @model_validator(mode="after")
+    def _pair(self) -> Scenario:
+        names = tuple(self.variants_by_name())
+        if len(set(self.designs)) != len(self.designs):
+            raise ValueError("designs names one design twice; use variants to tell them apart")
+        for name in self.compare or ():
+            if name not in names:
+                raise ValueError(f"compare: no variant {name!r}; there are {', '.join(names)}")
+        if self.compare is not None and self.compare[0] == self.compare[1]:
+            raise ValueError("compare: a variant cannot be compared with itself")
+        return self
+
+    @model_validator(mode="after")
+    def _sweepable(self) -> Scenario:
+        sweep = self.sweep
+        if sweep is None:
+            return self
+        selected = [fault for fault in self.setting.faults if sweep.selects(fault)]
+        if not selected:
+            at = "" if sweep.target is None else f" of {sweep.target!r}"
+            raise ValueError(f"sweep: the setting has no fault {sweep.fault.value!r}{at}")
+        if sweep.parameter == "every" and any(fault.every is None for fault in selected):
+            raise ValueError("sweep: every needs faults by rate; one of them has no every")
+        return self
+
+    def variants_by_name(self) -> dict[str, Variant]:
+        """What is compared, in order."""
+        if self.variants:
+            return dict(self.variants)
+        return {name: Variant(design=name, knobs=self.knobs) for name in self.designs}
+
+    def pair(self) -> tuple[str, str] | None:
+        """The reference pair (first, second); None if there is only one variant."""
+        names = tuple(self.variants_by_name())
+        if self.compare is not None:
+            return self.compare
+        return (names[0], names[1]) if len(names) > 1 else None
+
+
+def _with_base(variant: object, base: dict[object, object]) -> object:
+    if not isinstance(variant, dict) or not isinstance(variant.get("knobs", {}), dict):
+        return variant
+    return {**variant, "knobs": {**base, **variant.get("knobs", {})}}
