@@ -192,9 +192,8 @@ def test_a_store_outage_stalls_commits(design):
 @BOTH
 def test_a_slow_store_and_a_slow_service_stretch_what_they_name(design):
     slow = (Fault(kind="slow-store", target="service1", factor=11),)
-    commits = 3 if design == "choreography" else 2  # choreography: two reactions, then the verdict
     extra = latency(run(ONE, design, QUICK, most=1, faults=slow)) - latency_without_faults(design)
-    assert extra == d("20ms") and commits >= 2
+    assert extra == d("20ms")  # two commits on the way, each 10 ms longer
     slow = (Fault(kind="slow-service", target="service1", factor=3),)
     extra = latency(run(ONE, design, QUICK, most=1, faults=slow)) - latency_without_faults(design)
     assert extra == d("20ms")
@@ -262,7 +261,8 @@ def test_dual_write_loses_events_and_an_outbox_does_not(design):
     causes = Counter(Drop(row.b) for row in rows(dual, Kind.DROP))
     assert causes[Drop.UNPUBLISHED] > 0
     outbox = run(ONE, design, Knobs(redelivery_timeout=d("1s")), horizon="20s", faults=CRASHES)
-    assert not rows(outbox, Kind.DROP) and not rows(outbox, Kind.PHANTOM)
+    assert not rows(outbox, Kind.DROP)
+    assert not rows(outbox, Kind.PHANTOM)
     assert len(durable_verdicts(outbox)) == outbox.instances()
 
 

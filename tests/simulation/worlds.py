@@ -19,6 +19,9 @@ from wfmodel.simulation import Arrivals, Setting, simulate
 
 d = parse_duration
 INSTANT = Knobs(persistence="memory", timeouts=False)
+TEN_MS = Constant(d("10ms"))
+HUNDRED_MS = Constant(d("100ms"))
+ONE_MS = Constant(d("1ms"))
 DESIGNS = {"orchestration": orchestrate, "choreography": choreograph}
 
 
@@ -28,7 +31,7 @@ def exponential(mean: str) -> Exponential:
 
 def sequence(
     steps: int = 3,
-    duration: Distribution = Constant(d("10ms")),
+    duration: Distribution = TEN_MS,
     *,
     failures: dict[str, FailureMode] | None = None,
     retry: RetryPolicy | None = None,
@@ -66,11 +69,11 @@ def run(
     design: str = "orchestration",
     knobs: Knobs | None = None,
     *,
-    every: Distribution = Constant(d("100ms")),
+    every: Distribution = HUNDRED_MS,
     horizon: str = "10s",
     faults: tuple[Fault, ...] = (),
     most: int | None = None,
-    network: Distribution = Constant(d("1ms")),
+    network: Distribution = ONE_MS,
     seed: int = 7,
     replication: int = 0,
     convergence: str = "10m",

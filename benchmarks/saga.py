@@ -1,0 +1,51 @@
+"""The modelled five-step saga of the throughput benchmark, and its setting."""
+
+from __future__ import annotations
+
+from wfmodel.designs import Knobs, Persistence
+from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.model.units import parse_duration as d
+from wfmodel.model.workflow import (
+    Compensation,
+    FailureKind,
+    FailureMode,
+    Final,
+    RetryPolicy,
+    Task,
+    Workflow,
+)
+from wfmodel.simulation import Arrivals, Setting
+
+STEPS = 5
+
+
+def workflow() -> Workflow:
+    """Five compensatable steps, one service each, as in ``plain_simpy``."""
+    states = {
+        f"step{i}": Task(
+            service=f"service{i}",
+            duration=Exponential(mean=d("20ms")),
+            failures={"flaky": FailureMode(FailureKind.TRANSIENT, 0.01)},
+            timeout=d("2s"),
+            retry=RetryPolicy(attempts=3, backoff=d("1s")),
+            compensation=Compensation(action="undo", duration=Constant(d("1ms"))),
+            next=f"step{i + 1}" if i + 1 < STEPS else "done",
+            on={"failure": "rollback"},
+        )
+        for i in range(STEPS)
+    }
+    return Workflow(name="saga", initial="step0", states={**states, "done": Final()})
+
+
+def setting(instances: int) -> Setting:
+    """Poisson arrivals, ten milliseconds apart."""
+    return Setting(
+        arrivals=Arrivals(every=Exponential(mean=d("10ms")), most=instances),
+        horizon=instances * d("20ms") + d("10s"),
+        network=Constant(d("1ms")),
+    )
+
+
+def knobs() -> Knobs:
+    """The careful default."""
+    return Knobs(persistence=Persistence.DATABASE, commit=Constant(d("1ms")))
