@@ -1,0 +1,243 @@
+"""One instance's story as shapes on lanes: what a swim-lane picture draws, and a table prints.
+
+Everything comes from the History's rows; nothing is invented. An arrow ends where its recipient
+took the message up, so waiting at a door (a redelivery, a busy cell) shows as a long arrow.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.messages import Received, WorkDone
+from wfmodel.experiments.wording import DROPS, message_words, participant_name, row_words
+
+OUTSIDE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Work on a step, in nanoseconds of simulated time. ``lost``: a crash ended it."""
+
+    lane: int
+    start_ns: int
+    end_ns: int
+    label: str
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A message that was taken up; ``sender`` -1 is the outside."""
+
+    sender: int
+    recipient: int
+    sent_ns: int
+    taken_ns: int
+    label: str
+
+
+class MarkKind(StrEnum):
+    """What happened at a point."""
+
+    COMMIT = "commit"
+    EFFECT = "effect"
+    UNDO = "undo"
+    DROP = "drop"
+    DUPLICATE = "duplicate"
+    PHANTOM = "phantom"
+    SUCCEEDED = "succeeded"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point on a lane."""
+
+    lane: int
+    at_ns: int
+    kind: MarkKind
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A fault at a lane (-1: the broker, so every lane), clipped to the timeline."""
+
+    lane: int
+    start_ns: int
+    end_ns: int
+    fault: FaultKind
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row in words. ``at_ns`` counts from the instance's arrival."""
+
+    at_ns: int
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """An instance from its arrival to the last thing that happened to it."""
+
+    design: str
+    instance: int
+    lanes: tuple[str, ...]
+    start_ns: int
+    end_ns: int
+    bars: tuple[Bar, ...]
+    arrows: tuple[Arrow, ...]
+    marks: tuple[Mark, ...]
+    bands: tuple[Band, ...]
+    lines: tuple[Line, ...]
+
+
+def timeline(history: History, instance: int) -> Timeline:
+    """The timeline of one instance.
+
+    Raises:
+        KeyError: no such instance arrived.
+    """
+    rows = history.of_instance(instance)
+    mine = [row for row in rows if row.instance == instance]
+    start, end = mine[0].time_ns, mine[-1].time_ns
+    return Timeline(
+        history.design,
+        instance,
+        history.participants,
+        start,
+        end,
+        _bars(history, rows, end),
+        _arrows(history, mine),
+        _marks(history, mine),
+        bands(history, start, end),
+        _lines(history, rows, start),
+    )
+
+
+def bands(history: History, start_ns: int, end_ns: int) -> tuple[Band, ...]:
+    """Every fault that was on between two instants, clipped to them."""
+    open_since: dict[tuple[int, int], list[int]] = defaultdict(list)
+    found: list[Band] = []
+    kinds = (Kind.FAULT_ON, Kind.FAULT_OFF)
+    switches = history.rows[(history.rows[:, 1] == kinds[0]) | (history.rows[:, 1] == kinds[1])]
+
+    def close(key: tuple[int, int], since: int, until: int) -> None:
+        if since <= end_ns and until >= start_ns:
+            clipped = (max(since, start_ns), min(until, end_ns))
+            found.append(Band(key[0], *clipped, FAULT_KINDS[key[1]]))
+
+    for row in (Row(*each) for each in switches.tolist()):
+        key = (row.participant, row.a)
+        if row.kind == Kind.FAULT_ON:
+            open_since[key].append(row.time_ns)
+        elif open_since[key]:
+            close(key, open_since[key].pop(), row.time_ns)
+    for key, starts in open_since.items():
+        for since in starts:
+            close(key, since, end_ns)
+    return tuple(sorted(found, key=lambda band: (band.start_ns, band.lane, band.fault)))
+
+
+def _bars(history: History, rows: tuple[Row, ...], end_ns: int) -> tuple[Bar, ...]:
+    crash = FAULT_KINDS.index(FaultKind.CRASH)
+    open_at: dict[tuple[int, int, int], int] = {}
+    bars: list[Bar] = []
+
+    def close(key: tuple[int, int, int], at_ns: int, *, lost: bool) -> None:
+        begun = open_at.pop(key, None)
+        if begun is not None:
+            bars.append(Bar(key[0], begun, at_ns, history.nodes[key[1]], lost))
+
+    for row in rows:
+        if row.kind == Kind.BEGIN:
+            close((row.participant, row.a, row.b), row.time_ns, lost=True)
+            open_at[row.participant, row.a, row.b] = row.time_ns
+        elif row.kind == Kind.REACT:
+            event = history.events[row.a]
+            if isinstance(event, WorkDone):
+                close((row.participant, event.node, event.epoch), row.time_ns, lost=False)
+        elif row.kind == Kind.FAULT_ON and row.a == crash:
+            for key in [key for key in open_at if key[0] == row.participant]:
+                close(key, row.time_ns, lost=True)
+    for key in list(open_at):
+        close(key, end_ns, lost=True)
+    return tuple(sorted(bars, key=lambda bar: (bar.start_ns, bar.lane, bar.label)))
+
+
+def _arrows(history: History, rows: list[Row]) -> tuple[Arrow, ...]:
+    """Match each delivery with the first sending that its recipient has not answered yet."""
+    numbers = {message: number for number, message in enumerate(history.messages)}
+    sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    taken: dict[tuple[int, int], int] = defaultdict(int)
+    arrows: list[Arrow] = []
+    for row in rows:
+        if row.kind == Kind.SEND:
+            sent[row.a].append((row.participant, row.time_ns))
+            continue
+        event = history.events[row.a] if row.kind == Kind.REACT else None
+        if not isinstance(event, Received):
+            continue
+        number = numbers.get(event.message, -1)
+        if not sent[number]:
+            continue
+        turn = min(taken[row.participant, number], len(sent[number]) - 1)
+        taken[row.participant, number] += 1
+        sender, at = sent[number][turn]
+        label = message_words(event.message, history.nodes)
+        arrows.append(Arrow(sender, row.participant, at, row.time_ns, label))
+    return tuple(arrows)
+
+
+def _marks(history: History, rows: list[Row]) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    decided: set[int] = set()
+    plain = {
+        Kind.EFFECT: MarkKind.EFFECT,
+        Kind.UNDO: MarkKind.UNDO,
+        Kind.DUPLICATE: MarkKind.DUPLICATE,
+        Kind.PHANTOM: MarkKind.PHANTOM,
+    }
+    for row in rows:
+        kind = plain.get(Kind(row.kind))
+        if kind is not None:
+            told = row.kind in (Kind.DUPLICATE, Kind.PHANTOM)
+            words = message_words(history.messages[row.a], history.nodes) if told else ""
+            marks.append(Mark(row.participant, row.time_ns, kind, words or history.nodes[row.a]))
+        elif row.kind == Kind.DROP:
+            marks.append(Mark(row.participant, row.time_ns, MarkKind.DROP, DROPS[Drop(row.b)]))
+        elif row.kind in (Kind.COMMIT, Kind.REACT):
+            marks += _state_marks(history, row, decided)
+    return tuple(marks)
+
+
+def _state_marks(history: History, row: Row, decided: set[int]) -> list[Mark]:
+    """A commit's dot, and the first state in which a participant holds a verdict."""
+    state = row.a if row.kind == Kind.COMMIT else row.b
+    status = history.views[row.participant][state].status
+    marks = []
+    if row.kind == Kind.COMMIT:
+        marks.append(Mark(row.participant, row.time_ns, MarkKind.COMMIT))
+    if status.is_final and row.participant not in decided:
+        decided.add(row.participant)
+        marks.append(Mark(row.participant, row.time_ns, MarkKind(status.value)))
+    return marks
+
+
+def _lines(history: History, rows: tuple[Row, ...], start_ns: int) -> tuple[Line, ...]:
+    return tuple(
+        Line(row.time_ns - start_ns, _subject(history, row), row_words(row, history))
+        for row in rows
+    )
+
+
+def _subject(history: History, row: Row) -> str:
+    whole = row.kind in (Kind.FAULT_ON, Kind.FAULT_OFF)
+    return participant_name(history, row.participant, outside="broker" if whole else "outside")
