@@ -1,1 +1,7 @@
-"""TODO"""
+"""Layer 1: rules over a Workflow. ``check_workflow`` applies them; each file of ``rules`` is one."""
+
+from wfmodel.checks.registry import RULES, find_rule, select_rules
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.runner import check_workflow
+
+__all__ = ["RULES", "Rule", "check_workflow", "find_rule", "select_rules"]

@@ -1,0 +1,129 @@
+"""What rules know about a workflow: its flow, and facts of the flow that several rules ask for.
+
+Every fact is computed once, when the first rule asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from wfmodel.checks.events import possible_edges
+from wfmodel.checks.graph import repairs, search_from, suggestions
+from wfmodel.model.flow import Edge, Flow, Node, NodeKind, Problem, build_flow
+from wfmodel.model.source import Path
+from wfmodel.model.workflow import (
+    DONE,
+    FAILURE,
+    Outcome,
+    Parallel,
+    Region,
+    SubDefinition,
+    Workflow,
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """A workflow under check. Sub-workflows are inlined; one copy of ``for_each`` stands for all."""
+
+    workflow: Workflow
+    flow: Flow
+
+    @classmethod
+    def of(cls, workflow: Workflow) -> Context:
+        """The context of a workflow."""
+        return cls(workflow, build_flow(workflow, expand_copies=False))
+
+    @cached_property
+    def edges(self) -> tuple[tuple[Edge, ...], ...]:
+        """Per node, the edges that a run can take: those whose event can be raised."""
+        return tuple(possible_edges(node) for node in self.flow.nodes)
+
+    @cached_property
+    def repaired(self) -> dict[int, tuple[int, ...]]:
+        """Per node, targets that misspelt names most likely meant."""
+        return repairs(self.flow, self.meant)
+
+    @cached_property
+    def meant(self) -> dict[Problem, str]:
+        """Per name that leads nowhere, the name that was most likely meant."""
+        return suggestions(self.flow)
+
+    @cached_property
+    def reachable(self) -> frozenset[int]:
+        """Nodes that the graph connects to the initial state; regions only through their fork."""
+        first = self.flow.scopes[0].initial
+        if first is None:
+            return frozenset(node.index for node in self.flow.nodes)
+        return frozenset(search_from(self.flow, (first,), self.successors))
+
+    def successors(self, index: int) -> tuple[int, ...]:
+        """Nodes that can come next: targets, first states of regions, and repaired targets."""
+        node = self.flow.nodes[index]
+        initials = (self.flow.scopes[region].initial for region in node.regions)
+        return (
+            *(edge.target for edge in node.edges),
+            *(first for first in initials if first is not None),
+            *self.repaired.get(index, ()),
+        )
+
+    def follows(self, index: int) -> tuple[int, ...]:
+        """Nodes that a run can enter next, where regions end at whatever follows their fork."""
+        node = self.flow.nodes[index]
+        if node.kind is NodeKind.FORK:
+            initials = (self.flow.scopes[region].initial for region in node.regions)
+            return tuple(first for first in initials if first is not None)
+        fork = self.flow.scopes[node.scope].fork
+        if node.kind is NodeKind.FINAL and fork is not None:
+            return tuple(edge.target for edge in self.joined(self.flow.nodes[fork], node))
+        return tuple(edge.target for edge in self.edges[index])
+
+    def joined(self, fork: Node, end: Node) -> tuple[Edge, ...]:
+        """Edges of a fork that the end of one of its regions can lead to."""
+        assert isinstance(fork.state, Parallel)
+        if fork.state.needed < fork.state.width:
+            return self.edges[fork.index]
+        event = DONE if succeeded(end) else FAILURE
+        return tuple(edge for edge in self.edges[fork.index] if edge.event == event)
+
+    @cached_property
+    def broken(self) -> frozenset[int]:
+        """Nodes with a name that leads nowhere: where they go on is not known."""
+        paths = {problem.path for problem in self.flow.problems}
+        prefixes = {path[:length] for path in paths for length in range(len(path) + 1)}
+        return frozenset(n.index for n in self.flow.nodes if n.path in prefixes)
+
+    @cached_property
+    def main_ends(self) -> tuple[Node, ...]:
+        """Ends of the whole workflow."""
+        return tuple(self.ends(0))
+
+    def ends(self, scope: int) -> tuple[Node, ...]:
+        """Ends of one scope."""
+        return tuple(n for n in self.flow.in_scope(scope) if n.kind is NodeKind.FINAL)
+
+    @cached_property
+    def nested(self) -> tuple[frozenset[int], ...]:
+        """Per scope, the scopes inside it, itself included."""
+        inside: list[set[int]] = [{scope.index} for scope in self.flow.scopes]
+        for scope in reversed(self.flow.scopes):
+            if scope.parent is not None:
+                inside[scope.parent] |= inside[scope.index]
+        return tuple(frozenset(members) for members in inside)
+
+
+def succeeded(node: Node) -> bool:
+    """Whether a final node ends its scope well."""
+    return node.outcome is Outcome.SUCCEEDED
+
+
+def machine_at(workflow: Workflow, path: Path) -> Workflow | SubDefinition | Region:
+    """The machine whose states stand at a path: the workflow, a called one, or a region."""
+    holder: Any = workflow
+    for part in path:
+        holder = holder[part] if isinstance(holder, Mapping | tuple) else getattr(holder, part)
+    assert isinstance(holder, Workflow | SubDefinition | Region)
+    return holder

@@ -1,0 +1,227 @@
+"""What a fork can do to a watch's status: one summary per (fork, status), made region by region.
+
+The join rules are those of the designs: ``done`` as soon as enough regions succeeded, the others
+going on out of sight (*late*) or being cancelled; ``failure`` once that is out of reach and every
+region has arrived, cancelled ones wherever they were stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wfmodel.model.flow import Node
+from wfmodel.model.workflow import DONE, FAILURE, Parallel
+
+if TYPE_CHECKING:
+    from wfmodel.checks.runs import Explored, Search, State
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One region's share of a crossing, after the shares of the regions before it."""
+
+    before: Link | None
+    explored: Explored
+    state: State
+    end: str = ""
+    """Name of the final node that the region came to; empty if it was stopped on its way."""
+    late: bool = False
+
+    def words(self) -> Iterator[str]:
+        """The region's words."""
+        yield from self.explored.words(self.state)
+        if self.end:
+            yield self.end
+
+
+def _chain(link: Link | None) -> list[Link]:
+    links: list[Link] = []
+    while link is not None:
+        links.append(link)
+        link = link.before
+    return links[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One way through a fork: the event that it ends with, and the status then."""
+
+    fork: str
+    event: str
+    status: int
+    cost: int
+    link: Link | None
+
+    def words(self) -> Iterator[str]:
+        """The regions that the join waited for, the join, and what came late."""
+        links = _chain(self.link)
+        yield f"{self.fork} -fork->"
+        for link in links:
+            if not link.late:
+                yield from link.words()
+        yield f"{self.fork} -{self.event}->"
+        for link in links:
+            if link.late:
+                yield from link.words()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The words from entering a fork to an offence inside one of its regions."""
+
+    fork: str
+    cost: int
+    link: Link | None
+    explored: Explored
+    offence: tuple[int, State, Part | None]
+    name: str
+
+    def words(self) -> Iterator[str]:
+        """Regions before, then the offending region up to the offence."""
+        yield f"{self.fork} -fork->"
+        for link in _chain(self.link):
+            yield from link.words()
+        _, state, rest = self.offence
+        yield from self.explored.words(state)
+        if rest is None:
+            yield self.name
+        else:
+            yield from rest.words()
+
+    @property
+    def last(self) -> State:
+        """Where the offence is."""
+        _, state, rest = self.offence
+        return state if rest is None else rest.last
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All ways through a fork from one status, and the nearest offence inside."""
+
+    crossings: tuple[Crossing, ...]
+    offence: Part | None
+
+
+Layer = dict[tuple[int, int], tuple[int, Link | None]]
+"""(status, how many regions did not succeed) to the cheapest way there."""
+
+
+def cross(search: Search, node: Node, status: int) -> Summary:
+    """The summary of a fork entered with a status."""
+    best: dict[tuple[str, int], Crossing] = {}
+    offence: Part | None = None
+    for order in _orders(search, node, status):
+        for crossing in (
+            *_joined(search, node, status, order),
+            *_lost(search, node, status, order),
+        ):
+            key = (crossing.event, crossing.status)
+            if key not in best or crossing.cost < best[key].cost:
+                best[key] = crossing
+        part = _offence(search, node, status, order)
+        if part is not None and (offence is None or part.cost < offence.cost):
+            offence = part
+    return Summary(tuple(best.values()), offence)
+
+
+def _orders(search: Search, node: Node, status: int) -> list[tuple[int, ...]]:
+    """Order matters only if two regions change a status, their own start's or each other's."""
+    seen, moving = {status}, set[int]()
+    for region in (*node.regions, *node.regions[::-1]):
+        for before in sorted(seen):
+            after = set(search.explore(region, before).visits)
+            if after != {before}:
+                moving.add(region)
+                seen |= after
+    return [node.regions, node.regions[::-1]] if len(moving) > 1 else [node.regions]
+
+
+def _spare(node: Node) -> int:
+    """How many of the regions in the flow may fail with the join still satisfied."""
+    state = node.state
+    assert isinstance(state, Parallel)
+    if state.copies > 1:  # one region stands for all copies: the others can make up for it
+        return 0 if state.needed == state.width else 1
+    return state.width - state.needed
+
+
+def _joined(search: Search, node: Node, status: int, order: Iterable[int]) -> Iterator[Crossing]:
+    """Ways in which enough regions succeed."""
+    spare = _spare(node)
+    layer: Layer = {(status, 0): (2, None)}
+    for region in order:
+        after: Layer = {}
+        for (before, short), (cost, link) in layer.items():
+            explored = search.explore(region, before)
+            for (well, ends), state in explored.ends.items():
+                missing = short + (not well)
+                if missing <= spare:
+                    total = cost + explored.costs[state] + 1
+                    end = search.context.flow.nodes[state[0]].name
+                    _keep(after, (ends, missing), total, Link(link, explored, state, end))
+            if short < spare:
+                for seen, state in explored.visits.items():
+                    total = cost + explored.costs[state]
+                    key = (search.watch.late(seen), short + 1)
+                    _keep(after, key, total, Link(link, explored, state, late=True))
+        layer = after
+    for (ends, _), (cost, link) in layer.items():
+        yield Crossing(node.name, DONE, ends, cost, link)
+
+
+def _lost(search: Search, node: Node, status: int, order: Iterable[int]) -> Iterator[Crossing]:
+    """Ways in which too many regions fail."""
+    state = node.state
+    assert isinstance(state, Parallel)
+    enough = _spare(node) + 1 if state.copies == 1 else 1
+    layer: Layer = {(status, 0): (2, None)}
+    for region in order:
+        after: Layer = {}
+        for (before, bad), (cost, link) in layer.items():
+            explored = search.explore(region, before)
+            fails = any(not well for well, _ in explored.ends)
+            for (well, ends), at in explored.ends.items():
+                # Where one region stands for many copies, another copy can be the one that fails.
+                worse = bad + (not well or (state.copies > 1 and fails))
+                total = cost + explored.costs[at] + 1
+                end = search.context.flow.nodes[at[0]].name
+                _keep(after, (ends, min(worse, enough)), total, Link(link, explored, at, end))
+            if state.siblings == "cancel":
+                for seen, at in explored.visits.items():
+                    total = cost + explored.costs[at]
+                    _keep(after, (seen, bad), total, Link(link, explored, at))
+        layer = after
+    for (ends, bad), (cost, link) in layer.items():
+        if bad == enough:
+            yield Crossing(node.name, FAILURE, ends, cost, link)
+
+
+def _keep(layer: Layer, key: tuple[int, int], cost: int, link: Link | None) -> None:
+    if key not in layer or cost < layer[key][0]:
+        layer[key] = (cost, link)
+
+
+def _offence(search: Search, node: Node, status: int, order: Iterable[int]) -> Part | None:
+    """The nearest offence in any region, with other regions as far on as it takes."""
+    best: Part | None = None
+    layer: Layer = {(status, 0): (1, None)}
+    for region in order:
+        after: Layer = {}
+        for (before, _), (cost, link) in layer.items():
+            explored = search.explore(region, before)
+            if explored.offence is not None:
+                total = cost + explored.offence[0]
+                if best is None or total < best.cost:
+                    name = search.context.flow.nodes[explored.offence[1][0]].name
+                    best = Part(node.name, total, link, explored, explored.offence, name)
+            for seen, at in explored.visits.items():
+                if seen == before:
+                    _keep(after, (seen, 0), cost, link)
+                else:
+                    total = cost + explored.costs[at]
+                    _keep(after, (seen, 0), total, Link(link, explored, at))
+        layer = after
+    return best

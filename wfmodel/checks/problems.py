@@ -1,0 +1,24 @@
+"""Names that lead nowhere, as the flow met them, with the name that was most likely meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.wording import listed
+from wfmodel.model.flow import Problem
+
+
+def problems_of(context: Context, kind: str) -> Iterator[Problem]:
+    """Problems of one kind, in the order in which the flow met them."""
+    return (problem for problem in context.flow.problems if problem.kind == kind)
+
+
+def suggestion(context: Context, problem: Problem) -> str:
+    """What to write instead."""
+    meant = context.meant.get(problem)
+    if meant is not None:
+        return f"did you mean {meant!r}?"
+    if not problem.candidates:
+        return "nothing is declared that could stand here"
+    return f"declared are {listed(problem.candidates)}"

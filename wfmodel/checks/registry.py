@@ -1,0 +1,68 @@
+"""All rules, in one table, ordered by code."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from wfmodel.checks import rules
+from wfmodel.checks.graph import nearest
+from wfmodel.checks.rule import Rule
+
+
+def _code_order(rule: Rule) -> tuple[str, int]:
+    family, number = re.fullmatch(r"([A-Z])(\d+)", rule.code).groups()  # type: ignore[union-attr]
+    return family, int(number)
+
+
+def _all_rules() -> tuple[Rule, ...]:
+    """One ``RULE`` per file of ``rules``: a new rule is a new file and nothing else."""
+    modules = (
+        importlib.import_module(f"{rules.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(rules.__path__)
+    )
+    return tuple(sorted((module.RULE for module in modules), key=_code_order))
+
+
+RULES: Final = _all_rules()
+"""Every rule."""
+
+
+def find_rule(name: str) -> Rule:
+    """The rule of a code or name, in any case.
+
+    Raises:
+        ValueError: there is none.
+    """
+    wanted = name.strip().casefold()
+    for rule in RULES:
+        if wanted in (rule.code.casefold(), rule.name):
+            return rule
+    meant = nearest(wanted, (text for rule in RULES for text in (rule.name, rule.code)))
+    hint = f"; did you mean {meant!r}?" if meant else ""
+    raise ValueError(f"there is no rule {name!r}{hint}")
+
+
+def select_rules(
+    select: Iterable[str] = (), ignore: Iterable[str] = ()
+) -> tuple[tuple[Rule, ...], frozenset[str]]:
+    """The rules to apply, and the codes among them that were asked for by name.
+
+    ``select`` and ``ignore`` hold codes, names, or the letter of a family (``W``). Nothing selected
+    means everything.
+
+    Raises:
+        ValueError: a code or name that does not exist.
+    """
+    chosen = [rule for name in select for rule in _matching(name)]
+    dropped = {rule.code for name in ignore for rule in _matching(name)}
+    kept = tuple(r for r in RULES if (not chosen or r in chosen) and r.code not in dropped)
+    return kept, frozenset(rule.code for rule in chosen)
+
+
+def _matching(name: str) -> tuple[Rule, ...]:
+    family = tuple(rule for rule in RULES if rule.code[0] == name.strip().upper())
+    return family or (find_rule(name),)

@@ -1,0 +1,57 @@
+"""A rule is data: a code, a name, a severity, a reason, and a function from a workflow to findings.
+
+The function sees a ``Context`` and returns findings with symbolic paths; the runner alone turns
+paths into lines. A rule lives in ``rules/<name>.py``, whose docstring is its page.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from wfmodel.checks.context import Context
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.source import Path
+
+Check = Callable[[Context], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One bad pattern. ``why`` is one line: what goes wrong where the pattern stands."""
+
+    code: str
+    name: str
+    severity: Severity
+    why: str
+    check: Check
+
+    def finding(
+        self,
+        message: str,
+        path: Path,
+        *,
+        trace: tuple[str, ...] = (),
+        severity: Severity | None = None,
+        help: str = "",
+        related: tuple[tuple[Path, str], ...] = (),
+    ) -> Finding:
+        """A finding of this rule, at its default severity unless told otherwise."""
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=severity or self.severity,
+            message=message,
+            path=path,
+            trace=trace,
+            help=help,
+            related=related,
+        )
+
+    @property
+    def page(self) -> str:
+        """The docstring of the rule's file."""
+        doc = sys.modules[self.check.__module__].__doc__
+        assert doc is not None, f"rule {self.name} has no docstring"
+        return doc

@@ -1,0 +1,246 @@
+"""A compensation can fail for good, and the run ends as if nothing were left to do.
+
+## What it does
+Takes every compensation, a state with `compensates` or a step's handler, that can give up: a
+declared failure that no retry outlasts, a time-out, or an unnamed failure with a way on. If a run
+can then end ``succeeded``, ``aborted``, or ``failed`` because nothing handles the failure, without
+the same step having been compensated after all, that run is shown.
+
+Fine are: retries until it succeeds (`attempts: null`, which outlasts every transient failure and
+time-out), a loop back to the compensation, another compensation of the same step, or a handled
+failure that leads to a declared end with `outcome: failed`: a *recorded* failed-to-compensate end,
+which someone can be told about.
+
+A handler under `rollback` has no way to handle its own failure: the rollback stops there, and what
+it had still to undo stays. So a handler must not be able to give up.
+
+A compensation that declares no failure, no time-out and no retry is taken at its word: it does not
+fail. Declare a failure (probability 0 will do) to have it checked. With a bounded retry and nothing
+declared, it is a *warning*: the declaration itself expects failures, and does not say what comes
+after the last attempt.
+
+## Why is this bad
+The chain of compensations stops, the effects that it had still to undo stay, and the run looks like
+any other aborted run.
+
+## Example
+```yaml
+name: order
+initial: reserve
+states:
+  reserve:
+    kind: task
+    service: inventory
+    effect: compensatable
+    next: pay
+  pay:
+    kind: task
+    service: bank
+    effect: pivot
+    failures: {declined: {kind: business}}
+    next: shipped
+    on: {declined: release}
+  release:  # here
+    kind: task
+    service: inventory
+    compensates: reserve
+    idempotent: true
+    failures: {unavailable: {kind: transient}}
+    retry: {attempts: 3}
+    next: cancelled
+  shipped: {kind: final}
+  cancelled: {kind: final, outcome: aborted}
+```
+
+## Use instead
+```yaml
+name: order
+initial: reserve
+states:
+  reserve:
+    kind: task
+    service: inventory
+    effect: compensatable
+    next: pay
+  pay:
+    kind: task
+    service: bank
+    effect: pivot
+    failures: {declined: {kind: business}}
+    next: shipped
+    on: {declined: release}
+  release:
+    kind: task
+    service: inventory
+    compensates: reserve
+    idempotent: true
+    failures: {unavailable: {kind: transient}}
+    retry: {attempts: 3}
+    next: cancelled
+    on: {unavailable: needs_a_human}
+  shipped: {kind: final}
+  cancelled: {kind: final, outcome: aborted}
+  needs_a_human: {kind: final, outcome: failed}
+```
+
+## What it cannot see
+Whether anybody looks at the recorded end, and a dead-letter queue or an alarm outside the workflow.
+
+## Source
+Eclipse MicroProfile Long Running Actions, *FailedToCompensate*: a participant that cannot
+compensate must say so, and the outcome must be kept until somebody has dealt with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.events import gives_up_silently
+from wfmodel.checks.graph import search_from
+from wfmodel.checks.replay import standing_after
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.runs import Reaches, Run, shortest_run
+from wfmodel.checks.saga import Saga, Status, StepWatch
+from wfmodel.checks.uncovered import MOST_RUNS
+from wfmodel.checks.wording import listed
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import Edge, Node, NodeKind, raised_events
+from wfmodel.model.workflow import DONE, Compensation, Outcome, Task
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    silent = frozenset(n.index for n in context.main_ends if n.outcome is not Outcome.FAILED) | {
+        n.index for n in context.main_ends if n.implicit
+    }
+    searches = 0
+    for node in context.flow.nodes:
+        if searches >= MOST_RUNS:
+            return
+        finding = None
+        if node.kind is NodeKind.COMPENSATION and _gives_up(node):
+            searches += 1
+            finding = _handler(context, node)
+        elif node.kind is NodeKind.TASK and node.undoes is not None:
+            failures = _silent_failures(context, node, silent)
+            searches += bool(failures)
+            finding = _explicit(context, node, failures, silent)
+        if finding is not None:
+            yield finding
+
+
+def _gives_up(node: Node) -> bool:
+    state = node.state
+    assert isinstance(state, Compensation)
+    return bool(raised_events(state)) or gives_up_silently(state)
+
+
+def _handler(context: Context, node: Node) -> Finding | None:
+    """A handler that can give up, where a rollback comes to run it."""
+    assert node.undoes is not None
+    assert isinstance(node.state, Compensation)
+    step = context.flow.nodes[node.undoes]
+    rollbacks = frozenset(
+        n.index
+        for n in context.flow.nodes
+        if n.kind is NodeKind.ROLLBACK and step.scope in context.nested[n.scope]
+    )
+    there = frozenset({Status.DONE, Status.MAYBE})
+    run = shortest_run(context, StepWatch(Saga(context, excusing=False), step, rollbacks, there))
+    if run is None:
+        return None
+    events = raised_events(node.state)
+    if not events:
+        return _undeclared(node, (*run.words, node.name))
+    rest = [name for name in standing_after(context, run.words) if name != step.name]
+    left = f", leaving {listed(rest)} in effect" if rest else ""
+    return RULE.finding(
+        f"the compensation of {step.name!r} can fail for good ({events[0]}),"
+        f" and the rollback stops there{left}",
+        node.path,
+        trace=(*run.words, f"{node.name} -{events[0]}->"),
+        help="retry it until it succeeds: attempts: null, and no business failure",
+    )
+
+
+def _silent_failures(context: Context, node: Node, silent: frozenset[int]) -> tuple[Edge, ...]:
+    """Failures of a compensation from which some run may come to a silent end."""
+
+    def next_but_itself(index: int) -> tuple[int, ...]:
+        return () if index == node.index else context.follows(index)
+
+    failures = [edge for edge in context.edges[node.index] if edge.event != DONE]
+    return tuple(
+        edge
+        for edge in failures
+        if not silent.isdisjoint(search_from(context.flow, (edge.target,), next_but_itself))
+    )
+
+
+@dataclass(frozen=True)
+class _FailedFor:
+    """Status 1 once a compensation has failed for good and its step is not compensated since."""
+
+    node: Node
+    event: str
+    silent: frozenset[int]
+    start: int = 0
+
+    def after(self, node: Node, event: str, status: int) -> int:
+        if node.index == self.node.index and event == self.event:
+            return 1
+        return 0 if event == DONE and node.undoes == self.node.undoes else status
+
+    def offends(self, node: Node, status: int) -> bool:
+        return status == 1 and node.index in self.silent
+
+    def late(self, status: int) -> int:
+        return status
+
+
+def _explicit(
+    context: Context, node: Node, failures: tuple[Edge, ...], silent: frozenset[int]
+) -> Finding | None:
+    for edge in failures:
+        run = shortest_run(context, _FailedFor(node, edge.event, silent))
+        if run is not None:
+            return _explicit_finding(context, node, edge, run)
+    assert isinstance(node.state, Task)
+    if gives_up_silently(node.state) and not node.state.on:
+        run = shortest_run(context, Reaches(frozenset({node.index})))
+        return None if run is None else _undeclared(node, run.words)
+    return None
+
+
+def _explicit_finding(context: Context, node: Node, edge: Edge, run: Run) -> Finding:
+    end = context.flow.nodes[run.node]
+    left = standing_after(context, run.words)
+    how = "and nothing handles it" if end.implicit else f"and the run ends {end.outcome}"
+    return RULE.finding(
+        f"the compensation {node.name!r} can fail for good ({edge.event}), {how}"
+        + (f", leaving {listed(left)} in effect" if left else ""),
+        node.path,
+        trace=run.words,
+        help="retry it until it succeeds, or lead its failure to a declared end that says failed",
+    )
+
+
+def _undeclared(node: Node, words: tuple[str, ...]) -> Finding:
+    return RULE.finding(
+        f"the compensation {node.name!r} gives up after its last attempt,"
+        " and nothing says what happens then",
+        node.path,
+        trace=words,
+        severity=Severity.WARNING,
+        help="declare how it fails and where that leads, or retry until it succeeds",
+    )
+
+
+RULE = Rule(
+    code="W6",
+    name="silent-compensation-failure",
+    severity=Severity.ERROR,
+    why="The chain stops, effects stay, and the run looks like any other aborted run.",
+    check=_check,
+)

@@ -1,0 +1,102 @@
+"""A run ends ``aborted`` and leaves a step's effect behind.
+
+## What it does
+Follows every step that declares an effect along every run. Where a run ends ``aborted`` and the
+step may have completed on that run, it must have been compensated on that run: by a state with
+`compensates`, or by the step's handler through `rollback`.
+
+An *error* where the step has certainly completed. A *warning* where it only may have: it timed out,
+it failed in a way that the declaration does not name, or a join went on without its region. A
+declared failure, business or transient, is an answer: the service says that it did nothing.
+
+## Why is this bad
+`aborted` says that nothing happened. The reserved seat, the blocked money, the created account say
+otherwise, and nothing in the system knows that somebody should take them back.
+
+## Example
+```yaml
+name: order
+initial: reserve
+states:
+  reserve:  # here
+    kind: task
+    service: inventory
+    effect: compensatable
+    next: pay
+  pay:
+    kind: task
+    service: bank
+    effect: pivot
+    failures: {declined: {kind: business}}
+    next: shipped
+    on: {declined: cancelled}
+  shipped: {kind: final}
+  cancelled: {kind: final, outcome: aborted}
+```
+
+## Use instead
+```yaml
+name: order
+initial: reserve
+states:
+  reserve:
+    kind: task
+    service: inventory
+    effect: compensatable
+    next: pay
+  pay:
+    kind: task
+    service: bank
+    effect: pivot
+    failures: {declined: {kind: business}}
+    next: shipped
+    on: {declined: release}
+  release:
+    kind: task
+    service: inventory
+    compensates: reserve
+    next: cancelled
+  shipped: {kind: final}
+  cancelled: {kind: final, outcome: aborted}
+```
+
+## What it cannot see
+Guards: it takes every branch of a choice as possible. Runs past the pivot belong to W8, and runs on
+which a compensation failed to W6. A step that is stopped inside a parallel state that is itself
+stopped is followed only up to the inner state's start.
+
+## Source
+Richardson, *Microservices Patterns* (2018), ch. 4; Garcia-Molina & Salem, *Sagas* (1987).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.uncovered import uncovered_steps
+from wfmodel.checks.wording import left_behind
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.workflow import Outcome
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    for found in uncovered_steps(context, Outcome.ABORTED):
+        yield RULE.finding(
+            f"{left_behind(found)} when the workflow ends aborted",
+            found.step.path,
+            trace=found.words,
+            severity=Severity.ERROR if found.certain else Severity.WARNING,
+            help=f"compensate {found.step.name!r} on this path",
+            related=() if found.end is None else ((found.end.path, "the run ends here"),),
+        )
+
+
+RULE = Rule(
+    code="W2",
+    name="uncompensated-step",
+    severity=Severity.ERROR,
+    why="`aborted` says that nothing happened, and the effect is still there.",
+    check=_check,
+)

@@ -1,0 +1,92 @@
+"""A state reads or writes a data item that is not declared.
+
+## What it does
+If the workflow declares `data`, looks up every item that tasks, handlers, guards, receives and
+`for_each` name. Without the section, names are not checked.
+
+## Why is this bad
+A misspelt item is a second item: it is written, and the right one stays empty.
+
+## Example
+```yaml
+name: order
+initial: pay
+data:
+  amount: {input: true}
+states:
+  pay:
+    kind: task
+    service: bank
+    reads: [amuont]  # here
+    next: paid
+  paid: {kind: final}
+```
+
+## Use instead
+```yaml
+name: order
+initial: pay
+data:
+  amount: {input: true}
+states:
+  pay:
+    kind: task
+    service: bank
+    reads: [amount]
+    next: paid
+  paid: {kind: final}
+```
+
+## What it cannot see
+Items that the words of a guard mention without naming them under `reads`.
+
+## Source
+Declared names are checked, undeclared sections are not: the declaration's own rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.data import reads_of
+from wfmodel.checks.graph import MOST_SUGGESTIONS, nearest
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.wording import listed
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import Node
+from wfmodel.model.source import Path
+from wfmodel.model.workflow import Compensation, Receive, Task
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    known = tuple(context.workflow.data)
+    found = 0
+    for node in context.flow.nodes if known else ():
+        for item, path in _named(node):
+            if item not in context.workflow.data:
+                found += 1
+                meant = nearest(item, known) if found <= MOST_SUGGESTIONS else None
+                hint = f"did you mean {meant!r}?" if meant else f"declared are {listed(known)}"
+                yield RULE.finding(f"data item {item!r} is not declared", path, help=hint)
+
+
+def _named(node: Node) -> Iterator[tuple[str, Path]]:
+    for read in reads_of(node):
+        yield read.item, read.path
+    state = node.state
+    if isinstance(state, Compensation):
+        for number, item in enumerate(state.reads):
+            yield item, (*node.path, "reads", number)
+    if isinstance(state, Task | Receive):
+        for number, item in enumerate(state.writes):
+            yield item, (*node.path, "writes", number)
+
+
+RULE = Rule(
+    code="D102",
+    name="unknown-data-item",
+    severity=Severity.ERROR,
+    why="A misspelt item is a second item, and the right one stays empty.",
+    check=_check,
+)

@@ -1,0 +1,76 @@
+"""A state names a service that is not declared.
+
+## What it does
+If the workflow declares `services`, looks up the service of every task, handler, choice, wait and
+receive among them. Without the section, names are not checked.
+
+## Why is this bad
+A misspelt service is a new participant: the simulation gives it queues and crashes of its own.
+
+## Example
+```yaml
+name: order
+initial: pay
+services:
+  bank: {capacity: 4}
+states:
+  pay:
+    kind: task
+    service: bnak  # here
+    next: paid
+  paid: {kind: final}
+```
+
+## Use instead
+```yaml
+name: order
+initial: pay
+services:
+  bank: {capacity: 4}
+states:
+  pay:
+    kind: task
+    service: bank
+    next: paid
+  paid: {kind: final}
+```
+
+## What it cannot see
+Whether a declared service exists.
+
+## Source
+Declared names are checked, undeclared sections are not: the declaration's own rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.graph import MOST_SUGGESTIONS, nearest
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.wording import listed
+from wfmodel.model.findings import Finding, Severity
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    known = tuple(context.workflow.services)
+    found = 0
+    for node in context.flow.nodes if known else ():
+        name = getattr(node.state, "service", None)
+        if name is not None and name not in context.workflow.services:
+            found += 1
+            meant = nearest(name, known) if found <= MOST_SUGGESTIONS else None
+            hint = f"did you mean {meant!r}?" if meant else f"declared are {listed(known)}"
+            yield RULE.finding(
+                f"service {name!r} is not declared", (*node.path, "service"), help=hint
+            )
+
+
+RULE = Rule(
+    code="S108",
+    name="unknown-service",
+    severity=Severity.ERROR,
+    why="A misspelt service is a participant of its own.",
+    check=_check,
+)

@@ -1,0 +1,134 @@
+"""What a run does to the effect of one step: statuses, and the one table that moves between them.
+
+A rule follows one step at a time along all runs. The table is used twice: step by step in the
+exact search (``StepWatch``), and for all steps at once, as bit sets, in ``statuses``.
+
+Vocabulary after Garcia-Molina & Salem 1987 (sagas) and Schuldt et al., TODS 2002 (pivot).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.events import Verdict, verdict
+from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.workflow import DONE, Effect, Task
+
+
+class Status(IntEnum):
+    """What a run has done to a step's effect so far."""
+
+    NEVER = 0
+    """It cannot be there: the step was not tried, or it was refused."""
+    FAILED = 1
+    """The service answered that it failed in passing: compensating it is no mistake, nor needed."""
+    MAYBE = 2
+    """It may be there: the step timed out, or failed in a way that nobody declared."""
+    DONE = 3
+    """It is there."""
+    LATE = 4
+    """It may come to be there after the join has gone on without the step's region."""
+    UNDONE = 5
+    """It was there and has been compensated."""
+    EXCUSED = 6
+    """Another rule's business: the pivot is done (W8), or a compensation failed (W6)."""
+
+
+class Role(StrEnum):
+    """What a node is to the step that is followed."""
+
+    STEP = "step"
+    UNDO = "undo"
+    ROLLBACK = "rollback"
+
+
+S = Status
+_ALL: Final = {status: status for status in Status}
+TRANSITIONS: Final[Mapping[tuple[Role, Verdict], Mapping[Status, Status]]] = {
+    (Role.STEP, Verdict.DONE): _ALL | dict.fromkeys((S.NEVER, S.FAILED, S.MAYBE, S.UNDONE), S.DONE),
+    (Role.STEP, Verdict.REFUSED): _ALL,
+    (Role.STEP, Verdict.FAILED): _ALL | {S.NEVER: S.FAILED, S.UNDONE: S.FAILED},
+    (Role.STEP, Verdict.UNCLEAR): _ALL | dict.fromkeys((S.NEVER, S.FAILED, S.UNDONE), S.MAYBE),
+    (Role.UNDO, Verdict.DONE): _ALL
+    | dict.fromkeys((S.NEVER, S.FAILED, S.MAYBE, S.DONE, S.LATE), S.UNDONE),
+    (Role.ROLLBACK, Verdict.DONE): _ALL | {S.MAYBE: S.UNDONE, S.DONE: S.UNDONE},
+}
+"""(role of a node, what its event says) to the change of status; absent means no change."""
+
+
+@dataclass(frozen=True)
+class Saga:
+    """The steps with effects, and what each node is to them.
+
+    ``excusing``: runs past the pivot, or on which a compensation failed, are left to W8 and W6.
+    """
+
+    context: Context
+    excusing: bool = True
+
+    def roles(self, node: Node, step: Node) -> Role | None:
+        """What a node is to a step."""
+        if node.index == step.index:
+            return Role.STEP
+        if node.undoes == step.index and node.kind is NodeKind.TASK:
+            return Role.UNDO
+        covered = node.kind is NodeKind.ROLLBACK and step.handler is not None
+        if covered and step.scope in self.context.nested[node.scope]:
+            return Role.ROLLBACK
+        return None
+
+    def says(self, node: Node, event: str) -> Verdict:
+        """What an event says of the node's own effect."""
+        return verdict(node.state, event) if isinstance(node.state, Task) else Verdict.DONE
+
+    def excuses(self, node: Node, event: str) -> bool:
+        """Whether from here on the run is another rule's business."""
+        if not self.excusing or not isinstance(node.state, Task):
+            return False
+        if node.undoes is not None:
+            return event != DONE
+        return node.state.effect is Effect.PIVOT and event == DONE
+
+    def after(self, node: Node, event: str, step: Node, status: Status) -> Status:
+        """The status of a step once a node has been left by an event."""
+        role = self.roles(node, step)
+        if role is not None:
+            change = TRANSITIONS.get((role, self.says(node, event)))
+            status = status if change is None else change[status]
+        return Status.EXCUSED if self.excuses(node, event) else status
+
+
+def effectful_steps(context: Context) -> tuple[Node, ...]:
+    """Forward steps that leave something behind: those whose effect is declared and not ``none``."""
+    return tuple(
+        step
+        for step in context.flow.steps()
+        if isinstance(step.state, Task) and step.state.effect is not Effect.NONE
+    )
+
+
+@dataclass(frozen=True)
+class StepWatch:
+    """Follows one step; offended at some nodes by some statuses."""
+
+    saga: Saga
+    step: Node
+    nodes: frozenset[int]
+    statuses: frozenset[Status]
+    start: int = Status.NEVER
+
+    def after(self, node: Node, event: str, status: int) -> int:
+        """By the table."""
+        return self.saga.after(node, event, self.step, Status(status))
+
+    def offends(self, node: Node, status: int) -> bool:
+        """At these nodes, with these statuses."""
+        return status in self.statuses and node.index in self.nodes
+
+    def late(self, status: int) -> int:
+        """What a join did not wait for is out of sight of a rollback."""
+        return Status.LATE if status in (Status.MAYBE, Status.DONE) else status

@@ -1,0 +1,134 @@
+"""Statuses of all steps at all nodes at once: one forward data-flow pass over bit sets.
+
+A filter, not a verdict. It never misses a status that a run can bring about; at joins it may
+allow one that no run can. So what it calls clean is clean, and what it suspects is handed to the
+exact search (``runs``), which confirms it with a run. Without forks it is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.dataflow import solve
+from wfmodel.checks.saga import TRANSITIONS, Role, Saga, Status, effectful_steps
+from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.workflow import Parallel
+
+Sets = tuple[int, ...]
+"""Per status, the bit set of steps that can have it."""
+
+_EMPTY: Sets = (0,) * len(Status)
+
+
+@dataclass(frozen=True)
+class Statuses:
+    """Per node, the statuses that each step can have on entering it."""
+
+    steps: tuple[Node, ...]
+    bits: Mapping[int, int]
+    at: tuple[Sets, ...]
+
+    def suspects(self, nodes: frozenset[int], statuses: frozenset[Status]) -> tuple[Node, ...]:
+        """Steps that may have one of the statuses at one of the nodes."""
+        bits = 0
+        for node in nodes if self.steps else ():
+            for status in statuses:
+                bits |= self.at[node][status]
+        return tuple(step for bit, step in enumerate(self.steps) if bits >> bit & 1)
+
+    def can_be(self, step: int, node: Node, statuses: frozenset[Status]) -> bool:
+        """Whether a step (by its node's index) may have one of the statuses at a node."""
+        bit = self.bits.get(step, 0)
+        return bit != 0 and any(self.at[node.index][status] & bit for status in statuses)
+
+
+def statuses_of(saga: Saga) -> Statuses:
+    """The pass."""
+    return _Pass(saga).run()
+
+
+class _Pass:
+    def __init__(self, saga: Saga) -> None:
+        self.saga = saga
+        self.context: Context = saga.context
+        self.steps = effectful_steps(self.context)
+        self.bits = {step.index: 1 << number for number, step in enumerate(self.steps)}
+        self.everything = (1 << len(self.steps)) - 1
+        self.handled = self._handled()
+
+    def _handled(self) -> dict[int, int]:
+        """Per scope, the steps with a handler that a rollback in it runs."""
+        own = [0] * len(self.context.flow.scopes)
+        for step in self.steps:
+            if step.handler is not None:
+                own[step.scope] |= self.bits[step.index]
+        total: dict[int, int] = {}
+        for scope, inside in enumerate(self.context.nested):
+            total[scope] = 0
+            for inner in inside:
+                total[scope] |= own[inner]
+        return total
+
+    def run(self) -> Statuses:
+        start = (self.everything, *_EMPTY[1:])
+        at = solve(self.context, start, _EMPTY, self._flow_out, _merge) if self.steps else []
+        return Statuses(self.steps, self.bits, tuple(at))
+
+    def _flow_out(self, node: Node, sets: Sets) -> Iterator[tuple[int, Sets]]:
+        """What each node that can come next is entered with."""
+        if node.kind is NodeKind.FORK:
+            for region in node.regions:
+                first = self.context.flow.scopes[region].initial
+                if first is not None:
+                    yield first, sets
+        else:
+            for edge in self.context.edges[node.index]:
+                yield edge.target, self._after(node, edge.event, sets)
+        yield from self._out_of_region(node, sets)
+
+    def _out_of_region(self, node: Node, sets: Sets) -> Iterator[tuple[int, Sets]]:
+        """From a region's end to what follows its fork; from anywhere, if it may be cut short."""
+        fork = self.context.flow.scopes[node.scope].fork
+        if fork is None:
+            return
+        holder = self.context.flow.nodes[fork]
+        assert isinstance(holder.state, Parallel)
+        may_cut = holder.state.siblings == "cancel" or holder.state.needed < holder.state.width
+        if may_cut:
+            late = sets[Status.MAYBE] | sets[Status.DONE]
+            sets = tuple(s | late if i == Status.LATE else s for i, s in enumerate(sets))
+        if may_cut or node.kind is NodeKind.FINAL:
+            for edge in self.context.edges[fork]:
+                yield edge.target, sets
+
+    def _after(self, node: Node, event: str, sets: Sets) -> Sets:
+        if self.saga.excuses(node, event):
+            return (*(0,) * Status.EXCUSED, union(sets))
+        role, mask = self._touched(node)
+        change = TRANSITIONS.get((role, self.saga.says(node, event))) if role and mask else None
+        if change is None:
+            return sets
+        out = [s & ~mask for s in sets]
+        for status, becomes in change.items():
+            out[becomes] |= sets[status] & mask
+        return tuple(out)
+
+    def _touched(self, node: Node) -> tuple[Role | None, int]:
+        if node.kind is NodeKind.ROLLBACK:
+            return Role.ROLLBACK, self.handled[node.scope]
+        if node.undoes is not None:
+            return Role.UNDO, self.bits.get(node.undoes, 0)
+        return Role.STEP, self.bits.get(node.index, 0)
+
+
+def _merge(a: Sets, b: Sets) -> Sets:
+    return tuple(x | y for x, y in zip(a, b, strict=True))
+
+
+def union(sets: Sets) -> int:
+    """Steps with any status."""
+    return reduce(or_, sets, 0)

@@ -1,0 +1,62 @@
+"""Steps whose effect is left behind at an end of the workflow: the question of W1 and of W2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.runs import Run, shortest_run
+from wfmodel.checks.saga import Saga, Status, StepWatch
+from wfmodel.checks.statuses import statuses_of
+from wfmodel.model.flow import Node
+from wfmodel.model.workflow import Outcome
+
+MOST_RUNS: Final = 100
+"""Rules about paths search for this many runs per workflow; what they suspect beyond is reported
+without a run where that is certain, and not at all where it is not."""
+
+CERTAIN: Final = frozenset({Status.DONE})
+POSSIBLE: Final = frozenset({Status.MAYBE, Status.LATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A step, the status in which it is left behind, and the shortest run that shows it."""
+
+    step: Node
+    certain: bool
+    end: Node | None
+    status: Status | None
+    words: tuple[str, ...]
+
+
+def uncovered_steps(context: Context, outcome: Outcome) -> Iterator[Uncovered]:
+    """Steps that may be left in effect when the workflow ends with an outcome, certain ones first."""
+    ends = frozenset(end.index for end in context.main_ends if end.outcome is outcome)
+    saga = Saga(context)
+    statuses = statuses_of(saga)
+    reported: set[int] = set()
+    runs = 0
+    for wanted in (CERTAIN, POSSIBLE):
+        for step in statuses.suspects(ends, wanted):
+            if step.index in reported:
+                continue
+            runs += 1
+            found = _confirm(saga, StepWatch(saga, step, ends, wanted), runs)
+            if found is not None:
+                reported.add(step.index)
+                yield found
+
+
+def _confirm(saga: Saga, watch: StepWatch, runs: int) -> Uncovered | None:
+    certain = watch.statuses == CERTAIN
+    if runs > MOST_RUNS:
+        sure = len(saga.context.flow.scopes) == 1
+        return Uncovered(watch.step, certain, None, None, ()) if sure else None
+    run: Run | None = shortest_run(saga.context, watch)
+    if run is None:
+        return None
+    end = saga.context.flow.nodes[run.node]
+    return Uncovered(watch.step, certain, end, Status(run.status), run.words)
