@@ -1,0 +1,150 @@
+"""A cell is one run, whole: variant, setting, seed, replication. Cells know nothing of each other.
+
+So they may run anywhere and in any order; results come back in the order of the cells, the same
+for any number of workers. Machines are closures and do not travel: a worker is sent the workflow
+once, and builds its systems itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from wfmodel.designs import CHOREOGRAPHY, History, Table, choreograph, orchestrate
+from wfmodel.experiments.observation import Observation, observe
+from wfmodel.experiments.scenario import Variant
+from wfmodel.model.workflow import Workflow
+from wfmodel.simulation import Setting, simulate
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called as work goes on: what is under way, how many runs are done, of how many."""
+
+MOST_TABLES: Final = 16
+"""Systems that a worker keeps tabulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One run. Equal cells give equal results."""
+
+    variant: Variant
+    setting: Setting
+    seed: int
+    replication: int
+
+
+class Bench:
+    """Runs cells of one workflow, keeping what it has tabulated for each variant."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._workflow = workflow
+        self._tables: dict[Variant, Table] = {}
+
+    def history(self, cell: Cell) -> History:
+        """The cell's run.
+
+        Raises:
+            ValueError: the workflow cannot run (a name leads nowhere).
+        """
+        table = self._table(cell.variant)
+        return simulate(
+            table.system,
+            cell.setting,
+            seed=cell.seed,
+            replication=cell.replication,
+            table=table,
+        )
+
+    def observation(self, cell: Cell) -> Observation:
+        """The cell's run, measured.
+
+        Raises:
+            ValueError: the workflow cannot run (a name leads nowhere).
+        """
+        return observe(self.history(cell), cell.setting)
+
+    def _table(self, variant: Variant) -> Table:
+        found = self._tables.get(variant)
+        if found is None:
+            if len(self._tables) >= MOST_TABLES:
+                self._tables.clear()
+            build = choreograph if variant.design == CHOREOGRAPHY else orchestrate
+            found = self._tables[variant] = Table(build(self._workflow, variant.knobs))
+        return found
+
+
+def run_cells(
+    workflow: Workflow,
+    cells: Sequence[Cell],
+    *,
+    jobs: int | None = None,
+    label: str = "runs",
+    progress: Progress | None = None,
+) -> tuple[Observation, ...]:
+    """Every cell's observation, in the order of the cells.
+
+    ``jobs``: worker processes (None: one per core; 1: this process).
+
+    Raises:
+        ValueError: ``jobs`` is not positive, or the workflow cannot run.
+    """
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"jobs must be at least 1; got {jobs}")
+    workers = min(jobs or cores(), max(1, len(cells)))
+    if workers == 1:
+        return _collect(map(Bench(workflow).observation, cells), len(cells), label, progress)
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=_set_up, initargs=(workflow,))
+    with pool:
+        try:
+            results = pool.map(_observation, cells, chunksize=_chunk(len(cells), workers))
+            return _collect(results, len(cells), label, progress)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _collect(
+    results: Iterable[Observation], total: int, label: str, progress: Progress | None
+) -> tuple[Observation, ...]:
+    return tuple(_told(results, total, label, progress))
+
+
+def _told(
+    results: Iterable[Observation], total: int, label: str, progress: Progress | None
+) -> Iterator[Observation]:
+    if progress is not None:
+        progress(label, 0, total)
+    for number, result in enumerate(results, start=1):
+        if progress is not None:
+            progress(label, number, total)
+        yield result
+
+
+def _chunk(cells: int, workers: int) -> int:
+    """Large enough to amortise sending, small enough to keep every worker busy."""
+    return max(1, min(8, cells // (workers * 4)))
+
+
+_benches: list[Bench] = []
+"""In a worker process: its bench. A pool's initialiser has no other way to hand it over."""
+
+
+def _set_up(workflow: Workflow) -> None:
+    _benches[:] = [Bench(workflow)]
+
+
+def _observation(cell: Cell) -> Observation:
+    return _benches[0].observation(cell)

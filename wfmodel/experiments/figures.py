@@ -1,0 +1,60 @@
+"""Numbers as a reader wants them: three significant figures, and the unit that fits.
+
+>>> number(0.0321, "fraction")
+'3.21 %'
+>>> number(0.0042, "s")
+'4.2 ms'
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+UNDEFINED: Final = "–"
+_TIMES: Final = ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min"))
+
+
+def number(value: float, unit: str = "", *, signed: bool = False) -> str:
+    """A value with its unit: ``fraction`` becomes per cent, ``s`` the time unit that fits."""
+    if math.isnan(value):
+        return UNDEFINED
+    if math.isinf(value):
+        return "never" if value > 0 else "−∞"
+    scale, shown = unit_for(value, unit)
+    text = significant(value * scale, signed=signed)
+    return f"{text} {shown}".rstrip()
+
+
+def unit_for(value: float, unit: str) -> tuple[float, str]:
+    """Factor and name of the unit in which a value is best shown."""
+    if unit == "fraction":
+        return 100.0, "%"
+    if unit != "s" or value == 0:
+        return 1.0, "" if unit == "1" else unit
+    for below, scale, name in _TIMES:
+        if abs(value) < below:
+            return scale, name
+    return 1 / 3600, "h"
+
+
+def significant(value: float, *, figures: int = 3, signed: bool = False) -> str:
+    """A number with so many significant figures, without exponents where it can be read without."""
+    if value == 0:
+        return "0"
+    sign = "−" if value < 0 else "+" if signed else ""
+    size = abs(value)
+    if size >= 1e7 or size < 1e-5:
+        return f"{sign}{size:.{figures - 1}e}"
+    places = max(0, figures - 1 - math.floor(math.log10(size)))
+    text = f"{size:,.{places}f}"
+    return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def between(low: float, high: float, unit: str = "", *, signed: bool = False) -> str:
+    """An interval in one unit: ``1.2 to 3.4 s``."""
+    if math.isnan(low) or math.isnan(high):
+        return UNDEFINED
+    scale, shown = unit_for(max(abs(low), abs(high)), unit)
+    first, second = (significant(each * scale, signed=signed) for each in (low, high))
+    return f"{first} to {second} {shown}".rstrip()

@@ -1,0 +1,207 @@
+"""The plots of a comparison. Each function draws what it is handed, and computes nothing.
+
+Every plot names its variants where the eye already is, and says in its description what it shows,
+for readers who cannot see it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from wfmodel.experiments.survival import Curve
+from wfmodel.reports.style import FAULT_FILL, INK, MUTED, Picture, look, new_figure, picture, styled
+
+LONGEST_LEGEND_ROW: Final = 3
+
+
+def survival(curves: Mapping[str, Curve], *, limit_s: float) -> Picture:
+    """Recovery times: the share of struck instances that have not recovered yet, against time."""
+    with styled():
+        figure = new_figure(3.3)
+        axes = figure.subplots()
+        for number, (name, curve) in enumerate(curves.items()):
+            _survival_curve(axes, number, name, curve, limit_s)
+        longest = max((c.times[-1] for c in curves.values() if c.count), default=0.0)
+        axes.set_xlim(0, max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3))
+        axes.set_ylim(0, 1.02)
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.set_xlabel("seconds since the fault ended")
+        axes.set_ylabel("not yet recovered")
+        _legend(axes)
+        description = "; ".join(
+            f"{name}: {curve.never:.1%} had not recovered at the end" if curve.count else name
+            for name, curve in curves.items()
+        )
+        return picture(figure, "recovery", "Recovery time", description)
+
+
+def _any_censored(curves: Mapping[str, Curve]) -> bool:
+    return any(curve.censored for curve in curves.values())
+
+
+def _survival_curve(axes: Axes, number: int, name: str, curve: Curve, limit_s: float) -> None:
+    if not curve.count:
+        return
+    style = look(number)
+    end = max(limit_s, curve.times[-1]) if curve.censored else curve.times[-1]
+    times = [*curve.times, end]
+    label = f"{name} ({curve.count:,} recoveries watched)"
+    axes.step(
+        times,
+        [*curve.survival, curve.survival[-1]],
+        where="post",
+        color=style.colour,
+        linestyle=style.dash,
+        label=label,
+    )
+    if not math.isnan(curve.low[0]):
+        low, high = [*curve.low, curve.low[-1]], [*curve.high, curve.high[-1]]
+        axes.fill_between(
+            times, low, high, step="post", color=style.colour, alpha=0.15, linewidth=0
+        )
+    marks = sorted(set(curve.censored))
+    heights = [_height(curve, at) for at in marks]
+    axes.plot(marks, heights, "|", color=style.colour, markersize=9, markeredgewidth=1.6)
+
+
+def _height(curve: Curve, at: float) -> float:
+    held = [s for t, s in zip(curve.times, curve.survival, strict=True) if t <= at]
+    return held[-1] if held else 1.0
+
+
+def classes(counts: Mapping[str, Mapping[str, int]], colours: Mapping[str, str]) -> Picture:
+    """How instances ended, as shares, one bar per variant."""
+    with styled():
+        figure = new_figure(0.75 + 0.5 * len(counts) + 0.3 * math.ceil(len(colours) / 4))
+        axes = figure.subplots()
+        names = list(counts)
+        shown = [c for c in colours if any(counts[name].get(c, 0) for name in names)]
+        left = [0.0] * len(names)
+        for each in shown:
+            shares = [_share(counts[name], each) for name in names]
+            axes.barh(
+                names,
+                shares,
+                left=left,
+                color=colours[each],
+                label=each.replace("-", " "),
+                edgecolor="white",
+                height=0.62,
+            )
+            for row, (share, start) in enumerate(zip(shares, left, strict=True)):
+                if share >= 0.05:
+                    _bar_text(axes, start + share / 2, row, share, colours[each])
+            left = [a + b for a, b in zip(left, shares, strict=True)]
+        axes.invert_yaxis()
+        axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.grid(visible=False)
+        axes.tick_params(axis="y", length=0)
+        figure.legend(loc="outside lower center", ncols=4, fontsize=8.5)
+        return picture(figure, "endings", "How instances ended", _endings(counts))
+
+
+def _share(counts: Mapping[str, int], name: str) -> float:
+    total = sum(counts.values())
+    return counts.get(name, 0) / total if total else 0.0
+
+
+def _bar_text(axes: Axes, x: float, row: int, share: float, colour: str) -> None:
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
+    text = f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+    axes.text(x, row, text, ha="center", va="center", fontsize=8.5, color=INK if light else "white")
+
+
+def _endings(counts: Mapping[str, Mapping[str, int]]) -> str:
+    parts = []
+    for name, each in counts.items():
+        inside = ", ".join(f"{key} {count:,}" for key, count in each.items() if count)
+        parts.append(f"{name}: {inside}")
+    return "; ".join(parts)
+
+
+def divergence(
+    series: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    faults: Sequence[tuple[float, float, str]],
+    *,
+    unit: str,
+) -> Picture:
+    """D(t) over simulated time in seconds, with faults as (start, end, target) shaded."""
+    with styled():
+        figure = new_figure(3.0)
+        axes = figure.subplots()
+        for start, end, _ in faults:
+            axes.axvspan(start, end, color=FAULT_FILL, linewidth=0)
+        for number, (name, (times, values)) in enumerate(series.items()):
+            style = look(number)
+            axes.step(
+                times, values, where="post", color=style.colour, linestyle=style.dash, label=name
+            )
+        axes.set_ylim(bottom=0)
+        axes.margins(x=0)
+        axes.set_xlabel("simulated seconds (shaded: a fault is on somewhere)")
+        axes.set_ylabel(unit)
+        _legend(axes)
+        peaks = ", ".join(f"{n} peaks at {max(v, default=0):.3g}" for n, (_, v) in series.items())
+        return picture(figure, "divergence", "Divergence over time", peaks)
+
+
+def sweep(
+    points: Mapping[str, Sequence[tuple[float, float, float, float]]],
+    *,
+    x_label: str,
+    y_label: str,
+    logarithmic: bool,
+    per_cent: bool,
+) -> Picture:
+    """A metric against a fault's parameter: (value, mean, low, high) per variant."""
+    with styled():
+        figure = new_figure(3.3)
+        axes = figure.subplots()
+        for number, (name, each) in enumerate(points.items()):
+            style = look(number)
+            x = [p[0] for p in each]
+            low = [p[1] - p[2] if not math.isnan(p[2]) else 0.0 for p in each]
+            high = [p[3] - p[1] if not math.isnan(p[3]) else 0.0 for p in each]
+            axes.errorbar(
+                x,
+                [p[1] for p in each],
+                yerr=[low, high],
+                color=style.colour,
+                linestyle=style.dash,
+                marker=style.marker,
+                markersize=5,
+                capsize=3,
+                elinewidth=1.2,
+                label=name,
+            )
+        if logarithmic:
+            axes.set_xscale("log")
+        if per_cent:
+            axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_locator(MaxNLocator(6))
+        axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
+        _legend(axes)
+        return picture(figure, "sweep", f"{y_label} against {x_label}", "with 95 % intervals")
+
+
+def _legend(axes: Axes) -> None:
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        axes.legend(
+            handles,
+            labels,
+            loc="lower left",
+            bbox_to_anchor=(0, 1.0),
+            ncols=min(len(handles), LONGEST_LEGEND_ROW),
+            borderaxespad=0.2,
+            handlelength=2.4,
+        )
+    axes.tick_params(color=MUTED)
