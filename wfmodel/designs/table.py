@@ -1,8 +1,9 @@
 """Machines tabulated lazily: the first time a machine meets (state, event), ``react`` runs.
 
 From then on drivers work on integers. States are numbered per participant; events, messages and
-timers for the whole system. Numbers depend on the order of discovery, so nothing that is saved may
-show them as they are (``history`` renumbers by first appearance).
+timers for the whole system. These numbers depend on the order of discovery, by whichever run came
+first; nothing that is saved may show them. So each run sees the table through a ``RunTable``, whose
+numbers depend on that run alone.
 """
 
 from __future__ import annotations
@@ -139,3 +140,92 @@ class Table:
     def view(self, participant: int, state: int) -> View:
         """What the participant's store says in a state."""
         return self.machines[participant].view(self.states[participant].values[state])
+
+
+class RunTable:
+    """A table in one run's own numbers: given out as the run meets things, so part of its result.
+
+    Timers keep the table's numbers; no history shows them.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.system = table.system
+        self.names = table.names
+        self.index = table.index
+        self.states: tuple[Interned[int], ...] = tuple(Interned() for _ in table.names)
+        self.events: Interned[int] = Interned()
+        self.messages: Interned[int] = Interned()
+        self.entries: tuple[dict[tuple[int, int], Entry], ...] = tuple({} for _ in table.names)
+        self._received: dict[int, int] = {}
+        self._done: dict[tuple[int, int, int, str], int] = {}
+        for known in self.states:
+            known.number(0)
+        self.restarted = self.events.number(table.restarted)
+
+    def entry(self, participant: int, state: int, event: int) -> Entry:
+        """The reaction of a participant, in this run's numbers."""
+        known = self.states[participant]
+        after, operations, publishes = self.table.entry(
+            participant, known.values[state], self.events.values[event]
+        )
+        entry = (known.number(after), tuple(map(self._operation, operations)), publishes)
+        self.entries[participant][state, event] = entry
+        return entry
+
+    def _operation(self, operation: Operation) -> Operation:
+        if operation[0] == SEND:
+            number = self._message(operation[1])
+            return (SEND, number, self._received[number], operation[3])
+        if operation[0] == SET_TIMER:
+            return (SET_TIMER, operation[1], self.events.number(operation[2]))
+        return operation
+
+    def message(self, message: Message) -> int:
+        """The number of a message; its delivery is ``received``."""
+        return self._message(self.table.message(message))
+
+    def _message(self, shared: int) -> int:
+        number = self.messages.number(shared)
+        if number not in self._received:
+            self._received[number] = self.events.number(self.table.received(shared))
+        return number
+
+    def received(self, message: int) -> int:
+        """The event that delivers a message."""
+        return self._received[message]
+
+    def event(self, event: Event) -> int:
+        """The number of an event."""
+        return self.events.number(self.table.events.number(event))
+
+    def work_done(self, node: int, epoch: int, attempt: int, outcome: str) -> int:
+        """The event that ends an attempt."""
+        key = (node, epoch, attempt, outcome)
+        found = self._done.get(key)
+        if found is None:
+            found = self._done[key] = self.events.number(self.table.work_done(*key))
+        return found
+
+    def timer(self, number: int) -> Timer:
+        """The timer of a number."""
+        return self.table.timers.values[number]
+
+    def view(self, participant: int, state: int) -> View:
+        """What the participant's store says in a state."""
+        return self.table.view(participant, self.states[participant].values[state])
+
+    def seen_views(self) -> tuple[tuple[View, ...], ...]:
+        """Views of all states that this run has met, by participant and number."""
+        return tuple(
+            tuple(self.table.view(participant, state) for state in known.values)
+            for participant, known in enumerate(self.states)
+        )
+
+    def seen_events(self) -> tuple[Event, ...]:
+        """Events that this run has met, by number."""
+        return tuple(self.table.events.values[number] for number in self.events.values)
+
+    def seen_messages(self) -> tuple[Message, ...]:
+        """Messages that this run has met, by number."""
+        return tuple(self.table.messages.values[number] for number in self.messages.values)

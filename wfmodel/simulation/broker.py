@@ -12,14 +12,14 @@ from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.knobs import Delivery
 from wfmodel.designs.table import Operation
+from wfmodel.model.distributions import Constant
 from wfmodel.simulation.cells import Instance, Occurrence, Parcel, Process
 from wfmodel.simulation.randomness import uniform
 
 if TYPE_CHECKING:
-    from simpy.events import Event
-
     from wfmodel.simulation.driver import Driver
 
+_SEND = int(Kind.SEND)
 OUTSIDE = -1
 
 
@@ -30,6 +30,7 @@ class Broker:
         self.driver = driver
         self.env = driver.env
         self.row = driver.row
+        self._processes = driver.processes
         knobs = driver.knobs
         self.redelivers = knobs.delivery is Delivery.AT_LEAST_ONCE
         self.redelivery_ns = knobs.redelivery_timeout
@@ -41,6 +42,8 @@ class Broker:
         self._waiting: list[tuple[Process, int | None, Instance, Operation]] = []
         self._held: list[Parcel] = []
         self._network = driver.sampler("network", driver.setting.network)
+        network = driver.setting.network
+        self._constant_ns = network.value if isinstance(network, Constant) else None
         self._on_arrival = (self.deliver,)
         self._on_retransmit = (self._retransmit,)
 
@@ -58,9 +61,15 @@ class Broker:
     def post(self, sender: int, instance: Instance, operation: Operation) -> None:
         """The broker has the message: one delivery per recipient."""
         _, message, event, recipients = operation
-        self.row((self.env.now, Kind.SEND, instance.index, sender, message, 0))
-        for recipient in recipients:
-            self.transmit((instance, sender, recipient, message, event))
+        self.row((self.env._now, _SEND, instance.index, sender, message, 0))
+        if self._constant_ns is None or self.message_faults:
+            for recipient in recipients:
+                self.transmit((instance, sender, recipient, message, event))
+            return
+        for recipient in recipients:  # the undisturbed network, without a call per delivery
+            instance.sent += 1
+            parcel = (instance, sender, recipient, message, event)
+            self.env.after(self._constant_ns, self._on_arrival, parcel)
 
     def _refused(self, process: Process, instance: Instance, operation: Operation) -> None:
         """Broker out of reach: an outbox waits; a producer retries from memory, or gives up."""
@@ -96,11 +105,13 @@ class Broker:
         """One delivery sets out."""
         instance = parcel[0]
         instance.sent += 1
-        delay = self._network(instance.index, instance.sent)
+        delay = self._constant_ns
+        if delay is None:
+            delay = self._network(instance.index, instance.sent)
         if self.message_faults:
             self._transmit_faulty(parcel, delay)
         else:
-            Occurrence(self.env, delay, self._on_arrival, parcel)
+            self.env.after(delay, self._on_arrival, parcel)
 
     def _transmit_faulty(self, parcel: Parcel, delay: int) -> None:
         instance, recipient = parcel[0], parcel[2]
@@ -115,35 +126,38 @@ class Broker:
                 return
             if fault.kind is FaultKind.DUPLICATION:
                 self.row((self.env.now, Kind.DUPLICATE, instance.index, recipient, parcel[3], 0))
-                Occurrence(self.env, delay, self._on_arrival, parcel)
+                self.env.after(delay, self._on_arrival, parcel)
             else:
                 u = uniform(base + 1, instance.index, instance.sent)
                 delay += fault.delay.quantile(u)
-        Occurrence(self.env, delay, self._on_arrival, parcel)
+        self.env.after(delay, self._on_arrival, parcel)
 
     def _lose(self, parcel: Parcel, cause: Drop) -> None:
         """A delivery came to nothing."""
         if self.redelivers:
-            Occurrence(self.env, self.redelivery_ns, self._on_retransmit, parcel)
+            self.env.after(self.redelivery_ns, self._on_retransmit, parcel)
             return
         instance, _, recipient, message, _ = parcel
         self.row((self.env.now, Kind.DROP, instance.index, recipient, message, cause))
 
-    def _retransmit(self, event: Event) -> None:
-        self.transmit(event._value)
+    def _retransmit(self, event: Occurrence) -> None:
+        self.transmit(event.value)
 
     # ---------------------------------------------------------------------------- delivery
 
-    def deliver(self, event: Event) -> None:
+    def deliver(self, event: Occurrence) -> None:
         """A message reaches its recipient's door."""
-        parcel: Parcel = event._value
-        process = self.driver.processes[parcel[2]]
+        parcel: Parcel = event.value
+        process = self._processes[parcel[2]]
         if not process.reachable or self.down or self.blocked:
             self._undeliverable(parcel, process, event)
             return
-        self.driver.offer(self.driver.cell(parcel[0], process), parcel[4], parcel)
+        cell = parcel[0].cells[parcel[2]]
+        if cell is None or cell.incarnation != process.incarnation:
+            cell = self.driver.cell(parcel[0], process)
+        self.driver.offer(cell, parcel[4], parcel)
 
-    def _undeliverable(self, parcel: Parcel, process: Process, event: Event) -> None:
+    def _undeliverable(self, parcel: Parcel, process: Process, event: Occurrence) -> None:
         if self.down:
             self._held.append(parcel)
         elif process.down:
@@ -173,16 +187,16 @@ class Broker:
         """
         if self.redelivers:
             value = (parcel, process, process.incarnation)
-            Occurrence(self.env, self.redelivery_ns, (self._check_acknowledged,), value)
+            self.env.after(self.redelivery_ns, (self._check_acknowledged,), value)
 
-    def _check_acknowledged(self, event: Event) -> None:
-        parcel, process, incarnation = event._value
+    def _check_acknowledged(self, event: Occurrence) -> None:
+        parcel, process, incarnation = event.value
         if incarnation == process.incarnation and self._is_open(parcel, process):
             self.transmit(parcel)
             self.watch(parcel, process)
 
     def _is_open(self, parcel: Parcel, process: Process) -> bool:
-        if any(event._value is parcel for _, event in process.deferred):
+        if any(event.value is parcel for _, event in process.deferred):
             return True
         cell = parcel[0].cells[process.index]
         if cell is None or cell.incarnation != process.incarnation:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from heapq import heappush
 from typing import Any, TypeAlias
 
 from simpy import Environment
-from simpy.events import NORMAL, Event
+from simpy.events import NORMAL
 
 from wfmodel.designs.table import Entry, Operation
 
@@ -19,22 +20,38 @@ Parcel: TypeAlias = tuple["Instance", int, int, int, int]
 """A message under way: instance, sender, recipient, message, the event of its delivery."""
 
 
-class Occurrence(Event):
-    """A SimPy event that is certain to happen after ``delay``; its callbacks may be shared."""
+class Occurrence:
+    """Something that is certain to happen: all that ``Environment.step`` asks of an event.
 
-    def __init__(
-        self,
-        env: Environment,
-        delay: int,
-        callbacks: tuple[Callable[[Any], None], ...],
-        value: object,
-    ) -> None:
-        # As simpy.Timeout does, without a callback list of its own: this is the hot path.
-        self.env = env
-        self.callbacks = callbacks  # type: ignore[assignment]
-        self._value = value
-        self._ok = True
-        env.schedule(self, NORMAL, delay)
+    SimPy's own events can also fail, be waited for and be composed; that costs a dictionary each,
+    and a run schedules some forty of these per instance.
+    """
+
+    __slots__ = ("callbacks", "value")
+    _ok = True
+
+    def __init__(self, callbacks: Callbacks, value: object) -> None:
+        self.callbacks: Callbacks | None = callbacks
+        self.value: Any = value
+
+
+Callbacks: TypeAlias = tuple[Callable[[Occurrence], None], ...]
+
+
+class Clock(Environment):
+    """SimPy's environment in integer nanoseconds; a user's own processes run in it as ever."""
+
+    _now: int
+
+    def after(self, delay_ns: int, callbacks: Callbacks, value: object) -> None:
+        """Schedule an occurrence: ``schedule`` without a call for every part of it."""
+        entry = (self._now + delay_ns, NORMAL, next(self._eid), Occurrence(callbacks, value))
+        heappush(self._queue, entry)  # type: ignore[misc]
+
+    @property
+    def now_ns(self) -> int:
+        """Simulated nanoseconds since the start."""
+        return self._now
 
 
 class Process:
@@ -59,6 +76,7 @@ class Process:
         "queue",
         "reachable",
         "service_factor",
+        "slow_store",
         "stalled",
         "store_down",
         "store_factor",
@@ -81,6 +99,7 @@ class Process:
         self.cut = 0
         self.store_down = 0
         self.store_factor = 1.0
+        self.slow_store = 0
         self.service_factor = 1.0
         self.reachable = True
         self.active: dict[Cell, None] = {}

@@ -8,9 +8,7 @@ per cell at a time: while a commit is under way, further events of that cell wai
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from simpy import Environment
+from typing import Any
 
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.knobs import DualWriteOrder, Persistence, Publishing
@@ -23,20 +21,20 @@ from wfmodel.designs.table import (
     SET_TIMER,
     WORK,
     Operation,
-    Table,
+    RunTable,
 )
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.workflow import Choice, Compensation, Jitter, Receive, Task, Wait
 from wfmodel.simulation.broker import OUTSIDE, Broker
-from wfmodel.simulation.cells import Cell, Instance, Occurrence, Process
+from wfmodel.simulation.cells import Cell, Clock, Instance, Occurrence, Process
 from wfmodel.simulation.effects import Effects
 from wfmodel.simulation.randomness import Streams, uniform
 from wfmodel.simulation.recorder import Recorder
 from wfmodel.simulation.setting import Setting
 from wfmodel.simulation.workers import ATTEMPTS, Workers
 
-if TYPE_CHECKING:
-    from simpy.events import Event
+_REACT = int(Kind.REACT)
+_COMMIT = int(Kind.COMMIT)
 
 Sampler = Callable[[int, int], int]
 """(entity, index) to nanoseconds."""
@@ -45,14 +43,14 @@ Sampler = Callable[[int, int], int]
 class Driver:
     """One run in the making."""
 
-    def __init__(self, table: Table, setting: Setting, streams: Streams) -> None:
+    def __init__(self, table: RunTable, setting: Setting, streams: Streams) -> None:
         self.table = table
         self.setting = setting
         self.streams = streams
         self.system = table.system
         self.flow = table.system.flow
         self.knobs = table.system.knobs
-        self.env = Environment(initial_time=0)
+        self.env = Clock(initial_time=0)
         self.recorder = Recorder()
         self.row = self.recorder.row
         self.processes = tuple(
@@ -69,6 +67,7 @@ class Driver:
         first = self.knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
         self.publish_first = dual and first and self.synchronous
         self.gap = dual and not self.publish_first
+        self._quick_commit_ns = self._quick_commit()
         self._commit_latency = self.sampler("commit", self.knobs.commit)
         self._publish_latency = self.sampler("publish", self.knobs.publish)
         self._relay_latency = self.sampler("relay", self.knobs.relay_delay)
@@ -92,6 +91,12 @@ class Driver:
             return lambda entity, index: value
         base, quantile = self.streams.base(stream, *names), distribution.quantile
         return lambda entity, index: quantile(uniform(base, entity, index))
+
+    def _quick_commit(self) -> int | None:
+        """The latency of every undisturbed commit, where it is constant and soon acknowledged."""
+        commit = self.knobs.commit
+        constant = isinstance(commit, Constant) and commit.value < self.knobs.redelivery_timeout
+        return commit.value if isinstance(commit, Constant) and constant else None
 
     # --------------------------------------------------------------------------- instances
 
@@ -131,15 +136,20 @@ class Driver:
         if entry is None:
             entry = self.table.entry(process.index, cell.volatile, event)
         after, operations, publishes = entry
-        self.row((self.env.now, Kind.REACT, instance.index, process.index, event, after))
+        self.row((self.env._now, _REACT, instance.index, process.index, event, after))
         cell.volatile = after
         if self.synchronous:
-            cell.busy, cell.current, cell.entry = True, item, entry
+            cell.busy = True
+            cell.current = item
+            cell.entry = entry
             process.occupied[cell] = None
             if publishes and self.publish_first:
                 self._publish_then_commit(cell, operations)
-            else:
+            elif self._quick_commit_ns is None or process.store_down or process.slow_store:
                 self._begin_commit(cell)
+            else:
+                value = (cell, process.incarnation)
+                self.env.after(self._quick_commit_ns, self._on_commit, value)
             return
         if self.log:
             self._mark_dirty(cell)
@@ -166,11 +176,11 @@ class Driver:
             return
         cell.commits += 1
         latency = self._commit_latency(cell.instance.index, cell.commits)
-        if process.store_factor != 1.0:
+        if process.slow_store:
             latency = int(latency * process.store_factor)
         if latency >= self.knobs.redelivery_timeout and item is not None:
             self._watch(cell)
-        Occurrence(self.env, latency, self._on_commit, (cell, process.incarnation))
+        self.env.after(latency, self._on_commit, (cell, process.incarnation))
 
     def _watch(self, cell: Cell) -> None:
         item = cell.current
@@ -186,8 +196,8 @@ class Driver:
         if process.dirty:
             self._schedule_flush(process)
 
-    def _commit(self, event: Event) -> None:
-        cell, incarnation = event._value
+    def _commit(self, event: Occurrence) -> None:
+        cell, incarnation = event.value
         process: Process = cell.process
         if incarnation != process.incarnation:
             return
@@ -197,11 +207,19 @@ class Driver:
         after, operations, _ = cell.entry
         instance, item = cell.instance, cell.current
         cell.durable = after
-        self.row((self.env.now, Kind.COMMIT, instance.index, process.index, after, 0))
+        self.row((self.env._now, _COMMIT, instance.index, process.index, after, 0))
         if self.atomic and type(item) is tuple and len(item) == 2:
             self.effects.land(instance, process, *item)
-        cell.busy, cell.current, cell.entry = False, None, None
-        self._note_active(cell, after)
+        cell.busy = False
+        cell.current = None
+        cell.entry = None
+        active = self._active[process.index].get(after)
+        if active is None:
+            active = self._is_active(process, after)
+        if active:
+            process.active[cell] = None
+        else:
+            process.active.pop(cell, None)
         if operations:
             self._release(cell, operations)
         if cell.inbox:
@@ -209,13 +227,15 @@ class Driver:
         if not cell.busy:
             process.occupied.pop(cell, None)
 
+    def _is_active(self, process: Process, state: int) -> bool:
+        """Whether a participant in this state has something to go on with after a restart."""
+        active = bool(self.table.view(process.index, state).active)
+        self._active[process.index][state] = active
+        return active
+
     def _note_active(self, cell: Cell, state: int) -> None:
         process = cell.process
-        known = self._active[process.index]
-        active = known.get(state)
-        if active is None:
-            active = known[state] = bool(self.table.view(process.index, state).active)
-        if active:
+        if self._is_active(process, state):
             process.active[cell] = None
         else:
             process.active.pop(cell, None)
@@ -230,10 +250,10 @@ class Driver:
         interval = self.knobs.flush_interval
         process.flush_due = True
         delay = interval - self.env.now % interval
-        Occurrence(self.env, int(delay), (self._flush,), (process, process.incarnation))
+        self.env.after(int(delay), (self._flush,), (process, process.incarnation))
 
-    def _flush(self, event: Event) -> None:
-        process, incarnation = event._value
+    def _flush(self, event: Occurrence) -> None:
+        process, incarnation = event.value
         if incarnation != process.incarnation:
             return
         if process.paused:
@@ -246,7 +266,7 @@ class Driver:
         for cell in dirty:
             cell.durable = cell.volatile
             number, state = cell.instance.index, cell.durable
-            self.row((self.env.now, Kind.COMMIT, number, process.index, state, 0))
+            self.row((self.env._now, _COMMIT, number, process.index, state, 0))
             self._note_active(cell, state)
 
     # ----------------------------------------------------------------------------- actions
@@ -285,19 +305,19 @@ class Driver:
             return
         delay = self._relay_latency(cell.instance.index, cell.instance.sent)
         value = (cell.process, cell.instance, operation)
-        Occurrence(self.env, delay, (self._relayed,), value)
+        self.env.after(delay, (self._relayed,), value)
 
-    def _relayed(self, event: Event) -> None:
-        self.broker.publish(*event._value)
+    def _relayed(self, event: Occurrence) -> None:
+        self.broker.publish(*event.value)
 
     def _publish_later(self, cell: Cell, sends: tuple[Operation, ...]) -> None:
         """Dual write, after the commit: a crash in between loses the messages."""
         delay = self._publish_latency(cell.instance.index, cell.instance.sent)
         value = (cell, cell.process.incarnation, sends)
-        Occurrence(self.env, delay, (self._published,), value)
+        self.env.after(delay, (self._published,), value)
 
-    def _published(self, event: Event) -> None:
-        cell, incarnation, sends = event._value
+    def _published(self, event: Occurrence) -> None:
+        cell, incarnation, sends = event.value
         process = cell.process
         if incarnation == process.incarnation and process.paused:
             process.deferred.append((self._published, event))
@@ -313,10 +333,10 @@ class Driver:
         delay = self._publish_latency(cell.instance.index, cell.instance.sent)
         sends = tuple(operation for operation in operations if operation[0] == SEND)
         value = (cell, cell.process.incarnation, sends)
-        Occurrence(self.env, delay, (self._published_first,), value)
+        self.env.after(delay, (self._published_first,), value)
 
-    def _published_first(self, event: Event) -> None:
-        cell, incarnation, sends = event._value
+    def _published_first(self, event: Occurrence) -> None:
+        cell, incarnation, sends = event.value
         process = cell.process
         if incarnation != process.incarnation:
             return
@@ -333,13 +353,13 @@ class Driver:
     def _set_timer(self, cell: Cell, timer: int, fired: int) -> None:
         delay = self._delays.get(timer)
         if delay is None:
-            delay = self._delays[timer] = self._delay_of(self.table.timers.values[timer])
+            delay = self._delays[timer] = self._delay_of(self.table.timer(timer))
         handle = [cell, cell.process.incarnation, timer, fired]
         cell.timers[timer] = handle
-        Occurrence(self.env, delay(cell), self._on_timer, handle)
+        self.env.after(delay(cell), self._on_timer, handle)
 
-    def _timer(self, event: Event) -> None:
-        handle = event._value
+    def _timer(self, event: Occurrence) -> None:
+        handle = event.value
         cell, incarnation, timer, _ = handle
         process: Process = cell.process
         if incarnation != process.incarnation or cell.timers.get(timer) is not handle:
@@ -389,7 +409,7 @@ class Driver:
         edges = [edge.event for edge in self.flow.nodes[node].edges]
         taken = _pick(u, edges, state.probabilities())
         assert taken is not None
-        cell.inbox.append((self.table.events.number(Chosen(node, epoch, taken)), None))
+        cell.inbox.append((self.table.event(Chosen(node, epoch, taken)), None))
 
     def _expect(self, cell: Cell, node: int, epoch: int) -> None:
         """Ask the outside; what it answers, and when, does not depend on the design."""
@@ -403,10 +423,10 @@ class Driver:
         base = self.streams.base("external-delay", flow_node.name)
         delay = state.delay.quantile(uniform(base, instance.index, epoch))
         value = (instance, cell.process.index, External(node, epoch, event))
-        Occurrence(self.env, delay, (self._external,), value)
+        self.env.after(delay, (self._external,), value)
 
-    def _external(self, event: Event) -> None:
-        instance, recipient, content = event._value
+    def _external(self, event: Occurrence) -> None:
+        instance, recipient, content = event.value
         message = self.table.message(content)
         operation = (SEND, message, self.table.received(message), (recipient,))
         self.broker.post(OUTSIDE, instance, operation)
@@ -420,7 +440,7 @@ class Driver:
         deferred, process.deferred = process.deferred, []
         for handler, event in deferred:
             if handler == self.broker.deliver:
-                self.broker.abandon(event._value)
+                self.broker.abandon(event.value)
             elif handler == self._published:
                 handler(event)
         occupied, process.occupied = process.occupied, {}

@@ -82,6 +82,7 @@ class Injection:
         elif kind is FaultKind.PARTITION and fault.peers:
             driver.broker.blocked.append(self._sides(fault, process.index))
         elif kind is FaultKind.SLOW_STORE:
+            process.slow_store += 1
             process.store_factor *= fault.factor
         elif kind is FaultKind.SLOW_SERVICE:
             process.service_factor *= fault.factor
@@ -118,6 +119,7 @@ class Injection:
         elif kind is FaultKind.PARTITION and fault.peers:
             driver.broker.blocked.remove(self._sides(fault, process.index))
         elif kind is FaultKind.SLOW_STORE:
+            process.slow_store -= 1
             process.store_factor /= fault.factor
         elif kind is FaultKind.SLOW_SERVICE:
             process.service_factor /= fault.factor

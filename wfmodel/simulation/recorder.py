@@ -1,25 +1,19 @@
-"""Writes a run's rows and, at the end, renumbers what they name by first appearance.
-
-Tables number states and messages in the order in which any run discovered them. A history must not
-depend on which runs came before, so the numbers in it are its own.
-"""
+"""Writes a run's rows; at the end, puts the tables beside them that give them meaning."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.designs.history import History, Kind, Step
-from wfmodel.designs.state import View
-from wfmodel.designs.table import Table
+from wfmodel.designs.history import History, Step
+from wfmodel.designs.table import RunTable
 from wfmodel.model.flow import Flow, NodeKind
 from wfmodel.model.workflow import Effect, Task
 
-Value = TypeVar("Value", bound=Hashable)
 COLUMNS = 6
 
 
@@ -39,15 +33,9 @@ class Recorder:
         """When the last row was written; 0 before the first."""
         return self._rows[-COLUMNS] if self._rows else 0
 
-    def history(self, table: Table, *, seed: int, replication: int, warm_up_ns: int) -> History:
+    def history(self, table: RunTable, *, seed: int, replication: int, warm_up_ns: int) -> History:
         """The finished history."""
-        rows, system = self.rows(), table.system
-        views = tuple(
-            _renumber_states(rows, participant, table) for participant in range(len(table.names))
-        )
-        events = _renumber(rows, (Kind.REACT,), table.events.values)
-        told = (Kind.SEND, Kind.DROP, Kind.DUPLICATE, Kind.PHANTOM)
-        messages = _renumber(rows, told, table.messages.values)
+        system = table.system
         flow = system.flow
         return History(
             flow.workflow.name,
@@ -58,10 +46,10 @@ class Recorder:
             table.names,
             steps_of(flow),
             tuple(node.name for node in flow.nodes),
-            rows,
-            views,
-            events,
-            messages,
+            self.rows(),
+            table.seen_views(),
+            table.seen_events(),
+            table.seen_messages(),
             warm_up_ns,
         )
 
@@ -81,36 +69,3 @@ def steps_of(flow: Flow) -> tuple[Step, ...]:
         for node in flow.nodes
         if node.kind in (NodeKind.TASK, NodeKind.COMPENSATION)
     )
-
-
-def _first_appearance(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Distinct values in order of first appearance."""
-    distinct, first = np.unique(values, return_index=True)
-    return distinct[np.argsort(first)]
-
-
-def _renumber(
-    rows: NDArray[np.int64], kinds: Iterable[Kind], values: list[Value]
-) -> tuple[Value, ...]:
-    """Renumber column ``a`` of some kinds; returns the values in their new order."""
-    mask = np.isin(rows[:, 1], list(kinds))
-    order = _first_appearance(rows[mask, 4])
-    numbers = np.zeros(len(values), dtype=np.int64)
-    numbers[order] = np.arange(len(order))
-    rows[mask, 4] = numbers[rows[mask, 4]]
-    return tuple(values[old] for old in order.tolist())
-
-
-def _renumber_states(rows: NDArray[np.int64], participant: int, table: Table) -> tuple[View, ...]:
-    """Renumber one participant's states (REACT's b, COMMIT's a), the initial state staying 0."""
-    mine = rows[:, 3] == participant
-    reacts = mine & (rows[:, 1] == Kind.REACT)
-    commits = mine & (rows[:, 1] == Kind.COMMIT)
-    either = reacts | commits
-    in_order = np.where(reacts[either], rows[either, 5], rows[either, 4])
-    order = _first_appearance(np.concatenate(([0], in_order)))
-    numbers = np.zeros(len(table.states[participant].values), dtype=np.int64)
-    numbers[order] = np.arange(len(order))
-    rows[reacts, 5] = numbers[rows[reacts, 5]]
-    rows[commits, 4] = numbers[rows[commits, 4]]
-    return tuple(table.view(participant, old) for old in order.tolist())

@@ -17,10 +17,9 @@ from wfmodel.simulation.cells import Cell, Occurrence, Process
 from wfmodel.simulation.randomness import uniform
 
 if TYPE_CHECKING:
-    from simpy.events import Event
-
     from wfmodel.simulation.driver import Driver
 
+_BEGIN = int(Kind.BEGIN)
 ATTEMPTS = 1 << 20
 """Index of a draw: epoch * ATTEMPTS + attempt."""
 
@@ -76,15 +75,15 @@ class Workers:
 
     def _begin(self, cell: Cell, node: int, epoch: int, attempt: int) -> None:
         process, instance = cell.process, cell.instance.index
-        self.row((self.env.now, Kind.BEGIN, instance, process.index, node, epoch))
+        self.row((self.env._now, _BEGIN, instance, process.index, node, epoch))
         duration = self._durations[node](instance, epoch * ATTEMPTS + attempt)
         if process.service_factor != 1.0:
             duration = int(duration * process.service_factor)
         value = (cell, process.incarnation, node, epoch, attempt)
-        Occurrence(self.env, duration, self._on_end, value)
+        self.env.after(duration, self._on_end, value)
 
-    def _end(self, event: Event) -> None:
-        cell, incarnation, node, epoch, attempt = event._value
+    def _end(self, event: Occurrence) -> None:
+        cell, incarnation, node, epoch, attempt = event.value
         process: Process = cell.process
         if incarnation != process.incarnation:
             return
