@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Action, Event
 from wfmodel.designs.state import View
 from wfmodel.model.flow import Flow
+
+State: TypeAlias = Any
+"""A machine's own kind of hashable value; only the machine itself looks inside."""
 
 
 class Machine(Protocol):
@@ -23,11 +26,11 @@ class Machine(Protocol):
         """The state of a participant that knows nothing."""
         ...
 
-    def react(self, state: Any, event: Event) -> tuple[Any, tuple[Action, ...]]:
+    def react(self, state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
         """The next state and the actions, in order. Pure."""
         ...
 
-    def view(self, state: Any) -> View:
+    def view(self, state: State) -> View:
         """What a store with this content says of the instance."""
         ...
 

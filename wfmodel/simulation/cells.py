@@ -19,6 +19,10 @@ from wfmodel.designs.table import Entry, Operation
 Parcel: TypeAlias = tuple["Instance", int, int, int, int]
 """A message under way: instance, sender, recipient, message, the event of its delivery."""
 
+Item: TypeAlias = Any
+"""What an event for a machine came with: a parcel, finished work as (node, epoch), a timer's handle
+(a list), or None. Told apart by shape, because this is the hot path."""
+
 
 class Occurrence:
     """Something that is certain to happen: all that ``Environment.step`` asks of an event.
@@ -161,10 +165,10 @@ class Cell:
         self.durable = 0
         self.incarnation = process.incarnation
         self.busy = False
-        self.current: Any = None
+        self.current: Item = None
         """What caused the uncommitted reaction: a parcel, landed work (node, epoch), or None."""
         self.entry: Entry | None = None
-        self.inbox: deque[tuple[int, Any]] = deque()
+        self.inbox: deque[tuple[int, Item]] = deque()
         self.timers: dict[int, list[Any]] = {}
         self.commits = 0
 

@@ -8,11 +8,10 @@ per cell at a time: while a commit is under way, further events of that cell wai
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.knobs import DualWriteOrder, Persistence, Publishing
-from wfmodel.designs.messages import Chosen, External, Start, Timer
+from wfmodel.designs.messages import Start
 from wfmodel.designs.table import (
     CHOOSE,
     CLEAR_TIMER,
@@ -24,14 +23,15 @@ from wfmodel.designs.table import (
     RunTable,
 )
 from wfmodel.model.distributions import Constant, Distribution
-from wfmodel.model.workflow import Choice, Compensation, Jitter, Receive, Task, Wait
 from wfmodel.simulation.broker import OUTSIDE, Broker
-from wfmodel.simulation.cells import Cell, Clock, Instance, Occurrence, Process
+from wfmodel.simulation.cells import Cell, Clock, Instance, Item, Occurrence, Process
 from wfmodel.simulation.effects import Effects
+from wfmodel.simulation.outside import Outside
 from wfmodel.simulation.randomness import Streams, uniform
 from wfmodel.simulation.recorder import Recorder
 from wfmodel.simulation.setting import Setting
-from wfmodel.simulation.workers import ATTEMPTS, Workers
+from wfmodel.simulation.timers import Handle, Timers
+from wfmodel.simulation.workers import Workers
 
 _REACT = int(Kind.REACT)
 _COMMIT = int(Kind.COMMIT)
@@ -73,12 +73,12 @@ class Driver:
         self._relay_latency = self.sampler("relay", self.knobs.relay_delay)
         self._relays_at_once = self.knobs.relay_delay == Constant(0)
         self._active: tuple[dict[int, bool], ...] = tuple({} for _ in self.processes)
-        self._delays: dict[int, Callable[[Cell], int]] = {}
         self._on_commit = (self._commit,)
-        self._on_timer = (self._timer,)
         self.effects = Effects(self)
         self.broker = Broker(self)
         self.workers = Workers(self)
+        self.timers = Timers(self)
+        self.outside = Outside(self)
 
     def _capacity(self, name: str) -> int | None:
         service = self.flow.workflow.services.get(name)
@@ -119,7 +119,7 @@ class Driver:
 
     # --------------------------------------------------------------------------- reactions
 
-    def offer(self, cell: Cell, event: int, item: Any) -> None:
+    def offer(self, cell: Cell, event: int, item: Item) -> None:
         """An event for a machine; it waits while a reaction of that cell is not committed."""
         if not cell.busy:
             self._react(cell, event, item)
@@ -128,7 +128,7 @@ class Driver:
         if cell.process.store_down and type(item) is tuple and len(item) == 5:
             self.broker.watch(item, cell.process)
 
-    def _react(self, cell: Cell, event: int, item: Any) -> None:
+    def _react(self, cell: Cell, event: int, item: Item) -> None:
         process, instance = cell.process, cell.instance
         if not self.atomic and type(item) is tuple and len(item) == 2:
             self.effects.land(instance, process, *item)
@@ -162,7 +162,7 @@ class Driver:
         while inbox and not cell.busy:
             event, item = inbox.popleft()
             if type(item) is list:
-                self._take_timer(cell, item)
+                self.take_timer(cell, item)
             else:
                 self._react(cell, event, item)
 
@@ -285,14 +285,14 @@ class Driver:
             elif code == WORK:
                 self.workers.start(cell, operation[1], operation[2], operation[3])
             elif code == SET_TIMER:
-                self._set_timer(cell, operation[1], operation[2])
+                self.timers.set(cell, operation[1], operation[2])
             elif code == CLEAR_TIMER:
                 cell.timers.pop(operation[1], None)
             elif code == CHOOSE:
-                self._choose(cell, operation[1], operation[2])
+                self.outside.choose(cell, operation[1], operation[2])
             else:
                 assert code == EXPECT
-                self._expect(cell, operation[1], operation[2])
+                self.outside.expect(cell, operation[1], operation[2])
         if sends is not None:
             self._publish_later(cell, tuple(sends))
         if cell.inbox and not cell.busy:
@@ -348,88 +348,11 @@ class Driver:
         cell.entry = (*cell.entry[:2], None)  # marks that its messages are out
         self._begin_commit(cell)
 
-    # ------------------------------------------------------------------------------ timers
-
-    def _set_timer(self, cell: Cell, timer: int, fired: int) -> None:
-        delay = self._delays.get(timer)
-        if delay is None:
-            delay = self._delays[timer] = self._delay_of(self.table.timer(timer))
-        handle = [cell, cell.process.incarnation, timer, fired]
-        cell.timers[timer] = handle
-        self.env.after(delay(cell), self._on_timer, handle)
-
-    def _timer(self, event: Occurrence) -> None:
-        handle = event.value
-        cell, incarnation, timer, _ = handle
-        process: Process = cell.process
-        if incarnation != process.incarnation or cell.timers.get(timer) is not handle:
-            return
-        if process.paused:
-            process.deferred.append((self._timer, event))
-        elif cell.busy:
-            cell.inbox.append((handle[3], handle))
-        else:
-            self._take_timer(cell, handle)
-
-    def _take_timer(self, cell: Cell, handle: list[Any]) -> None:
-        """A timer that was cleared while its event waited does not fire."""
+    def take_timer(self, cell: Cell, handle: Handle) -> None:
+        """A timer fires, unless it was cleared while its event waited."""
         if cell.timers.get(handle[2]) is handle:
             del cell.timers[handle[2]]
             self._react(cell, handle[3], None)
-
-    def _delay_of(self, timer: Timer) -> Callable[[Cell], int]:
-        state = self.flow.nodes[timer.node].state if timer.node >= 0 else None
-        if timer.kind == "watchdog":
-            period = self.knobs.watchdog or 0
-            return lambda cell: period
-        if timer.kind == "wait":
-            assert isinstance(state, Wait)
-            sample = self.sampler("wait", state.duration, self.flow.nodes[timer.node].name)
-            return lambda cell: sample(cell.instance.index, timer.epoch)
-        if timer.kind == "timeout":
-            assert isinstance(state, Task | Compensation | Receive)
-            limit = state.timeout or 0
-            return lambda cell: limit
-        assert isinstance(state, Task | Compensation)
-        assert state.retry is not None
-        pause = state.retry.delay_before(timer.attempt)
-        if state.retry.jitter is Jitter.NONE:
-            return lambda cell: pause
-        base = self.streams.base("jitter", self.flow.nodes[timer.node].name)
-        index = timer.epoch * ATTEMPTS + timer.attempt
-        return lambda cell: int(pause * uniform(base, cell.instance.index, index))
-
-    # ----------------------------------------------------------------- choices, the outside
-
-    def _choose(self, cell: Cell, node: int, epoch: int) -> None:
-        state = self.flow.nodes[node].state
-        assert isinstance(state, Choice)
-        base = self.streams.base("choice", self.flow.nodes[node].name)
-        u = uniform(base, cell.instance.index, epoch)
-        edges = [edge.event for edge in self.flow.nodes[node].edges]
-        taken = _pick(u, edges, state.probabilities())
-        assert taken is not None
-        cell.inbox.append((self.table.event(Chosen(node, epoch, taken)), None))
-
-    def _expect(self, cell: Cell, node: int, epoch: int) -> None:
-        """Ask the outside; what it answers, and when, does not depend on the design."""
-        flow_node = self.flow.nodes[node]
-        state, instance = flow_node.state, cell.instance
-        assert isinstance(state, Receive)
-        u = uniform(self.streams.base("external", flow_node.name), instance.index, epoch)
-        event = _pick(u, list(state.events), state.probabilities())
-        if event is None:
-            return
-        base = self.streams.base("external-delay", flow_node.name)
-        delay = state.delay.quantile(uniform(base, instance.index, epoch))
-        value = (instance, cell.process.index, External(node, epoch, event))
-        self.env.after(delay, (self._external,), value)
-
-    def _external(self, event: Occurrence) -> None:
-        instance, recipient, content = event.value
-        message = self.table.message(content)
-        operation = (SEND, message, self.table.received(message), (recipient,))
-        self.broker.post(OUTSIDE, instance, operation)
 
     # -------------------------------------------------------------------- crash and restart
 
@@ -474,13 +397,3 @@ class Driver:
         deferred, process.deferred = process.deferred, []
         for handler, event in deferred:
             handler(event)
-
-
-def _pick(u: float, names: list[str], odds: tuple[float, ...]) -> str | None:
-    """The name in whose share of (0, 1) ``u`` falls; None beyond the last."""
-    total = 0.0
-    for name, share in zip(names, odds, strict=True):
-        total += share
-        if u < total:
-            return name
-    return names[-1] if total > 1 - 1e-9 else None

@@ -1,0 +1,67 @@
+"""What no participant decides: which branch a choice takes, and what the outside world answers.
+
+Draws belong to (instance, node, epoch), so both designs take the same branch and hear the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wfmodel.designs.messages import Chosen, External
+from wfmodel.designs.table import SEND
+from wfmodel.model.workflow import Choice, Receive
+from wfmodel.simulation.broker import OUTSIDE
+from wfmodel.simulation.cells import Cell, Occurrence
+from wfmodel.simulation.randomness import uniform
+
+if TYPE_CHECKING:
+    from wfmodel.simulation.driver import Driver
+
+
+class Outside:
+    """Answers ``Choose`` and ``Expect``."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self._on_external = (self._external,)
+
+    def choose(self, cell: Cell, node: int, epoch: int) -> None:
+        """Take a branch; the machine hears of it when its present reaction is over."""
+        flow_node = self.driver.flow.nodes[node]
+        assert isinstance(flow_node.state, Choice)
+        u = uniform(self.driver.streams.base("choice", flow_node.name), cell.instance.index, epoch)
+        branches = (edge.event for edge in flow_node.edges)
+        taken = _pick(u, branches, flow_node.state.probabilities())
+        assert taken is not None
+        cell.inbox.append((self.driver.table.event(Chosen(node, epoch, taken)), None))
+
+    def expect(self, cell: Cell, node: int, epoch: int) -> None:
+        """The outside will answer, or not."""
+        flow_node, instance = self.driver.flow.nodes[node], cell.instance
+        state, base = flow_node.state, self.driver.streams.base
+        assert isinstance(state, Receive)
+        u = uniform(base("external", flow_node.name), instance.index, epoch)
+        event = _pick(u, state.events, state.probabilities())
+        if event is None:
+            return
+        u = uniform(base("external-delay", flow_node.name), instance.index, epoch)
+        value = (instance, cell.process.index, External(node, epoch, event))
+        self.driver.env.after(state.delay.quantile(u), self._on_external, value)
+
+    def _external(self, event: Occurrence) -> None:
+        instance, recipient, content = event.value
+        table = self.driver.table
+        message = table.message(content)
+        operation = (SEND, message, table.received(message), (recipient,))
+        self.driver.broker.post(OUTSIDE, instance, operation)
+
+
+def _pick(u: float, names: Iterable[str], odds: tuple[float, ...]) -> str | None:
+    """The name in whose share of (0, 1) ``u`` falls; None beyond the last."""
+    total, name = 0.0, None
+    for name, share in zip(names, odds, strict=True):
+        total += share
+        if u < total:
+            return name
+    return name if total > 1 - 1e-9 else None

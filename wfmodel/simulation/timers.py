@@ -1,0 +1,126 @@
+"""Timers of all cells. Timers of one constant length run out in the order in which they were set.
+
+So they wait in a lane, one queue with one scheduled occurrence for its head: most time-outs are
+cleared long before they would fire, and then never enter SimPy's heap at all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from wfmodel.designs.messages import Timer
+from wfmodel.model.workflow import Compensation, Jitter, Receive, Task, Wait
+from wfmodel.simulation.cells import Cell, Occurrence, Process
+from wfmodel.simulation.randomness import uniform
+from wfmodel.simulation.workers import ATTEMPTS
+
+if TYPE_CHECKING:
+    from wfmodel.simulation.driver import Driver
+
+Handle = list[Any]
+"""[cell, its process's incarnation, timer, event when it fires]: one setting of one timer."""
+
+Draw = Callable[[Cell], int]
+
+
+class Timers:
+    """Sets, clears and fires."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.env = driver.env
+        self._lengths: dict[int, Lane | Draw] = {}
+        self._lanes: dict[int, Lane] = {}
+        self._on_fire = (self._occurred,)
+
+    def set(self, cell: Cell, timer: int, fired: int) -> None:
+        """Start a timer; a running one of that name starts anew."""
+        length = self._lengths.get(timer)
+        if length is None:
+            length = self._lengths[timer] = self._length_of(self.driver.table.timer(timer))
+        handle = cell.timers[timer] = [cell, cell.process.incarnation, timer, fired]
+        if isinstance(length, Lane):
+            length.add(handle)
+        else:
+            self.env.after(length(cell), self._on_fire, handle)
+
+    def _length_of(self, timer: Timer) -> Lane | Draw:
+        constant, draw = self._constant_or_draw(timer)
+        if draw is not None:
+            return draw
+        assert constant is not None
+        if constant not in self._lanes:
+            self._lanes[constant] = Lane(self, constant)
+        return self._lanes[constant]
+
+    def _constant_or_draw(self, timer: Timer) -> tuple[int | None, Draw | None]:
+        driver = self.driver
+        if timer.kind == "watchdog":
+            return driver.knobs.watchdog, None
+        node = driver.flow.nodes[timer.node]
+        state = node.state
+        if timer.kind == "wait":
+            assert isinstance(state, Wait)
+            sample = driver.sampler("wait", state.duration, node.name)
+            return None, lambda cell: sample(cell.instance.index, timer.epoch)
+        if timer.kind == "timeout":
+            assert isinstance(state, Task | Compensation | Receive)
+            return state.timeout, None
+        assert isinstance(state, Task | Compensation)
+        assert state.retry is not None
+        pause = state.retry.delay_before(timer.attempt)
+        if state.retry.jitter is Jitter.NONE:
+            return pause, None
+        base = driver.streams.base("jitter", node.name)
+        index = timer.epoch * ATTEMPTS + timer.attempt
+        return None, lambda cell: int(pause * uniform(base, cell.instance.index, index))
+
+    def _occurred(self, event: Occurrence) -> None:
+        self.fire(event.value)
+
+    def fire(self, handle: Handle) -> None:
+        """A timer's time has come; one that was cleared, or lost in a crash, does nothing."""
+        cell, incarnation, timer, fired = handle
+        process: Process = cell.process
+        if incarnation != process.incarnation or cell.timers.get(timer) is not handle:
+            return
+        if process.paused:
+            process.deferred.append((self._occurred, Occurrence((), handle)))
+        elif cell.busy:
+            cell.inbox.append((fired, handle))
+        else:
+            self.driver.take_timer(cell, handle)
+
+
+class Lane:
+    """Timers of one length, in order."""
+
+    def __init__(self, timers: Timers, length_ns: int) -> None:
+        self.timers = timers
+        self.length_ns = length_ns
+        self._waiting: deque[tuple[int, Handle]] = deque()
+        self._on_head = (self._head_is_due,)
+
+    def add(self, handle: Handle) -> None:
+        """Set a timer that runs out ``length_ns`` from now."""
+        if not self._waiting:
+            self.timers.env.after(self.length_ns, self._on_head, None)
+        self._waiting.append((self.timers.env.now_ns + self.length_ns, handle))
+
+    def _head_is_due(self, event: Occurrence) -> None:
+        _, handle = self._waiting[0]
+        self.timers.fire(handle)
+        waiting = self._waiting
+        waiting.popleft()
+        while waiting and not _is_set(waiting[0][1]):
+            waiting.popleft()
+        if waiting:
+            env = self.timers.env
+            env.after(waiting[0][0] - env.now_ns, self._on_head, None)
+
+
+def _is_set(handle: Handle) -> bool:
+    cell, incarnation, timer, _ = handle
+    return incarnation == cell.process.incarnation and cell.timers.get(timer) is handle
