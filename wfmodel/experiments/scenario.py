@@ -47,6 +47,8 @@ class Scenario:
 
     ``compare`` names the reference pair (first, second): differences are second minus first; by
     default the first two variants. ``primary`` names the metrics that decide the question.
+    ``sources`` says where a number comes from, by its place in this file (``knobs.commit``,
+    ``setting.faults.0.every``) or ``workflow``; a report flags what has none as illustrative.
     ``what_ifs`` is the number of replications of each rerun that looks for what would reverse the
     conclusion (0: none). Paths are relative to the scenario's file.
     """
@@ -64,6 +66,7 @@ class Scenario:
     replications: Annotated[int, Field(ge=1, le=100_000)] = 20
     seed: int = 1
     sweep: Sweep | None = None
+    sources: Mapping[Name, str] = Field(default_factory=dict)
     what_ifs: Annotated[int, Field(ge=0, le=1000)] = 8
 
     @model_validator(mode="before")
