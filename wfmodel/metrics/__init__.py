@@ -1,1 +1,38 @@
-"""TODO"""
+"""Layer 2: pure functions of a History, one cited definition each.
+
+>>> measurement = measure(history)
+>>> measurement.values["consistency"], measurement.classes[Terminal.LOST]
+
+``METRICS`` is the table of all of them. Read ``globalstate`` first (what an instance's state is),
+then ``tracks`` (how a history is parsed once), then any group: ``consistency``, ``ends``,
+``divergence``, ``staleness``, ``recovery``, ``observability``, ``cost``, ``coupling``.
+"""
+
+from wfmodel.metrics.divergence import Series
+from wfmodel.metrics.measurement import Measurement, measure
+from wfmodel.metrics.metric import Group, Metric, Undefined
+from wfmodel.metrics.outages import Censored
+from wfmodel.metrics.parsing import tracks_of
+from wfmodel.metrics.recovery import Survival, kaplan_meier
+from wfmodel.metrics.registry import METRICS
+from wfmodel.metrics.terminal import CLEAN, Anomaly, Terminal
+from wfmodel.metrics.tracks import Monitor, Tracks
+
+__all__ = [
+    "CLEAN",
+    "METRICS",
+    "Anomaly",
+    "Censored",
+    "Group",
+    "Measurement",
+    "Metric",
+    "Monitor",
+    "Series",
+    "Survival",
+    "Terminal",
+    "Tracks",
+    "Undefined",
+    "kaplan_meier",
+    "measure",
+    "tracks_of",
+]

@@ -1,0 +1,129 @@
+"""Writes and when views came to have them: the shared ground of all staleness metrics.
+
+A write is the first landing of one visit of a step at its service. A view has it once the view's
+status of that step is done, failed or compensated. Views that count are those that show the step at
+all: whoever is never told of a step does not lack it (what should have been told and was not is
+counted as lost, or as a lost event).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wfmodel.designs.messages import StepStatus
+from wfmodel.metrics.codes import Bools, Ints
+from wfmodel.metrics.globalstate import StateGraph
+from wfmodel.metrics.tracks import Tracks
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One entry per (write, view that counts)."""
+
+    instance: Ints
+    view: Ints
+    """Instance and participant as one number: whose store it is."""
+    write: Ints
+    """Number of the write."""
+    written_ns: Ints
+    lag_ns: Ints
+    """From the landing until the view had it; until the end of the run if it never did."""
+    seen: Bools
+
+
+@dataclass(frozen=True)
+class _Writes:
+    """Sorted by (instance, step), then time."""
+
+    key: Ints
+    rank: Ints
+    time_ns: Ints
+    instants: int
+    nodes: int
+
+    def latest(self, key: Ints, rank: Ints) -> Ints:
+        """The last write of that instance and step at or before an instant; -1: there is none."""
+        if not len(self.key):
+            return np.full(len(key), -1, dtype=np.int64)
+        mine = self.key * self.instants + self.rank
+        place = np.searchsorted(mine, key * self.instants + rank, side="right") - 1
+        return np.where((place >= 0) & (self.key[place] == key), place, -1)
+
+
+def applied(tracks: Tracks) -> Applied:
+    """Match every write with the views that came to have it, or wait for it still."""
+    writes = _writes(tracks)
+    participants = len(tracks.history.participants)
+    write, view, time, seen = _gained(tracks, writes)
+    lacking_write, lacking_view = _lacking(tracks, writes)
+    write = np.concatenate((write, lacking_write))
+    view = np.concatenate((view, lacking_view))
+    until = np.concatenate((time, np.full(len(lacking_write), tracks.end_ns, dtype=np.int64)))
+    seen = np.concatenate((seen, np.zeros(len(lacking_write), dtype=bool)))
+    written = writes.time_ns[write] if len(write) else np.zeros(0, dtype=np.int64)
+    return Applied(view // participants, view, write, written, until - written, seen)
+
+
+def _writes(tracks: Tracks) -> _Writes:
+    nodes = max(1, len(tracks.history.nodes))
+    lands = np.array([edge.lands for edge in tracks.graph.edges], dtype=np.int64)[tracks.edge]
+    events = np.flatnonzero(lands >= 0)
+    key = tracks.instance[events] * nodes + lands[events]
+    events, key = (column[np.argsort(key, kind="stable")] for column in (events, key))
+    instants = int(tracks.rank.max(initial=0)) + 1
+    return _Writes(key, tracks.rank[events], tracks.time_ns[events], instants, nodes)
+
+
+def _gained(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints, Bools]:
+    """(write, view, time, seen) of each first time that a view had a write."""
+    edges = tracks.graph.edges
+    amount = np.array([len(edge.gains) for edge in edges], dtype=np.int64)
+    first = np.concatenate(([0], np.cumsum(amount)))
+    steps = np.array([node for edge in edges for node in edge.gains], dtype=np.int64)
+    who = np.array([edge.participant for edge in edges], dtype=np.int64)
+    events = np.flatnonzero(amount[tracks.edge])
+    times = amount[tracks.edge[events]]
+    event = np.repeat(events, times)
+    within = np.arange(len(event)) - np.repeat(np.cumsum(times) - times, times)
+    edge = tracks.edge[event]
+    key = tracks.instance[event] * writes.nodes + steps[first[edge] + within]
+    write = writes.latest(key, tracks.rank[event])
+    view = tracks.instance[event] * len(tracks.history.participants) + who[edge]
+    kept = write >= 0
+    write, view, event = write[kept], view[kept], event[kept]
+    _, once = np.unique(
+        write * len(tracks.history.participants) + who[tracks.edge[event]], return_index=True
+    )
+    return write[once], view[once], tracks.time_ns[event[once]], np.ones(len(once), dtype=bool)
+
+
+def _lacking(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints]:
+    """(write, view) of views that show a landed step at the end, and still lack its result."""
+    participants = len(tracks.history.participants)
+    waiting = [_waiting(tracks.graph, number) for number in range(len(tracks.graph.states))]
+    some = np.array([bool(each) for each in waiting], dtype=bool)
+    keys: list[int] = []
+    views: list[int] = []
+    for i in np.flatnonzero(some[tracks.final_state]).tolist():
+        for participant, node in waiting[tracks.final_state[i]]:
+            keys.append(i * writes.nodes + node)
+            views.append(i * participants + participant)
+    key = np.array(keys, dtype=np.int64)
+    write = writes.latest(key, np.full_like(key, writes.instants - 1))
+    kept = write >= 0
+    return write[kept], np.array(views, dtype=np.int64)[kept]
+
+
+def _waiting(graph: StateGraph, number: int) -> tuple[tuple[int, int], ...]:
+    """(participant, step) of each view that would have to hear of a landed step's result."""
+    state = graph.states[number]
+    landed = {count.node for count in state.truth if count.landed}
+    unfinished = (StepStatus.PENDING, StepStatus.RUNNING)
+    return tuple(
+        (participant, node)
+        for participant, view in enumerate(state.views)
+        for node, status in graph.view(view).steps
+        if node in landed and status in unfinished
+    )

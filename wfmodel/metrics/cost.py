@@ -1,0 +1,210 @@
+"""What a design costs when it works: messages, commits, waiting, load."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wfmodel.designs.history import Drop, Kind
+from wfmodel.designs.messages import Received
+from wfmodel.metrics.codes import Ints
+from wfmodel.metrics.metric import SECOND, Undefined, Value, mean
+from wfmodel.metrics.tracks import Tracks
+
+NO_INSTANCE = Undefined("no instance was measured")
+NO_VERDICT = Undefined("no instance had a verdict")
+
+
+def _per_instance(tracks: Tracks, amount: int) -> Value:
+    return amount / tracks.count if tracks.count else NO_INSTANCE
+
+
+def _received(tracks: Tracks) -> int:
+    rows = tracks.measured_rows
+    event = rows[rows[:, 1] == Kind.REACT, 4]
+    is_message = np.array([isinstance(e, Received) for e in tracks.history.events], dtype=bool)
+    return int(is_message[event].sum()) if len(event) else 0
+
+
+def latencies_ns(tracks: Tracks) -> Ints:
+    """Arrival to first verdict of each instance that had one."""
+    return (tracks.verdict_ns - tracks.arrival_ns)[tracks.verdict_ns >= 0]
+
+
+def messages(tracks: Tracks) -> Value:
+    """Messages published per instance.
+
+    Definition: publications (rows SEND, the one that starts the instance included) per instance; a
+    message to several recipients is one.
+    Unit: per instance.
+    Source: message complexity; Lynch, Distributed Algorithms, 1996.
+    Cannot see: acknowledgements, polling, and messages' size.
+    """
+    return _per_instance(tracks, int(tracks.rows_by_kind[Kind.SEND]))
+
+
+def deliveries(tracks: Tracks) -> Value:
+    """Messages that participants took up, per instance.
+
+    Definition: reactions to a received message per instance, repeated deliveries included.
+    Unit: per instance.
+    Source: as messages.
+    Cannot see: deliveries that found nobody (see broker_hops).
+    """
+    return _per_instance(tracks, _received(tracks))
+
+
+def broker_hops(tracks: Tracks) -> Value:
+    """Passages through the broker per instance.
+
+    Definition: deliveries plus recorded deliveries that were lost between the broker and the
+    recipient, per instance.
+    Unit: per instance.
+    Source: a polled broker hop dominates latency; Hohpe & Woolf, Enterprise Integration Patterns,
+    2003 (message channel).
+    Cannot see: attempts that at-least-once delivery made in vain; hops inside a broker.
+    """
+    rows = tracks.measured_rows
+    dropped = rows[rows[:, 1] == Kind.DROP, 5]
+    vain = int(np.isin(dropped, (Drop.LOST, Drop.RECIPIENT_DOWN)).sum())
+    return _per_instance(tracks, _received(tracks) + vain)
+
+
+def store_writes(tracks: Tracks) -> Value:
+    """Durable writes per instance.
+
+    Definition: commits of an instance's state at any participant, per instance; with a log, one per
+    instance and flush; with memory, none.
+    Unit: per instance.
+    Source: I/O counts; Gray & Reuter, Transaction Processing, 1993.
+    Cannot see: writes of the business data, and bytes.
+    """
+    return _per_instance(tracks, int(tracks.rows_by_kind[Kind.COMMIT]))
+
+
+def latency_mean(tracks: Tracks) -> Value:
+    """Mean time to a verdict.
+
+    Definition: from arrival to the first verdict in any store, mean over instances with a verdict.
+    Unit: s.
+    Source: response time; Jain, The Art of Computer Systems Performance Analysis, 1991.
+    Cannot see: instances without a verdict: read it beside lost.
+    """
+    return mean(latencies_ns(tracks) / SECOND) if len(latencies_ns(tracks)) else NO_VERDICT
+
+
+def _percentile(tracks: Tracks, share: float) -> Value:
+    latencies = latencies_ns(tracks)
+    return float(np.percentile(latencies, share) / SECOND) if len(latencies) else NO_VERDICT
+
+
+def latency_p50(tracks: Tracks) -> Value:
+    """Time to a verdict, median.
+
+    Definition: as latency_mean, 50th percentile.
+    Unit: s.
+    Source: Jain, 1991.
+    Cannot see: as latency_mean.
+    """
+    return _percentile(tracks, 50)
+
+
+def latency_p95(tracks: Tracks) -> Value:
+    """Time to a verdict, 95th percentile.
+
+    Definition: as latency_mean, 95th percentile.
+    Unit: s.
+    Source: Jain, 1991.
+    Cannot see: as latency_mean.
+    """
+    return _percentile(tracks, 95)
+
+
+def latency_p99(tracks: Tracks) -> Value:
+    """Time to a verdict, 99th percentile.
+
+    Definition: as latency_mean, 99th percentile.
+    Unit: s.
+    Source: Dean & Barroso, The Tail at Scale, CACM 2013.
+    Cannot see: as latency_mean.
+    """
+    return _percentile(tracks, 99)
+
+
+def throughput(tracks: Tracks) -> Value:
+    """Verdicts per second while instances arrive.
+
+    Definition: first verdicts of measured instances up to the end of the arrivals, divided by the
+    time from the end of the warm-up to the end of the arrivals.
+    Unit: per s.
+    Source: Jain, 1991.
+    Cannot see: what is finished after the arrivals end.
+    """
+    rows = tracks.history.rows
+    ends = rows[rows[:, 1] == Kind.ARRIVALS_END, 0]
+    end = int(ends[0]) if len(ends) else tracks.end_ns
+    length = end - tracks.history.warm_up_ns
+    if length <= 0:
+        return Undefined("no time between the warm-up and the end of the arrivals")
+    verdict = tracks.verdict_ns
+    return float(((verdict >= 0) & (verdict <= end)).sum() / (length / SECOND))
+
+
+def busiest_load(tracks: Tracks) -> Value:
+    """Load on the busiest participant.
+
+    Definition: reactions per instance of the participant that has most of them.
+    Unit: reactions per instance.
+    Source: the bottleneck of operational analysis; Denning & Buzen, Computing Surveys 1978 (visit
+    ratios).
+    Cannot see: how long a reaction takes; the steps' own work.
+    """
+    rows = tracks.measured_rows
+    who = rows[rows[:, 1] == Kind.REACT, 3]
+    return _per_instance(tracks, int(np.bincount(who).max(initial=0)) if len(who) else 0)
+
+
+def extra_attempts(tracks: Tracks) -> Value:
+    """Work begun again.
+
+    Definition: attempts beyond the first of each visit of a step or compensation, per instance:
+    retries, restarts and duplicates.
+    Unit: per instance.
+    Source: retry amplification; Google, Site Reliability Engineering, 2016, ch. 22.
+    Cannot see: why it was begun again.
+    """
+    rows = tracks.measured_rows
+    begun = rows[rows[:, 1] == Kind.BEGIN]
+    if not len(begun):
+        return _per_instance(tracks, 0)
+    key = begun[:, 2] * len(tracks.history.nodes) + begun[:, 4]
+    order = np.lexsort((begun[:, 5], key))
+    key, epoch = key[order], begun[order, 5]
+    repeated = int(((key[1:] == key[:-1]) & (epoch[1:] == epoch[:-1])).sum())
+    return _per_instance(tracks, repeated)
+
+
+def lost_events(tracks: Tracks) -> Value:
+    """Messages that were owed and never published.
+
+    Definition: messages whose sender had committed the state that they tell of, and crashed before
+    it published them (rows DROP, cause UNPUBLISHED), per instance.
+    Unit: per instance.
+    Source: the dual write problem; Richardson, Microservices Patterns, 2018, ch. 3 (transactional
+    outbox).
+    Cannot see: messages lost on the network.
+    """
+    rows = tracks.measured_rows
+    drops = (rows[:, 1] == Kind.DROP) & (rows[:, 5] == Drop.UNPUBLISHED)
+    return _per_instance(tracks, int(drops.sum()))
+
+
+def phantom_events(tracks: Tracks) -> Value:
+    """Messages that tell of a state which does not exist.
+
+    Definition: messages that were published before the commit of the state that they tell of, which
+    a crash then prevented (rows PHANTOM), per instance.
+    Unit: per instance.
+    Source: the dual write problem; Richardson, Microservices Patterns, 2018, ch. 3.
+    Cannot see: whether the state came about later, by a repetition.
+    """
+    return _per_instance(tracks, int(tracks.rows_by_kind[Kind.PHANTOM]))

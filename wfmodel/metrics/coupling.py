@@ -1,0 +1,136 @@
+"""Coupling: who must know whom, read from the messages that a run really exchanged.
+
+A link is an ordered pair of different participants between which a message was published by the one
+and taken up by the other. The outside, which starts instances, is nobody's partner.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wfmodel.designs.history import Kind
+from wfmodel.designs.messages import Command, Message, Proceed, Received
+from wfmodel.metrics.metric import Undefined, Value
+from wfmodel.metrics.tracks import Tracks
+
+NO_LINK = Undefined("no participant heard from another")
+
+
+class Link(NamedTuple):
+    """Sender, recipient, message."""
+
+    sender: int
+    recipient: int
+    message: Message
+
+
+def links(tracks: Tracks) -> frozenset[Link]:
+    """Distinct (sender, recipient, message) of the run.
+
+    A delivery does not say who sent it; it is ascribed to everyone who published that message in
+    this run (a message names its node, so that is one participant but for a watchdog's nudges).
+    """
+    rows = tracks.measured_rows
+    senders: dict[Message, set[int]] = {}
+    for sender, message in _distinct(rows[rows[:, 1] == Kind.SEND]):
+        senders.setdefault(tracks.history.messages[message], set()).add(sender)
+    found = set()
+    for recipient, number in _distinct(rows[rows[:, 1] == Kind.REACT]):
+        event = tracks.history.events[number]
+        if isinstance(event, Received):
+            for sender in senders.get(event.message, ()):
+                if sender >= 0 and sender != recipient:
+                    found.add(Link(sender, recipient, event.message))
+    return frozenset(found)
+
+
+def _distinct(rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> list[tuple[int, int]]:
+    """Distinct (participant, a) of some rows."""
+    if not len(rows):
+        return []
+    width = int(rows[:, 4].max()) + 1
+    codes = np.unique((rows[:, 3] + 1) * width + rows[:, 4])
+    return [(code // width - 1, code % width) for code in codes.tolist()]
+
+
+def _partners(tracks: Tracks) -> set[tuple[int, int]]:
+    return {(link.sender, link.recipient) for link in tracks.once(links)}
+
+
+def link_count(tracks: Tracks) -> Value:
+    """How many participants must know another one.
+
+    Definition: the number of distinct (sender, recipient) pairs.
+    Unit: links.
+    Source: coupling; Stevens, Myers & Constantine, IBM Systems Journal 1974.
+    Cannot see: links of paths that the run never took; data that are shared outside messages.
+    """
+    return float(len(_partners(tracks))) if tracks.once(links) else NO_LINK
+
+
+def fan_in(tracks: Tracks) -> Value:
+    """From how many others the most dependent participant hears.
+
+    Definition: the largest number of distinct senders of any one recipient.
+    Unit: participants.
+    Source: Henry & Kafura, IEEE TSE 1981 (fan-in, fan-out).
+    Cannot see: as link_count.
+    """
+    heard = [recipient for _, recipient in _partners(tracks)]
+    return float(np.bincount(heard).max()) if heard else NO_LINK
+
+
+def fan_out(tracks: Tracks) -> Value:
+    """To how many others the most outgoing participant speaks.
+
+    Definition: the largest number of distinct recipients of any one sender.
+    Unit: participants.
+    Source: Henry & Kafura, IEEE TSE 1981 (fan-in, fan-out).
+    Cannot see: as link_count.
+    """
+    spoken = [sender for sender, _ in _partners(tracks)]
+    return float(np.bincount(spoken).max()) if spoken else NO_LINK
+
+
+def shared_schemas(tracks: Tracks) -> Value:
+    """Message formats that participants must agree on.
+
+    Definition: the number of distinct formats on links; a format is a class of message and the node
+    that it is about (its payload is that step's).
+    Unit: formats.
+    Source: stamp and data coupling; Stevens, Myers & Constantine, IBM Systems Journal 1974.
+    Cannot see: as link_count; formats that are the same for several steps.
+    """
+    if not tracks.once(links):
+        return NO_LINK
+    formats = {
+        (type(link.message).__name__, getattr(link.message, "node", -1))
+        for link in tracks.once(links)
+    }
+    return float(len(formats))
+
+
+def touched_by_new_step(tracks: Tracks) -> Value:
+    """Participants that must change when a step is inserted.
+
+    Definition: consider every hand-over of work (a command or an event "you are next") on a link,
+    and insert there a step at a new service. The new service changes, and so does the sender, who
+    must now address it. The recipient changes too if it is handed control by an event, because the
+    event now comes from another service; a commanded service is still commanded by the same
+    participant. The value is the mean over distinct (sender, recipient, node).
+    Unit: participants.
+    Source: change coupling; Richardson, Microservices Patterns, 2018, ch. 4 (orchestration keeps
+    the flow in one place).
+    Cannot see: as link_count; topics that hide the sender from a recipient; compensations of the
+    new step; hand-overs inside one service.
+    """
+    handed = {
+        (link.sender, link.recipient, link.message.node): isinstance(link.message, Proceed)
+        for link in tracks.once(links)
+        if isinstance(link.message, Command | Proceed)
+    }
+    if not handed:
+        return Undefined("no participant handed work to another")
+    return sum(3 if by_event else 2 for by_event in handed.values()) / len(handed)

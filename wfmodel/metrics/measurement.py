@@ -1,0 +1,76 @@
+"""Everything that is measured of one run, as plain values that survive the history.
+
+>>> measurement = measure(simulate(system, setting, seed=1))
+>>> measurement.values["lost"]
+0.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import nan
+
+from wfmodel.designs.history import History
+from wfmodel.metrics.codes import Ints
+from wfmodel.metrics.cost import latencies_ns
+from wfmodel.metrics.divergence import Series, divergence_series
+from wfmodel.metrics.metric import Undefined
+from wfmodel.metrics.outages import Censored, recovery_samples
+from wfmodel.metrics.parsing import tracks_of
+from wfmodel.metrics.recovery import returned, stable
+from wfmodel.metrics.registry import METRICS
+from wfmodel.metrics.terminal import Terminal
+from wfmodel.metrics.tracks import Monitor
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One run, measured. It can be pickled.
+
+    ``values``: by metric name, ``nan`` where a metric is undefined; then ``reasons`` says why.
+    ``classes``: how many instances ended in each class; they add up to ``instances``.
+    ``recovery``: one sample per (fault, instance that it met); ``stable`` and ``returned`` are one
+    sample each of the whole run, None without faults. ``latencies_ns``: arrival to verdict of each
+    instance that had one, in order of arrival. ``end_ns``: when the run ended, by itself
+    (``quiescent``) or at its limit.
+    """
+
+    instances: int
+    values: Mapping[str, float]
+    reasons: Mapping[str, str]
+    classes: Mapping[Terminal, int]
+    recovery: tuple[Censored, ...]
+    stable: Censored | None
+    returned: Censored | None
+    latencies_ns: Ints
+    divergence: Series
+    end_ns: int
+    quiescent: bool
+
+
+def measure(history: History, *, monitor: Monitor | None = None) -> Measurement:
+    """Apply every metric to one run. Pure: the same history gives the same measurement.
+
+    ``monitor`` is what observability is judged with.
+    """
+    tracks = tracks_of(history, monitor)
+    values, reasons = {}, {}
+    for name, metric in METRICS.items():
+        value = metric.function(tracks)
+        if isinstance(value, Undefined):
+            reasons[name] = value.reason
+        values[name] = nan if isinstance(value, Undefined) else float(value)
+    return Measurement(
+        instances=tracks.count,
+        values=values,
+        reasons=reasons,
+        classes={each: tracks.terminal.count(each) for each in Terminal},
+        recovery=tracks.once(recovery_samples),
+        stable=stable(tracks),
+        returned=returned(tracks),
+        latencies_ns=latencies_ns(tracks),
+        divergence=divergence_series(tracks),
+        end_ns=tracks.end_ns,
+        quiescent=tracks.quiescent,
+    )

@@ -1,0 +1,97 @@
+"""A metric is a pure function of tracks whose docstring is its page.
+
+The docstring is a summary and four sections: definition, unit, source, and what it cannot see. The
+registry adds what a docstring cannot: a title, a group, and which direction is better.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from wfmodel.metrics.tracks import Tracks
+
+SECTIONS: Final = ("Definition", "Unit", "Source", "Cannot see")
+SECOND: Final = 1e9
+"""Nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """No value, and why: nothing of the kind happened in this run."""
+
+    reason: str
+
+
+Value: TypeAlias = float | Undefined
+Function: TypeAlias = Callable[[Tracks], Value]
+
+
+class Group(StrEnum):
+    """What a metric is about; the order is that of a report."""
+
+    CONSISTENCY = "consistency"
+    ENDS = "ends"
+    DIVERGENCE = "divergence"
+    STALENESS = "staleness"
+    RECOVERY = "recovery"
+    EVENTS = "events"
+    OBSERVABILITY = "observability"
+    COST = "cost"
+    COUPLING = "coupling"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One entry of the registry. ``better`` None: neither direction is good in itself."""
+
+    name: str
+    title: str
+    group: Group
+    better: Literal["lower", "higher"] | None
+    function: Function
+
+    @property
+    def summary(self) -> str:
+        """The docstring's first paragraph."""
+        return _sections(self.function)[""]
+
+    @property
+    def definition(self) -> str:
+        """Exactly what is computed."""
+        return _sections(self.function)["Definition"]
+
+    @property
+    def unit(self) -> str:
+        """Unit of the value; ``fraction`` is between 0 and 1."""
+        return _sections(self.function)["Unit"].rstrip(".")
+
+    @property
+    def source(self) -> str:
+        """Whose idea it is."""
+        return _sections(self.function)["Source"]
+
+    @property
+    def cannot_see(self) -> str:
+        """What escapes it."""
+        return _sections(self.function)["Cannot see"]
+
+
+def _sections(function: Function) -> dict[str, str]:
+    """The docstring by section, each as one line; the summary under the empty name."""
+    parts = re.split(rf"^({'|'.join(SECTIONS)}): ", inspect.getdoc(function) or "", flags=re.M)
+    named = {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+    return {name: " ".join(text.split()) for name, text in named.items()}
+
+
+def mean(values: npt.ArrayLike) -> Value:
+    """Mean of an array over instances; undefined where there are none."""
+    array = np.asarray(values, dtype=np.float64)
+    return float(array.mean()) if array.size else Undefined("no instance was measured")

@@ -1,0 +1,194 @@
+"""Recovery: how long after a fault things go on, or are right again, and how often never.
+
+What has not recovered when the run ends is right-censored: it took longer than this, and nobody
+knows how much. Dropping it would praise the design that never recovers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wfmodel.metrics.codes import Floats, Ints
+from wfmodel.metrics.metric import SECOND, Undefined, Value
+from wfmodel.metrics.outages import Censored, last_fault_end, recovery_samples
+from wfmodel.metrics.tracks import Tracks
+
+NO_FAULT = Undefined("no fault happened")
+NOT_MET = Undefined("no instance met a fault that stops something")
+
+
+@dataclass(frozen=True)
+class Survival:
+    """Kaplan and Meier's estimate: P(not yet recovered) is ``probability[i]`` from
+    ``times_ns[i]`` on, and 1 before.
+    """
+
+    times_ns: Ints
+    probability: Floats
+
+    @property
+    def never(self) -> float:
+        """P(not recovered) when the longest observation ended."""
+        return float(self.probability[-1])
+
+    def median_ns(self) -> float | None:
+        """When half have recovered; None if that is not reached."""
+        reached = np.flatnonzero(self.probability <= 0.5)
+        return float(self.times_ns[reached[0]]) if len(reached) else None
+
+    def restricted_mean_ns(self) -> float:
+        """Area under the curve up to the longest observation."""
+        edges = np.concatenate(([0], self.times_ns)).astype(np.float64)
+        height = np.concatenate(([1.0], self.probability[:-1]))
+        return float((np.diff(edges) * height).sum())
+
+
+def kaplan_meier(samples: tuple[Censored, ...]) -> Survival:
+    """The survival curve of censored durations (Kaplan & Meier, JASA 53, 1958).
+
+    Raises:
+        ValueError: there are no samples.
+    """
+    from scipy.stats import CensoredData, ecdf  # slow to import, and only this function needs it
+
+    if not samples:
+        raise ValueError("no samples to estimate a survival curve from")
+    durations = np.array([sample.duration_ns for sample in samples], dtype=np.float64)
+    censored = np.array([not sample.observed for sample in samples])
+    curve = ecdf(CensoredData.right_censored(durations, censored)).sf
+    times = np.append(curve.quantiles, durations.max()).astype(np.int64)
+    probability = np.append(curve.probabilities, curve.probabilities[-1:])
+    return Survival(times, np.asarray(probability, dtype=np.float64))
+
+
+def survival(tracks: Tracks) -> Survival | None:
+    """The curve of recovery_time's samples; None if no instance met a fault."""
+    samples = tracks.once(recovery_samples)
+    return kaplan_meier(samples) if samples else None
+
+
+def recovery_time(tracks: Tracks) -> Value:
+    """Time from a fault to the next durable progress of an instance that it met.
+
+    Definition: one sample per (fault, instance): from the fault's onset (or the arrival, if later)
+    until a store learns something new of the instance or an effect lands or is taken back. Faults
+    are those that stop something (crash, pause, partition, outage of a store or of the broker) and
+    lost messages; a fault meets the instances that arrived before its end and had no verdict at its
+    onset. An instance that never has a verdict has not recovered, whatever still moved; it is
+    censored at the end of the run. The value is the restricted mean: the area under the
+    Kaplan-Meier curve up to the longest observation.
+    Unit: s.
+    Source: Kaplan & Meier, JASA 1958; restricted mean, Royston & Parmar, BMC Med Res Methodol 2013.
+    Cannot see: which instances the fault really hindered (those that went on at once count as
+    recovered at once); losses that at-least-once delivery repaired leave no row of their own. With
+    censoring it grows with the length of the run, so compare at equal length, beside
+    never_recovered.
+    """
+    curve = tracks.once(survival)
+    return NOT_MET if curve is None else curve.restricted_mean_ns() / SECOND
+
+
+def recovery_median(tracks: Tracks) -> Value:
+    """Time by which half of the instances that met a fault have gone on.
+
+    Definition: the median of the Kaplan-Meier curve of recovery_time's samples; undefined if half
+    of them never recovered.
+    Unit: s.
+    Source: Kaplan & Meier, JASA 1958.
+    Cannot see: as recovery_time; the slower half.
+    """
+    curve = tracks.once(survival)
+    if curve is None:
+        return NOT_MET
+    median = curve.median_ns()
+    return Undefined("fewer than half recovered") if median is None else median / SECOND
+
+
+def never_recovered(tracks: Tracks) -> Value:
+    """Probability that an instance which met a fault never goes on to a verdict.
+
+    Definition: the last value of the Kaplan-Meier curve of recovery_time's samples.
+    Unit: fraction.
+    Source: Kaplan & Meier, JASA 1958.
+    Cannot see: in a run cut at its limit, what would have recovered later.
+    """
+    curve = tracks.once(survival)
+    return NOT_MET if curve is None else curve.never
+
+
+def stable_recovery(tracks: Tracks) -> Value:
+    """Time after the last fault until everything stays right.
+
+    Definition: the smallest time τ such that from the end of the last fault plus τ on, every
+    instance that had arrived by that end is in a consistent state (C, see consistency) until the
+    run ends. Undefined, and censored in Measurement.stable, if that never comes.
+    Unit: s.
+    Source: Arora & Gouda, Closure and Convergence, IEEE TSE 1993; Dijkstra, CACM 1974.
+    Cannot see: instances that arrive later; ordinary flights of messages count as disagreement, so
+    it cannot be shorter than what was under way takes to finish.
+    """
+    return _or_reason(stable(tracks))
+
+
+def first_return(tracks: Tracks) -> Value:
+    """Time after the last fault until everything is right for a moment.
+
+    Definition: the smallest time τ such that at the end of the last fault plus τ every instance
+    that had arrived by that end is in a consistent state.
+    Unit: s.
+    Source: Arora & Gouda, IEEE TSE 1993 (convergence without closure).
+    Cannot see: as stable_recovery; that it may go wrong again.
+    """
+    return _or_reason(returned(tracks))
+
+
+def _or_reason(sample: Censored | None) -> Value:
+    if sample is None:
+        return NO_FAULT
+    if not sample.observed:
+        return Undefined(f"never within the {sample.duration_ns / SECOND:g} s after the last fault")
+    return sample.duration_ns / SECOND
+
+
+def stable(tracks: Tracks) -> Censored | None:
+    """Stable recovery of the run as a sample; None without faults."""
+    found = _wrong_spells(tracks)
+    if found is None:
+        return None
+    healed, _, ends, never = found
+    if never:
+        return Censored(tracks.end_ns - healed, False)
+    return Censored(int(ends.max(initial=healed)) - healed, True)
+
+
+def returned(tracks: Tracks) -> Censored | None:
+    """First return of the run as a sample; None without faults."""
+    found = _wrong_spells(tracks)
+    if found is None:
+        return None
+    healed, starts, ends, never = found
+    order = np.argsort(starts, kind="stable")
+    starts, ends = starts[order], ends[order]
+    covered = np.maximum.accumulate(np.concatenate(([healed], ends)))
+    gaps = np.flatnonzero(starts > covered[:-1])
+    free = int(covered[gaps[0]] if len(gaps) else covered[-1])
+    observed = not never or free < tracks.end_ns
+    return Censored(free - healed, observed)
+
+
+def _wrong_spells(tracks: Tracks) -> tuple[int, Ints, Ints, bool] | None:
+    """(end of the last fault, starts and ends of inconsistent spells after it, one never ends)."""
+    healed = last_fault_end(tracks.history)
+    if healed is None:
+        return None
+    early = tracks.arrival_ns < healed
+    last = tracks.last_ns[tracks.instance]
+    start, end = np.maximum(tracks.time_ns, healed), np.minimum(tracks.until_ns, last)
+    wrong = ~np.array(tracks.graph.sound, dtype=bool)[tracks.target]
+    wrong &= early[tracks.instance] & (end > start)
+    unsettled = early & ~tracks.settled
+    starts = np.concatenate((start[wrong], np.maximum(tracks.last_ns[unsettled], healed)))
+    ends = np.concatenate((end[wrong], np.full(int(unsettled.sum()), tracks.end_ns)))
+    return healed, starts, ends, bool(unsettled.any())

@@ -1,0 +1,228 @@
+"""A history parsed once: per instance its walk through global states, in arrays that metrics share.
+
+Index ``i`` of an array per instance is the i-th measured instance in order of arrival; an array per
+event has one entry for each row that can change a global state, grouped by instance, in order of
+time. Of events at one instant, effects come before views: a commit and the effect that is
+atomic with it must not look like a view that ran ahead of the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+
+from wfmodel.designs.history import History, Kind
+from wfmodel.metrics.codes import Bools, Floats, Ints
+from wfmodel.metrics.globalstate import StateGraph
+from wfmodel.metrics.terminal import CLEAN, Anomaly, Ends, Terminal, primary
+
+Derived = TypeVar("Derived")
+NEVER = -1
+"""In place of a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """What watches the stores. Defaults are those of the Airflow 3 scheduler: it beats every 5 s
+    (``scheduler_heartbeat_sec``) and counts as unhealthy after 30 s without progress
+    (``scheduler_health_check_threshold``).
+    """
+
+    poll_ns: int = 5 * 10**9
+    threshold_ns: int = 30 * 10**9
+
+    def __post_init__(self) -> None:
+        if self.poll_ns <= 0 or self.threshold_ns <= 0:
+            raise ValueError("a monitor's poll and threshold must be greater than zero")
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """The walks of the measured instances (those that arrived after the warm-up)."""
+
+    history: History
+    monitor: Monitor
+    graph: StateGraph
+    end_ns: int
+    """Time of the row END (of the last row where there is none)."""
+    ids: Ints
+    """Per instance: its number in the history."""
+    arrival_ns: Ints
+    arrival_rank: Ints
+    last_ns: Ints
+    """Per instance: time of its last row."""
+    bounds: Ints
+    """Events of instance i are ``bounds[i]`` up to, not including, ``bounds[i + 1]``."""
+    instance: Ints
+    time_ns: Ints
+    rank: Ints
+    """Per event: number of its instant among all instants of the history."""
+    edge: Ints
+    """Per event: number of the edge that it takes in ``graph``."""
+    _derived: dict[Callable[[Tracks], Any], Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def count(self) -> int:
+        """How many instances are measured."""
+        return len(self.ids)
+
+    @property
+    def quiescent(self) -> bool:
+        """Nothing was left to happen when the run ended."""
+        rows = self.history.rows
+        return bool(len(rows) and rows[-1, 1] == Kind.END and rows[-1, 4] == 1)
+
+    @cached_property
+    def measured_rows(self) -> Ints:
+        """All rows of measured instances, in order."""
+        rows = self.history.rows
+        return rows[self.place_of[rows[:, 2]] >= 0]
+
+    @cached_property
+    def rows_by_kind(self) -> Ints:
+        """How many rows of each kind the measured instances have."""
+        return np.bincount(self.measured_rows[:, 1], minlength=len(Kind))
+
+    # ------------------------------------------------------------------------ per event
+
+    @cached_property
+    def source(self) -> Ints:
+        """Per event: the state before it."""
+        return np.array([e.source for e in self.graph.edges], dtype=np.int64)[self.edge]
+
+    @cached_property
+    def target(self) -> Ints:
+        """Per event: the state after it."""
+        return np.array([e.target for e in self.graph.edges], dtype=np.int64)[self.edge]
+
+    @cached_property
+    def progress(self) -> Bools:
+        """Per event: whether it is durable progress."""
+        return np.array([e.progress for e in self.graph.edges], dtype=bool)[self.edge]
+
+    @cached_property
+    def until_ns(self) -> Ints:
+        """Per event: when the state after it ends (the end of the run for an instance's last)."""
+        until = np.full(len(self.time_ns), self.end_ns, dtype=np.int64)
+        same = self.instance[1:] == self.instance[:-1]
+        until[:-1][same] = self.time_ns[1:][same]
+        return until
+
+    # --------------------------------------------------------------------- per instance
+
+    @cached_property
+    def final_state(self) -> Ints:
+        """Per instance: the state that it ended in (0 where no event came)."""
+        last = self.bounds[1:] - 1
+        final = np.zeros(self.count, dtype=np.int64)
+        met = self.bounds[1:] > self.bounds[:-1]
+        final[met] = self.target[last[met]]
+        return final
+
+    @cached_property
+    def verdict_event(self) -> Ints:
+        """Per instance: the event that brought the first verdict to any store, or NEVER."""
+        concludes = np.array([e.concludes for e in self.graph.edges], dtype=bool)
+        events = np.flatnonzero(concludes[self.edge])
+        found = np.full(self.count, NEVER, dtype=np.int64)
+        found[self.instance[events]] = events
+        return found
+
+    @cached_property
+    def verdict_ns(self) -> Ints:
+        """Per instance: time of the first verdict in any store, or NEVER."""
+        events = self.verdict_event
+        if not len(self.time_ns):
+            return events
+        return np.where(events == NEVER, NEVER, self.time_ns[events])
+
+    @cached_property
+    def anomalies(self) -> Ints:
+        """Per instance: its ``Anomaly`` flags."""
+        return self._judged[0]
+
+    @cached_property
+    def terminal(self) -> tuple[Terminal, ...]:
+        """Per instance: its class."""
+        return self._judged[1]
+
+    @cached_property
+    def _judged(self) -> tuple[Ints, tuple[Terminal, ...]]:
+        ends = Ends(self.graph, self.history.steps)
+        known: dict[tuple[int, frozenset[int]], tuple[Anomaly, Terminal]] = {}
+        revisited, nothing = self._revisited(), frozenset[int]()
+        verdicts = []
+        for i, number in enumerate(self.final_state.tolist()):
+            key = (number, revisited.get(i, nothing))
+            if key not in known:
+                state = self.graph.states[number]
+                found = ends.anomalies(state, key[1])
+                known[key] = (found, primary(state, found))
+            verdicts.append(known[key])
+        flags = np.array([int(found) for found, _ in verdicts], dtype=np.int64)
+        return flags, tuple(terminal for _, terminal in verdicts)
+
+    def _revisited(self) -> dict[int, frozenset[int]]:
+        """Per instance, where there are any: steps that were begun in more than one epoch."""
+        rows = self.measured_rows
+        begun = rows[rows[:, 1] == Kind.BEGIN]
+        if not len(begun) or not (begun[:, 5] > begun[:, 5].min()).any():
+            return {}
+        visits = np.unique(begun[:, [2, 4, 5]], axis=0)
+        again = (visits[1:, :2] == visits[:-1, :2]).all(axis=1)
+        found: dict[int, set[int]] = {}
+        for instance, node, _ in visits[1:][again].tolist():
+            found.setdefault(int(self.place_of[instance]), set()).add(node)
+        return {i: frozenset(nodes) for i, nodes in found.items()}
+
+    @cached_property
+    def settled(self) -> Bools:
+        """Per instance: it ended clean, with views that agree. What is not settled stays wrong
+        until the end of the run.
+        """
+        clean = np.array([terminal in CLEAN for terminal in self.terminal], dtype=bool)
+        sound = np.array(self.graph.sound, dtype=bool)
+        both: Bools = clean & sound[self.final_state]
+        return both
+
+    @cached_property
+    def close_ns(self) -> Ints:
+        """Per instance: the end of its window, its last row if settled, else the run's end."""
+        return np.where(self.settled, self.last_ns, self.end_ns)
+
+    @cached_property
+    def place_of(self) -> Ints:
+        """Number of an instance in the history to its index here; -1 if it is not measured."""
+        return index_of(self.ids, self.history.rows)
+
+    # ------------------------------------------------------------------------- helpers
+
+    def once(self, derive: Callable[[Tracks], Derived]) -> Derived:
+        """What a function derives from these tracks; several metrics then share one computation."""
+        if derive not in self._derived:
+            self._derived[derive] = derive(self)
+        found: Derived = self._derived[derive]
+        return found
+
+    def total(self, per_event: Floats | Ints | Bools) -> Floats:
+        """Per instance: the sum of a quantity over its events."""
+        weights = np.asarray(per_event, dtype=np.float64)
+        return np.bincount(self.instance, weights, self.count).astype(np.float64)
+
+    def largest(self, per_event: Ints) -> Ints:
+        """Per instance: the largest value over its events; 0 where there are none."""
+        found = np.zeros(self.count, dtype=np.int64)
+        np.maximum.at(found, self.instance, per_event)
+        return found
+
+
+def index_of(ids: Ints, rows: Ints) -> Ints:
+    """Number of an instance to its place in ``ids``; -1 where it is not there, and for -1."""
+    size = int(max(rows[:, 2].max(initial=-1), ids.max(initial=-1))) + 2
+    index = np.full(size, -1, dtype=np.int64)
+    index[ids] = np.arange(len(ids))
+    return index
