@@ -1,0 +1,76 @@
+"""What is kept of one run: plain numbers, small enough to send between processes.
+
+Runs are measured over one window, to the end of the convergence limit. A run in which nothing is
+left to happen ends earlier, but its state lasts: what is lost stays lost, what is wrong stays
+wrong, and a monitor goes on looking. Without this, the design that gives up first looks best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from wfmodel.designs import History
+from wfmodel.designs.history import Kind
+from wfmodel.experiments.survival import Samples, restricted_mean
+from wfmodel.metrics import measure
+from wfmodel.simulation import Setting
+
+SECOND: Final = 1e9
+RECOVERY: Final = "recovery_time"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One run, measured.
+
+    ``values``: by metric name, ``nan`` where undefined; recovery time is restricted to the
+    convergence limit, so that variants are compared over one range. ``recovery``: samples up to
+    that limit. ``divergence``: mean D at ``times_s`` of simulated time.
+    """
+
+    instances: int
+    values: Mapping[str, float]
+    reasons: Mapping[str, str]
+    endings: Mapping[str, int]
+    recovery: Samples
+    times_s: tuple[float, ...]
+    divergence: tuple[float, ...]
+
+
+def observe(history: History, setting: Setting) -> Observation:
+    """Measure a run in its setting."""
+    measured = measure(to_the_limit(history, setting))
+    limit_s = setting.convergence / SECOND
+    recovery = _restricted(measured.recovery, limit_s)
+    return Observation(
+        measured.instances,
+        {**measured.values, RECOVERY: restricted_mean(recovery, limit_s)},
+        measured.reasons,
+        {each.value: count for each, count in measured.classes.items()},
+        recovery,
+        tuple((measured.divergence.times_ns / SECOND).tolist()),
+        tuple(measured.divergence.values.tolist()),
+    )
+
+
+def to_the_limit(history: History, setting: Setting) -> History:
+    """The same run, watched until the end of the convergence limit."""
+    rows = history.rows
+    if not len(rows) or rows[-1, 1] != Kind.END:
+        return history
+    longer = rows.copy()
+    longer[-1, 0] = max(int(rows[-1, 0]), setting.horizon + setting.convergence)
+    return replace(history, rows=longer)
+
+
+def _restricted(samples: tuple[tuple[int, bool], ...], limit_s: float) -> Samples:
+    """Samples in seconds; what lasted longer than the limit is censored there."""
+    if not samples:
+        return Samples()
+    seconds = np.array([duration for duration, _ in samples], dtype=np.float64) / SECOND
+    observed = np.array([seen for _, seen in samples], dtype=bool) & (seconds <= limit_s)
+    return Samples(tuple(np.minimum(seconds, limit_s).tolist()), tuple(observed.tolist()))
