@@ -38,6 +38,20 @@ def unit_for(value: float, unit: str) -> tuple[float, str]:
     return 1 / 3600, "h"
 
 
+def gap(value: float, unit: str = "") -> str:
+    """A signed difference; of two fractions, in percentage points."""
+    return _points(number(value, unit, signed=True), unit)
+
+
+def gap_between(low: float, high: float, unit: str = "") -> str:
+    """An interval of differences in one unit."""
+    return _points(between(low, high, unit, signed=True), unit)
+
+
+def _points(text: str, unit: str) -> str:
+    return text.replace("%", "pp") if unit == "fraction" else text
+
+
 def significant(value: float, *, figures: int = 3, signed: bool = False) -> str:
     """A number with so many significant figures, without exponents where it can be read without."""
     if value == 0:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.knobs import DESIGNS, Knobs
@@ -50,7 +50,8 @@ class Scenario:
     ``sources`` says where a number comes from, by its place in this file (``knobs.commit``,
     ``setting.faults.0.every``) or ``workflow``; a report flags what has none as illustrative.
     ``what_ifs`` is the number of replications of each rerun that looks for what would reverse the
-    conclusion (0: none). Paths are relative to the scenario's file.
+    conclusion (None: as many as ``replications``; 0: no reruns). Paths are relative to the
+    scenario's file.
     """
 
     question: Annotated[str, Field(min_length=1)]
@@ -67,16 +68,16 @@ class Scenario:
     seed: int = 1
     sweep: Sweep | None = None
     sources: Mapping[Name, str] = Field(default_factory=dict)
-    what_ifs: Annotated[int, Field(ge=0, le=1000)] = 8
+    what_ifs: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _inherit_knobs(cls, data: object) -> object:
-        """In a file, a variant's knobs start from the scenario's."""
+        """In a file, a variant's knobs start from the scenario's (if those are sound)."""
         if not isinstance(data, dict):
             return data
         base, variants = data.get("knobs"), data.get("variants")
-        if not isinstance(base, dict) or not isinstance(variants, dict):
+        if not (isinstance(base, dict) and isinstance(variants, dict) and _sound(base)):
             return data
         return {**data, "variants": {n: _with_base(v, base) for n, v in variants.items()}}
 
@@ -117,6 +118,15 @@ class Scenario:
         if self.compare is not None:
             return self.compare
         return (names[0], names[1]) if len(names) > 1 else None
+
+
+def _sound(knobs: dict[object, object]) -> bool:
+    """Unsound knobs are reported once, where they stand, and not again for each variant."""
+    try:
+        TypeAdapter(Knobs).validate_python(knobs)
+    except ValidationError:
+        return False
+    return True
 
 
 def _with_base(variant: object, base: dict[object, object]) -> object:

@@ -1,0 +1,91 @@
+"""Rerun the comparison under each what-if, and say what becomes of the conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wfmodel.experiments.cells import Cell, Progress, run_cells
+from wfmodel.experiments.comparison import Comparison, MetricResult
+from wfmodel.experiments.observation import Observation
+from wfmodel.experiments.running import metric_results
+from wfmodel.experiments.what_if import WhatIf, what_ifs
+
+
+class Fate(StrEnum):
+    """What a changed assumption does to the difference in one metric."""
+
+    HOLDS = "holds"
+    VANISHES = "no longer shown"
+    REVERSES = "reverses"
+    APPEARS = "now shown"
+    STILL_NONE = "still none shown"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One what-if: the primary metrics' lines, and each one's fate, in the scenario's order."""
+
+    what_if: WhatIf
+    lines: tuple[MetricResult, ...]
+    fates: tuple[Fate, ...]
+
+    @property
+    def matters(self) -> bool:
+        """Whether it changes anything."""
+        return any(fate not in (Fate.HOLDS, Fate.STILL_NONE) for fate in self.fates)
+
+
+def run_what_ifs(
+    comparison: Comparison, *, jobs: int | None = None, progress: Progress | None = None
+) -> tuple[Changed, ...]:
+    """Every what-if of the scenario; none if it asks for none, or has one variant only.
+
+    Raises:
+        ValueError: the workflow cannot run.
+    """
+    scenario = comparison.scenario
+    replications = scenario.replications if scenario.what_ifs is None else scenario.what_ifs
+    if not replications or comparison.pair is None:
+        return ()
+    changes = what_ifs(scenario)
+    cells = [
+        Cell(variant, change.setting, scenario.seed, replication)
+        for change in changes
+        for variant in change.variants.values()
+        for replication in range(replications)
+    ]
+    workflow = comparison.workflow
+    observed = run_cells(workflow, cells, jobs=jobs, label="what-ifs", progress=progress)
+    width = len(comparison.variants)
+    runs = [observed[i : i + replications] for i in range(0, len(observed), replications)]
+    return tuple(
+        _changed(comparison, change, runs[i * width : (i + 1) * width])
+        for i, change in enumerate(changes)
+    )
+
+
+def _changed(
+    comparison: Comparison, change: WhatIf, runs: Sequence[Sequence[Observation]]
+) -> Changed:
+    scenario = replace(comparison.scenario, setting=change.setting)
+    found = {line.name: line for line in metric_results(scenario, runs)}
+    lines = tuple(found[name] for name in scenario.primary)
+    before = comparison.primary()
+    fates = tuple(fate(old, new) for old, new in zip(before, lines, strict=True))
+    return Changed(change, lines, fates)
+
+
+def fate(before: MetricResult, after: MetricResult) -> Fate:
+    """What became of a difference."""
+    old, new = _sign(before), _sign(after)
+    if old == new:
+        return Fate.STILL_NONE if old == 0 else Fate.HOLDS
+    if old == 0:
+        return Fate.APPEARS
+    return Fate.VANISHES if new == 0 else Fate.REVERSES
+
+
+def _sign(line: MetricResult) -> int:
+    return 0 if line.difference is None else line.difference.sign

@@ -1,0 +1,78 @@
+"""Run a scenario's sweep: every variant at every value of the fault's parameter, as paired runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from wfmodel.experiments.cells import Cell, Progress, run_cells
+from wfmodel.experiments.running import check_primary
+from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.statistics import Estimate, interval
+from wfmodel.experiments.sweep import Sweep
+from wfmodel.model.workflow import Workflow
+
+HOUR_NS: Final = 3600e9
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """``estimates[metric][variant][i]`` belongs to ``values[i]``, in ``unit``."""
+
+    sweep: Sweep
+    values: tuple[float, ...]
+    unit: str
+    variants: tuple[str, ...]
+    estimates: dict[str, tuple[tuple[Estimate, ...], ...]]
+
+
+def run_sweep(
+    scenario: Scenario,
+    workflow: Workflow,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> SweepResult | None:
+    """The primary metrics at each value; None if the scenario has no sweep.
+
+    Raises:
+        ValueError: the workflow cannot run, or ``primary`` names a metric that does not exist.
+    """
+    check_primary(scenario)
+    sweep = scenario.sweep
+    if sweep is None:
+        return None
+    variants = scenario.variants_by_name()
+    cells = [
+        Cell(variant, sweep.applied(scenario.setting, value), scenario.seed, replication)
+        for value in sweep.values
+        for variant in variants.values()
+        for replication in range(sweep.replications)
+    ]
+    observed = run_cells(workflow, cells, jobs=jobs, label="sweep", progress=progress)
+
+    def estimate(metric: str, value: int, variant: int) -> Estimate:
+        start = (value * len(variants) + variant) * sweep.replications
+        runs = observed[start : start + sweep.replications]
+        return interval([run.values[metric] for run in runs])
+
+    estimates = {
+        metric: tuple(
+            tuple(estimate(metric, value, variant) for value in range(len(sweep.values)))
+            for variant in range(len(variants))
+        )
+        for metric in scenario.primary
+    }
+    return SweepResult(sweep, *_shown(sweep), tuple(variants), estimates)
+
+
+def _shown(sweep: Sweep) -> tuple[tuple[float, ...], str]:
+    """Values as a plot shows them, and the words for its axis."""
+    what = f"{sweep.fault.value} of {sweep.target or 'its targets'}"
+    match sweep.parameter:
+        case "every":
+            return tuple(HOUR_NS / v for v in sweep.values), f"{what}: times per hour and target"
+        case "lasts":
+            return tuple(v / 1e9 for v in sweep.values), f"{what}: mean duration in s"
+        case parameter:
+            return sweep.values, f"{what}: {parameter}"
