@@ -3,7 +3,7 @@
 Inversion keeps common random numbers common: two designs that are handed the same uniform number
 take the same time, whatever else differs.
 
->>> Exponential(mean=parse_duration("10ms")).quantile(0.5)
+>>> Exponential(mean=10_000_000).quantile(0.5)
 6931472
 
 Formulas: Law & Kelton, Simulation Modeling and Analysis, ch. 8 (inverse transform).
@@ -15,7 +15,7 @@ import math
 from bisect import bisect_right
 from itertools import accumulate
 from statistics import NormalDist
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -28,7 +28,7 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
-from wfmodel.model.units import LONGEST_NS, Duration, parse_duration
+from wfmodel.model.units import LONGEST_NS, Duration
 
 STRICT: Final = ConfigDict(extra="forbid")
 """Every declared class refuses keys that it does not know."""
@@ -192,16 +192,17 @@ class Empirical:
         return self.weights or (1.0,) * len(self.values)
 
 
-def _constant_from_text(value: Any) -> Any:
+def _constant_from_text(value: object) -> object:
     """A bare duration stands for a constant: ``duration: 50ms``."""
-    if isinstance(value, str | int) and not isinstance(value, bool):
-        return Constant(parse_duration(value))
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return {"distribution": "constant", "value": value}
     return value
 
 
-def _family(value: Any) -> str | None:
+def _family(value: object) -> str | None:
     if isinstance(value, dict):
-        return value.get("distribution", "constant" if "value" in value else None)
+        family = value.get("distribution", "constant" if "value" in value else None)
+        return family if isinstance(family, str) else None
     return getattr(value, "distribution", None)
 
 

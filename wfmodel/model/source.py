@@ -1,12 +1,21 @@
-"""Where a value stands in its file. Lines and columns start at 1."""
+"""Where a value stands in its file. Lines and columns start at 1.
+
+Whoever finds something wrong names it by its path from the document's root. ``Document.locate``
+alone turns paths into lines and columns, and only when somebody asks: reading a file that is well
+costs nothing for positions.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the document's root, such as ``("states", "charge", "retry")``."""
+
+Extent: TypeAlias = tuple[int, int, int, int]
+"""First line and column, last line and column (the column after the last character)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,6 +30,55 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(slots=True)
+class Place:
+    """Where one value stands, its key if it has one, and its parts."""
+
+    extent: Extent
+    key: Extent | None = None
+    parts: dict[str | int, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file: its value (mappings, lists and scalars) and, on demand, its places.
+
+    ``origins`` is for imported formats: it maps paths of the resulting model to paths of this
+    document, the longest prefix winning.
+    """
+
+    file: str
+    text: str
+    value: object
+    find_places: Callable[[], Place]
+    origins: Mapping[Path, Path] = field(default_factory=dict)
+    _root: list[Place] = field(default_factory=list, repr=False, compare=False)
+
+    def locate(self, path: Path, *, key: bool = False) -> Span:
+        """The span of a value (or of its key); of its nearest surroundings where it is absent."""
+        place = self._nearest(self.original(path))
+        return Span(self.file, *(place.key if key and place.key else place.extent))
+
+    def original(self, path: Path) -> Path:
+        """The path in this document that a model's path stems from."""
+        for length in range(len(path), -1, -1):
+            origin = self.origins.get(path[:length])
+            if origin is not None:
+                return (*origin, *path[length:])
+        return path
+
+    def _nearest(self, path: Path) -> Place:
+        if not self._root:
+            self._root.append(self.find_places())
+        place = self._root[0]
+        for part in path:
+            inner = place.parts.get(part)
+            if inner is None:
+                break
+            place = inner
+        return place
 
 
 def json_pointer(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Durations are integers of nanoseconds; this file is the one place that reads and writes their text.
+"""Durations are integers of nanoseconds; only this file reads and writes their text.
 
 >>> parse_duration("1.5s")
 1500000000
@@ -14,7 +14,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 NANOSECONDS: Final[dict[str, int]] = {
     "ns": 1,
@@ -35,7 +35,7 @@ _UNITS_TEXT: Final = ", ".join(NANOSECONDS)
 
 
 def parse_duration(value: object) -> int:
-    """Nanoseconds from text such as ``250ms``, ``1.5s``, ``2h`` (or from an integer of nanoseconds).
+    """Nanoseconds from text such as ``250ms``, ``1.5s``, ``2h`` (or an integer of nanoseconds).
 
     Raises:
         ValueError: not a duration, an unknown unit, negative, or longer than ``LONGEST_NS``.
@@ -68,7 +68,7 @@ def _from_text(text: str) -> int:
 
 
 def format_duration(nanoseconds: int) -> str:
-    """The shortest exact text of a duration, such as ``1500ms``; read back by ``parse_duration``."""
+    """The shortest exact text of a duration, such as ``1500ms``."""
     if nanoseconds == 0:
         return "0s"
     for unit in ("d", "h", "m", "s", "ms", "us"):
@@ -85,5 +85,21 @@ _DURATION_SCHEMA: Final[dict[str, Any]] = {
     "examples": ["250ms", "1.5s", "2h"],
 }
 
-Duration = Annotated[int, BeforeValidator(parse_duration), WithJsonSchema(_DURATION_SCHEMA)]
+FROM_FILE: Final = "from-file"
+"""Validation context of values that stand in a file: there, a number without a unit is refused."""
+
+
+def _parse_field(value: object, info: ValidationInfo) -> int:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if info.context == FROM_FILE and is_number and value != 0:
+        raise ValueError(f"a duration needs a unit ({_UNITS_TEXT}); got {value!r}")
+    return parse_duration(value)
+
+
+Duration = Annotated[
+    int,
+    BeforeValidator(_parse_field),
+    PlainSerializer(format_duration, when_used="json"),
+    WithJsonSchema(_DURATION_SCHEMA),
+]
 """Integer nanoseconds; files and calls may give text with a unit."""

@@ -1,4 +1,4 @@
-"""A workflow is a state machine: named states, transitions by event, one initial state, final states.
+"""A workflow is a state machine: named states, transitions by event, an initial state, final ones.
 
 These classes are at once the Python API, the file format (YAML and JSON have exactly this shape)
 and the source of the JSON Schema. They are frozen and pure: they say what the process is, never how
@@ -13,7 +13,7 @@ it runs. Names of states live in the mappings that hold them.
 ...     },
 ... )
 
-Read ``flow`` next: it turns a Workflow into the one control-flow graph that rules and designs share.
+Read ``flow`` next: it makes of a Workflow the one control-flow graph of rules and designs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ROLLBACK = "rollback"
 DONE = "done"
 FAILURE = "failure"
 TIMEOUT = "timeout"
-"""Built-in events: a state ended well; a failure that no more specific event names; time ran out."""
+"""Built-in events: a state ended well; any failure not named more specifically; time ran out."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -110,7 +110,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Compensation:
-    """Handler that undoes a task's effect: run by ``rollback``, at ``service`` or the task's own."""
+    """Handler that undoes a task's effect; ``rollback`` runs it, at ``service`` or the task's."""
 
     action: Name = "compensate"
     service: Name | None = None

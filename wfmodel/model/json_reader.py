@@ -1,0 +1,149 @@
+"""JSON by the standard library's parser; places by a scan of their own, when somebody asks.
+
+The standard parser is fast and strict but keeps no positions, and position-keeping parsers are slow
+or unmaintained. So the value comes from ``json`` and this scan, which need not judge what it reads,
+walks the same text for places and for duplicate keys.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from wfmodel.model.limits import MOST_DEPTH, RefusedError
+from wfmodel.model.source import Extent, Place, Span
+
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+
+
+class _DuplicateKeyError(ValueError):
+    pass
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise _DuplicateKeyError
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_json(text: str, file: str) -> object:
+    """The value of a JSON text.
+
+    Raises:
+        RefusedError: not JSON, a duplicate key, or nested too deep.
+    """
+    try:
+        value: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        span = Span(file, error.lineno, error.colno, error.lineno, error.colno + 1)
+        raise RefusedError("L105", f"not JSON: {error.msg}", span) from None
+    except _DuplicateKeyError:
+        json_places(text, file)
+        raise RefusedError("L106", "a key stands twice", Span(file)) from None
+    except RecursionError:
+        raise _too_deep(file, 1, 1) from None
+    except ValueError as error:
+        raise RefusedError("L105", str(error)[:200], Span(file)) from None
+    if _depth_exceeds(value):
+        json_places(text, file)
+    return value
+
+
+def _depth_exceeds(value: object) -> bool:
+    level = [value]
+    for _ in range(MOST_DEPTH + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _too_deep(file: str, line: int, column: int) -> RefusedError:
+    message = f"nested more than {MOST_DEPTH} levels deep"
+    return RefusedError("L107", message, Span(file, line, column, line, column + 1))
+
+
+@dataclass(slots=True)
+class _Open:
+    place: Place
+    is_object: bool
+    key: str | None = None
+    key_extent: Extent | None = None
+
+
+class _Lines:
+    """Line and column of ascending offsets."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.line = 1
+        self.start = 0
+
+    def extent(self, begin: int, end: int) -> Extent:
+        """Of a token without line breaks."""
+        self.line += self.text.count("\n", self.start, begin)
+        newline = self.text.rfind("\n", self.start, begin)
+        self.start = newline + 1 if newline >= 0 else self.start
+        column = begin - self.start + 1
+        return (self.line, column, self.line, column + end - begin)
+
+
+def json_places(text: str, file: str) -> Place:
+    """Where the parts of a JSON text stand.
+
+    Raises:
+        RefusedError: a duplicate key, or nested too deep.
+    """
+    lines, stack, root = _Lines(text), list[_Open](), Place((1, 1, 1, 1))
+    for match in _TOKEN.finditer(text):
+        token, extent = match.group(), lines.extent(match.start(), match.end())
+        top = stack[-1] if stack else None
+        if token in "}]":
+            if stack:
+                closed = stack.pop().place
+                closed.extent = (*closed.extent[:2], *extent[2:])
+        elif token == ":" or token == ",":
+            continue
+        elif top is not None and top.is_object and top.key is None and token[0] == '"':
+            _take_key(top, token, extent, file)
+        else:
+            place = Place(extent)
+            root = _add(top, place, root)
+            if token in "{[":
+                if len(stack) >= MOST_DEPTH:
+                    raise _too_deep(file, extent[0], extent[1])
+                stack.append(_Open(place, token == "{"))
+    return root
+
+
+def _take_key(top: _Open, token: str, extent: Extent, file: str) -> None:
+    key = str(json.loads(token, strict=False))
+    if key in top.place.parts:
+        first = top.place.parts[key].key or top.place.extent
+        message = f"key {key!r} stands here again; first in line {first[0]}"
+        raise RefusedError("L106", message, Span(file, *extent))
+    top.key, top.key_extent = key, extent
+
+
+def _add(top: _Open | None, place: Place, root: Place) -> Place:
+    if top is None:
+        return place
+    if top.is_object:
+        place.key = top.key_extent
+        top.place.parts[top.key or ""] = place
+        top.key = None
+    else:
+        top.place.parts[len(top.place.parts)] = place
+    return root

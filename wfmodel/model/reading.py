@@ -1,0 +1,88 @@
+"""From a file to a Document: bytes, text, value. Everything that is wrong becomes a finding."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path as FilePath
+from typing import Final
+
+from wfmodel.model.findings import Finding
+from wfmodel.model.json_reader import json_places, read_json
+from wfmodel.model.limits import MOST_BYTES, RefusedError, refusal
+from wfmodel.model.source import Document, Span
+from wfmodel.model.yaml_reader import read_yaml
+
+STDIN: Final = "-"
+
+
+def read_document(
+    path: str | FilePath, text: str | None = None
+) -> tuple[Document | None, tuple[Finding, ...]]:
+    """Read a YAML or JSON file (``-``: standard input; ``text``: what it would hold).
+
+    A name in ``.json`` means JSON and one in ``.yaml`` or ``.yml`` YAML; without either, a text
+    that begins with ``{`` or ``[`` is JSON.
+    """
+    file = "<stdin>" if str(path) == STDIN else str(path)
+    try:
+        content = _content(path, file) if text is None else _bounded(text, file)
+        return _parse(content, file), ()
+    except RefusedError as error:
+        return None, (error.finding,)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return None, (refusal("L101", f"cannot be read: {reason}", Span(file)),)
+
+
+def _content(path: str | FilePath, file: str) -> str:
+    if str(path) == STDIN:
+        raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+    else:
+        if not FilePath(path).is_file() and FilePath(path).exists():
+            raise RefusedError("L101", "cannot be read: not a regular file", Span(file))
+        with FilePath(path).open("rb") as stream:
+            raw = stream.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise _too_large(file)
+    return _decoded(raw, file)
+
+
+def _too_large(file: str) -> RefusedError:
+    return RefusedError("L102", f"larger than {MOST_BYTES >> 20} MiB", Span(file))
+
+
+def _bounded(text: str, file: str) -> str:
+    if len(text) > MOST_BYTES:
+        raise _too_large(file)
+    return _checked(text, file)
+
+
+def _decoded(raw: bytes, file: str) -> str:
+    try:
+        return _checked(raw.decode("utf-8-sig"), file)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        message = f"not UTF-8 text: byte 0x{raw[error.start]:02x}"
+        raise RefusedError("L103", message, Span(file, line, column, line, column + 1)) from None
+
+
+def _checked(text: str, file: str) -> str:
+    """Control characters mean a binary file; YAML's parser would only say that they are special."""
+    place = next((i for i, c in enumerate(text) if c < " " and c not in "\t\n\r"), -1)
+    if place >= 0:
+        line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+        message = f"not text: control character U+{ord(text[place]):04X}"
+        raise RefusedError("L103", message, Span(file, line, column, line, column + 1))
+    if not text.strip():
+        raise RefusedError("L104", "the file is empty", Span(file))
+    return text
+
+
+def _parse(text: str, file: str) -> Document:
+    if file.endswith(".json") or (
+        text.lstrip()[0] in "{[" and not file.endswith((".yaml", ".yml"))
+    ):
+        return Document(file, text, read_json(text, file), lambda: json_places(text, file))
+    value, places = read_yaml(text, file)
+    return Document(file, text, value, lambda: places)

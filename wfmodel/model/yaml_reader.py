@@ -1,0 +1,187 @@
+"""YAML 1.2 from libyaml's event stream: values and places in one pass, without recursion.
+
+PyYAML's own constructors are YAML 1.1 (``on`` would be a boolean, ``1:30`` a number), recurse, and
+know no bounds. So only its parser is used; scalars follow the YAML 1.2 core schema (section 10.3).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+import yaml
+
+from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES, RefusedError
+from wfmodel.model.source import Extent, Place, Span
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,30}\Z")
+_FLOAT: Final = re.compile(
+    r"[-+]?(\.[0-9]{1,40}|[0-9]{1,40}(\.[0-9]{0,40})?)([eE][-+]?[0-9]{1,4})?\Z"
+)
+_CONSTANTS: Final = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True,
+    "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_TAGS: Final = {"tag:yaml.org,2002:str", "!"}
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not been read."""
+
+    value: dict[str, object] | list[object]
+    place: Place
+    anchor: str | None
+    key: str | None = None
+    key_extent: Extent | None = None
+    size: int = 1
+
+
+@dataclass
+class _Reader:
+    file: str
+    stack: list[_Open] = field(default_factory=list)
+    anchors: dict[str, tuple[object, Place, int] | None] = field(default_factory=dict)
+    result: tuple[object, Place] | None = None
+    values: int = 0
+
+    def refuse(self, code: str, message: str, event: yaml.Event) -> RefusedError:
+        line, column = _extent(event)[:2]
+        return RefusedError(code, message, Span(self.file, line, column, line, column + 1))
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self.scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self.open(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.close(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self.alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent) and self.result is not None:
+            raise self.refuse("L109", "a file holds one document; here a second one begins",
+                              event.start_mark)  # fmt: skip
+
+    def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        if len(self.stack) >= MOST_DEPTH:
+            message = f"nested more than {MOST_DEPTH} levels deep"
+            raise self.refuse("L107", message, event)
+        if event.tag is not None and not event.implicit:
+            raise self.refuse("L109", f"tag {event.tag!r} is not supported", event)
+        if self._awaits_key():
+            raise self.refuse("L109", "a key must be text", event)
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        value: dict[str, object] | list[object] = {} if is_mapping else []
+        self.stack.append(_Open(value, Place(_extent(event)), event.anchor))
+
+    def close(self, event: yaml.Event) -> None:
+        done = self.stack.pop()
+        done.place.extent = (*done.place.extent[:2], *_extent(event)[2:])
+        if done.anchor is not None:
+            self.anchors[done.anchor] = (done.value, done.place, done.size)
+        self.add(done.value, done.place, done.size, event)
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        if self._awaits_key():
+            self.take_key(event)
+            return
+        if event.tag is not None and event.tag not in _TAGS and not event.implicit[0]:
+            raise self.refuse("L109", f"tag {event.tag!r} is not supported", event)
+        plain = event.tag is None and event.implicit[0]
+        value = _resolve(event.value) if plain else event.value
+        place = Place(_extent(event))
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (value, place, 1)
+        self.add(value, place, 1, event)
+
+    def alias(self, event: yaml.AliasEvent) -> None:
+        if event.anchor not in self.anchors:
+            raise self.refuse("L105", f"unknown alias *{event.anchor}", event)
+        target = self.anchors[event.anchor]
+        if target is None:
+            raise self.refuse("L108", f"*{event.anchor} contains itself", event)
+        if self._awaits_key():
+            raise self.refuse("L109", "a key must be text", event)
+        value, place, size = target
+        self.add(value, Place(_extent(event), parts=place.parts), size, event)
+
+    def take_key(self, event: yaml.ScalarEvent) -> None:
+        top = self.stack[-1]
+        assert isinstance(top.value, dict)
+        if event.value in top.value:
+            first = top.place.parts[event.value].key or top.place.extent
+            message = f"key {event.value!r} stands here again; first in line {first[0]}"
+            raise self.refuse("L106", message, event)
+        top.key, top.key_extent = event.value, _extent(event)
+
+    def _awaits_key(self) -> bool:
+        top = self.stack[-1] if self.stack else None
+        return top is not None and isinstance(top.value, dict) and top.key is None
+
+    def add(self, value: object, place: Place, size: int, event: yaml.Event) -> None:
+        self.values += 1 if size == 1 else 0
+        if not self.stack:
+            self.result = (value, place)
+            return
+        top = self.stack[-1]
+        top.size += size
+        if top.size > MOST_VALUES:
+            message = f"more than {MOST_VALUES:,} values, aliases expanded"
+            raise self.refuse("L108", message, event)
+        if isinstance(top.value, dict):
+            assert top.key is not None
+            place.key = top.key_extent
+            top.value[top.key] = value
+            top.place.parts[top.key] = place
+            top.key = None
+        else:
+            top.place.parts[len(top.value)] = place
+            top.value.append(value)
+
+
+def _extent(event: yaml.Event) -> Extent:
+    start, end = event.start_mark, event.end_mark
+    assert start is not None
+    assert end is not None
+    return (start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _resolve(text: str) -> object:
+    """A plain scalar by the core schema."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    first = text[0]
+    if first.isdigit() or first in "+-.":
+        if _INTEGER.match(text):
+            return int(text)
+        if _FLOAT.match(text):
+            return float(text)
+    return text
+
+
+def read_yaml(text: str, file: str) -> tuple[object, Place]:
+    """The value of a YAML text, and where its parts stand.
+
+    Raises:
+        RefusedError: not YAML, or beyond the bounds.
+    """
+    reader = _Reader(file)
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            reader.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = ": ".join(part for part in (error.context, error.problem) if part)
+        span = Span(file) if mark is None else Span(file, mark.line + 1, mark.column + 1)
+        raise RefusedError("L105", said or "not YAML", span) from None
+    except yaml.YAMLError as error:
+        raise RefusedError("L105", " ".join(str(error).split()), Span(file)) from None
+    if reader.result is None:
+        raise RefusedError("L104", "the file is empty", Span(file))
+    return reader.result
