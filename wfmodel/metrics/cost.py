@@ -14,7 +14,8 @@ NO_INSTANCE = Undefined("no instance was measured")
 NO_VERDICT = Undefined("no instance had a verdict")
 
 
-def _per_instance(tracks: Tracks, amount: int) -> Value:
+def per_instance(tracks: Tracks, amount: int) -> Value:
+    """An amount shared out over the measured instances."""
     return amount / tracks.count if tracks.count else NO_INSTANCE
 
 
@@ -39,7 +40,7 @@ def messages(tracks: Tracks) -> Value:
     Source: message complexity; Lynch, Distributed Algorithms, 1996.
     Cannot see: acknowledgements, polling, and messages' size.
     """
-    return _per_instance(tracks, int(tracks.rows_by_kind[Kind.SEND]))
+    return per_instance(tracks, int(tracks.rows_by_kind[Kind.SEND]))
 
 
 def deliveries(tracks: Tracks) -> Value:
@@ -50,7 +51,7 @@ def deliveries(tracks: Tracks) -> Value:
     Source: as messages.
     Cannot see: deliveries that found nobody (see broker_hops).
     """
-    return _per_instance(tracks, _received(tracks))
+    return per_instance(tracks, _received(tracks))
 
 
 def broker_hops(tracks: Tracks) -> Value:
@@ -66,7 +67,7 @@ def broker_hops(tracks: Tracks) -> Value:
     rows = tracks.measured_rows
     dropped = rows[rows[:, 1] == Kind.DROP, 5]
     vain = int(np.isin(dropped, (Drop.LOST, Drop.RECIPIENT_DOWN)).sum())
-    return _per_instance(tracks, _received(tracks) + vain)
+    return per_instance(tracks, _received(tracks) + vain)
 
 
 def store_writes(tracks: Tracks) -> Value:
@@ -78,7 +79,7 @@ def store_writes(tracks: Tracks) -> Value:
     Source: I/O counts; Gray & Reuter, Transaction Processing, 1993.
     Cannot see: writes of the business data, and bytes.
     """
-    return _per_instance(tracks, int(tracks.rows_by_kind[Kind.COMMIT]))
+    return per_instance(tracks, int(tracks.rows_by_kind[Kind.COMMIT]))
 
 
 def latency_mean(tracks: Tracks) -> Value:
@@ -160,7 +161,7 @@ def busiest_load(tracks: Tracks) -> Value:
     """
     rows = tracks.measured_rows
     who = rows[rows[:, 1] == Kind.REACT, 3]
-    return _per_instance(tracks, int(np.bincount(who).max(initial=0)) if len(who) else 0)
+    return per_instance(tracks, int(np.bincount(who).max(initial=0)) if len(who) else 0)
 
 
 def extra_attempts(tracks: Tracks) -> Value:
@@ -175,36 +176,9 @@ def extra_attempts(tracks: Tracks) -> Value:
     rows = tracks.measured_rows
     begun = rows[rows[:, 1] == Kind.BEGIN]
     if not len(begun):
-        return _per_instance(tracks, 0)
+        return per_instance(tracks, 0)
     key = begun[:, 2] * len(tracks.history.nodes) + begun[:, 4]
     order = np.lexsort((begun[:, 5], key))
     key, epoch = key[order], begun[order, 5]
     repeated = int(((key[1:] == key[:-1]) & (epoch[1:] == epoch[:-1])).sum())
-    return _per_instance(tracks, repeated)
-
-
-def lost_events(tracks: Tracks) -> Value:
-    """Messages that were owed and never published.
-
-    Definition: messages whose sender had committed the state that they tell of, and crashed before
-    it published them (rows DROP, cause UNPUBLISHED), per instance.
-    Unit: per instance.
-    Source: the dual write problem; Richardson, Microservices Patterns, 2018, ch. 3 (transactional
-    outbox).
-    Cannot see: messages lost on the network.
-    """
-    rows = tracks.measured_rows
-    drops = (rows[:, 1] == Kind.DROP) & (rows[:, 5] == Drop.UNPUBLISHED)
-    return _per_instance(tracks, int(drops.sum()))
-
-
-def phantom_events(tracks: Tracks) -> Value:
-    """Messages that tell of a state which does not exist.
-
-    Definition: messages that were published before the commit of the state that they tell of, which
-    a crash then prevented (rows PHANTOM), per instance.
-    Unit: per instance.
-    Source: the dual write problem; Richardson, Microservices Patterns, 2018, ch. 3.
-    Cannot see: whether the state came about later, by a repetition.
-    """
-    return _per_instance(tracks, int(tracks.rows_by_kind[Kind.PHANTOM]))
+    return per_instance(tracks, repeated)

@@ -97,8 +97,11 @@ def divergence_permanent(tracks: Tracks) -> Value:
 
 
 def divergence_series(tracks: Tracks, points: int = GRID) -> Series:
-    """Mean D over the instances that are open (arrived, window not over) on a grid of times."""
-    grid = np.linspace(0, tracks.end_ns, points).astype(np.int64)
+    """Mean D over the instances that are open (arrived, window not over) on a grid of times, up to
+    the last row of the run.
+    """
+    rows = tracks.history.rows
+    grid = np.linspace(0, rows[-1, 0] if len(rows) else 0, points).astype(np.int64)
     divergence = np.array(tracks.graph.divergence, dtype=np.int64)
     change = divergence[tracks.target] - divergence[tracks.source]
     total = _accumulate(grid, tracks.time_ns, change)

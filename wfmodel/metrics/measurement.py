@@ -21,7 +21,7 @@ from wfmodel.metrics.parsing import tracks_of
 from wfmodel.metrics.recovery import returned, stable
 from wfmodel.metrics.registry import METRICS
 from wfmodel.metrics.terminal import Terminal
-from wfmodel.metrics.tracks import Monitor
+from wfmodel.metrics.tracks import Monitor, came_to_rest
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Measurement:
     ``classes``: how many instances ended in each class; they add up to ``instances``.
     ``recovery``: one sample per (fault, instance that it met); ``stable`` and ``returned`` are one
     sample each of the whole run, None without faults. ``latencies_ns``: arrival to verdict of each
-    instance that had one, in order of arrival. ``end_ns``: when the run ended, by itself
-    (``quiescent``) or at its limit.
+    instance that had one, in order of arrival. ``end_ns``: when observation ended. ``quiescent``:
+    nothing was left to happen then; otherwise the run was cut at its limit.
     """
 
     instances: int
@@ -49,12 +49,15 @@ class Measurement:
     quiescent: bool
 
 
-def measure(history: History, *, monitor: Monitor | None = None) -> Measurement:
+def measure(
+    history: History, *, monitor: Monitor | None = None, until_ns: int | None = None
+) -> Measurement:
     """Apply every metric to one run. Pure: the same history gives the same measurement.
 
-    ``monitor`` is what observability is judged with.
+    ``monitor`` is what observability is judged with. ``until_ns``: observe a run that came to rest
+    as if it had gone on until then (see ``tracks_of``); give it where runs are compared.
     """
-    tracks = tracks_of(history, monitor)
+    tracks = tracks_of(history, monitor, until_ns=until_ns)
     values, reasons = {}, {}
     for name, metric in METRICS.items():
         value = metric.function(tracks)
@@ -72,5 +75,5 @@ def measure(history: History, *, monitor: Monitor | None = None) -> Measurement:
         latencies_ns=latencies_ns(tracks),
         divergence=divergence_series(tracks),
         end_ns=tracks.end_ns,
-        quiescent=tracks.quiescent,
+        quiescent=came_to_rest(history),
     )

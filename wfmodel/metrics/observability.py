@@ -1,7 +1,9 @@
 """Observability: can anybody say which instances are stuck, and at which step?
 
 A monitor polls the stores. An instance is stuck while it has no verdict anywhere and has made no
-durable progress for the monitor's threshold. With correlation the monitor joins all views of an
+durable progress for the monitor's threshold; before the first store has taken it up it is waiting
+at the door, not stuck. Where nothing was left to happen at the end of the run, the monitor goes on
+looking until it has had its chance. With correlation the monitor joins all views of an
 instance, and can name it, and the frontier of its steps, if any view knows anything of it. Without,
 records of different participants cannot be joined: it can name the instance only if a single
 participant's own store shows work that this participant itself still has to move (``active``).
@@ -17,7 +19,7 @@ from wfmodel.designs.state import View
 from wfmodel.metrics.codes import Bools, Ints
 from wfmodel.metrics.globalstate import GlobalState, StateGraph
 from wfmodel.metrics.metric import SECOND, Undefined, Value, mean
-from wfmodel.metrics.tracks import Tracks
+from wfmodel.metrics.tracks import Tracks, came_to_rest
 
 NOT_STUCK = Undefined("no instance was stuck when the monitor looked")
 
@@ -56,35 +58,20 @@ def stalls(tracks: Tracks) -> tuple[Stall, ...]:
 
 
 def _spells(tracks: Tracks) -> tuple[list[int], list[int], list[int], list[int]]:
-    """(instance, last event of progress, its time, end) of each spell as long as the threshold.
-
-    The event is ``bounds[i] - 1`` where the instance has made no progress since its arrival.
-    """
+    """(instance, last event of progress, its time, end) of each spell as long as the threshold."""
     concluded = tracks.verdict_event
-    limit = np.where(concluded < 0, len(tracks.edge), concluded)
     event = np.flatnonzero(tracks.progress)
-    event = event[event <= limit[tracks.instance[event]]]
-    instance = tracks.instance[event]
-    counts = np.bincount(instance, minlength=tracks.count)
-    # One spell begins at each arrival and after each progress, and ends at the next or at the end.
-    first = np.cumsum(counts + 1) - (counts + 1)
-    size = len(event) + tracks.count
-    owner = np.repeat(np.arange(tracks.count), counts + 1)
-    since, begin = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    rest = np.ones(size, dtype=bool)
-    rest[first] = False
-    since[first], begin[first] = tracks.arrival_ns, tracks.bounds[:-1] - 1
-    since[rest], begin[rest] = tracks.time_ns[event], event
-    until = np.append(since[1:], tracks.end_ns)
-    final = np.append(first[1:], size)[: tracks.count] - 1
-    until[final] = np.where(concluded < 0, tracks.end_ns, since[final])
-    long = np.flatnonzero(until - since > tracks.monitor.threshold_ns)
-    return (
-        owner[long].tolist(),
-        begin[long].tolist(),
-        since[long].tolist(),
-        until[long].tolist(),
-    )
+    limit = np.where(concluded < 0, len(tracks.edge), concluded)
+    event = event[event < limit[tracks.instance[event]]]
+    owner, since = tracks.instance[event], tracks.time_ns[event]
+    monitor, last = tracks.monitor, np.append(owner[1:] != owner[:-1], True)[: len(event)]
+    end = tracks.end_ns
+    if came_to_rest(tracks.history):
+        end += monitor.threshold_ns + 2 * monitor.poll_ns
+    final = np.where(concluded < 0, end, tracks.verdict_ns)
+    until = np.where(last, final[owner], np.append(since[1:], 0)[: len(event)])
+    long = np.flatnonzero(until - since > monitor.threshold_ns)
+    return owner[long].tolist(), event[long].tolist(), since[long].tolist(), until[long].tolist()
 
 
 def _named(
@@ -96,7 +83,7 @@ def _named(
     """
     poll, stop = tracks.monitor.poll_ns, int(tracks.bounds[instance + 1])
     times: Ints = tracks.time_ns
-    state = int(tracks.target[event]) if event >= tracks.bounds[instance] else 0
+    state = int(tracks.target[event])
     at = first_poll
     while True:
         event += 1

@@ -14,8 +14,8 @@ import numpy as np
 
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind
-from wfmodel.metrics.codes import Ints
-from wfmodel.metrics.tracks import Tracks
+from wfmodel.metrics.codes import Bools, Ints
+from wfmodel.metrics.tracks import Tracks, came_to_rest
 
 STOPPING: Final = frozenset(
     FAULT_KINDS.index(kind)
@@ -71,53 +71,80 @@ def last_fault_end(history: History) -> int | None:
 
 
 def recovery_samples(tracks: Tracks) -> tuple[Censored, ...]:
-    """Per (stopping fault, instance that it met): time to the instance's next durable progress.
+    """Times from a fault to the next durable progress of an instance that it met.
 
-    A fault meets the instances that arrived before its end and had no verdict before its onset. The
-    clock starts at the onset, or at the arrival if that is later. Progress that leads to no verdict
-    is no recovery: such an instance counts as not recovered until the end of the run. A lost
-    message meets its own instance, at the instant of its loss.
+    A fault meets the instances that arrived before its end and had no verdict before its onset; the
+    clock starts at the onset, or at the arrival if that is later. A lost message meets its own
+    instance. Faults that an instance meets within one standstill give one sample, from the first.
+
+    An instance that never has a verdict gives one sample, which is censored: what still moved led
+    nowhere. Its clock starts at the last fault after which anything moved, else at its first, and
+    stops when observation ends; but if the run came to rest it is known to last longer than any
+    time in this run, and says so (else late losses would pass for recoveries still to come).
     """
+    onsets = _onsets(tracks)
+    order = np.lexsort((onsets.rank, onsets.instance))
+    instance, onset, rank = (column[order] for column in onsets)
     progress = np.flatnonzero(tracks.progress)
-    instants = int(max(tracks.rank.max(initial=0), tracks.arrival_rank.max(initial=0))) + 2
+    instants = int(rank.max(initial=0)) + int(tracks.rank.max(initial=0)) + 2
     keys = tracks.instance[progress] * instants + tracks.rank[progress]
-    durations: list[Ints] = []
-    recovered: list[Ints] = []
-    for hit, onset_ns, onset_rank in _strikes(tracks, instants):
-        place = np.searchsorted(
-            keys, hit * instants + np.minimum(onset_rank, instants - 1), "right"
-        )
-        concluded = tracks.verdict_ns[hit] >= 0
-        later = np.full(len(hit), tracks.end_ns, dtype=np.int64)
-        later[concluded] = tracks.time_ns[progress[place[concluded]]]
-        durations.append(later - onset_ns)
-        recovered.append(concluded.astype(np.int64))
-    return tuple(
-        Censored(duration, bool(observed))
-        for part, seen in zip(durations, recovered, strict=True)
-        for duration, observed in zip(part.tolist(), seen.tolist(), strict=True)
+    following = np.searchsorted(keys, instance * instants + rank, side="right")
+    concluded = tracks.verdict_ns[instance] >= 0
+    moved = concluded.copy()
+    found = following < len(progress)
+    moved[found] |= tracks.instance[progress[following[found]]] == instance[found]
+    new_spell = np.append(True, (np.diff(instance) != 0) | (np.diff(following) != 0))
+    recovered = np.flatnonzero(concluded & new_spell[: len(instance)])
+    until = tracks.time_ns[progress[following[recovered]]] if len(recovered) else recovered
+    lasting = (until - onset[recovered]).tolist()
+    rest = came_to_rest(tracks.history)
+    blamed = _to_blame(instance, moved, ~concluded)
+    forever = [tracks.end_ns - (0 if rest else onset[i]) for i in blamed]
+    return (
+        *(Censored(duration, True) for duration in lasting),
+        *(Censored(int(duration), False) for duration in forever),
     )
 
 
-def _strikes(tracks: Tracks, instants: int) -> list[tuple[Ints, Ints, Ints]]:
-    """(instances, onset in ns, rank of onset) of each fault, and of all lost messages together."""
+def _to_blame(instance: Ints, moved: Bools, never: Bools) -> list[int]:
+    """Of each instance without a verdict, the place of the onset that its sample starts from."""
+    chosen: dict[int, int] = {}
+    for place in np.flatnonzero(never).tolist():
+        if moved[place] or int(instance[place]) not in chosen:
+            chosen[int(instance[place])] = place
+    return list(chosen.values())
+
+
+class _Onsets(NamedTuple):
+    """When which instance met a fault."""
+
+    instance: Ints
+    onset_ns: Ints
+    rank: Ints
+
+
+def _onsets(tracks: Tracks) -> _Onsets:
     rows = tracks.history.rows
     rank = np.zeros(len(rows), dtype=np.int64)
     np.cumsum(rows[1:, 0] != rows[:-1, 0], out=rank[1:])
     never = tracks.verdict_ns < 0
-    verdict_rank = np.full(tracks.count, instants, dtype=np.int64)
+    verdict_rank = np.full(tracks.count, len(rows), dtype=np.int64)
     verdict_rank[~never] = tracks.rank[tracks.verdict_event[~never]]
-    found = []
+    found = [_lost_messages(tracks, rank, verdict_rank)]
     for outage in outages(tracks.history):
         if outage.kind not in STOPPING:
             continue
         start, end = int(rank[outage.start]), int(rank[outage.end])
         hit = np.flatnonzero((tracks.arrival_rank < end) & (verdict_rank > start))
         onset_ns = np.maximum(tracks.arrival_ns[hit], rows[outage.start, 0])
-        found.append((hit, onset_ns, np.maximum(tracks.arrival_rank[hit], start)))
+        found.append(_Onsets(hit, onset_ns, np.maximum(tracks.arrival_rank[hit], start)))
+    return _Onsets(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _lost_messages(tracks: Tracks, rank: Ints, verdict_rank: Ints) -> _Onsets:
+    rows = tracks.history.rows
     lost = np.flatnonzero((rows[:, 1] == Kind.DROP) & (rows[:, 5] == Drop.LOST))
     hit = tracks.place_of[rows[lost, 2]]
     lost, hit = lost[hit >= 0], hit[hit >= 0]
     meets = verdict_rank[hit] > rank[lost]
-    found.append((hit[meets], rows[lost[meets], 0], rank[lost[meets]]))
-    return found
+    return _Onsets(hit[meets], rows[lost[meets], 0], rank[lost[meets]])

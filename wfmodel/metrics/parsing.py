@@ -9,12 +9,21 @@ import numpy as np
 from wfmodel.designs.history import History, Kind
 from wfmodel.metrics.codes import Codes, Does, Ints, codes_of, encode, forgetting
 from wfmodel.metrics.globalstate import StateGraph
-from wfmodel.metrics.tracks import Monitor, Tracks, index_of
+from wfmodel.metrics.tracks import Monitor, Tracks, came_to_rest, index_of
 
 
-def tracks_of(history: History, monitor: Monitor | None = None) -> Tracks:
-    """Parse a history. Costs a few microseconds per instance; metrics share the result."""
+def tracks_of(
+    history: History, monitor: Monitor | None = None, *, until_ns: int | None = None
+) -> Tracks:
+    """Parse a history. Costs a few microseconds per instance; metrics share the result.
+
+    Observation ends with the run; but where nothing was left to happen, ``until_ns`` can extend it,
+    so that runs which came to rest sooner or later are observed equally long.
+    """
     rows = history.rows
+    end_ns = int(rows[-1, 0]) if len(rows) else 0
+    if until_ns is not None and came_to_rest(history):
+        end_ns = max(end_ns, until_ns)
     rank = np.zeros(len(rows), dtype=np.int64)
     np.cumsum(rows[1:, 0] != rows[:-1, 0], out=rank[1:])
     arrivals = np.flatnonzero(rows[:, 1] == Kind.ARRIVE)
@@ -33,7 +42,7 @@ def tracks_of(history: History, monitor: Monitor | None = None) -> Tracks:
         history=history,
         monitor=monitor or Monitor(),
         graph=graph,
-        end_ns=int(rows[-1, 0]) if len(rows) else 0,
+        end_ns=end_ns,
         ids=rows[arrivals, 2],
         arrival_ns=rows[arrivals, 0],
         arrival_rank=rank[arrivals],
@@ -102,12 +111,12 @@ def _order(instance: Ints, rank: Ints, code: Ints, codes: Codes) -> Ints:
 
 def _walk(graph: StateGraph, codes: list[int], bounds: list[int]) -> Ints:
     """The edges that each instance takes, from the state that knows nothing."""
-    targets = graph.targets
+    outgoing, targets = graph.outgoing, graph.targets
     taken: list[int] = []
     for start, stop in pairwise(bounds):
         state = 0
         for code in codes[start:stop]:
-            edge = graph.outgoing[state].get(code)
+            edge = outgoing[state].get(code)
             if edge is None:
                 edge = graph.add(state, code)
             taken.append(edge)

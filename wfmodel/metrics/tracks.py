@@ -48,7 +48,7 @@ class Tracks:
     monitor: Monitor
     graph: StateGraph
     end_ns: int
-    """Time of the row END (of the last row where there is none)."""
+    """End of the observation: of the run, or later (``tracks_of``)."""
     ids: Ints
     """Per instance: its number in the history."""
     arrival_ns: Ints
@@ -69,12 +69,6 @@ class Tracks:
     def count(self) -> int:
         """How many instances are measured."""
         return len(self.ids)
-
-    @property
-    def quiescent(self) -> bool:
-        """Nothing was left to happen when the run ended."""
-        rows = self.history.rows
-        return bool(len(rows) and rows[-1, 1] == Kind.END and rows[-1, 4] == 1)
 
     @cached_property
     def measured_rows(self) -> Ints:
@@ -226,3 +220,9 @@ def index_of(ids: Ints, rows: Ints) -> Ints:
     index = np.full(size, -1, dtype=np.int64)
     index[ids] = np.arange(len(ids))
     return index
+
+
+def came_to_rest(history: History) -> bool:
+    """Nothing was left to happen when the run ended: its last state lasts for ever."""
+    rows = history.rows
+    return bool(len(rows) and rows[-1, 1] == Kind.END and rows[-1, 4] == 1)
