@@ -41,6 +41,8 @@ class Broker:
         self.message_faults: list[tuple[int, Fault, frozenset[int]]] = []
         self._waiting: list[tuple[Process, int | None, Instance, Operation]] = []
         self._held: list[Parcel] = []
+        self._watched: dict[int, Parcel] = {}
+        """By identity: all copies of a delivery have one visibility time-out between them."""
         self._network = driver.sampler("network", driver.setting.network)
         network = driver.setting.network
         self._constant_ns = network.value if isinstance(network, Constant) else None
@@ -185,12 +187,14 @@ class Broker:
         Only slow paths (a stalled commit, a paused process) call it: elsewhere the acknowledgement
         is known to come in time, and a timer per message would be work for nothing.
         """
-        if self.redelivers:
+        if self.redelivers and id(parcel) not in self._watched:
+            self._watched[id(parcel)] = parcel
             value = (parcel, process, process.incarnation)
             self.env.after(self.redelivery_ns, (self._check_acknowledged,), value)
 
     def _check_acknowledged(self, event: Occurrence) -> None:
         parcel, process, incarnation = event.value
+        del self._watched[id(parcel)]
         if incarnation == process.incarnation and self._is_open(parcel, process):
             self.transmit(parcel)
             self.watch(parcel, process)
