@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from wfmodel.model.workflow import Outcome
 
 Key: TypeAlias = tuple[int, int]
 """(node, epoch): one visit of one node. The idempotency key of whatever is done there."""
+
+LAPS: Final = 1024
+"""A loop's closing edge adds 1 to the epoch. A region begins at its fork's epoch times this, so that
+its own loops do not meet those of a later visit of the fork (up to so many laps)."""
 
 Slip: TypeAlias = tuple[Key, ...]
 """Completed visits that have a handler, in order of completion: what a rollback would undo."""

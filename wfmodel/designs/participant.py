@@ -155,9 +155,9 @@ def _answer_nudge(turn: Turn, key: Key) -> None:
 def _command(turn: Turn, message: Command) -> None:
     key = (message.node, message.epoch)
     if turn.role.deduplicate:
-        result = turn.results.get(key)
-        if result is not None:
-            reply = Reply(message.node, message.epoch, message.attempt, result)
+        attempt, outcome = turn.results.get(key, (0, ""))
+        if outcome == DONE or attempt >= message.attempt:
+            reply = Reply(message.node, message.epoch, message.attempt, outcome)
             turn.actions.append(Send((message.reply_to,), reply))
             return
         if any((job.node, job.epoch) == key for job in turn.jobs):
@@ -179,8 +179,8 @@ def _work_done(turn: Turn, event: WorkDone) -> None:
     if job is None:
         return
     turn.jobs.remove(job)
-    if succeeded and turn.role.deduplicate:
-        turn.results[(event.node, event.epoch)] = event.outcome
+    if turn.role.deduplicate:
+        turn.results[(event.node, event.epoch)] = (event.attempt, event.outcome)
     reply = Reply(event.node, event.epoch, event.attempt, event.outcome)
     turn.actions.append(Send((job.reply_to,), reply))
 

@@ -90,8 +90,8 @@ class Job:
 class Local:
     """The whole state. Tuples are kept sorted, so that equal knowledge is one state.
 
-    ``seen``: visits already taken up (deduplication). ``results``: finished commands whose reply
-    can be repeated. ``outputs``: what was published after a visit, for a watchdog's nudge.
+    ``seen``: visits already taken up (deduplication). ``results``: of finished commands the latest
+    attempt and its outcome, so that a repeated command is answered and not obeyed. ``outputs``: what was published after a visit, for a watchdog's nudge.
     ``cancelled``: regions that must stop.
     """
 
@@ -100,7 +100,7 @@ class Local:
     tokens: tuple[Token, ...] = ()
     joins: tuple[Join, ...] = ()
     jobs: tuple[Job, ...] = ()
-    results: tuple[tuple[Key, str], ...] = ()
+    results: tuple[tuple[Key, tuple[int, str]], ...] = ()
     seen: tuple[Key, ...] = ()
     outputs: tuple[tuple[Key, tuple[str, ...], Message], ...] = ()
     cancelled: tuple[Home, ...] = ()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from wfmodel.designs.messages import (
+    LAPS,
     Action,
     Arrive,
     Cancel,
@@ -302,7 +303,8 @@ class Turn:
         for number, scope in enumerate(node.regions):
             home = Home(token.node, token.epoch, number, self.role.me)
             first = self.role.flow.initial_of(scope)
-            self.enter(Token(first, token.epoch, (), (*token.homes, home), -1, origin=token.origin))
+            homes, epoch = (*token.homes, home), token.epoch * LAPS
+            self.enter(Token(first, epoch, (), homes, -1, origin=token.origin))
 
     def arrive(self, token: Token, outcome: Outcome | None) -> None:
         """A region's token ends here; its join may be kept elsewhere."""

@@ -4,17 +4,21 @@ Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor fun
 ``acceptance`` says whether a recorded history obeys the rules.
 """
 
+from wfmodel.exploration.acceptance import Acceptance, accepts, refusals
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.explorer import Exploration, explore
 from wfmodel.exploration.resolution import Anything, Resolution
 from wfmodel.exploration.verdict import Ending, Verdict
 
 __all__ = [
+    "Acceptance",
     "Anything",
     "Ending",
     "Exploration",
     "FaultBudget",
     "Resolution",
     "Verdict",
+    "accepts",
     "explore",
+    "refusals",
 ]

@@ -1,4 +1,4 @@
-"""How much may go wrong in one exploration: every fault costs, and what is spent is not refunded."""
+"""How much may go wrong in one exploration: every fault costs, and what is spent stays spent."""
 
 from __future__ import annotations
 

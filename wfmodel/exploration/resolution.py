@@ -34,7 +34,7 @@ class Resolution(Protocol):
 
 @dataclass(frozen=True)
 class Anything:
-    """Whatever the workflow declares. A step that is retried without end fails ``patience`` times."""
+    """Whatever the workflow declares; a step retried without end fails ``patience`` times."""
 
     patience: int = 1
 

@@ -1,4 +1,4 @@
-"""The operational semantics of one instance, untimed: each step is a pure function of a configuration.
+"""The semantics of one instance, untimed: each step is a pure function of a configuration.
 
 A step that is not enabled raises ``Refused`` and says why. The explorer takes every enabled step;
 acceptance takes those that a history names. ``docs/semantics.md`` is the same in prose.

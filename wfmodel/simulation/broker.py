@@ -6,6 +6,7 @@ At least once: a message that was not acknowledged is delivered again after the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wfmodel.designs.faults import Fault, FaultKind
@@ -40,6 +41,8 @@ class Broker:
         """Partial partitions: pairs of sides that cannot reach each other."""
         self.message_faults: list[tuple[int, Fault, frozenset[int]]] = []
         self._waiting: list[tuple[Process, int | None, Instance, Operation]] = []
+        self.producers: list[tuple[Callable[[Occurrence], None], Occurrence]] = []
+        """Publish first: reactions that wait for the broker before they commit."""
         self._held: list[Parcel] = []
         self._watched: dict[int, Parcel] = {}
         """By identity: all copies of a delivery have one visibility time-out between them."""
@@ -53,12 +56,16 @@ class Broker:
 
     def publish(self, process: Process, instance: Instance, operation: Operation) -> None:
         """A process hands a message to the broker."""
-        if self.down or process.cut:
+        if self.refuses(process):
             self._refused(process, instance, operation)
         elif self.outbox and process.down:
             process.outbox.append((instance, operation))
         else:
             self.post(process.index, instance, operation)
+
+    def refuses(self, process: Process) -> bool:
+        """Whether a process cannot reach the broker, or the broker takes nothing."""
+        return bool(self.down or process.cut)
 
     def post(self, sender: int, instance: Instance, operation: Operation) -> None:
         """The broker has the message: one delivery per recipient."""
@@ -96,6 +103,9 @@ class Broker:
                 self.unpublished(process, instance, operation, Drop.UNPUBLISHED)
             else:
                 self.publish(process, instance, operation)
+        producers, self.producers = self.producers, []
+        for handler, event in producers:
+            handler(event)
         if not self.down:
             held, self._held = self._held, []
             for parcel in held:

@@ -343,9 +343,14 @@ class Driver:
         if process.paused:
             process.deferred.append((self._published_first, event))
             return
+        refused = self.broker.refuses(process)
+        if refused and self.broker.redelivers:  # whoever publishes first waits before it commits
+            self.broker.producers.append((self._published_first, event))
+            return
         for operation in sends:
             self.broker.publish(process, cell.instance, operation)
-        cell.entry = (*cell.entry[:2], None)  # marks that its messages are out
+        if not refused:
+            cell.entry = (*cell.entry[:2], None)  # marks that its messages are out
         self._begin_commit(cell)
 
     def take_timer(self, cell: Cell, handle: Handle) -> None:

@@ -1,0 +1,373 @@
+"""A history is accepted if, row by row, the semantics allow what it records.
+
+A row may leave open which of several configurations the instance is in, so a set of them is
+carried along; the history is refused at the first row that none of them allows. Time plays a part
+in one place only: a message can be redelivered after its acknowledgement if that took longer than
+the redelivery time-out.
+
+What it cannot see: how long anything took, which worker was free, and that a random draw was fair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.messages import External, Received, Start, WorkDone
+from wfmodel.designs.system import System
+from wfmodel.designs.table import Table
+from wfmodel.exploration.configuration import Configuration, Landing, put, take
+from wfmodel.exploration.semantics import NOTHING, Refused, Semantics, Wreck
+
+CRASH = FAULT_KINDS.index(FaultKind.CRASH)
+OUTSIDE = -1
+
+Debt: TypeAlias = tuple[str, int, int]
+"""(what, participant, message): a row that a crash must still be followed by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The answer for one instance. ``row`` is the first row refused: its place in the history."""
+
+    accepted: bool
+    instance: int
+    row: int | None = None
+    message: str = ""
+
+
+class Possible(NamedTuple):
+    """One configuration that the rows so far allow."""
+
+    config: Configuration
+    debts: tuple[Debt, ...] = ()
+    effect: tuple[int, Landing] | None = None
+    """(EFFECT or UNDO, (step, epoch)) of a row that belongs to the reaction or commit beside it."""
+
+
+def accepts(system: System, history: History, instance: int) -> Acceptance:
+    """Whether one instance's rows are a path of the semantics.
+
+    ``system`` must be the one that was simulated.
+
+    Raises:
+        KeyError: no such instance arrived.
+    """
+    return Acceptor(system, history).of(instance)
+
+
+def refusals(system: System, history: History) -> Iterator[Acceptance]:
+    """The instances that are not accepted."""
+    acceptor = Acceptor(system, history)
+    answers = (acceptor.of(instance) for instance in range(history.instances()))
+    return (answer for answer in answers if not answer.accepted)
+
+
+class Acceptor:
+    """Judges the instances of one history; they share what has been tabulated."""
+
+    def __init__(self, system: System, history: History) -> None:
+        self.history = history
+        self.table = Table(system)
+        self.semantics = Semantics(self.table)
+        self.states: dict[tuple[int, int], int] = {(p, 0): 0 for p in range(len(self.table.names))}
+        """(participant, the history's number of a state) to the table's number."""
+        self._redelivery_ns = history.knobs.redelivery_timeout
+        rows = history.rows
+        kinds = rows[:, 1]
+        self._shared = (kinds == Kind.FAULT_ON) | (kinds == Kind.FAULT_OFF) | (kinds == Kind.END)
+
+    def of(self, instance: int) -> Acceptance:
+        """The answer for one instance.
+
+        Raises:
+            KeyError: no such instance arrived.
+        """
+        mine = self.history.rows[:, 2] == instance
+        if instance < 0 or not mine.any():
+            raise KeyError(f"no instance {instance}; there are {self.history.instances()}, from 0")
+        run = _Run(self)
+        for place in np.flatnonzero(mine | self._shared).tolist():
+            row = Row(*self.history.rows[place].tolist())
+            try:
+                run.take(row)
+            except Refused as refusal:
+                return Acceptance(False, instance, place, f"{self.describe(row)}: {refusal}")
+        return Acceptance(True, instance)
+
+    def describe(self, row: Row) -> str:
+        """A row in words."""
+        names, kind = self.table.names, Kind(row.kind)
+        who = names[row.participant] if row.participant >= 0 else "outside"
+        text = f"{row.time_ns} ns {kind.name} {who}"
+        match kind:
+            case Kind.REACT:
+                return f"{text} {self.history.events[row.a]}"
+            case Kind.SEND | Kind.DROP | Kind.DUPLICATE | Kind.PHANTOM:
+                return f"{text} {self.history.messages[row.a]}"
+            case Kind.BEGIN | Kind.EFFECT | Kind.UNDO:
+                return f"{text} {self.history.nodes[row.a]} epoch {row.b}"
+            case _:
+                return text
+
+    def check_state(self, participant: int, recorded: int, state: int) -> None:
+        """The history's number of a state must mean this state wherever it appears."""
+        known = self.states.get((participant, recorded))
+        if known is None:
+            view = self.history.views[participant][recorded]
+            if self.table.view(participant, state) != view:
+                raise Refused("the recorded view is not that of the state which follows")
+            self.states[participant, recorded] = state
+        elif known != state:
+            raise Refused("the recorded state is not the one that follows")
+
+
+class _Run:
+    """One instance, row after row."""
+
+    def __init__(self, acceptor: Acceptor) -> None:
+        self.acceptor = acceptor
+        self.semantics = acceptor.semantics
+        self.table = acceptor.table
+        self.possible = {Possible(acceptor.semantics.initial())}
+        self.published_ns: dict[tuple[int, int], int] = {}
+        self.lingering: set[tuple[int, int]] = set()
+        """Acknowledged so late that another delivery may have set out before."""
+        self.faults_on = 0
+
+    def take(self, row: Row) -> None:
+        """Keep the configurations that a row allows.
+
+        Raises:
+            Refused: there is none; the reason is that of the last one tried.
+        """
+        after: set[Possible] = set()
+        refusal = Refused("no configuration is left")
+        for possible in self.possible:
+            try:
+                after.update(self._step(possible, row))
+            except Refused as reason:
+                refusal = reason
+        if not after:
+            raise refusal
+        self.possible = after
+        self.faults_on += (row.kind == Kind.FAULT_ON) - (row.kind == Kind.FAULT_OFF)
+
+    def _step(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        beside = row.kind in (Kind.EFFECT, Kind.UNDO, Kind.REACT)
+        if possible.effect is not None and not beside:
+            raise Refused(
+                f"the effect {possible.effect[1]} that belongs to its neighbour is missing"
+            )
+        match row.kind:
+            case Kind.REACT:
+                return self._react(possible, row)
+            case Kind.COMMIT:
+                return self._commit(possible, row)
+            case Kind.SEND:
+                return self._send(possible, row)
+            case Kind.DROP:
+                return self._drop(possible, row)
+            case Kind.DUPLICATE:
+                return self._duplicate(possible, row)
+            case Kind.PHANTOM:
+                return (self._pay(possible, ("phantom", row.participant, self._message(row))),)
+            case Kind.BEGIN:
+                return self._begin(possible, row)
+            case Kind.EFFECT | Kind.UNDO:
+                return self._effect(possible, row)
+            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a == CRASH:
+                return self._crash_or_restart(possible, row)
+            case Kind.END if row.a:
+                return self._end(possible)
+            case _:
+                return (possible,)
+
+    def _message(self, row: Row) -> int:
+        return self.table.message(self.acceptor.history.messages[row.a])
+
+    # ------------------------------------------------------------------ reactions, commits
+
+    def _react(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        content = self.acceptor.history.events[row.a]
+        event, config, received = self.table.events.number(content), possible.config, NOTHING
+        if isinstance(content, Received):
+            received = self.table.message(content.message)
+            event = self.table.received(received)
+            config = self._redelivered(config, row.participant, received)
+        config = self._unless_restarting(config, row.participant, event)
+        config, landed = self.semantics.react(config, row.participant, event)
+        if self._recorded(landed, content) != possible.effect:
+            raise Refused(f"the effect of {content} is not the one recorded")
+        self.acceptor.check_state(row.participant, row.b, config.cells[row.participant].volatile)
+        if received != NOTHING and not self.semantics.synchronous:
+            self._acknowledged(row, received)
+        return (possible._replace(config=config, effect=None),)
+
+    def _redelivered(self, config: Configuration, p: int, message: int) -> Configuration:
+        if (p, message) in self.lingering and (p, message) not in config.channel:
+            return config._replace(channel=put(config.channel, (p, message)))
+        return config
+
+    def _unless_restarting(self, config: Configuration, p: int, event: int) -> Configuration:
+        """A participant with nothing to go on with need not be told of its restart."""
+        cell = config.cells[p]
+        if not cell.restarting or event == self.table.restarted:
+            return config
+        if not self.semantics.restart_changes_nothing(cell, p):
+            return config
+        return config.with_cell(p, cell._replace(restarting=False))
+
+    def _recorded(self, landed: Landing | None, content: object) -> tuple[int, Landing] | None:
+        if landed is None:
+            return None
+        assert isinstance(content, WorkDone)
+        return self._kind_of(content.node), landed
+
+    def _kind_of(self, node: int) -> int:
+        return int(Kind.EFFECT if self.semantics.flow.nodes[node].undoes is None else Kind.UNDO)
+
+    def _commit(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        p, config = row.participant, possible.config
+        effect = None
+        if self.semantics.synchronous:
+            pending = config.cells[p].pending
+            config, landed = self.semantics.commit(config, p)
+            assert pending is not None
+            if landed is not None and pending.landing is not None:
+                effect = (self._kind_of(pending.landing[0]), landed)
+            if pending.received != NOTHING:
+                self._acknowledged(row, pending.received)
+        else:
+            config = self.semantics.flush(config, p)
+        self.acceptor.check_state(p, row.a, config.cells[p].durable)
+        return (possible._replace(config=config, effect=effect),)
+
+    def _acknowledged(self, row: Row, message: int) -> None:
+        item = (row.participant, message)
+        elapsed = row.time_ns - self.published_ns.get(item, row.time_ns)
+        if self.semantics.at_least_once and elapsed >= self.acceptor._redelivery_ns:
+            self.lingering.add(item)
+
+    def _effect(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        """With an outbox the row follows its commit, otherwise it precedes its reaction."""
+        effect = (row.kind, (row.a, row.b))
+        if self.semantics.outbox:
+            if possible.effect != effect:
+                raise Refused("no such effect was committed")
+            return (possible._replace(effect=None),)
+        if possible.effect is not None:
+            raise Refused("two effects belong to one reaction")
+        return (possible._replace(effect=effect),)
+
+    def _begin(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        work = possible.config.cells[row.participant].work
+        if all((node, epoch) != (row.a, row.b) for node, epoch, _ in work):
+            raise Refused("nothing asked for this attempt")
+        return (possible,)
+
+    # ---------------------------------------------------------------------------- messages
+
+    def _send(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        message = self._message(row)
+        for config in self._sent(possible.config, row, message):
+            for item in config.channel:
+                if item[1] == message:
+                    self.published_ns.setdefault(item, row.time_ns)
+            yield possible._replace(config=config)
+
+    def _sent(self, config: Configuration, row: Row, message: int) -> Iterator[Configuration]:
+        p = row.participant
+        if p == OUTSIDE:
+            yield from self._sent_from_outside(config, message)
+            return
+        cell = config.cells[p]
+        waiting = (*(cell.pending.unpublished if cell.pending else ()), *cell.queue)
+        posts = [post for post in dict.fromkeys(waiting) if post[0] == message]
+        if not posts:
+            raise Refused("it has no such message to publish")
+        for post in posts:
+            yield self.semantics.publish(config, p, post)
+
+    def _sent_from_outside(self, config: Configuration, message: int) -> Iterator[Configuration]:
+        content = self.table.messages.values[message]
+        if isinstance(content, Start):
+            yield self.semantics.start(config)
+            return
+        assert isinstance(content, External)
+        wanted = (content.node, content.epoch)
+        awaiting = [p for p, *visit in dict.fromkeys(config.expected) if tuple(visit) == wanted]
+        if not awaiting:
+            raise Refused("nobody awaits this event")
+        for p in awaiting:
+            yield self.semantics.answer(config, p, *wanted, content.event)
+
+    def _drop(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        p, message, config = row.participant, self._message(row), possible.config
+        match row.b:
+            case Drop.UNPUBLISHED:
+                return (self._pay(possible, ("unpublished", p, message)),)
+            case Drop.BROKER_DOWN:
+                return self._given_up(possible, p, message)
+            case _:
+                pass
+        debt: Debt = ("received", p, message)
+        if debt in possible.debts:
+            return (self._pay(possible, debt),)
+        return (possible._replace(config=self.semantics.lose(config, p, message)),)
+
+    def _given_up(self, possible: Possible, p: int, message: int) -> Iterable[Possible]:
+        """At most once, and the broker was out of reach: the sender does not try again."""
+        if self.semantics.at_least_once or self.semantics.outbox:
+            raise Refused("a message that must not be lost is kept until the broker is back")
+        config = possible.config
+        for after in self._sent(config, Row(0, Kind.SEND, 0, p, 0, 0), message):
+            yield possible._replace(config=after._replace(channel=config.channel))
+
+    def _duplicate(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        p, message = row.participant, self._message(row)
+        config = self._redelivered(possible.config, p, message)
+        config = self.semantics.duplicate(config, p, message)
+        return (possible._replace(config=config),)
+
+    # ---------------------------------------------------------------- crashes, and the end
+
+    def _crash_or_restart(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        p = row.participant
+        if row.kind == Kind.FAULT_OFF:
+            return (possible._replace(config=self.semantics.restart(possible.config, p)),)
+        config, wreck = self.semantics.crash(possible.config, p)
+        debts = put(possible.debts, *_debts(p, wreck))
+        return (possible._replace(config=config, debts=debts),)
+
+    def _pay(self, possible: Possible, debt: Debt) -> Possible:
+        if debt not in possible.debts:
+            raise Refused("no crash explains it")
+        return possible._replace(debts=take(possible.debts, debt))
+
+    def _end(self, possible: Possible) -> Iterable[Possible]:
+        """Nothing was left to happen, so nothing may be left to do."""
+        if self.faults_on:
+            return (possible,)
+        if possible.debts:
+            raise Refused(f"a crash left {possible.debts} unrecorded")
+        if possible.config.channel:
+            raise Refused("a message was never delivered")
+        for name, cell in zip(self.table.names, possible.config.cells, strict=True):
+            if cell.pending or cell.queue or cell.timers or cell.work or cell.choices:
+                raise Refused(f"{name} has something left to do: {cell}")
+        return (possible,)
+
+
+def _debts(participant: int, wreck: Wreck) -> Iterator[Debt]:
+    for message, _ in wreck.unpublished:
+        yield ("unpublished", participant, message)
+    for message, _ in wreck.phantoms:
+        yield ("phantom", participant, message)
+    if wreck.received != NOTHING:
+        yield ("received", participant, wreck.received)
