@@ -42,7 +42,7 @@ def locate_findings(findings: Iterable[Finding], document: Document | None) -> t
     return tuple(
         finding
         if finding.span is not None
-        else replace(finding, span=document.locate(finding.path))
+        else replace(finding, span=document.point_at(finding.path))
         for finding in findings
     )
 

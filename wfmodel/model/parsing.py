@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -73,7 +74,7 @@ def _findings(
     for (code, path, _), messages in told.items():
         at_key = code == "L110" or code == "L111"
         span = document.locate((*base, *path), key=at_key)
-        yield refusal(code, " or ".join(messages), span)
+        yield replace(refusal(code, " or ".join(messages), span), path=(*base, *path))
 
 
 def _translate(

@@ -61,6 +61,11 @@ class Document:
         place = self._nearest(self.original(path))
         return Span(self.file, *(place.key if key and place.key else place.extent))
 
+    def point_at(self, path: Path) -> Span:
+        """Where a reader looks for what a finding names: a collection's key, a scalar itself."""
+        place = self._nearest(self.original(path))
+        return Span(self.file, *(place.key if place.key and place.parts else place.extent))
+
     def original(self, path: Path) -> Path:
         """The path in this document that a model's path stems from."""
         for length in range(len(path), -1, -1):
