@@ -1,0 +1,143 @@
+"""Every finding of the importer is in this table: its code, its severity and what it means.
+
+Errors mean that the definition is not Amazon States Language, or that the annotation file does not
+fit it: no workflow comes out. Warnings mean that the machine does something that the model cannot
+say. Information says what was abstracted, and how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.source import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of finding; ``name`` is the bad pattern, ``why`` a sentence for the docs."""
+
+    code: str
+    name: str
+    severity: Severity
+    why: str
+
+    def at(self, path: Path, message: str, *, help: str = "") -> Finding:
+        """A finding of this kind at a symbolic path."""
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=self.severity,
+            message=message,
+            path=path,
+            help=help,
+        )
+
+
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+NOT_A_STATE_MACHINE: Final = Problem(
+    "A101", "not-a-state-machine", _ERROR, "A state machine is an object with StartAt and States."
+)
+UNKNOWN_STATE_TYPE: Final = Problem(
+    "A102", "unknown-state-type", _ERROR, "ASL has eight types of state."
+)
+UNKNOWN_FIELD: Final = Problem(
+    "A103", "unknown-field", _ERROR, "A field that this type of state does not have has no effect."
+)
+MISSING_FIELD: Final = Problem("A104", "missing-field", _ERROR, "The field is required.")
+WRONG_TYPE: Final = Problem(
+    "A105", "wrong-type", _ERROR, "The value is not of the type that the field takes."
+)
+OUT_OF_RANGE: Final = Problem(
+    "A106", "out-of-range", _ERROR, "The number or text is outside of what ASL permits."
+)
+MISSING_TRANSITION: Final = Problem(
+    "A107", "missing-transition", _ERROR, "The state neither has Next nor End: the run stops here."
+)
+CONFLICTING_FIELDS: Final = Problem(
+    "A108", "conflicting-fields", _ERROR, "Of these fields a state may have one only."
+)
+WRONG_QUERY_LANGUAGE: Final = Problem(
+    "A109", "wrong-query-language", _ERROR, "The field belongs to the other query language."
+)
+MALFORMED_PATH: Final = Problem(
+    "A110", "malformed-path", _ERROR, "Not a JSONPath, or not a reference path where one is due."
+)
+MALFORMED_EXPRESSION: Final = Problem(
+    "A111", "malformed-expression", _ERROR, "A JSONata expression stands between {% and %}."
+)
+MISPLACED_WILDCARD: Final = Problem(
+    "A112", "misplaced-wildcard", _ERROR, "States.ALL stands alone, in the last entry."
+)
+TOO_DEEP: Final = Problem(
+    "A113", "too-deeply-nested", _ERROR, "Parallel and Map states are nested beyond reason."
+)
+DUPLICATE_STATE: Final = Problem(
+    "A114", "duplicate-state-name", _WARNING, "State names must be unique in the whole machine."
+)
+SHADOWED_CATCHER: Final = Problem(
+    "A115", "shadowed-error", _WARNING, "An earlier entry takes this error: this one never does."
+)
+
+ASSUMED_DURATION: Final = Problem(
+    "A120", "dynamic-wait", _INFO, "The time comes from data: the annotation says how long."
+)
+MERGED_RETRIERS: Final = Problem(
+    "A121", "merged-retriers", _INFO, "Several retriers become one policy."
+)
+ENDLESS_RETRY: Final = Problem(
+    "A122", "endless-retry", _INFO, "The pauses outlast the longest execution: it never gives up."
+)
+HEARTBEAT: Final = Problem(
+    "A123", "abstracted-heartbeat", _INFO, "The model has no heartbeats inside a task."
+)
+ASSUMED_COPIES: Final = Problem(
+    "A124", "assumed-items", _INFO, "How many items a Map has is data: the annotation bounds it."
+)
+MAP_CONCURRENCY: Final = Problem(
+    "A125", "abstracted-concurrency", _INFO, "The copies of a Map run side by side."
+)
+TOLERATED_FAILURES: Final = Problem(
+    "A126", "abstracted-tolerance", _INFO, "Tolerated failures become an n-of-m join."
+)
+RETRIED_SCOPE: Final = Problem(
+    "A127", "retried-scope", _WARNING, "Retry of a Parallel or Map state has no counterpart."
+)
+RETRIED_CALLBACK: Final = Problem(
+    "A128", "retried-callback", _WARNING, "Retry after a callback has no counterpart."
+)
+DYNAMIC_VALUE: Final = Problem(
+    "A129", "dynamic-value", _INFO, "The value is only known when the machine is deployed or run."
+)
+UNDISTINGUISHED_ERROR: Final = Problem(
+    "A130", "undistinguished-error", _INFO, "Which error a scope failed with becomes a choice."
+)
+BATCHED_ITEMS: Final = Problem(
+    "A131", "batched-items", _INFO, "A copy stands for a batch of items."
+)
+
+UNKNOWN_ANNOTATED_STATE: Final = Problem(
+    "A140", "unknown-annotated-state", _ERROR, "The annotation is for a state that is not there."
+)
+AMBIGUOUS_ANNOTATED_STATE: Final = Problem(
+    "A141", "ambiguous-annotated-state", _ERROR, "Several states have this name: give the path."
+)
+INAPPLICABLE_ANNOTATION: Final = Problem(
+    "A142", "inapplicable-annotation", _ERROR, "This type of state has no such property."
+)
+UNKNOWN_ANNOTATED_TARGET: Final = Problem(
+    "A143", "unknown-annotated-target", _ERROR, "The choice has no branch to this state."
+)
+UNFIT_ANNOTATION: Final = Problem(
+    "A144", "unfit-annotation", _ERROR, "Annotation and machine together make no valid state."
+)
+UNKNOWN_ANNOTATED_EVENT: Final = Problem(
+    "A145", "unknown-annotated-event", _ERROR, "The callback has no such event."
+)
+
+PROBLEMS: Final[tuple[Problem, ...]] = tuple(
+    value for value in dict(globals()).values() if isinstance(value, Problem)
+)
+"""The whole table, in order of code."""

@@ -1,0 +1,223 @@
+"""Which fields each part of a state machine has: the tables that ``shape`` reads.
+
+One row is one field: its kind of value, whether it is required, and the query language that it
+belongs to. Rows follow the Amazon States Language specification (states-language.net) and the AWS
+Step Functions Developer Guide, "Amazon States Language" and "Map state in Distributed mode".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from wfmodel.importers.asl.values import (
+    JSONATA,
+    JSONPATH,
+    MOST_SECONDS,
+    Check,
+    anything,
+    boolean,
+    expression,
+    json_path,
+    list_of,
+    number,
+    reference_path,
+    text,
+    true,
+    words,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field. ``nested`` names the table of what it holds; ``check`` is its kind otherwise."""
+
+    check: Check = anything
+    required: bool = False
+    language: str | None = None
+    nested: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The fields of one part, and which of them exclude each other.
+
+    Of each group in ``one`` exactly one field stands, of each in ``most_one`` at most one.
+    """
+
+    fields: Mapping[str, Row]
+    one: tuple[tuple[str, ...], ...] = ()
+    most_one: tuple[tuple[str, ...], ...] = ()
+
+
+_SECONDS: Final = number(1, MOST_SECONDS)
+_LANGUAGE: Final = Row(words(JSONPATH, JSONATA))
+_TEXT: Final = Row(text)
+_PATH: Final = Row(json_path, language=JSONPATH)
+_REFERENCE: Final = Row(reference_path, language=JSONPATH)
+_PAYLOAD: Final = Row()
+_TEMPLATE: Final = Row(language=JSONPATH)
+_ARGUMENTS: Final = Row(language=JSONATA)
+
+_COMMON: Final = {"Type": Row(text, required=True), "Comment": _TEXT, "QueryLanguage": _LANGUAGE}
+_FLOW: Final = {**_COMMON, "InputPath": _PATH, "OutputPath": _PATH, "Output": _ARGUMENTS}
+_STEP: Final = {**_FLOW, "Next": _TEXT, "End": Row(true), "Assign": _PAYLOAD}
+_RESULT: Final = {**_STEP, "ResultPath": _REFERENCE, "Parameters": _TEMPLATE}
+_GUARDED: Final = {
+    **_RESULT,
+    "ResultSelector": _TEMPLATE,
+    "Retry": Row(nested="retriers"),
+    "Catch": Row(nested="catchers"),
+}
+_NEXT_OR_END: Final = (("Next", "End"),)
+
+STATES: Final[Mapping[str, Table]] = {
+    "Task": Table(
+        {
+            **_GUARDED,
+            "Resource": Row(text, required=True),
+            "Arguments": _ARGUMENTS,
+            "Credentials": _PAYLOAD,
+            "TimeoutSeconds": Row(_SECONDS),
+            "TimeoutSecondsPath": _REFERENCE,
+            "HeartbeatSeconds": Row(_SECONDS),
+            "HeartbeatSecondsPath": _REFERENCE,
+        },
+        _NEXT_OR_END,
+        (("TimeoutSeconds", "TimeoutSecondsPath"), ("HeartbeatSeconds", "HeartbeatSecondsPath")),
+    ),
+    "Parallel": Table(
+        {
+            **_GUARDED,
+            "Arguments": _ARGUMENTS,
+            "Branches": Row(nested="branches", required=True),
+        },
+        _NEXT_OR_END,
+    ),
+    "Map": Table(
+        {
+            **_GUARDED,
+            "Iterator": Row(nested="processor"),
+            "ItemProcessor": Row(nested="processor"),
+            "Items": _ARGUMENTS,
+            "ItemsPath": Row(json_path, language=JSONPATH),
+            "ItemSelector": _PAYLOAD,
+            "ItemReader": _PAYLOAD,
+            "ItemBatcher": Row(nested="batcher"),
+            "ResultWriter": _PAYLOAD,
+            "MaxConcurrency": Row(number(0, MOST_SECONDS)),
+            "MaxConcurrencyPath": _REFERENCE,
+            "ToleratedFailurePercentage": Row(number(0, 100, whole=False)),
+            "ToleratedFailurePercentagePath": _REFERENCE,
+            "ToleratedFailureCount": Row(number(0, MOST_SECONDS)),
+            "ToleratedFailureCountPath": _REFERENCE,
+            "Label": _TEXT,
+        },
+        (*_NEXT_OR_END, ("Iterator", "ItemProcessor")),
+        (
+            ("MaxConcurrency", "MaxConcurrencyPath"),
+            ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
+            ("ToleratedFailureCount", "ToleratedFailureCountPath"),
+            ("ItemSelector", "Parameters"),
+        ),
+    ),
+    "Pass": Table({**_RESULT, "Result": _TEMPLATE}, _NEXT_OR_END),
+    "Wait": Table(
+        {
+            **_STEP,
+            "Seconds": Row(number(0, MOST_SECONDS)),
+            "SecondsPath": _REFERENCE,
+            "Timestamp": _TEXT,
+            "TimestampPath": _REFERENCE,
+        },
+        (*_NEXT_OR_END, ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")),
+    ),
+    "Choice": Table(
+        {
+            **_FLOW,
+            "Assign": _PAYLOAD,
+            "Choices": Row(nested="choices", required=True),
+            "Default": _TEXT,
+        }
+    ),
+    "Succeed": Table(_FLOW),
+    "Fail": Table(
+        {**_COMMON, "Error": _TEXT, "ErrorPath": _PATH, "Cause": _TEXT, "CausePath": _PATH},
+        most_one=(("Error", "ErrorPath"), ("Cause", "CausePath")),
+    ),
+}
+"""The eight types of state."""
+
+MACHINE: Final = Table(
+    {
+        "StartAt": Row(text, required=True),
+        "States": Row(nested="states", required=True),
+        "Comment": _TEXT,
+        "Version": _TEXT,
+        "TimeoutSeconds": Row(_SECONDS),
+        "QueryLanguage": _LANGUAGE,
+    }
+)
+"""The whole definition."""
+
+BRANCH: Final = Table({name: MACHINE.fields[name] for name in ("StartAt", "States", "Comment")})
+"""One branch of a Parallel state."""
+
+PROCESSOR: Final = Table({**BRANCH.fields, "ProcessorConfig": Row(nested="config")})
+"""What a Map state runs for each item."""
+
+CONFIG: Final = Table(
+    {
+        "Mode": Row(words("INLINE", "DISTRIBUTED")),
+        "ExecutionType": Row(words("STANDARD", "EXPRESS")),
+    }
+)
+
+BATCHER: Final = Table(
+    {
+        "MaxItemsPerBatch": Row(number(1, MOST_SECONDS)),
+        "MaxItemsPerBatchPath": _REFERENCE,
+        "MaxInputBytesPerBatch": Row(number(1, 262_144)),
+        "MaxInputBytesPerBatchPath": _REFERENCE,
+        "BatchInput": _PAYLOAD,
+    },
+    most_one=(
+        ("MaxItemsPerBatch", "MaxItemsPerBatchPath"),
+        ("MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"),
+    ),
+)
+
+RETRIER: Final = Table(
+    {
+        "ErrorEquals": Row(list_of(text, least=1), required=True),
+        "IntervalSeconds": Row(_SECONDS),
+        "MaxAttempts": Row(number(0, MOST_SECONDS)),
+        "BackoffRate": Row(number(1, 1000, whole=False)),
+        "MaxDelaySeconds": Row(number(1, 31_622_400)),
+        "JitterStrategy": Row(words("FULL", "NONE")),
+        "Comment": _TEXT,
+    }
+)
+
+CATCHER: Final = Table(
+    {
+        "ErrorEquals": Row(list_of(text, least=1), required=True),
+        "Next": Row(text, required=True),
+        "ResultPath": _REFERENCE,
+        "Output": _ARGUMENTS,
+        "Assign": _PAYLOAD,
+        "Comment": _TEXT,
+    }
+)
+
+CONDITION: Final = Table(
+    {
+        "Condition": Row(expression, required=True, language=JSONATA),
+        "Next": Row(text, required=True),
+        "Output": _ARGUMENTS,
+        "Assign": _PAYLOAD,
+        "Comment": _TEXT,
+    }
+)
+"""One entry of Choices in JSONata."""

@@ -1,0 +1,185 @@
+"""Kinds of values in Amazon States Language: each is one function from a value to its findings.
+
+A kind never raises and never guesses: a ``${…}`` substitution passes wherever a value is due,
+because only the deployment knows it. Kinds combine (``list_of``, ``one_of``) into the tables of
+``fields``.
+
+Sources: Amazon States Language specification (states-language.net), "Paths", "Reference Paths";
+AWS Step Functions Developer Guide, "Transforming data with JSONata".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+from wfmodel.importers.asl.catalogue import (
+    MALFORMED_EXPRESSION,
+    MALFORMED_PATH,
+    OUT_OF_RANGE,
+    WRONG_TYPE,
+)
+from wfmodel.model.findings import Finding
+from wfmodel.model.source import Path
+
+JSONPATH: Final = "JSONPath"
+JSONATA: Final = "JSONata"
+
+Check: TypeAlias = Callable[[object, Path, str], Iterator[Finding]]
+"""Findings of a value at a path, under a query language."""
+
+MOST_SECONDS: Final = 99_999_999
+"""Largest number of seconds and of attempts that ASL permits."""
+
+_SUBSTITUTION: Final = re.compile(r"\$\{[^{}]+\}")
+_EXPRESSION: Final = re.compile(r"\{%.*%\}", re.DOTALL)
+_SEGMENT: Final = r"(?:\.[^\s.\[\](),'\"@?*:]+|\[-?\d+\]|\[(?:'[^']+'|\"[^\"]+\")\])"
+_REFERENCE: Final = re.compile(rf"\$(?!\$)[A-Za-z0-9_]*{_SEGMENT}*")
+_PATH: Final = re.compile(r"\$\$?[A-Za-z0-9_]*(?:(?:\.\.?|\[).*)?", re.DOTALL)
+_INTRINSIC: Final = re.compile(r"States\.[A-Za-z0-9]+\(.*\)", re.DOTALL)
+
+
+def is_substitution(value: object) -> bool:
+    """Whether a deployment fills (part of) this value in: ``${X}``, or a CloudFormation function."""
+    if isinstance(value, Mapping):
+        return len(value) == 1 and all(
+            isinstance(key, str) and (key == "Ref" or key.startswith("Fn::")) for key in value
+        )
+    return isinstance(value, str) and _SUBSTITUTION.search(value) is not None
+
+
+def is_expression(value: object) -> bool:
+    """Whether this is a JSONata expression, ``{% … %}``."""
+    return isinstance(value, str) and _EXPRESSION.fullmatch(value) is not None
+
+
+def is_number(value: object) -> bool:
+    """Whether this is a number (True and False are not)."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def anything(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A payload: JSON of any shape."""
+    return iter(())
+
+
+def text(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """Text; in JSONata an expression too."""
+    if not isinstance(value, str) and not is_substitution(value):
+        yield _wrong(path, "text", value)
+
+
+def boolean(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """True or false."""
+    if not isinstance(value, bool) and not is_substitution(value):
+        yield _wrong(path, "true or false", value)
+
+
+def true(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """True, the only value that End may have."""
+    if value is not True and not is_substitution(value):
+        yield _wrong(path, "true", value)
+
+
+def number(low: float, high: float, *, whole: bool = True) -> Check:
+    """A number between two bounds, both included; in JSONata an expression too."""
+
+    def check(value: object, path: Path, language: str) -> Iterator[Finding]:
+        if is_substitution(value) or (language == JSONATA and is_expression(value)):
+            return
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            yield _wrong(path, "a number", value)
+        elif whole and value != value // 1:
+            yield _wrong(path, "a whole number", value)
+        elif not low <= value <= high:
+            yield OUT_OF_RANGE.at(path, f"{path[-1]} is {low:g} to {high:g}; got {value:g}")
+
+    return check
+
+
+def words(*allowed: str) -> Check:
+    """One of some words."""
+
+    def check(value: object, path: Path, language: str) -> Iterator[Finding]:
+        if not isinstance(value, str):
+            yield from text(value, path, language)
+        elif value not in allowed and not is_substitution(value):
+            known = ", ".join(allowed)
+            yield OUT_OF_RANGE.at(path, f"{path[-1]} is one of {known}; got {shown(value)}")
+
+    return check
+
+
+def json_path(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A JSONPath, an intrinsic function, or null (nothing)."""
+    if value is None or is_substitution(value):
+        return
+    if not isinstance(value, str):
+        yield _wrong(path, "a path", value)
+    elif not (_PATH.fullmatch(value) or _INTRINSIC.fullmatch(value)) or not _balanced(value):
+        yield MALFORMED_PATH.at(path, f"{path[-1]} is a path such as $.order; got {shown(value)}")
+
+
+def reference_path(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A path that names exactly one place: ``$.a.b[0]``; null discards."""
+    if value is None or is_substitution(value):
+        return
+    if not isinstance(value, str):
+        yield _wrong(path, "a path", value)
+    elif not _REFERENCE.fullmatch(value):
+        message = f"{path[-1]} names one place, such as $.order.id; got {shown(value)}"
+        yield MALFORMED_PATH.at(path, message)
+
+
+def expression(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A JSONata expression."""
+    if is_substitution(value) or isinstance(value, bool):
+        return
+    if not isinstance(value, str):
+        yield _wrong(path, "an expression", value)
+    elif not is_expression(value):
+        message = f"{path[-1]} stands between {{% and %}}; got {shown(value)}"
+        yield MALFORMED_EXPRESSION.at(path, message)
+
+
+def list_of(check: Check, *, least: int = 0) -> Check:
+    """A list of values of one kind."""
+
+    def check_list(value: object, path: Path, language: str) -> Iterator[Finding]:
+        if not isinstance(value, list | tuple):
+            yield _wrong(path, "a list", value)
+            return
+        if len(value) < least:
+            yield OUT_OF_RANGE.at(path, f"{path[-1]} has at least {least} entry")
+        for index, item in enumerate(value):
+            yield from check(item, (*path, index), language)
+
+    return check_list
+
+
+def shown(value: object) -> str:
+    """A value in a message: short, on one line."""
+    plain = repr(value) if isinstance(value, str | int | float | bool) else kind_of(value)
+    return plain if len(plain) <= 60 else f"{plain[:57]}..."
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in the words of JSON."""
+    match value:
+        case None:
+            return "null"
+        case Mapping():
+            return "an object"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return f"{type(value).__name__} {value!r}"[:60]
+
+
+def _wrong(path: Path, wanted: str, value: object) -> Finding:
+    return WRONG_TYPE.at(path, f"{path[-1]} is {wanted}; got {shown(value)}")
+
+
+def _balanced(value: str) -> bool:
+    return all(value.count(a) == value.count(b) for a, b in ("[]", "()"))
