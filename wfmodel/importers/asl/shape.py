@@ -1,0 +1,245 @@
+"""Is this Amazon States Language? The tables of ``fields`` decide; this file only walks them.
+
+>>> [f.name for f in shape_findings({"StartAt": "A", "States": {"A": {"Type": "Succed"}}})]
+['unknown-state-type']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from wfmodel.importers.asl import fields
+from wfmodel.importers.asl.catalogue import (
+    CONFLICTING_FIELDS,
+    DUPLICATE_STATE,
+    MISPLACED_WILDCARD,
+    MISSING_FIELD,
+    MISSING_TRANSITION,
+    NOT_A_STATE_MACHINE,
+    OUT_OF_RANGE,
+    TOO_DEEP,
+    UNKNOWN_FIELD,
+    UNKNOWN_STATE_TYPE,
+    WRONG_QUERY_LANGUAGE,
+    WRONG_TYPE,
+)
+from wfmodel.importers.asl.comparisons import CHOICE_RULE, COMBINATIONS, RULE
+from wfmodel.importers.asl.fields import Table
+from wfmodel.importers.asl.values import (
+    JSONATA,
+    JSONPATH,
+    Check,
+    is_substitution,
+    kind_of,
+    list_of,
+    shown,
+)
+from wfmodel.model.findings import Finding
+from wfmodel.model.source import Path
+
+DEEPEST: Final = 100
+"""Longest path to a state or comparison: about thirty Parallel states in each other."""
+
+LONGEST_STATE_NAME: Final = 80
+"""Characters of a state name (Amazon States Language specification, "States")."""
+
+
+def shape_findings(value: object) -> tuple[Finding, ...]:
+    """What in a definition is not Amazon States Language; paths are those of the definition."""
+    if not isinstance(value, Mapping) or "States" not in value:
+        what = "no States" if isinstance(value, Mapping) else kind_of(value)
+        return (NOT_A_STATE_MACHINE.at((), f"a state machine has StartAt and States; got {what}"),)
+    language = language_of(value, JSONPATH)
+    return (*_record(fields.MACHINE, value, (), language), *_repeated_names(value))
+
+
+def language_of(value: Mapping[str, object], inherited: str) -> str:
+    """The query language of a machine or state: its own, else the inherited one."""
+    own = value.get("QueryLanguage")
+    return own if own in (JSONPATH, JSONATA) and isinstance(own, str) else inherited
+
+
+def nearest(name: object, known: Iterator[str] | Mapping[str, object] | tuple[str, ...]) -> str:
+    """Help that names the nearest known spelling; empty where none is near."""
+    close = get_close_matches(str(name)[:200], list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def _record(table: Table, value: object, path: Path, language: str) -> Iterator[Finding]:
+    """Unknown, missing, misplaced and conflicting fields, then the value of each field."""
+    if not isinstance(value, Mapping):
+        yield WRONG_TYPE.at(path, f"{_part(path)} is an object; got {kind_of(value)}")
+        return
+    for name, row in table.fields.items():
+        if row.required and name not in value:
+            yield MISSING_FIELD.at(path, f"{_part(path)} has no {name}")
+    yield from _groups(table, value, path)
+    for name, item in value.items():
+        yield from _field(table, name, item, path, language)
+
+
+def _groups(table: Table, value: Mapping[str, object], path: Path) -> Iterator[Finding]:
+    for group in (*table.one, *table.most_one):
+        there = [name for name in group if name in value]
+        if len(there) > 1:
+            yield CONFLICTING_FIELDS.at((*path, there[1]), f"{' and '.join(there)} conflict")
+        elif not there and group in table.one:
+            kind = MISSING_TRANSITION if group == ("Next", "End") else MISSING_FIELD
+            wanted = " or ".join(group) if len(group) < 6 else "comparison"
+            yield kind.at(path, f"{_part(path)} has no {wanted}")
+
+
+def _field(table: Table, name: object, item: object, path: Path, language: str) -> Iterator[Finding]:
+    row = table.fields.get(name) if isinstance(name, str) else None
+    at = (*path, name if isinstance(name, str | int) else str(name))
+    if row is None:
+        message = f"{_part(path)} has no field {shown(name)}"
+        yield UNKNOWN_FIELD.at(at, message, help=nearest(name, table.fields))
+    elif row.language is not None and row.language != language:
+        message = f"{name} belongs to {row.language}; {_part(path)} is in {language}"
+        yield WRONG_QUERY_LANGUAGE.at(at, message)
+    else:
+        check = row.check if row.nested is None else _NESTED[row.nested]
+        yield from check(item, at, language)
+
+
+def _part(path: Path) -> str:
+    """What stands at a path, in words."""
+    for index in range(len(path) - 1, 0, -1):
+        if path[index - 1] == "States":
+            inside = path[index + 1 :]
+            return f"state {path[index]!r}" + (f", {'.'.join(map(str, inside))}" if inside else "")
+    return ".".join(map(str, path)) or "the state machine"
+
+
+def _states(value: object, path: Path, language: str) -> Iterator[Finding]:
+    if len(path) > DEEPEST:
+        yield TOO_DEEP.at(path, "states are nested too deeply")
+    elif not isinstance(value, Mapping):
+        yield WRONG_TYPE.at(path, f"States is an object; got {kind_of(value)}")
+    elif not value:
+        yield OUT_OF_RANGE.at(path, "States has at least one entry")
+    else:
+        for name, state in value.items():
+            yield from _state(name, state, (*path, name), language)
+
+
+def _state(name: object, value: object, path: Path, language: str) -> Iterator[Finding]:
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_STATE_NAME:
+        message = f"a state name has 1 to {LONGEST_STATE_NAME} characters; got {shown(name)}"
+        yield OUT_OF_RANGE.at(path, message)
+    if not isinstance(value, Mapping):
+        yield WRONG_TYPE.at(path, f"state {name!r} is an object; got {kind_of(value)}")
+        return
+    kind = value.get("Type")
+    if "Type" not in value:
+        yield MISSING_FIELD.at(path, f"state {name!r} has no Type")
+    elif not isinstance(kind, str) or kind not in fields.STATES:
+        message = f"{shown(kind)} is no type of state"
+        yield UNKNOWN_STATE_TYPE.at((*path, "Type"), message, help=nearest(kind, fields.STATES))
+    else:
+        yield from _record(fields.STATES[kind], value, path, language_of(value, language))
+
+
+def _choices(value: object, path: Path, language: str) -> Iterator[Finding]:
+    rule = _condition if language == JSONATA else _choice_rule
+    return list_of(rule, least=1)(value, path, language)
+
+
+def _condition(value: object, path: Path, language: str) -> Iterator[Finding]:
+    return _record(fields.CONDITION, value, path, language)
+
+
+def _choice_rule(value: object, path: Path, language: str) -> Iterator[Finding]:
+    return _comparison(CHOICE_RULE, value, path, language)
+
+
+def _rule(value: object, path: Path, language: str) -> Iterator[Finding]:
+    return _comparison(RULE, value, path, language)
+
+
+def _comparison(table: Table, value: object, path: Path, language: str) -> Iterator[Finding]:
+    if len(path) > DEEPEST:
+        yield TOO_DEEP.at(path, "comparisons are nested too deeply")
+        return
+    yield from _record(table, value, path, language)
+    if isinstance(value, Mapping) and "Variable" not in value:
+        if not any(name in value for name in COMBINATIONS):
+            yield MISSING_FIELD.at(path, f"{_part(path)} has no Variable")
+
+
+def _guards(table: Table) -> Check:
+    """Retriers or catchers: States.ALL stands alone, in the last of them."""
+
+    def check(value: object, path: Path, language: str) -> Iterator[Finding]:
+        yield from list_of(_recorded(table))(value, path, language)
+        entries = value if isinstance(value, list | tuple) else ()
+        for index, entry in enumerate(entries):
+            errors = entry.get("ErrorEquals") if isinstance(entry, Mapping) else None
+            if not isinstance(errors, list | tuple) or "States.ALL" not in errors:
+                continue
+            if len(errors) > 1 or index < len(entries) - 1:
+                at = (*path, index, "ErrorEquals")
+                yield MISPLACED_WILDCARD.at(at, "States.ALL stands alone, in the last entry")
+
+    return check
+
+
+def _recorded(table: Table) -> Check:
+    return lambda value, path, language: _record(table, value, path, language)
+
+
+def _batcher(value: object, path: Path, language: str) -> Iterator[Finding]:
+    return iter(()) if is_substitution(value) else _record(fields.BATCHER, value, path, language)
+
+
+_NESTED: Final[Mapping[str, Check]] = {
+    "states": _states,
+    "branches": list_of(_recorded(fields.BRANCH), least=1),
+    "processor": _recorded(fields.PROCESSOR),
+    "config": _recorded(fields.CONFIG),
+    "batcher": _batcher,
+    "retriers": _guards(fields.RETRIER),
+    "catchers": _guards(fields.CATCHER),
+    "choices": _choices,
+    "rules": list_of(_rule, least=1),
+    "rule": _rule,
+}
+
+
+def _repeated_names(value: Mapping[str, object]) -> Iterator[Finding]:
+    seen: dict[str, Path] = {}
+    for name, path in state_paths(value):
+        if name in seen:
+            message = f"the state name {name!r} is used twice"
+            yield DUPLICATE_STATE.at(path, message)
+        seen.setdefault(name, path)
+
+
+def state_paths(value: Mapping[str, object]) -> Iterator[tuple[str, Path]]:
+    """Every state's name and path, scopes inside Parallel and Map included, in document order."""
+    stack: list[tuple[object, Path]] = [(value, ())]
+    while stack:
+        machine, path = stack.pop()
+        states = machine.get("States") if isinstance(machine, Mapping) else None
+        if not isinstance(states, Mapping) or len(path) > DEEPEST:
+            continue
+        inner: list[tuple[object, Path]] = []
+        for name, state in states.items():
+            at = (*path, "States", name)
+            yield str(name), at
+            inner += _scopes(state, at)
+        stack += reversed(inner)
+
+
+def _scopes(state: object, path: Path) -> Iterator[tuple[object, Path]]:
+    if not isinstance(state, Mapping):
+        return
+    branches = state.get("Branches")
+    for index, branch in enumerate(branches if isinstance(branches, list | tuple) else ()):
+        yield branch, (*path, "Branches", index)
+    for name in ("Iterator", "ItemProcessor"):
+        if name in state:
+            yield state[name], (*path, name)
