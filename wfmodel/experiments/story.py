@@ -15,7 +15,7 @@ from wfmodel.designs import History
 from wfmodel.designs.faults import PER_MESSAGE
 from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.experiments.cells import Bench, Cell
-from wfmodel.experiments.observation import to_the_limit
+from wfmodel.experiments.observation import observe, to_the_limit
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.timeline import Band, Timeline, bands, timeline
 from wfmodel.metrics import CLEAN, tracks_of
@@ -30,13 +30,17 @@ LONGEST: Final = 60
 
 @dataclass(frozen=True)
 class Story:
-    """The same instance in each variant, by name; ``bands``: every fault of that replication."""
+    """The same instance in each variant, by name.
+
+    ``faults``: those of that replication; ``divergence``: its mean D as (seconds, values).
+    """
 
     instance: int
     replication: int
     timelines: dict[str, Timeline]
     endings: dict[str, str]
     faults: tuple[Band, ...]
+    divergence: dict[str, tuple[tuple[float, ...], tuple[float, ...]]]
 
 
 def tell(scenario: Scenario, workflow: Workflow) -> Story:
@@ -128,6 +132,7 @@ def _story(
     scenario: Scenario, histories: dict[str, History], replication: int, instance: int
 ) -> Story:
     first = next(iter(histories.values()))
+    observed = {name: observe(each, scenario.setting) for name, each in histories.items()}
     endings = {}
     for name, history in histories.items():
         tracks = tracks_of(to_the_limit(history, scenario.setting))
@@ -139,4 +144,5 @@ def _story(
         {name: timeline(history, instance) for name, history in histories.items()},
         endings,
         bands(first, 0, scenario.setting.horizon),
+        {name: (each.times_s, each.divergence) for name, each in observed.items()},
     )

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
+from wfmodel.experiments.figures import significant
 from wfmodel.experiments.survival import Curve
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, Picture, look, new_figure, picture, styled
 
 LONGEST_LEGEND_ROW: Final = 3
+
+Series: TypeAlias = tuple[Sequence[float], Sequence[float]]
+"""Times in seconds, and values."""
 
 
 def survival(curves: Mapping[str, Curve], *, limit_s: float) -> Picture:
@@ -30,7 +34,7 @@ def survival(curves: Mapping[str, Curve], *, limit_s: float) -> Picture:
         axes.set_xlim(0, max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3))
         axes.set_ylim(0, 1.02)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axes.set_xlabel("seconds since the fault ended")
+        axes.set_xlabel("seconds since the fault began")
         axes.set_ylabel("not yet recovered")
         _legend(axes)
         description = "; ".join(
@@ -127,69 +131,92 @@ def _endings(counts: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def divergence(
-    series: Mapping[str, tuple[Sequence[float], Sequence[float]]],
-    faults: Sequence[tuple[float, float, str]],
+    one: Mapping[str, Series],
+    mean: Mapping[str, Series],
+    faults: Sequence[tuple[float, float]],
     *,
-    unit: str,
+    horizon_s: float,
 ) -> Picture:
-    """D(t) over simulated time in seconds, with faults as (start, end, target) shaded."""
+    """D(t) over simulated seconds: of one replication whose faults are shaded, and on average."""
     with styled():
         figure = new_figure(3.0)
         axes = figure.subplots()
-        for start, end, _ in faults:
+        for start, end in faults:
             axes.axvspan(start, end, color=FAULT_FILL, linewidth=0)
-        for number, (name, (times, values)) in enumerate(series.items()):
+        for number, (name, (times, values)) in enumerate(one.items()):
             style = look(number)
-            axes.step(
-                times, values, where="post", color=style.colour, linestyle=style.dash, label=name
-            )
+            axes.plot(times, values, color=style.colour, linestyle=style.dash, label=name)
+            axes.plot(*mean[name], color=style.colour, linewidth=0.8, alpha=0.8)
+        axes.axvline(horizon_s, color=MUTED, linewidth=0.8, linestyle=":")
         axes.set_ylim(bottom=0)
-        axes.margins(x=0)
+        axes.set_xlim(0, max(horizon_s * 1.1, _quiet_after([*one.values(), *mean.values()])))
+        axes.text(horizon_s, axes.get_ylim()[1], " faults end", fontsize=8, va="top", color=MUTED)
         axes.set_xlabel("simulated seconds (shaded: a fault is on somewhere)")
-        axes.set_ylabel(unit)
+        axes.set_ylabel("mean D, facts")
         _legend(axes)
-        peaks = ", ".join(f"{n} peaks at {max(v, default=0):.3g}" for n, (_, v) in series.items())
+        peaks = ", ".join(
+            f"{name} peaks at {max(values, default=0):.3g}" for name, (_, values) in one.items()
+        )
         return picture(figure, "divergence", "Divergence over time", peaks)
+
+
+def _quiet_after(series: Sequence[Series]) -> float:
+    """The first time from which nothing diverges; the last time if something always does."""
+    last = 0.0
+    for times, values in series:
+        busy = [i for i, value in enumerate(values) if value > 0]
+        if busy:
+            last = max(last, times[min(busy[-1] + 1, len(times) - 1)])
+    return last
 
 
 def sweep(
     points: Mapping[str, Sequence[tuple[float, float, float, float]]],
     *,
+    name: str,
     x_label: str,
     y_label: str,
+    unit: str,
     logarithmic: bool,
-    per_cent: bool,
 ) -> Picture:
     """A metric against a fault's parameter: (value, mean, low, high) per variant."""
     with styled():
-        figure = new_figure(3.3)
+        figure = new_figure(3.1)
         axes = figure.subplots()
-        for number, (name, each) in enumerate(points.items()):
-            style = look(number)
-            x = [p[0] for p in each]
-            low = [p[1] - p[2] if not math.isnan(p[2]) else 0.0 for p in each]
-            high = [p[3] - p[1] if not math.isnan(p[3]) else 0.0 for p in each]
-            axes.errorbar(
-                x,
-                [p[1] for p in each],
-                yerr=[low, high],
-                color=style.colour,
-                linestyle=style.dash,
-                marker=style.marker,
-                markersize=5,
-                capsize=3,
-                elinewidth=1.2,
-                label=name,
-            )
+        for place, (variant, each) in enumerate(points.items()):
+            _swept(axes, place, variant, each)
+        values = sorted({point[0] for each in points.values() for point in each})
         if logarithmic:
             axes.set_xscale("log")
-        if per_cent:
+            axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xticks(values, [significant(value) for value in values])
+        if unit == "fraction":
             axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.yaxis.set_major_locator(MaxNLocator(6))
         axes.set_xlabel(x_label)
-        axes.set_ylabel(y_label)
+        axes.set_ylabel(y_label if unit == "fraction" else f"{y_label}, {unit}")
         _legend(axes)
-        return picture(figure, "sweep", f"{y_label} against {x_label}", "with 95 % intervals")
+        return picture(figure, name, f"{y_label} against {x_label}", "with 95 % intervals")
+
+
+def _swept(
+    axes: Axes, number: int, name: str, points: Sequence[tuple[float, float, float, float]]
+) -> None:
+    style = look(number)
+    low = [0.0 if math.isnan(p[2]) else p[1] - p[2] for p in points]
+    high = [0.0 if math.isnan(p[3]) else p[3] - p[1] for p in points]
+    axes.errorbar(
+        [p[0] for p in points],
+        [p[1] for p in points],
+        yerr=[low, high],
+        color=style.colour,
+        linestyle=style.dash,
+        marker=style.marker,
+        markersize=5,
+        capsize=3,
+        elinewidth=1.2,
+        label=name,
+    )
 
 
 def _legend(axes: Axes) -> None:

@@ -1,0 +1,46 @@
+"""All that a report needs of a scenario, in one call: the comparison and what surrounds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wfmodel.experiments.cells import Progress
+from wfmodel.experiments.comparison import Comparison
+from wfmodel.experiments.reversal import Changed, run_what_ifs
+from wfmodel.experiments.running import run
+from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.story import Story, tell
+from wfmodel.experiments.sweeping import SweepResult, run_sweep
+from wfmodel.model.workflow import Workflow
+
+
+@dataclass(frozen=True)
+class Study:
+    """A comparison, its sweep, its what-ifs, and one instance followed."""
+
+    comparison: Comparison
+    sweep: SweepResult | None
+    changed: tuple[Changed, ...]
+    story: Story
+
+
+def study(
+    scenario: Scenario,
+    workflow: Workflow,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Study:
+    """Run a scenario with all that it asks for.
+
+    Raises:
+        ValueError: the workflow cannot run, ``primary`` names a metric that does not exist, or no
+            instance arrives.
+    """
+    comparison = run(scenario, workflow, jobs=jobs, progress=progress)
+    return Study(
+        comparison,
+        run_sweep(scenario, workflow, jobs=jobs, progress=progress),
+        run_what_ifs(comparison, jobs=jobs, progress=progress),
+        tell(scenario, workflow),
+    )

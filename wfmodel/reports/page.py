@@ -1,0 +1,248 @@
+"""What a report says, in order, before it looks like anything: one value for every format.
+
+Nothing is computed here. Numbers come from a Comparison, a sweep, what-ifs and a story; this file
+chooses what stands where, and draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
+from typing import Final
+
+from wfmodel.experiments.answer import Answer, answer, capital
+from wfmodel.experiments.assumptions import Assumption, assumptions
+from wfmodel.experiments.comparison import Comparison
+from wfmodel.experiments.describe import arrivals_words, duration_words, fault_words
+from wfmodel.experiments.figures import number
+from wfmodel.experiments.story import Story
+from wfmodel.experiments.study import Study
+from wfmodel.experiments.sweeping import SweepResult
+from wfmodel.metrics import METRICS, Metric, Terminal
+from wfmodel.model.drawing import draw_workflow
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.mermaid import mermaid
+from wfmodel.model.workflow import Workflow
+from wfmodel.reports import plots
+from wfmodel.reports.style import Picture, picture, styled
+from wfmodel.reports.swimlane import swimlane
+from wfmodel.reports.tables import (
+    ChangedRow,
+    MetricGroup,
+    MetricRow,
+    VariantRow,
+    changed_rows,
+    metric_groups,
+    primary_rows,
+    variant_rows,
+)
+
+COLOURS: Final = {
+    Terminal.COMMITTED.value: "#009e73",
+    Terminal.COMPENSATED.value: "#56b4e9",
+    Terminal.LOST.value: "#d55e00",
+    Terminal.SPLIT_VERDICT.value: "#f0e442",
+    Terminal.PHANTOM_SUCCESS.value: "#1b1f24",
+    Terminal.DUPLICATED_EFFECT.value: "#cc79a7",
+    Terminal.DANGLING_COMPENSATION.value: "#8c959f",
+    Terminal.ORPHANED_EFFECT.value: "#e69f00",
+}
+SWEPT: Final = 2
+"""How many primary metrics are plotted against the swept parameter."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that a report is made from."""
+
+    study: Study
+    command: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with what to see in it."""
+
+    picture: Picture
+    caption: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report's content."""
+
+    title: str
+    question: str
+    description: str
+    answer: Answer
+    variants: tuple[VariantRow, ...]
+    facts: tuple[tuple[str, str], ...]
+    faults: tuple[str, ...]
+    primary: tuple[MetricRow, ...]
+    groups: tuple[MetricGroup, ...]
+    figures: tuple[Figure, ...]
+    stories: tuple[Figure, ...]
+    changed: tuple[ChangedRow, ...]
+    assumptions: tuple[tuple[str, tuple[Assumption, ...]], ...]
+    findings: tuple[Finding, ...]
+    diagram: Picture
+    diagram_mermaid: str
+    metrics: tuple[Metric, ...]
+    command: str
+    seed: int
+    replications: int
+    version: str
+    pair: tuple[str, str] | None
+    names: tuple[str, ...]
+
+
+def build_page(material: Material) -> Page:
+    """Lay out a report."""
+    comparison = material.study.comparison
+    scenario, workflow = comparison.scenario, comparison.workflow
+    listed = assumptions(scenario, workflow)
+    grouped = groupby(listed, key=lambda each: each.group)
+    return Page(
+        title=workflow.name,
+        question=" ".join(scenario.question.split()),
+        description=" ".join((scenario.description or workflow.description).split()),
+        answer=answer(comparison, material.study.changed),
+        variants=variant_rows(comparison),
+        facts=_facts(comparison),
+        faults=tuple(capital(fault_words(each)) for each in scenario.setting.faults),
+        primary=primary_rows(comparison),
+        groups=metric_groups(comparison),
+        figures=tuple(_figures(material.study)),
+        stories=tuple(_stories(material.study.story)),
+        changed=changed_rows(material.study.changed),
+        assumptions=tuple((name, tuple(rows)) for name, rows in grouped),
+        findings=material.findings,
+        diagram=_diagram(workflow, material.findings),
+        diagram_mermaid=mermaid(workflow),
+        metrics=tuple(METRICS.values()),
+        command=material.command,
+        seed=scenario.seed,
+        replications=scenario.replications,
+        version=_version(),
+        pair=comparison.pair_names(),
+        names=tuple(each.name for each in comparison.variants),
+    )
+
+
+def _version() -> str:
+    try:
+        return version("wfmodel")
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        return "source"
+
+
+def _facts(comparison: Comparison) -> tuple[tuple[str, str], ...]:
+    setting = comparison.scenario.setting
+    return (
+        ("Instances arrive", arrivals_words(setting.arrivals)),
+        ("Arrivals and faults last", duration_words(setting.horizon)),
+        ("Then time to recover", duration_words(setting.convergence)),
+        ("Replications", f"{comparison.scenario.replications}, the same draws for every variant"),
+    )
+
+
+def _diagram(workflow: Workflow, findings: Sequence[Finding]) -> Picture:
+    """The workflow drawn, states with findings marked by the worst of them."""
+    worst: dict[str, Severity] = {}
+    order = list(Severity)
+    for finding in findings:
+        name = _state_of(finding)
+        if name in worst and order.index(worst[name]) <= order.index(finding.severity):
+            continue
+        worst[name] = finding.severity
+    with styled():
+        drawn = draw_workflow(workflow, worst)
+        words = f"State diagram with {len(workflow.states)} states"
+        return picture(drawn, "workflow", f"The workflow {workflow.name}", words)
+
+
+def _state_of(finding: Finding) -> str:
+    """Name of the state that a finding is about, as the control-flow graph has it, or nothing."""
+    path = finding.path
+    return str(path[1]) if len(path) > 1 and path[0] == "states" else ""
+
+
+def _figures(study: Study) -> list[Figure]:
+    comparison = study.comparison
+    figures = [_endings(comparison)]
+    if any(each.recovery.count for each in comparison.variants):
+        figures.insert(0, _recovery(comparison))
+    figures.append(_divergence(comparison, study.story))
+    if study.sweep is not None:
+        figures += _swept(study.sweep, comparison)
+    return figures
+
+
+def _recovery(comparison: Comparison) -> Figure:
+    limit_s = comparison.scenario.setting.convergence / 1e9
+    curves = {each.name: each.recovery for each in comparison.variants}
+    caption = (
+        "Share of the instances that met a fault and have not gone on yet, against the time since"
+        " the fault's onset (Kaplan–Meier). Band: 95 %, whole replications resampled. Ticks:"
+        f" instances that had not recovered when they were last seen ({number(limit_s, 's')} at"
+        " most); they are censored, not dropped."
+    )
+    return Figure(plots.survival(curves, limit_s=limit_s), caption)
+
+
+def _endings(comparison: Comparison) -> Figure:
+    counts = {each.name: each.endings for each in comparison.variants}
+    caption = "Every measured instance of every replication, by how it had ended at the limit."
+    return Figure(plots.classes(counts, COLOURS), caption)
+
+
+def _divergence(comparison: Comparison, story: Story) -> Figure:
+    mean = {each.name: (comparison.times_s, each.divergence) for each in comparison.variants}
+    faults = [(band.start_ns / 1e9, band.end_ns / 1e9) for band in story.faults]
+    until_s = comparison.scenario.setting.horizon / 1e9
+    drawn = plots.divergence(story.divergence, mean, faults, horizon_s=until_s)
+    caption = (
+        "Mean distance between the two views of an open instance that are farthest apart, in facts"
+        f" (steps and status). Thick: replication {story.replication}, whose faults are shaded;"
+        " thin: the mean of all replications."
+    )
+    return Figure(drawn, caption)
+
+
+def _swept(result: SweepResult, comparison: Comparison) -> list[Figure]:
+    figures = []
+    for name in list(result.estimates)[:SWEPT]:
+        metric = comparison.metric(name).metric
+        points = {
+            variant: [
+                (value, each.mean, each.low, each.high)
+                for value, each in zip(result.values, estimates, strict=True)
+            ]
+            for variant, estimates in zip(result.variants, result.estimates[name], strict=True)
+        }
+        drawn = plots.sweep(
+            points,
+            name=f"sweep-{name}",
+            x_label=result.unit,
+            y_label=capital(metric.title),
+            unit=metric.unit,
+            logarithmic=result.sweep.parameter in ("every", "lasts"),
+        )
+        runs = result.sweep.replications
+        caption = f"Mean of {runs} replications at each value, with its 95 % interval."
+        figures.append(Figure(drawn, caption))
+    return figures
+
+
+def _stories(story: Story) -> list[Figure]:
+    return [
+        Figure(
+            swimlane(each, name=f"story-{place}", title=f"Instance {story.instance}, {name}"),
+            f"{capital(name)}: instance {story.instance} of replication {story.replication},"
+            f" which ended {story.endings[name].replace('-', ' ')}.",
+        )
+        for place, (name, each) in enumerate(story.timelines.items())
+    ]

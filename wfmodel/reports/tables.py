@@ -1,0 +1,179 @@
+"""Rows of a report's tables: text in cells; a page, Markdown and a terminal show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wfmodel.experiments.answer import capital
+from wfmodel.experiments.assumptions import knob_words
+from wfmodel.experiments.comparison import Comparison, MetricResult
+from wfmodel.experiments.figures import UNDEFINED, between, gap, gap_between, number
+from wfmodel.experiments.reversal import Changed, Fate
+from wfmodel.experiments.statistics import Estimate, Method, Verdict
+
+SCALED = ("s", "fraction")
+"""Units that a cell shows itself, because it picks the one that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value, and in small what qualifies it."""
+
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One metric. ``winner`` is the favoured variant's position, or None."""
+
+    name: str
+    title: str
+    unit: str
+    summary: str
+    estimates: tuple[Cell, ...]
+    difference: Cell
+    verdict: str
+    winner: int | None
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MetricGroup:
+    """Metrics about one thing."""
+
+    title: str
+    rows: tuple[MetricRow, ...]
+
+
+def metric_row(comparison: Comparison, line: MetricResult) -> MetricRow:
+    """A metric's line as text."""
+    unit = line.metric.unit
+    replications = comparison.scenario.replications
+    estimates = tuple(_estimate(each, unit, replications) for each in line.estimates)
+    winner = line.winner
+    place = None if winner is None or comparison.pair is None else comparison.pair[winner]
+    return MetricRow(
+        line.name,
+        capital(line.metric.title),
+        "" if unit in SCALED else unit,
+        line.metric.summary,
+        estimates,
+        _difference(line),
+        verdict_words(comparison, line),
+        place,
+        line.primary,
+    )
+
+
+def metric_groups(comparison: Comparison) -> tuple[MetricGroup, ...]:
+    """Every metric, by group, in the registry's order."""
+    groups: dict[str, list[MetricRow]] = {}
+    for line in comparison.metrics:
+        groups.setdefault(line.metric.group.value, []).append(metric_row(comparison, line))
+    return tuple(MetricGroup(capital(name), tuple(rows)) for name, rows in groups.items())
+
+
+def primary_rows(comparison: Comparison) -> tuple[MetricRow, ...]:
+    """The metrics that decide the question."""
+    return tuple(metric_row(comparison, line) for line in comparison.primary())
+
+
+def verdict_words(comparison: Comparison, line: MetricResult) -> str:
+    """What may be said, with the favoured variant's name where one is."""
+    names = comparison.pair_names()
+    if names is None or line.verdict is not Verdict.SHOWN:
+        return line.reason if line.verdict is Verdict.UNDEFINED else line.verdict.value
+    if line.winner is None:
+        return "differs"
+    alone = " (alone, not with all deciding metrics)" if line.primary and not line.decided else ""
+    return f"{names[line.winner]} better{alone}"
+
+
+def _bare(unit: str) -> str:
+    return unit if unit in SCALED else ""
+
+
+def _estimate(found: Estimate, unit: str, replications: int) -> Cell:
+    text = number(found.mean, _bare(unit))
+    details = []
+    if found.method in (Method.STUDENT, Method.WIDENED):
+        details.append(between(found.low, found.high, _bare(unit)))
+    if 0 < found.undefined < replications:
+        details.append(f"undefined in {found.undefined} of {replications}")
+    return Cell(text, "; ".join(details))
+
+
+def _difference(line: MetricResult) -> Cell:
+    if line.difference is None or line.verdict is Verdict.UNDEFINED:
+        return Cell(UNDEFINED)
+    found, unit = line.difference.estimate, _bare(line.metric.unit)
+    if found.method in (Method.CONSTANT, Method.NONE):
+        return Cell(gap(found.mean, unit))
+    return Cell(gap(found.mean, unit), gap_between(found.low, found.high, unit))
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRow:
+    """A variant, and the knobs in which it differs from the others."""
+
+    name: str
+    design: str
+    knobs: str
+    instances: str
+
+
+def variant_rows(comparison: Comparison) -> tuple[VariantRow, ...]:
+    """What was compared."""
+    every = [each.variant.knobs for each in comparison.variants]
+    names = [name for name in every[0].__dataclass_fields__ if _differs(every, name)]
+    return tuple(
+        VariantRow(
+            each.name,
+            each.variant.design,
+            ", ".join(
+                f"{name.replace('_', ' ')}: {knob_words(getattr(each.variant.knobs, name))}"
+                for name in names
+            )
+            or "the same for all",
+            f"{each.instances:,}",
+        )
+        for each in comparison.variants
+    )
+
+
+def _differs(knobs: Sequence[object], name: str) -> bool:
+    return len({getattr(each, name) for each in knobs}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """A what-if, and what becomes of each primary difference. ``fates`` holds (words, kind)."""
+
+    words: str
+    fates: tuple[tuple[str, str], ...]
+    matters: bool
+
+
+def changed_rows(changed: Sequence[Changed]) -> tuple[ChangedRow, ...]:
+    """What-ifs, those that matter first."""
+    rows = [
+        ChangedRow(
+            capital(each.what_if.words),
+            tuple(
+                (_fate_words(line, fate), fate.name.lower())
+                for line, fate in zip(each.lines, each.fates, strict=True)
+            ),
+            each.matters,
+        )
+        for each in changed
+    ]
+    return tuple(sorted(rows, key=lambda row: not row.matters))
+
+
+def _fate_words(line: MetricResult, fate: Fate) -> str:
+    if line.difference is None or line.verdict is Verdict.UNDEFINED:
+        return UNDEFINED
+    size = gap(line.difference.estimate.mean, _bare(line.metric.unit))
+    return f"{fate.value} ({size})"
