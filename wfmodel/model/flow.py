@@ -10,20 +10,23 @@ only a flow without problems.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Final as Constant
 
+from wfmodel.model.events import (
+    BUSINESS_FAILURE,
+    TRANSIENT_FAILURE,
+    raised_events,
+    retries,
+)
+from wfmodel.model.graph import Edge, Flow, Node, NodeKind, Problem, Scope
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
     DONE,
     FAILURE,
     ROLLBACK,
-    TIMEOUT,
     Choice,
-    Compensation,
-    FailureKind,
     Final,
     Outcome,
     Parallel,
@@ -35,198 +38,22 @@ from wfmodel.model.workflow import (
     Workflow,
 )
 
-BUSINESS_FAILURE: Constant = "business-failure"
-TRANSIENT_FAILURE: Constant = "transient-failure"
-"""Outcomes of an attempt that a fault injects into a step which does not declare them."""
+__all__ = [
+    "BUSINESS_FAILURE",
+    "TRANSIENT_FAILURE",
+    "Edge",
+    "Flow",
+    "Node",
+    "NodeKind",
+    "Problem",
+    "Scope",
+    "build_flow",
+    "raised_events",
+    "retries",
+]
 
 MOST_NODES: Constant = 200_000
 """Expansion of copies and sub-workflows stops here, with a problem."""
-
-
-class NodeKind(StrEnum):
-    """What the holder of a token does at a node."""
-
-    TASK = "task"
-    CHOICE = "choice"
-    FORK = "fork"
-    WAIT = "wait"
-    RECEIVE = "receive"
-    PASS = "pass"
-    """Goes on at once: a wait of no time, or the end of an inlined sub-workflow."""
-    FINAL = "final"
-    """Ends its scope; ``Node.outcome`` says how."""
-    ROLLBACK = "rollback"
-    """Runs handlers of what the token's run has completed, latest first; then its edge ``done``."""
-    COMPENSATION = "compensation"
-    """A task's handler; only a rollback leads here, so it has no edges of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What follows a node upon an event. ``path`` is where the target is written."""
-
-    event: str
-    target: int
-    path: Path = ()
-    implicit: bool = False
-    back: bool = False
-    """Closes a loop: a token that takes it begins a new epoch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One place where a token can be. ``name`` is unique in the flow: ``fork.region/state``."""
-
-    index: int
-    name: str
-    kind: NodeKind
-    path: Path
-    scope: int
-    state: State | Compensation | None = None
-    edges: tuple[Edge, ...] = ()
-    service: str | None = None
-    outcome: Outcome | None = None
-    implicit: bool = False
-    undoes: int | None = None
-    """The task node whose effect this node takes back (a compensation, explicit or handler)."""
-    handler: int | None = None
-    """The compensation node of this task."""
-    regions: tuple[int, ...] = ()
-    """Scopes that this fork starts."""
-
-    def after(self, event: str) -> Edge:
-        """The edge taken upon an event: its own, else ``failure``'s.
-
-        Raises:
-            KeyError: the node raises no such event.
-        """
-        fallback = None
-        for edge in self.edges:
-            if edge.event == event:
-                return edge
-            if edge.event == FAILURE:
-                fallback = edge
-        if fallback is None:
-            raise KeyError(f"{self.name} has no transition for {event!r}")
-        return fallback
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The main machine (index 0) or one region of a fork."""
-
-    index: int
-    name: str
-    path: Path
-    initial: int | None
-    fork: int | None = None
-    region: int = 0
-    parent: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A name that leads nowhere. ``kind`` is the name of the rule that reports it."""
-
-    kind: str
-    path: Path
-    name: str
-    candidates: tuple[str, ...] = ()
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Flow:
-    """The graph. Node and scope indices are positions in ``nodes`` and ``scopes``."""
-
-    workflow: Workflow
-    nodes: tuple[Node, ...]
-    scopes: tuple[Scope, ...]
-    problems: tuple[Problem, ...] = ()
-    by_name: Mapping[str, int] = field(default_factory=dict)
-
-    def node(self, name: str) -> Node:
-        """The node of this name.
-
-        Raises:
-            KeyError: there is none.
-        """
-        return self.nodes[self.by_name[name]]
-
-    @property
-    def initial(self) -> int:
-        """Index of the first node of the main scope.
-
-        Raises:
-            ValueError: the initial state is unknown.
-        """
-        first = self.scopes[0].initial
-        if first is None:
-            raise ValueError(f"workflow {self.workflow.name!r} has no initial state")
-        return first
-
-    def steps(self) -> tuple[Node, ...]:
-        """Task nodes that do forward work (not compensations), in order of declaration."""
-        return tuple(n for n in self.nodes if n.kind is NodeKind.TASK and n.undoes is None)
-
-    def in_scope(self, scope: int) -> Iterator[Node]:
-        """Nodes of one scope, regions inside it excluded."""
-        return (node for node in self.nodes if node.scope == scope)
-
-    def initial_of(self, scope: int) -> int:
-        """First node of a scope.
-
-        Raises:
-            ValueError: it is unknown.
-        """
-        first = self.scopes[scope].initial
-        if first is None:
-            raise ValueError(f"scope {self.scopes[scope].name!r} has no initial state")
-        return first
-
-
-def raised_events(state: State | Compensation) -> tuple[str, ...]:
-    """Events other than ``done`` that a state can raise, in order of declaration.
-
-    A transient failure that is retried without end is never raised.
-    """
-    match state:
-        case Task() | Compensation():
-            retry = state.retry
-            endless = retry is not None and retry.attempts is None
-            names = [
-                name
-                for name, mode in state.failures.items()
-                if not (endless and _is_retried(name, mode.kind, retry.on if retry else ()))
-            ]
-            times_out = state.timeout is not None and not (
-                endless and retry is not None and (not retry.on or TIMEOUT in retry.on)
-            )
-            return (*names, TIMEOUT) if times_out else tuple(names)
-        case Receive():
-            return (TIMEOUT,) if state.timeout is not None else ()
-        case Parallel():
-            return (FAILURE,)
-        case SubWorkflow():
-            return (Outcome.ABORTED.value, Outcome.FAILED.value)
-        case _:
-            return ()
-
-
-def _is_retried(name: str, kind: FailureKind, on: tuple[str, ...]) -> bool:
-    return name in on if on else kind is FailureKind.TRANSIENT
-
-
-def retries(state: Task | Compensation, event: str, attempt: int) -> bool:
-    """Whether a failure or time-out of this attempt (1, 2, …) is followed by another attempt."""
-    policy = state.retry
-    if policy is None or (policy.attempts is not None and attempt >= policy.attempts):
-        return False
-    if event == TIMEOUT:
-        return not policy.on or TIMEOUT in policy.on
-    mode = state.failures.get(event)
-    kind = FailureKind.TRANSIENT if event == TRANSIENT_FAILURE else FailureKind.BUSINESS
-    return _is_retried(event, kind if mode is None else mode.kind, policy.on)
 
 
 def build_flow(workflow: Workflow, *, expand_copies: bool = True) -> Flow:

@@ -63,8 +63,8 @@ class _Reader:
         elif isinstance(event, yaml.AliasEvent):
             self.alias(event)
         elif isinstance(event, yaml.DocumentStartEvent) and self.result is not None:
-            raise self.refuse("L109", "a file holds one document; here a second one begins",
-                              event.start_mark)  # fmt: skip
+            message = "a file holds one document; here a second one begins"
+            raise self.refuse("L109", message, event)
 
     def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if len(self.stack) >= MOST_DEPTH:

@@ -1,0 +1,66 @@
+"""Which events a state can raise, and which of them lead to another attempt."""
+
+from __future__ import annotations
+
+from typing import Final as Constant
+
+from wfmodel.model.workflow import (
+    FAILURE,
+    TIMEOUT,
+    Compensation,
+    FailureKind,
+    Outcome,
+    Parallel,
+    Receive,
+    State,
+    SubWorkflow,
+    Task,
+)
+
+BUSINESS_FAILURE: Constant = "business-failure"
+TRANSIENT_FAILURE: Constant = "transient-failure"
+"""Outcomes of an attempt that a fault injects into a step which does not declare them."""
+
+
+def raised_events(state: State | Compensation) -> tuple[str, ...]:
+    """Events other than ``done`` that a state can raise, in order of declaration.
+
+    A transient failure that is retried without end is never raised.
+    """
+    match state:
+        case Task() | Compensation():
+            retry = state.retry
+            endless = retry is not None and retry.attempts is None
+            names = [
+                name
+                for name, mode in state.failures.items()
+                if not (endless and _is_retried(name, mode.kind, retry.on if retry else ()))
+            ]
+            times_out = state.timeout is not None and not (
+                endless and retry is not None and (not retry.on or TIMEOUT in retry.on)
+            )
+            return (*names, TIMEOUT) if times_out else tuple(names)
+        case Receive():
+            return (TIMEOUT,) if state.timeout is not None else ()
+        case Parallel():
+            return (FAILURE,)
+        case SubWorkflow():
+            return (Outcome.ABORTED.value, Outcome.FAILED.value)
+        case _:
+            return ()
+
+
+def _is_retried(name: str, kind: FailureKind, on: tuple[str, ...]) -> bool:
+    return name in on if on else kind is FailureKind.TRANSIENT
+
+
+def retries(state: Task | Compensation, event: str, attempt: int) -> bool:
+    """Whether a failure or time-out of this attempt (1, 2, …) is followed by another attempt."""
+    policy = state.retry
+    if policy is None or (policy.attempts is not None and attempt >= policy.attempts):
+        return False
+    if event == TIMEOUT:
+        return not policy.on or TIMEOUT in policy.on
+    mode = state.failures.get(event)
+    kind = FailureKind.TRANSIENT if event == TRANSIENT_FAILURE else FailureKind.BUSINESS
+    return _is_retried(event, kind if mode is None else mode.kind, policy.on)

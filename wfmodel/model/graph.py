@@ -1,0 +1,152 @@
+"""The classes of a control-flow graph; ``flow`` builds it from a Workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wfmodel.model.source import Path
+from wfmodel.model.workflow import FAILURE, Compensation, Outcome, State, Workflow
+
+
+class NodeKind(StrEnum):
+    """What the holder of a token does at a node."""
+
+    TASK = "task"
+    CHOICE = "choice"
+    FORK = "fork"
+    WAIT = "wait"
+    RECEIVE = "receive"
+    PASS = "pass"
+    """Goes on at once: a wait of no time, or the end of an inlined sub-workflow."""
+    FINAL = "final"
+    """Ends its scope; ``Node.outcome`` says how."""
+    ROLLBACK = "rollback"
+    """Runs handlers of what the token's run has completed, latest first; then its edge ``done``."""
+    COMPENSATION = "compensation"
+    """A task's handler; only a rollback leads here, so it has no edges of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What follows a node upon an event. ``path`` is where the target is written."""
+
+    event: str
+    target: int
+    path: Path = ()
+    implicit: bool = False
+    back: bool = False
+    """Closes a loop: a token that takes it begins a new epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place where a token can be. ``name`` is unique in the flow: ``fork.region/state``."""
+
+    index: int
+    name: str
+    kind: NodeKind
+    path: Path
+    scope: int
+    state: State | Compensation | None = None
+    edges: tuple[Edge, ...] = ()
+    service: str | None = None
+    outcome: Outcome | None = None
+    implicit: bool = False
+    undoes: int | None = None
+    """The task node whose effect this node takes back (a compensation, explicit or handler)."""
+    handler: int | None = None
+    """The compensation node of this task."""
+    regions: tuple[int, ...] = ()
+    """Scopes that this fork starts."""
+
+    def after(self, event: str) -> Edge:
+        """The edge taken upon an event: its own, else ``failure``'s.
+
+        Raises:
+            KeyError: the node raises no such event.
+        """
+        fallback = None
+        for edge in self.edges:
+            if edge.event == event:
+                return edge
+            if edge.event == FAILURE:
+                fallback = edge
+        if fallback is None:
+            raise KeyError(f"{self.name} has no transition for {event!r}")
+        return fallback
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The main machine (index 0) or one region of a fork."""
+
+    index: int
+    name: str
+    path: Path
+    initial: int | None
+    fork: int | None = None
+    region: int = 0
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A name that leads nowhere. ``kind`` is the name of the rule that reports it."""
+
+    kind: str
+    path: Path
+    name: str
+    candidates: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The graph. Node and scope indices are positions in ``nodes`` and ``scopes``."""
+
+    workflow: Workflow
+    nodes: tuple[Node, ...]
+    scopes: tuple[Scope, ...]
+    problems: tuple[Problem, ...] = ()
+    by_name: Mapping[str, int] = field(default_factory=dict)
+
+    def node(self, name: str) -> Node:
+        """The node of this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self.nodes[self.by_name[name]]
+
+    @property
+    def initial(self) -> int:
+        """Index of the first node of the main scope.
+
+        Raises:
+            ValueError: the initial state is unknown.
+        """
+        first = self.scopes[0].initial
+        if first is None:
+            raise ValueError(f"workflow {self.workflow.name!r} has no initial state")
+        return first
+
+    def steps(self) -> tuple[Node, ...]:
+        """Task nodes that do forward work (not compensations), in order of declaration."""
+        return tuple(n for n in self.nodes if n.kind is NodeKind.TASK and n.undoes is None)
+
+    def in_scope(self, scope: int) -> Iterator[Node]:
+        """Nodes of one scope, regions inside it excluded."""
+        return (node for node in self.nodes if node.scope == scope)
+
+    def initial_of(self, scope: int) -> int:
+        """First node of a scope.
+
+        Raises:
+            ValueError: it is unknown.
+        """
+        first = self.scopes[scope].initial
+        if first is None:
+            raise ValueError(f"scope {self.scopes[scope].name!r} has no initial state")
+        return first
