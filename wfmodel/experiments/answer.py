@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.comparison import Comparison, MetricResult
-from wfmodel.experiments.figures import gap, gap_between, number
+from wfmodel.experiments.figures import SCALED, SPACE, gap, gap_between, number
 from wfmodel.experiments.reversal import Changed, Fate
 from wfmodel.experiments.statistics import Method, Verdict
 from wfmodel.metrics import CLEAN
@@ -79,7 +79,7 @@ def _rest(undecided: Sequence[MetricResult]) -> str:
 
 
 def _titles(lines: Iterable[MetricResult]) -> str:
-    titles = [line.metric.title for line in lines]
+    titles = [line.metric.title.replace(",", "") for line in lines]
     return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
 
 
@@ -98,10 +98,10 @@ def _point(comparison: Comparison, line: MetricResult) -> str:
         return f"{text}: {line.reason or 'undefined in every run'}."
     if line.verdict is Verdict.SAME:
         return f"{text}: the same in every run."
-    unit = line.metric.unit
+    unit = line.metric.unit if line.metric.unit in SCALED else ""
     size = f"difference {gap(found.mean, unit)}"
-    if found.method is not Method.NONE:
-        size += f", 95 % interval {gap_between(found.low, found.high, unit)}"
+    if found.method not in (Method.NONE, Method.CONSTANT):
+        size += f", 95{SPACE}% interval {gap_between(found.low, found.high, unit)}"
     weak = line.verdict is Verdict.SHOWN and line.primary and not line.decided
     verdict = "shown alone, but not with all deciding metrics together" if weak else line.verdict
     return f"{text} ({size}): {verdict}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, PER_MESSAGE, Fault, FaultKind
-from wfmodel.experiments.figures import number, significant
+from wfmodel.experiments.figures import SPACE, number, significant
 from wfmodel.model.distributions import (
     Constant,
     Distribution,
@@ -33,7 +33,7 @@ def duration_words(duration_ns: float) -> str:
 def _spaced(text: str) -> str:
     digits = text.rstrip("abcdefghijklmnopqrstuvwxyz")
     unit = {"m": "min", "us": "µs"}.get(text[len(digits) :], text[len(digits) :])
-    return f"{digits} {unit}"
+    return f"{digits}{SPACE}{unit}"
 
 
 def distribution_words(distribution: Distribution) -> str:
@@ -56,6 +56,13 @@ def distribution_words(distribution: Distribution) -> str:
             return f"{len(values)} measured values, mean {d(distribution.mean_ns())}"
 
 
+def mean_words(distribution: Distribution) -> str:
+    """For a sentence: ``2 s``, ``2 s on average (exponential)``, or the family's parameters."""
+    if isinstance(distribution, Exponential):
+        return f"{duration_words(distribution.mean)} on average (exponential)"
+    return distribution_words(distribution)
+
+
 def fault_words(fault: Fault) -> str:
     """What strikes whom, when, for how long: one line."""
     parts = [f"{fault.kind.value} of {_target(fault)}"]
@@ -64,11 +71,11 @@ def fault_words(fault: Fault) -> str:
         more = f" and {len(fault.at) - 5} more" if len(fault.at) > 5 else ""
         parts.append(f"at {times}{more}")
     elif fault.every is not None:
-        parts.append(f"every {distribution_words(fault.every)}")
+        parts.append(f"every {mean_words(fault.every)}")
     else:
         parts.append("throughout")
     if fault.lasts.mean_ns() > 0:
-        parts.append(f"lasts {distribution_words(fault.lasts)}")
+        parts.append(f"lasts {mean_words(fault.lasts)}")
     if fault.probability != 1.0 or fault.kind in PER_MESSAGE:
         each = "per message" if fault.kind in PER_MESSAGE else "per attempt"
         parts.append(f"{number(fault.probability, 'fraction')} {each}")
@@ -94,12 +101,12 @@ def arrivals_words(arrivals: Arrivals) -> str:
     if arrivals.every is None:
         return f"{len(arrivals.at)} at stated times"
     most = f", at most {arrivals.most:,}" if arrivals.most is not None else ""
-    return f"one every {distribution_words(arrivals.every)}{most}"
+    return f"one every {mean_words(arrivals.every)}{most}"
 
 
 def work_words(state: Task | Compensation) -> str:
     """How long work takes, how it fails, and what is done about it."""
-    parts = [f"takes {distribution_words(state.duration)}"]
+    parts = [f"takes {mean_words(state.duration)}"]
     for name, mode in state.failures.items():
         parts.append(f"{name} ({mode.kind.value}) {number(mode.probability, 'fraction')}")
     if state.timeout is not None:

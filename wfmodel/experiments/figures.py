@@ -1,9 +1,9 @@
-"""Numbers as a reader wants them: three significant figures, and the unit that fits.
+r"""Numbers as a reader wants them: three significant figures, and the unit that fits.
 
 >>> number(0.0321, "fraction")
-'3.21 %'
+'3.21\xa0%'
 >>> number(0.0042, "s")
-'4.2 ms'
+'4.2\xa0ms'
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ from __future__ import annotations
 import math
 from typing import Final
 
+SCALED: Final = frozenset({"s", "fraction"})
+"""Units that a number is shown in as fits; others stand beside the metric's name."""
 UNDEFINED: Final = "–"
+SPACE: Final = "\u00a0"
+"""Between a number and its unit: a line never breaks there."""
 _TIMES: Final = ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min"))
 
 
@@ -23,7 +27,7 @@ def number(value: float, unit: str = "", *, signed: bool = False) -> str:
         return "never" if value > 0 else "−∞"
     scale, shown = unit_for(value, unit)
     text = significant(value * scale, signed=signed)
-    return f"{text} {shown}".rstrip()
+    return f"{text}{SPACE}{shown}" if shown else text
 
 
 def unit_for(value: float, unit: str) -> tuple[float, str]:
@@ -71,4 +75,4 @@ def between(low: float, high: float, unit: str = "", *, signed: bool = False) ->
         return UNDEFINED
     scale, shown = unit_for(max(abs(low), abs(high)), unit)
     first, second = (significant(each * scale, signed=signed) for each in (low, high))
-    return f"{first} to {second} {shown}".rstrip()
+    return f"{first} to {second}{SPACE}{shown}" if shown else f"{first} to {second}"

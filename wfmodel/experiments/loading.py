@@ -55,11 +55,11 @@ def load_scenario(path: str | FilePath, text: str | None = None) -> LoadedScenar
     if scenario is None:
         return LoadedScenario(str(path), None, findings=findings, document=document)
     if scenario.workflow is None:
-        missing = _finding(document, "S101", "no-workflow", (), "key 'workflow' is missing")
+        missing = _finding(document, "E101", "no-workflow", (), "key 'workflow' is missing")
         return LoadedScenario(str(path), scenario, None, (missing,), document)
     folder = FilePath(path).parent
-    notes = None if scenario.annotations is None else folder / scenario.annotations
-    loaded = load_any(folder / scenario.workflow, annotations=notes)
+    notes = None if scenario.annotations is None else str(folder / scenario.annotations)
+    loaded = load_any(str(folder / scenario.workflow), notes)
     if loaded.workflow is None:
         return LoadedScenario(str(path), scenario, None, loaded.findings, document, loaded.document)
     found = (*loaded.findings, *_problems(document, scenario, loaded.workflow))
@@ -82,7 +82,7 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
     if flow.problems:
         first = flow.problems[0]
         message = f"the workflow cannot run: {first.kind} {first.name!r}; check it first"
-        yield _finding(document, "S102", "unsound-workflow", ("workflow",), message)
+        yield _finding(document, "E102", "unsound-workflow", ("workflow",), message)
         return
     participants = _participants(scenario, workflow)
     steps = [node.name for node in flow.nodes if node.service is not None]
@@ -91,12 +91,12 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
     for i, name in enumerate(scenario.primary):
         if name not in METRICS:
             message = _unlike("metric", name, METRICS)
-            yield _finding(document, "S105", "unknown-metric", ("primary", i), message)
+            yield _finding(document, "E105", "unknown-metric", ("primary", i), message)
     known = places(scenario, workflow)
     for name in scenario.sources:
         if name not in known:
             message = _unlike("place", name, known)
-            yield _finding(document, "S106", "unknown-place", ("sources", name), message)
+            yield _finding(document, "E106", "unknown-place", ("sources", name), message)
 
 
 def _participants(scenario: Scenario, workflow: Workflow) -> tuple[str, ...]:
@@ -118,14 +118,14 @@ def _of_fault(
     broker = fault.kind is FaultKind.BROKER_OUTAGE
     if fault.target not in (*participants, *groups) and not broker:
         message = _unlike("participant", fault.target, (*participants, *groups))
-        yield _finding(document, "S103", "unknown-participant", (*path, "target"), message)
+        yield _finding(document, "E103", "unknown-participant", (*path, "target"), message)
     for i, peer in enumerate(fault.peers):
         if peer not in participants:
             message = _unlike("participant", peer, participants)
-            yield _finding(document, "S103", "unknown-participant", (*path, "peers", i), message)
+            yield _finding(document, "E103", "unknown-participant", (*path, "peers", i), message)
     if fault.step is not None and fault.step not in steps:
         message = _unlike("step", fault.step, steps)
-        yield _finding(document, "S104", "unknown-step", (*path, "step"), message)
+        yield _finding(document, "E104", "unknown-step", (*path, "step"), message)
 
 
 def _unlike(what: str, given: str, known: Collection[str]) -> str:

@@ -21,7 +21,7 @@ from wfmodel.experiments.cells import Cell, Progress, run_cells
 from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
 from wfmodel.experiments.observation import Observation
 from wfmodel.experiments.scenario import Scenario
-from wfmodel.experiments.statistics import Difference, holm, interval, paired
+from wfmodel.experiments.statistics import Difference, Estimate, holm, interval, paired
 from wfmodel.experiments.survival import kaplan_meier
 from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
@@ -79,11 +79,19 @@ def metric_results(scenario: Scenario, observed: Results) -> tuple[MetricResult,
     for metric in METRICS.values():
         samples = [[run.values[metric.name] for run in runs] for runs in observed]
         gap = None if pair is None else paired(samples[pair[0]], samples[pair[1]])
-        estimates = tuple(interval(each) for each in samples)
+        estimates = tuple(_possible(interval(each), metric.unit) for each in samples)
         reason = _reason(metric.name, observed)
         primary = metric.name in scenario.primary
         lines.append(MetricResult(metric, primary, estimates, gap, reason=reason))
     return _decided(lines)
+
+
+def _possible(found: Estimate, unit: str) -> Estimate:
+    """The interval without values that the metric cannot take: none is negative."""
+    if math.isnan(found.low):
+        return found
+    high = min(1.0, found.high) if unit == "fraction" else found.high
+    return replace(found, low=max(0.0, found.low), high=high)
 
 
 def _reason(name: str, observed: Results) -> str:

@@ -7,6 +7,7 @@ recovery time goes.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -120,7 +121,9 @@ def _bands(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale)
                 zorder=1,
             )
             axes.add_patch(box)
-        axes.text(start + 0.004, rows[0] - 0.27, band.fault.value, color=FAULT, fontsize=8)
+        axes.text(
+            start + 0.004, rows[0] - 0.37, band.fault.value, color=FAULT, fontsize=8, va="top"
+        )
 
 
 def _bar(axes: Axes, bar: Bar, row: int, scale: TimeScale) -> None:
@@ -225,8 +228,9 @@ def _handles(story: Timeline, kinds: list[MarkKind]) -> list[Patch | Line2D]:
 
 def _description(story: Timeline) -> str:
     took = number((story.end_ns - story.start_ns) / SECOND, "s")
-    faults = ", ".join(
+    struck = Counter(
         f"{band.fault.value} of {story.lanes[band.lane] if band.lane >= 0 else 'the broker'}"
         for band in story.bands
     )
-    return f"Instance {story.instance} took {took}" + (f"; faults: {faults}" if faults else "")
+    faults = [name if count == 1 else f"{name} ({count} times)" for name, count in struck.items()]
+    return f"It took {took}" + (f"; meanwhile: {', '.join(faults)}" if faults else "")

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from wfmodel.experiments.answer import capital
 from wfmodel.experiments.assumptions import knob_words
 from wfmodel.experiments.comparison import Comparison, MetricResult
-from wfmodel.experiments.figures import UNDEFINED, between, gap, gap_between, number
-from wfmodel.experiments.reversal import Changed, Fate
+from wfmodel.experiments.figures import SCALED, UNDEFINED, between, gap, gap_between, number
+from wfmodel.experiments.reversal import Changed
 from wfmodel.experiments.statistics import Estimate, Method, Verdict
-
-SCALED = ("s", "fraction")
-"""Units that a cell shows itself, because it picks the one that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +146,10 @@ def _differs(knobs: Sequence[object], name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """A what-if, and what becomes of each primary difference. ``fates`` holds (words, kind)."""
+    """A what-if, and what becomes of each primary difference: (fate, difference, kind)."""
 
     words: str
-    fates: tuple[tuple[str, str], ...]
+    fates: tuple[tuple[str, str, str], ...]
     matters: bool
 
 
@@ -162,7 +159,7 @@ def changed_rows(changed: Sequence[Changed]) -> tuple[ChangedRow, ...]:
         ChangedRow(
             capital(each.what_if.words),
             tuple(
-                (_fate_words(line, fate), fate.name.lower())
+                (fate.value, _size(line), fate.name.lower())
                 for line, fate in zip(each.lines, each.fates, strict=True)
             ),
             each.matters,
@@ -172,8 +169,7 @@ def changed_rows(changed: Sequence[Changed]) -> tuple[ChangedRow, ...]:
     return tuple(sorted(rows, key=lambda row: not row.matters))
 
 
-def _fate_words(line: MetricResult, fate: Fate) -> str:
+def _size(line: MetricResult) -> str:
     if line.difference is None or line.verdict is Verdict.UNDEFINED:
         return UNDEFINED
-    size = gap(line.difference.estimate.mean, _bare(line.metric.unit))
-    return f"{fate.value} ({size})"
+    return gap(line.difference.estimate.mean, _bare(line.metric.unit))
