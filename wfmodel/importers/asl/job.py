@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from wfmodel.importers.annotations import StateAnnotation
 from wfmodel.importers.asl.catalogue import DYNAMIC_VALUE, Problem
-from wfmodel.importers.asl.values import is_number
+from wfmodel.importers.asl.values import JSONPATH, is_number
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 from wfmodel.model.units import parse_duration
@@ -34,6 +34,8 @@ NOTHING: Final = StateAnnotation()
 class Job:
     """One definition's translation in progress."""
 
+    language: str = JSONPATH
+    """The machine's query language; a state may have its own, the states inside it not."""
     variables: frozenset[str] = frozenset()
     """Workflow variables that only tasks assign: the data items that are statically clear."""
     annotated: Mapping[Path, tuple[str, StateAnnotation]] = field(default_factory=dict)

@@ -42,6 +42,8 @@ from wfmodel.model.source import Path
 DEEPEST: Final = 100
 """Longest path to a state or comparison: about thirty Parallel states in each other."""
 
+_SCOPES: Final = ("Branches", "Iterator", "ItemProcessor")
+
 LONGEST_STATE_NAME: Final = 80
 """Characters of a state name (Amazon States Language specification, "States")."""
 
@@ -67,8 +69,13 @@ def nearest(name: object, known: Iterator[str] | Mapping[str, object] | tuple[st
     return f"did you mean {close[0]!r}?" if close else ""
 
 
-def _record(table: Table, value: object, path: Path, language: str) -> Iterator[Finding]:
-    """Unknown, missing, misplaced and conflicting fields, then the value of each field."""
+def _record(
+    table: Table, value: object, path: Path, language: str, outer: str | None = None
+) -> Iterator[Finding]:
+    """Unknown, missing, misplaced and conflicting fields, then the value of each field.
+
+    ``outer`` is the machine's language, which states inside go by, where the state has its own.
+    """
     if not isinstance(value, Mapping):
         yield WRONG_TYPE.at(path, f"{_part(path)} is an object; got {kind_of(value)}")
         return
@@ -77,7 +84,8 @@ def _record(table: Table, value: object, path: Path, language: str) -> Iterator[
             yield MISSING_FIELD.at(path, f"{_part(path)} has no {name}")
     yield from _groups(table, value, path)
     for name, item in value.items():
-        yield from _field(table, name, item, path, language)
+        inside = outer is not None and name in _SCOPES
+        yield from _field(table, name, item, path, outer if inside and outer else language)
 
 
 def _groups(table: Table, value: Mapping[str, object], path: Path) -> Iterator[Finding]:
@@ -140,7 +148,8 @@ def _state(name: object, value: object, path: Path, language: str) -> Iterator[F
         message = f"{shown(kind)} is no type of state"
         yield UNKNOWN_STATE_TYPE.at((*path, "Type"), message, help=nearest(kind, fields.STATES))
     else:
-        yield from _record(fields.STATES[kind], value, path, language_of(value, language))
+        own = language_of(value, language)
+        yield from _record(fields.STATES[kind], value, path, own, language)
 
 
 def _choices(value: object, path: Path, language: str) -> Iterator[Finding]:
@@ -240,6 +249,6 @@ def _scopes(state: object, path: Path) -> Iterator[tuple[object, Path]]:
     branches = state.get("Branches")
     for index, branch in enumerate(branches if isinstance(branches, list | tuple) else ()):
         yield branch, (*path, "Branches", index)
-    for name in ("Iterator", "ItemProcessor"):
+    for name in _SCOPES[1:]:
         if name in state:
             yield state[name], (*path, name)

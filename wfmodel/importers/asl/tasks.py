@@ -1,0 +1,175 @@
+"""Task: an action at a service; with ``.waitForTaskToken`` also a wait for the outside's answer.
+
+A task that waits for a callback becomes two states. The first keeps its name: the request, with
+what it does, its failures and its retries. The second, ``<name> (callback)``, is a receive: the
+answer comes from outside the workflow, as the events ``SendTaskSuccess`` and ``SendTaskFailure`` and
+the errors that Catch names. The time-out is the receive's: it is the answer that is waited for.
+
+Source: AWS Step Functions Developer Guide, "Wait for a Callback with Task Token".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from wfmodel.importers.asl.catalogue import (
+    DYNAMIC_VALUE,
+    HEARTBEAT,
+    RETRIED_CALLBACK,
+    UNKNOWN_ANNOTATED_EVENT,
+)
+from wfmodel.importers.asl.errors import (
+    STATES_TIMEOUT,
+    WILDCARDS,
+    catches,
+    failure_modes,
+    handlers,
+    named_errors,
+    retriers,
+    retry_policy,
+    times_out_as,
+)
+from wfmodel.importers.asl.job import Source, States, seconds
+from wfmodel.importers.asl.resources import Resource, read_resource
+from wfmodel.importers.asl.shape import nearest
+from wfmodel.importers.asl.values import is_number
+from wfmodel.importers.asl.variables import assigned, read_variables
+from wfmodel.model.distributions import Constant
+from wfmodel.model.source import Path
+from wfmodel.model.workflow import TIMEOUT, Effect, Outcome, Reaction, Receive, Task
+
+SUCCESS: Final = "SendTaskSuccess"
+FAILED: Final = "SendTaskFailure"
+"""Events of a callback: the names of the calls that answer it."""
+
+
+def task(source: Source) -> States:
+    """A task, followed by a receive if its completion comes from outside."""
+    payload = source.value.get("Parameters", source.value.get("Arguments"))
+    resource = read_resource(source.value["Resource"], payload)
+    timeout = _timeout(source)
+    source.comes_from(("service",), "Resource")
+    source.comes_from(("action",), "Resource")
+    if resource.callback:
+        return _with_callback(source, resource, timeout)
+    on = handlers(source, times_out=timeout is not None)
+    return {source.name: replace(_task(source, resource, on, source.next()), timeout=timeout)}
+
+
+def _task(source: Source, resource: Resource, on: dict[str, str], next_state: str) -> Task:
+    note, rules = source.note, retriers(source)
+    modes = failure_modes(source, rules)
+    source.comes_from(("retry",), "Retry")
+    written = tuple(name for name in assigned(source.value) if name in source.job.variables)
+    return Task(
+        service=note.service or resource.service,
+        action=note.action or resource.action,
+        duration=note.duration or Constant(0),
+        failures=modes,
+        retry=retry_policy(source, rules, modes),
+        idempotent=bool(note.idempotent),
+        effect=note.effect or Effect.NONE,
+        reads=_reads(source) if note.reads is None else note.reads,
+        writes=written if note.writes is None else note.writes,
+        compensates=note.compensates,
+        compensation=note.compensation,
+        next=next_state,
+        on=on,
+        description=source.description,
+    )
+
+
+def _reads(source: Source) -> tuple[str, ...]:
+    parts = {
+        name: source.value[name]
+        for name in ("InputPath", "Parameters", "Arguments")
+        if name in source.value
+    }
+    return read_variables(parts, source.language, source.job.variables)
+
+
+def _timeout(source: Source) -> int | None:
+    """TimeoutSeconds; without it the heartbeat, which bounds the silence of a lost worker."""
+    note, value = source.note, source.value
+    heartbeat = next((n for n in ("HeartbeatSeconds", "HeartbeatSecondsPath") if n in value), None)
+    limit = next((n for n in ("TimeoutSeconds", "TimeoutSecondsPath") if n in value), None)
+    if heartbeat is not None:
+        what = "its time-out stands for them" if limit or note.timeout else "taken as its time-out"
+        source.says(HEARTBEAT, f"the model has no heartbeats of {source.name!r}: {what}", heartbeat)
+    if note.timeout is not None:
+        return note.timeout
+    field = limit or heartbeat
+    if field is None:
+        return None
+    source.comes_from(("timeout",), field)
+    if is_number(value[field]):
+        return seconds(value[field])
+    message = f"{field} of {source.name!r} is only known later: no time-out"
+    source.says(DYNAMIC_VALUE, message, field, help="annotate its timeout")
+    return None
+
+
+def _with_callback(source: Source, resource: Resource, timeout: int | None) -> States:
+    name = source.scope.free(f"{source.name} (callback)")
+    request = _task(source, resource, handlers(source, times_out=False), name)
+    if not source.note.failures:
+        on = {event: to for event, to in request.on.items() if event != TIMEOUT}
+        request = replace(request, on=on)
+    at = (*source.at[:-1], name)
+    source.job.origins[at] = source.path
+    _say_retried(source)
+    answer = Receive(
+        events=_events(source, at),
+        delay=source.note.delay or Constant(0),
+        timeout=timeout,
+        on=_on_silence(source, at, timeout),
+        writes=request.writes,
+        description=source.description,
+    )
+    return {source.name: replace(request, writes=()), name: answer}
+
+
+def _say_retried(source: Source) -> None:
+    """Errors that an answer can bring, or its absence: retrying those starts anew in ASL."""
+    for index, entry in enumerate(source.value.get("Retry", ())):
+        if any(error in (*WILDCARDS, STATES_TIMEOUT) for error in entry["ErrorEquals"]):
+            message = f"{source.name!r} is retried after its callback failed: only the request is"
+            source.says(RETRIED_CALLBACK, message, "Retry", index)
+
+
+def _events(source: Source, at: Path) -> dict[str, Reaction]:
+    """Success leads on; failures lead where Catch takes them, at probability 0 unless annotated."""
+    given = dict(source.note.events)
+    events = {SUCCESS: Reaction(source.next(), given.pop(SUCCESS, None))}
+    source.job.origins[(*at, "events", SUCCESS, "next")] = (*source.path, "Next")
+    for error, to, place in _answers(source):
+        if error not in events:
+            events[error] = Reaction(to, given.pop(error, 0.0))
+            source.job.origins[(*at, "events", error, "next")] = (*source.path, *place)
+    if FAILED in given:
+        to = source.scope.end(Outcome.FAILED, source.path, source.job)
+        events[FAILED] = Reaction(to, given.pop(FAILED))
+    for name in given:
+        message = f"the callback of {source.name!r} has no event {name!r}"
+        help = nearest(name, tuple(events))
+        source.notes(UNKNOWN_ANNOTATED_EVENT, message, "events", name, help=help)
+    return events
+
+
+def _answers(source: Source) -> Iterator[tuple[str, str, Path]]:
+    """Errors that an outside answer may carry; those of services (``Lambda.…``) are the request's."""
+    for error, to, place in catches(source):
+        if error in WILDCARDS:
+            yield FAILED, to, place
+        elif "." not in error and error in named_errors(source):
+            yield error, to, place
+
+
+def _on_silence(source: Source, at: Path, timeout: int | None) -> dict[str, str]:
+    for error, to, place in catches(source):
+        if timeout is not None and (error == WILDCARDS[0] or error in times_out_as(source)):
+            source.job.origins[(*at, "on", TIMEOUT)] = (*source.path, *place)
+            return {TIMEOUT: to}
+    return {}

@@ -1,0 +1,168 @@
+"""From a parsed definition to a Workflow: pure, and the same for text from anywhere.
+
+>>> done = translate({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+>>> done.workflow.initial, done.findings
+('A', ())
+
+No workflow comes out where a finding is an error; what the names mean (an unknown target, a state
+that nothing reaches) is left to the rules, which say it for every format alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from pydantic import ValidationError
+
+from wfmodel.importers.annotations import Annotations
+from wfmodel.importers.asl import states
+from wfmodel.importers.asl.catalogue import DYNAMIC_VALUE, UNFIT_ANNOTATION
+from wfmodel.importers.asl.job import NOTHING, Fields, Job, Scope, Source, States, Translator
+from wfmodel.importers.asl.job import seconds, target
+from wfmodel.importers.asl.matching import match
+from wfmodel.importers.asl.scopes import map_items, parallel
+from wfmodel.importers.asl.shape import language_of, shape_findings
+from wfmodel.importers.asl.tasks import task
+from wfmodel.importers.asl.values import JSONPATH, is_number
+from wfmodel.importers.asl.variables import clear_variables
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.source import Path
+from wfmodel.model.workflow import Region, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A workflow unless findings say why not.
+
+    Paths of ``findings`` are the definition's, those of ``annotation_findings`` the annotation
+    file's. ``origins`` maps paths of the workflow to paths of the definition.
+    """
+
+    workflow: Workflow | None
+    findings: tuple[Finding, ...] = ()
+    annotation_findings: tuple[Finding, ...] = ()
+    origins: Mapping[Path, Path] = field(default_factory=dict)
+
+
+def translate(
+    value: object, annotations: Annotations | None = None, *, name: str = "workflow"
+) -> Translation:
+    """Translate a definition of Amazon States Language, as parsed from JSON or YAML.
+
+    ``name`` is the workflow's where the annotations give none: ASL has no names of machines.
+    """
+    notes = annotations or Annotations()
+    shape = shape_findings(value)
+    if not isinstance(value, Mapping) or _has_error(shape):
+        return Translation(None, shape)
+    annotated, misfits = match(notes, value)
+    language = language_of(value, JSONPATH)
+    job = Job(language, clear_variables(value), annotated, list(shape), list(misfits))
+    workflow = _workflow(value, notes, name, job)
+    if _has_error((*job.findings, *job.annotation_findings)):
+        workflow = None
+    return Translation(
+        workflow, tuple(job.findings), tuple(job.annotation_findings), dict(job.origins)
+    )
+
+
+def _has_error(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def _workflow(value: Fields, notes: Annotations, name: str, job: Job) -> Workflow | None:
+    job.origins.update({("initial",): ("StartAt",), ("timeout",): ("TimeoutSeconds",)})
+    job.origins[("states",)] = ("States",)
+    comment = value.get("Comment")
+    try:
+        return Workflow(
+            name=notes.name or name,
+            initial=target(value["StartAt"]),
+            states=_states(value, Scope(frozenset(value["States"]), (), ()), job),
+            services=notes.services,
+            data=notes.data,
+            timeout=_timeout(value, notes, job),
+            description=notes.description or (comment if isinstance(comment, str) else ""),
+        )
+    except ValidationError as error:
+        job.annotation_findings.append(UNFIT_ANNOTATION.at((), _said(error)))
+        return None
+
+
+def _timeout(value: Fields, notes: Annotations, job: Job) -> int | None:
+    given = value.get("TimeoutSeconds")
+    if notes.timeout is not None or given is None:
+        return notes.timeout
+    if is_number(given):
+        return seconds(given)
+    message = "TimeoutSeconds of the machine is only known later: no time-out"
+    job.report(DYNAMIC_VALUE, ("TimeoutSeconds",), message, help="annotate timeout")
+    return None
+
+
+def _states(machine: Fields, scope: Scope, job: Job) -> States:
+    """All states of a machine, then the ends that it only implies."""
+    found: States = {}
+    for source in _sources(machine, scope, job):
+        job.origins[source.at] = source.path
+        found |= _translated(source)
+    return found | scope.extra
+
+
+def _sources(machine: Fields, scope: Scope, job: Job) -> Iterator[Source]:
+    for name, value in machine["States"].items():
+        path = (*scope.path, "States", name)
+        key, note = job.annotated.get(path, ("", NOTHING))
+        yield Source(
+            name=name,
+            value=value,
+            path=path,
+            at=(*scope.at, "states", name),
+            language=language_of(value, job.language),
+            scope=scope,
+            job=job,
+            note=note,
+            note_path=("states", key),
+        )
+
+
+def _translated(source: Source) -> States:
+    try:
+        return TRANSLATORS[source.value["Type"]](source)
+    except ValidationError as error:
+        # The definition's shape has been checked: what does not fit comes with the annotation.
+        source.notes(UNFIT_ANNOTATION, f"{source.name!r}: {_said(error)}")
+        return {}
+
+
+def _said(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message
+
+
+def _region(source: Source, machine: Fields, path: Path, at: Path) -> Region:
+    scope = Scope(
+        frozenset(machine["States"]), (*source.path, *path), (*source.at, *at)
+    )
+    source.comes_from(at, *path)
+    source.comes_from((*at, "initial"), *path, "StartAt")
+    source.comes_from((*at, "states"), *path, "States")
+    return Region(initial=target(machine["StartAt"]), states=_states(machine, scope, source.job))
+
+
+TRANSLATORS: Final[Mapping[str, Translator]] = {
+    "Task": task,
+    "Choice": states.choice,
+    "Parallel": partial(parallel, translate=_region),
+    "Map": partial(map_items, translate=_region),
+    "Wait": states.wait,
+    "Pass": states.pass_on,
+    "Succeed": states.succeed,
+    "Fail": states.fail,
+}
+"""The translator of each type of state."""
