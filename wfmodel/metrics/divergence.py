@@ -1,7 +1,9 @@
 """Divergence: D(t) is the largest distance between any two views of one instance at time t.
 
 Distances are counted in facts (steps, and the status). A state that lasts no time is not counted:
-rows of one instant have an order in a history and none in the world.
+rows of one instant have an order in a history and none in the world. Views are what stores say; the
+record of an instance that has had a verdict is closed with its last row, so that a crash which
+empties memory later does not heal what it left behind.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ def phantom_success(tracks: Tracks) -> Value:
 def duplicated_effect(tracks: Tracks) -> Value:
     """Fraction of instances that were charged twice.
 
-    Definition: the share in which one visit of a step landed more than once and at the end not all
-    of its landings had been taken back.
+    Definition: the share in which one visit of a step landed more than once, and of its landings
+    more stand at the end than the verdict allows: one under ``succeeded``, none otherwise.
     Unit: fraction.
     Source: exactly-once effects; Helland, Idempotence Is Not a Medical Condition, 2012.
     Cannot see: repeats that an idempotent step absorbed; duplicates that were taken back (see

@@ -116,8 +116,8 @@ def blindness(tracks: Tracks) -> Value:
     no poll at which they were stuck. With correlation it can name what any store knows of; without,
     only what a single participant still has to move.
     Unit: fraction.
-    Source: monitoring blindness, DESIGN §1; joining records needs a correlation identifier, Hohpe &
-    Woolf, Enterprise Integration Patterns, 2003.
+    Source: joining records needs a correlation identifier; Hohpe & Woolf, Enterprise Integration
+    Patterns, 2003.
     Cannot see: logs and traces outside the stores; whether somebody looks.
     """
     found = tracks.once(stalls)

@@ -72,7 +72,7 @@ def _table() -> str:
 def _chapter(group: Group) -> str:
     opening = [_plain(inspect.getdoc(module) or "") for module in _CHAPTERS[group]]
     entries = [_entry(metric) for metric in METRICS.values() if metric.group is group]
-    return "\n\n".join([f"## {group.value.capitalize()}", *opening, *entries]) + "\n"
+    return "\n\n".join([f"## On {group.value}", *opening, *entries]) + "\n"
 
 
 def _entry(metric: Metric) -> str:

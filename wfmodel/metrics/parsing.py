@@ -79,8 +79,8 @@ def _forgets(
 ) -> tuple[Ints, Ints, Ints]:
     """(position, code, instance) of what crashes make memory stores forget.
 
-    Of an instance that has had its verdict and its last row nothing is asked any more; what is
-    forgotten after that is left out.
+    The record of an instance that has had a verdict is closed with its last row: what is forgotten
+    after that changes nothing.
     """
     _, code, instance = recorded
     views = len(codes.views)

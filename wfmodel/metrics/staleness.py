@@ -26,7 +26,7 @@ def staleness_time(tracks: Tracks) -> Value:
     pairs = tracks.once(applied)
     if not len(pairs.lag_ns):
         return NO_WRITE
-    return float(_age_integral(pairs).sum() / SECOND**2 / (_lives_ns(tracks, pairs) / SECOND))
+    return float(age_integral(pairs).sum() / SECOND**2 / (_lives_ns(tracks, pairs) / SECOND))
 
 
 def staleness_worst(tracks: Tracks) -> Value:
@@ -173,7 +173,7 @@ def _lives_ns(tracks: Tracks, pairs: Applied) -> int:
     return max(1, int((tracks.close_ns - tracks.arrival_ns)[instances].sum()))
 
 
-def _age_integral(pairs: Applied) -> Floats:
+def age_integral(pairs: Applied) -> Floats:
     """Per (write, view), in s² · 1e18: the integral of the write's age while it is the oldest that
     the view lacks.
 

@@ -32,7 +32,8 @@ class Terminal(StrEnum):
     """The verdict is ``succeeded``, but an effect that a view calls done, and none calls
     compensated, does not stand: it never landed, or was taken back."""
     DUPLICATED_EFFECT = "duplicated-effect"
-    """One visit of a step landed more than once, and not every landing was taken back."""
+    """One visit of a step landed more than once, and more landings stand than the verdict allows:
+    one under ``succeeded``, none otherwise."""
     DANGLING_COMPENSATION = "dangling-compensation"
     """Compensation was begun and left an effect that it could have taken back; or took back more
     than had landed."""
@@ -81,7 +82,8 @@ class Ends:
             found |= self._untrue_success(views, counts, revisited)
         elif state.verdicts and any(count.net > 0 for count in counts):
             found |= Anomaly.ORPHANED_EFFECT
-        if any(count.landed > 1 and count.net > 0 for count in counts):
+        allowed = 1 if Status.SUCCEEDED in state.verdicts else 0
+        if any(count.landed > 1 and count.net > allowed for count in counts):
             found |= Anomaly.DUPLICATED_EFFECT
         return found | self._dangling(state, counts)
 
