@@ -1,0 +1,68 @@
+"""``wfmodel report``: run a scenario and write the trade-off report."""
+
+from __future__ import annotations
+
+import shlex
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+
+class Format(StrEnum):
+    """What to write."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
+def report(
+    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Default: what the file's name says.")
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, help="Instead of the scenario's.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
+    ] = None,
+) -> None:
+    """Write a report of a scenario: the answer, its evidence, and what would reverse it.
+
+    HTML is one file that needs nothing else; Markdown has its pictures in a folder beside it. The
+    same scenario and seed give the same bytes.
+    """
+    form = form or _from_name(output)
+    if not output.parent.is_dir():
+        raise TyperException(f"{output.parent}: no such directory")
+    from wfmodel.checks import check_result
+    from wfmodel.cli.progress import progress
+    from wfmodel.cli.scenarios import changed, runnable
+    from wfmodel.experiments import answer, study
+    from wfmodel.model.loading import LoadResult
+    from wfmodel.reports import Material, build_page, write_html, write_markdown
+
+    loaded, scenario, workflow = runnable(scenario_file)
+    scenario = changed(scenario, replications=replications, seed=seed)
+    found = check_result(LoadResult(workflow, loaded.findings, loaded.workflow_document))
+    with progress() as bars:
+        try:
+            results = study(scenario, workflow, jobs=jobs, progress=bars)
+        except ValueError as error:
+            raise TyperException(f"{scenario_file}: {error}") from None
+    command = ["wfmodel", "report", scenario_file, "--output", str(output)]
+    command += [] if replications is None else ["--replications", str(replications)]
+    command += ["--seed", str(scenario.seed)]
+    page = build_page(Material(results, shlex.join(command), found))
+    write = write_html if form is Format.HTML else write_markdown
+    write(page, output)
+    typer.echo(f"{output}: {answer(results.comparison).headline}")
+
+
+def _from_name(output: Path) -> Format:
+    return Format.MARKDOWN if output.suffix in (".md", ".markdown") else Format.HTML

@@ -1,0 +1,51 @@
+"""What the commands on scenarios share: reading one, and refusing what cannot be run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from wfmodel.checks.render import concise
+from wfmodel.experiments import LoadedScenario, Scenario, load_scenario
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.workflow import Workflow
+
+
+def runnable(path: str) -> tuple[LoadedScenario, Scenario, Workflow]:
+    """The scenario of a file, with its workflow.
+
+    Raises:
+        typer.Exit: it cannot be run; the findings on standard error say why.
+    """
+    loaded = load_scenario(path)
+    if loaded.scenario is None or loaded.workflow is None or not loaded.is_runnable:
+        refuse(loaded.findings)
+    return loaded, loaded.scenario, loaded.workflow
+
+
+def refuse(findings: Iterable[Finding]) -> NoReturn:
+    """Say what stands in the way, one line each, and exit with 2."""
+    for line in concise(each for each in findings if each.severity is Severity.ERROR):
+        typer.echo(line, err=True)
+    raise typer.Exit(2)
+
+
+def changed(scenario: Scenario, *, replications: int | None, seed: int | None) -> Scenario:
+    """The scenario with what the command line overrides."""
+    if replications is not None:
+        scenario = replace(scenario, replications=replications)
+    return scenario if seed is None else replace(scenario, seed=seed)
+
+
+def check_jobs(jobs: int | None) -> None:
+    """Refuse a number of workers that cannot be.
+
+    Raises:
+        TyperException: it is not positive.
+    """
+    if jobs is not None and jobs < 1:
+        raise TyperException(f"--jobs must be at least 1; got {jobs}")

@@ -1,0 +1,175 @@
+"""``wfmodel simulate``: one run of one variant, its numbers, or one instance's story."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from typer.exceptions import TyperException
+
+if TYPE_CHECKING:
+    from wfmodel.designs import History
+    from wfmodel.experiments import Scenario, Variant
+    from wfmodel.model.workflow import Workflow
+
+QUIET: Final = {
+    "question": "How does this workflow run by itself?",
+    "setting": {
+        "arrivals": {"every": {"distribution": "exponential", "mean": "1s"}},
+        "horizon": "2m",
+    },
+}
+"""The scenario of a workflow that is given without one: Poisson arrivals, and no faults."""
+
+
+def simulate(
+    path: Annotated[
+        str | None, typer.Argument(metavar="[SCENARIO|WORKFLOW]", help="What to run.")
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(help="A design, or a variant of the scenario (default: the first)."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    replication: Annotated[int, typer.Option(min=0, help="Which replication to run.")] = 0,
+    instance: Annotated[
+        int | None, typer.Option(help="Show what happened to this instance, row by row.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the history of the run.")
+    ] = None,
+    follow: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Show a kept history instead of running.")
+    ] = None,
+) -> None:
+    """Simulate one variant once.
+
+    Shows how instances ended and what was measured; with --instance, one instance's timeline. A
+    workflow without a scenario runs without faults, one instance a second for two minutes.
+    """
+    if (path is None) == (follow is None):
+        raise TyperException("give either a scenario or workflow to run, or --follow FILE")
+    history, scenario = (
+        _kept(follow) if follow is not None else _run(path, design, seed, replication)
+    )
+    if save is not None:
+        from wfmodel.designs import save_history
+
+        save_history(history, save)
+    if instance is not None:
+        _show_instance(history, instance)
+    else:
+        _show_run(history, scenario)
+
+
+def _kept(file: Path) -> tuple[History, Scenario | None]:
+    from wfmodel.designs import HistoryFileError, load_history
+
+    try:
+        return load_history(file), None
+    except HistoryFileError as error:
+        raise TyperException(str(error)) from None
+
+
+def _run(
+    path: str | None, design: str | None, seed: int | None, replication: int
+) -> tuple[History, Scenario]:
+    assert path is not None
+    from wfmodel.experiments.cells import Bench, Cell
+
+    scenario, workflow = _read(path)
+    variant = _variant(scenario, design)
+    cell = Cell(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
+    return Bench(workflow).history(cell), scenario
+
+
+def _read(path: str) -> tuple[Scenario, Workflow]:
+    from pydantic import TypeAdapter
+
+    from wfmodel.cli.draw import load_or_refuse
+    from wfmodel.cli.scenarios import refuse, runnable
+    from wfmodel.experiments import Scenario
+    from wfmodel.model.flow import build_flow
+    from wfmodel.model.reading import read_document
+
+    document, findings = read_document(path)
+    if document is None:
+        refuse(findings)
+    if isinstance(document.value, dict) and {"setting", "question"} & set(document.value):
+        _, scenario, workflow = runnable(path)
+        return scenario, workflow
+    workflow = load_or_refuse(path)
+    problems = build_flow(workflow).problems
+    if problems:
+        raise TyperException(
+            f"{path}: the workflow cannot run: {problems[0].kind} {problems[0].name!r}"
+            f" (wfmodel check {path})"
+        )
+    return TypeAdapter(Scenario).validate_python(QUIET), workflow
+
+
+def _variant(scenario: Scenario, name: str | None) -> Variant:
+    from wfmodel.designs import DESIGNS
+    from wfmodel.experiments import Variant
+
+    variants = scenario.variants_by_name()
+    if name is None:
+        return next(iter(variants.values()))
+    if name in variants:
+        return variants[name]
+    if name in DESIGNS:
+        return Variant(design=name, knobs=scenario.knobs)  # type: ignore[arg-type]
+    known = ", ".join(dict.fromkeys((*variants, *DESIGNS)))
+    raise TyperException(f"no design or variant {name!r}; there are {known}")
+
+
+def _show_instance(history: History, instance: int) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from wfmodel.experiments import timeline
+
+    try:
+        story = timeline(history, instance)
+    except KeyError as error:
+        raise TyperException(str(error.args[0])) from None
+    title = f"{history.workflow}, {history.design}: instance {instance}"
+    table = Table("time, s", "who", "what", box=None, title=escape(title), title_justify="left")
+    for line in story.lines:
+        style = "bold red" if line.what.startswith("fault") else ""
+        table.add_row(f"{line.at_ns / 1e9:.6f}", escape(line.who), escape(line.what), style=style)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
+
+
+def _show_run(history: History, scenario: Scenario | None) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from wfmodel.experiments.figures import number
+    from wfmodel.experiments.observation import observe
+    from wfmodel.metrics import METRICS, measure
+
+    if scenario is None:
+        whole = measure(history)
+        values, reasons, instances = whole.values, whole.reasons, whole.instances
+        endings = {each.value: count for each, count in whole.classes.items()}
+    else:
+        seen = observe(history, scenario.setting)
+        values, reasons, instances = seen.values, seen.reasons, seen.instances
+        endings = dict(seen.endings)
+    run = f"seed {history.seed}, replication {history.replication}"
+    title = f"{history.workflow}, {history.design}: {instances:,} instances, {run}"
+    table = Table("metric", "value", "", box=None, title=escape(title), title_justify="left")
+    for name, count in endings.items():
+        if count:
+            table.add_row(f"ended {name.replace('-', ' ')}", f"{count:,}", "instances")
+    table.add_section()
+    for name, metric in METRICS.items():
+        table.add_row(metric.title, number(values[name], metric.unit), reasons.get(name, ""))
+    Console(highlight=False).print(table)
