@@ -1,0 +1,62 @@
+# Two commands are enough on a fresh machine with python3 (3.11+) and make:
+#   make demo   run the main job on a real model, leave a report
+#   make test   run the tests
+# Each creates .venv on its first run. The rest is for those who work on wfmodel.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+REPORT := reports/order-fulfilment.html
+
+.PHONY: demo test check format coverage notebooks benchmarks docs lock clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
+	@echo "The report: $(REPORT)"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n $(WORKERS) tests/test_architecture.py
+
+coverage: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+notebooks: $(VENV)/.notebooks
+	$(BIN)/python -m tests.notebooks
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m tests.generated --write
+
+benchmarks: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.throughput
+
+lock: $(VENV)/.notebooks
+	$(BIN)/python -m pip freeze --exclude-editable --exclude wfmodel | LC_ALL=C sort > constraints.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+
+# What is installed, in three layers; a stamp file for each makes repetition free.
+$(VENV)/.runtime: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(PIP) install -c constraints.txt -e '.[dev]'
+	touch $@
+
+$(VENV)/.notebooks: $(VENV)/.dev
+	$(PIP) install -c constraints.txt -e '.[dev,notebooks]'
+	touch $@

@@ -1,0 +1,97 @@
+"""The command ``wfmodel``. A subcommand's module is imported only when it is called.
+
+Exit codes: 0 done, 1 findings (``check``), 2 could not run, 130 interrupted. What a user did wrong
+is one line on standard error; only a defect of the program shows a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module, metadata
+from typing import Annotated, Any, Final, NoReturn
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+COMMANDS: Final = {
+    "check": ("wfmodel.cli.check", "check"),
+    "rules": ("wfmodel.cli.check", "rules"),
+    "draw": ("wfmodel.cli.draw", "draw"),
+    "schema": ("wfmodel.cli.schema", "schema"),
+    "simulate": ("wfmodel.cli.simulate", "simulate"),
+    "compare": ("wfmodel.cli.compare", "compare"),
+    "report": ("wfmodel.cli.report", "report"),
+}
+"""Subcommands: module and function."""
+
+COULD_NOT_RUN: Final = 2
+INTERRUPTED: Final = 130
+
+
+class _Lazy(TyperGroup):
+    """A group that knows its commands by name and imports them one by one."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own context
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name]
+        one: Callable[..., None] = getattr(import_module(module), function)
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command(cmd_name)(one)
+        return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    cls=_Lazy,
+    name="wfmodel",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"wfmodel {metadata.version('wfmodel')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and exit.")
+    ] = False,
+) -> None:
+    """Declare a distributed workflow once; check it, run it both ways, compare."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except BrokenPipeError:
+        # The reader has gone (``wfmodel rules | head``): nothing is wrong, and nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("interrupted", INTERRUPTED)
+    except typer.Exit as request:
+        sys.exit(request.exit_code)
+    except TyperException as error:
+        _fail(error.format_message(), COULD_NOT_RUN)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or error}", COULD_NOT_RUN)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(f"wfmodel: error: {message}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,82 @@
+"""``wfmodel draw``: a workflow as Mermaid text or as a picture."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from wfmodel.importers import load_any
+from wfmodel.model.workflow import Workflow
+
+
+class Format(StrEnum):
+    """What to write."""
+
+    MERMAID = "mermaid"
+    SVG = "svg"
+    PNG = "png"
+
+
+def draw(
+    path: Annotated[str, typer.Argument(help="A workflow, ours or Amazon States Language.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; its ending tells how.")
+    ] = None,
+    form: Annotated[Format | None, typer.Option("--format", help="Default: mermaid.")] = None,
+) -> None:
+    """Draw a workflow's state diagram."""
+    form = form or _from_name(output)
+    if form is not Format.MERMAID and output is None:
+        raise typer.BadParameter(f"--format {form} needs --output FILE")
+    workflow = load_or_refuse(path)
+    if form is Format.MERMAID:
+        from wfmodel.model.mermaid import mermaid
+
+        text = mermaid(workflow)
+        if output is None:
+            print(text, end="")
+        else:
+            output.write_text(text, encoding="utf-8")
+        return
+    _picture(workflow, form, output)
+
+
+def _from_name(output: Path | None) -> Format:
+    if output is None or output.suffix in (".mmd", ".mermaid", ".md", ".txt"):
+        return Format.MERMAID
+    try:
+        return Format(output.suffix.lstrip("."))
+    except ValueError:
+        known = ", ".join(Format)
+        message = f"cannot tell a format from {output.name!r}; give --format ({known})"
+        raise typer.BadParameter(message) from None
+
+
+def _picture(workflow: Workflow, form: Format, output: Path | None) -> None:
+    import matplotlib as mpl
+
+    from wfmodel.model.drawing import draw_workflow
+
+    assert output is not None
+    metadata = {"Date": None} if form is Format.SVG else {"Software": None}
+    with mpl.rc_context({"svg.hashsalt": "wfmodel"}):  # the same workflow gives the same bytes
+        draw_workflow(workflow).savefig(output, format=form.value, dpi=150, metadata=metadata)
+
+
+def load_or_refuse(path: str) -> Workflow:
+    """The workflow of a file.
+
+    Raises:
+        TyperException: the file does not hold one; its first finding says why.
+    """
+    result = load_any(path)
+    if result.workflow is None:
+        first = result.findings[0]
+        more = len(result.findings) - 1
+        rest = f" (and {more} more: wfmodel check {path})" if more else ""
+        raise TyperException(f"{first.span}: {first.code} {first.message}{rest}")
+    return result.workflow
