@@ -80,6 +80,9 @@ DUPLICATE_STATE: Final = Problem(
 SHADOWED_CATCHER: Final = Problem(
     "A115", "shadowed-error", _WARNING, "An earlier entry takes this error: this one never does."
 )
+MALFORMED_RESOURCE: Final = Problem(
+    "A116", "malformed-resource", _ERROR, "A Resource is an ARN, or is filled in on deployment."
+)
 
 ASSUMED_DURATION: Final = Problem(
     "A120", "dynamic-wait", _INFO, "The time comes from data: the annotation says how long."
@@ -135,6 +138,9 @@ UNFIT_ANNOTATION: Final = Problem(
 )
 UNKNOWN_ANNOTATED_EVENT: Final = Problem(
     "A145", "unknown-annotated-event", _ERROR, "The callback has no such event."
+)
+UNUSED_ANNOTATIONS: Final = Problem(
+    "A146", "unused-annotations", _WARNING, "Our own format says everything itself."
 )
 
 PROBLEMS: Final[tuple[Problem, ...]] = tuple(

@@ -12,15 +12,15 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from wfmodel.importers.asl.fields import Row, Table
+from wfmodel.importers.asl.fields import CONDITION, Row, Table
 from wfmodel.importers.asl.values import (
     JSONPATH,
     Check,
-    anything,
     boolean,
     json_path,
     number,
     text,
+    variable,
 )
 
 _SIGNS: Final = {
@@ -37,9 +37,9 @@ _KINDS: Final[Mapping[str, Check]] = {
 }
 _TESTS: Final = ("IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp")
 
-_ORDERED: Final = {
-    f"{kind}{sign}": check for kind, check in _KINDS.items() for sign in _SIGNS
-} | {"BooleanEquals": boolean}
+_ORDERED: Final = {f"{kind}{sign}": check for kind, check in _KINDS.items() for sign in _SIGNS} | {
+    "BooleanEquals": boolean
+}
 
 OPERATORS: Final[Mapping[str, Check]] = {
     **_ORDERED,
@@ -53,7 +53,7 @@ COMBINATIONS: Final = ("And", "Or", "Not")
 
 RULE: Final = Table(
     {
-        "Variable": Row(json_path, language=JSONPATH),
+        "Variable": Row(variable, language=JSONPATH),
         **{name: Row(check, language=JSONPATH) for name, check in OPERATORS.items()},
         "And": Row(nested="rules"),
         "Or": Row(nested="rules"),
@@ -65,7 +65,8 @@ RULE: Final = Table(
 """A comparison inside And, Or and Not."""
 
 CHOICE_RULE: Final = Table(
-    {**RULE.fields, "Next": Row(text, required=True), "Assign": Row(anything)}, RULE.one
+    {**RULE.fields, "Next": CONDITION.fields["Next"], "Assign": CONDITION.fields["Assign"]},
+    RULE.one,
 )
 """One entry of Choices in JSONPath."""
 

@@ -11,18 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from wfmodel.importers.asl.payload import payload, payload_object
 from wfmodel.importers.asl.values import (
     JSONATA,
     JSONPATH,
     MOST_SECONDS,
     Check,
     anything,
-    boolean,
     expression,
     json_path,
     list_of,
+    name,
     number,
     reference_path,
+    resource,
+    result_path,
     text,
     true,
     words,
@@ -56,14 +59,21 @@ _LANGUAGE: Final = Row(words(JSONPATH, JSONATA))
 _TEXT: Final = Row(text)
 _PATH: Final = Row(json_path, language=JSONPATH)
 _REFERENCE: Final = Row(reference_path, language=JSONPATH)
-_PAYLOAD: Final = Row()
-_TEMPLATE: Final = Row(language=JSONPATH)
-_ARGUMENTS: Final = Row(language=JSONATA)
+_PAYLOAD: Final = Row(payload)
+_OBJECT: Final = Row(payload_object)
+_TEMPLATE: Final = Row(payload, language=JSONPATH)
+_ARGUMENTS: Final = Row(payload, language=JSONATA)
+_STATE_NAME: Final = name(80)
+_ERROR_NAME: Final = name(200)
 
 _COMMON: Final = {"Type": Row(text, required=True), "Comment": _TEXT, "QueryLanguage": _LANGUAGE}
 _FLOW: Final = {**_COMMON, "InputPath": _PATH, "OutputPath": _PATH, "Output": _ARGUMENTS}
-_STEP: Final = {**_FLOW, "Next": _TEXT, "End": Row(true), "Assign": _PAYLOAD}
-_RESULT: Final = {**_STEP, "ResultPath": _REFERENCE, "Parameters": _TEMPLATE}
+_STEP: Final = {**_FLOW, "Next": Row(_STATE_NAME), "End": Row(true), "Assign": _OBJECT}
+_RESULT: Final = {
+    **_STEP,
+    "ResultPath": Row(result_path, language=JSONPATH),
+    "Parameters": _TEMPLATE,
+}
 _GUARDED: Final = {
     **_RESULT,
     "ResultSelector": _TEMPLATE,
@@ -76,9 +86,9 @@ STATES: Final[Mapping[str, Table]] = {
     "Task": Table(
         {
             **_GUARDED,
-            "Resource": Row(text, required=True),
+            "Resource": Row(resource, required=True),
             "Arguments": _ARGUMENTS,
-            "Credentials": _PAYLOAD,
+            "Credentials": _OBJECT,
             "TimeoutSeconds": Row(_SECONDS),
             "TimeoutSecondsPath": _REFERENCE,
             "HeartbeatSeconds": Row(_SECONDS),
@@ -103,9 +113,9 @@ STATES: Final[Mapping[str, Table]] = {
             "Items": _ARGUMENTS,
             "ItemsPath": Row(json_path, language=JSONPATH),
             "ItemSelector": _PAYLOAD,
-            "ItemReader": _PAYLOAD,
+            "ItemReader": Row(nested="reader"),
             "ItemBatcher": Row(nested="batcher"),
-            "ResultWriter": _PAYLOAD,
+            "ResultWriter": Row(nested="writer"),
             "MaxConcurrency": Row(number(0, MOST_SECONDS)),
             "MaxConcurrencyPath": _REFERENCE,
             "ToleratedFailurePercentage": Row(number(0, 100, whole=False)),
@@ -136,9 +146,9 @@ STATES: Final[Mapping[str, Table]] = {
     "Choice": Table(
         {
             **_FLOW,
-            "Assign": _PAYLOAD,
+            "Assign": _OBJECT,
             "Choices": Row(nested="choices", required=True),
-            "Default": _TEXT,
+            "Default": Row(_STATE_NAME),
         }
     ),
     "Succeed": Table(_FLOW),
@@ -151,7 +161,7 @@ STATES: Final[Mapping[str, Table]] = {
 
 MACHINE: Final = Table(
     {
-        "StartAt": Row(text, required=True),
+        "StartAt": Row(_STATE_NAME, required=True),
         "States": Row(nested="states", required=True),
         "Comment": _TEXT,
         "Version": _TEXT,
@@ -188,9 +198,42 @@ BATCHER: Final = Table(
     ),
 )
 
+READER: Final = Table(
+    {
+        "Resource": Row(resource, required=True),
+        "ReaderConfig": Row(nested="reader config"),
+        "Parameters": _TEMPLATE,
+        "Arguments": _ARGUMENTS,
+    }
+)
+
+READER_CONFIG: Final = Table(
+    {
+        "InputType": _TEXT,
+        "Transformation": _TEXT,
+        "ManifestType": _TEXT,
+        "CSVHeaderLocation": Row(words("FIRST_ROW", "GIVEN")),
+        "CSVHeaders": Row(list_of(text)),
+        "CSVDelimiter": _TEXT,
+        "MaxItems": Row(number(0, MOST_SECONDS)),
+        "MaxItemsPath": _REFERENCE,
+        "ExpectedBucketOwner": _TEXT,
+    },
+    most_one=(("MaxItems", "MaxItemsPath"),),
+)
+
+WRITER: Final = Table(
+    {
+        "Resource": Row(resource),
+        "WriterConfig": _PAYLOAD,
+        "Parameters": _TEMPLATE,
+        "Arguments": _ARGUMENTS,
+    }
+)
+
 RETRIER: Final = Table(
     {
-        "ErrorEquals": Row(list_of(text, least=1), required=True),
+        "ErrorEquals": Row(list_of(_ERROR_NAME, least=1), required=True),
         "IntervalSeconds": Row(_SECONDS),
         "MaxAttempts": Row(number(0, MOST_SECONDS)),
         "BackoffRate": Row(number(1, 1000, whole=False)),
@@ -202,11 +245,11 @@ RETRIER: Final = Table(
 
 CATCHER: Final = Table(
     {
-        "ErrorEquals": Row(list_of(text, least=1), required=True),
-        "Next": Row(text, required=True),
-        "ResultPath": _REFERENCE,
+        "ErrorEquals": Row(list_of(_ERROR_NAME, least=1), required=True),
+        "Next": Row(_STATE_NAME, required=True),
+        "ResultPath": Row(result_path, language=JSONPATH),
         "Output": _ARGUMENTS,
-        "Assign": _PAYLOAD,
+        "Assign": _OBJECT,
         "Comment": _TEXT,
     }
 )
@@ -214,9 +257,9 @@ CATCHER: Final = Table(
 CONDITION: Final = Table(
     {
         "Condition": Row(expression, required=True, language=JSONATA),
-        "Next": Row(text, required=True),
+        "Next": Row(_STATE_NAME, required=True),
         "Output": _ARGUMENTS,
-        "Assign": _PAYLOAD,
+        "Assign": _OBJECT,
         "Comment": _TEXT,
     }
 )

@@ -21,8 +21,7 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 
 _TASK: Final = frozenset(
-    "service action duration failures timeout retry idempotent effect compensates compensation"
-    " reads writes".split()
+    ["service", "action", "duration", "failures", "timeout", "retry", "idempotent", "effect", "compensates", "compensation", "reads", "writes"]
 )
 APPLICABLE: Final[Mapping[str, frozenset[str]]] = {
     "Task": _TASK,

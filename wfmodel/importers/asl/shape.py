@@ -99,7 +99,9 @@ def _groups(table: Table, value: Mapping[str, object], path: Path) -> Iterator[F
             yield kind.at(path, f"{_part(path)} has no {wanted}")
 
 
-def _field(table: Table, name: object, item: object, path: Path, language: str) -> Iterator[Finding]:
+def _field(
+    table: Table, name: object, item: object, path: Path, language: str
+) -> Iterator[Finding]:
     row = table.fields.get(name) if isinstance(name, str) else None
     at = (*path, name if isinstance(name, str | int) else str(name))
     if row is None:
@@ -210,6 +212,9 @@ _NESTED: Final[Mapping[str, Check]] = {
     "processor": _recorded(fields.PROCESSOR),
     "config": _recorded(fields.CONFIG),
     "batcher": _batcher,
+    "reader": _recorded(fields.READER),
+    "reader config": _recorded(fields.READER_CONFIG),
+    "writer": _recorded(fields.WRITER),
     "retriers": _guards(fields.RETRIER),
     "catchers": _guards(fields.CATCHER),
     "choices": _choices,

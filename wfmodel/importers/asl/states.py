@@ -32,7 +32,9 @@ def _waited(source: Source) -> int:
         source.comes_from(("duration",), "Seconds")
         return seconds(value)
     if source.note.duration is None:
-        field = next(n for n in ("Seconds", "SecondsPath", "Timestamp", "TimestampPath") if n in source.value)
+        field = next(
+            n for n in ("Seconds", "SecondsPath", "Timestamp", "TimestampPath") if n in source.value
+        )
         message = f"how long {source.name!r} waits is only known later: taken as 0"
         source.says(ASSUMED_DURATION, message, field, help="annotate its duration")
     return 0
@@ -41,9 +43,7 @@ def _waited(source: Source) -> int:
 def pass_on(source: Source) -> States:
     """A wait of no time: the flow takes it as an instant step."""
     return {
-        source.name: Wait(
-            duration=Constant(0), next=source.next(), description=source.description
-        )
+        source.name: Wait(duration=Constant(0), next=source.next(), description=source.description)
     }
 
 
@@ -99,9 +99,7 @@ def _guard(source: Source, rule: Fields) -> str:
     return text.removeprefix("{%").removesuffix("%}").strip()[:_LONGEST_GUARD]
 
 
-def _shares(
-    source: Source, targets: list[str], default: str | None
-) -> tuple[float | None, ...]:
+def _shares(source: Source, targets: list[str], default: str | None) -> tuple[float | None, ...]:
     """Probability of each branch. Branches to one target share what is given for it, equally."""
     given = dict(source.note.probabilities)
     for name in _strangers(given, targets, default):

@@ -142,15 +142,15 @@ def _say_retried(source: Source) -> None:
 def _events(source: Source, at: Path) -> dict[str, Reaction]:
     """Success leads on; failures lead where Catch takes them, at probability 0 unless annotated."""
     given = dict(source.note.events)
-    events = {SUCCESS: Reaction(source.next(), given.pop(SUCCESS, None))}
+    events = {SUCCESS: Reaction(next=source.next(), probability=given.pop(SUCCESS, None))}
     source.job.origins[(*at, "events", SUCCESS, "next")] = (*source.path, "Next")
     for error, to, place in _answers(source):
         if error not in events:
-            events[error] = Reaction(to, given.pop(error, 0.0))
+            events[error] = Reaction(next=to, probability=given.pop(error, 0.0))
             source.job.origins[(*at, "events", error, "next")] = (*source.path, *place)
     if FAILED in given:
         to = source.scope.end(Outcome.FAILED, source.path, source.job)
-        events[FAILED] = Reaction(to, given.pop(FAILED))
+        events[FAILED] = Reaction(next=to, probability=given.pop(FAILED))
     for name in given:
         message = f"the callback of {source.name!r} has no event {name!r}"
         help = nearest(name, tuple(events))

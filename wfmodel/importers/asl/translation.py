@@ -11,7 +11,7 @@ that nothing reaches) is left to the rules, which say it for every format alike.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -20,8 +20,17 @@ from pydantic import ValidationError
 from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl import states
 from wfmodel.importers.asl.catalogue import DYNAMIC_VALUE, UNFIT_ANNOTATION
-from wfmodel.importers.asl.job import NOTHING, Fields, Job, Scope, Source, States, Translator
-from wfmodel.importers.asl.job import seconds, target
+from wfmodel.importers.asl.job import (
+    NOTHING,
+    Fields,
+    Job,
+    Scope,
+    Source,
+    States,
+    Translator,
+    seconds,
+    target,
+)
 from wfmodel.importers.asl.matching import match
 from wfmodel.importers.asl.scopes import map_items, parallel
 from wfmodel.importers.asl.shape import language_of, shape_findings
@@ -133,7 +142,8 @@ def _translated(source: Source) -> States:
     try:
         return TRANSLATORS[source.value["Type"]](source)
     except ValidationError as error:
-        # The definition's shape has been checked: what does not fit comes with the annotation.
+        if source.note is NOTHING:
+            raise  # The shape has been checked: only an annotation can still not fit.
         source.notes(UNFIT_ANNOTATION, f"{source.name!r}: {_said(error)}")
         return {}
 
@@ -146,9 +156,7 @@ def _said(error: ValidationError) -> str:
 
 
 def _region(source: Source, machine: Fields, path: Path, at: Path) -> Region:
-    scope = Scope(
-        frozenset(machine["States"]), (*source.path, *path), (*source.at, *at)
-    )
+    scope = Scope(frozenset(machine["States"]), (*source.path, *path), (*source.at, *at))
     source.comes_from(at, *path)
     source.comes_from((*at, "initial"), *path, "StartAt")
     source.comes_from((*at, "states"), *path, "States")

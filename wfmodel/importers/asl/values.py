@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 from wfmodel.importers.asl.catalogue import (
     MALFORMED_EXPRESSION,
     MALFORMED_PATH,
+    MALFORMED_RESOURCE,
     OUT_OF_RANGE,
     WRONG_TYPE,
 )
@@ -37,6 +38,9 @@ _EXPRESSION: Final = re.compile(r"\{%.*%\}", re.DOTALL)
 _SEGMENT: Final = r"(?:\.[^\s.\[\](),'\"@?*:]+|\[-?\d+\]|\[(?:'[^']+'|\"[^\"]+\")\])"
 _REFERENCE: Final = re.compile(rf"\$(?!\$)[A-Za-z0-9_]*{_SEGMENT}*")
 _PATH: Final = re.compile(r"\$\$?[A-Za-z0-9_]*(?:(?:\.\.?|\[).*)?", re.DOTALL)
+_LAMBDA_WITHOUT_ALIAS: Final = re.compile(
+    r"arn:[\w-]+:lambda:[^:]*:[^:]*:function:[^:]*:(?!\$LATEST$|\$\{|[\w-]+$)"
+)
 _INTRINSIC: Final = re.compile(r"States\.[A-Za-z0-9]+\(.*\)", re.DOTALL)
 
 
@@ -68,6 +72,27 @@ def text(value: object, path: Path, language: str) -> Iterator[Finding]:
     """Text; in JSONata an expression too."""
     if not isinstance(value, str) and not is_substitution(value):
         yield _wrong(path, "text", value)
+
+
+def name(most: int) -> Check:
+    """Text of 1 to ``most`` characters: the name of a state or of an error."""
+
+    def check(value: object, path: Path, language: str) -> Iterator[Finding]:
+        if not isinstance(value, str):
+            yield from text(value, path, language)
+        elif not 0 < len(value) <= most:
+            message = f"{path[-1]} has 1 to {most} characters; got {shown(value)}"
+            yield OUT_OF_RANGE.at(path, message)
+
+    return check
+
+
+def resource(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """Who does the work: an ARN, or what a deployment fills in."""
+    if not isinstance(value, str):
+        yield from text(value, path, language)
+    elif not value or _open_substitution(value) or _LAMBDA_WITHOUT_ALIAS.match(value):
+        yield MALFORMED_RESOURCE.at(path, f"{shown(value)} is no ARN")
 
 
 def boolean(value: object, path: Path, language: str) -> Iterator[Finding]:
@@ -119,6 +144,23 @@ def json_path(value: object, path: Path, language: str) -> Iterator[Finding]:
         yield _wrong(path, "a path", value)
     elif not (_PATH.fullmatch(value) or _INTRINSIC.fullmatch(value)) or not _balanced(value):
         yield MALFORMED_PATH.at(path, f"{path[-1]} is a path such as $.order; got {shown(value)}")
+
+
+def variable(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A path that a comparison reads: no intrinsic function."""
+    if isinstance(value, str) and _INTRINSIC.fullmatch(value):
+        yield MALFORMED_PATH.at(path, f"{path[-1]} is a path; got {shown(value)}")
+    else:
+        yield from json_path(value, path, language)
+
+
+def result_path(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A reference path into the state's input: no variable."""
+    if isinstance(value, str) and re.match(r"\$[A-Za-z0-9_]", value):
+        message = f"{path[-1]} names a place in the input; got the variable {shown(value)}"
+        yield MALFORMED_PATH.at(path, message)
+    else:
+        yield from reference_path(value, path, language)
 
 
 def reference_path(value: object, path: Path, language: str) -> Iterator[Finding]:
@@ -179,6 +221,10 @@ def kind_of(value: object) -> str:
 
 def _wrong(path: Path, wanted: str, value: object) -> Finding:
     return WRONG_TYPE.at(path, f"{path[-1]} is {wanted}; got {shown(value)}")
+
+
+def _open_substitution(value: str) -> bool:
+    return "${" in _SUBSTITUTION.sub("", value)
 
 
 def _balanced(value: str) -> bool:

@@ -1,0 +1,61 @@
+"""Payload templates: the free-form JSON that a state sends or keeps.
+
+What they shape is data, which the model does not follow; but an entry that AWS would refuse is said.
+In JSONPath a key that ends in ``.$`` holds a path; in JSONata a text in ``{% %}`` is an expression.
+
+What it cannot see: the syntax inside an expression or an intrinsic function.
+
+Source: AWS Step Functions Developer Guide, "Manipulate parameters in workflows", "Transforming data
+with JSONata".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from wfmodel.importers.asl.catalogue import CONFLICTING_FIELDS, MALFORMED_EXPRESSION, WRONG_TYPE
+from wfmodel.importers.asl.values import JSONATA, json_path, kind_of, shown
+from wfmodel.model.findings import Finding
+from wfmodel.model.source import Path
+
+
+def payload(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A template: JSON of any shape whose paths and expressions are well-formed."""
+    stack: list[tuple[object, Path]] = [(value, path)]
+    while stack:
+        part, at = stack.pop()
+        if isinstance(part, Mapping):
+            stack += [(inner, (*at, str(key))) for key, inner in reversed(list(part.items()))]
+            yield from _template(part, at) if language != JSONATA else ()
+        elif isinstance(part, list | tuple):
+            stack += [(inner, (*at, index)) for index, inner in reversed(list(enumerate(part)))]
+        elif isinstance(part, str) and language == JSONATA:
+            yield from _expression(part, at)
+
+
+def payload_object(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A template whose outermost part is an object."""
+    if not isinstance(value, Mapping):
+        yield WRONG_TYPE.at(path, f"{path[-1]} is an object; got {kind_of(value)}")
+    else:
+        yield from payload(value, path, language)
+
+
+def _template(part: Mapping[str, object], at: Path) -> Iterator[Finding]:
+    for key, inner in part.items():
+        name = str(key)
+        if not name.endswith(".$"):
+            continue
+        if not isinstance(inner, str):
+            message = f"{name} holds a path; got {shown(inner)}"
+            yield WRONG_TYPE.at((*at, name), message)
+        else:
+            yield from json_path(inner, (*at, name), "")
+        if name.removesuffix(".$") in part:
+            message = f"{name} and {name.removesuffix('.$')} conflict"
+            yield CONFLICTING_FIELDS.at((*at, name), message)
+
+
+def _expression(value: str, at: Path) -> Iterator[Finding]:
+    if value.startswith("{%") != value.endswith("%}"):
+        yield MALFORMED_EXPRESSION.at(at, f"an expression stands in {{% %}}; got {shown(value)}")
