@@ -1,0 +1,71 @@
+"""From a file of Amazon States Language, and one of annotations, to a Workflow with positions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from wfmodel.importers.annotations import Annotations
+from wfmodel.importers.asl.templates import read_definition
+from wfmodel.importers.asl.translation import translate
+from wfmodel.model.findings import Finding
+from wfmodel.model.loading import LoadResult, locate_findings
+from wfmodel.model.parsing import parse_as
+from wfmodel.model.reading import read_document
+from wfmodel.model.source import Document
+
+
+def load_asl(
+    path: str | FilePath,
+    annotations: str | FilePath | Annotations | None = None,
+    text: str | None = None,
+) -> LoadResult:
+    """Read a definition of Amazon States Language, JSON or YAML (``-``: standard input).
+
+    ``annotations`` is a file, or what such a file would say; ``load_any`` finds it by itself.
+    Findings about an annotation have their place in the annotation file. The result's document
+    leads from paths of the workflow to places of the definition.
+    """
+    document, findings = read_definition(path, text)
+    if document is None:
+        return LoadResult(None, findings)
+    return from_document(document, annotations)
+
+
+def from_document(
+    document: Document, annotations: str | FilePath | Annotations | None = None
+) -> LoadResult:
+    """As ``load_asl``, of a definition that has been read."""
+    notes, side, refused = _read_annotations(annotations)
+    translation = translate(document.value, notes, name=_name(document.file))
+    found = (
+        *locate_findings(translation.findings, document),
+        *refused,
+        *locate_findings(translation.annotation_findings, side),
+    )
+    workflow = None if refused else translation.workflow
+    return LoadResult(workflow, found, replace(document, origins=translation.origins))
+
+
+def _read_annotations(
+    annotations: str | FilePath | Annotations | None,
+) -> tuple[Annotations | None, Document | None, tuple[Finding, ...]]:
+    if annotations is None or isinstance(annotations, Annotations):
+        return annotations, None, ()
+    document, findings = read_document(annotations)
+    if document is None:
+        return None, None, findings
+    notes, findings = parse_as(document, Annotations)
+    return notes, document, findings
+
+
+def _name(file: str) -> str:
+    """The workflow's name where nothing gives one: the file's, without what says its format."""
+    return stem(FilePath(file).name)[:200] or "workflow"
+
+
+def stem(name: str) -> str:
+    """A file's name without its format: ``x`` of ``x.asl.json``, ``x.json`` and ``x.yaml``."""
+    for ending in (".json", ".yaml", ".yml", ".asl"):
+        name = name.removesuffix(ending)
+    return name

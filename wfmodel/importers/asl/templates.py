@@ -1,0 +1,66 @@
+"""A definition may be a template with bare ``${X}`` where JSON wants a value: read it all the same.
+
+CDK, SAM and Terraform fill such places in before deployment, so the file itself is no JSON. A bare
+substitution is replaced by a text of exactly its length, so that every position stays right; in the
+value it reads ``"${X}"``, as if it had been quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Final
+
+from wfmodel.model.findings import Finding
+from wfmodel.model.reading import STDIN, read_document
+from wfmodel.model.source import Document
+
+_MARK: Final = "\ue000"
+"""A character of private use: it stands for the substitution's mark inside the text."""
+
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\$\{([^{}"\s]+)\}', re.DOTALL)
+_SYNTAX_ERROR: Final = "L105"
+
+
+def read_definition(
+    path: str | FilePath, text: str | None = None
+) -> tuple[Document | None, tuple[Finding, ...]]:
+    """As ``read_document``; where that fails, once more with bare substitutions taken as text.
+
+    Standard input cannot be read twice: there a bare substitution is a syntax error.
+    """
+    document, findings = read_document(path, text)
+    if document is not None or all(f.code != _SYNTAX_ERROR for f in findings):
+        return document, findings
+    if text is None and str(path) == STDIN:
+        return document, findings
+    original = FilePath(path).read_text("utf-8-sig") if text is None else text
+    masked = mask(original)
+    if masked == original:
+        return document, findings
+    second, _ = read_document(path, masked)
+    if second is None:
+        return document, findings
+    return replace(second, text=original, value=_restored(second.value)), ()
+
+
+def mask(text: str) -> str:
+    """Every bare ``${X}`` as a JSON text of the same length; what stands in quotes stays."""
+
+    def quoted(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return match.group() if name is None else f'"{_MARK}{name}"'
+
+    return _TOKEN.sub(quoted, text)
+
+
+def _restored(value: object) -> object:
+    """The value with marked texts as ``${X}`` again; depth is bounded by reading."""
+    if isinstance(value, dict):
+        return {key: _restored(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_restored(inner) for inner in value]
+    if isinstance(value, str) and value.startswith(_MARK):
+        return f"${{{value.removeprefix(_MARK)}}}"
+    return value
