@@ -29,6 +29,7 @@ from wfmodel.simulation.effects import Effects
 from wfmodel.simulation.outside import Outside
 from wfmodel.simulation.randomness import Streams, uniform
 from wfmodel.simulation.recorder import Recorder
+from wfmodel.simulation.recovery import Recovery
 from wfmodel.simulation.setting import Setting
 from wfmodel.simulation.timers import Handle, Timers
 from wfmodel.simulation.workers import Workers
@@ -79,6 +80,7 @@ class Driver:
         self.workers = Workers(self)
         self.timers = Timers(self)
         self.outside = Outside(self)
+        self.recovery = Recovery(self)
 
     def _capacity(self, name: str) -> int | None:
         service = self.flow.workflow.services.get(name)
@@ -314,13 +316,14 @@ class Driver:
         """Dual write, after the commit: a crash in between loses the messages."""
         delay = self._publish_latency(cell.instance.index, cell.instance.sent)
         value = (cell, cell.process.incarnation, sends)
-        self.env.after(delay, (self._published,), value)
+        self.env.after(delay, (self.published,), value)
 
-    def _published(self, event: Occurrence) -> None:
+    def published(self, event: Occurrence) -> None:
+        """The gap of a dual write is over; messages of a process that crashed in it are lost."""
         cell, incarnation, sends = event.value
         process = cell.process
         if incarnation == process.incarnation and process.paused:
-            process.deferred.append((self._published, event))
+            process.deferred.append((self.published, event))
             return
         for operation in sends:
             if incarnation != process.incarnation:
@@ -358,47 +361,3 @@ class Driver:
         if cell.timers.get(handle[2]) is handle:
             del cell.timers[handle[2]]
             self._react(cell, handle[3], None)
-
-    # -------------------------------------------------------------------- crash and restart
-
-    def crash(self, process: Process) -> None:
-        """What is volatile is gone; messages that were not acknowledged come again, or never."""
-        process.incarnation += 1
-        self.workers.stop(process)
-        deferred, process.deferred = process.deferred, []
-        for handler, event in deferred:
-            if handler == self.broker.deliver:
-                self.broker.abandon(event.value)
-            elif handler == self._published:
-                handler(event)
-        occupied, process.occupied = process.occupied, {}
-        for cell in occupied:
-            self._interrupt(cell)
-        process.dirty = {}
-        process.stalled = []
-        process.flush_due = False
-
-    def _interrupt(self, cell: Cell) -> None:
-        if cell.busy and cell.entry is not None and cell.entry[2] is None:
-            for operation in cell.entry[1]:
-                if operation[0] == SEND:
-                    number, at = cell.instance.index, cell.process.index
-                    self.row((self.env.now, Kind.PHANTOM, number, at, operation[1], 0))
-        for item in (cell.current, *(item for _, item in cell.inbox)):
-            if type(item) is tuple and len(item) == 5:
-                self.broker.abandon(item)
-        cell.forget()
-
-    def restart(self, process: Process) -> None:
-        """The process is back: it publishes what its outbox holds, and goes on where it can."""
-        outbox, process.outbox = process.outbox, []
-        for instance, operation in outbox:
-            self.broker.publish(process, instance, operation)
-        for cell in list(process.active):
-            self.offer(self.cell(cell.instance, process), self.table.restarted, None)
-
-    def resume(self, process: Process) -> None:
-        """A paused process goes on with what it finds."""
-        deferred, process.deferred = process.deferred, []
-        for handler, event in deferred:
-            handler(event)

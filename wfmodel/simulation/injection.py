@@ -89,7 +89,7 @@ class Injection:
         elif kind is FaultKind.CRASH:
             process.down += 1
             if process.down == 1:
-                driver.crash(process)
+                driver.recovery.crash(process)
         elif kind is FaultKind.PAUSE:
             process.paused += 1
         elif kind is FaultKind.PARTITION:
@@ -127,12 +127,12 @@ class Injection:
             process.down -= 1
             process.judge()
             if not process.down:
-                driver.restart(process)
+                driver.recovery.restart(process)
         elif kind is FaultKind.PAUSE:
             process.paused -= 1
             process.judge()
             if not process.paused:
-                driver.resume(process)
+                driver.recovery.resume(process)
         elif kind is FaultKind.PARTITION:
             process.cut -= 1
             process.judge()

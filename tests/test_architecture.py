@@ -1,0 +1,103 @@
+"""Imports point one way, down the drawing in docs/design.md; and files stay small."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "wfmodel"
+
+LAYERS = {
+    "model": 0,
+    "importers": 1,
+    "checks": 1,
+    "designs": 1,
+    "exploration": 2,
+    "simulation": 2,
+    "metrics": 2,
+    "experiments": 3,
+    "reports": 4,
+    "cli": 5,
+}
+"""Package to layer. A package imports lower layers and itself, nothing else of ours."""
+
+ONLY_THERE = {"typer": {"cli"}, "rich": {"cli"}, "jinja2": {"reports"}, "simpy": {"simulation"}}
+"""Libraries that belong to one layer."""
+
+MOST_LINES = 400
+MOST_FUNCTION_LINES = 60
+
+
+def imports_of(tree: ast.AST) -> set[str]:
+    """Every module that a file imports, inside functions too."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            names.add(node.module or "")
+    return names
+
+
+def violations(package: str, imported: set[str]) -> list[str]:
+    """What a file of a package must not import."""
+    wrong = []
+    for name in sorted(imported):
+        parts = name.split(".")
+        if parts[0] == "wfmodel":
+            other = parts[1] if len(parts) > 1 else "wfmodel"
+            if other != package and LAYERS.get(other, 99) >= LAYERS[package]:
+                wrong.append(f"{package} imports {name}")
+        elif parts[0] in ONLY_THERE and package not in ONLY_THERE[parts[0]]:
+            wrong.append(f"{package} imports {name}")
+    return wrong
+
+
+def files() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_keeps_to_its_layer_and_its_size(path):
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    package = path.relative_to(PACKAGE).parts[0]
+    assert violations(package, imports_of(tree)) == []
+    assert text.count("\n") <= MOST_LINES
+    assert path.stem not in {"utils", "util", "helpers", "common", "misc"}
+    assert ast.get_docstring(tree), "a file opens with its law"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert lines <= MOST_FUNCTION_LINES, f"{node.name} has {lines} lines"
+
+
+def test_every_package_has_a_layer():
+    packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert packages == set(LAYERS)
+
+
+@pytest.mark.parametrize(
+    ("package", "text"),
+    [
+        ("model", "from wfmodel.designs.knobs import Knobs"),
+        ("simulation", "def f():\n    from wfmodel.exploration import explore"),
+        ("exploration", "import wfmodel.simulation.world"),
+        ("checks", "from wfmodel.importers import load_any"),
+        ("metrics", "from wfmodel.cli import main"),
+        ("designs", "import simpy"),
+        ("experiments", "from rich.progress import Progress"),
+        ("reports", "import wfmodel"),
+    ],
+)
+def test_a_planted_violation_is_caught(package, text):
+    assert violations(package, imports_of(ast.parse(text)))
+
+
+def test_what_is_allowed_is_allowed():
+    text = "import simpy\nfrom wfmodel.designs.table import Table\nfrom wfmodel.model import Flow"
+    assert violations("simulation", imports_of(ast.parse(text))) == []
