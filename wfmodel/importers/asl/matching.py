@@ -1,4 +1,4 @@
-"""Which annotation is whose: by state name, or by path where names repeat; and what fits which type.
+"""Which annotation is whose: by name, or by path where names repeat; and what fits which type.
 
 An annotation that matches nothing is an error with the nearest name: silently ignored, it would
 leave a model that says less than its author believes.
@@ -21,7 +21,8 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 
 _TASK: Final = frozenset(
-    ["service", "action", "duration", "failures", "timeout", "retry", "idempotent", "effect", "compensates", "compensation", "reads", "writes"]
+    {"service", "action", "duration", "failures", "timeout", "retry", "idempotent", "effect"}
+    | {"compensates", "compensation", "reads", "writes"}
 )
 APPLICABLE: Final[Mapping[str, frozenset[str]]] = {
     "Task": _TASK,

@@ -1,7 +1,8 @@
 """Payload templates: the free-form JSON that a state sends or keeps.
 
-What they shape is data, which the model does not follow; but an entry that AWS would refuse is said.
-In JSONPath a key that ends in ``.$`` holds a path; in JSONata a text in ``{% %}`` is an expression.
+What they shape is data, which the model does not follow; but an entry that AWS would refuse is
+said. In JSONPath a key that ends in ``.$`` holds a path; in JSONata a text in ``{% %}`` is an
+expression.
 
 What it cannot see: the syntax inside an expression or an intrinsic function.
 

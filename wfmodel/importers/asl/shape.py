@@ -53,7 +53,10 @@ def shape_findings(value: object) -> tuple[Finding, ...]:
     if not isinstance(value, Mapping) or "States" not in value:
         what = "no States" if isinstance(value, Mapping) else kind_of(value)
         return (NOT_A_STATE_MACHINE.at((), f"a state machine has StartAt and States; got {what}"),)
-    language = language_of(value, JSONPATH)
+    states = value["States"]
+    # A QueryLanguage that stands among the states is said once, not at every field that follows it.
+    misplaced = language_of(states, JSONPATH) if isinstance(states, Mapping) else JSONPATH
+    language = language_of(value, misplaced)
     return (*_record(fields.MACHINE, value, (), language), *_repeated_names(value))
 
 
@@ -141,7 +144,9 @@ def _state(name: object, value: object, path: Path, language: str) -> Iterator[F
         message = f"a state name has 1 to {LONGEST_STATE_NAME} characters; got {shown(name)}"
         yield OUT_OF_RANGE.at(path, message)
     if not isinstance(value, Mapping):
-        yield WRONG_TYPE.at(path, f"state {name!r} is an object; got {kind_of(value)}")
+        help = f"{name} stands beside States" if name in fields.MACHINE.fields else ""
+        message = f"state {name!r} is an object; got {kind_of(value)}"
+        yield WRONG_TYPE.at(path, message, help=help)
         return
     kind = value.get("Type")
     if "Type" not in value:
@@ -176,9 +181,8 @@ def _comparison(table: Table, value: object, path: Path, language: str) -> Itera
         yield TOO_DEEP.at(path, "comparisons are nested too deeply")
         return
     yield from _record(table, value, path, language)
-    if isinstance(value, Mapping) and "Variable" not in value:
-        if not any(name in value for name in COMBINATIONS):
-            yield MISSING_FIELD.at(path, f"{_part(path)} has no Variable")
+    if isinstance(value, Mapping) and not any(n in value for n in ("Variable", *COMBINATIONS)):
+        yield MISSING_FIELD.at(path, f"{_part(path)} has no Variable")
 
 
 def _guards(table: Table) -> Check:

@@ -27,7 +27,7 @@ def wait(source: Source) -> States:
 
 
 def _waited(source: Source) -> int:
-    value = source.value.get("Seconds")
+    value = source.value.get("Seconds", "")
     if is_number(value):
         source.comes_from(("duration",), "Seconds")
         return seconds(value)

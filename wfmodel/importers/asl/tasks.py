@@ -2,8 +2,8 @@
 
 A task that waits for a callback becomes two states. The first keeps its name: the request, with
 what it does, its failures and its retries. The second, ``<name> (callback)``, is a receive: the
-answer comes from outside the workflow, as the events ``SendTaskSuccess`` and ``SendTaskFailure`` and
-the errors that Catch names. The time-out is the receive's: it is the answer that is waited for.
+answer comes from outside the workflow, as the events ``SendTaskSuccess`` and ``SendTaskFailure``
+and the errors that Catch names. The time-out is the receive's: it is the answer that is waited for.
 
 Source: AWS Step Functions Developer Guide, "Wait for a Callback with Task Token".
 """
@@ -159,7 +159,7 @@ def _events(source: Source, at: Path) -> dict[str, Reaction]:
 
 
 def _answers(source: Source) -> Iterator[tuple[str, str, Path]]:
-    """Errors that an outside answer may carry; those of services (``Lambda.…``) are the request's."""
+    """Errors that an answer may carry; those of services (``Lambda.…``) are the request's."""
     for error, to, place in catches(source):
         if error in WILDCARDS:
             yield FAILED, to, place

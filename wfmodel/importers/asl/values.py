@@ -45,7 +45,7 @@ _INTRINSIC: Final = re.compile(r"States\.[A-Za-z0-9]+\(.*\)", re.DOTALL)
 
 
 def is_substitution(value: object) -> bool:
-    """Whether a deployment fills (part of) this value in: ``${X}``, or a CloudFormation function."""
+    """Whether a deployment fills (part of) this in: ``${X}``, or a CloudFormation function."""
     if isinstance(value, Mapping):
         return len(value) == 1 and all(
             isinstance(key, str) and (key == "Ref" or key.startswith("Fn::")) for key in value
