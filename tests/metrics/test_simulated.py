@@ -96,8 +96,8 @@ def test_dual_writes_lose_or_make_up_events_and_an_outbox_does_not(design: str) 
     crashes = Fault(kind="crash", every=Exponential(mean=d("2s")), lasts=Constant(d("100ms")))
     dual = {
         "publishing": "dual-write",
-        "publish": Constant(d("20ms")),
-        "commit": Constant(d("9ms")),
+        "publish": Constant(d("50ms")),
+        "commit": Constant(d("50ms")),
     }
     loses = run(design, crashes, **dual)
     makes_up = run(design, crashes, **dual, dual_write_order="publish-first")

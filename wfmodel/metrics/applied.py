@@ -55,14 +55,14 @@ class _Writes:
 def applied(tracks: Tracks) -> Applied:
     """Match every write with the views that came to have it, or wait for it still."""
     writes = _writes(tracks)
+    had, lacking = _gained(tracks, writes), _lacking(tracks, writes)
+    write, view, until = (np.concatenate(both) for both in zip(had, lacking, strict=True))
     participants = len(tracks.history.participants)
-    write, view, time, seen = _gained(tracks, writes)
-    lacking_write, lacking_view = _lacking(tracks, writes)
-    write = np.concatenate((write, lacking_write))
-    view = np.concatenate((view, lacking_view))
-    until = np.concatenate((time, np.full(len(lacking_write), tracks.end_ns, dtype=np.int64)))
-    seen = np.concatenate((seen, np.zeros(len(lacking_write), dtype=bool)))
-    written = writes.time_ns[write] if len(write) else np.zeros(0, dtype=np.int64)
+    # The first entry of a pair counts: events ascend, and what is lacking at the end comes last.
+    _, once = np.unique(write * participants + view % participants, return_index=True)
+    write, view, until = write[once], view[once], until[once]
+    written = writes.time_ns[write]
+    seen = once < len(had[0])
     return Applied(view // participants, view, write, written, until - written, seen)
 
 
@@ -76,8 +76,8 @@ def _writes(tracks: Tracks) -> _Writes:
     return _Writes(key, tracks.rank[events], tracks.time_ns[events], instants, nodes)
 
 
-def _gained(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints, Bools]:
-    """(write, view, time, seen) of each first time that a view had a write."""
+def _gained(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints]:
+    """(write, view, time) of each time that a view came to have a write."""
     edges = tracks.graph.edges
     amount = np.array([len(edge.gains) for edge in edges], dtype=np.int64)
     first = np.concatenate(([0], np.cumsum(amount)))
@@ -92,15 +92,11 @@ def _gained(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints, Bools]:
     write = writes.latest(key, tracks.rank[event])
     view = tracks.instance[event] * len(tracks.history.participants) + who[edge]
     kept = write >= 0
-    write, view, event = write[kept], view[kept], event[kept]
-    _, once = np.unique(
-        write * len(tracks.history.participants) + who[tracks.edge[event]], return_index=True
-    )
-    return write[once], view[once], tracks.time_ns[event[once]], np.ones(len(once), dtype=bool)
+    return write[kept], view[kept], tracks.time_ns[event[kept]]
 
 
-def _lacking(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints]:
-    """(write, view) of views that show a landed step at the end, and still lack its result."""
+def _lacking(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints]:
+    """(write, view, end of observation) of views that show a landed step, and not its result."""
     participants = len(tracks.history.participants)
     waiting = [_waiting(tracks.graph, number) for number in range(len(tracks.graph.states))]
     some = np.array([bool(each) for each in waiting], dtype=bool)
@@ -113,7 +109,8 @@ def _lacking(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints]:
     key = np.array(keys, dtype=np.int64)
     write = writes.latest(key, np.full_like(key, writes.instants - 1))
     kept = write >= 0
-    return write[kept], np.array(views, dtype=np.int64)[kept]
+    view = np.array(views, dtype=np.int64)[kept]
+    return write[kept], view, np.full_like(view, tracks.end_ns)
 
 
 def _waiting(graph: StateGraph, number: int) -> tuple[tuple[int, int], ...]:
