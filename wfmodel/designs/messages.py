@@ -17,8 +17,12 @@ Key: TypeAlias = tuple[int, int]
 """(node, epoch): one visit of one node. The idempotency key of whatever is done there."""
 
 LAPS: Final = 1024
-"""A loop's closing edge adds 1 to the epoch. A region begins at its fork's epoch times this, so that
-its own loops do not meet those of a later visit of the fork (up to so many laps)."""
+"""A loop's closing edge adds 1 to the epoch. A region begins at its fork's epoch times this, so
+that its own loops do not meet those of a later visit of the fork (up to so many laps)."""
+
+OpenKey: TypeAlias = tuple[int, ...]
+"""What a watchdog keeps open: a visit handed on, (node, epoch), in a rollback with that visit added,
+or a region's arrival, (fork, epoch, region). Closing a fork's visit closes its arrivals."""
 
 Slip: TypeAlias = tuple[Key, ...]
 """Completed visits that have a handler, in order of completion: what a rollback would undo."""
@@ -56,18 +60,23 @@ class Start:
 class Proceed:
     """The token moves to a node that another participant controls: "step done, you are next".
 
-    ``cause`` tells what has just happened; ``supersedes`` names the handed-on visits or arrivals
-    that this message continues, so that a watchdog knows what is still open.
+    ``cause`` tells what has just happened; ``supersedes`` names what this message continues, so
+    that a watchdog knows what is still open.
     """
 
     node: int
     epoch: int
     slip: Slip
     homes: tuple[Home, ...]
-    rollback: int = -1
+    rollback: Key | None = None
     cause: tuple[int, StepStatus] | None = None
-    supersedes: tuple[tuple[int, ...], ...] = ()
+    supersedes: tuple[OpenKey, ...] = ()
     nudge: bool = False
+
+    @property
+    def visit(self) -> OpenKey:
+        """What is taken up once; a handler once per rollback, for an outer one may try it again."""
+        return (self.node, self.epoch, *(self.rollback or ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class Arrive:
     home: Home
     outcome: Outcome | None
     slip: Slip
-    supersedes: tuple[tuple[int, ...], ...] = ()
+    supersedes: tuple[OpenKey, ...] = ()
     nudge: bool = False
 
 

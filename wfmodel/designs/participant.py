@@ -20,7 +20,7 @@ from wfmodel.designs.messages import (
     Ended,
     Event,
     External,
-    Key,
+    OpenKey,
     Proceed,
     Received,
     Reply,
@@ -85,7 +85,9 @@ def _receive(turn: Turn, event: Received) -> None:
         case Reply() as message:
             _reply(turn, message)
         case Arrive() as message:
-            turn.joined(message.home, message.outcome, message.slip, message.supersedes)
+            turn.joined(message.home, message.outcome, message.slip)
+            if message.nudge and turn.role.deduplicate:
+                _answer_nudge(turn, (message.home.fork, message.home.epoch))
         case Cancel() as message:
             turn.cancel(message.home)
         case Ended() as message:
@@ -108,7 +110,7 @@ def _start(turn: Turn, message: Start) -> None:
 
 
 def _proceed(turn: Turn, message: Proceed) -> None:
-    if _taken_up(turn, (message.node, message.epoch), message.nudge):
+    if _taken_up(turn, message.visit, message.nudge):
         return
     if message.cause is not None:
         turn.learn(*message.cause)
@@ -120,12 +122,12 @@ def _proceed(turn: Turn, message: Proceed) -> None:
             message.slip,
             message.homes,
             message.rollback,
-            origin=((message.node, message.epoch),),
+            origin=(message.visit,),
         )
     )
 
 
-def _taken_up(turn: Turn, key: Key, nudge: bool) -> bool:
+def _taken_up(turn: Turn, key: OpenKey, nudge: bool) -> bool:
     """Whether this visit was begun before; a nudge then repeats whatever may have been lost."""
     if not turn.role.deduplicate:
         return False
@@ -137,16 +139,22 @@ def _taken_up(turn: Turn, key: Key, nudge: bool) -> bool:
     return True
 
 
-def _answer_nudge(turn: Turn, key: Key) -> None:
+def _answer_nudge(turn: Turn, key: OpenKey) -> None:
     held = [token for token in turn.tokens if key in token.origin]
     for token in held:
-        _resume(turn, token)
-    published = turn.outputs.get(key)
-    if not held and published is not None:
-        to, message = published
+        _ask_again(turn, token)
+    for to, message in turn.outputs.get(key, ()):
         if isinstance(message, Proceed | Arrive):
             message = replace(message, nudge=True)
         turn.actions.append(Send(to, message))
+
+
+def _ask_again(turn: Turn, token: Token) -> None:
+    """Only what may have been lost on its way: own work and running timers are left alone."""
+    service = turn.role.flow.nodes[token.node].service or turn.role.me
+    if token.phase is Phase.WORKING and service != turn.role.me:
+        command = Command(token.node, token.epoch, token.attempt, turn.role.me)
+        turn.actions.append(Send((service,), command))
 
 
 # ------------------------------------------------------------------------- commands and work

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
-from wfmodel.designs.messages import Home, Key, Message, Slip, StepStatus
+from wfmodel.designs.messages import Home, Key, Message, OpenKey, Slip, StepStatus
 from wfmodel.model.workflow import Outcome
 
 
@@ -41,7 +42,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Control at a node. ``rollback`` is the rollback node that it is running handlers for, or -1.
+    """Control at a node. ``rollback`` is the visit of the rollback node that it runs handlers for.
 
     ``origin`` names what brought it here, for the ``supersedes`` of the next message.
     """
@@ -50,10 +51,10 @@ class Token:
     epoch: int
     slip: Slip = ()
     homes: tuple[Home, ...] = ()
-    rollback: int = -1
+    rollback: Key | None = None
     attempt: int = 1
     phase: Phase = Phase.WORKING
-    origin: tuple[tuple[int, ...], ...] = ()
+    origin: tuple[OpenKey, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -86,13 +87,18 @@ class Job:
     reply_to: str
 
 
+Output: TypeAlias = tuple[tuple[str, ...], Message]
+"""A message and whom it was published to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Local:
     """The whole state. Tuples are kept sorted, so that equal knowledge is one state.
 
     ``seen``: visits already taken up (deduplication). ``results``: of finished commands the latest
-    attempt and its outcome, so that a repeated command is answered and not obeyed. ``outputs``: what was published after a visit, for a watchdog's nudge.
-    ``cancelled``: regions that must stop.
+    attempt and its outcome, so that a repeated command is answered and not obeyed. ``outputs``:
+    what was published to continue a visit, to repeat it upon a watchdog's nudge. ``cancelled``:
+    regions that must stop.
     """
 
     status: Status = Status.UNKNOWN
@@ -101,8 +107,8 @@ class Local:
     joins: tuple[Join, ...] = ()
     jobs: tuple[Job, ...] = ()
     results: tuple[tuple[Key, tuple[int, str]], ...] = ()
-    seen: tuple[Key, ...] = ()
-    outputs: tuple[tuple[Key, tuple[str, ...], Message], ...] = ()
+    seen: tuple[OpenKey, ...] = ()
+    outputs: tuple[tuple[OpenKey, tuple[Output, ...]], ...] = ()
     cancelled: tuple[Home, ...] = ()
 
 

@@ -22,6 +22,7 @@ from wfmodel.designs.messages import (
     Expect,
     Home,
     Message,
+    OpenKey,
     Proceed,
     Send,
     SetTimer,
@@ -78,7 +79,7 @@ class Turn:
         self.jobs = list(local.jobs)
         self.results = dict(local.results)
         self.seen = set(local.seen)
-        self.outputs = {key: (to, message) for key, to, message in local.outputs}
+        self.outputs = dict(local.outputs)
         self.cancelled = set(local.cancelled)
         self.actions: list[Action] = []
         self._cause: tuple[int, StepStatus] | None = None
@@ -94,7 +95,7 @@ class Turn:
             tuple(sorted(self.jobs, key=_job_order)),
             tuple(sorted(self.results.items())),
             tuple(sorted(self.seen)),
-            tuple((key, *self.outputs[key]) for key in sorted(self.outputs)),
+            tuple(sorted(self.outputs.items(), key=lambda item: item[0])),
             tuple(sorted(self.cancelled, key=_home_order)),
         )
         return local, tuple(self.actions)
@@ -144,7 +145,7 @@ class Turn:
                 self._pass(token, node)
             case NodeKind.ROLLBACK:
                 self.progress(Status.COMPENSATING)
-                self._undo_next(replace(token, rollback=token.node))
+                self._undo_next(replace(token, rollback=token.key))
             case NodeKind.FINAL:
                 assert node.outcome is not None
                 self._conclude(token, node.outcome)
@@ -175,7 +176,7 @@ class Turn:
             token.homes,
             token.rollback,
             self._cause,
-            token.origin,
+            self._continued(token),
         )
         self._publish(token, self.role.recipients(controller), message)
 
@@ -183,8 +184,14 @@ class Turn:
         self.actions.append(Send(to, message))
         if self.role.observers and self.role.deduplicate:
             for origin in token.origin:
-                if len(origin) == 2:
-                    self.outputs[(origin[0], origin[1])] = (to, message)
+                known = self.outputs.get(origin, ())
+                if (to, message) not in known:
+                    self.outputs[origin] = (*known, (to, message))
+
+    def _continued(self, token: Token) -> tuple[OpenKey, ...]:
+        """What a message about this token closes; a fork's visit is open until its join goes on."""
+        open_forks = {o for join in self.joins if not join.decided for o in join.token.origin}
+        return tuple(origin for origin in token.origin if origin not in open_forks)
 
     def _pass(self, token: Token, node: Node) -> None:
         self._passes += 1
@@ -276,7 +283,9 @@ class Turn:
         """Run the handler of the latest completed visit, or leave the rollback."""
         nodes = self.role.flow.nodes
         if not token.slip:
-            leaving = replace(token, node=token.rollback, rollback=-1)
+            assert token.rollback is not None
+            node, visit = token.rollback  # handlers ran at the epochs of the steps they undo
+            leaving = replace(token, node=node, epoch=visit, rollback=None)
             self.follow(leaving, DONE)
             return
         step, epoch = token.slip[-1]
@@ -304,7 +313,7 @@ class Turn:
             home = Home(token.node, token.epoch, number, self.role.me)
             first = self.role.flow.initial_of(scope)
             homes, epoch = (*token.homes, home), token.epoch * LAPS
-            self.enter(Token(first, epoch, (), homes, -1, origin=token.origin))
+            self.enter(Token(first, epoch, (), homes, origin=token.origin))
 
     def arrive(self, token: Token, outcome: Outcome | None) -> None:
         """A region's token ends here; its join may be kept elsewhere."""
@@ -312,7 +321,7 @@ class Turn:
         if home.keeper == self.role.me:
             self.joined(home, outcome, token.slip, token.origin)
             return
-        message = Arrive(home, outcome, token.slip, token.origin)
+        message = Arrive(home, outcome, token.slip, self._continued(token))
         self._publish(token, self.role.recipients(home.keeper), message)
 
     def joined(
@@ -320,7 +329,7 @@ class Turn:
         home: Home,
         outcome: Outcome | None,
         slip: Slip,
-        origin: tuple[tuple[int, ...], ...] = (),
+        origin: tuple[OpenKey, ...] = (),
     ) -> None:
         """Count an arrival; a second one of the same region changes nothing."""
         key = (home.fork, home.epoch)
@@ -366,7 +375,8 @@ class Turn:
 
     def _merged(self, join: Join) -> Token:
         slips = [key for _, _, slip in join.arrived for key in slip]
-        return replace(join.token, slip=(*join.token.slip, *slips))
+        origin = tuple(dict.fromkeys((*join.token.origin, join.key)))
+        return replace(join.token, slip=(*join.token.slip, *slips), origin=origin)
 
     def _stop_siblings(self, join: Join, state: Parallel) -> None:
         if state.siblings == "cancel":
@@ -425,7 +435,8 @@ class Turn:
 
 def _token_order(token: Token) -> tuple[object, ...]:
     homes = tuple(_home_order(home) for home in token.homes)
-    return (token.node, token.epoch, token.attempt, token.phase, token.rollback, token.slip, homes)
+    rollback = token.rollback or (-1, 0)
+    return (token.node, token.epoch, token.attempt, token.phase, rollback, token.slip, homes)
 
 
 def _home_order(home: Home) -> tuple[int, int, int, str]:

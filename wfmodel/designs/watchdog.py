@@ -8,7 +8,6 @@ answers a nudge by repeating what it published; without, it acts again.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 from wfmodel.designs.messages import (
     Action,
@@ -16,6 +15,7 @@ from wfmodel.designs.messages import (
     ClearTimer,
     Ended,
     Event,
+    OpenKey,
     Proceed,
     Received,
     Restarted,
@@ -28,7 +28,6 @@ from wfmodel.designs.messages import (
 from wfmodel.designs.state import Status, View
 from wfmodel.designs.turn import Role
 
-OpenKey: TypeAlias = tuple[int, ...]
 PERIOD = Timer("watchdog")
 
 
@@ -83,9 +82,9 @@ class Watchdog:
         over = () if isinstance(message, Start) else message.supersedes
         closed = set(state.closed) | {other for other in over if other != key}
         known = dict(state.open)
-        if key not in closed:
-            known[key] = message
-        left = tuple(sorted((k, m) for k, m in known.items() if k not in closed))
+        known.setdefault(key, message)
+        still = (k for k in known if k not in closed and k[:2] not in closed)
+        left = tuple((k, known[k]) for k in sorted(still))
         watch = Watch(Status.RUNNING, left, tuple(sorted(closed)))
         return watch, (SetTimer(PERIOD),)
 
@@ -94,7 +93,7 @@ class Watchdog:
             case Start():
                 return (self.role.flow.initial, 0)
             case Proceed():
-                return (message.node, message.epoch)
+                return message.visit
             case Arrive():
                 return (message.home.fork, message.home.epoch, message.home.region)
 

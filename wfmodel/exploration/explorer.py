@@ -64,12 +64,14 @@ def explore(
     limit: int = 100_000,
     laps: int = 1,
     resolution: Resolution | None = None,
+    table: Table | None = None,
 ) -> Exploration:
     """Every configuration that one instance can reach while the budget lasts.
 
     ``limit`` bounds the configurations looked into; ``laps`` how often a loop is gone round.
+    ``table`` lets explorations of one system share what they have tabulated.
     """
-    table = Table(system)
+    table = table or Table(system)
     search = _Search(table, Moves(Semantics(table), resolution or Anything()), limit, laps)
     search.run(budget or FaultBudget())
     return search.result()
