@@ -1,7 +1,15 @@
-"""Layer 1: rules over a Workflow. ``check_workflow`` applies them; each file of ``rules`` is one."""
+"""Layer 1: rules over a Workflow. ``check_workflow`` applies them; a file of ``rules`` is one."""
 
 from wfmodel.checks.registry import RULES, find_rule, select_rules
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runner import check_workflow
+from wfmodel.checks.runner import check_file, check_result, check_workflow
 
-__all__ = ["RULES", "Rule", "check_workflow", "find_rule", "select_rules"]
+__all__ = [
+    "RULES",
+    "Rule",
+    "check_file",
+    "check_result",
+    "check_workflow",
+    "find_rule",
+    "select_rules",
+]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from wfmodel.checks.events import possible_edges
 from wfmodel.checks.graph import repairs, search_from, suggestions
@@ -27,7 +27,7 @@ from wfmodel.model.workflow import (
 
 @dataclass(frozen=True)
 class Context:
-    """A workflow under check. Sub-workflows are inlined; one copy of ``for_each`` stands for all."""
+    """A workflow under check: sub-workflows inlined, one copy of ``for_each`` for all."""
 
     workflow: Workflow
     flow: Flow
@@ -124,6 +124,7 @@ def machine_at(workflow: Workflow, path: Path) -> Workflow | SubDefinition | Reg
     """The machine whose states stand at a path: the workflow, a called one, or a region."""
     holder: Any = workflow
     for part in path:
-        holder = holder[part] if isinstance(holder, Mapping | tuple) else getattr(holder, part)
+        inside = isinstance(holder, Mapping | tuple)
+        holder = cast(Any, holder)[part] if inside else getattr(holder, str(part))
     assert isinstance(holder, Workflow | SubDefinition | Region)
     return holder

@@ -1,7 +1,7 @@
-"""Which data items may still be unwritten where: one pass for all items, one exact search for each.
+"""Which data items may still be unwritten where: one pass for all, one exact search for each.
 
-An item is *there from the start* if it is declared as input, or if the workflow declares no data and
-never writes it.
+An item is *there from the start* if it is declared as input, or if the workflow declares no data
+and never writes it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from wfmodel.checks.context import Context, succeeded
 from wfmodel.checks.dataflow import solve
+from wfmodel.checks.runs import Watch
 from wfmodel.model.flow import Edge, Node, NodeKind
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import DONE, TIMEOUT, Choice, Compensation, Parallel, Receive, Task
@@ -74,12 +75,11 @@ def _all_reads(node: Node) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class ItemWatch:
+class ItemWatch(Watch):
     """Status 1 once the item is written; offended at some nodes while it is not."""
 
     item: str
     nodes: frozenset[int]
-    start: int = 0
 
     def after(self, node: Node, event: str, status: int) -> int:
         """Written by whoever writes it."""
@@ -88,10 +88,6 @@ class ItemWatch:
     def offends(self, node: Node, status: int) -> bool:
         """At a node that reads it."""
         return status == 0 and node.index in self.nodes
-
-    def late(self, status: int) -> int:
-        """A region that was not waited for may have written nothing yet: its start says so."""
-        return status
 
 
 class Unwritten:

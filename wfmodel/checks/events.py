@@ -31,7 +31,7 @@ class Verdict(StrEnum):
     FAILED = "failed"
     """A transient failure: the service answered that it did not finish."""
     UNCLEAR = "unclear"
-    """A time-out, or a failure that the declaration does not name: no answer that can be trusted."""
+    """A time-out, or a failure that the declaration does not name: no answer to trust."""
 
 
 def verdict(state: Task, event: str) -> Verdict:
@@ -81,7 +81,7 @@ def gives_up_silently(state: Task | Compensation) -> bool:
 
 
 def raisable(state: object) -> tuple[str, ...] | None:
-    """Every event name that ``on`` of a state can usefully have; None where ``on`` does not exist."""
+    """Every event that ``on`` of a state can usefully name; None for states without ``on``."""
     match state:
         case Task():
             return (*raised_events(state), FAILURE)

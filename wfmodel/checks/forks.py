@@ -7,7 +7,7 @@ region has arrived, cancelled ones wherever they were stopped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,7 +106,34 @@ class Summary:
 
 
 Layer = dict[tuple[int, int], tuple[int, Link | None]]
-"""(status, how many regions did not succeed) to the cheapest way there."""
+"""(status, tally) to the cheapest way there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts, region by region, towards "at least ``quota`` of ``width``".
+
+    It counts those that do, up to the quota, or those that do not, as long as they can be
+    spared: whichever needs fewer different counts.
+    """
+
+    quota: int
+    width: int
+
+    @property
+    def _counts_for(self) -> bool:
+        return self.quota <= self.width - self.quota
+
+    def add(self, count: int, counts: bool) -> int | None:
+        """The count after one more region; None once the quota is out of reach."""
+        if self._counts_for:
+            return min(self.quota, count + counts)
+        count += not counts
+        return count if count <= self.width - self.quota else None
+
+    def is_met(self, count: int) -> bool:
+        """Whether the quota is met, all regions being counted."""
+        return not self._counts_for or count >= self.quota
 
 
 def cross(search: Search, node: Node, status: int) -> Summary:
@@ -139,72 +166,69 @@ def _orders(search: Search, node: Node, status: int) -> list[tuple[int, ...]]:
     return [node.regions, node.regions[::-1]] if len(moving) > 1 else [node.regions]
 
 
-def _spare(node: Node) -> int:
-    """How many of the regions in the flow may fail with the join still satisfied."""
+def _quota(node: Node) -> int:
+    """How many of the regions in the flow must succeed."""
     state = node.state
     assert isinstance(state, Parallel)
-    if state.copies > 1:  # one region stands for all copies: the others can make up for it
-        return 0 if state.needed == state.width else 1
-    return state.width - state.needed
+    if state.copies > 1:  # one region stands for all copies: others can make up for it
+        return 1 if state.needed == state.width else 0
+    return state.needed
 
 
-def _joined(search: Search, node: Node, status: int, order: Iterable[int]) -> Iterator[Crossing]:
-    """Ways in which enough regions succeed."""
-    spare = _spare(node)
+def _joined(search: Search, node: Node, status: int, order: tuple[int, ...]) -> Iterator[Crossing]:
+    """Ways in which enough regions succeed; the others fail, or are not waited for."""
+    tally = Tally(_quota(node), len(order))
     layer: Layer = {(status, 0): (2, None)}
     for region in order:
         after: Layer = {}
-        for (before, short), (cost, link) in layer.items():
+        for (before, count), (cost, link) in layer.items():
             explored = search.explore(region, before)
             for (well, ends), state in explored.ends.items():
-                missing = short + (not well)
-                if missing <= spare:
-                    total = cost + explored.costs[state] + 1
-                    end = search.context.flow.nodes[state[0]].name
-                    _keep(after, (ends, missing), total, Link(link, explored, state, end))
-            if short < spare:
-                for seen, state in explored.visits.items():
-                    total = cost + explored.costs[state]
-                    key = (search.watch.late(seen), short + 1)
-                    _keep(after, key, total, Link(link, explored, state, late=True))
+                end = search.context.flow.nodes[state[0]].name
+                way = Link(link, explored, state, end)
+                _keep(after, ends, tally.add(count, well), cost + explored.costs[state] + 1, way)
+            for seen, state in explored.visits.items():
+                way = Link(link, explored, state, late=True)
+                total = cost + explored.costs[state]
+                _keep(after, search.watch.late(seen, region), tally.add(count, False), total, way)
         layer = after
-    for (ends, _), (cost, link) in layer.items():
-        yield Crossing(node.name, DONE, ends, cost, link)
+    for (ends, count), (cost, link) in layer.items():
+        if tally.is_met(count):
+            yield Crossing(node.name, DONE, ends, cost, link)
 
 
-def _lost(search: Search, node: Node, status: int, order: Iterable[int]) -> Iterator[Crossing]:
-    """Ways in which too many regions fail."""
+def _lost(search: Search, node: Node, status: int, order: tuple[int, ...]) -> Iterator[Crossing]:
+    """Ways in which too many regions fail; the others end, or are cancelled on their way."""
     state = node.state
     assert isinstance(state, Parallel)
-    enough = _spare(node) + 1 if state.copies == 1 else 1
+    tally = Tally(1 if state.copies > 1 else len(order) - _quota(node) + 1, len(order))
     layer: Layer = {(status, 0): (2, None)}
     for region in order:
         after: Layer = {}
-        for (before, bad), (cost, link) in layer.items():
+        for (before, count), (cost, link) in layer.items():
             explored = search.explore(region, before)
-            fails = any(not well for well, _ in explored.ends)
+            # Where one region stands for many copies, another copy can be the one that fails.
+            another = state.copies > 1 and any(not well for well, _ in explored.ends)
             for (well, ends), at in explored.ends.items():
-                # Where one region stands for many copies, another copy can be the one that fails.
-                worse = bad + (not well or (state.copies > 1 and fails))
-                total = cost + explored.costs[at] + 1
-                end = search.context.flow.nodes[at[0]].name
-                _keep(after, (ends, min(worse, enough)), total, Link(link, explored, at, end))
-            if state.siblings == "cancel":
-                for seen, at in explored.visits.items():
-                    total = cost + explored.costs[at]
-                    _keep(after, (seen, bad), total, Link(link, explored, at))
+                way = Link(link, explored, at, search.context.flow.nodes[at[0]].name)
+                counted = tally.add(count, not well or another)
+                _keep(after, ends, counted, cost + explored.costs[at] + 1, way)
+            for seen, at in explored.visits.items() if state.siblings == "cancel" else ():
+                way = Link(link, explored, at)
+                _keep(after, seen, tally.add(count, False), cost + explored.costs[at], way)
         layer = after
-    for (ends, bad), (cost, link) in layer.items():
-        if bad == enough:
+    for (ends, count), (cost, link) in layer.items():
+        if tally.is_met(count):
             yield Crossing(node.name, FAILURE, ends, cost, link)
 
 
-def _keep(layer: Layer, key: tuple[int, int], cost: int, link: Link | None) -> None:
-    if key not in layer or cost < layer[key][0]:
-        layer[key] = (cost, link)
+def _keep(layer: Layer, status: int, count: int | None, cost: int, link: Link | None) -> None:
+    """Keep a way if it is possible and none is cheaper."""
+    if count is not None and ((status, count) not in layer or cost < layer[status, count][0]):
+        layer[status, count] = (cost, link)
 
 
-def _offence(search: Search, node: Node, status: int, order: Iterable[int]) -> Part | None:
+def _offence(search: Search, node: Node, status: int, order: tuple[int, ...]) -> Part | None:
     """The nearest offence in any region, with other regions as far on as it takes."""
     best: Part | None = None
     layer: Layer = {(status, 0): (1, None)}
@@ -219,9 +243,9 @@ def _offence(search: Search, node: Node, status: int, order: Iterable[int]) -> P
                     best = Part(node.name, total, link, explored, explored.offence, name)
             for seen, at in explored.visits.items():
                 if seen == before:
-                    _keep(after, (seen, 0), cost, link)
+                    _keep(after, seen, 0, cost, link)
                 else:
                     total = cost + explored.costs[at]
-                    _keep(after, (seen, 0), total, Link(link, explored, at))
+                    _keep(after, seen, 0, total, Link(link, explored, at))
         layer = after
     return best

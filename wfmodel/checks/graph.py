@@ -93,7 +93,7 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 
 
 MOST_SUGGESTIONS: Final = 100
-"""Nearest names are looked for this often per workflow: a file of nothing but errors stays quick."""
+"""So many nearest names are looked for: a file of nothing but errors stays quick."""
 
 
 def suggestions(flow: Flow) -> dict[Problem, str]:

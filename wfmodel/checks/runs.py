@@ -26,21 +26,19 @@ State = tuple[int, int]
 
 
 class Watch(Protocol):
-    """An automaton over a run."""
-
-    start: int
+    """An automaton over a run. Its status is a small number, 0 at the start."""
 
     def after(self, node: Node, event: str, status: int) -> int:
-        """The status once a node has been left by an event."""
-        ...
+        """The status once a node has been left by an event; unchanged unless a watch says so."""
+        return status
 
     def offends(self, node: Node, status: int) -> bool:
         """Whether entering a node with this status is what is looked for."""
         ...
 
-    def late(self, status: int) -> int:
-        """The status of a region that a join did not wait for."""
-        ...
+    def late(self, status: int, region: int) -> int:
+        """The status after a join did not wait for a region; unchanged unless a watch says so."""
+        return status
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ class Search:
         """The shortest offending run, or None."""
         if self.context.flow.scopes[0].initial is None:
             return None
-        main = self.explore(0, self.watch.start, stop_at_offence=True)
+        main = self.explore(0, 0, stop_at_offence=True)
         if main.offence is None:
             return None
         _, state, rest = main.offence
@@ -187,20 +185,11 @@ def shortest_run(context: Context, watch: Watch) -> Run | None:
 
 
 @dataclass(frozen=True)
-class Reaches:
+class Reaches(Watch):
     """A watch that is offended by entering one of some nodes."""
 
     nodes: frozenset[int]
-    start: int = 0
-
-    def after(self, node: Node, event: str, status: int) -> int:
-        """Nothing is remembered."""
-        return status
 
     def offends(self, node: Node, status: int) -> bool:
         """At the nodes."""
         return node.index in self.nodes
-
-    def late(self, status: int) -> int:
-        """Nothing is remembered."""
-        return status

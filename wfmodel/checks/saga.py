@@ -15,6 +15,7 @@ from typing import Final
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.events import Verdict, verdict
+from wfmodel.checks.runs import Watch
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Effect, Task
 
@@ -103,7 +104,7 @@ class Saga:
 
 
 def effectful_steps(context: Context) -> tuple[Node, ...]:
-    """Forward steps that leave something behind: those whose effect is declared and not ``none``."""
+    """Forward steps that leave something behind: effect declared, and not ``none``."""
     return tuple(
         step
         for step in context.flow.steps()
@@ -112,14 +113,13 @@ def effectful_steps(context: Context) -> tuple[Node, ...]:
 
 
 @dataclass(frozen=True)
-class StepWatch:
+class StepWatch(Watch):
     """Follows one step; offended at some nodes by some statuses."""
 
     saga: Saga
     step: Node
     nodes: frozenset[int]
     statuses: frozenset[Status]
-    start: int = Status.NEVER
 
     def after(self, node: Node, event: str, status: int) -> int:
         """By the table."""
@@ -129,6 +129,7 @@ class StepWatch:
         """At these nodes, with these statuses."""
         return status in self.statuses and node.index in self.nodes
 
-    def late(self, status: int) -> int:
+    def late(self, status: int, region: int) -> int:
         """What a join did not wait for is out of sight of a rollback."""
-        return Status.LATE if status in (Status.MAYBE, Status.DONE) else status
+        inside = self.step.scope in self.saga.context.nested[region]
+        return Status.LATE if inside and status in (Status.MAYBE, Status.DONE) else status

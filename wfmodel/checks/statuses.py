@@ -16,7 +16,7 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.dataflow import solve
 from wfmodel.checks.saga import TRANSITIONS, Role, Saga, Status, effectful_steps
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import Parallel
+from wfmodel.model.workflow import DONE, Parallel
 
 Sets = tuple[int, ...]
 """Per status, the bit set of steps that can have it."""
@@ -58,20 +58,15 @@ class _Pass:
         self.steps = effectful_steps(self.context)
         self.bits = {step.index: 1 << number for number, step in enumerate(self.steps)}
         self.everything = (1 << len(self.steps)) - 1
-        self.handled = self._handled()
+        self.inside = self._by_scope(self.steps)
+        self.handled = self._by_scope(tuple(s for s in self.steps if s.handler is not None))
 
-    def _handled(self) -> dict[int, int]:
-        """Per scope, the steps with a handler that a rollback in it runs."""
+    def _by_scope(self, steps: tuple[Node, ...]) -> list[int]:
+        """Per scope, the steps in it and in the scopes inside it."""
         own = [0] * len(self.context.flow.scopes)
-        for step in self.steps:
-            if step.handler is not None:
-                own[step.scope] |= self.bits[step.index]
-        total: dict[int, int] = {}
-        for scope, inside in enumerate(self.context.nested):
-            total[scope] = 0
-            for inner in inside:
-                total[scope] |= own[inner]
-        return total
+        for step in steps:
+            own[step.scope] |= self.bits[step.index]
+        return [reduce(or_, (own[inner] for inner in inside)) for inside in self.context.nested]
 
     def run(self) -> Statuses:
         start = (self.everything, *_EMPTY[1:])
@@ -97,12 +92,15 @@ class _Pass:
             return
         holder = self.context.flow.nodes[fork]
         assert isinstance(holder.state, Parallel)
-        may_cut = holder.state.siblings == "cancel" or holder.state.needed < holder.state.width
-        if may_cut:
-            late = sets[Status.MAYBE] | sets[Status.DONE]
-            sets = tuple(s | late if i == Status.LATE else s for i, s in enumerate(sets))
-        if may_cut or node.kind is NodeKind.FINAL:
-            for edge in self.context.edges[fork]:
+        spares = holder.state.needed < holder.state.width
+        for edge in self.context.edges[fork]:
+            if edge.event == DONE and spares:
+                late = (sets[Status.MAYBE] | sets[Status.DONE]) & self.inside[node.scope]
+                yield (
+                    edge.target,
+                    (*sets[: Status.LATE], sets[Status.LATE] | late, *sets[Status.LATE + 1 :]),
+                )
+            elif node.kind is NodeKind.FINAL or holder.state.siblings == "cancel":
                 yield edge.target, sets
 
     def _after(self, node: Node, event: str, sets: Sets) -> Sets:

@@ -33,7 +33,7 @@ class Uncovered:
 
 
 def uncovered_steps(context: Context, outcome: Outcome) -> Iterator[Uncovered]:
-    """Steps that may be left in effect when the workflow ends with an outcome, certain ones first."""
+    """Steps that may be left in effect at ends with an outcome, certain ones first."""
     ends = frozenset(end.index for end in context.main_ends if end.outcome is outcome)
     saga = Saga(context)
     statuses = statuses_of(saga)

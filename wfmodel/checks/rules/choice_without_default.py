@@ -2,12 +2,12 @@
 
 ## What it does
 Reports every reachable choice without `default` in which every branch has a guard. Where the
-branches' probabilities add up to 1, the declaration itself says that one is always taken: then it is
-information only.
+branches' probabilities add up to 1, the declaration itself says that one is always taken: then it
+is information only.
 
 ## Why is this bad
-Guards rarely cover everything: a missing value, a new status. A run for which none holds stops there
-with an error of the engine (`States.NoChoiceMatched` in Step Functions).
+Guards rarely cover everything: a missing value, a new status. A run for which none holds stops
+there with an error of the engine (`States.NoChoiceMatched` in Step Functions).
 
 ## Example
 ```yaml

@@ -75,7 +75,7 @@ from dataclasses import dataclass
 from wfmodel.checks.context import Context
 from wfmodel.checks.pivots import AfterPivot, after_pivot, pivots
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Run, shortest_run
+from wfmodel.checks.runs import Run, Watch, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Edge, Node, NodeKind
@@ -97,7 +97,7 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _Leaves:
+class _Leaves(Watch):
     """Status 1 after the pivot, 2 once a node was then left by an event; offended by 2 at nodes."""
 
     pivot: int
@@ -106,7 +106,6 @@ class _Leaves:
     nodes: frozenset[int]
     forgiving: bool = False
     """Whether the node's success takes 2 back to 1."""
-    start: int = 0
 
     def after(self, node: Node, event: str, status: int) -> int:
         if node.index == self.node and event == self.event and self._begun(node, status):
@@ -120,9 +119,6 @@ class _Leaves:
 
     def offends(self, node: Node, status: int) -> bool:
         return status == 2 and node.index in self.nodes
-
-    def late(self, status: int) -> int:
-        return status
 
 
 def _lost_by(
@@ -178,12 +174,11 @@ def _skipped(
 
 
 @dataclass(frozen=True)
-class _Second:
+class _Second(Watch):
     """Status 1 after any other pivot; offended by 1 at this one."""
 
     pivots: frozenset[int]
     second: int
-    start: int = 0
 
     def after(self, node: Node, event: str, status: int) -> int:
         other = node.index in self.pivots and node.index != self.second
@@ -191,9 +186,6 @@ class _Second:
 
     def offends(self, node: Node, status: int) -> bool:
         return status == 1 and node.index == self.second
-
-    def late(self, status: int) -> int:
-        return status
 
 
 def _second_pivots(context: Context) -> Iterator[Finding]:

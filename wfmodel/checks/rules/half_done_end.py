@@ -71,7 +71,7 @@ from dataclasses import dataclass
 
 from wfmodel.checks.context import Context, succeeded
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
+from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.checks.uncovered import uncovered_steps
 from wfmodel.checks.wording import left_behind
@@ -96,12 +96,11 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _LastEffect:
+class _LastEffect(Watch):
     """Status 1 while the last effect of the run was a compensation."""
 
     forward: frozenset[int]
     end: int
-    start: int = 0
 
     def after(self, node: Node, event: str, status: int) -> int:
         if event == DONE and node.undoes is not None:
@@ -110,9 +109,6 @@ class _LastEffect:
 
     def offends(self, node: Node, status: int) -> bool:
         return status == 1 and node.index == self.end
-
-    def late(self, status: int) -> int:
-        return status
 
 
 def _undone_successes(context: Context) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """A step with an effect is retried although repeating it may repeat the effect.
 
 ## What it does
-Reports tasks and compensations that have an effect (`effect` other than `none`, or a compensation),
-are not `idempotent`, and retry after something other than a clear refusal: a time-out or a transient
+Reports tasks with an effect (`effect` other than `none`) and compensations that are not
+`idempotent` and retry after something other than a clear refusal: a time-out or a transient
 failure. Also a retry for which nothing at all is declared that could be retried.
 
 ## Why is this bad

@@ -67,7 +67,7 @@ from dataclasses import dataclass
 from wfmodel.checks.context import Context
 from wfmodel.checks.data import ItemWatch, Unwritten, reads_of, writes_upon
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
+from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
@@ -95,13 +95,12 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _LostContext:
+class _LostContext(Watch):
     """Status 1 once the step may be done and 2 once the item is written, added up."""
 
     step: int
     item: str
     rollbacks: frozenset[int]
-    start: int = 0
 
     def after(self, node: Node, event: str, status: int) -> int:
         if node.index == self.step and event in (DONE, TIMEOUT):
@@ -110,9 +109,6 @@ class _LostContext:
 
     def offends(self, node: Node, status: int) -> bool:
         return status == 1 and node.index in self.rollbacks
-
-    def late(self, status: int) -> int:
-        return status
 
 
 def _lost_contexts(context: Context, unwritten: Unwritten) -> Iterator[Finding]:

@@ -101,7 +101,7 @@ from wfmodel.checks.events import gives_up_silently
 from wfmodel.checks.graph import search_from
 from wfmodel.checks.replay import standing_after
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Reaches, Run, shortest_run
+from wfmodel.checks.runs import Reaches, Run, Watch, shortest_run
 from wfmodel.checks.saga import Saga, Status, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.checks.wording import listed
@@ -179,13 +179,12 @@ def _silent_failures(context: Context, node: Node, silent: frozenset[int]) -> tu
 
 
 @dataclass(frozen=True)
-class _FailedFor:
+class _FailedFor(Watch):
     """Status 1 once a compensation has failed for good and its step is not compensated since."""
 
     node: Node
     event: str
     silent: frozenset[int]
-    start: int = 0
 
     def after(self, node: Node, event: str, status: int) -> int:
         if node.index == self.node.index and event == self.event:
@@ -194,9 +193,6 @@ class _FailedFor:
 
     def offends(self, node: Node, status: int) -> bool:
         return status == 1 and node.index in self.silent
-
-    def late(self, status: int) -> int:
-        return status
 
 
 def _explicit(

@@ -74,8 +74,8 @@ def _check(context: Context) -> Iterator[Finding]:
     longest = max(tasks, key=_longest, default=None)
     if longest is not None and _longest(longest) > limit:
         yield RULE.finding(
-            f"{longest.name!r} alone can take {format_duration(_longest(longest))} until it gives up,"
-            f" and the workflow times out after {format_duration(limit)}",
+            f"{longest.name!r} alone can take {format_duration(_longest(longest))}"
+            f" until it gives up, and the workflow times out after {format_duration(limit)}",
             ("timeout",),
             help="allow the workflow more time than its slowest step",
             related=((longest.path, "the step"),),

@@ -30,8 +30,8 @@ states:
 ```
 
 ## What it cannot see
-Nothing of its kind: a workflow built in Python cannot hold such a transition, and a file that does is
-not loaded.
+Nothing of its kind: a workflow built in Python cannot hold such a transition, and a file that does
+is not loaded.
 
 ## Source
 UML 2.5.1, 14.2.4.7: a final state has no outgoing transitions.

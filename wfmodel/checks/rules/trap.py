@@ -1,12 +1,12 @@
 """A run that comes here never ends.
 
 ## What it does
-Finds, in the workflow and in every region, the states that can be reached but from which no declared
-end can be. Each smallest set of states that a run cannot leave is reported once, with the shortest
-run into it. A failure that nothing handles does not count as a way out.
+Finds, in the workflow and in every region, the states that can be reached but from which no
+declared end can be. Each smallest set of states that a run cannot leave is reported once, with the
+shortest run into it. A failure that nothing handles does not count as a way out.
 
-A loop in a region that its siblings cancel (`join: any` or n of m, with `siblings: cancel`) is meant
-to run until it is cancelled, and is not reported.
+A loop in a region that its siblings cancel (`join: any` or n of m, with `siblings: cancel`) is
+meant to run until it is cancelled, and is not reported.
 
 ## Why is this bad
 The instance stays open for ever. It holds what it has reserved, and no time-out of the workflow's

@@ -2,8 +2,8 @@
 
 ## What it does
 Reports every failure that a task declares, that its retries do not outlast, and that neither the
-task nor a parallel state or call around it handles. Likewise calls whose workflow can end badly, and
-parallel states in which a region does.
+task nor a parallel state or call around it handles. Likewise calls whose workflow can end badly,
+and parallel states in which a region does. Failures of compensations are left to W6.
 
 Information only: many teams end a process this way on purpose. Whether effects stay behind is W1's
 question, and that is an error.

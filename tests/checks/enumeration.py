@@ -1,0 +1,141 @@
+"""Every run of a small workflow, one interleaving at a time: what W1, W2 and W3 must find.
+
+Written apart from the checker, from the definitions, with no care for speed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.checks.game import Fork, Marking, Move, moves, start
+from wfmodel.model.flow import Flow, Node, NodeKind
+from wfmodel.model.workflow import (
+    DONE,
+    FAILURE,
+    TIMEOUT,
+    Effect,
+    FailureKind,
+    Outcome,
+    Task,
+)
+
+NEVER, FLAKY, MAYBE, THERE, LATE, UNDONE = "never", "flaky", "maybe", "there", "late", "undone"
+
+
+@dataclass(frozen=True)
+class Moment:
+    marking: Marking
+    effects: tuple[tuple[int, str], ...]
+    excused: bool = False
+
+
+@dataclass
+class Verdicts:
+    """Per rule: the step (or compensation) and whether it is certain."""
+
+    w1: dict[str, bool] = field(default_factory=dict)
+    w2: dict[str, bool] = field(default_factory=dict)
+    w3: set[str] = field(default_factory=set)
+
+
+def enumerate_runs(flow: Flow, most: int = 60_000) -> Verdicts | None:
+    """The verdicts over all runs; None if there are more moments than ``most``."""
+    steps = [n for n in flow.steps() if n.state.effect is not Effect.NONE]  # type: ignore[union-attr]
+    first = Moment(start(flow), tuple((step.index, NEVER) for step in steps))
+    verdicts, seen, work = Verdicts(), {first}, [first]
+    while work:
+        if len(seen) > most:
+            return None
+        moment = work.pop()
+        _judge(flow, moment, verdicts)
+        for move in moves(flow, moment.marking):
+            after = Moment(
+                move.after, _effects(flow, moment, move), moment.excused or _excuses(move)
+            )
+            if after not in seen:
+                seen.add(after)
+                work.append(after)
+    return verdicts
+
+
+def _judge(flow: Flow, moment: Moment, verdicts: Verdicts) -> None:
+    effects = dict(moment.effects)
+    end = flow.nodes[moment.marking.main]
+    if end.kind is NodeKind.FINAL and not moment.excused:
+        found = {Outcome.ABORTED: verdicts.w2, Outcome.FAILED: verdicts.w1}.get(end.outcome)
+        for index, effect in effects.items():
+            if found is not None and effect in (THERE, MAYBE, LATE):
+                name = flow.nodes[index].name
+                found[name] = found.get(name, False) or effect == THERE
+    held = [moment.marking.main]
+    held += [t for fork in moment.marking.forks for t in fork.regions if t >= 0]
+    for token in held:
+        node = flow.nodes[token]
+        if node.kind is NodeKind.TASK and effects.get(node.undoes, THERE) in (NEVER, UNDONE):
+            verdicts.w3.add(node.name)
+
+
+def _excuses(move: Move) -> bool:
+    state = move.node.state
+    if not isinstance(state, Task) or move.event in ("fork", "end"):
+        return False
+    if move.node.undoes is not None:
+        return move.event != DONE
+    return state.effect is Effect.PIVOT and move.event == DONE
+
+
+def _effects(flow: Flow, moment: Moment, move: Move) -> tuple[tuple[int, str], ...]:
+    effects = dict(moment.effects)
+    node, event = move.node, move.event
+    if node.kind is NodeKind.TASK and node.undoes in effects and event == DONE:
+        effects[node.undoes] = UNDONE
+    elif node.kind is NodeKind.TASK and node.index in effects:
+        effects[node.index] = _result(node, event, effects[node.index])
+        if effects[node.index] in (THERE, MAYBE) and _is_out_of_sight(flow, moment, node):
+            effects[node.index] = LATE
+    elif node.kind is NodeKind.ROLLBACK:
+        for index, effect in effects.items():
+            step = flow.nodes[index]
+            if effect in (THERE, MAYBE) and step.handler and _within(flow, step, node.scope):
+                effects[index] = UNDONE
+    elif node.kind is NodeKind.FORK and event == DONE:
+        for scope in _not_arrived(flow, moment.marking, node):
+            for index, effect in effects.items():
+                if effect in (THERE, MAYBE) and _within(flow, flow.nodes[index], scope):
+                    effects[index] = LATE
+    return tuple(effects.items())
+
+
+def _result(node: Node, event: str, before: str) -> str:
+    state = node.state
+    assert isinstance(state, Task)
+    if event == DONE:
+        return before if before == LATE else THERE
+    if event in (TIMEOUT, FAILURE):
+        return MAYBE if before in (NEVER, FLAKY, UNDONE) else before
+    if state.failures[event].kind is FailureKind.TRANSIENT:
+        return FLAKY if before in (NEVER, UNDONE) else before
+    return before
+
+
+def _within(flow: Flow, node: Node, scope: int) -> bool:
+    at: int | None = node.scope
+    while at is not None:
+        if at == scope:
+            return True
+        at = flow.scopes[at].parent
+    return False
+
+
+def _not_arrived(flow: Flow, marking: Marking, node: Node) -> list[int]:
+    fork: Fork | None = marking.fork(node.index)
+    assert fork is not None
+    return [s for s, token in zip(node.regions, fork.regions, strict=True) if token >= 0]
+
+
+def _is_out_of_sight(flow: Flow, moment: Moment, node: Node) -> bool:
+    """Whether a join around the step has already gone on."""
+    return any(
+        fork.joined and any(_within(flow, node, s) for s in flow.nodes[fork.node].regions)
+        for fork in moment.marking.forks
+    )

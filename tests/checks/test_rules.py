@@ -1,0 +1,101 @@
+"""Every rule's page is true: the bad example yields exactly this rule, there; the good nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.checks.game import replay
+from wfmodel.checks import RULES, Rule, check_file, find_rule, select_rules
+from wfmodel.checks.pages import HERE, SECTIONS, example_of, pages, sections_of
+from wfmodel.model.findings import Finding
+from wfmodel.model.flow import build_flow
+from wfmodel.model.loading import load_workflow
+
+PAGES = Path(__file__).parents[2] / "docs" / "rules"
+by_name = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+with_example = pytest.mark.parametrize(
+    "rule", [r for r in RULES if example_of(r, "Example")], ids=lambda rule: rule.name
+)
+
+
+def findings_of(text: str) -> tuple[Finding, ...]:
+    return check_file("example.yaml", text)
+
+
+@with_example
+def test_the_bad_example_yields_exactly_this_rule_at_the_marked_line(rule: Rule):
+    text = example_of(rule, "Example")
+    assert text is not None
+    marked = [n for n, line in enumerate(text.splitlines(), 1) if line.rstrip().endswith(HERE)]
+    assert len(marked) == 1
+    assert [(f.code, f.name) for f in findings_of(text)] == [(rule.code, rule.name)]
+    (finding,) = findings_of(text)
+    assert finding.span is not None
+    assert finding.span.line == marked[0]
+    assert finding.severity is rule.severity
+
+
+@with_example
+def test_the_good_example_yields_nothing(rule: Rule):
+    text = example_of(rule, "Use instead")
+    assert text is not None
+    assert findings_of(text) == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["D101", "S111", "S113", "W1", "W2", "W3", "W6", "W8"], ids=lambda name: name
+)
+def test_the_run_of_the_bad_example_is_a_run_of_its_flow(name: str):
+    text = example_of(find_rule(name), "Example")
+    workflow = load_workflow("example.yaml", text).workflow
+    (finding,) = findings_of(text or "")
+    assert workflow is not None
+    assert finding.trace
+    replay(build_flow(workflow, expand_copies=False), finding.trace)
+
+
+def test_only_the_rule_about_size_has_no_example():
+    without = [rule.name for rule in RULES if example_of(rule, "Example") is None]
+    assert without == ["workflow-too-large"]
+
+
+@by_name
+def test_a_page_has_every_section_in_order(rule: Rule):
+    headings = [heading for heading in sections_of(rule) if heading]
+    expected = [s for s in SECTIONS if s in headings]
+    assert headings == expected
+    assert {"What it does", "Why is this bad", "What it cannot see", "Source"} <= set(headings)
+
+
+@by_name
+def test_a_rule_is_named_as_its_file_and_not_by_what_it_forbids(rule: Rule):
+    module = rule.check.__module__.rpartition(".")[2]
+    assert rule.name == module.replace("_", "-")
+    assert not rule.name.startswith(("no-", "not-"))
+    assert re.fullmatch(r"[SDW]\d+", rule.code)
+    assert "\n" not in rule.why
+
+
+def test_codes_and_names_are_unique():
+    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_the_pages_in_the_repository_are_current():
+    found = {file.name: file.read_text(encoding="utf-8") for file in PAGES.glob("*.md")}
+    assert found == pages(), "run: python -m wfmodel.checks.pages docs/rules"
+
+
+def test_rules_are_found_by_code_or_name_and_a_misspelling_is_answered():
+    assert find_rule("w2") is find_rule("uncompensated-step")
+    with pytest.raises(ValueError, match="did you mean 'dead-end'"):
+        find_rule("dead-ends")
+
+
+def test_selection_by_code_name_and_family():
+    rules, named = select_rules(["W", "dead-end"], ["W3"])
+    assert [rule.code for rule in rules] == ["S112", "W1", "W2", "W6", "W8"]
+    assert named == {"S112", "W1", "W2", "W3", "W6", "W8"}
+    assert select_rules() == (RULES, frozenset())
