@@ -61,7 +61,9 @@ def test_it_may_be_named_before_the_store_is_emptied() -> None:
 def test_one_store_emptied_and_another_still_knows() -> None:
     run = orchestrated(persistence="memory").says(6, "a", view(A="running"))
     run.fault(20, "o").fault(25, "o", over=True)
-    assert watched(run.ends(500)).values["blindness"] == 0
+    values = watched(run.ends(500)).values
+    assert values["blindness"] == 0
+    assert values["detection_time"] == pytest.approx(0.034)  # since 6: forgetting is no progress
 
 
 def test_what_waits_at_the_door_is_not_stuck() -> None:
@@ -70,8 +72,9 @@ def test_what_waits_at_the_door_is_not_stuck() -> None:
     assert values["lost"] == 1
 
 
-def test_what_goes_on_before_a_poll_was_never_seen_stuck() -> None:
-    run = orchestrated().says(39, "o", view("failed"))  # 34 of standstill, but no poll until 40
+@pytest.mark.parametrize("at", [39, 40])
+def test_what_goes_on_by_the_time_of_a_poll_was_never_seen_stuck(at: float) -> None:
+    run = orchestrated().says(at, "o", view("failed"))  # stuck since 35, but no poll until 40
     assert watched(run.ends(500)).values["stuck"] == 0
 
 

@@ -68,6 +68,14 @@ def test_progress_that_leads_to_no_verdict_is_no_recovery() -> None:
     assert measure(cut).values["never_recovered"] == 1
 
 
+def test_a_loss_is_charged_to_the_last_fault_after_which_anything_moved() -> None:
+    run = Run(persistence="memory").arrive(0).says(10, "o", view("running"))
+    run.fault(20, "b").fault(21, "b", over=True).says(30, "a", view(A="running"))  # harmless
+    run.fault(40, "o").fault(41, "o", over=True).says(45, "a", view(A="done"))  # the loss
+    run.fault(90, "c").fault(91, "c", over=True)  # nothing was left to hit
+    assert measure(run.ends(200, at_rest=False)).recovery == (Censored(160 * MS, False),)
+
+
 def test_what_came_to_rest_unrecovered_outlasts_the_run() -> None:
     run = Run(persistence="memory").arrive(0).says(10, "o", view("running", [A], A="running"))
     run.fault(20, "o").fault(50, "o", over=True)

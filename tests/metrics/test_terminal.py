@@ -135,6 +135,12 @@ def test_a_view_of_an_earlier_visit_proves_no_orphan() -> None:
     assert judged(run.ends(50))[0] is Terminal.COMMITTED
 
 
+def test_a_view_of_an_earlier_visit_proves_no_phantom() -> None:
+    run = Run().arrive(0).begins(1, A).lands(3, A).says(4, "b", view(A="done"))
+    run.undoes(6, A).begins(7, A, epoch=1).says(9, "a", view("succeeded", A="failed"))
+    assert judged(run.ends(50))[0] is Terminal.COMMITTED  # b still means the first visit
+
+
 def test_dangling_compensation_left_midway() -> None:
     run = rolled_back(Run(), undone=False).says(9, "o", view("failed", A="done", B="failed"))
     terminal, found = judged(run.ends(50))

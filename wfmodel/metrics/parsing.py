@@ -34,7 +34,7 @@ def tracks_of(
     last[mine[own]] = own  # positions ascend, so the last one written is the last row
     codes = codes_of(history)
     position, code, instance = _events(history, codes, mine, arrivals, last)
-    order = _order(instance, rank[position], code, codes)
+    order = np.argsort(instance * (int(rank.max(initial=0)) + 1) + rank[position], kind="stable")
     position, code, instance = position[order], code[order], instance[order]
     bounds = np.searchsorted(instance, np.arange(len(arrivals) + 1))
     graph = StateGraph(history, codes)
@@ -98,15 +98,6 @@ def _forgets(
         return nothing, nothing, nothing
     positions, forgotten, hits = (np.concatenate(column) for column in zip(*parts, strict=True))
     return positions, forgotten, hits
-
-
-def _order(instance: Ints, rank: Ints, code: Ints, codes: Codes) -> Ints:
-    """By instance, then time; at one instant effects first, else as recorded."""
-    _, land, _, forget = codes.blocks
-    is_view = (code < land) | (code >= forget)
-    instants = int(rank.max(initial=0)) + 1
-    key = (instance * instants + rank) * 2 + is_view
-    return np.argsort(key, kind="stable")
 
 
 def _walk(graph: StateGraph, codes: list[int], bounds: list[int]) -> Ints:

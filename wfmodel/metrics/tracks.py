@@ -2,8 +2,8 @@
 
 Index ``i`` of an array per instance is the i-th measured instance in order of arrival; an array per
 event has one entry for each row that can change a global state, grouped by instance, in order of
-time. Of events at one instant, effects come before views: a commit and the effect that is
-atomic with it must not look like a view that ran ahead of the truth.
+time. The order of rows at one instant means nothing: a commit and the effect that is atomic with it
+are one thing. So metrics compare instants (``rank``), and states that last no time do not count.
 """
 
 from __future__ import annotations
