@@ -22,13 +22,16 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     PositiveFloat,
     Tag,
     model_validator,
 )
 from pydantic.dataclasses import dataclass
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
 
-from wfmodel.model.units import LONGEST_NS, Duration
+from wfmodel.model.units import DURATION_SCHEMA, LONGEST_NS, Duration
 
 STRICT: Final = ConfigDict(extra="forbid")
 """Every declared class refuses keys that it does not know."""
@@ -206,6 +209,15 @@ def _family(value: object) -> str | None:
     return getattr(value, "distribution", None)
 
 
+class _OrText:
+    """Tells the schema that a bare duration is fine too."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [DURATION_SCHEMA, handler(schema)]}
+
+
 Distribution = Annotated[
     Annotated[Constant, Tag("constant")]
     | Annotated[Uniform, Tag("uniform")]
@@ -216,5 +228,6 @@ Distribution = Annotated[
     | Annotated[Empirical, Tag("empirical")],
     Discriminator(_family),
     BeforeValidator(_constant_from_text),
+    _OrText(),
 ]
 """Any of the families above; in a file, a bare duration or ``{distribution: <family>, ...}``."""

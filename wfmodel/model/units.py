@@ -79,11 +79,12 @@ def format_duration(nanoseconds: int) -> str:
     return f"{nanoseconds}ns"
 
 
-_DURATION_SCHEMA: Final[dict[str, Any]] = {
+DURATION_SCHEMA: Final[dict[str, Any]] = {
     "type": "string",
     "pattern": r"^\s*\d+(\.\d+)?\s*(ns|us|ms|s|m|h|d)\s*$",
     "examples": ["250ms", "1.5s", "2h"],
 }
+"""How a duration looks in a file, for JSON Schema."""
 
 FROM_FILE: Final = "from-file"
 """Validation context of values that stand in a file: there, a number without a unit is refused."""
@@ -100,6 +101,6 @@ Duration = Annotated[
     int,
     BeforeValidator(_parse_field),
     PlainSerializer(format_duration, when_used="json"),
-    WithJsonSchema(_DURATION_SCHEMA),
+    WithJsonSchema(DURATION_SCHEMA),
 ]
 """Integer nanoseconds; files and calls may give text with a unit."""
