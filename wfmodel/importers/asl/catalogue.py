@@ -87,8 +87,8 @@ MALFORMED_RESOURCE: Final = Problem(
 ASSUMED_DURATION: Final = Problem(
     "A120", "dynamic-wait", _INFO, "The time comes from data: the annotation says how long."
 )
-MERGED_RETRIERS: Final = Problem(
-    "A121", "merged-retriers", _INFO, "Several retriers become one policy."
+ABSTRACTED_RETRY: Final = Problem(
+    "A121", "abstracted-retry", _INFO, "One policy stands for all retriers of a task."
 )
 ENDLESS_RETRY: Final = Problem(
     "A122", "endless-retry", _INFO, "The pauses outlast the longest execution: it never gives up."

@@ -2,8 +2,8 @@
 
 ASL names errors where it retries or catches them; nothing else declares them. So each named error
 becomes a failure mode of probability 0 (annotations say how often), transient if it is retried.
-States.ALL and States.TaskFailed stand for errors without a name: together they become one failure
-mode, ``States.TaskFailed``.
+States.ALL and States.TaskFailed name none: in Catch they are the model's ``failure``, which takes
+whatever nobody named; in Retry they mean every transient failure.
 
 Source: Amazon States Language specification, "Errors"; AWS Step Functions Developer Guide,
 "Handling errors".
@@ -16,9 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wfmodel.importers.asl.catalogue import ENDLESS_RETRY, MERGED_RETRIERS, SHADOWED_CATCHER
+from wfmodel.importers.asl.catalogue import ABSTRACTED_RETRY, ENDLESS_RETRY, SHADOWED_CATCHER
 from wfmodel.importers.asl.job import Fields, Source, seconds, target
-from wfmodel.model.flow import TRANSIENT_FAILURE
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
     FAILURE,
@@ -125,9 +124,8 @@ def named_errors(source: Source) -> tuple[str, ...]:
     """Errors in Retry and Catch that become failure modes, in order, each once."""
     retried = [e for entry in source.value.get("Retry", ()) for e in entry["ErrorEquals"]]
     caught = [error for error, _, _ in catches(source)]
-    names = [TASK_FAILED if e in WILDCARDS else str(e) for e in (*retried, *caught)]
-    timeouts = times_out_as(source)
-    return tuple(dict.fromkeys(name for name in names if name and name not in timeouts))
+    other = (*WILDCARDS, *times_out_as(source))
+    return tuple(dict.fromkeys(str(e) for e in (*retried, *caught) if e not in other))
 
 
 def failure_modes(source: Source, rules: tuple[Retrier, ...]) -> dict[str, FailureMode]:
@@ -151,9 +149,13 @@ def _first(rules: tuple[Retrier, ...], error: str) -> Retrier | None:
 
 
 def retry_policy(
-    source: Source, rules: tuple[Retrier, ...], modes: Mapping[str, FailureMode]
+    source: Source,
+    rules: tuple[Retrier, ...],
+    modes: Mapping[str, FailureMode],
+    *,
+    times_out: bool,
 ) -> RetryPolicy | None:
-    """The one policy that stands for all retriers: the longest-lived gives the pace."""
+    """The one policy that stands for all retriers: the most patient gives the pace."""
     if source.note.retry is not None:
         return source.note.retry
     active = [rule for rule in rules if rule.retries]
@@ -161,8 +163,8 @@ def retry_policy(
         return None
     longest = max(active, key=lambda rule: (rule.endless, rule.retries))
     if any(rule.pace != longest.pace for rule in active):
-        message = f"the {len(active)} retriers of {source.name!r} become one, the most patient"
-        source.says(MERGED_RETRIERS, message, "Retry")
+        message = f"{source.name!r} retries all it retries as the most patient retrier does"
+        source.says(ABSTRACTED_RETRY, message, "Retry")
     if longest.endless:
         message = f"{source.name!r} retries for longer than an execution lasts: taken as endless"
         source.says(ENDLESS_RETRY, message, "Retry", rules.index(longest))
@@ -172,26 +174,35 @@ def retry_policy(
         factor=longest.rate,
         cap=None if longest.longest is None else seconds(longest.longest),
         jitter=longest.jitter,
-        on=_retried(source, rules, modes),
+        on=_retried(source, rules, modes, times_out),
     )
 
 
 def _retried(
-    source: Source, rules: tuple[Retrier, ...], modes: Mapping[str, FailureMode]
+    source: Source,
+    rules: tuple[Retrier, ...],
+    modes: Mapping[str, FailureMode],
+    times_out: bool,
 ) -> tuple[str, ...]:
-    """What is retried; empty (every transient failure and time-out) where that says the same."""
+    """What is retried; empty: every transient failure and time-out.
+
+    A business failure gives the same answer at every attempt, so retrying it is left out.
+    """
 
     def is_retried(error: str) -> bool:
         rule = _first(rules, error)
         return rule is not None and rule.retries > 0
 
-    names = [name for name in modes if is_retried(name)]
-    timeout = any(is_retried(error) for error in times_out_as(source))
     transient = [n for n, mode in modes.items() if mode.kind is FailureKind.TRANSIENT]
-    unnamed = is_retried(TASK_FAILED)
-    if unnamed and timeout and names == transient:
-        return ()
-    return (*names, *((TIMEOUT,) if timeout else ()), *((TRANSIENT_FAILURE,) if unnamed else ()))
+    names = tuple(name for name in transient if is_retried(name))
+    timeout = times_out and any(is_retried(error) for error in times_out_as(source))
+    if is_retried(TASK_FAILED):
+        if timeout or not times_out:
+            return ()
+        if not names:
+            message = f"{source.name!r} is retried after a time-out too"
+            source.says(ABSTRACTED_RETRY, message, "Retry")
+    return (*names, TIMEOUT) if timeout else names
 
 
 def handlers(source: Source, *, times_out: bool) -> dict[str, str]:

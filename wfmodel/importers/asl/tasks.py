@@ -55,10 +55,16 @@ def task(source: Source) -> States:
     if resource.callback:
         return _with_callback(source, resource, timeout)
     on = handlers(source, times_out=timeout is not None)
-    return {source.name: replace(_task(source, resource, on, source.next()), timeout=timeout)}
+    return {source.name: _task(source, resource, on, source.next(), timeout)}
 
 
-def _task(source: Source, resource: Resource, on: dict[str, str], next_state: str) -> Task:
+def _task(
+    source: Source,
+    resource: Resource,
+    on: dict[str, str],
+    next_state: str,
+    timeout: int | None = None,
+) -> Task:
     note, rules = source.note, retriers(source)
     modes = failure_modes(source, rules)
     source.comes_from(("retry",), "Retry")
@@ -68,7 +74,8 @@ def _task(source: Source, resource: Resource, on: dict[str, str], next_state: st
         action=note.action or resource.action,
         duration=note.duration or Constant(0),
         failures=modes,
-        retry=retry_policy(source, rules, modes),
+        timeout=timeout,
+        retry=retry_policy(source, rules, modes, times_out=timeout is not None),
         idempotent=bool(note.idempotent),
         effect=note.effect or Effect.NONE,
         reads=_reads(source) if note.reads is None else note.reads,
@@ -113,10 +120,9 @@ def _timeout(source: Source) -> int | None:
 
 def _with_callback(source: Source, resource: Resource, timeout: int | None) -> States:
     name = source.scope.free(f"{source.name} (callback)")
-    request = _task(source, resource, handlers(source, times_out=False), name)
-    if not source.note.failures:
-        on = {event: to for event, to in request.on.items() if event != TIMEOUT}
-        request = replace(request, on=on)
+    on = handlers(source, times_out=False)
+    on.pop(TIMEOUT, None)
+    request = _task(source, resource, on, name)
     at = (*source.at[:-1], name)
     source.job.origins[at] = source.path
     _say_retried(source)
