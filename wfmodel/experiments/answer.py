@@ -19,6 +19,8 @@ from wfmodel.metrics import CLEAN
 COSTS: Final = ("messages", "latency_p95", "busiest_load")
 """What an advantage is paid with: told beside the headline if a difference is shown."""
 
+NEVER: Final = "never_recovered"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -139,13 +141,16 @@ def _cautions(comparison: Comparison) -> Iterable[str]:
                 f"{capital(line.metric.title)} is undefined in up to {undefined} of"
                 f" {scenario.replications} replications; those are left out."
             )
-    for variant in comparison.variants:
-        if variant.recovery.count and variant.recovery.never > 0:
-            share = number(variant.recovery.never, "fraction")
-            limit = number(scenario.setting.convergence / 1e9, "s")
+    never = comparison.metric(NEVER)
+    if never.primary:
+        return
+    limit = number(scenario.setting.convergence / 1e9, "s")
+    for variant, found in zip(comparison.variants, never.estimates, strict=True):
+        if found.mean > 0:
             yield (
-                f"{capital(variant.name)}: {share} of the instances that met a fault had not"
-                f" recovered within {limit}; they count as censored there, not as recovered."
+                f"{capital(variant.name)}: {number(found.mean, never.metric.unit)} of the instances"
+                f" that met a fault had not recovered within {limit}; they count as censored there,"
+                " not as recovered."
             )
 
 
