@@ -1,10 +1,11 @@
-"""Every run of a small workflow, one interleaving at a time: what W1, W2 and W3 must find.
+"""Every run of a small workflow, one interleaving at a time: what the saga rules must find.
 
 Written apart from the checker, from the definitions, with no care for speed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.checks.game import Fork, Marking, Move, moves, start
@@ -27,6 +28,9 @@ class Moment:
     marking: Marking
     effects: tuple[tuple[int, str], ...]
     excused: bool = False
+    pivot: bool = False
+    stuck: frozenset[int] = frozenset()
+    """Compensations that have failed for good, and whose step is not compensated since."""
 
 
 @dataclass
@@ -36,11 +40,14 @@ class Verdicts:
     w1: dict[str, bool] = field(default_factory=dict)
     w2: dict[str, bool] = field(default_factory=dict)
     w3: set[str] = field(default_factory=set)
+    w6: set[str] = field(default_factory=set)
+    w8: bool = False
+    """Whether some run ends badly after a pivot."""
 
 
 def enumerate_runs(flow: Flow, most: int = 60_000) -> Verdicts | None:
     """The verdicts over all runs; None if there are more moments than ``most``."""
-    steps = [n for n in flow.steps() if n.state.effect is not Effect.NONE]  # type: ignore[union-attr]
+    steps = [n for n in flow.steps() if _has_effect(flow, n)]
     first = Moment(start(flow), tuple((step.index, NEVER) for step in steps))
     verdicts, seen, work = Verdicts(), {first}, [first]
     while work:
@@ -50,12 +57,22 @@ def enumerate_runs(flow: Flow, most: int = 60_000) -> Verdicts | None:
         _judge(flow, moment, verdicts)
         for move in moves(flow, moment.marking):
             after = Moment(
-                move.after, _effects(flow, moment, move), moment.excused or _excuses(move)
+                move.after,
+                _effects(flow, moment, move),
+                moment.excused or _excuses(move),
+                moment.pivot or _is_pivot(move),
+                _stuck(flow, moment, move),
             )
             if after not in seen:
                 seen.add(after)
                 work.append(after)
     return verdicts
+
+
+def _has_effect(flow: Flow, node: Node) -> bool:
+    assert isinstance(node.state, Task)
+    undone = any(other.undoes == node.index for other in flow.nodes)
+    return undone or node.state.effect is not Effect.NONE
 
 
 def _judge(flow: Flow, moment: Moment, verdicts: Verdicts) -> None:
@@ -67,12 +84,43 @@ def _judge(flow: Flow, moment: Moment, verdicts: Verdicts) -> None:
             if found is not None and effect in (THERE, MAYBE, LATE):
                 name = flow.nodes[index].name
                 found[name] = found.get(name, False) or effect == THERE
+    if end.kind is NodeKind.FINAL:
+        verdicts.w8 |= moment.pivot and end.outcome is not Outcome.SUCCEEDED
+        if end.implicit or end.outcome is not Outcome.FAILED:
+            verdicts.w6 |= {flow.nodes[index].name for index in moment.stuck}
     held = [moment.marking.main]
     held += [t for fork in moment.marking.forks for t in fork.regions if t >= 0]
     for token in held:
         node = flow.nodes[token]
         if node.kind is NodeKind.TASK and effects.get(node.undoes, THERE) in (NEVER, UNDONE):
             verdicts.w3.add(node.name)
+        if node.kind is NodeKind.ROLLBACK:
+            verdicts.w6 |= set(_fallible(flow, node, effects))
+
+
+def _fallible(flow: Flow, rollback: Node, effects: dict[int, str]) -> Iterator[str]:
+    """Handlers that a rollback comes to run and that can fail for good."""
+    for index, effect in effects.items():
+        step = flow.nodes[index]
+        if effect in (THERE, MAYBE) and step.handler and _within(flow, step, rollback.scope):
+            handler = flow.nodes[step.handler]
+            if handler.state.failures and handler.state.retry is None:  # type: ignore[union-attr]
+                yield handler.name
+
+
+def _stuck(flow: Flow, moment: Moment, move: Move) -> frozenset[int]:
+    undoes = move.node.undoes
+    if undoes is None or move.event in ("fork", "end"):
+        return moment.stuck
+    if move.event != DONE:
+        return moment.stuck | {move.node.index}
+    return frozenset(i for i in moment.stuck if flow.nodes[i].undoes != undoes)
+
+
+def _is_pivot(move: Move) -> bool:
+    state = move.node.state
+    pivot = isinstance(state, Task) and state.effect is Effect.PIVOT
+    return pivot and move.node.undoes is None and move.event == DONE
 
 
 def _excuses(move: Move) -> bool:
@@ -81,7 +129,7 @@ def _excuses(move: Move) -> bool:
         return False
     if move.node.undoes is not None:
         return move.event != DONE
-    return state.effect is Effect.PIVOT and move.event == DONE
+    return _is_pivot(move)
 
 
 def _effects(flow: Flow, moment: Moment, move: Move) -> tuple[tuple[int, str], ...]:

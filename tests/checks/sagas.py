@@ -26,6 +26,13 @@ ENDS: dict[str, State] = {
     "aborted": Final(outcome=Outcome.ABORTED),
     "failed": Final(outcome=Outcome.FAILED),
 }
+STUCK = {"stuck": FailureMode(FailureKind.TRANSIENT)}
+HANDLERS = (
+    None,
+    Compensation(),
+    Compensation(failures=STUCK),
+    Compensation(failures=STUCK, retry=RetryPolicy(attempts=None)),
+)
 EFFECTS = (Effect.COMPENSATABLE, Effect.COMPENSATABLE, Effect.RETRIABLE, Effect.NONE, Effect.PIVOT)
 
 
@@ -49,7 +56,7 @@ def steps(draw: st.DrawFn, following: str, ways_out: list[str]) -> Task:
         failures=failures,
         timeout=10**9 if "timeout" in kinds else None,
         retry=draw(st.sampled_from([None, None, RetryPolicy(attempts=None)])),
-        compensation=draw(st.sampled_from([None, Compensation()])),
+        compensation=draw(st.sampled_from(HANDLERS)),
         on={event: draw(st.sampled_from(ways_out)) for event in handled},
     )
 
@@ -62,7 +69,7 @@ def undo_chains(draw: st.DrawFn, steps: list[str], ends: list[str]) -> dict[str,
     for number, step in enumerate(undone):
         last = number == len(undone) - 1
         following = draw(st.sampled_from(ends)) if last else f"undo{number + 1}"
-        failures = draw(st.sampled_from([{}, {"stuck": FailureMode(FailureKind.TRANSIENT)}]))
+        failures = draw(st.sampled_from([{}, STUCK]))
         on = draw(st.sampled_from([{}, {"stuck": draw(st.sampled_from(ends))}])) if failures else {}
         states[f"undo{number}"] = Task(
             service="s", compensates=step, next=following, failures=failures, on=on

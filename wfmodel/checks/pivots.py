@@ -14,7 +14,7 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.graph import search_from
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.model.flow import Edge, Node, NodeKind
-from wfmodel.model.workflow import DONE, Effect, Outcome, Parallel, Task
+from wfmodel.model.workflow import DONE, FAILURE, Effect, Outcome, Parallel, Task
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,25 @@ class AfterPivot:
         for edge in self.context.edges[self.pivot.index]:
             if edge.event == DONE and edge.target in self.lost:
                 yield self.pivot, edge
-        for index in sorted(self.region - self.lost):
-            if index == self.pivot.index:
-                continue
+        around = {fork.index for fork in _forks_around(self.context, self.pivot)}
+        for index in sorted((self.region | around) - self.lost):
             node = self.context.flow.nodes[index]
-            for edge in self.context.edges[index] if node.kind is not NodeKind.FORK else ():
+            for edge in self._ways_to_lose(node, index in around):
                 if edge.target in self.lost:
                     yield node, edge
+
+    def _ways_to_lose(self, node: Node, around: bool) -> tuple[Edge, ...]:
+        """Edges that a run can take after the pivot.
+
+        A fork's own are left to the ends of its regions, which lead there; but not where it takes
+        several regions to fail, or another copy of the one that holds the pivot.
+        """
+        edges = self.context.edges[node.index]
+        if node.kind is not NodeKind.FORK:
+            return edges if node.index != self.pivot.index else ()
+        assert isinstance(node.state, Parallel)
+        several = node.state.needed < node.state.width or (around and node.state.copies > 1)
+        return tuple(edge for edge in edges if several and edge.event == FAILURE)
 
     def skipping(self) -> Iterator[tuple[Node, Edge]]:
         """Failures of retriable steps that are neither fatal nor lead back to the step."""
@@ -79,14 +91,19 @@ def after_pivot(context: Context, pivot: Node) -> AfterPivot:
 
 def _beside(context: Context, pivot: Node) -> list[int]:
     """First nodes of the regions that run side by side with the pivot's: they may come after it."""
-    beside: list[int] = []
-    scope = context.flow.scopes[pivot.scope]
-    while scope.fork is not None:
-        fork = context.flow.nodes[scope.fork]
-        siblings = (context.flow.scopes[region] for region in fork.regions)
-        beside += [s.initial for s in siblings if s.index != scope.index and s.initial is not None]
-        scope = context.flow.scopes[fork.scope]
-    return beside
+    regions = [region for fork in _forks_around(context, pivot) for region in fork.regions]
+    holding = {s.index for s in context.flow.scopes if pivot.scope in context.nested[s.index]}
+    initials = (context.flow.scopes[r].initial for r in regions if r not in holding)
+    return [initial for initial in initials if initial is not None]
+
+
+def _forks_around(context: Context, node: Node) -> Iterator[Node]:
+    """Forks that hold a node in a region, the innermost first."""
+    fork = context.flow.scopes[node.scope].fork
+    while fork is not None:
+        holder = context.flow.nodes[fork]
+        yield holder
+        fork = context.flow.scopes[holder.scope].fork
 
 
 def _before(context: Context, pivot: Node) -> frozenset[int]:

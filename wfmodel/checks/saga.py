@@ -104,11 +104,13 @@ class Saga:
 
 
 def effectful_steps(context: Context) -> tuple[Node, ...]:
-    """Forward steps that leave something behind: effect declared, and not ``none``."""
+    """Forward steps that leave something behind: their effect, or how to undo it, is declared."""
+    undone = {node.undoes for node in context.flow.nodes}
     return tuple(
         step
         for step in context.flow.steps()
-        if isinstance(step.state, Task) and step.state.effect is not Effect.NONE
+        if step.index in undone
+        or (isinstance(step.state, Task) and step.state.effect is not Effect.NONE)
     )
 
 

@@ -14,13 +14,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-import wfmodel.importers as importers
 from wfmodel.checks import RULES, Rule, check_result, find_rule, select_rules
 from wfmodel.checks.files import files_to_check
 from wfmodel.checks.pages import page_of
 from wfmodel.checks.render import as_json, concise, full
+from wfmodel.importers import load_any
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.loading import load_workflow
 from wfmodel.model.source import Document
 
 UNREADABLE = frozenset({"L101", "L102", "L103", "L104", "L107", "L108"})
@@ -162,8 +161,7 @@ def _check_one(
     level: Severity,
     output: Format,
 ) -> None:
-    load_any = getattr(importers, "load_any", None)
-    result = load_any(file, annotations) if load_any else load_workflow(file)
+    result = load_any(file, annotations)
     found = check_result(result, rules=rules)
     shown = [f for f in found if f.code in named or _RANK[f.severity] >= _RANK[level]]
     report.files += 1

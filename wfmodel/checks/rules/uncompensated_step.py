@@ -1,9 +1,9 @@
 """A run ends ``aborted`` and leaves a step's effect behind.
 
 ## What it does
-Follows every step that declares an effect along every run. Where a run ends ``aborted`` and the
-step may have completed on that run, it must have been compensated on that run: by a state with
-`compensates`, or by the step's handler through `rollback`.
+Follows every step that declares an effect, or for which a compensation is declared, along every
+run. Where a run ends ``aborted`` and the step may have completed on that run, it must have been
+compensated on that run: by a state with `compensates`, or by the step's handler through `rollback`.
 
 An *error* where the step has certainly completed. A *warning* where it only may have: it timed out,
 it failed in a way that the declaration does not name, or a join went on without its region. A
