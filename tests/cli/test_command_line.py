@@ -1,0 +1,130 @@
+"""What a user meets: help, exit codes, one-line errors, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wfmodel.cli import main
+from wfmodel.cli.app import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+ORDER = str(ROOT / "models/order-fulfilment/workflow.yaml")
+BROKEN = str(ROOT / "models/broken-compensation/workflow.yaml")
+TRAVEL = str(ROOT / "models/travel-booking/workflow.asl.json")
+
+
+def call(capsys, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output, standard error."""
+    with pytest.raises(SystemExit) as stopped:
+        main(list(arguments))
+    out, err = capsys.readouterr()
+    return int(stopped.value.code or 0), out, err
+
+
+def test_version_and_help(capsys):
+    assert call(capsys, "--version")[:2] == (0, "wfmodel 0.1.0\n")
+    code, out, _ = call(capsys, "--help")
+    assert code == 0
+    assert all(name in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(capsys, command):
+    code, out, _ = call(capsys, command, "--help")
+    assert code == 0
+    assert "Usage" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["check", ORDER], 0),
+        (["check", TRAVEL], 0),
+        (["check", BROKEN], 1),
+        (["check", BROKEN, "--exit-zero"], 0),
+        (["check", "/no/such/file.yaml"], 2),
+        (["check", BROKEN, "--select", "nonsense"], 2),
+        (["draw", "/no/such/file.yaml"], 2),
+        (["draw", ORDER, "--format", "svg"], 2),
+        (["draw", ORDER, "-o", "picture.bmp"], 2),
+        (["draw", ORDER, "-o", "/no/such/folder/picture.svg"], 2),
+        (["simulate", "/no/such/file.yaml"], 2),
+        (["compare", ORDER], 2),
+        (["compare", "/no/such/file.yaml"], 2),
+        (["report", "/no/such/file.yaml"], 2),
+        (["simulate", ORDER, "--seed", "seven"], 2),
+        (["chekc", ORDER], 2),
+        (["check", "--nonsense"], 2),
+    ],
+)
+def test_exit_codes(capsys, arguments, code):
+    found, _, err = call(capsys, *arguments)
+    assert found == code, err
+    assert "Traceback" not in err
+    if code == 2:
+        assert err.strip()
+
+
+def test_findings_are_lines_with_places(capsys):
+    _, out, err = call(capsys, "check", BROKEN)
+    lines = out.strip().splitlines()
+    assert len(lines) == 5
+    assert all(line.startswith(f"{BROKEN}:") for line in lines)
+    assert [line.split()[1] for line in lines] == ["W2", "W8", "W3", "W6", "W3"]
+    assert "1 file" in err
+
+
+def test_findings_as_json(capsys):
+    code, out, _ = call(capsys, "check", BROKEN, "--format", "json")
+    assert code == 1
+    data = json.loads(out)
+    text = json.dumps(data)
+    assert "W6" in text
+    assert "cancel-hotel" in text
+
+
+def test_draw_writes_mermaid_and_pictures(capsys, tmp_path):
+    code, out, _ = call(capsys, "draw", ORDER)
+    assert code == 0
+    assert out.startswith("stateDiagram-v2")
+    for ending, magic in ((".svg", b"<?xml"), (".png", b"\x89PNG")):
+        one, other = tmp_path / f"one{ending}", tmp_path / f"other{ending}"
+        for path in (one, other):
+            assert call(capsys, "draw", ORDER, "-o", str(path))[0] == 0
+        assert one.read_bytes().startswith(magic)
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_schema_prints_what_the_package_holds(capsys):
+    _, out, _ = call(capsys, "schema")
+    _, path, _ = call(capsys, "schema", "--path")
+    assert json.loads(out) == json.loads(Path(path.strip()).read_text(encoding="utf-8"))
+
+
+def test_a_reader_that_has_gone_is_no_error():
+    command = f"{sys.executable} -m wfmodel rules | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_standard_input_is_checked(monkeypatch, capsys):
+    text = Path(BROKEN).read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-m", "wfmodel", "check", "-"],
+        input=text,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith(b"<stdin>:")

@@ -1,0 +1,5 @@
+"""``python -m wfmodel``: the command line."""
+
+from wfmodel.cli import main
+
+main()
