@@ -44,8 +44,8 @@ class Broker:
         self.producers: list[tuple[Callable[[Occurrence], None], Occurrence]] = []
         """Publish first: reactions that wait for the broker before they commit."""
         self._held: list[Parcel] = []
-        self._watched: dict[int, Parcel] = {}
-        """By identity: all copies of a delivery have one visibility time-out between them."""
+        self.watched: dict[int, bool] = {}
+        """Slow deliveries by identity: acknowledged or not. Copies of one share one time-out."""
         self._network = driver.sampler("network", driver.setting.network)
         network = driver.setting.network
         self._constant_ns = network.value if isinstance(network, Constant) else None
@@ -197,17 +197,26 @@ class Broker:
         Only slow paths (a stalled commit, a paused process) call it: elsewhere the acknowledgement
         is known to come in time, and a timer per message would be work for nothing.
         """
-        if self.redelivers and id(parcel) not in self._watched:
-            self._watched[id(parcel)] = parcel
-            value = (parcel, process, process.incarnation)
-            self.env.after(self.redelivery_ns, (self._check_acknowledged,), value)
+        if self.redelivers and id(parcel) not in self.watched:
+            self.watched[id(parcel)] = False
+            self._check_later(parcel, process)
+
+    def acknowledge(self, parcel: Parcel) -> None:
+        """It need not be delivered again; copies that are under way arrive all the same."""
+        if id(parcel) in self.watched:
+            self.watched[id(parcel)] = True
+
+    def _check_later(self, parcel: Parcel, process: Process) -> None:
+        self.env.after(self.redelivery_ns, (self._check_acknowledged,), (parcel, process))
 
     def _check_acknowledged(self, event: Occurrence) -> None:
-        parcel, process, incarnation = event.value
-        del self._watched[id(parcel)]
-        if incarnation == process.incarnation and self._is_open(parcel, process):
+        parcel, process = event.value
+        if not self._is_open(parcel, process):
+            del self.watched[id(parcel)]
+            return
+        if not self.watched[id(parcel)]:
             self.transmit(parcel)
-            self.watch(parcel, process)
+        self._check_later(parcel, process)
 
     def _is_open(self, parcel: Parcel, process: Process) -> bool:
         if any(event.value is parcel for _, event in process.deferred):
@@ -219,4 +228,5 @@ class Broker:
 
     def abandon(self, parcel: Parcel) -> None:
         """The recipient crashed before it acknowledged."""
-        self._lose(parcel, Drop.RECIPIENT_DOWN)
+        if not self.watched.get(id(parcel)):
+            self._lose(parcel, Drop.RECIPIENT_DOWN)

@@ -77,6 +77,7 @@ class Driver:
         self._on_commit = (self._commit,)
         self.effects = Effects(self)
         self.broker = Broker(self)
+        self._watched = self.broker.watched
         self.workers = Workers(self)
         self.timers = Timers(self)
         self.outside = Outside(self)
@@ -155,6 +156,8 @@ class Driver:
             return
         if self.log:
             self._mark_dirty(cell)
+        if self._watched and type(item) is tuple and len(item) == 5:
+            self.broker.acknowledge(item)
         if operations:
             self._release(cell, operations)
 
@@ -212,6 +215,8 @@ class Driver:
         self.row((self.env._now, _COMMIT, instance.index, process.index, after, 0))
         if self.atomic and type(item) is tuple and len(item) == 2:
             self.effects.land(instance, process, *item)
+        if self._watched and type(item) is tuple and len(item) == 5:
+            self.broker.acknowledge(item)
         cell.busy = False
         cell.current = None
         cell.entry = None
