@@ -48,7 +48,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Meaning of each knob, and the source of its default."""
 
-NOT_GIVEN: Final = "none given: illustrative"
+NOT_GIVEN: Final = "no source given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ def _knobs(scenario: Scenario) -> Iterator[Assumption]:
         place = f"knobs.{item.name}"
         if set(values.values()) == {getattr(defaults, item.name)}:
             only = knob_words(getattr(defaults, item.name))
-            yield Assumption("Knobs", place, what, only, f"default; {source}", illustrative=False)
+            assumed = source.startswith(("assumed", "swept"))
+            yield Assumption("Knobs", place, what, only, f"default; {source}", assumed)
             continue
         distinct = dict.fromkeys(values.values())
         text = "; ".join(

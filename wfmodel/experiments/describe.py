@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, PER_MESSAGE, Fault, FaultKind
 from wfmodel.experiments.figures import SPACE, number, significant
 from wfmodel.model.distributions import (
@@ -19,6 +21,23 @@ from wfmodel.model.workflow import Compensation, RetryPolicy, Task
 from wfmodel.simulation import Arrivals
 
 SECOND = 1e9
+
+FAULTS: Final = {
+    FaultKind.CRASH: "crashes",
+    FaultKind.PAUSE: "pauses",
+    FaultKind.LOSS: "message losses",
+    FaultKind.DUPLICATION: "duplicated messages",
+    FaultKind.DELAY: "delayed messages",
+    FaultKind.REORDERING: "reordered messages",
+    FaultKind.PARTITION: "partitions",
+    FaultKind.STORE_OUTAGE: "store outages",
+    FaultKind.SLOW_STORE: "periods of a slow store",
+    FaultKind.BROKER_OUTAGE: "broker outages",
+    FaultKind.SLOW_SERVICE: "periods of a slow service",
+    FaultKind.BUSINESS_FAILURE: "business failures",
+    FaultKind.TRANSIENT_FAILURE: "transient failures",
+}
+"""Kinds of faults, in the plural."""
 
 
 def duration_words(duration_ns: float) -> str:

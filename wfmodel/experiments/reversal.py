@@ -1,4 +1,8 @@
-"""Rerun the comparison under each what-if, and say what becomes of the conclusion."""
+"""Rerun the comparison under each what-if, and say what becomes of the conclusion.
+
+Fates are judged against the unchanged scenario with as many replications, so that fewer of them
+never look like a changed assumption.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from wfmodel.experiments.cells import Cell, Progress, run_cells
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.observation import Observation
 from wfmodel.experiments.running import metric_results
+from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.what_if import WhatIf, what_ifs
 
 
@@ -25,9 +30,12 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Changed:
-    """One what-if: the primary metrics' lines, and each one's fate, in the scenario's order."""
+    """One what-if: the primary metrics' lines, before and after, and each one's fate, in the
+    scenario's order.
+    """
 
     what_if: WhatIf
+    before: tuple[MetricResult, ...]
     lines: tuple[MetricResult, ...]
     fates: tuple[Fate, ...]
 
@@ -46,10 +54,11 @@ def run_what_ifs(
         ValueError: the workflow cannot run.
     """
     scenario = comparison.scenario
-    replications = scenario.replications if scenario.what_ifs is None else scenario.what_ifs
+    replications = what_if_replications(scenario)
     if not replications or comparison.pair is None:
         return ()
-    changes = what_ifs(scenario)
+    unchanged = WhatIf("as it is", scenario.setting, scenario.variants_by_name())
+    changes = (unchanged, *what_ifs(scenario))
     cells = [
         Cell(variant, change.setting, scenario.seed, replication)
         for change in changes
@@ -60,21 +69,27 @@ def run_what_ifs(
     observed = run_cells(workflow, cells, jobs=jobs, label="what-ifs", progress=progress)
     width = len(comparison.variants)
     runs = [observed[i : i + replications] for i in range(0, len(observed), replications)]
-    return tuple(
-        _changed(comparison, change, runs[i * width : (i + 1) * width])
+    before, *after = (
+        _primary(scenario, change, runs[i * width : (i + 1) * width])
         for i, change in enumerate(changes)
+    )
+    return tuple(
+        Changed(change, before, lines, tuple(map(fate, before, lines)))
+        for change, lines in zip(changes[1:], after, strict=True)
     )
 
 
-def _changed(
-    comparison: Comparison, change: WhatIf, runs: Sequence[Sequence[Observation]]
-) -> Changed:
-    scenario = replace(comparison.scenario, setting=change.setting)
-    found = {line.name: line for line in metric_results(scenario, runs)}
-    lines = tuple(found[name] for name in scenario.primary)
-    before = comparison.primary()
-    fates = tuple(fate(old, new) for old, new in zip(before, lines, strict=True))
-    return Changed(change, lines, fates)
+def _primary(
+    scenario: Scenario, change: WhatIf, runs: Sequence[Sequence[Observation]]
+) -> tuple[MetricResult, ...]:
+    changed = replace(scenario, setting=change.setting)
+    found = {line.name: line for line in metric_results(changed, runs)}
+    return tuple(found[name] for name in scenario.primary)
+
+
+def what_if_replications(scenario: Scenario) -> int:
+    """Replications of each rerun."""
+    return scenario.replications if scenario.what_ifs is None else scenario.what_ifs
 
 
 def fate(before: MetricResult, after: MetricResult) -> Fate:

@@ -79,14 +79,14 @@ def metric_results(scenario: Scenario, observed: Results) -> tuple[MetricResult,
     for metric in METRICS.values():
         samples = [[run.values[metric.name] for run in runs] for runs in observed]
         gap = None if pair is None else paired(samples[pair[0]], samples[pair[1]])
-        estimates = tuple(_possible(interval(each), metric.unit) for each in samples)
+        estimates = tuple(possible(interval(each), metric.unit) for each in samples)
         reason = _reason(metric.name, observed)
         primary = metric.name in scenario.primary
         lines.append(MetricResult(metric, primary, estimates, gap, reason=reason))
     return _decided(lines)
 
 
-def _possible(found: Estimate, unit: str) -> Estimate:
+def possible(found: Estimate, unit: str) -> Estimate:
     """The interval without values that the metric cannot take: none is negative."""
     if math.isnan(found.low):
         return found

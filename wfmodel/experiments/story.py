@@ -12,12 +12,11 @@ from typing import Final
 import numpy as np
 
 from wfmodel.designs import History
-from wfmodel.designs.faults import PER_MESSAGE
 from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.experiments.cells import Bench, Cell
-from wfmodel.experiments.observation import observe, to_the_limit
+from wfmodel.experiments.observation import to_the_limit
 from wfmodel.experiments.scenario import Scenario
-from wfmodel.experiments.timeline import Band, Timeline, bands, timeline
+from wfmodel.experiments.timeline import SINGLE, Band, Timeline, bands, timeline
 from wfmodel.metrics import CLEAN, tracks_of
 from wfmodel.model.workflow import Workflow
 
@@ -28,11 +27,15 @@ LONGEST: Final = 60
 """A picture with more rows than this per instance is no longer read: shorter ones come first."""
 
 
+BINS: Final = 150
+"""Periods of a divergence curve."""
+
+
 @dataclass(frozen=True)
 class Story:
     """The same instance in each variant, by name.
 
-    ``faults``: those of that replication; ``divergence``: its mean D as (seconds, values).
+    ``faults``: those of that replication; ``divergence``: its total D as (seconds, values).
     """
 
     instance: int
@@ -99,7 +102,7 @@ def _clean(scenario: Scenario, history: History) -> dict[int, bool]:
 def _hit(history: History) -> dict[int, bool]:
     """Instances at which a fault that stops something struck a participant at work for them."""
     rows = history.rows
-    stopping = [i for i, kind in enumerate(FAULT_KINDS) if kind not in PER_MESSAGE]
+    stopping = [i for i, kind in enumerate(FAULT_KINDS) if kind not in SINGLE]
     onsets = rows[(rows[:, 1] == Kind.FAULT_ON) & np.isin(rows[:, 4], stopping)]
     hit = {}
     for instance, (first, last, members) in _lives(history).items():
@@ -132,7 +135,6 @@ def _story(
     scenario: Scenario, histories: dict[str, History], replication: int, instance: int
 ) -> Story:
     first = next(iter(histories.values()))
-    observed = {name: observe(each, scenario.setting) for name, each in histories.items()}
     endings = {}
     for name, history in histories.items():
         tracks = tracks_of(to_the_limit(history, scenario.setting))
@@ -144,5 +146,26 @@ def _story(
         {name: timeline(history, instance) for name, history in histories.items()},
         endings,
         bands(first, 0, scenario.setting.horizon),
-        {name: (each.times_s, each.divergence) for name, each in observed.items()},
+        {name: total_divergence(history, scenario) for name, history in histories.items()},
     )
+
+
+def total_divergence(
+    history: History, scenario: Scenario, *, bins: int = BINS
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """D(t) added up over all instances: its mean in each of ``bins`` periods, from their starts.
+
+    Seconds and facts. The periods cover the arrivals and as long again as half of them.
+    """
+    tracks = tracks_of(to_the_limit(history, scenario.setting))
+    level = np.array(tracks.graph.divergence, dtype=np.int64)
+    order = np.argsort(tracks.time_ns, kind="stable")
+    times = tracks.time_ns[order].astype(np.float64)
+    total = np.cumsum((level[tracks.target] - level[tracks.source])[order])
+    end = min(1.5 * scenario.setting.horizon, float(tracks.end_ns))
+    edges = np.linspace(0, end, bins + 1)
+    # The integral of a step function is linear between its steps.
+    knots = np.concatenate(([0.0], times, [max(end, float(tracks.end_ns))]))
+    area = np.concatenate(([0.0, 0.0], np.cumsum(total * np.diff(knots[1:]))))
+    means = np.diff(np.interp(edges, knots, area)) / np.diff(edges)
+    return tuple((edges[:-1] / 1e9).tolist()), tuple(means.tolist())

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.cells import Cell, Progress, run_cells
-from wfmodel.experiments.running import check_primary
+from wfmodel.experiments.describe import FAULTS
+from wfmodel.experiments.running import check_primary, possible
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import Estimate, interval
 from wfmodel.experiments.sweep import Sweep
+from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
 
 HOUR_NS: Final = 3600e9
@@ -54,7 +56,8 @@ def run_sweep(
     def estimate(metric: str, value: int, variant: int) -> Estimate:
         start = (value * len(variants) + variant) * sweep.replications
         runs = observed[start : start + sweep.replications]
-        return interval([run.values[metric] for run in runs])
+        found = interval([run.values[metric] for run in runs])
+        return possible(found, METRICS[metric].unit)
 
     estimates = {
         metric: tuple(
@@ -68,11 +71,11 @@ def run_sweep(
 
 def _shown(sweep: Sweep) -> tuple[tuple[float, ...], str]:
     """Values as a plot shows them, and the words for its axis."""
-    what = f"{sweep.fault.value} of {sweep.target or 'its targets'}"
+    what, at = FAULTS[sweep.fault], sweep.target or "target"
     match sweep.parameter:
         case "every":
-            return tuple(HOUR_NS / v for v in sweep.values), f"{what}: times per hour and target"
+            return tuple(HOUR_NS / v for v in sweep.values), f"{what} per hour and {at}"
         case "lasts":
-            return tuple(v / 1e9 for v in sweep.values), f"{what}: mean duration in s"
+            return tuple(v / 1e9 for v in sweep.values), f"mean duration of {what}, s"
         case parameter:
-            return sweep.values, f"{what}: {parameter}"
+            return sweep.values, f"{parameter} of {what}"

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.faults import PER_MESSAGE, FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import Received, WorkDone
 from wfmodel.experiments.wording import DROPS, message_words, participant_name, row_words
 
 OUTSIDE = -1
+SINGLE: Final = PER_MESSAGE | {FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE}
+"""Faults that strike single messages or attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,10 @@ def timeline(history: History, instance: int) -> Timeline:
 
 
 def bands(history: History, start_ns: int, end_ns: int) -> tuple[Band, ...]:
-    """Every fault that was on between two instants, clipped to them."""
+    """Every fault of a process, a store or the broker that was on between two instants, clipped.
+
+    Faults that strike single messages or attempts show where they strike, not as bands.
+    """
     open_since: dict[tuple[int, int], list[int]] = defaultdict(list)
     found: list[Band] = []
     kinds = (Kind.FAULT_ON, Kind.FAULT_OFF)
@@ -135,6 +141,8 @@ def bands(history: History, start_ns: int, end_ns: int) -> tuple[Band, ...]:
             found.append(Band(key[0], *clipped, FAULT_KINDS[key[1]]))
 
     for row in (Row(*each) for each in switches.tolist()):
+        if FAULT_KINDS[row.a] in SINGLE:
+            continue
         key = (row.participant, row.a)
         if row.kind == Kind.FAULT_ON:
             open_since[key].append(row.time_ns)

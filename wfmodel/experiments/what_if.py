@@ -12,32 +12,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.knobs import Delivery, DualWriteOrder, Knobs, Persistence, Publishing
+from wfmodel.experiments.describe import FAULTS, duration_words
 from wfmodel.experiments.figures import number
 from wfmodel.experiments.scaling import more_often, scaled
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.model.units import format_duration, parse_duration
+from wfmodel.model.units import parse_duration
 from wfmodel.simulation import Setting
 
 TEN: Final = 10.0
 WATCHDOG: Final = parse_duration("30s")
 """The watchdog that is tried where the scenario has none (SQS visibility time-out)."""
-_PLURALS: Final = {
-    FaultKind.CRASH: "crashes",
-    FaultKind.PAUSE: "pauses",
-    FaultKind.LOSS: "message losses",
-    FaultKind.DUPLICATION: "duplicated messages",
-    FaultKind.DELAY: "delayed messages",
-    FaultKind.REORDERING: "reordered messages",
-    FaultKind.PARTITION: "partitions",
-    FaultKind.STORE_OUTAGE: "store outages",
-    FaultKind.SLOW_STORE: "periods of a slow store",
-    FaultKind.BROKER_OUTAGE: "broker outages",
-    FaultKind.SLOW_SERVICE: "periods of a slow service",
-    FaultKind.BUSINESS_FAILURE: "business failures",
-    FaultKind.TRANSIENT_FAILURE: "transient failures",
-}
 
 
 @dataclass(frozen=True)
@@ -65,7 +50,7 @@ def _of_faults(scenario: Scenario) -> Iterator[WhatIf]:
         for factor, words in ((TEN, "ten times as many"), (1 / TEN, "a tenth as many")):
             changed = tuple(more_often(f, factor) if f.kind is kind else f for f in faults)
             if changed != faults:
-                yield _with_setting(scenario, f"{words} {_PLURALS[kind]}", faults=changed)
+                yield _with_setting(scenario, f"{words} {FAULTS[kind]}", faults=changed)
     longer = tuple(replace(f, lasts=scaled(f.lasts, TEN)) for f in faults)
     if longer != faults:
         yield _with_setting(scenario, "every fault lasts ten times as long", faults=longer)
@@ -89,6 +74,7 @@ def _of_knobs(scenario: Scenario) -> Iterator[WhatIf]:
         ("delivery", lambda new: f"delivery {new.delivery.value}", _delivery),
         ("publishing", _publishing_words, _publishing),
         ("deduplicate", _deduplicate_words, _deduplicate),
+        ("timeouts", _timeouts_words, _timeouts),
         ("watchdog", _watchdog_words, _watchdog),
     ):
         changed = _changed(scenario, name, change)
@@ -115,7 +101,7 @@ def _redelivery(knobs: Knobs) -> Knobs:
 
 
 def _redelivery_words(new: Knobs) -> str:
-    return f"redelivery after {format_duration(new.redelivery_timeout)} (a tenth)"
+    return f"redelivery after {duration_words(new.redelivery_timeout)} (a tenth)"
 
 
 def _persistence(knobs: Knobs) -> Knobs:
@@ -155,6 +141,14 @@ def _deduplicate_words(new: Knobs) -> str:
     return "repeats recognised" if new.deduplicate else "no deduplication"
 
 
+def _timeouts(knobs: Knobs) -> Knobs:
+    return replace(knobs, timeouts=not knobs.timeouts)
+
+
+def _timeouts_words(new: Knobs) -> str:
+    return "time-outs on steps" if new.timeouts else "no time-outs on steps"
+
+
 def _watchdog(knobs: Knobs) -> Knobs:
     return replace(knobs, watchdog=WATCHDOG if knobs.watchdog is None else None)
 
@@ -162,4 +156,4 @@ def _watchdog(knobs: Knobs) -> Knobs:
 def _watchdog_words(new: Knobs) -> str:
     if new.watchdog is None:
         return "no watchdog"
-    return f"a watchdog that asks after {format_duration(new.watchdog)} of silence"
+    return f"a watchdog that asks after {duration_words(new.watchdog)} of silence"

@@ -17,6 +17,7 @@ from wfmodel.experiments.assumptions import Assumption, assumptions
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.describe import arrivals_words, duration_words, fault_words
 from wfmodel.experiments.figures import number
+from wfmodel.experiments.reversal import what_if_replications
 from wfmodel.experiments.story import Story
 from wfmodel.experiments.study import Study
 from wfmodel.experiments.sweeping import SweepResult
@@ -94,6 +95,7 @@ class Page:
     command: str
     seed: int
     replications: int
+    what_if_replications: int
     version: str
     pair: tuple[str, str] | None
     names: tuple[str, ...]
@@ -126,6 +128,7 @@ def build_page(material: Material) -> Page:
         command=material.command,
         seed=scenario.seed,
         replications=scenario.replications,
+        what_if_replications=what_if_replications(scenario),
         version=_version(),
         pair=comparison.pair_names(),
         names=tuple(each.name for each in comparison.variants),
@@ -200,14 +203,13 @@ def _endings(comparison: Comparison) -> Figure:
 
 
 def _divergence(comparison: Comparison, story: Story) -> Figure:
-    mean = {each.name: (comparison.times_s, each.divergence) for each in comparison.variants}
     faults = [(band.start_ns / 1e9, band.end_ns / 1e9) for band in story.faults]
     until_s = comparison.scenario.setting.horizon / 1e9
-    drawn = plots.divergence(story.divergence, mean, faults, horizon_s=until_s)
+    drawn = plots.divergence(story.divergence, faults, horizon_s=until_s)
     caption = (
-        "Mean distance between the two views of an open instance that are farthest apart, in facts"
-        f" (steps and status). Thick: replication {story.replication}, whose faults are shaded;"
-        " thin: the mean of all replications."
+        f"Replication {story.replication}: how far apart the views of all instances are, in facts"
+        " (steps and status); per instance, the two views that are farthest apart count. What does"
+        " not return to zero stays wrong."
     )
     return Figure(drawn, caption)
 

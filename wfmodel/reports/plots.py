@@ -131,31 +131,28 @@ def _endings(counts: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def divergence(
-    one: Mapping[str, Series],
-    mean: Mapping[str, Series],
-    faults: Sequence[tuple[float, float]],
-    *,
-    horizon_s: float,
+    series: Mapping[str, Series], faults: Sequence[tuple[float, float]], *, horizon_s: float
 ) -> Picture:
-    """D(t) over simulated seconds: of one replication whose faults are shaded, and on average."""
+    """Total D(t) over simulated seconds of one replication, whose faults are shaded."""
     with styled():
         figure = new_figure(3.0)
         axes = figure.subplots()
         for start, end in faults:
             axes.axvspan(start, end, color=FAULT_FILL, linewidth=0)
-        for number, (name, (times, values)) in enumerate(one.items()):
+        for number, (name, (times, values)) in enumerate(series.items()):
             style = look(number)
-            axes.plot(times, values, color=style.colour, linestyle=style.dash, label=name)
-            axes.plot(*mean[name], color=style.colour, linewidth=0.8, alpha=0.8)
+            axes.step(
+                times, values, where="post", color=style.colour, linestyle=style.dash, label=name
+            )
         axes.axvline(horizon_s, color=MUTED, linewidth=0.8, linestyle=":")
         axes.set_ylim(bottom=0)
-        axes.set_xlim(0, max(horizon_s * 1.1, _quiet_after([*one.values(), *mean.values()])))
+        axes.set_xlim(0, max(horizon_s * 1.1, _quiet_after(list(series.values()))))
         axes.text(horizon_s, axes.get_ylim()[1], " faults end", fontsize=8, va="top", color=MUTED)
         axes.set_xlabel("simulated seconds (shaded: a fault is on somewhere)")
-        axes.set_ylabel("mean D, facts")
+        axes.set_ylabel("facts in conflict")
         _legend(axes)
         peaks = ", ".join(
-            f"{name} peaks at {max(values, default=0):.3g}" for name, (_, values) in one.items()
+            f"{name} peaks at {max(values, default=0):.3g}" for name, (_, values) in series.items()
         )
         return picture(figure, "divergence", "Divergence over time", peaks)
 
@@ -164,7 +161,7 @@ def _quiet_after(series: Sequence[Series]) -> float:
     """The first time from which nothing diverges; the last time if something always does."""
     last = 0.0
     for times, values in series:
-        busy = [i for i, value in enumerate(values) if value > 0]
+        busy = [i for i, value in enumerate(values) if value > 1e-9]
         if busy:
             last = max(last, times[min(busy[-1] + 1, len(times) - 1)])
     return last

@@ -154,7 +154,7 @@ class ChangedRow:
 
 
 def changed_rows(changed: Sequence[Changed]) -> tuple[ChangedRow, ...]:
-    """What-ifs, those that matter first."""
+    """What it is compared with, then the what-ifs, those that matter first."""
     rows = [
         ChangedRow(
             capital(each.what_if.words),
@@ -166,7 +166,11 @@ def changed_rows(changed: Sequence[Changed]) -> tuple[ChangedRow, ...]:
         )
         for each in changed
     ]
-    return tuple(sorted(rows, key=lambda row: not row.matters))
+    if not changed:
+        return ()
+    first = tuple((line.verdict.value, _size(line), "as_is") for line in changed[0].before)
+    as_it_is = ChangedRow("Nothing is changed", first, matters=False)
+    return (as_it_is, *sorted(rows, key=lambda row: not row.matters))
 
 
 def _size(line: MetricResult) -> str:
