@@ -137,7 +137,7 @@ class Instance:
         self.index = index
         self.cells: list[Cell | None] = [None] * participants
         self.landed: dict[tuple[int, int], int] = {}
-        """Net landings per (step, epoch)."""
+        """Net landings per (step, epoch); of a compensation, how often it took something back."""
         self.sent = 0
 
 
@@ -154,6 +154,7 @@ class Cell:
         "incarnation",
         "instance",
         "process",
+        "published",
         "timers",
         "volatile",
     )
@@ -171,6 +172,7 @@ class Cell:
         self.inbox: deque[tuple[int, Item]] = deque()
         self.timers: dict[int, list[Any]] = {}
         self.commits = 0
+        self.published = 0
 
     def forget(self) -> None:
         """A crash has happened since: the volatile state is what was durable."""

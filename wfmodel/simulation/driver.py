@@ -69,9 +69,9 @@ class Driver:
         self.publish_first = dual and first and self.synchronous
         self.gap = dual and not self.publish_first
         self._quick_commit_ns = self._quick_commit()
-        self._commit_latency = self.sampler("commit", self.knobs.commit)
-        self._publish_latency = self.sampler("publish", self.knobs.publish)
-        self._relay_latency = self.sampler("relay", self.knobs.relay_delay)
+        self._commit_latency = self._per_process("commit", self.knobs.commit)
+        self._publish_latency = self._per_process("publish", self.knobs.publish)
+        self._relay_latency = self._per_process("relay", self.knobs.relay_delay)
         self._relays_at_once = self.knobs.relay_delay == Constant(0)
         self._active: tuple[dict[int, bool], ...] = tuple({} for _ in self.processes)
         self._on_commit = (self._commit,)
@@ -94,6 +94,10 @@ class Driver:
             return lambda entity, index: value
         base, quantile = self.streams.base(stream, *names), distribution.quantile
         return lambda entity, index: quantile(uniform(base, entity, index))
+
+    def _per_process(self, stream: str, distribution: Distribution) -> tuple[Sampler, ...]:
+        """A sampler for each process: two stores are never slow together by accident."""
+        return tuple(self.sampler(stream, distribution, name) for name in self.table.names)
 
     def _quick_commit(self) -> int | None:
         """The latency of every undisturbed commit, where it is constant and soon acknowledged."""
@@ -180,7 +184,7 @@ class Driver:
             self._watch(cell)
             return
         cell.commits += 1
-        latency = self._commit_latency(cell.instance.index, cell.commits)
+        latency = self._commit_latency[process.index](cell.instance.index, cell.commits)
         if process.slow_store:
             latency = int(latency * process.store_factor)
         if latency >= self.knobs.redelivery_timeout and item is not None:
@@ -310,16 +314,22 @@ class Driver:
         if self._relays_at_once or not self.atomic:  # without a transaction there is no outbox
             self.broker.publish(cell.process, cell.instance, operation)
             return
-        delay = self._relay_latency(cell.instance.index, cell.instance.sent)
+        sample = self._relay_latency[cell.process.index]
+        delay = sample(cell.instance.index, cell.commits)
         value = (cell.process, cell.instance, operation)
         self.env.after(delay, (self._relayed,), value)
 
     def _relayed(self, event: Occurrence) -> None:
         self.broker.publish(*event.value)
 
+    def _gap_length(self, cell: Cell) -> int:
+        cell.published += 1
+        sample = self._publish_latency[cell.process.index]
+        return sample(cell.instance.index, cell.published)
+
     def _publish_later(self, cell: Cell, sends: tuple[Operation, ...]) -> None:
         """Dual write, after the commit: a crash in between loses the messages."""
-        delay = self._publish_latency(cell.instance.index, cell.instance.sent)
+        delay = self._gap_length(cell)
         value = (cell, cell.process.incarnation, sends)
         self.env.after(delay, (self.published,), value)
 
@@ -338,7 +348,7 @@ class Driver:
 
     def _publish_then_commit(self, cell: Cell, operations: tuple[Operation, ...]) -> None:
         """Dual write, before the commit: a crash in between leaves phantoms."""
-        delay = self._publish_latency(cell.instance.index, cell.instance.sent)
+        delay = self._gap_length(cell)
         sends = tuple(operation for operation in operations if operation[0] == SEND)
         value = (cell, cell.process.incarnation, sends)
         self.env.after(delay, (self._published_first,), value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wfmodel.designs.history import Kind
 from wfmodel.model.flow import NodeKind
-from wfmodel.model.workflow import Task
+from wfmodel.model.workflow import Compensation, Task
 from wfmodel.simulation.cells import Instance, Process
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ class Effects:
         self.driver = driver
         self.nodes = driver.flow.nodes
         self.once = [
-            driver.knobs.deduplicate or (isinstance(node.state, Task) and node.state.idempotent)
+            driver.knobs.deduplicate
+            or (isinstance(node.state, Task | Compensation) and node.state.idempotent)
             for node in self.nodes
         ]
 
@@ -38,11 +39,14 @@ class Effects:
 
     def _undo(self, instance: Instance, process: Process, node: int, step: int, epoch: int) -> None:
         """A handler takes back its visit's effect; an explicit compensation the latest one."""
-        landed = instance.landed
+        landed, key = instance.landed, (node, epoch)
+        if key in landed and self.once[node]:
+            return
         if self.nodes[node].kind is not NodeKind.COMPENSATION:
             epoch = max((e for (n, e), net in landed.items() if n == step and net), default=-1)
         if landed.get((step, epoch), 0) > 0:
             landed[step, epoch] -= 1
+            landed[key] = landed.get(key, 0) + 1
             self._row(Kind.UNDO, instance, process, step, epoch)
 
     def _row(self, kind: Kind, instance: Instance, process: Process, node: int, epoch: int) -> None:
