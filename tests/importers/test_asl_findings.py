@@ -19,9 +19,10 @@ END = {"Type": "Succeed"}
 
 def nested(depth: int) -> dict[str, Any]:
     """Parallel states in each other."""
-    inner = machine({"A": END})
-    for _ in range(depth):
-        inner = machine({"A": {"Type": "Parallel", "Branches": [inner], "End": True}})
+    inner = machine({"Inmost": END}, "Inmost")
+    for level in range(depth, 0, -1):
+        name = f"L{level}"
+        inner = machine({name: {"Type": "Parallel", "Branches": [inner], "End": True}}, name)
     return inner
 
 
@@ -49,6 +50,7 @@ def wait(**fields: Any) -> dict[str, Any]:
 
 
 A = ("States", "A")
+TOO_DEEP = tuple(part for level in range(1, 26) for part in ("States", f"L{level}", "Branches", 0))
 EXAMPLES: list[tuple[str, object, Path]] = [
     ("A101", [], ()),
     ("A101", {"Comment": "nothing"}, ()),
@@ -81,6 +83,11 @@ EXAMPLES: list[tuple[str, object, Path]] = [
     ("A106", one(Retry=[retrier()]), (*A, "Retry", 0, "ErrorEquals")),
     ("A106", {**one(), "QueryLanguage": "XPath"}, ("QueryLanguage",)),
     ("A106", one(Next=""), (*A, "Next")),
+    (
+        "A106",
+        machine({"A": {"Type": "Choice", "Choices": [], "Default": "Z"}, "Z": END}),
+        (*A, "Choices"),
+    ),
     ("A107", machine({"A": {"Type": "Pass"}}), A),
     ("A108", machine({"A": {"Type": "Pass", "Next": "A", "End": True}}), (*A, "End")),
     ("A108", wait(Seconds=1, SecondsPath="$.s"), (*A, "SecondsPath")),
@@ -108,7 +115,7 @@ EXAMPLES: list[tuple[str, object, Path]] = [
         (*A, "Catch", 0, "ErrorEquals"),
     ),
     ("A112", one(Retry=[retrier("X", "States.ALL")]), (*A, "Retry", 0, "ErrorEquals")),
-    ("A113", nested(40), ("States", "A", "Branches", 0) * 25 + ("States",)),
+    ("A113", nested(40), (*TOO_DEEP, "States")),
     ("A114", mapped(ItemProcessor=scope("A", A=END)), (*A, "ItemProcessor", "States", "A")),
     (
         "A115",
@@ -145,7 +152,6 @@ def test_a_mistake_is_found_where_it_is(code, document, path):
     assert (result.workflow is None) == is_error
 
 
-GUARDED = machine({"A": {"Type": "Choice", "Choices": [], "Default": "Z"}, "Z": END})
 TWICE = mapped(ItemProcessor=scope("A", A=END))
 NOTES: list[tuple[str, dict[str, Any], str, dict[str, Any], Path]] = [
     ("A140", one(), "AA", {"service": "s"}, ("states", "AA")),

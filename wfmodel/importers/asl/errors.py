@@ -232,6 +232,12 @@ def _events(source: Source, error: str) -> tuple[str, ...]:
     return (TIMEOUT,) if error in times_out_as(source) else (error,)
 
 
+def tells_timeouts_apart(source: Source) -> bool:
+    """Whether Catch leads a time-out elsewhere than other failures (States.ALL after TaskFailed)."""
+    caught = {error for error, _, _ in catches(source)}
+    return _names_timeout(source) or {ALL, TASK_FAILED} <= caught
+
+
 def _names_timeout(source: Source) -> bool:
     return any(error in times_out_as(source) for error, _, _ in catches(source))
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path as FilePath
+from typing import Final
 
 from wfmodel.importers.annotations import Annotations
+from wfmodel.importers.asl.catalogue import (
+    INAPPLICABLE_ANNOTATION,
+    UNKNOWN_ANNOTATED_EVENT,
+    UNKNOWN_ANNOTATED_STATE,
+    UNKNOWN_ANNOTATED_TARGET,
+    UNKNOWN_FIELD,
+    WRONG_QUERY_LANGUAGE,
+)
 from wfmodel.importers.asl.templates import read_definition
 from wfmodel.importers.asl.translation import translate
 from wfmodel.model.findings import Finding
@@ -13,6 +22,18 @@ from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
+
+_ABOUT_NAMES: Final = frozenset(
+    problem.code
+    for problem in (
+        UNKNOWN_FIELD,
+        WRONG_QUERY_LANGUAGE,
+        UNKNOWN_ANNOTATED_STATE,
+        INAPPLICABLE_ANNOTATION,
+        UNKNOWN_ANNOTATED_TARGET,
+        UNKNOWN_ANNOTATED_EVENT,
+    )
+)
 
 
 def load_asl(
@@ -39,12 +60,25 @@ def from_document(
     notes, side, refused = _read_annotations(annotations)
     translation = translate(document.value, notes, name=_name(document.file))
     found = (
-        *locate_findings(translation.findings, document),
+        *_located(translation.findings, document),
         *refused,
-        *locate_findings(translation.annotation_findings, side),
+        *_located(translation.annotation_findings, side),
     )
     workflow = None if refused else translation.workflow
     return LoadResult(workflow, found, replace(document, origins=translation.origins))
+
+
+def _located(findings: tuple[Finding, ...], document: Document | None) -> tuple[Finding, ...]:
+    """Findings with their places; one about a name that should not be there stands at the name."""
+    if document is None:
+        return findings
+    named = (
+        replace(finding, span=document.locate(finding.path, key=True))
+        if finding.code in _ABOUT_NAMES
+        else finding
+        for finding in findings
+    )
+    return locate_findings(named, document)
 
 
 def _read_annotations(

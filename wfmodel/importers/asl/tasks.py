@@ -98,7 +98,10 @@ def _reads(source: Source) -> tuple[str, ...]:
 
 
 def _timeout(source: Source) -> int | None:
-    """TimeoutSeconds; without it the heartbeat, which bounds the silence of a lost worker."""
+    """TimeoutSeconds; without it the heartbeat, which bounds the silence of a lost worker.
+
+    Where Catch waits for a time-out that is not written or only known later, ASL's own default.
+    """
     note, value = source.note, source.value
     heartbeat = next((n for n in ("HeartbeatSeconds", "HeartbeatSecondsPath") if n in value), None)
     limit = next((n for n in ("TimeoutSeconds", "TimeoutSecondsPath") if n in value), None)
@@ -108,14 +111,16 @@ def _timeout(source: Source) -> int | None:
     if note.timeout is not None:
         return note.timeout
     field = limit or heartbeat
+    default = seconds(DEFAULT_TIMEOUT) if tells_timeouts_apart(source) else None
     if field is None:
-        return None
+        return default
     source.comes_from(("timeout",), field)
     if is_number(value[field]):
         return seconds(value[field])
-    message = f"{field} of {source.name!r} is only known later: no time-out"
+    taken = "no time-out" if default is None else f"ASL's default, {DEFAULT_TIMEOUT} s"
+    message = f"{field} of {source.name!r} is only known later: {taken}"
     source.says(DYNAMIC_VALUE, message, field, help="annotate its timeout")
-    return None
+    return default
 
 
 def _with_callback(source: Source, resource: Resource, timeout: int | None) -> States:
