@@ -96,11 +96,11 @@ scalars = st.one_of(
     ),
     st.text(max_size=8),
 )
-words = st.sampled_from(
-    [*("Type", "Next", "End", "Retry", "Catch", "Default", "Choices", "Branches", "States")]
-    + [*("StartAt", "ErrorEquals", "Iterator", "And", "Not", "Variable", "QueryLanguage")]
-    + [*("Resource", "Seconds", "Timestamp", "Result", "Assign", "duration", "states", "A")]
-)
+KEYS = """
+    Type Next End Retry Catch Default Choices Branches States StartAt ErrorEquals Iterator And Not
+    Variable QueryLanguage Resource Seconds Timestamp Result Assign duration states A
+"""
+words = st.sampled_from(KEYS.split())
 junk = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),

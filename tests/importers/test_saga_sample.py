@@ -35,8 +35,8 @@ def test_a_compensation_that_exhausts_its_retries_breaks_the_chain(found, state)
 
 
 @needs_corpus
-def test_the_refund_that_fails_leaves_both_reservations(found):
-    assert "leaving 'ReserveFlight', 'ReserveCarRental' in effect" in (
+def test_the_refund_that_fails_leaves_the_payment_and_both_reservations(found):
+    assert "leaving 'ReserveFlight', 'ReserveCarRental', 'ProcessPayment' in effect" in (
         found[("W6", "RefundPayment")].message
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from wfmodel.model.findings import Finding
-from wfmodel.model.source import Document, Span, json_pointer
+from wfmodel.model.source import Document, Path, Span, json_pointer
 
 WIDTH: Final = 100
 MOST_WORDS: Final = 40
@@ -36,8 +36,8 @@ def full(findings: Iterable[Finding], document: Document | None) -> Iterator[str
         if finding.trace:
             yield from _indented("run: " + " ".join(_shortened(finding.trace)))
         for path, note in finding.related:
-            where = document.point_at(path) if document is not None else json_pointer(path)
-            yield from _indented(f"see: {where} {note}")
+            where = json_pointer(path) if document is None else _line(document, path)
+            yield from _indented(f"see: {where}, {note}")
         if finding.help:
             yield from _indented(f"help: {finding.help}")
         yield ""
@@ -74,6 +74,11 @@ def _as_data(finding: Finding, documents: dict[str, Document]) -> dict[str, Any]
             for path, note in finding.related
         ],
     }
+
+
+def _line(document: Document, path: Path) -> str:
+    span = document.point_at(path)
+    return f"line {span.line}, column {span.column}"
 
 
 def _where(span: Span | None) -> str:

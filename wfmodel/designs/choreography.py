@@ -11,8 +11,8 @@ from __future__ import annotations
 from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
 from wfmodel.designs.orchestration import services_of, sound_flow, unused
 from wfmodel.designs.participant import Participant
+from wfmodel.designs.role import Role
 from wfmodel.designs.system import Machine, System
-from wfmodel.designs.turn import Role
 from wfmodel.designs.watchdog import Watchdog
 from wfmodel.model.flow import Flow, Node
 from wfmodel.model.workflow import Workflow

@@ -50,9 +50,7 @@ _CLASSES: Final[dict[str, type]] = {
         Step,
     )
 }
-_ENUMS: Final[dict[str, type[Enum]]] = {
-    cls.__name__: cls for cls in (StepStatus, Status, Outcome)
-}
+_ENUMS: Final[dict[str, type[Enum]]] = {cls.__name__: cls for cls in (StepStatus, Status, Outcome)}
 _KNOBS: Final = TypeAdapter(Knobs)
 _SCALARS: Final = (
     "workflow",

@@ -21,7 +21,7 @@ LAPS: Final = 1024
 that its own loops do not meet those of a later visit of the fork (up to so many laps)."""
 
 OpenKey: TypeAlias = tuple[int, ...]
-"""What a watchdog keeps open: a visit handed on, (node, epoch), in a rollback with that visit added,
+"""What a watchdog keeps open: a visit handed on, (node, epoch), in a rollback with that visit too,
 or a region's arrival, (fork, epoch, region). Closing a fork's visit closes its arrivals."""
 
 Slip: TypeAlias = tuple[Key, ...]

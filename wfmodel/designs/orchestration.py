@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wfmodel.designs.knobs import ORCHESTRATION, Knobs
 from wfmodel.designs.participant import Participant
+from wfmodel.designs.role import Role
 from wfmodel.designs.system import Machine, System
-from wfmodel.designs.turn import Role
 from wfmodel.designs.watchdog import Watchdog
 from wfmodel.model.flow import Flow, Node, build_flow
 from wfmodel.model.workflow import Workflow

@@ -34,8 +34,9 @@ from wfmodel.designs.messages import (
     Work,
     WorkDone,
 )
+from wfmodel.designs.role import Role
 from wfmodel.designs.state import Job, Local, Phase, Status, Token, View, view_of
-from wfmodel.designs.turn import Role, Turn
+from wfmodel.designs.turn import Turn
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Receive
 

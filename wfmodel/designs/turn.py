@@ -1,4 +1,4 @@
-"""One reaction in the making: a working copy of ``Local`` and the actions asked for so far.
+"""One reaction in the making: the rules of control, on a working copy of ``Local``.
 
 The control rules are the same for every design. What differs is who controls which node and who
 works on it; that is in ``Role``. A token that reaches a node of another participant leaves as a
@@ -7,12 +7,11 @@ message; every other token stays here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from wfmodel.designs.draft import Draft
 from wfmodel.designs.messages import (
     LAPS,
-    Action,
     Arrive,
     Cancel,
     Choose,
@@ -31,8 +30,9 @@ from wfmodel.designs.messages import (
     Timer,
     Work,
 )
-from wfmodel.designs.state import Job, Join, Local, Phase, Status, Token
-from wfmodel.model.flow import Edge, Flow, Node, NodeKind, retries
+from wfmodel.designs.role import Role
+from wfmodel.designs.state import Join, Local, Phase, Status, Token
+from wfmodel.model.flow import Edge, Node, NodeKind, retries
 from wfmodel.model.workflow import (
     DONE,
     FAILURE,
@@ -45,76 +45,13 @@ from wfmodel.model.workflow import (
 )
 
 
-@dataclass(frozen=True)
-class Role:
-    """A participant's place in a design.
-
-    ``controller`` tells who controls a node, given who holds the token. ``audience`` hears the
-    verdict; ``observers`` (a watchdog) get a copy of whatever moves control between participants.
-    """
-
-    me: str
-    flow: Flow
-    controller: Callable[[Node, str], str]
-    audience: tuple[str, ...] = ()
-    observers: tuple[str, ...] = ()
-    deduplicate: bool = True
-    timeouts: bool = True
-
-    def recipients(self, *names: str) -> tuple[str, ...]:
-        """Addressees of a control message, observers included."""
-        return tuple(dict.fromkeys((*names, *self.observers)))
-
-
-class Turn:
-    """A mutable working copy; ``finish`` freezes it."""
+class Turn(Draft):
+    """A working copy that follows the rules of control."""
 
     def __init__(self, role: Role, local: Local) -> None:
-        self.role = role
-        self.before = local
-        self.status = local.status
-        self.steps = dict(local.steps)
-        self.tokens = list(local.tokens)
-        self.joins = list(local.joins)
-        self.jobs = list(local.jobs)
-        self.results = dict(local.results)
-        self.seen = set(local.seen)
-        self.outputs = dict(local.outputs)
-        self.cancelled = set(local.cancelled)
-        self.actions: list[Action] = []
+        super().__init__(role, local)
         self._cause: tuple[int, StepStatus] | None = None
         self._passes = 0
-
-    def finish(self) -> tuple[Local, tuple[Action, ...]]:
-        """The next state and the actions, in order."""
-        local = Local(
-            self.status,
-            tuple(sorted(self.steps.items())),
-            tuple(sorted(self.tokens, key=_token_order)),
-            tuple(sorted(self.joins, key=lambda join: join.key)),
-            tuple(sorted(self.jobs, key=_job_order)),
-            tuple(sorted(self.results.items())),
-            tuple(sorted(self.seen)),
-            tuple(sorted(self.outputs.items(), key=lambda item: item[0])),
-            tuple(sorted(self.cancelled, key=_home_order)),
-        )
-        return local, tuple(self.actions)
-
-    # ------------------------------------------------------------------------------ beliefs
-
-    def learn(self, node: int, status: StepStatus) -> None:
-        """Believe this of a step; a compensation speaks about the step that it undoes."""
-        undoes = self.role.flow.nodes[node].undoes
-        if undoes is not None:
-            if status is not StepStatus.DONE:
-                return
-            node, status = undoes, StepStatus.COMPENSATED
-        self.steps[node] = status
-
-    def progress(self, status: Status) -> None:
-        """Believe this of the instance, unless a verdict is already known."""
-        if not self.status.is_final:
-            self.status = status
 
     # ------------------------------------------------------------------------- moving control
 
@@ -431,17 +368,3 @@ class Turn:
         if kind is not None:
             timer = Timer(kind, token.node, token.epoch, token.attempt)
             self.actions.append(ClearTimer(timer))
-
-
-def _token_order(token: Token) -> tuple[object, ...]:
-    homes = tuple(_home_order(home) for home in token.homes)
-    rollback = token.rollback or (-1, 0)
-    return (token.node, token.epoch, token.attempt, token.phase, rollback, token.slip, homes)
-
-
-def _home_order(home: Home) -> tuple[int, int, int, str]:
-    return (home.fork, home.epoch, home.region, home.keeper)
-
-
-def _job_order(job: Job) -> tuple[int, int, int, str]:
-    return (job.node, job.epoch, job.attempt, job.reply_to)

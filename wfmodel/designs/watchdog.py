@@ -25,8 +25,8 @@ from wfmodel.designs.messages import (
     Timer,
     TimerFired,
 )
+from wfmodel.designs.role import Role
 from wfmodel.designs.state import Status, View
-from wfmodel.designs.turn import Role
 
 PERIOD = Timer("watchdog")
 

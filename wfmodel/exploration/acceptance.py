@@ -200,8 +200,11 @@ class _Run:
             received = self.table.message(content.message)
             event = self.table.received(received)
             config = self._redelivered(config, row.participant, received)
+        is_copy = config is not possible.config
         config = self._unless_restarting(config, row.participant, event)
         config, landed = self.semantics.react(config, row.participant, event)
+        if is_copy:
+            config = self._owes_nothing(config, row.participant)
         if self._recorded(landed, content) != possible.effect:
             raise Refused(f"the effect of {content} is not the one recorded")
         self.acceptor.check_state(row.participant, row.b, config.cells[row.participant].volatile)
@@ -213,6 +216,15 @@ class _Run:
         if (p, message) in self.lingering and (p, message) not in config.channel:
             return config._replace(channel=put(config.channel, (p, message)))
         return config
+
+    def _owes_nothing(self, config: Configuration, p: int) -> Configuration:
+        """A copy of an acknowledged message: the broker forgets it, committed or not."""
+        cell = config.cells[p]
+        if cell.pending is None:
+            return config
+        channel = take(config.channel, (p, cell.pending.received))
+        cell = cell._replace(pending=cell.pending._replace(received=NOTHING))
+        return config._replace(channel=channel).with_cell(p, cell)
 
     def _unless_restarting(self, config: Configuration, p: int, event: int) -> Configuration:
         """A participant with nothing to go on with need not be told of its restart."""

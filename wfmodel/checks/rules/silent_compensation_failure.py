@@ -178,31 +178,45 @@ def _silent_failures(context: Context, node: Node, silent: frozenset[int]) -> tu
     )
 
 
+_STUCK = 1 << 3
+"""Added to the step's status once the compensation has failed for good."""
+
+
 @dataclass(frozen=True)
 class _FailedFor(Watch):
-    """Status 1 once a compensation has failed for good and its step is not compensated since."""
+    """The step's status, and whether its compensation failed while it was as in ``wanted``."""
 
+    saga: Saga
     node: Node
+    step: Node
     event: str
     silent: frozenset[int]
+    wanted: frozenset[Status]
 
     def after(self, node: Node, event: str, status: int) -> int:
-        if node.index == self.node.index and event == self.event:
-            return 1
-        return 0 if event == DONE and node.undoes == self.node.undoes else status
+        stuck, before = status & _STUCK, Status(status & ~_STUCK)
+        now = self.saga.after(node, event, self.step, before)
+        if node.index == self.node.index and event == self.event and before in self.wanted:
+            return now | _STUCK
+        return now if event == DONE and node.undoes == self.step.index else now | stuck
 
     def offends(self, node: Node, status: int) -> bool:
-        return status == 1 and node.index in self.silent
+        return bool(status & _STUCK) and node.index in self.silent
 
 
 def _explicit(
     context: Context, node: Node, failures: tuple[Edge, ...], silent: frozenset[int]
 ) -> Finding | None:
-    for edge in failures:
-        run = shortest_run(context, _FailedFor(node, edge.event, silent))
-        if run is not None:
-            return _explicit_finding(context, node, edge, run)
+    """A run on which the step was in effect tells most; any other will do."""
+    assert node.undoes is not None
     assert isinstance(node.state, Task)
+    saga, step = Saga(context, excusing=False), context.flow.nodes[node.undoes]
+    for wanted in (frozenset({Status.DONE}), frozenset(Status)) if failures else ():
+        for edge in failures:
+            watch = _FailedFor(saga, node, step, edge.event, silent, wanted)
+            run = shortest_run(context, watch)
+            if run is not None:
+                return _explicit_finding(context, node, edge, run)
     if gives_up_silently(node.state) and not node.state.on:
         run = shortest_run(context, Reaches(frozenset({node.index})))
         return None if run is None else _undeclared(node, run.words)

@@ -36,7 +36,7 @@ states:
 
 ## What it cannot see
 Formats in which a passing state computes (Amazon's Pass with a counter): there the data does
-change, and the loop is only as long as its count.
+change, and the loop is only as long as its count. So it is information only in imported files.
 
 ## Source
 Livelock in model checking; van der Aalst et al. (2011), on loops without progress.

@@ -38,6 +38,9 @@ WILDCARDS: Final = (ALL, TASK_FAILED)
 LONGEST_EXECUTION: Final = 365 * 86_400
 """Seconds that a standard execution may last (AWS Step Functions quotas)."""
 
+DEFAULT_TIMEOUT: Final = 99_999_999
+"""Seconds after which a task without TimeoutSeconds times out (ASL specification, "Timeouts")."""
+
 _MOST_ATTEMPTS: Final = 3
 _INTERVAL: Final = 1
 _RATE: Final = 2
@@ -233,7 +236,7 @@ def _events(source: Source, error: str) -> tuple[str, ...]:
 
 
 def tells_timeouts_apart(source: Source) -> bool:
-    """Whether Catch leads a time-out elsewhere than other failures (States.ALL after TaskFailed)."""
+    """Whether Catch names a time-out, or has States.ALL beside States.TaskFailed for it."""
     caught = {error for error, _, _ in catches(source)}
     return _names_timeout(source) or {ALL, TASK_FAILED} <= caught
 

@@ -21,6 +21,7 @@ from wfmodel.importers.asl.catalogue import (
     UNKNOWN_ANNOTATED_EVENT,
 )
 from wfmodel.importers.asl.errors import (
+    DEFAULT_TIMEOUT,
     STATES_TIMEOUT,
     WILDCARDS,
     catches,
@@ -29,6 +30,7 @@ from wfmodel.importers.asl.errors import (
     named_errors,
     retriers,
     retry_policy,
+    tells_timeouts_apart,
     times_out_as,
 )
 from wfmodel.importers.asl.job import Source, States, seconds

@@ -1,0 +1,71 @@
+"""A working copy of ``Local``, and the actions asked for so far.
+
+It is frozen in canonical order: what happened in another order but comes to the same is the same.
+"""
+
+from __future__ import annotations
+
+from wfmodel.designs.messages import Action, Home, StepStatus
+from wfmodel.designs.role import Role
+from wfmodel.designs.state import Job, Local, Status, Token
+
+
+class Draft:
+    """A mutable copy; ``finish`` freezes it."""
+
+    def __init__(self, role: Role, local: Local) -> None:
+        self.role = role
+        self.before = local
+        self.status = local.status
+        self.steps = dict(local.steps)
+        self.tokens = list(local.tokens)
+        self.joins = list(local.joins)
+        self.jobs = list(local.jobs)
+        self.results = dict(local.results)
+        self.seen = set(local.seen)
+        self.outputs = dict(local.outputs)
+        self.cancelled = set(local.cancelled)
+        self.actions: list[Action] = []
+
+    def finish(self) -> tuple[Local, tuple[Action, ...]]:
+        """The next state and the actions, in order."""
+        local = Local(
+            self.status,
+            tuple(sorted(self.steps.items())),
+            tuple(sorted(self.tokens, key=_token_order)),
+            tuple(sorted(self.joins, key=lambda join: join.key)),
+            tuple(sorted(self.jobs, key=_job_order)),
+            tuple(sorted(self.results.items())),
+            tuple(sorted(self.seen)),
+            tuple(sorted(self.outputs.items(), key=lambda item: item[0])),
+            tuple(sorted(self.cancelled, key=_home_order)),
+        )
+        return local, tuple(self.actions)
+
+    def learn(self, node: int, status: StepStatus) -> None:
+        """Believe this of a step; a compensation speaks about the step that it undoes."""
+        undoes = self.role.flow.nodes[node].undoes
+        if undoes is not None:
+            if status is not StepStatus.DONE:
+                return
+            node, status = undoes, StepStatus.COMPENSATED
+        self.steps[node] = status
+
+    def progress(self, status: Status) -> None:
+        """Believe this of the instance, unless a verdict is already known."""
+        if not self.status.is_final:
+            self.status = status
+
+
+def _token_order(token: Token) -> tuple[object, ...]:
+    homes = tuple(_home_order(home) for home in token.homes)
+    rollback = token.rollback or (-1, 0)
+    return (token.node, token.epoch, token.attempt, token.phase, rollback, token.slip, homes)
+
+
+def _home_order(home: Home) -> tuple[int, int, int, str]:
+    return (home.fork, home.epoch, home.region, home.keeper)
+
+
+def _job_order(job: Job) -> tuple[int, int, int, str]:
+    return (job.node, job.epoch, job.attempt, job.reply_to)
