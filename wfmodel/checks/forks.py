@@ -53,18 +53,24 @@ class Crossing:
     status: int
     cost: int
     link: Link | None
+    cancels: bool
 
     def words(self) -> Iterator[str]:
-        """The regions that the join waited for, the join, and what came late."""
+        """The regions that the join waited for, the join, and what came late.
+
+        What a join cancels moves no further: how far it got, it got before.
+        """
         links = _chain(self.link)
         yield f"{self.fork} -fork->"
+        late: list[Link] = []
         for link in links:
-            if not link.late:
+            if link.late and not self.cancels:
+                late.append(link)
+            else:
                 yield from link.words()
         yield f"{self.fork} -{self.event}->"
-        for link in links:
-            if link.late:
-                yield from link.words()
+        for link in late:
+            yield from link.words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,12 @@ def _quota(node: Node) -> int:
     return state.needed
 
 
+def _cancels(node: Node) -> bool:
+    state = node.state
+    assert isinstance(state, Parallel)
+    return state.siblings == "cancel"
+
+
 def _joined(search: Search, node: Node, status: int, order: tuple[int, ...]) -> Iterator[Crossing]:
     """Ways in which enough regions succeed; the others fail, or are not waited for."""
     tally = Tally(_quota(node), len(order))
@@ -194,7 +206,7 @@ def _joined(search: Search, node: Node, status: int, order: tuple[int, ...]) -> 
         layer = after
     for (ends, count), (cost, link) in layer.items():
         if tally.is_met(count):
-            yield Crossing(node.name, DONE, ends, cost, link)
+            yield Crossing(node.name, DONE, ends, cost, link, _cancels(node))
 
 
 def _lost(search: Search, node: Node, status: int, order: tuple[int, ...]) -> Iterator[Crossing]:
@@ -213,13 +225,13 @@ def _lost(search: Search, node: Node, status: int, order: tuple[int, ...]) -> It
                 way = Link(link, explored, at, search.context.flow.nodes[at[0]].name)
                 counted = tally.add(count, not well or another)
                 _keep(after, ends, counted, cost + explored.costs[at] + 1, way)
-            for seen, at in explored.visits.items() if state.siblings == "cancel" else ():
+            for seen, at in explored.visits.items() if _cancels(node) else ():
                 way = Link(link, explored, at)
                 _keep(after, seen, tally.add(count, False), cost + explored.costs[at], way)
         layer = after
     for (ends, count), (cost, link) in layer.items():
         if tally.is_met(count):
-            yield Crossing(node.name, FAILURE, ends, cost, link)
+            yield Crossing(node.name, FAILURE, ends, cost, link, _cancels(node))
 
 
 def _keep(layer: Layer, status: int, count: int | None, cost: int, link: Link | None) -> None:
