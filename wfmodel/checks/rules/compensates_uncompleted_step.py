@@ -69,6 +69,9 @@ Whether the service tolerates it: some teams send every cancellation on every ab
 service to ignore what never happened. Ignore W3 there, knowingly. `rollback` compensates only what
 has completed, so handlers never break this rule.
 
+A region that its join did not wait for (`any`, n of m, `siblings: finish`) and that compensates a
+step outside of itself: what the states after the join undo meanwhile is not followed into it.
+
 ## Source
 Bruni, Melgratti & Montanari, *Theoretical foundations for compensations in flow composition
 languages* (2005): a compensation is installed when its step completes; Oracle BPEL and Camunda 8
