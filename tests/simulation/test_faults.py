@@ -8,6 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from tests.simulation.worlds import (
+    HUNDRED_MS,
+    INSTANT,
+    TEN_MS,
     d,
     durable_verdicts,
     exponential,
@@ -16,12 +19,13 @@ from tests.simulation.worlds import (
     run,
     sequence,
 )
-from wfmodel.designs import Fault, Knobs
+from wfmodel.designs import Fault, Knobs, orchestrate
 from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
 from wfmodel.designs.messages import Received, Restarted, TimerFired
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import FailureMode, RetryPolicy
+from wfmodel.simulation import Arrivals, Setting, simulate
 
 BOTH = pytest.mark.parametrize("design", ["orchestration", "choreography"])
 ONE = sequence(3)
@@ -347,3 +351,38 @@ def test_transient_failures_of_a_step_without_retry_take_its_failure_edge():
     flaky = sequence(2, failures={"flaky": FailureMode("transient", 1.0)})
     history = run(flaky, most=2)
     assert {verdict for verdict, _ in durable_verdicts(history).values()} == {"aborted"}
+
+
+def test_what_was_not_struck_cannot_be_healed():
+    crash = Fault(kind="crash", target="service0", at=(0,))
+    refused = []
+
+    def early(world):
+        yield world.env.timeout(0)
+        try:
+            world.heal(crash)
+        except ValueError as error:
+            refused.append(str(error))
+        world.strike(crash)
+        world.heal(crash)
+
+    system = orchestrate(sequence(), INSTANT)
+    setting = Setting(arrivals=Arrivals(at=(0,)), horizon=d("1s"), convergence=d("1s"))
+    history = simulate(system, setting, processes=(early,))
+    assert refused == ["no crash is on at 'service0' that strike() began"]
+    assert len(rows(history, Kind.FAULT_ON)) == len(rows(history, Kind.FAULT_OFF)) == 1
+
+
+def test_overlapping_slow_downs_multiply_and_leave_nothing_behind():
+    slow = Fault(kind="slow-service", target="service0", factor=3, at=(0,), lasts=HUNDRED_MS)
+    slower = Fault(kind="slow-service", target="service0", factor=7, at=(0,), lasts=TEN_MS)
+    setting = Setting(
+        arrivals=Arrivals(at=(d("1ms"), d("20ms"), d("200ms"))),
+        horizon=d("1s"),
+        convergence=d("1s"),
+        faults=(slow, slower),
+    )
+    history = simulate(orchestrate(sequence(1), INSTANT), setting)
+    begun = {row.instance: row.time_ns for row in rows(history, Kind.BEGIN)}
+    lengths = {r.instance: r.time_ns - begun[r.instance] for r in rows(history, Kind.EFFECT)}
+    assert lengths == {0: d("210ms"), 1: d("30ms"), 2: d("10ms")}

@@ -7,7 +7,6 @@ At least once: a message that was not acknowledged is delivered again after the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import Drop, Kind
@@ -16,38 +15,37 @@ from wfmodel.designs.table import Operation
 from wfmodel.model.distributions import Constant
 from wfmodel.simulation.cells import Instance, Occurrence, Parcel, Process
 from wfmodel.simulation.randomness import uniform
-
-if TYPE_CHECKING:
-    from wfmodel.simulation.driver import Driver
+from wfmodel.simulation.run import Offer, Run
 
 _SEND = int(Kind.SEND)
-OUTSIDE = -1
 
 
 class Broker:
     """The one channel: every message of either design goes through it."""
 
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
-        self.env = driver.env
-        self.row = driver.row
-        self._processes = driver.processes
-        knobs = driver.knobs
+    def __init__(self, run: Run, offer: Offer) -> None:
+        self.run = run
+        self.env = run.env
+        self.row = run.row
+        self._offer = offer
+        self._processes = run.processes
+        knobs = run.knobs
         self.redelivers = knobs.delivery is Delivery.AT_LEAST_ONCE
         self.redelivery_ns = knobs.redelivery_timeout
-        self.outbox = driver.atomic
+        self.outbox = run.atomic
         self.down = 0
         self.blocked: list[tuple[frozenset[int], frozenset[int]]] = []
         """Partial partitions: pairs of sides that cannot reach each other."""
-        self.message_faults: list[tuple[int, Fault, frozenset[int]]] = []
+        self.message_faults: list[tuple[int, Fault, int]] = []
+        """(fault's number, fault, recipient) of what may befall a message."""
         self._waiting: list[tuple[Process, int | None, Instance, Operation]] = []
         self.producers: list[tuple[Callable[[Occurrence], None], Occurrence]] = []
         """Publish first: reactions that wait for the broker before they commit."""
         self._held: list[Parcel] = []
         self.watched: dict[int, bool] = {}
         """Slow deliveries by identity: acknowledged or not. Copies of one share one time-out."""
-        self._network = driver.sampler("network", driver.setting.network)
-        network = driver.setting.network
+        network = run.setting.network
+        self._network = run.sampler("network", network)
         self._constant_ns = network.value if isinstance(network, Constant) else None
         self._on_arrival = (self.deliver,)
         self._on_retransmit = (self._retransmit,)
@@ -127,10 +125,10 @@ class Broker:
 
     def _transmit_faulty(self, parcel: Parcel, delay: int) -> None:
         instance, recipient = parcel[0], parcel[2]
-        for number, fault, targets in self.message_faults:
-            if recipient not in targets:
+        for number, fault, target in self.message_faults:
+            if recipient != target:
                 continue
-            base = self.driver.streams.base("message", number, fault.kind.value, recipient)
+            base = self.run.streams.base("message", number, fault.kind.value, recipient)
             if uniform(base, instance.index, instance.sent) >= fault.probability:
                 continue
             if fault.kind is FaultKind.LOSS:
@@ -166,8 +164,8 @@ class Broker:
             return
         cell = parcel[0].cells[parcel[2]]
         if cell is None or cell.incarnation != process.incarnation:
-            cell = self.driver.cell(parcel[0], process)
-        self.driver.offer(cell, parcel[4], parcel)
+            cell = self.run.cell(parcel[0], process)
+        self._offer(cell, parcel[4], parcel)
 
     def _undeliverable(self, parcel: Parcel, process: Process, event: Occurrence) -> None:
         if self.down:
@@ -180,7 +178,7 @@ class Broker:
             process.deferred.append((self.deliver, event))
             self.watch(parcel, process)
         else:
-            self.driver.offer(self.driver.cell(parcel[0], process), parcel[4], parcel)
+            self._offer(self.run.cell(parcel[0], process), parcel[4], parcel)
 
     def _is_blocked(self, parcel: Parcel) -> bool:
         sender, recipient = parcel[1], parcel[2]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from heapq import heappush
+from math import prod
 from typing import Any, TypeAlias
 
 from simpy import Environment
@@ -80,6 +81,7 @@ class Process:
         "queue",
         "reachable",
         "service_factor",
+        "slow_service",
         "slow_store",
         "stalled",
         "store_down",
@@ -102,8 +104,9 @@ class Process:
         self.paused = 0
         self.cut = 0
         self.store_down = 0
+        self.slow_store: list[float] = []
         self.store_factor = 1.0
-        self.slow_store = 0
+        self.slow_service: list[float] = []
         self.service_factor = 1.0
         self.reachable = True
         self.active: dict[Cell, None] = {}
@@ -124,8 +127,10 @@ class Process:
         self.queue: deque[tuple[Cell, int, int, int]] = deque()
 
     def judge(self) -> None:
-        """Renew ``reachable`` after a fault began or ended."""
+        """Renew what follows from the faults that are on, after one began or ended."""
         self.reachable = not (self.down or self.paused or self.cut)
+        self.store_factor = prod(self.slow_store)
+        self.service_factor = prod(self.slow_service)
 
 
 class Instance:

@@ -7,10 +7,7 @@ per cell at a time: while a commit is under way, further events of that cell wai
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wfmodel.designs.history import Drop, Kind
-from wfmodel.designs.knobs import DualWriteOrder, Persistence, Publishing
 from wfmodel.designs.messages import Start
 from wfmodel.designs.table import (
     CHOOSE,
@@ -20,54 +17,33 @@ from wfmodel.designs.table import (
     SET_TIMER,
     WORK,
     Operation,
-    RunTable,
 )
 from wfmodel.model.distributions import Constant, Distribution
-from wfmodel.simulation.broker import OUTSIDE, Broker
-from wfmodel.simulation.cells import Cell, Clock, Instance, Item, Occurrence, Process
+from wfmodel.simulation.broker import Broker
+from wfmodel.simulation.cells import Cell, Instance, Item, Occurrence, Process
 from wfmodel.simulation.effects import Effects
 from wfmodel.simulation.outside import Outside
-from wfmodel.simulation.randomness import Streams, uniform
-from wfmodel.simulation.recorder import Recorder
 from wfmodel.simulation.recovery import Recovery
-from wfmodel.simulation.setting import Setting
+from wfmodel.simulation.run import OUTSIDE, Run, Sampler
 from wfmodel.simulation.timers import Handle, Timers
 from wfmodel.simulation.workers import Workers
 
 _REACT = int(Kind.REACT)
 _COMMIT = int(Kind.COMMIT)
 
-Sampler = Callable[[int, int], int]
-"""(entity, index) to nanoseconds."""
-
 
 class Driver:
-    """One run in the making."""
+    """The machines' side of a run."""
 
-    def __init__(self, table: RunTable, setting: Setting, streams: Streams) -> None:
-        self.table = table
-        self.setting = setting
-        self.streams = streams
-        self.system = table.system
-        self.flow = table.system.flow
-        self.knobs = table.system.knobs
-        self.env = Clock(initial_time=0)
-        self.recorder = Recorder()
-        self.row = self.recorder.row
-        self.processes = tuple(
-            Process(i, name, self._capacity(name), table.entries[i])
-            for i, name in enumerate(table.names)
-        )
-        self.log = self.knobs.persistence is Persistence.LOG
-        self.synchronous = self.knobs.persistence in (
-            Persistence.DATABASE,
-            Persistence.EVENT_STREAM,
-        )
-        dual = self.knobs.publishing is Publishing.DUAL_WRITE
-        self.atomic = self.synchronous and not dual
-        first = self.knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
-        self.publish_first = dual and first and self.synchronous
-        self.gap = dual and not self.publish_first
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.table = run.table
+        self.knobs = run.knobs
+        self.env = run.env
+        self.row = run.row
+        self.processes = run.processes
+        self._log, self._synchronous, self._atomic = run.log, run.synchronous, run.atomic
+        self._publish_first, self._gap = run.publish_first, run.gap
         self._quick_commit_ns = self._quick_commit()
         self._commit_latency = self._per_process("commit", self.knobs.commit)
         self._publish_latency = self._per_process("publish", self.knobs.publish)
@@ -75,29 +51,17 @@ class Driver:
         self._relays_at_once = self.knobs.relay_delay == Constant(0)
         self._active: tuple[dict[int, bool], ...] = tuple({} for _ in self.processes)
         self._on_commit = (self._commit,)
-        self.effects = Effects(self)
-        self.broker = Broker(self)
+        self.effects = Effects(run)
+        self.broker = Broker(run, self.offer)
         self._watched = self.broker.watched
-        self.workers = Workers(self)
-        self.timers = Timers(self)
-        self.outside = Outside(self)
-        self.recovery = Recovery(self)
-
-    def _capacity(self, name: str) -> int | None:
-        service = self.flow.workflow.services.get(name)
-        return None if service is None else service.capacity
-
-    def sampler(self, stream: str, distribution: Distribution, *names: str) -> Sampler:
-        """A function (entity, index) to nanoseconds: the stream's draws from a distribution."""
-        if isinstance(distribution, Constant):
-            value = distribution.value
-            return lambda entity, index: value
-        base, quantile = self.streams.base(stream, *names), distribution.quantile
-        return lambda entity, index: quantile(uniform(base, entity, index))
+        self.workers = Workers(run, self.offer)
+        self.timers = Timers(run, self._take_timer)
+        self.outside = Outside(run, self.broker)
+        self.recovery = Recovery(run, self.broker, self.workers, self.offer, self._published)
 
     def _per_process(self, stream: str, distribution: Distribution) -> tuple[Sampler, ...]:
         """A sampler for each process: two stores are never slow together by accident."""
-        return tuple(self.sampler(stream, distribution, name) for name in self.table.names)
+        return tuple(self.run.sampler(stream, distribution, name) for name in self.table.names)
 
     def _quick_commit(self) -> int | None:
         """The latency of every undisturbed commit, where it is constant and soon acknowledged."""
@@ -112,17 +76,8 @@ class Driver:
         instance = Instance(index, len(self.processes))
         self.row((self.env.now, Kind.ARRIVE, index, OUTSIDE, 0, 0))
         message = self.table.message(Start())
-        to = tuple(self.table.index[name] for name in self.system.start)
+        to = tuple(self.table.index[name] for name in self.run.system.start)
         self.broker.post(OUTSIDE, instance, (SEND, message, self.table.received(message), to))
-
-    def cell(self, instance: Instance, process: Process) -> Cell:
-        """The cell of an instance at a process, after whatever crash it has not noticed yet."""
-        cell = instance.cells[process.index]
-        if cell is None:
-            cell = instance.cells[process.index] = Cell(process, instance)
-        elif cell.incarnation != process.incarnation:
-            cell.forget()
-        return cell
 
     # --------------------------------------------------------------------------- reactions
 
@@ -137,7 +92,7 @@ class Driver:
 
     def _react(self, cell: Cell, event: int, item: Item) -> None:
         process, instance = cell.process, cell.instance
-        if not self.atomic and type(item) is tuple and len(item) == 2:
+        if not self._atomic and type(item) is tuple and len(item) == 2:
             self.effects.land(instance, process, *item)
         entry = process.entries.get((cell.volatile, event))
         if entry is None:
@@ -145,12 +100,12 @@ class Driver:
         after, operations, publishes = entry
         self.row((self.env._now, _REACT, instance.index, process.index, event, after))
         cell.volatile = after
-        if self.synchronous:
+        if self._synchronous:
             cell.busy = True
             cell.current = item
             cell.entry = entry
             process.occupied[cell] = None
-            if publishes and self.publish_first:
+            if publishes and self._publish_first:
                 self._publish_then_commit(cell, operations)
             elif self._quick_commit_ns is None or process.store_down or process.slow_store:
                 self._begin_commit(cell)
@@ -158,7 +113,7 @@ class Driver:
                 value = (cell, process.incarnation)
                 self.env.after(self._quick_commit_ns, self._on_commit, value)
             return
-        if self.log:
+        if self._log:
             self._mark_dirty(cell)
         if self._watched and type(item) is tuple and len(item) == 5:
             self.broker.acknowledge(item)
@@ -171,7 +126,7 @@ class Driver:
         while inbox and not cell.busy:
             event, item = inbox.popleft()
             if type(item) is list:
-                self.take_timer(cell, item)
+                self._take_timer(cell, item)
             else:
                 self._react(cell, event, item)
 
@@ -217,7 +172,7 @@ class Driver:
         instance, item = cell.instance, cell.current
         cell.durable = after
         self.row((self.env._now, _COMMIT, instance.index, process.index, after, 0))
-        if self.atomic and type(item) is tuple and len(item) == 2:
+        if self._atomic and type(item) is tuple and len(item) == 2:
             self.effects.land(instance, process, *item)
         if self._watched and type(item) is tuple and len(item) == 5:
             self.broker.acknowledge(item)
@@ -288,10 +243,10 @@ class Driver:
         for operation in operations:
             code = operation[0]
             if code == SEND:
-                if self.gap:
+                if self._gap:
                     sends = sends or []
                     sends.append(operation)
-                elif not self.publish_first:
+                elif not self._publish_first:
                     self._relay(cell, operation)
             elif code == WORK:
                 self.workers.start(cell, operation[1], operation[2], operation[3])
@@ -311,7 +266,7 @@ class Driver:
 
     def _relay(self, cell: Cell, operation: Operation) -> None:
         """Outbox: the relay publishes what was committed."""
-        if self._relays_at_once or not self.atomic:  # without a transaction there is no outbox
+        if self._relays_at_once or not self._atomic:  # without a transaction there is no outbox
             self.broker.publish(cell.process, cell.instance, operation)
             return
         sample = self._relay_latency[cell.process.index]
@@ -331,14 +286,14 @@ class Driver:
         """Dual write, after the commit: a crash in between loses the messages."""
         delay = self._gap_length(cell)
         value = (cell, cell.process.incarnation, sends)
-        self.env.after(delay, (self.published,), value)
+        self.env.after(delay, (self._published,), value)
 
-    def published(self, event: Occurrence) -> None:
+    def _published(self, event: Occurrence) -> None:
         """The gap of a dual write is over; messages of a process that crashed in it are lost."""
         cell, incarnation, sends = event.value
         process = cell.process
         if incarnation == process.incarnation and process.paused:
-            process.deferred.append((self.published, event))
+            process.deferred.append((self._published, event))
             return
         for operation in sends:
             if incarnation != process.incarnation:
@@ -371,7 +326,7 @@ class Driver:
             cell.entry = (*cell.entry[:2], None)  # marks that its messages are out
         self._begin_commit(cell)
 
-    def take_timer(self, cell: Cell, handle: Handle) -> None:
+    def _take_timer(self, cell: Cell, handle: Handle) -> None:
         """A timer fires, unless it was cleared while its event waited."""
         if cell.timers.get(handle[2]) is handle:
             del cell.timers[handle[2]]

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wfmodel.designs.history import Kind
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import Compensation, Task
 from wfmodel.simulation.cells import Instance, Process
-
-if TYPE_CHECKING:
-    from wfmodel.simulation.driver import Driver
+from wfmodel.simulation.run import Run
 
 
 class Effects:
     """Lands effects and takes them back; an idempotency key lands once."""
 
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
-        self.nodes = driver.flow.nodes
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.nodes = run.flow.nodes
         self.once = [
-            driver.knobs.deduplicate
+            run.knobs.deduplicate
             or (isinstance(node.state, Task | Compensation) and node.state.idempotent)
             for node in self.nodes
         ]
@@ -50,5 +46,5 @@ class Effects:
             self._row(Kind.UNDO, instance, process, step, epoch)
 
     def _row(self, kind: Kind, instance: Instance, process: Process, node: int, epoch: int) -> None:
-        now = self.driver.env.now
-        self.driver.row((now, kind, instance.index, process.index, node, epoch))
+        now = self.run.env.now
+        self.run.row((now, kind, instance.index, process.index, node, epoch))

@@ -7,20 +7,28 @@ switches are public: a user's own SimPy process strikes and heals through ``Worl
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import Any, Final
 
 from simpy.events import Event
 
 from wfmodel.designs.faults import PER_MESSAGE, Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.designs.knobs import Persistence
+from wfmodel.simulation.cells import Process
+from wfmodel.simulation.driver import Driver
 from wfmodel.simulation.randomness import uniform
-
-if TYPE_CHECKING:
-    from wfmodel.simulation.driver import Driver
+from wfmodel.simulation.run import OUTSIDE
 
 BROKER = "broker"
 NUMBER = {kind: number for number, kind in enumerate(FAULT_KINDS)}
+
+COUNTED: Final = {
+    FaultKind.CRASH: "down",
+    FaultKind.PAUSE: "paused",
+    FaultKind.PARTITION: "cut",
+    FaultKind.STORE_OUTAGE: "store_down",
+}
+"""Faults that a process is in as long as any of them is on: how many are."""
 
 
 class Injection:
@@ -28,14 +36,15 @@ class Injection:
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
+        self.run = driver.run
         self.env = driver.env
-        names = driver.table.names
-        for number, fault in enumerate(driver.setting.faults):
-            for target in fault.targets(names, driver.system.services):
-                self.env.process(self._run(number, fault, target))
+        names = self.run.table.names
+        for number, fault in enumerate(self.run.setting.faults):
+            for target in fault.targets(names, self.run.system.services):
+                self.env.process(self._inject(number, fault, target))
 
-    def _run(self, number: int, fault: Fault, target: str) -> Generator[Event, object, None]:
-        horizon = self.driver.setting.horizon
+    def _inject(self, number: int, fault: Fault, target: str) -> Generator[Event, object, None]:
+        horizon = self.run.setting.horizon
         for start, length in self._occurrences(number, fault, target):
             begin = max(start, int(self.env.now))
             if begin >= horizon:
@@ -49,7 +58,7 @@ class Injection:
         self, number: int, fault: Fault, target: str
     ) -> Generator[tuple[int, int], None, None]:
         """(start, length) of each occurrence, in order."""
-        streams, horizon = self.driver.streams, self.driver.setting.horizon
+        streams, horizon = self.run.streams, self.run.setting.horizon
         lengths = streams.base("fault-length", number, target)
         if fault.at:
             for k, at in enumerate(sorted(fault.at)):
@@ -68,91 +77,89 @@ class Injection:
 
     def strike(self, fault: Fault, target: str, number: int) -> None:
         """The fault begins at a target."""
-        driver, kind = self.driver, fault.kind
-        self._row(Kind.FAULT_ON, kind, target)
-        if kind is FaultKind.BROKER_OUTAGE:
-            driver.broker.down += 1
+        self._row(Kind.FAULT_ON, fault.kind, target)
+        if fault.kind is FaultKind.BROKER_OUTAGE:
+            self.driver.broker.down += 1
             return
-        process = driver.processes[driver.table.index[target]]
-        if kind in PER_MESSAGE:
-            entry = (number, fault, frozenset({process.index}))
-            driver.broker.message_faults.append(entry)
-        elif kind in (FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE):
-            driver.workers.step_faults.append((number, fault, frozenset({process.index})))
-        elif kind is FaultKind.PARTITION and fault.peers:
-            driver.broker.blocked.append(self._sides(fault, process.index))
-        elif kind is FaultKind.SLOW_STORE:
-            process.slow_store += 1
-            process.store_factor *= fault.factor
-        elif kind is FaultKind.SLOW_SERVICE:
-            process.service_factor *= fault.factor
-        elif kind is FaultKind.CRASH:
-            process.down += 1
-            if process.down == 1:
-                driver.recovery.crash(process)
-        elif kind is FaultKind.PAUSE:
-            process.paused += 1
-        elif kind is FaultKind.PARTITION:
-            process.cut += 1
+        process = self.run.process(target)
+        if self._is_counted(fault):
+            self._count(process, fault.kind, 1)
         else:
-            assert kind is FaultKind.STORE_OUTAGE
-            process.store_down += 1
-        process.judge()
+            self._list_of(fault, process).append(self._entry(fault, process, number))
+            process.judge()
+        if fault.kind is FaultKind.CRASH and process.down == 1:
+            self.driver.recovery.crash(process)
 
     def heal(self, fault: Fault, target: str, number: int) -> Generator[Event, object, None]:
         """The fault ends at a target; a restart may first have to replay its event stream."""
-        driver, kind = self.driver, fault.kind
+        kind, broker = fault.kind, self.driver.broker
         if kind is FaultKind.BROKER_OUTAGE:
-            driver.broker.down -= 1
+            broker.down -= 1
             self._row(Kind.FAULT_OFF, kind, target)
-            driver.broker.retry_waiting()
+            broker.retry_waiting()
             return
-        process = driver.processes[driver.table.index[target]]
+        process = self.run.process(target)
         if kind is FaultKind.CRASH and process.down == 1:
             yield self.env.timeout(self._replay_ns(len(process.active)))
         self._row(Kind.FAULT_OFF, kind, target)
-        if kind in PER_MESSAGE:
-            entry = (number, fault, frozenset({process.index}))
-            driver.broker.message_faults.remove(entry)
-        elif kind in (FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE):
-            driver.workers.step_faults.remove((number, fault, frozenset({process.index})))
-        elif kind is FaultKind.PARTITION and fault.peers:
-            driver.broker.blocked.remove(self._sides(fault, process.index))
-        elif kind is FaultKind.SLOW_STORE:
-            process.slow_store -= 1
-            process.store_factor /= fault.factor
-        elif kind is FaultKind.SLOW_SERVICE:
-            process.service_factor /= fault.factor
-        elif kind is FaultKind.CRASH:
-            process.down -= 1
+        if not self._is_counted(fault):
+            self._list_of(fault, process).remove(self._entry(fault, process, number))
             process.judge()
-            if not process.down:
-                driver.recovery.restart(process)
+        elif not self._count(process, kind, -1):
+            self._is_over(process, kind)
+
+    def _is_over(self, process: Process, kind: FaultKind) -> None:
+        """The last fault of a counted kind has ended at a process."""
+        if kind is FaultKind.CRASH:
+            self.driver.recovery.restart(process)
         elif kind is FaultKind.PAUSE:
-            process.paused -= 1
-            process.judge()
-            if not process.paused:
-                driver.recovery.resume(process)
+            self.driver.recovery.resume(process)
         elif kind is FaultKind.PARTITION:
-            process.cut -= 1
-            process.judge()
-            driver.broker.retry_waiting()
+            self.driver.broker.retry_waiting()
         else:
-            process.store_down -= 1
-            if not process.store_down:
-                driver.resume_commits(process)
+            self.driver.resume_commits(process)
+
+    def _is_counted(self, fault: Fault) -> bool:
+        """A partition from some peers only is kept by the broker, pair by pair."""
+        return fault.kind in COUNTED and not (fault.kind is FaultKind.PARTITION and fault.peers)
+
+    def _count(self, process: Process, kind: FaultKind, change: int) -> int:
+        name = COUNTED[kind]
+        count = int(getattr(process, name)) + change
+        setattr(process, name, count)
         process.judge()
+        return count
+
+    def _list_of(self, fault: Fault, process: Process) -> list[Any]:
+        """Where a fault that is not counted stands while it is on."""
+        if fault.kind in PER_MESSAGE:
+            return self.driver.broker.message_faults
+        if fault.kind is FaultKind.PARTITION:
+            return self.driver.broker.blocked
+        if fault.kind is FaultKind.SLOW_STORE:
+            return process.slow_store
+        if fault.kind is FaultKind.SLOW_SERVICE:
+            return process.slow_service
+        return self.driver.workers.step_faults
+
+    def _entry(self, fault: Fault, process: Process, number: int) -> object:
+        """What stands there."""
+        if fault.kind is FaultKind.PARTITION:
+            return self._sides(fault, process.index)
+        if fault.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE):
+            return fault.factor
+        return (number, fault, process.index)
 
     def _replay_ns(self, unfinished: int) -> int:
-        knobs = self.driver.knobs
+        knobs = self.run.knobs
         replays = knobs.persistence is Persistence.EVENT_STREAM
         return knobs.replay * unfinished if replays else 0
 
     def _sides(self, fault: Fault, target: int) -> tuple[frozenset[int], frozenset[int]]:
-        index = self.driver.table.index
+        index = self.run.table.index
         peers = frozenset(index[name] for name in fault.peers if name in index)
         return frozenset({target}), peers
 
     def _row(self, kind: Kind, fault: FaultKind, target: str) -> None:
-        participant = -1 if target == BROKER else self.driver.table.index[target]
-        self.driver.row((int(self.env.now), kind, -1, participant, NUMBER[fault], 0))
+        participant = OUTSIDE if target == BROKER else self.run.table.index[target]
+        self.run.row((self.env.now_ns, kind, OUTSIDE, participant, NUMBER[fault], 0))

@@ -6,40 +6,38 @@ Draws belong to (instance, node, epoch), so both designs take the same branch an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from wfmodel.designs.messages import Chosen, External
 from wfmodel.designs.table import SEND
 from wfmodel.model.workflow import Choice, Receive
-from wfmodel.simulation.broker import OUTSIDE
+from wfmodel.simulation.broker import Broker
 from wfmodel.simulation.cells import Cell, Occurrence
 from wfmodel.simulation.randomness import uniform
-
-if TYPE_CHECKING:
-    from wfmodel.simulation.driver import Driver
+from wfmodel.simulation.run import OUTSIDE, Run
 
 
 class Outside:
     """Answers ``Choose`` and ``Expect``."""
 
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
+    def __init__(self, run: Run, broker: Broker) -> None:
+        self.run = run
+        self._post = broker.post
         self._on_external = (self._external,)
 
     def choose(self, cell: Cell, node: int, epoch: int) -> None:
         """Take a branch; the machine hears of it when its present reaction is over."""
-        flow_node = self.driver.flow.nodes[node]
+        flow_node = self.run.flow.nodes[node]
         assert isinstance(flow_node.state, Choice)
-        u = uniform(self.driver.streams.base("choice", flow_node.name), cell.instance.index, epoch)
+        u = uniform(self.run.streams.base("choice", flow_node.name), cell.instance.index, epoch)
         branches = (edge.event for edge in flow_node.edges)
         taken = _pick(u, branches, flow_node.state.probabilities())
         assert taken is not None
-        cell.inbox.append((self.driver.table.event(Chosen(node, epoch, taken)), None))
+        cell.inbox.append((self.run.table.event(Chosen(node, epoch, taken)), None))
 
     def expect(self, cell: Cell, node: int, epoch: int) -> None:
         """The outside will answer, or not."""
-        flow_node, instance = self.driver.flow.nodes[node], cell.instance
-        state, base = flow_node.state, self.driver.streams.base
+        flow_node, instance = self.run.flow.nodes[node], cell.instance
+        state, base = flow_node.state, self.run.streams.base
         assert isinstance(state, Receive)
         u = uniform(base("external", flow_node.name), instance.index, epoch)
         event = _pick(u, state.events, state.probabilities())
@@ -47,14 +45,14 @@ class Outside:
             return
         u = uniform(base("external-delay", flow_node.name), instance.index, epoch)
         value = (instance, cell.process.index, External(node, epoch, event))
-        self.driver.env.after(state.delay.quantile(u), self._on_external, value)
+        self.run.env.after(state.delay.quantile(u), self._on_external, value)
 
     def _external(self, event: Occurrence) -> None:
         instance, recipient, content = event.value
-        table = self.driver.table
+        table = self.run.table
         message = table.message(content)
         operation = (SEND, message, table.received(message), (recipient,))
-        self.driver.broker.post(OUTSIDE, instance, operation)
+        self._post(OUTSIDE, instance, operation)
 
 
 def _pick(u: float, names: Iterable[str], odds: tuple[float, ...]) -> str | None:

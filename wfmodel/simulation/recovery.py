@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from wfmodel.designs.history import Kind
 from wfmodel.designs.table import SEND
-from wfmodel.simulation.cells import Cell, Process
-
-if TYPE_CHECKING:
-    from wfmodel.simulation.driver import Driver
+from wfmodel.simulation.broker import Broker
+from wfmodel.simulation.cells import Cell, Occurrence, Process
+from wfmodel.simulation.run import Offer, Run
+from wfmodel.simulation.workers import Workers
 
 
 class Recovery:
     """Nobody else writes crash handling: a machine only ever hears ``Restarted``."""
 
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
+    def __init__(
+        self,
+        run: Run,
+        broker: Broker,
+        workers: Workers,
+        offer: Offer,
+        published: Callable[[Occurrence], None],
+    ) -> None:
+        self.run = run
+        self.broker = broker
+        self.workers = workers
+        self._offer = offer
+        self._published = published
 
     def crash(self, process: Process) -> None:
         """What is volatile is gone; messages that were not acknowledged come again, or never."""
-        driver = self.driver
         process.incarnation += 1
-        driver.workers.stop(process)
+        self.workers.stop(process)
         deferred, process.deferred = process.deferred, []
         for handler, event in deferred:
-            if handler == driver.broker.deliver:
-                driver.broker.abandon(event.value)
-            elif handler == driver.published:
+            if handler == self.broker.deliver:
+                self.broker.abandon(event.value)
+            elif handler == self._published:
                 handler(event)
         occupied, process.occupied = process.occupied, {}
         for cell in occupied:
@@ -38,23 +48,22 @@ class Recovery:
 
     def _interrupt(self, cell: Cell) -> None:
         if cell.busy and cell.entry is not None and cell.entry[2] is None:
-            now, number, at = self.driver.env.now_ns, cell.instance.index, cell.process.index
+            now, number, at = self.run.env.now_ns, cell.instance.index, cell.process.index
             for operation in cell.entry[1]:
                 if operation[0] == SEND:
-                    self.driver.row((now, Kind.PHANTOM, number, at, operation[1], 0))
+                    self.run.row((now, Kind.PHANTOM, number, at, operation[1], 0))
         for item in (cell.current, *(item for _, item in cell.inbox)):
             if type(item) is tuple and len(item) == 5:
-                self.driver.broker.abandon(item)
+                self.broker.abandon(item)
         cell.forget()
 
     def restart(self, process: Process) -> None:
         """The process is back: it publishes what its outbox holds, and goes on where it can."""
-        driver = self.driver
         outbox, process.outbox = process.outbox, []
         for instance, operation in outbox:
-            driver.broker.publish(process, instance, operation)
+            self.broker.publish(process, instance, operation)
         for cell in list(process.active):
-            driver.offer(driver.cell(cell.instance, process), driver.table.restarted, None)
+            self._offer(self.run.cell(cell.instance, process), self.run.table.restarted, None)
 
     def resume(self, process: Process) -> None:
         """A paused process goes on with what it finds."""

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wfmodel.designs.messages import Timer
 from wfmodel.model.workflow import Compensation, Jitter, Receive, Task, Wait
 from wfmodel.simulation.cells import Cell, Occurrence, Process
 from wfmodel.simulation.randomness import uniform
+from wfmodel.simulation.run import Run
 from wfmodel.simulation.workers import ATTEMPTS
-
-if TYPE_CHECKING:
-    from wfmodel.simulation.driver import Driver
 
 Handle = list[Any]
 """[cell, its process's incarnation, timer, event when it fires]: one setting of one timer."""
@@ -28,9 +26,10 @@ Draw = Callable[[Cell], int]
 class Timers:
     """Sets, clears and fires."""
 
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
-        self.env = driver.env
+    def __init__(self, run: Run, take: Callable[[Cell, Handle], None]) -> None:
+        self.run = run
+        self.env = run.env
+        self._take = take
         self._lengths: dict[int, Lane | Draw] = {}
         self._lanes: dict[int, Lane] = {}
         self._on_fire = (self._occurred,)
@@ -39,7 +38,7 @@ class Timers:
         """Start a timer; a running one of that name starts anew."""
         length = self._lengths.get(timer)
         if length is None:
-            length = self._lengths[timer] = self._length_of(self.driver.table.timer(timer))
+            length = self._lengths[timer] = self._length_of(self.run.table.timer(timer))
         handle = cell.timers[timer] = [cell, cell.process.incarnation, timer, fired]
         if isinstance(length, Lane):
             length.add(handle)
@@ -56,14 +55,14 @@ class Timers:
         return self._lanes[constant]
 
     def _constant_or_draw(self, timer: Timer) -> tuple[int | None, Draw | None]:
-        driver = self.driver
+        run = self.run
         if timer.kind == "watchdog":
-            return driver.knobs.watchdog, None
-        node = driver.flow.nodes[timer.node]
+            return run.knobs.watchdog, None
+        node = run.flow.nodes[timer.node]
         state = node.state
         if timer.kind == "wait":
             assert isinstance(state, Wait)
-            sample = driver.sampler("wait", state.duration, node.name)
+            sample = run.sampler("wait", state.duration, node.name)
             return None, lambda cell: sample(cell.instance.index, timer.epoch)
         if timer.kind == "timeout":
             assert isinstance(state, Task | Compensation | Receive)
@@ -73,7 +72,7 @@ class Timers:
         pause = state.retry.delay_before(timer.attempt)
         if state.retry.jitter is Jitter.NONE:
             return pause, None
-        base = driver.streams.base("jitter", node.name)
+        base = run.streams.base("jitter", node.name)
         index = timer.epoch * ATTEMPTS + timer.attempt
         return None, lambda cell: int(pause * uniform(base, cell.instance.index, index))
 
@@ -91,7 +90,7 @@ class Timers:
         elif cell.busy:
             cell.inbox.append((fired, handle))
         else:
-            self.driver.take_timer(cell, handle)
+            self._take(cell, handle)
 
 
 class Lane:

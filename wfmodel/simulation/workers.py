@@ -6,18 +6,13 @@ so both designs draw the same ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import Kind
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node
 from wfmodel.model.workflow import DONE, Compensation, FailureKind, Task
 from wfmodel.simulation.cells import Cell, Occurrence, Process
 from wfmodel.simulation.randomness import uniform
-
-if TYPE_CHECKING:
-    from wfmodel.simulation.driver import Driver
+from wfmodel.simulation.run import Offer, Run, Sampler
 
 _BEGIN = int(Kind.BEGIN)
 ATTEMPTS = 1 << 20
@@ -30,19 +25,21 @@ Odds = tuple[tuple[str, float], ...]
 class Workers:
     """Every service's workers."""
 
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
-        self.env = driver.env
-        self.row = driver.row
-        self.step_faults: list[tuple[int, Fault, frozenset[int]]] = []
-        nodes = driver.flow.nodes
+    def __init__(self, run: Run, offer: Offer) -> None:
+        self.run = run
+        self.env = run.env
+        self.row = run.row
+        self._offer = offer
+        self.step_faults: list[tuple[int, Fault, int]] = []
+        """(fault's number, fault, process) of injected failures that are on."""
+        nodes = run.flow.nodes
         self._durations = [self._duration(node) for node in nodes]
         self._odds = [self._odds_of(node) for node in nodes]
         self._on_end = (self._end,)
 
-    def _duration(self, node: Node) -> Callable[[int, int], int]:
+    def _duration(self, node: Node) -> Sampler:
         if isinstance(node.state, Task | Compensation):
-            return self.driver.sampler("work", node.state.duration, node.name)
+            return self.run.sampler("work", node.state.duration, node.name)
         return lambda entity, index: 0
 
     def _odds_of(self, node: Node) -> tuple[int, Odds, int, Odds] | None:
@@ -52,7 +49,7 @@ class Workers:
         transient = _cumulative(node.state, FailureKind.TRANSIENT)
         if not business and not transient:
             return None
-        base = self.driver.streams.base
+        base = self.run.streams.base
         return (
             base("business", node.name),
             business,
@@ -93,8 +90,8 @@ class Workers:
         if process.capacity is not None:
             self._release(process)
         outcome = self._outcome(cell, node, epoch, attempt)
-        done = self.driver.table.work_done(node, epoch, attempt, outcome)
-        self.driver.offer(cell, done, (node, epoch) if outcome == DONE else None)
+        done = self.run.table.work_done(node, epoch, attempt, outcome)
+        self._offer(cell, done, (node, epoch) if outcome == DONE else None)
 
     def _release(self, process: Process) -> None:
         if process.queue:
@@ -132,11 +129,11 @@ class Workers:
         return DONE
 
     def _injected(self, cell: Cell, node: int, epoch: int, attempt: int) -> str | None:
-        name = self.driver.flow.nodes[node].name
-        for number, fault, targets in self.step_faults:
-            if cell.process.index not in targets or fault.step not in (None, name):
+        name = self.run.flow.nodes[node].name
+        for number, fault, target in self.step_faults:
+            if cell.process.index != target or fault.step not in (None, name):
                 continue
-            base = self.driver.streams.base("injected", number, name)
+            base = self.run.streams.base("injected", number, name)
             business = fault.kind is FaultKind.BUSINESS_FAILURE
             index = epoch * ATTEMPTS + (0 if business else attempt)
             if uniform(base, cell.instance.index, index) < fault.probability:
@@ -145,7 +142,7 @@ class Workers:
 
     def _name_of_injected(self, node: int, kind: FaultKind) -> str:
         """The step's own failure of that kind, where it declares one, so that its handler acts."""
-        state = self.driver.flow.nodes[node].state
+        state = self.run.flow.nodes[node].state
         business = kind is FaultKind.BUSINESS_FAILURE
         wanted = FailureKind.BUSINESS if business else FailureKind.TRANSIENT
         if isinstance(state, Task | Compensation):

@@ -22,9 +22,9 @@ from wfmodel.designs.table import RunTable, Table
 from wfmodel.simulation.driver import Driver
 from wfmodel.simulation.injection import Injection
 from wfmodel.simulation.randomness import Streams, uniform
+from wfmodel.simulation.run import OUTSIDE, Run
 from wfmodel.simulation.setting import Setting
 
-OUTSIDE = -1
 YOUNG_OBJECTS = 50_000
 """Threshold of the youngest generation during a run."""
 
@@ -37,11 +37,13 @@ class World:
 
     def __init__(self, driver: Driver, injection: Injection) -> None:
         self._driver = driver
+        self._run = driver.run
         self._injection = injection
         self.env: Environment = driver.env
         self.participants: tuple[str, ...] = driver.table.names
         self.arrived = 0
         """Instances so far."""
+        self._struck: list[tuple[Fault, str]] = []
 
     @property
     def now_ns(self) -> int:
@@ -55,15 +57,19 @@ class World:
             ValueError: the system has no such participant.
         """
         for name in self._targets(fault, target):
+            self._struck.append((fault, name))
             self._injection.strike(fault, name, OWN_FAULT)
 
     def heal(self, fault: Fault, target: str | None = None) -> None:
-        """End a fault that was struck before; a restart happens in its own time.
+        """End a fault that ``strike`` began; a restart happens in its own time.
 
         Raises:
-            ValueError: the system has no such participant.
+            ValueError: the system has no such participant, or the fault is not on there.
         """
         for name in self._targets(fault, target):
+            if (fault, name) not in self._struck:
+                raise ValueError(f"no {fault.kind} is on at {name!r} that strike() began")
+            self._struck.remove((fault, name))
             self.env.process(self._injection.heal(fault, name, OWN_FAULT))
 
     def start(self) -> int:
@@ -75,10 +81,10 @@ class World:
 
     def is_up(self, participant: str) -> bool:
         """Whether a participant's process runs."""
-        return not self._driver.processes[self._driver.table.index[participant]].down
+        return not self._run.process(participant).down
 
     def _targets(self, fault: Fault, target: str | None) -> tuple[str, ...]:
-        services = self._driver.system.services
+        services = self._run.system.services
         names = fault.targets(self.participants, services) if target is None else (target,)
         unknown = [n for n in names if n not in (*self.participants, "broker")]
         if unknown or not names:
@@ -113,14 +119,15 @@ def simulate(
         raise ValueError("the table was made for another system")
     streams = Streams(seed, replication)
     run_table = RunTable(table)
-    driver = Driver(run_table, setting, streams)
+    run = Run(run_table, setting, streams)
+    driver = Driver(run)
     world = World(driver, Injection(driver))
-    driver.env.process(_arrivals(world, setting, streams))
+    run.env.process(_arrivals(world, setting, streams))
     for own in processes:
-        driver.env.process(own(world))
+        run.env.process(own(world))
     with _rare_collections():
-        _run(driver, setting)
-    return driver.recorder.history(
+        _advance_through(run)
+    return run.recorder.history(
         run_table, seed=seed, replication=replication, warm_up_ns=setting.warm_up
     )
 
@@ -165,15 +172,15 @@ def _arrival_times(setting: Setting, streams: Streams) -> Generator[int, None, N
         yield at
 
 
-def _run(driver: Driver, setting: Setting) -> None:
+def _advance_through(run: Run) -> None:
     """Both phases; then the rows that say how it ended."""
-    env, limit = driver.env, setting.horizon + setting.convergence
+    env, setting = run.env, run.setting
     _advance(env, setting.horizon)
-    driver.row((setting.horizon, Kind.ARRIVALS_END, -1, OUTSIDE, 0, 0))
+    run.row((setting.horizon, Kind.ARRIVALS_END, -1, OUTSIDE, 0, 0))
     _advance(env, setting.convergence)
     settled = env.peek() == float("inf")
-    end = driver.recorder.last_time_ns() if settled else limit
-    driver.row((end, Kind.END, -1, OUTSIDE, int(settled), 0))
+    end = run.recorder.last_time_ns() if settled else setting.horizon + setting.convergence
+    run.row((end, Kind.END, -1, OUTSIDE, int(settled), 0))
 
 
 def _advance(env: Environment, duration_ns: int) -> None:
