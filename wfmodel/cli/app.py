@@ -85,6 +85,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except typer.Exit as request:
         sys.exit(request.exit_code)
     except TyperException as error:
+        if not error.format_message():  # called without arguments: the help has been shown
+            sys.exit(COULD_NOT_RUN)
         _fail(error.format_message(), COULD_NOT_RUN)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""

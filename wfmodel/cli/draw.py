@@ -22,7 +22,9 @@ class Format(StrEnum):
 
 
 def draw(
-    path: Annotated[str, typer.Argument(help="A workflow, ours or Amazon States Language.")],
+    path: Annotated[
+        str, typer.Argument(metavar="FILE", help="A workflow, ours or Amazon States Language.")
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; its ending tells how.")
     ] = None,
