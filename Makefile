@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test check format coverage notebooks benchmarks docs lock clean
+.PHONY: demo test check format notebooks benchmarks docs lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -23,9 +23,6 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n $(WORKERS) tests/test_architecture.py
-
-coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
 format: $(VENV)/.dev
