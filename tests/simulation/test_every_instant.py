@@ -149,3 +149,38 @@ def test_nothing_is_flushed_while_the_store_is_out(design):
         struck = [r for r in rows(history, Kind.COMMIT) if begin < r.time_ns < end]
         assert not struck, instant
         assert rows(history, Kind.COMMIT)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"publishing": "dual-write"},
+        {"publishing": "dual-write", "dual_write_order": "publish-first"},
+        {"persistence": "log", "flush_interval": d("10ms")},
+        {"persistence": "memory"},
+    ],
+)
+def test_a_paused_process_does_nothing_even_if_it_crashes_and_comes_back_meanwhile(design, changes):
+    system = DESIGNS[design](sequence(STEPS), knobs(**changes))
+    for instant in range(70):
+        pause = Fault(
+            kind="pause", target="service1", at=(instant * d("1ms"),), lasts=Constant(d("300ms"))
+        )
+        crash = Fault(kind="crash", target="*", at=(d("100ms"),), lasts=Constant(d("50ms")))
+        setting = Setting(
+            arrivals=Arrivals(at=(0,)), horizon=d("1s"), network=TWO_MS, faults=(pause, crash)
+        )
+        history = simulate(system, setting)
+        begin, end = instant * d("1ms"), instant * d("1ms") + d("300ms")
+        paused = system.participants.index("service1")
+        idle = (Kind.REACT, Kind.COMMIT, Kind.SEND, Kind.EFFECT, Kind.UNDO, Kind.BEGIN)
+        busy = [
+            row
+            for row in history
+            if row.participant == paused and row.kind in idle and begin < row.time_ns < end
+        ]
+        assert not busy, instant
+        if not changes:
+            assert went_well(history), instant

@@ -56,7 +56,7 @@ class Broker:
         """A process hands a message to the broker."""
         if self.refuses(process):
             self._refused(process, instance, operation)
-        elif self.outbox and process.down:
+        elif self.outbox and (process.down or process.paused):
             process.outbox.append((instance, operation))
         else:
             self.post(process.index, instance, operation)

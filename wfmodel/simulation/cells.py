@@ -119,7 +119,7 @@ class Process:
         self.deferred: list[tuple[Callable[[Any], None], Any]] = []
         """What a paused process will find when it goes on."""
         self.outbox: list[tuple[Instance, Operation]] = []
-        """Committed messages that wait for the process to come back."""
+        """Committed messages that wait for the process to come back, or to go on."""
         self.stalled: list[Cell] = []
         """Commits that wait for the store to come back."""
         self.capacity = capacity

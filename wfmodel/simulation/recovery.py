@@ -59,14 +59,25 @@ class Recovery:
 
     def restart(self, process: Process) -> None:
         """The process is back: it publishes what its outbox holds, and goes on where it can."""
-        outbox, process.outbox = process.outbox, []
-        for instance, operation in outbox:
-            self.broker.publish(process, instance, operation)
+        if process.paused:
+            process.deferred.append((self._restart_late, Occurrence((), process)))
+            return
+        self._empty_outbox(process)
         for cell in list(process.active):
             self._offer(self.run.cell(cell.instance, process), self.run.table.restarted, None)
 
+    def _restart_late(self, event: Occurrence) -> None:
+        self.restart(event.value)
+
     def resume(self, process: Process) -> None:
         """A paused process goes on with what it finds."""
+        if not process.down:
+            self._empty_outbox(process)
         deferred, process.deferred = process.deferred, []
         for handler, event in deferred:
             handler(event)
+
+    def _empty_outbox(self, process: Process) -> None:
+        outbox, process.outbox = process.outbox, []
+        for instance, operation in outbox:
+            self.broker.publish(process, instance, operation)
