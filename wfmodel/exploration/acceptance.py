@@ -138,6 +138,9 @@ class _Run:
         self.published_ns: dict[tuple[int, int], int] = {}
         self.lingering: set[tuple[int, int]] = set()
         """Acknowledged so late that another delivery may have set out before."""
+        self.acknowledged: set[tuple[int, int]] = set()
+        self.copied: set[tuple[int, int]] = set()
+        """Delivered more than once: copies need not come any more once one is acknowledged."""
         self.faults_on = 0
 
     def take(self, row: Row) -> None:
@@ -262,6 +265,7 @@ class _Run:
 
     def _acknowledged(self, row: Row, message: int) -> None:
         item = (row.participant, message)
+        self.acknowledged.add(item)
         elapsed = row.time_ns - self.published_ns.get(item, row.time_ns)
         if self.semantics.at_least_once and elapsed >= self.acceptor._redelivery_ns:
             self.lingering.add(item)
@@ -345,6 +349,7 @@ class _Run:
         p, message = row.participant, self._message(row)
         config = self._redelivered(possible.config, p, message)
         config = self.semantics.duplicate(config, p, message)
+        self.copied.add((p, message))
         return (possible._replace(config=config),)
 
     # ---------------------------------------------------------------- crashes, and the end
@@ -368,7 +373,8 @@ class _Run:
             return (possible,)
         if possible.debts:
             raise Refused(f"a crash left {possible.debts} unrecorded")
-        if possible.config.channel:
+        spare = self.acknowledged & (self.copied | self.lingering)
+        if any(item not in spare for item in possible.config.channel):
             raise Refused("a message was never delivered")
         for name, cell in zip(self.table.names, possible.config.cells, strict=True):
             if cell.pending or cell.queue or cell.timers or cell.work or cell.choices:

@@ -136,13 +136,15 @@ class Process:
 class Instance:
     """One workflow instance: what has landed, and its cells."""
 
-    __slots__ = ("cells", "index", "landed", "sent")
+    __slots__ = ("applied", "cells", "index", "landed", "sent")
 
     def __init__(self, index: int, participants: int) -> None:
         self.index = index
         self.cells: list[Cell | None] = [None] * participants
         self.landed: dict[tuple[int, int], int] = {}
-        """Net landings per (step, epoch); of a compensation, how often it took something back."""
+        """Net landings per (step, epoch)."""
+        self.applied: set[tuple[int, int]] = set()
+        """(compensation, epoch) of those that have taken something back."""
         self.sent = 0
 
 

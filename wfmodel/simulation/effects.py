@@ -36,13 +36,13 @@ class Effects:
     def _undo(self, instance: Instance, process: Process, node: int, step: int, epoch: int) -> None:
         """A handler takes back its visit's effect; an explicit compensation the latest one."""
         landed, key = instance.landed, (node, epoch)
-        if key in landed and self.once[node]:
+        if key in instance.applied and self.once[node]:
             return
         if self.nodes[node].kind is not NodeKind.COMPENSATION:
             epoch = max((e for (n, e), net in landed.items() if n == step and net), default=-1)
         if landed.get((step, epoch), 0) > 0:
             landed[step, epoch] -= 1
-            landed[key] = landed.get(key, 0) + 1
+            instance.applied.add(key)
             self._row(Kind.UNDO, instance, process, step, epoch)
 
     def _row(self, kind: Kind, instance: Instance, process: Process, node: int, epoch: int) -> None:
