@@ -67,7 +67,7 @@ def index_of(rules: Iterable[Rule]) -> str:
 def pages(rules: Iterable[Rule] = RULES) -> dict[str, str]:
     """File name to text, the index included."""
     rules = tuple(rules)
-    return {"index.md": index_of(rules)} | {f"{rule.name}.md": page_of(rule) for rule in rules}
+    return {"README.md": index_of(rules)} | {f"{rule.name}.md": page_of(rule) for rule in rules}
 
 
 def write_pages(folder: Path) -> None:

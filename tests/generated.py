@@ -1,0 +1,48 @@
+"""Files made from the code: ``python -m tests.generated`` compares, ``--write`` renews.
+
+The schema, the metrics page and the rule pages; tests of their own compare them. This is how to
+renew them in one go.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from wfmodel.checks.pages import pages
+from wfmodel.metrics.page import page
+from wfmodel.model.schema import schema_text
+
+ROOT = Path(__file__).parents[1]
+
+
+def expected() -> dict[Path, str]:
+    """File to text."""
+    rules = {ROOT / "docs" / "rules" / name: text for name, text in pages().items()}
+    return {
+        ROOT / "wfmodel" / "model" / "workflow.schema.json": schema_text(),
+        ROOT / "docs" / "metrics.md": page(),
+        **rules,
+    }
+
+
+def main() -> int:
+    """Compare, or write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    write = parser.parse_args().write
+    stale = [
+        path
+        for path, text in expected().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        if write:
+            path.write_text(expected()[path], encoding="utf-8")
+        print(f"{'written' if write else 'stale'}: {path.relative_to(ROOT)}")
+    return int(bool(stale) and not write)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
