@@ -18,8 +18,10 @@ from wfmodel.checks import RULES, Rule, check_result, find_rule, select_rules
 from wfmodel.checks.files import files_to_check
 from wfmodel.checks.pages import page_of
 from wfmodel.checks.render import as_json, concise, full
+from wfmodel.designs import EventContent, projection_findings
 from wfmodel.importers import load_any
 from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.loading import locate_findings
 from wfmodel.model.source import Document
 
 UNREADABLE = frozenset({"L101", "L102", "L103", "L104", "L107", "L108"})
@@ -44,6 +46,13 @@ class _Report:
     documents: dict[str, Document] = field(default_factory=dict)
     files: int = 0
     hidden: int = 0
+
+    def take(self, found: list[Finding], document: Document | None, *, hidden: int) -> None:
+        self.files += 1
+        self.findings += found
+        self.hidden += hidden
+        if document is not None:
+            self.documents[document.file] = document
 
     def exit_code(self) -> int:
         if any(finding.code in UNREADABLE for finding in self.findings):
@@ -82,6 +91,10 @@ def check(
     level: Annotated[
         Severity, typer.Option(help="Least severe findings to show, of rules not selected.")
     ] = Severity.WARNING,
+    choreography: Annotated[
+        EventContent | None,
+        typer.Option(help="Also find what a choreography with such events could not know."),
+    ] = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")
     ] = False,
@@ -107,7 +120,10 @@ def check(
         raise _refused(error) from None
     report = _Report()
     for file in files:
-        _check_one(report, file, annotations, rules, named, level, output)
+        found, document = _found_in(file, annotations, rules, choreography)
+        shown = [f for f in found if f.code in named or _RANK[f.severity] >= _RANK[level]]
+        report.take(shown, document, hidden=len(found) - len(shown))
+        _write(shown, document, output)
     if output is Format.JSON:
         typer.echo(as_json(report.findings, report.documents))
     typer.echo(report.summary(), err=True)
@@ -152,24 +168,22 @@ def _refused(error: Exception) -> typer.Exit:
     return typer.Exit(2)
 
 
-def _check_one(
-    report: _Report,
+def _write(shown: list[Finding], document: Document | None, output: Format) -> None:
+    """One file's findings; JSON is written at the end, for all files at once."""
+    if output is not Format.JSON:
+        for line in concise(shown) if output is Format.CONCISE else full(shown, document):
+            typer.echo(line)
+
+
+def _found_in(
     file: str,
     annotations: str | None,
     rules: tuple[Rule, ...],
-    named: frozenset[str],
-    level: Severity,
-    output: Format,
-) -> None:
+    choreography: EventContent | None,
+) -> tuple[tuple[Finding, ...], Document | None]:
     result = load_any(file, annotations)
     found = check_result(result, rules=rules)
-    shown = [f for f in found if f.code in named or _RANK[f.severity] >= _RANK[level]]
-    report.files += 1
-    report.findings += shown
-    report.hidden += len(found) - len(shown)
-    if result.document is not None:
-        report.documents[result.document.file] = result.document
-    if output is not Format.JSON:
-        write = concise(shown) if output is Format.CONCISE else full(shown, result.document)
-        for line in write:
-            typer.echo(line)
+    if choreography is not None and result.workflow is not None:
+        projected = projection_findings(result.workflow, choreography)
+        found += locate_findings(projected, result.document)
+    return found, result.document

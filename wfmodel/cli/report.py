@@ -42,7 +42,7 @@ def report(
         raise TyperException(f"{output.parent}: no such directory")
     from wfmodel.checks import check_result
     from wfmodel.cli.progress import progress
-    from wfmodel.cli.scenarios import changed, runnable
+    from wfmodel.cli.scenarios import changed, runnable, unprojectable
     from wfmodel.experiments import answer, study
     from wfmodel.model.loading import LoadResult
     from wfmodel.reports import Material, build_page, write_html, write_markdown
@@ -50,6 +50,7 @@ def report(
     loaded, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=replications, seed=seed)
     found = check_result(LoadResult(workflow, loaded.findings, loaded.workflow_document))
+    found += unprojectable(loaded, scenario, workflow)
     with progress() as bars:
         try:
             results = study(scenario, workflow, jobs=jobs, progress=bars)

@@ -10,8 +10,10 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.checks.render import concise
+from wfmodel.designs import projection_findings
 from wfmodel.experiments import LoadedScenario, Scenario, load_scenario
 from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.loading import locate_findings
 from wfmodel.model.workflow import Workflow
 
 
@@ -25,6 +27,18 @@ def runnable(path: str) -> tuple[LoadedScenario, Scenario, Workflow]:
     if loaded.scenario is None or loaded.workflow is None or not loaded.is_runnable:
         refuse(loaded.findings)
     return loaded, loaded.scenario, loaded.workflow
+
+
+def unprojectable(
+    loaded: LoadedScenario, scenario: Scenario, workflow: Workflow
+) -> tuple[Finding, ...]:
+    """What services of the scenario's choreographies would have to know and are never told."""
+    found = [
+        finding
+        for content in scenario.event_contents()
+        for finding in projection_findings(workflow, content)
+    ]
+    return locate_findings(found, loaded.workflow_document)
 
 
 def refuse(findings: Iterable[Finding]) -> NoReturn:

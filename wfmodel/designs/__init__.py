@@ -21,6 +21,7 @@ from wfmodel.designs.knobs import (
     Publishing,
 )
 from wfmodel.designs.orchestration import orchestrate
+from wfmodel.designs.projection import projection_findings
 from wfmodel.designs.system import Machine, System
 from wfmodel.designs.table import Table
 
@@ -44,5 +45,6 @@ __all__ = [
     "choreograph",
     "load_history",
     "orchestrate",
+    "projection_findings",
     "save_history",
 ]

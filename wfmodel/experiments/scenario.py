@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
-from wfmodel.designs.knobs import DESIGNS, Knobs
+from wfmodel.designs.knobs import CHOREOGRAPHY, DESIGNS, EventContent, Knobs
 from wfmodel.experiments.sweep import Sweep
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.workflow import Name
@@ -111,6 +111,11 @@ class Scenario:
         if self.variants:
             return dict(self.variants)
         return {name: Variant(design=name, knobs=self.knobs) for name in self.designs}
+
+    def event_contents(self) -> tuple[EventContent, ...]:
+        """What events carry in the choreographies that are compared."""
+        choreographies = (v for v in self.variants_by_name().values() if v.design == CHOREOGRAPHY)
+        return tuple(dict.fromkeys(v.knobs.event_content for v in choreographies))
 
     def pair(self) -> tuple[str, str] | None:
         """The reference pair (first, second); None if there is only one variant."""

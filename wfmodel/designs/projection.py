@@ -1,0 +1,149 @@
+"""What a choreography cannot know: a projection is sound if whoever decides has been told.
+
+Control always projects (``choreography``): the token travels with the events. Knowledge need not:
+a choice reads data that its decider never wrote and no event brought (knowledge of choice; Honda,
+Yoshida & Carbone, Multiparty Asynchronous Session Types, POPL 2008), or an answer from outside is
+awaited by whoever happens to hold the token.
+
+What it cannot see: data that services exchange in ways of their own (shared databases, queries).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from wfmodel.designs.choreography import starter_of
+from wfmodel.designs.knobs import EventContent
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import Flow, Node, NodeKind, build_flow
+from wfmodel.model.workflow import Choice, Receive, Task, Workflow
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Who knows which items on every way here; ``last``: what the latest step wrote."""
+
+    known: frozenset[tuple[str, str]]
+    last: frozenset[str] = frozenset()
+
+    def items_of(self, participant: str) -> frozenset[str]:
+        """What one participant knows."""
+        return frozenset(item for who, item in self.known if who == participant)
+
+    def told(self, participant: str, items: Iterable[str]) -> Knowledge:
+        """After a participant has heard of items."""
+        return replace(self, known=self.known | {(participant, item) for item in items})
+
+    def on_every_way(self, other: Knowledge) -> Knowledge:
+        """What holds whichever of two ways was taken."""
+        return Knowledge(self.known & other.known, self.last & other.last)
+
+
+def projection_findings(
+    workflow: Workflow, event_content: EventContent = EventContent.CARRY_STATE
+) -> tuple[Finding, ...]:
+    """Where services of a choreography would have to know what nobody tells them.
+
+    Returns nothing for a workflow that cannot run; the checker says why.
+    """
+    flow = build_flow(workflow)
+    if flow.problems:
+        return ()
+    reached = _Projection(flow, event_content).reached()
+    return (*_uninformed(flow, reached, event_content), *_unaddressed(flow, reached))
+
+
+class _Projection:
+    """A forward pass over (node, holder): the greatest knowledge that holds on every way there."""
+
+    def __init__(self, flow: Flow, content: EventContent) -> None:
+        self.flow = flow
+        self.carries_state = content is EventContent.CARRY_STATE
+        self._knowledge: dict[tuple[int, str], Knowledge] = {}
+        self._queue: deque[tuple[int, str]] = deque()
+
+    def reached(self) -> dict[tuple[int, str], Knowledge]:
+        """Per node and controlling participant, what it has been told by then."""
+        starter = starter_of(self.flow)
+        inputs = [name for name, item in self.flow.workflow.data.items() if item.input]
+        self._meet(self.flow.initial, starter, Knowledge(frozenset()).told(starter, inputs))
+        while self._queue:
+            index, me = self._queue.popleft()
+            self._leave(self.flow.nodes[index], me, self._knowledge[index, me])
+        return self._knowledge
+
+    def _meet(self, index: int, holder: str, knowledge: Knowledge) -> None:
+        """A token comes to a node; its controller hears what the event says."""
+        me = self.flow.nodes[index].service or holder
+        if me != holder:
+            told = knowledge.items_of(holder) if self.carries_state else knowledge.last
+            knowledge = knowledge.told(me, told)
+        before = self._knowledge.get((index, me))
+        after = knowledge if before is None else before.on_every_way(knowledge)
+        if after != before:
+            self._knowledge[index, me] = after
+            self._queue.append((index, me))
+
+    def _leave(self, node: Node, me: str, knowledge: Knowledge) -> None:
+        writes = node.state.writes if isinstance(node.state, Task | Receive) else ()
+        if writes or isinstance(node.state, Task):
+            knowledge = replace(knowledge.told(me, writes), last=frozenset(writes))
+        for scope in node.regions:
+            self._meet(self.flow.initial_of(scope), me, knowledge)
+        if node.kind is NodeKind.FORK:  # arrivals tell the keeper of the join what regions wrote
+            knowledge = knowledge.told(me, self._written_in(node.regions))
+        for edge in node.edges:
+            self._meet(edge.target, me, knowledge)
+
+    def _written_in(self, regions: tuple[int, ...]) -> Iterator[str]:
+        inside = set(regions)
+        for scope in self.flow.scopes:
+            if scope.parent in inside:
+                inside.add(scope.index)
+        for node in self.flow.nodes:
+            if node.scope in inside and isinstance(node.state, Task | Receive):
+                yield from node.state.writes
+
+
+def _uninformed(
+    flow: Flow, reached: dict[tuple[int, str], Knowledge], content: EventContent
+) -> Iterator[Finding]:
+    written = {item for node in flow.nodes for item in _writes(node)}
+    written |= {name for name, item in flow.workflow.data.items() if item.input}
+    for (index, me), knowledge in sorted(reached.items(), key=lambda entry: entry[0]):
+        node = flow.nodes[index]
+        if not isinstance(node.state, Choice):
+            continue
+        known = knowledge.items_of(me)
+        for number, branch in enumerate(node.state.branches):
+            for item in sorted({*branch.reads} & written - known):
+                yield Finding(
+                    code="C101",
+                    name="uninformed-choice",
+                    severity=Severity.WARNING,
+                    message=f"as a choreography, {me!r} decides {node.name!r} by {item!r}, which no"
+                    f" event tells it on some way there (event_content: {content})",
+                    path=(*node.path, "branches", number),
+                    help="let the service that knows it decide, or let events carry state",
+                )
+
+
+def _writes(node: Node) -> tuple[str, ...]:
+    return node.state.writes if isinstance(node.state, Task | Receive) else ()
+
+
+def _unaddressed(flow: Flow, reached: dict[tuple[int, str], Knowledge]) -> Iterator[Finding]:
+    for node in flow.nodes:
+        awaiting = sorted(me for index, me in reached if index == node.index)
+        if isinstance(node.state, Receive) and len(awaiting) > 1:
+            yield Finding(
+                code="C102",
+                name="unaddressed-receive",
+                severity=Severity.WARNING,
+                message=f"as a choreography, the answer to {node.name!r} goes to whoever holds the"
+                f" token, {' or '.join(map(repr, awaiting))}: the outside cannot know which",
+                path=node.path,
+                help="name the service that awaits it",
+            )
