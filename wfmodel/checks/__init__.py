@@ -1,6 +1,7 @@
 """Layer 1: rules over a Workflow. ``check_workflow`` applies them; a file of ``rules`` is one."""
 
 from wfmodel.checks.registry import RULES, find_rule, select_rules
+from wfmodel.checks.render import concise, full
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runner import check_file, check_result, check_workflow
 
@@ -10,6 +11,8 @@ __all__ = [
     "check_file",
     "check_result",
     "check_workflow",
+    "concise",
     "find_rule",
+    "full",
     "select_rules",
 ]

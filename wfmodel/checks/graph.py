@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 from typing import Final
 
 from wfmodel.model.flow import Flow, Node, Problem
+from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import SubWorkflow
 
@@ -80,16 +80,6 @@ class _Tarjan:
             members.append(self.path.pop())
         self.on_path.difference_update(members)
         self.components.append(tuple(sorted(members)))
-
-
-def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that a misspelt name most likely meant."""
-    options = list(dict.fromkeys(candidates))
-    folded = {option.casefold(): option for option in reversed(options)}
-    if name.casefold() in folded:
-        return folded[name.casefold()]
-    close = get_close_matches(name, options, n=1, cutoff=0.6)
-    return close[0] if close else None
 
 
 MOST_SUGGESTIONS: Final = 100

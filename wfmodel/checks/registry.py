@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from wfmodel.checks import rules
-from wfmodel.checks.graph import nearest
 from wfmodel.checks.rule import Rule
+from wfmodel.model.names import nearest
 
 
 def _code_order(rule: Rule) -> tuple[str, int]:

@@ -21,15 +21,13 @@ MOST_WORDS: Final = 40
 def concise(findings: Iterable[Finding]) -> Iterator[str]:
     """``file:line:column code message``, one line each."""
     for finding in findings:
-        yield _printable(f"{_where(finding.span)} {finding.code} {finding.message}")
+        yield _printable(str(finding))
 
 
 def full(findings: Iterable[Finding], document: Document | None) -> Iterator[str]:
     """Each finding with its source line and caret, its run, and what to do about it."""
     for finding in findings:
-        yield _printable(
-            f"{_where(finding.span)} {finding.severity}: {finding.code} {finding.name}"
-        )
+        yield _printable(f"{finding.where} {finding.severity}: {finding.code} {finding.name}")
         yield from _indented(finding.message)
         if document is not None and finding.span is not None:
             yield from _source(document, finding.span)
@@ -79,10 +77,6 @@ def _as_data(finding: Finding, documents: dict[str, Document]) -> dict[str, Any]
 def _line(document: Document, path: Path) -> str:
     span = document.point_at(path)
     return f"line {span.line}, column {span.column}"
-
-
-def _where(span: Span | None) -> str:
-    return "<python>" if span is None else str(span)
 
 
 def _shortened(words: Sequence[str]) -> list[str]:

@@ -6,7 +6,6 @@ mentions must exist in the workflow and in the systems that its variants build.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -19,6 +18,7 @@ from wfmodel.importers import load_any
 from wfmodel.metrics import METRICS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import build_flow
+from wfmodel.model.names import nearest
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document, Path
@@ -129,7 +129,7 @@ def _of_fault(
 
 
 def _unlike(what: str, given: str, known: Collection[str]) -> str:
-    nearest = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
-    if nearest:
-        return f"unknown {what} {given!r}; did you mean {nearest[0]!r}?"
+    likely = nearest(given, known)
+    if likely:
+        return f"unknown {what} {given!r}; did you mean {likely!r}?"
     return f"unknown {what} {given!r}; there are {', '.join(list(known)[:20])}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -94,6 +95,16 @@ def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None =
     return figure
 
 
+def as_svg(workflow: Workflow) -> str:
+    """The figure as one SVG element: the same workflow gives the same bytes."""
+    import matplotlib as mpl
+
+    buffer = StringIO()
+    with mpl.rc_context({"svg.hashsalt": "wfmodel", "svg.fonttype": "path"}):
+        draw_workflow(workflow).savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
 def _extents(layout: _Layout) -> list[tuple[Point, Point]]:
     return [(layout.centre[name], layout.size[name]) for name in layout.size]
 
@@ -119,12 +130,18 @@ def _lay_out(diagram: Diagram, *, downwards: bool) -> _Layout:
     size = {box.name: _size(box, downwards) for box in diagram.boxes}
     ids = {name: number for number, name in enumerate(size)}
     edges = [_forward(arrow, ids) for arrow in diagram.arrows if arrow.source != arrow.target]
-    placed = from_edges(
-        list(dict.fromkeys(edges)) or [(0, 0)],
-        vertex_spacing=100,
-        dummy_vertices=True,
-        ranking_type="minimize",
-        crossing_minimization="barycenter",
+    # Without an edge there is nothing to lay out. (A loop from a box to itself in its place would
+    # abort the process: the layout is Rust, and its panics are no exceptions.)
+    placed = (
+        ()
+        if not edges
+        else from_edges(
+            list(dict.fromkeys(edges)),
+            vertex_spacing=100,
+            dummy_vertices=True,
+            ranking_type="minimize",
+            crossing_minimization="barycenter",
+        )
     )
     raw: dict[int, Point] = {}
     links: list[tuple[int, int]] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from wfmodel.model.source import Path, Span
+from wfmodel.model.source import Path, Span, json_pointer
 
 
 class Severity(StrEnum):
@@ -37,3 +37,12 @@ class Finding:
     trace: tuple[str, ...] = ()
     help: str = ""
     related: tuple[tuple[Path, str], ...] = field(default=())
+
+    @property
+    def where(self) -> str:
+        """``file:line:column``; of a workflow that was built in Python, the path inside it."""
+        return json_pointer(self.path) if self.span is None else str(self.span)
+
+    def __str__(self) -> str:
+        """One line, as ``wfmodel check`` writes it."""
+        return f"{self.where} {self.code} {self.message}"

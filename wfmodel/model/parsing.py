@@ -6,7 +6,6 @@ alternatives. It serves workflows, annotations and scenarios alike.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -17,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from wfmodel.model.findings import Finding
 from wfmodel.model.limits import refusal
+from wfmodel.model.names import nearest
 from wfmodel.model.source import Document, Path
 from wfmodel.model.units import FROM_FILE
 
@@ -130,8 +130,8 @@ def describe(value: object) -> str:
 
 def _unlike(what: str, given: str, known: Iterable[str]) -> str:
     names = list(known)
-    nearest = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
-    meant = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    likely = nearest(given, names)
+    meant = f"; did you mean {likely!r}?" if likely else ""
     listed = f" ({what}s here: {', '.join(names)})" if names else ""
     return f"unknown {what} {describe(given)}{meant}{listed}"
 

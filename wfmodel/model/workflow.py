@@ -372,3 +372,9 @@ class Workflow:
     workflows: Mapping[Name, SubDefinition] = Field(default_factory=dict)
     timeout: Duration | None = None
     description: str = ""
+
+    def _repr_svg_(self) -> str:
+        """Its diagram: what a notebook shows of a workflow."""
+        from wfmodel.model.drawing import as_svg  # matplotlib: only where there is a picture to see
+
+        return as_svg(self)

@@ -4,16 +4,19 @@
 Markdown of it. The same material gives the same bytes.
 """
 
+from wfmodel.reports.notebook import ComparisonTable, comparison_table
 from wfmodel.reports.page import Material, Page, build_page
 from wfmodel.reports.rendering import as_html, as_markdown, write_html, write_markdown
 from wfmodel.reports.swimlane import swimlane
 
 __all__ = [
+    "ComparisonTable",
     "Material",
     "Page",
     "as_html",
     "as_markdown",
     "build_page",
+    "comparison_table",
     "swimlane",
     "write_html",
     "write_markdown",

@@ -105,6 +105,10 @@ class Picture:
     description: str
     svg: str
 
+    def _repr_svg_(self) -> str:
+        """What a notebook shows of it."""
+        return self.svg
+
 
 def picture(figure: Figure, name: str, title: str, description: str) -> Picture:
     """The figure as SVG that can be put into a page: unique ids, no prologue, no date."""

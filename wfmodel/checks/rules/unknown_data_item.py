@@ -50,11 +50,12 @@ from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.data import reads_of
-from wfmodel.checks.graph import MOST_SUGGESTIONS, nearest
+from wfmodel.checks.graph import MOST_SUGGESTIONS
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
+from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import Compensation, Receive, Task
 

@@ -47,10 +47,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.graph import MOST_SUGGESTIONS, nearest
+from wfmodel.checks.graph import MOST_SUGGESTIONS
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.names import nearest
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from wfmodel.importers.asl.catalogue import (
     UNKNOWN_ANNOTATED_STATE,
 )
 from wfmodel.importers.asl.resources import read_resource
-from wfmodel.importers.asl.shape import nearest, state_paths
+from wfmodel.importers.asl.shape import did_you_mean, state_paths
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 
@@ -68,7 +68,7 @@ def _unmatched(key: str, found: list[Path], known: tuple[str, ...]) -> Finding:
         message = f"{len(found)} states are called {key!r}: say which ({listed})"
         return AMBIGUOUS_ANNOTATED_STATE.at(at, message)
     message = f"the machine has no state {key!r}"
-    return UNKNOWN_ANNOTATED_STATE.at(at, message, help=nearest(key, known))
+    return UNKNOWN_ANNOTATED_STATE.at(at, message, help=did_you_mean(key, known))
 
 
 def _short(path: Path) -> str:

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from wfmodel.importers.asl import fields
@@ -37,6 +36,7 @@ from wfmodel.importers.asl.values import (
     shown,
 )
 from wfmodel.model.findings import Finding
+from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
 
 DEEPEST: Final = 100
@@ -66,10 +66,10 @@ def language_of(value: Mapping[str, object], inherited: str) -> str:
     return own if own in (JSONPATH, JSONATA) and isinstance(own, str) else inherited
 
 
-def nearest(name: object, known: Iterator[str] | Mapping[str, object] | tuple[str, ...]) -> str:
+def did_you_mean(name: object, known: Iterable[str]) -> str:
     """Help that names the nearest known spelling; empty where none is near."""
-    close = get_close_matches(str(name)[:200], list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else ""
+    likely = nearest(name, known)
+    return f"did you mean {likely!r}?" if likely else ""
 
 
 def _record(
@@ -109,7 +109,7 @@ def _field(
     at = (*path, name if isinstance(name, str | int) else str(name))
     if row is None:
         message = f"{_part(path)} has no field {shown(name)}"
-        yield UNKNOWN_FIELD.at(at, message, help=nearest(name, table.fields))
+        yield UNKNOWN_FIELD.at(at, message, help=did_you_mean(name, table.fields))
     elif row.language is not None and row.language != language:
         message = f"{name} belongs to {row.language}; {_part(path)} is in {language}"
         yield WRONG_QUERY_LANGUAGE.at(at, message)
@@ -153,7 +153,9 @@ def _state(name: object, value: object, path: Path, language: str) -> Iterator[F
         yield MISSING_FIELD.at(path, f"state {name!r} has no Type")
     elif not isinstance(kind, str) or kind not in fields.STATES:
         message = f"{shown(kind)} is no type of state"
-        yield UNKNOWN_STATE_TYPE.at((*path, "Type"), message, help=nearest(kind, fields.STATES))
+        yield UNKNOWN_STATE_TYPE.at(
+            (*path, "Type"), message, help=did_you_mean(kind, fields.STATES)
+        )
     else:
         own = language_of(value, language)
         yield from _record(fields.STATES[kind], value, path, own, language)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wfmodel.importers.asl.catalogue import ASSUMED_DURATION, UNKNOWN_ANNOTATED_TARGET
 from wfmodel.importers.asl.comparisons import in_words
 from wfmodel.importers.asl.job import Fields, Source, States, seconds, target
-from wfmodel.importers.asl.shape import nearest
+from wfmodel.importers.asl.shape import did_you_mean
 from wfmodel.importers.asl.values import JSONATA, is_number
 from wfmodel.importers.asl.variables import read_variables
 from wfmodel.model.distributions import Constant
@@ -105,7 +105,7 @@ def _shares(source: Source, targets: list[str], default: str | None) -> tuple[fl
     for name in _strangers(given, targets, default):
         message = f"choice {source.name!r} has no branch to {name!r}"
         known = (*targets, *(() if default is None else (default,)))
-        help = nearest(name, known)
+        help = did_you_mean(name, known)
         source.notes(UNKNOWN_ANNOTATED_TARGET, message, "probabilities", name, help=help)
         del given[name]
     ways = [*targets, *(() if default is None else (default,))]

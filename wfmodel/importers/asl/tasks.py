@@ -35,7 +35,7 @@ from wfmodel.importers.asl.errors import (
 )
 from wfmodel.importers.asl.job import Source, States, seconds
 from wfmodel.importers.asl.resources import Resource, read_resource
-from wfmodel.importers.asl.shape import nearest
+from wfmodel.importers.asl.shape import did_you_mean
 from wfmodel.importers.asl.values import is_number
 from wfmodel.importers.asl.variables import assigned, read_variables
 from wfmodel.model.distributions import Constant
@@ -166,7 +166,7 @@ def _events(source: Source, at: Path) -> dict[str, Reaction]:
         events[FAILED] = Reaction(next=to, probability=given.pop(FAILED))
     for name in given:
         message = f"the callback of {source.name!r} has no event {name!r}"
-        help = nearest(name, tuple(events))
+        help = did_you_mean(name, tuple(events))
         source.notes(UNKNOWN_ANNOTATED_EVENT, message, "events", name, help=help)
     return events
 
