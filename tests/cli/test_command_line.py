@@ -128,3 +128,25 @@ def test_standard_input_is_checked(monkeypatch, capsys):
     )
     assert done.returncode == 1
     assert done.stdout.startswith(b"<stdin>:")
+
+
+def test_a_scenario_is_checked_as_a_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    scenario = Path(__file__).parents[2] / "models" / "order-fulfilment" / "scenario.yaml"
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(scenario)])
+    assert ended.value.code == 0
+    broken = scenario.read_text(encoding="utf-8").replace('target: "*"', "target: paymnt", 1)
+    workflow = scenario.with_name("workflow.yaml").read_text(encoding="utf-8")
+    (tmp_path / "workflow.yaml").write_text(workflow, encoding="utf-8")
+    (tmp_path / "scenario.yaml").write_text(broken, encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(tmp_path / "scenario.yaml")])
+    assert ended.value.code == 1
+    assert "E103 unknown participant 'paymnt'; did you mean 'payment'?" in capsys.readouterr().out
+
+
+def test_without_arguments_there_is_help_and_no_error(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+    assert "error" not in capsys.readouterr().err
