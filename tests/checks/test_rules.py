@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks.game import replay
-from wfmodel.checks import RULES, Rule, check_file, find_rule, select_rules
+from wfmodel.checks import RULES, Rule, check_file, find_rule
 from wfmodel.checks.pages import HERE, SECTIONS, example_of, pages, sections_of
 from wfmodel.model.findings import Finding
 from wfmodel.model.flow import build_flow
@@ -92,10 +92,3 @@ def test_rules_are_found_by_code_or_name_and_a_misspelling_is_answered():
     assert find_rule("w2") is find_rule("uncompensated-step")
     with pytest.raises(ValueError, match="did you mean 'dead-end'"):
         find_rule("dead-ends")
-
-
-def test_selection_by_code_name_and_family():
-    rules, named = select_rules(["W", "dead-end"], ["W3"])
-    assert [rule.code for rule in rules] == ["S112", "W1", "W2", "W6", "W8"]
-    assert named == {"S112", "W1", "W2", "W3", "W6", "W8"}
-    assert select_rules() == (RULES, frozenset())

@@ -1,12 +1,14 @@
 """Layer 1: rules over a Workflow. ``check_workflow`` applies them; a file of ``rules`` is one."""
 
-from wfmodel.checks.registry import RULES, find_rule, select_rules
-from wfmodel.checks.render import concise, full
+from wfmodel.checks.formats.text import concise, full
+from wfmodel.checks.registry import RULES, find_rule
+from wfmodel.checks.reported import Reported, report
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runner import check_file, check_result, check_workflow
 
 __all__ = [
     "RULES",
+    "Reported",
     "Rule",
     "check_file",
     "check_result",
@@ -14,5 +16,5 @@ __all__ = [
     "concise",
     "find_rule",
     "full",
-    "select_rules",
+    "report",
 ]

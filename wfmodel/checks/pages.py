@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from wfmodel.checks.registry import RULES
-from wfmodel.checks.rule import Rule
+from wfmodel.checks.rule import Described, Rule
 
 SECTIONS: Final = (
     "What it does",
@@ -28,25 +28,25 @@ HERE: Final = "# here"
 """Marks the line of a bad example at which the finding stands."""
 
 
-def sections_of(rule: Rule) -> dict[str, str]:
+def sections_of(rule: Described) -> dict[str, str]:
     """The page's text by heading; the first paragraph under ``""``."""
     parts = re.split(r"^## (.+)\n", rule.page, flags=re.MULTILINE)
     texts = dict(zip(parts[1::2], parts[2::2], strict=True))
     return {"": parts[0].strip()} | {heading: text.strip() for heading, text in texts.items()}
 
 
-def example_of(rule: Rule, heading: str) -> str | None:
+def example_of(rule: Described, heading: str) -> str | None:
     """The YAML under ``Example`` (bad) or ``Use instead`` (good), if the page has one."""
     found = re.search(r"```yaml\n(.*?)```", sections_of(rule).get(heading, ""), re.DOTALL)
     return found.group(1) if found else None
 
 
-def page_of(rule: Rule) -> str:
+def page_of(rule: Described) -> str:
     """The Markdown page of a rule."""
     sections = sections_of(rule)
     head = f"# {rule.name} ({rule.code})\n\nDefault severity: {rule.severity}\n\n"
-    body = "\n\n".join(f"## {name}\n{sections[name]}" for name in SECTIONS if name in sections)
-    return f"{head}{sections['']}\n\n{body}\n"
+    parts = (f"\n\n## {name}\n{sections[name]}" for name in SECTIONS if name in sections)
+    return f"{head}{sections['']}{''.join(parts)}\n"
 
 
 def index_of(rules: Iterable[Rule]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.wording import listed
+from wfmodel.model.findings import Edit, Fix
 from wfmodel.model.flow import Problem
+from wfmodel.model.names import certain
+from wfmodel.model.source import Path
 
 
 def problems_of(context: Context, kind: str) -> Iterator[Problem]:
@@ -22,3 +25,14 @@ def suggestion(context: Context, problem: Problem) -> str:
     if not problem.candidates:
         return "nothing is declared that could stand here"
     return f"declared are {listed(problem.candidates)}"
+
+
+def correction(problem: Problem) -> Fix | None:
+    """The spelling, where only one name can have been meant."""
+    return respelling(problem.name, problem.candidates, problem.path)
+
+
+def respelling(name: str, known: Iterable[str], path: Path) -> Fix | None:
+    """The one known name that is near, written at a path."""
+    meant = certain(name, known)
+    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant),))

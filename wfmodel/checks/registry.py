@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from wfmodel.checks import rules
@@ -44,25 +43,3 @@ def find_rule(name: str) -> Rule:
     meant = nearest(wanted, (text for rule in RULES for text in (rule.name, rule.code)))
     hint = f"; did you mean {meant!r}?" if meant else ""
     raise ValueError(f"there is no rule {name!r}{hint}")
-
-
-def select_rules(
-    select: Iterable[str] = (), ignore: Iterable[str] = ()
-) -> tuple[tuple[Rule, ...], frozenset[str]]:
-    """The rules to apply, and the codes among them that were asked for by name.
-
-    ``select`` and ``ignore`` hold codes, names, or the letter of a family (``W``). Nothing selected
-    means everything.
-
-    Raises:
-        ValueError: a code or name that does not exist.
-    """
-    chosen = [rule for name in select for rule in _matching(name)]
-    dropped = {rule.code for name in ignore for rule in _matching(name)}
-    kept = tuple(r for r in RULES if (not chosen or r in chosen) and r.code not in dropped)
-    return kept, frozenset(rule.code for rule in chosen)
-
-
-def _matching(name: str) -> tuple[Rule, ...]:
-    family = tuple(rule for rule in RULES if rule.code[0] == name.strip().upper())
-    return family or (find_rule(name),)

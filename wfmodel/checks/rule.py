@@ -9,12 +9,42 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from wfmodel.checks.context import Context
-from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.findings import Finding, Fix, Severity
 from wfmodel.model.source import Path
 
 Check = Callable[[Context], Iterator[Finding]]
+
+
+class Described(Protocol):
+    """What is known of a code, whoever reports it: a rule, a reader, an importer."""
+
+    @property
+    def code(self) -> str:
+        """A letter and three digits, or W and a number."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The bad pattern."""
+        ...
+
+    @property
+    def severity(self) -> Severity:
+        """Unless a finding or a configuration says otherwise."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """One line: what goes wrong."""
+        ...
+
+    @property
+    def page(self) -> str:
+        """All there is to say, as Markdown."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +66,7 @@ class Rule:
         severity: Severity | None = None,
         help: str = "",
         related: tuple[tuple[Path, str], ...] = (),
+        fix: Fix | None = None,
     ) -> Finding:
         """A finding of this rule, at its default severity unless told otherwise."""
         return Finding(
@@ -47,6 +78,7 @@ class Rule:
             trace=trace,
             help=help,
             related=related,
+            fix=fix,
         )
 
     @property

@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from wfmodel.checks.context import Context
 from wfmodel.checks.registry import RULES, find_rule
 from wfmodel.checks.rule import Rule
-from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.findings import Edit, Finding, Fix, Severity
 from wfmodel.model.loading import LoadResult, load_workflow, locate_findings
 from wfmodel.model.source import Document, Path
 from wfmodel.model.workflow import Workflow
@@ -81,6 +81,7 @@ def _renamed(result: LoadResult) -> Iterator[Finding]:
                 name=rule.name,
                 message=f"{finding.path[-2]!r} is final, and {key!r} leads out of it",
                 help=f"delete {key!r}, or make the state another kind",
+                fix=Fix(f"delete {key!r}", (Edit(finding.path, None),)),
             )
         else:
             yield finding

@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 
 COMMANDS: Final = {
     "check": ("wfmodel.cli.check", "check"),
-    "rules": ("wfmodel.cli.check", "rules"),
+    "rules": ("wfmodel.cli.rules", "rules"),
     "draw": ("wfmodel.cli.draw", "draw"),
     "schema": ("wfmodel.cli.schema", "schema"),
     "simulate": ("wfmodel.cli.simulate", "simulate"),

@@ -1,58 +1,53 @@
-"""``wfmodel check`` and ``wfmodel rules``: arguments and exit codes, nothing more.
+"""``wfmodel check``: arguments and exit codes, nothing more.
 
 Exit codes: 0 nothing found, 1 errors or warnings found, 2 something could not be checked.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from wfmodel.checks import RULES, Rule, check_result, find_rule, select_rules
+from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
 from wfmodel.checks.files import files_to_check
-from wfmodel.checks.pages import page_of
-from wfmodel.checks.render import as_json, concise, full
-from wfmodel.designs import EventContent, projection_findings
-from wfmodel.importers import load_any
-from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.loading import locate_findings
-from wfmodel.model.source import Document
+from wfmodel.checks.fixing import fixed
+from wfmodel.checks.formats.data import as_json
+from wfmodel.checks.formats.github import as_github
+from wfmodel.checks.formats.gitlab import as_gitlab
+from wfmodel.checks.formats.junit import as_junit
+from wfmodel.checks.formats.sarif import as_sarif
+from wfmodel.checks.formats.text import concise, full
+from wfmodel.checks.policy import Policy, Settings, matches
+from wfmodel.checks.reported import Reported
+from wfmodel.cli import options
+from wfmodel.cli.catalogue import catalogue
+from wfmodel.cli.checking import Question, answers, workers
+from wfmodel.cli.configuration import read_configuration
+from wfmodel.cli.rules import show_page
+from wfmodel.model.findings import Severity
+from wfmodel.model.reading import STDIN
 
-UNREADABLE = frozenset({"L101", "L102", "L103", "L104", "L107", "L108"})
+UNREADABLE: Final = frozenset({"L101", "L102", "L103", "L104", "L107", "L108"})
 """Findings of loading that say: there was nothing to check (exit code 2)."""
 
-_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-
-
-class Format(StrEnum):
-    """How findings are written."""
-
-    CONCISE = "concise"
-    FULL = "full"
-    JSON = "json"
+BASELINE: Final = "wfmodel-baseline.json"
 
 
 @dataclass
 class _Report:
     """What was found so far, file by file."""
 
-    findings: list[Finding] = field(default_factory=list)
-    documents: dict[str, Document] = field(default_factory=dict)
-    files: int = 0
+    findings: list[Reported] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     hidden: int = 0
-
-    def take(self, found: list[Finding], document: Document | None, *, hidden: int) -> None:
-        self.files += 1
-        self.findings += found
-        self.hidden += hidden
-        if document is not None:
-            self.documents[document.file] = document
+    suppressed: int = 0
+    known: int = 0
+    fixed: int = 0
 
     def exit_code(self) -> int:
         if any(finding.code in UNREADABLE for finding in self.findings):
@@ -65,135 +60,173 @@ class _Report:
             for severity in reversed(Severity)
             if (count := sum(finding.severity is severity for finding in self.findings))
         ][::-1]
-        files = f"{self.files} file{'' if self.files == 1 else 's'}"
-        notes = f"; {self.hidden} not shown (--level info)" if self.hidden else ""
-        return f"{', '.join(counts) or 'no findings'} in {files}{notes}"
+        files = f"{len(self.files)} file{'' if len(self.files) == 1 else 's'}"
+        notes = [f"{self.fixed} fixed"] if self.fixed else []
+        notes += [f"{self.suppressed} suppressed"] if self.suppressed else []
+        notes += [f"{self.known} in the baseline"] if self.known else []
+        notes += [f"{self.hidden} not shown (--level info)"] if self.hidden else []
+        rest = "".join(f"; {note}" for note in notes)
+        return f"{', '.join(counts) or 'no findings'} in {files}{rest}"
 
 
 def check(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(help="Files, directories, patterns, or - for standard input."),
-    ] = None,
-    annotations: Annotated[
-        str | None,
-        typer.Option(help="Side file for one foreign definition (else the one beside it)."),
-    ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to write findings.")] = (
-        Format.CONCISE
-    ),
-    select: Annotated[
-        list[str] | None, typer.Option(help="Apply only these rules: codes, names, or a letter.")
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option(help="Do not apply these rules: codes, names, or a letter.")
-    ] = None,
-    level: Annotated[
-        Severity, typer.Option(help="Least severe findings to show, of rules not selected.")
-    ] = Severity.WARNING,
-    choreography: Annotated[
-        EventContent | None,
-        typer.Option(help="Also find what a choreography with such events could not know."),
-    ] = None,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")
-    ] = False,
-    explain: Annotated[
-        str | None, typer.Option(metavar="RULE", help="Show the page of a rule, and exit.")
-    ] = None,
+    paths: options.Paths = None,
+    output: options.OutputFormat = options.Format.CONCISE,
+    output_file: options.OutputFile = None,
+    select: options.Select = None,
+    extend_select: options.ExtendSelect = None,
+    ignore: options.Ignore = None,
+    level: options.Level = None,
+    exclude: options.Exclude = None,
+    config: options.Config = None,
+    isolated: options.Isolated = False,
+    baseline: options.Baseline = None,
+    write_baseline: options.WriteBaseline = False,
+    fix: options.Fix = False,
+    annotations: options.Annotations = None,
+    choreography: options.Choreography = None,
+    jobs: options.Jobs = None,
+    cache_dir: options.CacheDir = None,
+    no_cache: options.NoCache = False,
+    exit_zero: options.ExitZero = False,
+    explain: options.Explain = None,
 ) -> None:
     """Find defects in workflow definitions, each with its place and the run that shows it.
 
     Exit code 0: nothing found; 1: errors or warnings; 2: something could not be checked.
     """
     if explain is not None:
-        typer.echo(page_of(_rule(explain)))
+        show_page(explain)
         return
+    given = Settings(
+        select=names(select),
+        extend_select=names(extend_select),
+        ignore=names(ignore),
+        level=level,
+        exclude=tuple(exclude or ()),
+        baseline=baseline,
+        choreography=choreography.value if choreography else None,
+        cache_dir=cache_dir,
+    )
     try:
-        rules, named = select_rules(_names(select), _names(ignore))
-        files = list(files_to_check(paths or ()))
-        if not files:
-            raise ValueError("nothing to check: name a file, a directory, or - for standard input")
+        settings = given if isolated else _merged(given, read_configuration(config).settings)
+        files = _files(paths or (), settings.exclude)
         if annotations is not None and len(files) > 1:
             raise ValueError("--annotations belongs to one definition; several are named")
+        cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
+        asked = _Asked(files, Question(annotations, settings.choreography), cache, workers(jobs))
+        report = _checked(asked, Policy.of(settings, catalogue()), fix)
+        if write_baseline:
+            _write_baseline(report, Path(settings.baseline or BASELINE))
+        elif settings.baseline is not None:
+            _drop_known(report, Path(settings.baseline))
     except (ValueError, OSError) as error:
-        raise _refused(error) from None
-    report = _Report()
-    for file in files:
-        found, document = _found_in(file, annotations, rules, choreography)
-        shown = [f for f in found if f.code in named or _RANK[f.severity] >= _RANK[level]]
-        report.take(shown, document, hidden=len(found) - len(shown))
-        _write(shown, document, output)
-    if output is Format.JSON:
-        typer.echo(as_json(report.findings, report.documents))
+        typer.echo(f"wfmodel check: {error}", err=True)
+        raise typer.Exit(2) from None
+    _write(_text(report, output), output_file)
     typer.echo(report.summary(), err=True)
     code = report.exit_code()
-    raise typer.Exit(0 if exit_zero and code == 1 else code)
+    raise typer.Exit(0 if code == 1 and (exit_zero or write_baseline) else code)
 
 
-def rules(
-    as_json_text: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    explain: Annotated[
-        str | None, typer.Option(metavar="RULE", help="Show the page of one rule.")
-    ] = None,
-) -> None:
-    """List all rules, or explain one."""
-    if explain is not None:
-        typer.echo(page_of(_rule(explain)))
-    elif as_json_text:
-        keys = ("code", "name", "severity", "why")
-        rows = [{key: str(getattr(rule, key)) for key in keys} for rule in RULES]
-        typer.echo(json.dumps(rows, indent=2))
-    else:
-        table = Table("code", "name", "severity", "why", box=None)
-        for rule in RULES:
-            table.add_row(rule.code, rule.name, str(rule.severity), rule.why)
-        Console().print(table)
+def _merged(given: Settings, read: Settings) -> Settings:
+    """The command line over the configuration: select and single values replace, lists add."""
+    return replace(
+        read,
+        select=given.select or read.select,
+        extend_select=(*read.extend_select, *given.extend_select),
+        ignore=(*read.ignore, *given.ignore),
+        level=given.level or read.level,
+        exclude=(*read.exclude, *given.exclude),
+        baseline=given.baseline or read.baseline,
+        choreography=given.choreography or read.choreography,
+        cache_dir=given.cache_dir or read.cache_dir,
+    )
 
 
-def _names(given: list[str] | None) -> tuple[str, ...]:
+def names(given: list[str] | None) -> tuple[str, ...]:
     """Comma-separated or repeated."""
     return tuple(name for text in given or () for name in text.split(",") if name.strip())
 
 
-def _rule(name: str) -> Rule:
-    try:
-        return find_rule(name)
-    except ValueError as error:
-        raise _refused(error) from None
+def _files(paths: Iterable[str], exclude: Sequence[str]) -> list[str]:
+    """All files; those that are named themselves are never left out."""
+    named = {path for path in paths if path == STDIN or Path(path).is_file()}
+    found = files_to_check(paths)
+    files = [f for f in found if f in named or not any(matches(f, each) for each in exclude)]
+    if not files:
+        raise ValueError("nothing to check: name a file, a directory, or - for standard input")
+    return files
 
 
-def _refused(error: Exception) -> typer.Exit:
-    typer.echo(f"wfmodel check: {error}", err=True)
-    return typer.Exit(2)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which files, what of them, and how."""
+
+    files: Sequence[str]
+    question: Question
+    cache: str | None
+    jobs: int
 
 
-def _write(shown: list[Finding], document: Document | None, output: Format) -> None:
-    """One file's findings; JSON is written at the end, for all files at once."""
-    if output is not Format.JSON:
-        for line in concise(shown) if output is Format.CONCISE else full(shown, document):
+def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
+    report = _Report(fixed=_fix(asked, policy) if fix else 0)
+    for answer in answers(asked.files, asked.question, cache=asked.cache, jobs=asked.jobs):
+        shown, hidden = policy.apply(answer.file, answer.findings)
+        report.files.append(answer.file)
+        report.findings += shown
+        report.hidden += hidden
+        report.suppressed += answer.suppressed
+    return report
+
+
+def _fix(asked: _Asked, policy: Policy) -> int:
+    """Mend files in place; what came from standard input, or stands in a side file, stays."""
+    count = 0
+    for answer in answers(asked.files, asked.question, cache=None, jobs=1):
+        shown, _ = policy.apply(answer.file, answer.findings)
+        certain = [f for f in shown if f.changes and f.file == answer.file != STDIN]
+        if certain:
+            path = Path(answer.file)
+            text, made = fixed(path.read_bytes().decode("utf-8"), certain)
+            path.write_bytes(text.encode("utf-8"))
+            count += made
+    return count
+
+
+def _write_baseline(report: _Report, path: Path) -> None:
+    path.write_text(baseline_text(report.findings), encoding="utf-8")
+    typer.echo(f"{path}: {len(report.findings)} findings", err=True)
+    report.known, report.findings = len(report.findings), []
+
+
+def _drop_known(report: _Report, path: Path) -> None:
+    new = beyond(read_baseline(path), report.findings)
+    report.known, report.findings = len(report.findings) - len(new), new
+
+
+def _text(report: _Report, output: options.Format) -> Iterator[str]:
+    match output:
+        case options.Format.CONCISE:
+            yield from concise(report.findings)
+        case options.Format.FULL:
+            yield from full(report.findings)
+        case options.Format.JSON:
+            yield as_json(report.findings)
+        case options.Format.SARIF:
+            described = {entry.code: entry for entry in catalogue().entries}
+            yield as_sarif(report.findings, described, metadata.version("wfmodel"))
+        case options.Format.JUNIT:
+            yield as_junit(report.findings, report.files)
+        case options.Format.GITHUB:
+            yield from as_github(report.findings)
+        case options.Format.GITLAB:
+            yield as_gitlab(report.findings)
+
+
+def _write(lines: Iterator[str], file: Path | None) -> None:
+    if file is None:
+        for line in lines:
             typer.echo(line)
-
-
-def _found_in(
-    file: str,
-    annotations: str | None,
-    rules: tuple[Rule, ...],
-    choreography: EventContent | None,
-) -> tuple[tuple[Finding, ...], Document | None]:
-    result = load_any(file, annotations)
-    if result.workflow is None and _is_scenario(result.document):
-        from wfmodel.experiments import load_scenario
-
-        return load_scenario(file).findings, result.document
-    found = check_result(result, rules=rules)
-    if choreography is not None and result.workflow is not None:
-        projected = projection_findings(result.workflow, choreography)
-        found += locate_findings(projected, result.document)
-    return found, result.document
-
-
-def _is_scenario(document: Document | None) -> bool:
-    """A scenario's file, named where a workflow's was expected: its own rules apply to it."""
-    value = None if document is None else document.value
-    return isinstance(value, dict) and {"question", "setting"} <= set(value)
+    else:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.checks.render import concise
+from wfmodel.checks.formats.text import concise
 from wfmodel.designs import projection_findings
 from wfmodel.experiments import LoadedScenario, Scenario, load_scenario
 from wfmodel.model.findings import Finding, Severity

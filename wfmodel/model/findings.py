@@ -20,12 +20,32 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a document: the value (or the key) at ``path`` becomes ``text``.
+
+    ``text`` None takes the whole entry away, its key included.
+    """
+
+    path: Path
+    text: str | None
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What to change so that the finding goes; offered only where nothing else can be meant."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One defect at one place.
 
     ``trace`` is the offending run through the workflow, as ``state`` or ``state -event->`` words in
-    order, where the rule is about paths. ``help`` says what to do about it.
+    order, where the rule is about paths. ``help`` says what to do about it; ``fix`` does it.
     """
 
     code: str
@@ -37,6 +57,7 @@ class Finding:
     trace: tuple[str, ...] = ()
     help: str = ""
     related: tuple[tuple[Path, str], ...] = field(default=())
+    fix: Fix | None = None
 
     @property
     def where(self) -> str:

@@ -9,6 +9,9 @@ from typing import Final
 LONGEST: Final = 200
 """Names are compared up to here: likeness costs the product of two lengths."""
 
+SHORTEST: Final = 4
+"""Shorter names are like too many others to be sure."""
+
 
 def nearest(given: object, known: Iterable[str]) -> str | None:
     """The known name that ``given`` most likely meant; None where none is near."""
@@ -18,3 +21,13 @@ def nearest(given: object, known: Iterable[str]) -> str | None:
         return folded[name.casefold()]
     close = get_close_matches(name, options, n=1, cutoff=0.6)
     return close[0] if close else None
+
+
+def certain(given: str, known: Iterable[str]) -> str | None:
+    """The known name that ``given`` can only have meant: very near, and no other is near."""
+    options, name = list(dict.fromkeys(known)), given[:LONGEST]
+    if len(name) < SHORTEST:
+        return None
+    folded = [option for option in options if option.casefold() == name.casefold()]
+    close = folded or get_close_matches(name, options, n=2, cutoff=0.75)
+    return close[0] if len(close) == 1 else None

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from wfmodel.model.findings import Finding
+from wfmodel.model.findings import Edit, Finding, Fix
 from wfmodel.model.limits import refusal
-from wfmodel.model.names import nearest
+from wfmodel.model.names import certain, nearest
 from wfmodel.model.source import Document, Path
 from wfmodel.model.units import FROM_FILE
 
@@ -74,7 +74,18 @@ def _findings(
     for (code, path, _), messages in told.items():
         at_key = code == "L110" or code == "L111"
         span = document.locate((*base, *path), key=at_key)
-        yield replace(refusal(code, " or ".join(messages), span), path=(*base, *path))
+        fix = _respelt(value, kind, base, path) if code == "L110" else None
+        yield replace(refusal(code, " or ".join(messages), span), path=(*base, *path), fix=fix)
+
+
+def _respelt(value: object, kind: type, base: Path, path: Path) -> Fix | None:
+    """A misspelt key, where only one key can have been meant and it is not there already."""
+    holder = _at(value, path[:-1])
+    known = (key for key in _keys(_schema(kind), value, path[:-1]) if key not in holder)
+    meant = certain(str(path[-1]), known)
+    if meant is None:
+        return None
+    return Fix(f"write {meant!r}", (Edit((*base, *path), meant, key=True),))
 
 
 def _translate(

@@ -51,6 +51,7 @@ from collections.abc import Iterator
 from wfmodel.checks.context import Context
 from wfmodel.checks.data import reads_of
 from wfmodel.checks.graph import MOST_SUGGESTIONS
+from wfmodel.checks.problems import respelling
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
@@ -69,7 +70,8 @@ def _check(context: Context) -> Iterator[Finding]:
                 found += 1
                 meant = nearest(item, known) if found <= MOST_SUGGESTIONS else None
                 hint = f"did you mean {meant!r}?" if meant else f"declared are {listed(known)}"
-                yield RULE.finding(f"data item {item!r} is not declared", path, help=hint)
+                fix = respelling(item, known, path) if meant else None
+                yield RULE.finding(f"data item {item!r} is not declared", path, help=hint, fix=fix)
 
 
 def _named(node: Node) -> Iterator[tuple[str, Path]]:

@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.problems import problems_of, suggestion
+from wfmodel.checks.problems import correction, problems_of, suggestion
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 
@@ -51,7 +51,10 @@ def _check(context: Context) -> Iterator[Finding]:
     for problem in problems_of(context, RULE.name):
         hint = suggestion(context, problem)
         yield RULE.finding(
-            f"the initial state {problem.name!r} is not declared", problem.path, help=hint
+            f"the initial state {problem.name!r} is not declared",
+            problem.path,
+            help=hint,
+            fix=correction(problem),
         )
 
 

@@ -48,6 +48,7 @@ from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.graph import MOST_SUGGESTIONS
+from wfmodel.checks.problems import respelling
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
@@ -63,8 +64,12 @@ def _check(context: Context) -> Iterator[Finding]:
             found += 1
             meant = nearest(name, known) if found <= MOST_SUGGESTIONS else None
             hint = f"did you mean {meant!r}?" if meant else f"declared are {listed(known)}"
+            path = (*node.path, "service")
             yield RULE.finding(
-                f"service {name!r} is not declared", (*node.path, "service"), help=hint
+                f"service {name!r} is not declared",
+                path,
+                help=hint,
+                fix=respelling(name, known, path) if meant else None,
             )
 
 

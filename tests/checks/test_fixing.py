@@ -1,0 +1,77 @@
+"""Fixes: certain, minimal, and gone when made."""
+
+from __future__ import annotations
+
+import pytest
+
+from wfmodel.checks import check_file, report
+from wfmodel.checks.fixing import fixed
+from wfmodel.model.loading import load_workflow
+
+GOOD = """\
+name: order
+initial: reserve
+states:
+  reserve:  # keeps the goods
+    kind: task
+    service: inventory
+    next: shipped
+  shipped: {kind: final}
+"""
+
+
+def mended(text: str, name: str = "order.yaml") -> tuple[str, int]:
+    document = load_workflow(name, text).document
+    return fixed(text, report(check_file(name, text), document, name))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("next: shipped", "next: shiped"),
+        ("next: shipped", 'next: "Shipped"'),
+        ("service: inventory", "servcie: inventory"),
+        ("initial: reserve", "initial: resreve"),
+    ],
+)
+def test_a_misspelling_is_mended_and_nothing_else_changes(right: str, wrong: str):
+    text, count = mended(GOOD.replace(right, wrong))
+    assert count == 1
+    quoted = right.replace(": ", ': "') + '"' if '"' in wrong else right
+    assert text == GOOD.replace(right, quoted)
+    assert check_file("order.yaml", text) == ()
+
+
+def test_a_way_out_of_an_end_is_deleted_with_its_line():
+    wrong = GOOD.replace(
+        "  shipped: {kind: final}\n", "  shipped:\n    kind: final\n    next: reserve\n"
+    )
+    text, count = mended(wrong)
+    assert count == 1
+    assert text == wrong.replace("    next: reserve\n", "")
+
+
+def test_what_is_not_alone_on_its_lines_is_left():
+    wrong = GOOD.replace("{kind: final}", "{kind: final, next: reserve}")
+    assert mended(wrong) == (wrong, 0)
+
+
+def test_two_near_names_are_no_certainty():
+    wrong = GOOD.replace("next: shipped", "next: shippe").replace(
+        "  shipped: {kind: final}\n", "  shipped: {kind: final}\n  shipper: {kind: final}\n"
+    )
+    assert mended(wrong) == (wrong, 0)
+
+
+def test_json_is_mended_in_place():
+    text = (
+        '{"name": "o", "initial": "a", "states": {\n'
+        ' "a": {"kind": "task", "service": "s", "next": "finishd"},\n'
+        ' "finished": {"kind": "final"}}}'
+    )
+    assert mended(text, "o.json") == (text.replace("finishd", "finished"), 1)
+
+
+def test_windows_line_ends_stay():
+    wrong = GOOD.replace("next: shipped", "next: shiped").replace("\n", "\r\n")
+    assert mended(wrong) == (GOOD.replace("\n", "\r\n"), 1)

@@ -1,0 +1,175 @@
+"""Which findings count, and how much: what a configuration and the command line say, in one place.
+
+All rules always run; what is found is then chosen from. So a cached answer serves every
+configuration, and a suppression is never called unused because its rule was not selected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePath
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic.dataclasses import dataclass as model
+
+from wfmodel.checks.reported import Reported
+from wfmodel.checks.rule import Described
+from wfmodel.model.distributions import STRICT
+from wfmodel.model.findings import Severity
+from wfmodel.model.names import nearest
+
+Level = Literal["error", "warning", "info", "off"]
+
+RANK: Mapping[Severity, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+CANNOT_BE_IGNORED = frozenset({"L101", "L102", "L103", "L104", "L107", "L108", "U103", "U104"})
+"""There was nothing to check, or a suppression that does not say what it means."""
+
+
+def with_dashes(value: object) -> object:
+    """TOML's usual ``per-path`` and Python's ``per_path`` are one key."""
+    if not isinstance(value, Mapping):
+        return value
+    return {str(key).replace("-", "_"): inner for key, inner in value.items()}
+
+
+@model(frozen=True, slots=True, config=STRICT, kw_only=True)
+class PathSettings:
+    """What holds for some files only. ``path`` is a pattern (``**`` crosses folders)."""
+
+    path: Annotated[str, Field(min_length=1)]
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Level] = Field(default_factory=dict)
+
+
+@model(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Settings:
+    """A configuration: ``[tool.wfmodel]`` of pyproject.toml, or ``wfmodel.toml``."""
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    level: Severity | None = None
+    severity: Mapping[str, Level] = Field(default_factory=dict)
+    per_path: tuple[Annotated[PathSettings, BeforeValidator(with_dashes)], ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: str | None = None
+    choreography: Literal["carry-state", "thin"] | None = None
+    cache_dir: str | None = None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every code that a finding can have."""
+
+    entries: tuple[Described, ...]
+
+    def find(self, name: str) -> Described:
+        """The entry of a code or name, in any case.
+
+        Raises:
+            ValueError: there is none.
+        """
+        wanted = name.strip().casefold()
+        for entry in self.entries:
+            if wanted in (entry.code.casefold(), entry.name):
+                return entry
+        known = (text for entry in self.entries for text in (entry.name, entry.code))
+        meant = nearest(wanted, known)
+        hint = f"; did you mean {meant!r}?" if meant else ""
+        raise ValueError(f"there is no rule {name!r}{hint}")
+
+    def codes(self, names: Iterable[str]) -> frozenset[str]:
+        """Codes of names, codes, and letters of families.
+
+        Raises:
+            ValueError: one of them does not exist.
+        """
+        found: set[str] = set()
+        for name in names:
+            letter = name.strip().upper()
+            family = {entry.code for entry in self.entries if entry.code[0] == letter}
+            found |= family or {self.find(name).code}
+        return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Settings with names turned into codes."""
+
+    selected: frozenset[str]
+    """Only these; empty: all."""
+    asked_for: frozenset[str]
+    """Shown whatever their severity."""
+    ignored: frozenset[str]
+    level: Severity
+    severity: Mapping[str, Level]
+    per_path: tuple[tuple[str, frozenset[str], Mapping[str, Level]], ...]
+
+    @classmethod
+    def of(cls, settings: Settings, catalogue: Catalogue) -> Policy:
+        """The policy of a configuration.
+
+        Raises:
+            ValueError: it names a rule that does not exist.
+        """
+        return cls(
+            catalogue.codes(settings.select),
+            catalogue.codes((*settings.select, *settings.extend_select)),
+            catalogue.codes(settings.ignore),
+            settings.level or Severity.WARNING,
+            _by_code(settings.severity, catalogue),
+            tuple(
+                (each.path, catalogue.codes(each.ignore), _by_code(each.severity, catalogue))
+                for each in settings.per_path
+            ),
+        )
+
+    def apply(self, file: str, findings: Sequence[Reported]) -> tuple[list[Reported], int]:
+        """Findings that are shown, and how many are only hidden by the level."""
+        ignored, severity = set(self.ignored), dict(self.severity)
+        for pattern, dropped, levels in self.per_path:
+            if matches(file, pattern):
+                ignored |= dropped
+                severity |= levels
+        shown, hidden = [], 0
+        for finding in findings:
+            level = severity.get(finding.code)
+            if not self._wanted(finding.code, ignored, level):
+                continue
+            kept = finding if level is None else finding.at_severity(Severity(level))
+            if finding.code in self.asked_for or RANK[kept.severity] >= RANK[self.level]:
+                shown.append(kept)
+            else:
+                hidden += 1
+        return shown, hidden
+
+    def _wanted(self, code: str, ignored: set[str], level: Level | None) -> bool:
+        if code in CANNOT_BE_IGNORED:
+            return True
+        chosen = not self.selected or code in self.asked_for
+        return chosen and code not in ignored and level != "off"
+
+
+def _by_code(levels: Mapping[str, Level], catalogue: Catalogue) -> dict[str, Level]:
+    return {code: level for name, level in levels.items() for code in catalogue.codes((name,))}
+
+
+def matches(file: str, pattern: str) -> bool:
+    """Whether a file's path, or its end, matches a pattern; ``legacy/`` means all below it."""
+    path = PurePath(file).as_posix().removeprefix("./")
+    return _expression(pattern).search(path) is not None
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    pattern = pattern.removeprefix("./")
+    whole = pattern.rstrip("/") + "/**" if pattern.endswith("/") else pattern
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", whole)
+    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    body = "".join(signs.get(part, re.escape(part)) for part in parts)
+    return re.compile(rf"(?:^|/){body}$")

@@ -1,0 +1,217 @@
+"""Findings that somebody has looked at and accepts, with the reason.
+
+In YAML, as a comment on the line (or alone above it), or for the whole file:
+
+    pay:  # wfmodel: ignore[W9] the bank takes no reservations
+    # wfmodel: ignore-file[S123] time-outs are set by the platform
+
+For a format without comments, in a side file ``x.suppressions.yaml`` beside ``x.json``:
+
+    suppressions:
+      - {rule: W9, at: /States/Pay, reason: the bank takes no reservations}
+
+A suppression that suppresses nothing, has no reason, or names no rule is a finding itself, and
+those findings cannot be suppressed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Annotated, Final
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass as model
+
+from wfmodel.checks.reported import Change, Reported
+from wfmodel.model.distributions import STRICT
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.parsing import parse_as
+from wfmodel.model.reading import read_document
+from wfmodel.model.workflow import Name
+
+UNUSED: Final = ("U101", "unused-suppression", Severity.WARNING)
+UNREASONED: Final = ("U102", "suppression-without-reason", Severity.WARNING)
+UNKNOWN: Final = ("U103", "unknown-suppressed-rule", Severity.ERROR)
+MALFORMED: Final = ("U104", "malformed-suppression", Severity.ERROR)
+
+SIDE_FILE_ENDINGS: Final = (".suppressions.yaml", ".suppressions.yml")
+
+_MARK: Final = re.compile(r"#\s*wfmodel:\s*(?P<verb>[\w-]+)(?P<rest>[^#\n]*)")
+_RULES: Final = re.compile(r"\[(?P<rules>[^\]]*)\]\s*(?:--|:)?\s*(?P<reason>.*)")
+
+
+@model(frozen=True, slots=True, config=STRICT, kw_only=True)
+class _Entry:
+    """One entry of a side file. ``at`` is a JSON pointer; all below it is meant, too."""
+
+    rule: Name
+    reason: Annotated[str, Field(min_length=1)]
+    at: str = ""
+
+
+@model(frozen=True, slots=True, config=STRICT, kw_only=True)
+class _SideFile:
+    suppressions: tuple[_Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One accepted finding, or several: of these rules, on this line or below this pointer."""
+
+    rules: tuple[str, ...]
+    reason: str
+    file: str
+    line: int
+    column: int
+    end_column: int
+    target_line: int | None = None
+    """Findings of this line; None: of the whole file, or below ``pointer``."""
+    pointer: str = ""
+
+    def covers(self, finding: Reported, rule: str) -> bool:
+        """Whether a finding is accepted under one of the names given."""
+        if rule.casefold() not in (finding.code.casefold(), finding.name):
+            return False
+        if self.target_line is not None:
+            return finding.line == self.target_line
+        inside = finding.pointer == self.pointer or finding.pointer.startswith(f"{self.pointer}/")
+        return not self.pointer or inside
+
+
+def suppressions_in(text: str, file: str) -> tuple[list[Suppression], list[Reported]]:
+    """Comments of a YAML text, and what is wrong with them."""
+    found: list[Suppression] = []
+    wrong: list[Reported] = []
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        mark = _MARK.search(line)
+        if mark is None:
+            continue
+        rules = _RULES.match(mark["rest"].strip())
+        extent = (number, mark.start() + 1, number, len(line) + 1)
+        if mark["verb"] not in ("ignore", "ignore-file") or rules is None:
+            message = "expected 'wfmodel: ignore[RULE, ...] reason' or 'ignore-file[...]'"
+            wrong.append(_finding(MALFORMED, message, file, extent))
+            continue
+        whole = mark["verb"] == "ignore-file"
+        target = None if whole else _target(lines, number, mark.start())
+        names = tuple(name for part in rules["rules"].split(",") if (name := part.strip()))
+        reason = rules["reason"].strip()
+        found.append(Suppression(names, reason, file, number, extent[1], extent[3], target))
+    return found, wrong
+
+
+def _target(lines: list[str], number: int, start: int) -> int:
+    """The comment's own line; alone on it, the next line that says something."""
+    if lines[number - 1][:start].strip():
+        return number
+    for later in range(number, len(lines)):
+        text = lines[later].strip()
+        if text and not text.startswith("#"):
+            return later + 1
+    return number
+
+
+def side_file_of(file: str) -> FilePath | None:
+    """The suppressions beside a file, by name; None if there are none."""
+    path = FilePath(file)
+    stem = re.sub(r"(\.asl)?\.(json|yaml|yml|tf)$", "", path.name)
+    names = (path.with_name(stem + ending) for ending in SIDE_FILE_ENDINGS)
+    return next((each for each in names if each.is_file()), None)
+
+
+def read_side_file(path: FilePath) -> tuple[list[Suppression], tuple[Finding, ...]]:
+    """Suppressions of a side file, and what is wrong with it."""
+    document, findings = read_document(path)
+    if document is None:
+        return [], findings
+    content, findings = parse_as(document, _SideFile)
+    if content is None:
+        return [], findings
+    found = []
+    for index, entry in enumerate(content.suppressions):
+        span = document.locate(("suppressions", index))
+        found.append(
+            Suppression(
+                (entry.rule,),
+                entry.reason,
+                span.file,
+                span.line,
+                span.column,
+                span.end_column,
+                None,
+                entry.at.rstrip("/"),
+            )
+        )
+    return found, findings
+
+
+def suppress(
+    findings: Iterable[Reported],
+    suppressions: Iterable[Suppression],
+    known: Callable[[str], str | None],
+) -> tuple[list[Reported], list[Reported], int]:
+    """Findings that stay, findings about the suppressions, and how many were suppressed.
+
+    ``known`` says of a rule's name that nobody knows what to say about it; None of one that is.
+    """
+    kept = list(findings)
+    before = len(kept)
+    about: list[Reported] = []
+    for each in suppressions:
+        if not each.rules:
+            about.append(_about(each, MALFORMED, "name the rules: ignore[RULE, ...]"))
+        elif not each.reason:
+            about.append(_about(each, UNREASONED, "say why this is accepted, after the bracket"))
+        for rule in each.rules:
+            stays = [finding for finding in kept if not each.covers(finding, rule)]
+            if len(stays) == len(kept):
+                about.append(_idle(each, rule, known(rule)))
+            kept = stays
+    return kept, about, before - len(kept)
+
+
+def _idle(suppression: Suppression, rule: str, unknown: str | None) -> Reported:
+    if unknown is not None:
+        return _about(suppression, UNKNOWN, unknown)
+    finding = _about(suppression, UNUSED, f"{rule} is found no more: the suppression can go")
+    if suppression.target_line is None or len(suppression.rules) > 1:
+        return finding
+    return _with_removal(finding)
+
+
+def _with_removal(finding: Reported) -> Reported:
+    extent = (finding.line, finding.column, finding.line, finding.end_column)
+    return replace(finding, fix_title="delete the suppression", changes=(Change(extent, ""),))
+
+
+def _about(suppression: Suppression, kind: tuple[str, str, Severity], message: str) -> Reported:
+    extent = (suppression.line, suppression.column, suppression.line, suppression.end_column)
+    return _finding(kind, message, suppression.file, extent)
+
+
+def _finding(
+    kind: tuple[str, str, Severity], message: str, file: str, extent: tuple[int, int, int, int]
+) -> Reported:
+    code, name, severity = kind
+    line, column, end_line, end_column = extent
+    return Reported(
+        code=code,
+        name=name,
+        severity=severity,
+        message=message,
+        file=file,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        pointer=f"#{line}",
+    )
+
+
+def every_kind() -> Iterator[tuple[str, str, Severity]]:
+    """The findings about suppressions: code, name, severity."""
+    yield from (UNUSED, UNREASONED, UNKNOWN, MALFORMED)

@@ -1,0 +1,204 @@
+"""One file checked, many files checked: in parallel, and only where something changed.
+
+The cache holds answers by content: a hash over the file, the files beside it that belong to it, the
+question, and the program itself. So it is never stale, and may be kept between runs of CI.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import metadata
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wfmodel.checks.reported import Reported
+
+FEW: Final = 16
+"""So many files are checked sooner than processes start."""
+
+MOST_ANSWERS: Final = 50_000
+"""Answers of earlier contents are dropped beyond this."""
+
+_SIDES: Final = tuple(
+    f".{kind}.{ending}" for kind in ("annotations", "suppressions") for ending in ("yaml", "yml")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of every file."""
+
+    annotations: str | None = None
+    choreography: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found in one file, suppressed findings already left out."""
+
+    file: str
+    findings: tuple[Reported, ...]
+    suppressed: int = 0
+    final: bool = True
+    """Depends on nothing but the file, those beside it, and the question: may be cached."""
+
+    def as_text(self) -> str:
+        """JSON for the cache."""
+        data = [self.suppressed, [finding.as_data() for finding in self.findings]]
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, file: str, text: str) -> Answer:
+        """What ``as_text`` gave."""
+        from wfmodel.checks.reported import Reported
+
+        suppressed, rows = json.loads(text)
+        return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed)
+
+
+def answers(
+    files: Sequence[str], question: Question, *, cache: str | None, jobs: int
+) -> Iterator[Answer]:
+    """One answer a file, in the order given; ``cache`` names a folder (None: no cache)."""
+    if cache is None:
+        yield from _fresh(files, question, jobs)
+        return
+    with closing(_opened(Path(cache))) as store:
+        program = _program()
+        keys = {file: _key(file, question, program) for file in files}
+        known = _stored(store, [key for key in keys.values() if key is not None])
+        missing = [file for file in files if keys[file] not in known]
+        fresh = _fresh(missing, question, jobs)
+        new: list[tuple[str, str]] = []
+        for file in files:
+            key = keys[file]
+            if key is not None and key in known:
+                yield Answer.from_text(file, known[key])
+                continue
+            answer = next(fresh)
+            if key is not None and answer.final:
+                new.append((key, answer.as_text()))
+            yield answer
+        with store:
+            store.executemany("insert or replace into answers values (?, ?)", new)
+        _prune(store, [key for key in keys.values() if key is not None])
+
+
+def _fresh(files: Sequence[str], question: Question, jobs: int) -> Iterator[Answer]:
+    from wfmodel.cli.one_file import check_one
+
+    if jobs == 1 or len(files) < FEW:
+        yield from (check_one(file, question) for file in files)
+        return
+    # Fork would copy a process that may have threads; each worker imports the rules once.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        size = max(1, min(32, len(files) // (4 * jobs)))
+        yield from pool.map(check_one, files, [question] * len(files), chunksize=size)
+
+
+def workers(wanted: int | None) -> int:
+    """How many processes: as wanted, else one for each processor this process may use."""
+    if wanted is not None:
+        return wanted
+    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _opened(folder: Path) -> sqlite3.Connection:
+    """The store; one that cannot be read (cut short, another program's) is begun anew.
+
+    Raises:
+        ValueError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        try:
+            return _connected(folder / "answers.sqlite")
+        except sqlite3.DatabaseError:
+            (folder / "answers.sqlite").unlink()
+            return _connected(folder / "answers.sqlite")
+    except (OSError, sqlite3.Error) as error:
+        raise ValueError(f"cache folder {str(folder)!r} cannot be used: {error}") from None
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    store = sqlite3.connect(file, timeout=30)
+    store.execute("create table if not exists answers (key text primary key, answer text)")
+    store.execute("select key from answers limit 1").fetchall()
+    return store
+
+
+def _stored(store: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), 500):
+        part = keys[start : start + 500]
+        marks = ",".join("?" * len(part))
+        rows = store.execute(f"select key, answer from answers where key in ({marks})", part)
+        found.update(rows)
+    return found
+
+
+def _prune(store: sqlite3.Connection, current: Sequence[str]) -> None:
+    """Of a cache that has grown too large, keep what was asked for now."""
+    [(size,)] = store.execute("select count(*) from answers").fetchall()
+    if size > max(MOST_ANSWERS, 2 * len(current)):
+        kept = _stored(store, current)
+        with store:
+            store.execute("delete from answers")
+            store.executemany("insert into answers values (?, ?)", kept.items())
+
+
+def _program() -> bytes:
+    """A hash of this program: another version, or an edited rule, is another program."""
+    root = Path(__file__).parents[1]
+    stamps = [sys.version, metadata.version("wfmodel")]
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name != "__pycache__")
+        for name in sorted(files):
+            state = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 - hundreds of files
+            stamps.append(f"{folder[len(str(root)) :]}/{name}:{state.st_size}:{state.st_mtime_ns}")
+    stamps += [
+        f"{name} {_version(name)}" for name in ("z3-solver", "python-hcl2", "jsonata-python")
+    ]
+    return hashlib.sha256("\n".join(stamps).encode()).digest()
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "absent"
+
+
+def _key(file: str, question: Question, program: bytes) -> str | None:
+    """The key of a file's answer; None for standard input and what cannot be read."""
+    if file == "-":
+        return None
+    digest = hashlib.sha256(program)
+    path = Path(file)
+    stem = path.name
+    for ending in (".json", ".yaml", ".yml", ".tf", ".asl"):
+        stem = stem.removesuffix(ending)
+    beside = [str(path.with_name(stem + ending)) for ending in _SIDES]
+    beside += [] if question.annotations is None else [question.annotations]
+    digest.update(f"{file}\0{question}\0".encode("utf-8", "surrogatepass"))
+    try:
+        digest.update(path.read_bytes())
+        for other in beside:
+            if os.path.exists(other):  # noqa: PTH110 - asked four times for every file
+                digest.update(f"\0{other}\0".encode("utf-8", "surrogatepass"))
+                digest.update(Path(other).read_bytes())
+    except OSError:
+        return None
+    return digest.hexdigest()

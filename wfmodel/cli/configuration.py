@@ -1,0 +1,82 @@
+"""Where settings come from: ``--config``, else the nearest ``wfmodel.toml`` or ``pyproject.toml``.
+
+The nearest is looked for in the working directory and upwards; a pyproject.toml without
+``[tool.wfmodel]`` is passed by. Paths in a configuration are relative to its folder.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from wfmodel.checks.policy import Settings, with_dashes
+from wfmodel.model.names import nearest
+from wfmodel.model.parsing import adapter
+
+FILES = ("wfmodel.toml", "pyproject.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Settings, and the file that they stand in (None: there is none)."""
+
+    settings: Settings
+    file: Path | None = None
+
+
+def read_configuration(given: str | None, start: Path | None = None) -> Configuration:
+    """The configuration that holds.
+
+    Raises:
+        ValueError: it says something that it cannot say; file and key are named.
+        OSError: the file given cannot be read.
+    """
+    if given is not None:
+        return _parsed(Path(given), _table(Path(given)) or {})
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        for name in FILES:
+            file = folder / name
+            table = _table(file) if file.is_file() else None
+            if table is not None:
+                return _parsed(file, table)
+    return Configuration(Settings())
+
+
+def _table(file: Path) -> dict[str, Any] | None:
+    """The part that is ours; None where a pyproject.toml has none."""
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: {error}") from None
+    if file.name != "pyproject.toml":
+        return data
+    table = data.get("tool", {}).get("wfmodel")
+    return table if isinstance(table, dict) else None
+
+
+def _parsed(file: Path, table: dict[str, Any]) -> Configuration:
+    try:
+        settings = adapter(Settings).validate_python(with_dashes(table))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"{file}: {_said(first)}") from None
+    if settings.baseline is not None:
+        settings = replace(settings, baseline=str(file.parent / settings.baseline))
+    if settings.cache_dir is not None:
+        settings = replace(settings, cache_dir=str(file.parent / settings.cache_dir))
+    return Configuration(settings, file)
+
+
+def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
+    place = ".".join(str(part).replace("_", "-") for part in error["loc"])
+    if error["type"] == "unexpected_keyword_argument":
+        known = [name.replace("_", "-") for name in Settings.__slots__]
+        meant = nearest(place, known)
+        hint = f"; did you mean {meant!r}?" if meant else f" (keys: {', '.join(known)})"
+        return f"unknown key {place!r}{hint}"
+    return f"{place}: {error['msg']}; got {error['input']!r}"

@@ -1,0 +1,77 @@
+"""From a file's name to what is found in it: read, check, locate, suppress."""
+
+from __future__ import annotations
+
+from wfmodel.checks import check_result, report
+from wfmodel.checks.reported import Reported
+from wfmodel.checks.suppressions import (
+    Suppression,
+    read_side_file,
+    side_file_of,
+    suppress,
+    suppressions_in,
+)
+from wfmodel.cli.catalogue import catalogue
+from wfmodel.cli.checking import Answer, Question
+from wfmodel.designs import EventContent, projection_findings
+from wfmodel.importers import load_any
+from wfmodel.model.loading import LoadResult, locate_findings
+from wfmodel.model.reading import STDIN
+from wfmodel.model.source import Document
+
+
+def check_one(file: str, question: Question) -> Answer:
+    """Everything that is found in one file."""
+    shown = "<stdin>" if file == STDIN else file
+    result = load_any(file, question.annotations)
+    document = result.document
+    if result.workflow is None and document is not None and _is_scenario(document):
+        from wfmodel.experiments import load_scenario
+
+        found = report(load_scenario(file).findings, document, shown)
+        return Answer(file, *_suppressed(found, document, file), final=False)
+    found = _checked(result, question, shown)
+    return Answer(file, *_suppressed(found, document, file))
+
+
+def _checked(result: LoadResult, question: Question, shown: str) -> tuple[Reported, ...]:
+    findings = check_result(result)
+    if question.choreography is not None and result.workflow is not None:
+        content = EventContent(question.choreography)
+        projected = projection_findings(result.workflow, content)
+        findings += locate_findings(projected, result.document)
+    return report(findings, result.document, shown)
+
+
+def _suppressed(
+    found: tuple[Reported, ...], document: Document | None, file: str
+) -> tuple[tuple[Reported, ...], int]:
+    """What stays, and what is wrong with suppressions, in order of places; how many went."""
+    about: list[Reported] = []
+    suppressions: list[Suppression] = []
+    if document is not None and "wfmodel:" in document.text and "#" in document.text:
+        suppressions, about = suppressions_in(document.text, document.file)
+    side = None if file == STDIN else side_file_of(file)
+    if side is not None:
+        more, wrong = read_side_file(side)
+        suppressions += more
+        about += report(wrong, None, str(side))
+    if not suppressions and not about:
+        return found, 0
+    kept, said, count = suppress(found, suppressions, _unknown)
+    ordered = sorted([*kept, *about, *said], key=lambda f: (f.file != file, f.line, f.column))
+    return tuple(ordered), count
+
+
+def _unknown(name: str) -> str | None:
+    try:
+        catalogue().find(name)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _is_scenario(document: Document) -> bool:
+    """A scenario's file, named where a workflow's was expected: its own rules apply to it."""
+    value = document.value
+    return isinstance(value, dict) and {"question", "setting"} <= set(value)

@@ -1,0 +1,46 @@
+"""``wfmodel rules``: everything that the checker can say, as a table, as JSON, or one page."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from wfmodel.checks.pages import page_of
+from wfmodel.cli.catalogue import catalogue
+
+
+def rules(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    explain: Annotated[
+        str | None, typer.Option(metavar="RULE", help="Show the page of one rule.")
+    ] = None,
+) -> None:
+    """List everything that check can find, or explain one rule."""
+    if explain is not None:
+        show_page(explain)
+    elif as_json:
+        keys = ("code", "name", "severity", "why")
+        rows = [{key: str(getattr(each, key)) for key in keys} for each in catalogue().entries]
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        table = Table("code", "name", "severity", "why", box=None)
+        for each in catalogue().entries:
+            table.add_row(each.code, each.name, str(each.severity), each.why)
+        Console().print(table)
+
+
+def show_page(name: str) -> None:
+    """Write the page of a rule.
+
+    Raises:
+        typer.Exit: with code 2, there is no such rule.
+    """
+    try:
+        typer.echo(page_of(catalogue().find(name)))
+    except ValueError as error:
+        typer.echo(f"wfmodel check: {error}", err=True)
+        raise typer.Exit(2) from None
