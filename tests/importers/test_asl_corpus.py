@@ -26,14 +26,9 @@ NOT_IMPORTED = {
 """Published files that are no Amazon States Language, and what is said of them."""
 
 ACCEPTED = {
-    # JSONata's and the intrinsic functions' own syntax is not looked into
-    "invalid-assign.asl.json",
+    # Blanks inside the marks: the specification asks for {% and %} at the ends, nothing else.
     "invalid-json-surround-syntax-extra-spaces.json",
     "invalid-jsonata-surround-syntax-no-spaces.json",
-    "invalid-jsonata-syntax-arithmetic.json",
-    "invalid-jsonata-syntax-jsonpath-in-jsonata-surround.json",
-    "invalid-jsonata-syntax-mismatched-parens.json",
-    "invalid-math-add.json",
 }
 """Definitions labelled invalid about which neither importer nor checker says anything."""
 
@@ -50,7 +45,7 @@ def defects(path: Path) -> list[str]:
 def test_a_file_imports_or_says_why_not(path):
     result = load_any(path)
     assert all(finding.span is not None for finding in result.findings)
-    errors = {f.code for f in result.findings if f.severity is Severity.ERROR}
+    errors = {f.code for f in result.findings if f.severity is Severity.ERROR} - {"A114"}
     assert (result.workflow is None) == bool(errors)
     if result.workflow is not None:
         assert len(build_flow(result.workflow).nodes) >= len(result.workflow.states)

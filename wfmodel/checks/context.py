@@ -12,11 +12,13 @@ from typing import Any, cast
 
 from wfmodel.checks.events import possible_edges
 from wfmodel.checks.graph import repairs, search_from, suggestions
+from wfmodel.checks.guards import Verdicts, decide
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind, Problem, build_flow
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
     DONE,
     FAILURE,
+    Choice,
     Outcome,
     Parallel,
     Region,
@@ -95,6 +97,13 @@ class Context:
         paths = {problem.path for problem in self.flow.problems}
         prefixes = {path[:length] for path in paths for length in range(len(path) + 1)}
         return frozenset(n.index for n in self.flow.nodes if n.path in prefixes)
+
+    @cached_property
+    def guards(self) -> dict[int, Verdicts]:
+        """Per reachable choice with guards, what is certain about them."""
+        choices = ((i, self.flow.nodes[i].state) for i in sorted(self.reachable))
+        asked = ((i, decide(s, self.workflow.data)) for i, s in choices if isinstance(s, Choice))
+        return {index: verdicts for index, verdicts in asked if verdicts is not None}
 
     @cached_property
     def main_ends(self) -> tuple[Node, ...]:

@@ -34,8 +34,10 @@ def reads_of(node: Node) -> Iterator[Read]:
                 yield Read(node, item, (*node.path, "reads", number))
         case Choice():
             for number, branch in enumerate(node.state.branches):
-                for place, item in enumerate(branch.reads):
-                    yield Read(node, item, (*node.path, "branches", number, "reads", place))
+                at = (*node.path, "branches", number)
+                for place, item in enumerate(branch.needs):
+                    where = ("reads", place) if branch.reads else ("guard",)
+                    yield Read(node, item, (*at, *where))
         case Parallel(for_each=str(item)):
             yield Read(node, item, (*node.path, "for_each"))
 

@@ -53,7 +53,7 @@ class Reported:
     column: int
     end_line: int
     end_column: int
-    pointer: str
+    pointer: str = ""
     run: tuple[str, ...] = ()
     help: str = ""
     related: tuple[Related, ...] = ()

@@ -118,7 +118,7 @@ def _uninformed(
             continue
         known = knowledge.items_of(me)
         for number, branch in enumerate(node.state.branches):
-            for item in sorted({*branch.reads} & written - known):
+            for item in sorted({*branch.needs} & written - known):
                 yield Finding(
                     code="C101",
                     name="uninformed-choice",

@@ -205,7 +205,7 @@ def _label(node: Node, edge: Edge) -> str:
         return ""
     if isinstance(node.state, Choice) and edge.event.isdigit():
         branch = node.state.branches[int(edge.event)]
-        return branch.when or f"branch {int(edge.event) + 1}"
+        return branch.label or f"branch {int(edge.event) + 1}"
     return edge.event
 
 

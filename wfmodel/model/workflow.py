@@ -22,10 +22,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, PositiveInt, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, PositiveInt, Tag, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.guards import checked, roots_of
 from wfmodel.model.units import Duration, parse_duration
 
 ROLLBACK = "rollback"
@@ -148,12 +149,27 @@ class Task:
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Branch:
-    """One way out of a choice: a guard in words over declared data, and how often it is taken."""
+    """One way out of a choice: when it is taken, and how often.
+
+    ``guard`` is an expression (``wfmodel.model.guards``) that the checker decides; ``when`` says it
+    in words, beside it or instead. ``reads`` is needed only where words stand alone.
+    """
 
     next: Name
     when: str = ""
+    guard: Annotated[str, AfterValidator(checked)] = ""
     reads: tuple[Name, ...] = ()
     probability: Probability | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Data items that must be known to decide it."""
+        return self.reads or roots_of(self.guard)
+
+    @property
+    def label(self) -> str:
+        """When it is taken, in words; empty where it says nothing."""
+        return self.when or self.guard
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)

@@ -1,7 +1,8 @@
 """No branch of a choice may hold, and there is no default.
 
 ## What it does
-Reports every reachable choice without `default` in which every branch has a guard. Where the
+Reports every reachable choice without `default` in which every branch has a guard, unless the
+guards are decided to cover everything, or to leave a gap (gap-in-guards names the value). Where the
 branches' probabilities add up to 1, the declaration itself says that one is always taken: then it
 is information only.
 
@@ -38,7 +39,7 @@ states:
 ```
 
 ## What it cannot see
-What guards mean: they are words. Guards that cover everything are reported all the same; a branch
+What guards in words mean: where they cover everything they are reported all the same; a branch
 without a guard, last, says the same as a default.
 
 ## Source
@@ -61,7 +62,10 @@ def _check(context: Context) -> Iterator[Finding]:
         node = context.flow.nodes[index]
         if not isinstance(node.state, Choice) or node.state.default is not None:
             continue
-        if all(branch.when for branch in node.state.branches):
+        verdicts = context.guards.get(index)
+        if verdicts is not None and (verdicts.complete or verdicts.gap is not None):
+            continue
+        if all(branch.label for branch in node.state.branches):
             yield RULE.finding(
                 f"{node.name!r} has no default for the case that no guard holds",
                 node.path,

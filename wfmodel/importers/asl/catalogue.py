@@ -75,7 +75,7 @@ TOO_DEEP: Final = Problem(
     "A113", "too-deeply-nested", _ERROR, "Parallel and Map states are nested beyond reason."
 )
 DUPLICATE_STATE: Final = Problem(
-    "A114", "duplicate-state-name", _WARNING, "State names must be unique in the whole machine."
+    "A114", "duplicate-state-name", _ERROR, "State names must be unique in the whole machine."
 )
 SHADOWED_CATCHER: Final = Problem(
     "A115", "shadowed-error", _WARNING, "An earlier entry takes this error: this one never does."

@@ -4,8 +4,6 @@ What they shape is data, which the model does not follow; but an entry that AWS 
 said. In JSONPath a key that ends in ``.$`` holds a path; in JSONata a text in ``{% %}`` is an
 expression.
 
-What it cannot see: the syntax inside an expression or an intrinsic function.
-
 Source: AWS Step Functions Developer Guide, "Manipulate parameters in workflows", "Transforming data
 with JSONata".
 """
@@ -15,7 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from wfmodel.importers.asl.catalogue import CONFLICTING_FIELDS, MALFORMED_EXPRESSION, WRONG_TYPE
-from wfmodel.importers.asl.values import JSONATA, json_path, kind_of, shown
+from wfmodel.importers.asl.values import (
+    JSONATA,
+    expression,
+    is_expression,
+    json_path,
+    kind_of,
+    shown,
+)
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 
@@ -60,3 +65,5 @@ def _template(part: Mapping[str, object], at: Path) -> Iterator[Finding]:
 def _expression(value: str, at: Path) -> Iterator[Finding]:
     if value.startswith("{%") != value.endswith("%}"):
         yield MALFORMED_EXPRESSION.at(at, f"an expression stands in {{% %}}; got {shown(value)}")
+    elif is_expression(value):
+        yield from expression(value, at, JSONATA)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wfmodel.importers.asl.catalogue import ASSUMED_DURATION, UNKNOWN_ANNOTATED_TARGET
 from wfmodel.importers.asl.comparisons import in_words
+from wfmodel.importers.asl.conditions import from_jsonata, from_rule
 from wfmodel.importers.asl.job import Fields, Source, States, seconds, target
 from wfmodel.importers.asl.shape import did_you_mean
 from wfmodel.importers.asl.values import JSONATA, is_number
@@ -86,17 +87,25 @@ def _branch(source: Source, rule: Fields, index: int, share: float | None) -> Br
     source.comes_from(("branches", index, "next"), "Choices", index, "Next")
     return Branch(
         next=target(rule["Next"]),
-        when=_guard(source, rule),
+        when=_words(source, rule),
+        guard=_guard(source, rule),
         reads=read_variables(rule, source.language, source.job.variables),
         probability=share,
     )
 
 
-def _guard(source: Source, rule: Fields) -> str:
+def _words(source: Source, rule: Fields) -> str:
     if source.language != JSONATA:
         return in_words(rule)
-    text = str(rule["Condition"])
-    return text.removeprefix("{%").removesuffix("%}").strip()[:_LONGEST_GUARD]
+    return _condition(rule)[:_LONGEST_GUARD]
+
+
+def _guard(source: Source, rule: Fields) -> str:
+    return from_jsonata(_condition(rule)) if source.language == JSONATA else from_rule(rule)
+
+
+def _condition(rule: Fields) -> str:
+    return str(rule["Condition"]).removeprefix("{%").removesuffix("%}").strip()
 
 
 def _shares(source: Source, targets: list[str], default: str | None) -> tuple[float | None, ...]:

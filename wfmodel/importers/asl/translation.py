@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl import states
-from wfmodel.importers.asl.catalogue import DYNAMIC_VALUE, UNFIT_ANNOTATION
+from wfmodel.importers.asl.catalogue import DUPLICATE_STATE, DYNAMIC_VALUE, UNFIT_ANNOTATION
 from wfmodel.importers.asl.job import (
     NOTHING,
     Fields,
@@ -79,7 +79,8 @@ def translate(
 
 
 def _has_error(findings: tuple[Finding, ...]) -> bool:
-    return any(finding.severity is Severity.ERROR for finding in findings)
+    """Whether there is nothing to translate. A name used twice is wrong, and yet unmistakable."""
+    return any(f.severity is Severity.ERROR and f.code != DUPLICATE_STATE.code for f in findings)
 
 
 def _workflow(value: Fields, notes: Annotations, name: str, job: Job) -> Workflow | None:

@@ -21,6 +21,7 @@ from wfmodel.importers.asl.catalogue import (
     OUT_OF_RANGE,
     WRONG_TYPE,
 )
+from wfmodel.importers.asl.expressions import intrinsic_error, jsonata_error
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 
@@ -144,6 +145,8 @@ def json_path(value: object, path: Path, language: str) -> Iterator[Finding]:
         yield _wrong(path, "a path", value)
     elif not (_PATH.fullmatch(value) or _INTRINSIC.fullmatch(value)) or not _balanced(value):
         yield MALFORMED_PATH.at(path, f"{path[-1]} is a path such as $.order; got {shown(value)}")
+    elif _INTRINSIC.fullmatch(value) and (wrong := intrinsic_error(value)) is not None:
+        yield MALFORMED_PATH.at(path, f"{wrong}; in {shown(value)}")
 
 
 def variable(value: object, path: Path, language: str) -> Iterator[Finding]:
@@ -183,6 +186,8 @@ def expression(value: object, path: Path, language: str) -> Iterator[Finding]:
     elif not is_expression(value):
         message = f"{path[-1]} stands between {{% and %}}; got {shown(value)}"
         yield MALFORMED_EXPRESSION.at(path, message)
+    elif (wrong := jsonata_error(value[2:-2])) is not None:
+        yield MALFORMED_EXPRESSION.at(path, f"not JSONata: {wrong}; in {shown(value)}")
 
 
 def list_of(check: Check, *, least: int = 0) -> Check:

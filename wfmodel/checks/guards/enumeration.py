@@ -1,0 +1,110 @@
+"""Questions answered by trying values: complete, because a guard cannot tell more values apart.
+
+A path that is only compared with constants has finitely many values that differ: each constant, one
+between every two, one below and one above (an integer has none between 3 and 4). Where paths are
+compared with each other, or with patterns, or the values are too many together, this is not the
+way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise, product
+from math import ceil, floor, prod
+from typing import Final
+
+from wfmodel.checks.guards.domain import Domain, consistent, nested
+from wfmodel.model.guards import ABSENT, OBJECT, Condition, Scalar, Valuation, holds
+
+MOST_VALUATIONS: Final = 4096
+"""More are left to the solver."""
+
+
+def representatives(domain: Domain) -> tuple[Scalar, ...] | None:
+    """One value of each kind that constants tell apart; None where that is not all."""
+    if domain.compared or (domain.patterns and not domain.values):
+        return None
+    found: list[Scalar] = list(domain.values)
+    if not domain.values:
+        if "number" in domain.kinds:
+            found += _numbers(domain)
+        if "string" in domain.kinds:
+            found += _strings(domain)
+        if "boolean" in domain.kinds:
+            found += [True, False]
+    if "null" in domain.kinds:
+        found.append(None)
+    if "absent" in domain.kinds:
+        found.append(ABSENT)
+    if "object" in domain.kinds:
+        found.append(OBJECT)
+    return tuple(found)
+
+
+def _numbers(domain: Domain) -> list[Scalar]:
+    given = sorted(
+        value
+        for kind, value in domain.constants
+        if kind == "number" and isinstance(value, int | float)
+    )
+    if not given:
+        return [0]
+    if not domain.integer:
+        between = [(a + b) / 2 for a, b in pairwise(given)]
+        return [*given, *between, given[0] - 1, given[-1] + 1]
+    whole = {number for c in given for number in (floor(c) - 1, floor(c), ceil(c), ceil(c) + 1)}
+    return [*sorted(whole)]
+
+
+def _strings(domain: Domain) -> list[Scalar]:
+    """Each constant, the text right after it (before any later one), and the empty text."""
+    given = sorted(value for _, value in domain.constants if isinstance(value, str))
+    after = [f"{text}\x00" for text in given]
+    plain = next(w for w in _words() if w not in given)
+    return list(dict.fromkeys([*given, plain, "", *after]))
+
+
+def _words() -> Iterator[str]:
+    """Something readable first: a witness is for people."""
+    yield "other"
+    number = 0
+    while True:
+        yield f"other{number}"
+        number += 1
+
+
+def valuations(domains: Mapping[str, Domain]) -> Iterator[Valuation] | None:
+    """All valuations that guards can tell apart; None where they are too many or not all."""
+    values: list[tuple[Scalar, ...]] = []
+    for domain in domains.values():
+        found = representatives(domain)
+        if found is None:
+            return None
+        values.append(found)
+    if prod(len(each) for each in values) > MOST_VALUATIONS:
+        return None
+    pairs = tuple(nested(domains))
+    every = (dict(zip(domains, each, strict=True)) for each in product(*values))
+    return (each for each in every if consistent(each, pairs))
+
+
+class Table:
+    """Every guard's truth at every valuation; questions are looked up."""
+
+    def __init__(self, guards: Sequence[Condition], values: Iterable[Valuation]) -> None:
+        self.rows = [(v, tuple(holds(guard, v) for guard in guards)) for v in values]
+
+    def find(self, yes: Iterable[int], no: Iterable[int]) -> Valuation | bool:
+        """Values at which all of ``yes`` hold and none of ``no``; False: there are none.
+
+        True means: whether there are any hangs on an opaque part.
+        """
+        wanted, unwanted = tuple(yes), tuple(no)
+        open_question = False
+        for values, truth in self.rows:
+            if any(truth[i] is False for i in wanted) or any(truth[i] for i in unwanted):
+                continue
+            if all(truth[i] for i in wanted) and all(truth[i] is False for i in unwanted):
+                return values
+            open_question = True
+        return open_question

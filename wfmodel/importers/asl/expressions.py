@@ -1,0 +1,115 @@
+"""Whether a JSONata expression or an intrinsic function is well-formed.
+
+JSONata is parsed by ``jsonata-python``, never evaluated. Intrinsic functions are a small language
+of their own: a name, and arguments that are paths, texts in single quotes, numbers or calls.
+
+Source: AWS Step Functions Developer Guide, "Intrinsic functions for JSONPath"; jsonata.org.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from wfmodel.model.names import nearest
+
+LONGEST: Final = 10_000
+"""A longer expression is not parsed: it is taken as it is."""
+
+_MANY: Final = 1000
+
+FUNCTIONS: Final[Mapping[str, tuple[int, int, str]]] = {
+    "States.Format": (1, _MANY, ""),
+    "States.StringToJson": (1, 1, ""),
+    "States.JsonToString": (1, 1, ""),
+    "States.Array": (0, _MANY, ""),
+    "States.ArrayPartition": (2, 2, "?n"),
+    "States.ArrayContains": (2, 2, ""),
+    "States.ArrayRange": (3, 3, "nnn"),
+    "States.ArrayGetItem": (2, 2, "?n"),
+    "States.ArrayLength": (1, 1, ""),
+    "States.ArrayUnique": (1, 1, ""),
+    "States.Base64Encode": (1, 1, ""),
+    "States.Base64Decode": (1, 1, ""),
+    "States.Hash": (2, 2, ""),
+    "States.JsonMerge": (3, 3, ""),
+    "States.MathRandom": (2, 3, "nnn"),
+    "States.MathAdd": (2, 2, "nn"),
+    "States.StringSplit": (2, 2, ""),
+    "States.UUID": (0, 0, ""),
+}
+"""Name to fewest and most arguments, and which of them are numbers."""
+
+_TOKEN: Final = re.compile(
+    r"\s*(?:(?P<name>States\.\w*)\s*\(|(?P<text>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)"
+    r"|(?P<word>true|false|null)\b|(?P<path>\$(?:'[^']*'|\[[^\]]*\]|[^,()\s'])*)|(?P<sign>[,)]))"
+)
+
+
+@lru_cache(4096)
+def jsonata_error(text: str) -> str | None:
+    """What is wrong with a JSONata expression; None if nothing is."""
+    if len(text) > LONGEST or not text.strip():
+        return None if text.strip() else "the expression is empty"
+    from jsonata import jexception, jsonata  # only where JSONata is used
+
+    try:
+        jsonata.Jsonata(text)
+    except jexception.JException as error:
+        said = str(error)
+        return said[:1].lower() + said[1:]
+    except RecursionError:
+        return "the expression is nested too deeply"
+    return None
+
+
+@lru_cache(4096)
+def intrinsic_error(text: str) -> str | None:
+    """What is wrong with a call of an intrinsic function; None if nothing is."""
+    if len(text) > LONGEST:
+        return None
+    stack: list[tuple[str, list[str]]] = [("", [])]
+    at, wants_value = 0, True
+    while at < len(text.rstrip()):
+        token = _TOKEN.match(text, at)
+        if token is None:
+            return f"unexpected {text[at : at + 20].strip()!r}"
+        at = token.end()
+        if token["name"]:
+            stack.append((token["name"], []))
+            wants_value = True
+        elif token["sign"] == ",":
+            if wants_value or len(stack) == 1:
+                return "an argument is missing before ','"
+            wants_value = True
+        elif token["sign"] == ")":
+            if len(stack) == 1 or (wants_value and stack[-1][1]):
+                return "an argument is missing before ')'" if len(stack) > 1 else "')' too many"
+            name, kinds = stack.pop()
+            wrong = _call_error(name, kinds)
+            if wrong is not None:
+                return wrong
+            stack[-1][1].append("call")
+            wants_value = False
+        elif not wants_value:
+            return f"',' is missing before {token[0].strip()!r}"
+        else:
+            stack[-1][1].append(next(kind for kind, found in token.groupdict().items() if found))
+            wants_value = False
+    return None if len(stack) == 1 and len(stack[0][1]) == 1 else "')' is missing"
+
+
+def _call_error(name: str, kinds: list[str]) -> str | None:
+    if name not in FUNCTIONS:
+        meant = nearest(name, FUNCTIONS)
+        return f"there is no function {name}" + (f"; did you mean {meant}?" if meant else "")
+    fewest, most, wanted = FUNCTIONS[name]
+    if not fewest <= len(kinds) <= most:
+        count = str(fewest) if fewest == most else f"{fewest} or more"
+        return f"{name} takes {count} argument{'' if fewest == 1 else 's'}; got {len(kinds)}"
+    for number, (kind, want) in enumerate(zip(kinds, wanted, strict=False), 1):
+        if want == "n" and kind in ("text", "word"):
+            return f"argument {number} of {name} is a number or a path; got a {kind}"
+    return None
