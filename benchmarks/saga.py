@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from wfmodel.designs import Knobs, Persistence
 from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.model.failures import FailureKind, FailureMode, RetryPolicy
 from wfmodel.model.units import parse_duration as d
-from wfmodel.model.workflow import (
-    Compensation,
-    FailureKind,
-    FailureMode,
-    Final,
-    RetryPolicy,
-    Task,
-    Workflow,
-)
+from wfmodel.model.workflow import Compensation, Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting
 
 STEPS = 5

@@ -9,16 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.checks.game import Fork, Marking, Move, moves, start
+from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import Flow, Node, NodeKind
-from wfmodel.model.workflow import (
-    DONE,
-    FAILURE,
-    TIMEOUT,
-    Effect,
-    FailureKind,
-    Outcome,
-    Task,
-)
+from wfmodel.model.workflow import DONE, FAILURE, TIMEOUT, Effect, Outcome, Task
 
 NEVER, FLAKY, MAYBE, THERE, LATE, UNDONE = "never", "flaky", "maybe", "there", "late", "undone"
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from wfmodel.model.failures import FailureKind, FailureMode, RetryPolicy
 from wfmodel.model.workflow import (
     Branch,
     Choice,
     Compensation,
     Effect,
-    FailureKind,
-    FailureMode,
     Final,
     Outcome,
     Parallel,
     Region,
-    RetryPolicy,
     State,
     Task,
     Workflow,

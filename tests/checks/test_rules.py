@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks.game import replay
-from wfmodel.checks import RULES, Rule, check_file, find_rule
+from wfmodel.checks import DEFAULT_RULES, RULES, Rule, check_file, find_rule
 from wfmodel.checks.pages import HERE, SECTIONS, example_of, pages, sections_of
 from wfmodel.model.findings import Finding
 from wfmodel.model.flow import build_flow
@@ -21,8 +21,9 @@ with_example = pytest.mark.parametrize(
 )
 
 
-def findings_of(text: str) -> tuple[Finding, ...]:
-    return check_file("example.yaml", text)
+def findings_of(text: str, rule: Rule | None = None) -> tuple[Finding, ...]:
+    asked = (rule,) if rule is not None and rule.opt_in else ()
+    return check_file("example.yaml", text, rules=(*DEFAULT_RULES, *asked))
 
 
 @with_example
@@ -31,8 +32,8 @@ def test_the_bad_example_yields_exactly_this_rule_at_the_marked_line(rule: Rule)
     assert text is not None
     marked = [n for n, line in enumerate(text.splitlines(), 1) if line.rstrip().endswith(HERE)]
     assert len(marked) == 1
-    assert [(f.code, f.name) for f in findings_of(text)] == [(rule.code, rule.name)]
-    (finding,) = findings_of(text)
+    assert [(f.code, f.name) for f in findings_of(text, rule)] == [(rule.code, rule.name)]
+    (finding,) = findings_of(text, rule)
     assert finding.span is not None
     assert finding.span.line == marked[0]
     assert finding.severity is rule.severity
@@ -42,11 +43,28 @@ def test_the_bad_example_yields_exactly_this_rule_at_the_marked_line(rule: Rule)
 def test_the_good_example_yields_nothing(rule: Rule):
     text = example_of(rule, "Use instead")
     assert text is not None
-    assert findings_of(text) == ()
+    assert findings_of(text, rule) == ()
 
 
 @pytest.mark.parametrize(
-    "name", ["D101", "S111", "S113", "W1", "W2", "W3", "W6", "W8"], ids=lambda name: name
+    "name",
+    [
+        "D101",
+        "D105",
+        "S111",
+        "S113",
+        "W1",
+        "W2",
+        "W3",
+        "W4",
+        "W5",
+        "W6",
+        "W8",
+        "W9",
+        "W11",
+        "W13",
+        "W16",
+    ],
 )
 def test_the_run_of_the_bad_example_is_a_run_of_its_flow(name: str):
     text = example_of(find_rule(name), "Example")

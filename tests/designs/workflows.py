@@ -10,6 +10,7 @@ from hypothesis.strategies import DrawFn
 
 from wfmodel.designs.messages import LAPS
 from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.model.failures import FailureMode, RetryPolicy
 from wfmodel.model.flow import Node
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import (
@@ -19,13 +20,11 @@ from wfmodel.model.workflow import (
     Branch,
     Choice,
     Compensation,
-    FailureMode,
     Final,
     Parallel,
     Reaction,
     Receive,
     Region,
-    RetryPolicy,
     State,
     SubDefinition,
     SubWorkflow,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from wfmodel.designs import Fault, Knobs
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.model.failures import FailureMode, RetryPolicy
 from wfmodel.model.units import parse_duration as d
-from wfmodel.model.workflow import Compensation, FailureMode, Final, RetryPolicy, Task, Workflow
+from wfmodel.model.workflow import Compensation, Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting
 
 CAREFUL = Knobs(redelivery_timeout=d("2s"), watchdog=d("20s"))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.designs.workflows import Fixed, workflows
 from wfmodel.designs import Knobs, Table, choreograph, orchestrate
 from wfmodel.exploration import FaultBudget, Verdict, explore
-from wfmodel.model.workflow import Compensation, FailureMode, Final, Task, Workflow
+from wfmodel.model.failures import FailureMode
+from wfmodel.model.workflow import Compensation, Final, Task, Workflow
 
 DESIGNS = {"orchestration": orchestrate, "choreography": choreograph}
 BOTH = pytest.mark.parametrize("design", sorted(DESIGNS))

@@ -8,18 +8,9 @@ from tests.importers.machines import CALLBACK, catcher, machine, one, retrier, t
 from wfmodel.importers.annotations import Annotations, StateAnnotation
 from wfmodel.importers.asl import translate
 from wfmodel.importers.asl.resources import UNKNOWN_SERVICE, Resource, read_resource
+from wfmodel.model.failures import FailureKind, FailureMode, Jitter, RetryPolicy
 from wfmodel.model.units import parse_duration
-from wfmodel.model.workflow import (
-    Effect,
-    FailureKind,
-    FailureMode,
-    Final,
-    Jitter,
-    Receive,
-    RetryPolicy,
-    Task,
-    Workflow,
-)
+from wfmodel.model.workflow import Effect, Final, Receive, Task, Workflow
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
 S = parse_duration("1s")

@@ -11,8 +11,9 @@ from wfmodel.designs.history import Kind
 from wfmodel.metrics import Measurement, Terminal, measure, tracks_of
 from wfmodel.metrics.parsing import Tracks
 from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.model.failures import FailureMode
 from wfmodel.model.units import parse_duration as d
-from wfmodel.model.workflow import Compensation, FailureMode, Final, Task, Workflow
+from wfmodel.model.workflow import Compensation, Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
 DESIGNS = {"orchestration": orchestrate, "choreography": choreograph}

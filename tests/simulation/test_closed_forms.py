@@ -25,7 +25,7 @@ from wfmodel.designs import Fault
 from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.designs.messages import Received
 from wfmodel.model.distributions import Constant
-from wfmodel.model.workflow import FailureMode, RetryPolicy
+from wfmodel.model.failures import FailureMode, RetryPolicy
 
 NOTHING = Constant(0)
 

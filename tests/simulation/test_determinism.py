@@ -24,7 +24,7 @@ from wfmodel.designs import (
 )
 from wfmodel.designs.history import Kind
 from wfmodel.designs.history_file import HistoryFileError
-from wfmodel.model.workflow import FailureMode, RetryPolicy
+from wfmodel.model.failures import FailureMode, RetryPolicy
 from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.simulation.randomness import stream, uniform
 

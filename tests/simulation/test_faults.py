@@ -23,8 +23,8 @@ from wfmodel.designs import Fault, Knobs, orchestrate
 from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
 from wfmodel.designs.messages import Received, Restarted, TimerFired
 from wfmodel.model.distributions import Constant
+from wfmodel.model.failures import FailureMode, RetryPolicy
 from wfmodel.model.units import parse_duration
-from wfmodel.model.workflow import FailureMode, RetryPolicy
 from wfmodel.simulation import Arrivals, Setting, simulate
 
 BOTH = pytest.mark.parametrize("design", ["orchestration", "choreography"])

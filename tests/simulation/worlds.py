@@ -5,16 +5,9 @@ from __future__ import annotations
 from wfmodel.designs import Fault, History, Knobs, choreograph, orchestrate
 from wfmodel.designs.history import Kind, Row
 from wfmodel.model.distributions import Constant, Distribution, Exponential
+from wfmodel.model.failures import FailureMode, RetryPolicy
 from wfmodel.model.units import parse_duration
-from wfmodel.model.workflow import (
-    Compensation,
-    FailureMode,
-    Final,
-    RetryPolicy,
-    Service,
-    Task,
-    Workflow,
-)
+from wfmodel.model.workflow import Compensation, Final, Service, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
 d = parse_duration

@@ -6,9 +6,9 @@ Every fact is computed once, when the first rule asks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from wfmodel.checks.events import possible_edges
 from wfmodel.checks.graph import repairs, search_from, suggestions
@@ -26,6 +26,9 @@ from wfmodel.model.workflow import (
     Workflow,
 )
 
+if TYPE_CHECKING:
+    from wfmodel.checks.uncovered import Uncovered
+
 
 @dataclass(frozen=True)
 class Context:
@@ -33,6 +36,8 @@ class Context:
 
     workflow: Workflow
     flow: Flow
+    alone: dict[str, frozenset[Path]] = field(default_factory=dict, compare=False)
+    """Per called workflow, what ``composition`` found in it alone."""
 
     @classmethod
     def of(cls, workflow: Workflow) -> Context:
@@ -104,6 +109,14 @@ class Context:
         choices = ((i, self.flow.nodes[i].state) for i in sorted(self.reachable))
         asked = ((i, decide(s, self.workflow.data)) for i, s in choices if isinstance(s, Choice))
         return {index: verdicts for index, verdicts in asked if verdicts is not None}
+
+    @cached_property
+    def uncovered(self) -> dict[Outcome, tuple[Uncovered, ...]]:
+        """Per unsuccessful outcome, the steps that runs ending so may leave in effect."""
+        from wfmodel.checks.uncovered import uncovered_steps  # it needs this class
+
+        outcomes = (Outcome.ABORTED, Outcome.FAILED)
+        return {outcome: tuple(uncovered_steps(self, outcome)) for outcome in outcomes}
 
     @cached_property
     def main_ends(self) -> tuple[Node, ...]:

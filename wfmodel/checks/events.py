@@ -8,17 +8,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from wfmodel.model.failures import FailureKind, RetryPolicy
 from wfmodel.model.flow import Edge, Node, raised_events
-from wfmodel.model.workflow import (
-    DONE,
-    FAILURE,
-    Compensation,
-    FailureKind,
-    Parallel,
-    Receive,
-    RetryPolicy,
-    Task,
-)
+from wfmodel.model.workflow import DONE, FAILURE, Compensation, Parallel, Receive, Task
 
 
 class Verdict(StrEnum):

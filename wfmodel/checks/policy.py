@@ -109,6 +109,8 @@ class Policy:
     level: Severity
     severity: Mapping[str, Level]
     per_path: tuple[tuple[str, frozenset[str], Mapping[str, Level]], ...]
+    opt_in: frozenset[str] = frozenset()
+    """Only where they are asked for: selected, or given a severity."""
 
     @classmethod
     def of(cls, settings: Settings, catalogue: Catalogue) -> Policy:
@@ -127,6 +129,7 @@ class Policy:
                 (each.path, catalogue.codes(each.ignore), _by_code(each.severity, catalogue))
                 for each in settings.per_path
             ),
+            frozenset(e.code for e in catalogue.entries if getattr(e, "opt_in", False)),
         )
 
     def apply(self, file: str, findings: Sequence[Reported]) -> tuple[list[Reported], int]:
@@ -151,7 +154,8 @@ class Policy:
     def _wanted(self, code: str, ignored: set[str], level: Level | None) -> bool:
         if code in CANNOT_BE_IGNORED:
             return True
-        chosen = not self.selected or code in self.asked_for
+        asked = code in self.asked_for or level is not None
+        chosen = asked or not (self.selected or code in self.opt_in)
         return chosen and code not in ignored and level != "off"
 
 

@@ -29,6 +29,9 @@ def _all_rules() -> tuple[Rule, ...]:
 RULES: Final = _all_rules()
 """Every rule."""
 
+DEFAULT_RULES: Final = tuple(rule for rule in RULES if not rule.opt_in)
+"""Those that apply unless others are asked for."""
+
 
 def find_rule(name: str) -> Rule:
     """The rule of a code or name, in any case.

@@ -49,13 +49,17 @@ class Described(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One bad pattern. ``why`` is one line: what goes wrong where the pattern stands."""
+    """One bad pattern. ``why`` is one line: what goes wrong where the pattern stands.
+
+    ``opt_in`` rules are for those who have decided so: they apply only where they are asked for.
+    """
 
     code: str
     name: str
     severity: Severity
     why: str
     check: Check
+    opt_in: bool = False
 
     def finding(
         self,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.registry import RULES, find_rule
+from wfmodel.checks.registry import DEFAULT_RULES, find_rule
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Edit, Finding, Fix, Severity
 from wfmodel.model.loading import LoadResult, load_workflow, locate_findings
@@ -21,13 +21,17 @@ from wfmodel.model.workflow import Workflow
 _WAYS_ON = frozenset({"next", "on", "default", "branches", "events"})
 
 
-def check_workflow(workflow: Workflow, *, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+def check_workflow(
+    workflow: Workflow, *, rules: Iterable[Rule] = DEFAULT_RULES
+) -> tuple[Finding, ...]:
     """Findings of a workflow built in Python, by rule and place; they have no spans."""
     context = Context.of(workflow)
     return tuple(finding for rule in rules for finding in _one_per_place(rule.check(context)))
 
 
-def check_result(result: LoadResult, *, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+def check_result(
+    result: LoadResult, *, rules: Iterable[Rule] = DEFAULT_RULES
+) -> tuple[Finding, ...]:
     """Findings of loading (always) and of rules, in order of their places in the file."""
     found = [*_renamed(result)]
     if result.workflow is not None:
@@ -38,7 +42,7 @@ def check_result(result: LoadResult, *, rules: Iterable[Rule] = RULES) -> tuple[
 
 
 def check_file(
-    path: str | FilePath, text: str | None = None, *, rules: Iterable[Rule] = RULES
+    path: str | FilePath, text: str | None = None, *, rules: Iterable[Rule] = DEFAULT_RULES
 ) -> tuple[Finding, ...]:
     """Findings of a file in our own format (``-``: standard input; ``text``: what it would hold).
 

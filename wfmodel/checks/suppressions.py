@@ -27,10 +27,10 @@ from pydantic.dataclasses import dataclass as model
 
 from wfmodel.checks.reported import Change, Reported
 from wfmodel.model.distributions import STRICT
+from wfmodel.model.failures import Name
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
-from wfmodel.model.workflow import Name
 
 UNUSED: Final = ("U101", "unused-suppression", Severity.WARNING)
 UNREASONED: Final = ("U102", "suppression-without-reason", Severity.WARNING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.checks import check_result, report
+from wfmodel.checks import RULES, check_result, report
 from wfmodel.checks.reported import Reported
 from wfmodel.checks.suppressions import (
     Suppression,
@@ -35,7 +35,7 @@ def check_one(file: str, question: Question) -> Answer:
 
 
 def _checked(result: LoadResult, question: Question, shown: str) -> tuple[Reported, ...]:
-    findings = check_result(result)
+    findings = check_result(result, rules=RULES)
     if question.choreography is not None and result.workflow is not None:
         content = EventContent(question.choreography)
         projected = projection_findings(result.workflow, content)

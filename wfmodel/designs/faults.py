@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.failures import Name, Probability
 from wfmodel.model.units import Duration
-from wfmodel.model.workflow import Name, Probability
 
 ALL_PARTICIPANTS: Final = "*"
 ALL_SERVICES: Final = "services"

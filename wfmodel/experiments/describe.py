@@ -16,8 +16,9 @@ from wfmodel.model.distributions import (
     Uniform,
     Weibull,
 )
+from wfmodel.model.failures import RetryPolicy
 from wfmodel.model.units import format_duration
-from wfmodel.model.workflow import Compensation, RetryPolicy, Task
+from wfmodel.model.workflow import Compensation, Task
 from wfmodel.simulation import Arrivals
 
 SECOND = 1e9

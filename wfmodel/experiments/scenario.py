@@ -24,7 +24,7 @@ from pydantic.dataclasses import dataclass
 from wfmodel.designs.knobs import CHOREOGRAPHY, DESIGNS, EventContent, Knobs
 from wfmodel.experiments.sweep import Sweep
 from wfmodel.model.distributions import STRICT
-from wfmodel.model.workflow import Name
+from wfmodel.model.failures import Name
 from wfmodel.simulation.setting import Setting
 
 DesignName = Literal["orchestration", "choreography"]

@@ -15,8 +15,8 @@ from pydantic.dataclasses import dataclass
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.experiments.scaling import with_mean
 from wfmodel.model.distributions import STRICT
+from wfmodel.model.failures import Name, Probability
 from wfmodel.model.units import Duration
-from wfmodel.model.workflow import Name, Probability
 from wfmodel.simulation.setting import Setting
 
 PositiveDurations = Annotated[tuple[Annotated[Duration, Field(gt=0)], ...], Field(min_length=2)]

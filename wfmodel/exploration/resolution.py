@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from wfmodel.model.failures import RetryPolicy
 from wfmodel.model.flow import Node
-from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Receive, RetryPolicy, Task
+from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Receive, Task
 
 SILENCE: Final = ""
 """An answer that never comes."""

@@ -26,18 +26,9 @@ from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import STRICT, Distribution
+from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
 from wfmodel.model.units import Duration
-from wfmodel.model.workflow import (
-    Compensation,
-    DataItem,
-    Effect,
-    FailureMode,
-    Name,
-    Outcome,
-    Probability,
-    RetryPolicy,
-    Service,
-)
+from wfmodel.model.workflow import Compensation, DataItem, Effect, Outcome, Service
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -56,6 +47,8 @@ class StateAnnotation:
     timeout: Duration | None = None
     retry: RetryPolicy | None = None
     idempotent: bool | None = None
+    status_query: bool | None = None
+    tolerates_absence: bool | None = None
     effect: Effect | None = None
     compensates: Name | None = None
     compensation: Compensation | None = None

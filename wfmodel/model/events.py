@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final as Constant
 
+from wfmodel.model.failures import FailureKind
 from wfmodel.model.workflow import (
     FAILURE,
     TIMEOUT,
     Compensation,
-    FailureKind,
     Outcome,
     Parallel,
     Receive,

@@ -13,19 +13,9 @@ from collections.abc import Mapping
 
 from transitions import Machine
 
+from wfmodel.model.failures import FailureKind, FailureMode
 from wfmodel.model.flow import NodeKind, build_flow
-from wfmodel.model.workflow import (
-    DONE,
-    Branch,
-    Choice,
-    FailureKind,
-    FailureMode,
-    Final,
-    Outcome,
-    State,
-    Task,
-    Workflow,
-)
+from wfmodel.model.workflow import DONE, Branch, Choice, Final, Outcome, State, Task, Workflow
 
 
 def trigger_of(event: str) -> str:

@@ -26,8 +26,14 @@ from pydantic import AfterValidator, Discriminator, Field, PositiveInt, Tag, mod
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.failures import (
+    FailureMode,
+    Name,
+    Probability,
+    RetryPolicy,
+)
 from wfmodel.model.guards import checked, roots_of
-from wfmodel.model.units import Duration, parse_duration
+from wfmodel.model.units import Duration
 
 ROLLBACK = "rollback"
 """Built-in target: run the handlers of what has completed, latest first, then end ``aborted``."""
@@ -36,9 +42,6 @@ DONE = "done"
 FAILURE = "failure"
 TIMEOUT = "timeout"
 """Built-in events: a state ended well; any failure not named more specifically; time ran out."""
-
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class Effect(StrEnum):
@@ -62,56 +65,13 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-class FailureKind(StrEnum):
-    """Whether another attempt can help."""
-
-    BUSINESS = "business"
-    """Permanent: the same answer at every attempt (card declined)."""
-    TRANSIENT = "transient"
-    """Drawn anew at each attempt (connection reset)."""
-
-
-class Jitter(StrEnum):
-    """How a back-off is spread (AWS Architecture Blog, Exponential Backoff and Jitter)."""
-
-    NONE = "none"
-    FULL = "full"
-
-
-@dataclass(frozen=True, slots=True, config=STRICT)
-class FailureMode:
-    """One way in which a task can fail, with its probability per attempt (business: per visit)."""
-
-    kind: FailureKind
-    probability: Probability = 0.0
-
-
-@dataclass(frozen=True, slots=True, config=STRICT)
-class RetryPolicy:
-    """Attempts in all (the first included) and the pause before each further one.
-
-    The pause before attempt k (k = 2, 3, …) is ``min(cap, backoff * factor ** (k - 2))``.
-    ``on`` names the failures that are retried; empty means every transient failure and time-out.
-    ``attempts`` None means until it succeeds.
-    """
-
-    attempts: PositiveInt | None = 3
-    backoff: Duration = parse_duration("1s")
-    factor: Annotated[float, Field(ge=1, le=1000)] = 2.0
-    cap: Duration | None = None
-    jitter: Jitter = Jitter.NONE
-    on: tuple[Name, ...] = ()
-
-    def delay_before(self, attempt: int) -> int:
-        """Nanoseconds of back-off before ``attempt`` (2 or more), before jitter."""
-        longest = self.cap if self.cap is not None else parse_duration("1d")
-        # The exponent is bounded so that an endless retry cannot overflow a float.
-        return int(min(longest, self.backoff * self.factor ** min(attempt - 2, 60)))
-
-
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Compensation:
-    """Handler that undoes a task's effect; ``rollback`` runs it, at ``service`` or the task's."""
+    """Handler that undoes a task's effect; ``rollback`` runs it, at ``service`` or the task's.
+
+    ``tolerates_absence``: it succeeds where there is nothing to undo, because the step never took
+    effect (*null compensation*). ``status_query``: the service can be asked whether it was done.
+    """
 
     action: Name = "compensate"
     service: Name | None = None
@@ -120,6 +80,8 @@ class Compensation:
     timeout: Duration | None = None
     retry: RetryPolicy | None = None
     idempotent: bool = False
+    tolerates_absence: bool = False
+    status_query: bool = False
     reads: tuple[Name, ...] = ()
 
 
@@ -127,6 +89,9 @@ class Compensation:
 class Task:
     """An action at a service. ``on`` maps an event (a failure's name, ``timeout`` or ``failure``)
     to a target; an event with no entry ends the workflow as ``failed``.
+
+    ``status_query``: the service can be asked, by the key of the step, whether it was done.
+    ``tolerates_absence`` is for a task that ``compensates`` another, as of a ``Compensation``.
     """
 
     service: Name
@@ -137,6 +102,8 @@ class Task:
     timeout: Duration | None = None
     retry: RetryPolicy | None = None
     idempotent: bool = False
+    status_query: bool = False
+    tolerates_absence: bool = False
     effect: Effect = Effect.NONE
     reads: tuple[Name, ...] = ()
     writes: tuple[Name, ...] = ()
@@ -226,13 +193,14 @@ class Parallel:
 
     ``join``: ``all``, ``any``, or how many regions must succeed. ``siblings`` says what happens to
     the others once the join is decided (satisfied early, or out of reach): they ``finish``, or are
-    cancelled at their next step (``cancel``). ``for_each`` runs the one region ``copies`` times
-    side by side, once per item of a data item: the bound of a loop over items.
+    cancelled at their next step (``cancel``); undeclared, they finish. ``for_each`` runs the one
+    region ``copies`` times side by side, once per item of a data item: the bound of a loop over
+    items.
     """
 
     regions: Annotated[tuple[Region, ...], Field(min_length=1)]
     join: Literal["all", "any"] | PositiveInt = "all"
-    siblings: Literal["finish", "cancel"] = "finish"
+    siblings: Literal["finish", "cancel"] | None = None
     for_each: Name | None = None
     copies: Annotated[int, Field(ge=1, le=1000)] = 1
     next: Name | None = None

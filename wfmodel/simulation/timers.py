@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from wfmodel.designs.messages import Timer
-from wfmodel.model.workflow import Compensation, Jitter, Receive, Task, Wait
+from wfmodel.model.failures import Jitter
+from wfmodel.model.workflow import Compensation, Receive, Task, Wait
 from wfmodel.simulation.cells import Cell, Occurrence, Process
 from wfmodel.simulation.randomness import uniform
 from wfmodel.simulation.run import Run

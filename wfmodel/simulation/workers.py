@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import Kind
+from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node
-from wfmodel.model.workflow import DONE, Compensation, FailureKind, Task
+from wfmodel.model.workflow import DONE, Compensation, Task
 from wfmodel.simulation.cells import Cell, Occurrence, Process
 from wfmodel.simulation.randomness import uniform
 from wfmodel.simulation.run import Offer, Run, Sampler

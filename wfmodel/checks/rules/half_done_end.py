@@ -69,11 +69,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wfmodel.checks.composition import only_composed
 from wfmodel.checks.context import Context, succeeded
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.saga import effectful_steps
-from wfmodel.checks.uncovered import uncovered_steps
 from wfmodel.checks.wording import left_behind
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
@@ -81,7 +81,9 @@ from wfmodel.model.workflow import DONE, Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for found in uncovered_steps(context, Outcome.FAILED):
+    for found in context.uncovered[Outcome.FAILED]:
+        if only_composed(context, found):
+            continue
         unhandled = found.end is not None and found.end.implicit
         how = "because nothing handles this failure" if unhandled else "here"
         yield RULE.finding(

@@ -56,17 +56,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.durations import longest_ns
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
-from wfmodel.model.units import format_duration, parse_duration
+from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import Task
-
-MOST_ATTEMPTS = 1000
-"""Pauses are added up one by one this far; more attempts only make the sum larger."""
-
-NO_TIMEOUT_NS = parse_duration("365d")
-"""A time-out from here on bounds nothing: some formats have one of years by default."""
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -89,12 +84,7 @@ def _longest(node: Node) -> int:
     """Nanoseconds until a task with bounded retries gives up; 0 without retries."""
     state = node.state
     assert isinstance(state, Task)
-    if state.retry is None or state.retry.attempts is None:
-        return 0
-    attempts = min(state.retry.attempts, MOST_ATTEMPTS)
-    pauses = sum(state.retry.delay_before(attempt) for attempt in range(2, attempts + 1))
-    timeout = state.timeout or 0
-    return pauses + (attempts * timeout if timeout < NO_TIMEOUT_NS else 0)
+    return 0 if state.retry is None else longest_ns(state)
 
 
 RULE = Rule(

@@ -73,16 +73,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wfmodel.checks.composition import only_composed
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.uncovered import uncovered_steps
 from wfmodel.checks.wording import left_behind
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for found in uncovered_steps(context, Outcome.ABORTED):
+    for found in context.uncovered[Outcome.ABORTED]:
+        if only_composed(context, found):
+            continue
         yield RULE.finding(
             f"{left_behind(found)} when the workflow ends aborted",
             found.step.path,

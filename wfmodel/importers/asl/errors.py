@@ -18,16 +18,9 @@ from typing import Final
 
 from wfmodel.importers.asl.catalogue import ABSTRACTED_RETRY, ENDLESS_RETRY, SHADOWED_CATCHER
 from wfmodel.importers.asl.job import Fields, Source, seconds, target
+from wfmodel.model.failures import FailureKind, FailureMode, Jitter, RetryPolicy
 from wfmodel.model.source import Path
-from wfmodel.model.workflow import (
-    FAILURE,
-    TIMEOUT,
-    FailureKind,
-    FailureMode,
-    Jitter,
-    Outcome,
-    RetryPolicy,
-)
+from wfmodel.model.workflow import FAILURE, TIMEOUT, Outcome
 
 ALL: Final = "States.ALL"
 TASK_FAILED: Final = "States.TaskFailed"

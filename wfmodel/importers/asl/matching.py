@@ -22,7 +22,7 @@ from wfmodel.model.source import Path
 
 _TASK: Final = frozenset(
     {"service", "action", "duration", "failures", "timeout", "retry", "idempotent", "effect"}
-    | {"compensates", "compensation", "reads", "writes"}
+    | {"compensates", "compensation", "reads", "writes", "status_query", "tolerates_absence"}
 )
 APPLICABLE: Final[Mapping[str, frozenset[str]]] = {
     "Task": _TASK,

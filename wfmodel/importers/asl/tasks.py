@@ -79,6 +79,8 @@ def _task(
         timeout=timeout,
         retry=retry_policy(source, rules, modes, times_out=timeout is not None),
         idempotent=bool(note.idempotent),
+        status_query=bool(note.status_query),
+        tolerates_absence=bool(note.tolerates_absence),
         effect=note.effect or Effect.NONE,
         reads=_reads(source) if note.reads is None else note.reads,
         writes=written if note.writes is None else note.writes,

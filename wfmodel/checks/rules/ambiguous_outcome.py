@@ -1,0 +1,120 @@
+"""A step of which nobody knows whether it took effect is compensated by something that needs to
+know.
+
+## What it does
+Follows every run on which a step timed out, or failed in a way that nobody declared, to a
+compensation of that step. There, one of two must be declared: the compensation tolerates that there
+is nothing to undo (`tolerates_absence: true`), or the step is `idempotent` and has a
+`status_query`, so that one can find out first.
+
+## Why is this bad
+The compensation of what never happened fails, or undoes something else: a refund without a charge.
+And the late step may still take effect afterwards.
+
+## Example
+```yaml
+name: order
+initial: pay
+states:
+  pay:
+    kind: task
+    service: bank
+    effect: compensatable
+    timeout: 5s
+    compensation: {action: refund}  # here
+    next: paid
+    on: {timeout: rollback}
+  paid: {kind: final}
+```
+
+## Use instead
+```yaml
+name: order
+initial: pay
+states:
+  pay:
+    kind: task
+    service: bank
+    effect: compensatable
+    timeout: 5s
+    compensation: {action: refund, tolerates_absence: true}
+    next: paid
+    on: {timeout: rollback}
+  paid: {kind: final}
+```
+
+## What it cannot see
+Whether the service keeps what it promises; that a late step is refused after its compensation (an
+*anti-hanging* check) is part of the promise.
+
+## Source
+Eclipse MicroProfile Long Running Actions, `@Status` and `@Compensate`; *null compensation* in TCC
+(Apache Seata). W4 of the project's catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.runs import shortest_run
+from wfmodel.checks.saga import Saga, Status, StepWatch
+from wfmodel.checks.statuses import statuses_of
+from wfmodel.checks.uncovered import MOST_RUNS
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.workflow import Compensation, Task
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    saga = Saga(context, excusing=False)
+    unclear = frozenset({Status.MAYBE})
+    runs = 0
+    for compensation, step, entries in _pairs(context):
+        if _is_prepared(compensation, step):
+            continue
+        if step not in statuses_of(saga).suspects(entries, unclear):
+            continue
+        runs += 1
+        run = shortest_run(context, StepWatch(saga, step, entries, unclear))
+        if run is not None and runs <= MOST_RUNS:
+            yield RULE.finding(
+                f"{compensation.name!r} may have nothing to undo: whether {step.name!r} took effect"
+                " is not known on this path",
+                compensation.path,
+                trace=run.words,
+                help="let it tolerate that (tolerates_absence), or make the step idempotent with a"
+                " status_query",
+            )
+
+
+def _pairs(context: Context) -> Iterator[tuple[Node, Node, frozenset[int]]]:
+    """Each compensation, its step, and the nodes at which a run enters it."""
+    nodes = context.flow.nodes
+    rollbacks = [node for node in nodes if node.kind is NodeKind.ROLLBACK]
+    for node in nodes:
+        if node.undoes is None:
+            continue
+        step = nodes[node.undoes]
+        if node.kind is NodeKind.COMPENSATION:
+            around = (r for r in rollbacks if step.scope in context.nested[r.scope])
+            yield node, step, frozenset(r.index for r in around)
+        else:
+            yield node, step, frozenset({node.index})
+
+
+def _is_prepared(compensation: Node, step: Node) -> bool:
+    state, forward = compensation.state, step.state
+    assert isinstance(state, Task | Compensation)
+    known = isinstance(forward, Task) and forward.idempotent and forward.status_query
+    return state.tolerates_absence or known
+
+
+RULE = Rule(
+    code="W4",
+    name="ambiguous-outcome",
+    severity=Severity.WARNING,
+    why="The compensation of what never happened fails, or undoes something else.",
+    check=_check,
+)

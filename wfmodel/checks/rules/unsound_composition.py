@@ -1,0 +1,108 @@
+"""A workflow that is sound alone leaves effects behind where it is called.
+
+## What it does
+Follows every run through the whole, called workflows included. Where a step of a called workflow is
+left in effect at an end of the caller (`uncompensated-step`, `half-done-end`), and the called
+workflow alone shows no such run, the fault is in the composition.
+
+## Why is this bad
+Each part was reviewed and found right. That its end `succeeded` is not the last word, because the
+caller may still abort, belongs to nobody.
+
+## Example
+```yaml
+name: order
+initial: supply
+states:
+  supply: {kind: workflow, workflow: supplying, next: pay, on: {failure: gave-up}}
+  pay:
+    kind: task
+    service: bank
+    effect: pivot
+    failures: {declined: {kind: business}}
+    next: paid
+    on: {declined: gave-up}
+  paid: {kind: final}
+  gave-up: {kind: final, outcome: aborted}
+workflows:
+  supplying:
+    initial: reserve
+    states:
+      reserve:  # here
+        kind: task
+        service: inventory
+        effect: compensatable
+        compensation: {action: release}
+        next: done
+      done: {kind: final}
+```
+
+## Use instead
+```yaml
+name: order
+initial: supply
+states:
+  supply: {kind: workflow, workflow: supplying, next: pay}
+  pay:
+    kind: task
+    service: bank
+    effect: pivot
+    failures: {declined: {kind: business}}
+    next: paid
+    on: {declined: rollback}
+  paid: {kind: final}
+workflows:
+  supplying:
+    initial: reserve
+    states:
+      reserve:
+        kind: task
+        service: inventory
+        effect: compensatable
+        compensation: {action: release}
+        next: done
+      done: {kind: final}
+```
+
+## What it cannot see
+Workflows that are started by messages instead of calls.
+
+## Source
+Vaz & Ferreira, *On the analysis of compensation correctness*, JLAP 2012: correct parts do not make
+a correct whole. W16 of the project's catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.checks.composition import only_composed
+from wfmodel.checks.context import Context
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.wording import left_behind
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.workflow import Outcome
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    for outcome in (Outcome.ABORTED, Outcome.FAILED):
+        for found in context.uncovered[outcome]:
+            if only_composed(context, found):
+                yield RULE.finding(
+                    f"{left_behind(found)} when the caller ends {outcome}, although"
+                    f" {found.step.path[1]!r} alone is sound",
+                    found.step.path,
+                    trace=found.words,
+                    severity=Severity.ERROR if found.certain else Severity.WARNING,
+                    help="roll back in the caller, too",
+                    related=() if found.end is None else ((found.end.path, "the run ends here"),),
+                )
+
+
+RULE = Rule(
+    code="W16",
+    name="unsound-composition",
+    severity=Severity.ERROR,
+    why="The called workflow's success is not the last word: its caller may abort.",
+    check=_check,
+)

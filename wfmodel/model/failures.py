@@ -1,0 +1,62 @@
+"""How a step can fail, and what is done about it: failure modes and retries."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from wfmodel.model.distributions import STRICT
+from wfmodel.model.units import Duration, parse_duration
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class FailureKind(StrEnum):
+    """Whether another attempt can help."""
+
+    BUSINESS = "business"
+    """Permanent: the same answer at every attempt (card declined)."""
+    TRANSIENT = "transient"
+    """Drawn anew at each attempt (connection reset)."""
+
+
+class Jitter(StrEnum):
+    """How a back-off is spread (AWS Architecture Blog, Exponential Backoff and Jitter)."""
+
+    NONE = "none"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class FailureMode:
+    """One way in which a task can fail, with its probability per attempt (business: per visit)."""
+
+    kind: FailureKind
+    probability: Probability = 0.0
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class RetryPolicy:
+    """Attempts in all (the first included) and the pause before each further one.
+
+    The pause before attempt k (k = 2, 3, …) is ``min(cap, backoff * factor ** (k - 2))``.
+    ``on`` names the failures that are retried; empty means every transient failure and time-out.
+    ``attempts`` None means until it succeeds.
+    """
+
+    attempts: PositiveInt | None = 3
+    backoff: Duration = parse_duration("1s")
+    factor: Annotated[float, Field(ge=1, le=1000)] = 2.0
+    cap: Duration | None = None
+    jitter: Jitter = Jitter.NONE
+    on: tuple[Name, ...] = ()
+
+    def delay_before(self, attempt: int) -> int:
+        """Nanoseconds of back-off before ``attempt`` (2 or more), before jitter."""
+        longest = self.cap if self.cap is not None else parse_duration("1d")
+        # The exponent is bounded so that an endless retry cannot overflow a float.
+        return int(min(longest, self.backoff * self.factor ** min(attempt - 2, 60)))
