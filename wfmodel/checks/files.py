@@ -1,7 +1,8 @@
 """Which files to check, from what a user names: files, directories, patterns, standard input.
 
 A file that is named is checked whatever it is. In a directory, those are taken that look like a
-definition: a YAML or JSON file with a line for ``states`` or ``StartAt``, broken or not.
+definition: a YAML or JSON file with a line for ``states`` or ``StartAt``, broken or not; and those
+that look like a larger file with a state machine in it: a template, a Terraform file or plan.
 """
 
 from __future__ import annotations
@@ -15,8 +16,22 @@ from typing import Final
 from wfmodel.model.limits import MOST_BYTES
 from wfmodel.model.reading import STDIN
 
-SUFFIXES: Final = (".yaml", ".yml", ".json")
+_DATA: Final = (".yaml", ".yml", ".json")
+SUFFIXES: Final = (*_DATA, ".template", ".tf")
 _HINT: Final = re.compile(rb"""(?:^|[\s{,"'])(?:states|StartAt)["']?\s*:""")
+_EMBEDDED: Final = (
+    (rb"""Type["']?\s*:\s*["']?AWS::(?:Serverless|StepFunctions)::StateMachine\b""",),
+    (rb'"type"\s*:\s*"aws_sfn_state_machine"',),
+    (rb'(?m)^[ \t]*resource[ \t]+"aws_sfn_state_machine"',),
+    (rb'"resource"\s*:', rb'"aws_sfn_state_machine"\s*:\s*[\[{]'),
+)
+"""A machine among the resources: of a template, a plan, a configuration, the same as JSON."""
+
+_DEFINITION: Final = re.compile(
+    rb"""\b(?:Definition(?:String)?|definition)["']?\s*(?::|=(?!\s*(?:file|templatefile)\())"""
+)
+"""Its definition in the same file: ``DefinitionUri`` names another, which a directory may hold."""
+
 _SIDE_FILES: Final = re.compile(r"\.annotations\.(yaml|yml|json)$")
 
 
@@ -59,4 +74,9 @@ def _looks_right(file: Path, folder: Path) -> bool:
     if any(part.startswith(".") for part in file.relative_to(folder).parts):
         return False
     with file.open("rb") as stream:
-        return _HINT.search(stream.read(MOST_BYTES)) is not None
+        content = stream.read(MOST_BYTES)
+    if _DEFINITION.search(content) and any(
+        all(re.search(pattern, content) for pattern in patterns) for patterns in _EMBEDDED
+    ):
+        return True
+    return file.suffix in _DATA and _HINT.search(content) is not None

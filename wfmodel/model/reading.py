@@ -23,15 +23,39 @@ def read_document(
     A name in ``.json`` means JSON and one in ``.yaml`` or ``.yml`` YAML; without either, a text
     that begins with ``{`` or ``[`` is JSON.
     """
-    file = "<stdin>" if str(path) == STDIN else str(path)
+    content, findings = read_text(path, text)
+    if content is None:
+        return None, findings
     try:
-        content = _content(path, file) if text is None else _bounded(text, file)
-        return _parse(content, file), ()
+        return _parse(content, shown_name(path)), ()
+    except RefusedError as error:
+        return None, (error.finding,)
+
+
+def read_text(
+    path: str | FilePath, text: str | None = None
+) -> tuple[str | None, tuple[Finding, ...]]:
+    """The text of a file (``-``: standard input; ``text``: what it would hold), within bounds."""
+    file = shown_name(path)
+    try:
+        return (_content(path, file) if text is None else _bounded(text, file)), ()
     except RefusedError as error:
         return None, (error.finding,)
     except OSError as error:
         reason = error.strerror or str(error)
         return None, (refusal("L101", f"cannot be read: {reason}", Span(file)),)
+
+
+def shown_name(path: str | FilePath) -> str:
+    """The file's name as findings give it."""
+    return "<stdin>" if str(path) == STDIN else str(path)
+
+
+def is_json(text: str, file: str) -> bool:
+    """Whether a text is read as JSON rather than YAML: by the file's name, else by its start."""
+    return file.endswith(".json") or (
+        text.lstrip()[0] in "{[" and not file.endswith((".yaml", ".yml"))
+    )
 
 
 def _content(path: str | FilePath, file: str) -> str:
@@ -80,9 +104,7 @@ def _checked(text: str, file: str) -> str:
 
 
 def _parse(text: str, file: str) -> Document:
-    if file.endswith(".json") or (
-        text.lstrip()[0] in "{[" and not file.endswith((".yaml", ".yml"))
-    ):
+    if is_json(text, file):
         return Document(file, text, read_json(text, file), lambda: json_places(text, file))
     value, places = read_yaml(text, file)
     return Document(file, text, value, lambda: places)

@@ -7,6 +7,7 @@ know no bounds. So only its parser is used; scalars follow the YAML 1.2 core sch
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,11 +40,13 @@ class _Open:
     key: str | None = None
     key_extent: Extent | None = None
     size: int = 1
+    tag: str | None = None
 
 
 @dataclass
 class _Reader:
     file: str
+    wrappers: Mapping[str, str] = field(default_factory=dict)
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[object, Place, int] | None] = field(default_factory=dict)
     result: tuple[object, Place] | None = None
@@ -70,7 +73,8 @@ class _Reader:
         if len(self.stack) >= MOST_DEPTH:
             message = f"nested more than {MOST_DEPTH} levels deep"
             raise self.refuse("L107", message, event)
-        if event.tag is not None and not event.implicit:
+        known = event.tag in self.wrappers
+        if event.tag is not None and not event.implicit and not known:
             raise self.refuse("L109", f"tag {event.tag!r} is not supported", event)
         if self._awaits_key():
             raise self.refuse("L109", "a key must be text", event)
@@ -78,24 +82,34 @@ class _Reader:
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         value: dict[str, object] | list[object] = {} if is_mapping else []
-        self.stack.append(_Open(value, Place(_extent(event)), event.anchor))
+        tag = event.tag if known else None
+        self.stack.append(_Open(value, Place(_extent(event)), event.anchor, tag=tag))
 
     def close(self, event: yaml.Event) -> None:
         done = self.stack.pop()
         done.place.extent = (*done.place.extent[:2], *_extent(event)[2:])
+        value, place = self.wrapped(done.value, done.place, done.tag)
         if done.anchor is not None:
-            self.anchors[done.anchor] = (done.value, done.place, done.size)
-        self.add(done.value, done.place, done.size, event)
+            self.anchors[done.anchor] = (value, place, done.size)
+        self.add(value, place, done.size, event)
+
+    def wrapped(self, value: object, place: Place, tag: str | None) -> tuple[object, Place]:
+        """What stands after a known tag, as a mapping of one key; both stand at the same place."""
+        if tag is None or tag not in self.wrappers:
+            return value, place
+        key = self.wrappers[tag]
+        return {key: value}, Place(place.extent, parts={key: place})
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
         if self._awaits_key():
             self.take_key(event)
             return
-        if event.tag is not None and event.tag not in _TAGS and not event.implicit[0]:
+        known = event.tag in self.wrappers
+        if event.tag is not None and event.tag not in _TAGS and not event.implicit[0] and not known:
             raise self.refuse("L109", f"tag {event.tag!r} is not supported", event)
         plain = event.tag is None and event.implicit[0]
-        value = _resolve(event.value) if plain else event.value
-        place = Place(_extent(event))
+        text = _resolve(event.value) if plain else event.value
+        value, place = self.wrapped(text, Place(_extent(event)), event.tag)
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, place, 1)
         self.add(value, place, 1, event)
@@ -165,13 +179,18 @@ def _resolve(text: str) -> object:
     return text
 
 
-def read_yaml(text: str, file: str) -> tuple[object, Place]:
+def read_yaml(
+    text: str, file: str, wrappers: Mapping[str, str] | None = None
+) -> tuple[object, Place]:
     """The value of a YAML text, and where its parts stand.
+
+    ``wrappers`` maps tags to keys: with ``{"!Ref": "Ref"}``, ``!Ref x`` is ``{"Ref": "x"}``. Each
+    adds a level that the bound on nesting does not count. Every other tag is refused.
 
     Raises:
         RefusedError: not YAML, or beyond the bounds.
     """
-    reader = _Reader(file)
+    reader = _Reader(file, wrappers or {})
     try:
         for event in yaml.parse(text, Loader=Loader):
             reader.take(event)

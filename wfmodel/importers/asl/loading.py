@@ -23,6 +23,9 @@ from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
 
+LONGEST_NAME: Final = 200
+"""Characters of a workflow's name that are taken from a file or resource."""
+
 _ABOUT_NAMES: Final = frozenset(
     problem.code
     for problem in (
@@ -54,18 +57,27 @@ def load_asl(
 
 
 def from_document(
-    document: Document, annotations: str | FilePath | Annotations | None = None
+    document: Document,
+    annotations: str | FilePath | Annotations | None = None,
+    *,
+    name: str | None = None,
 ) -> LoadResult:
-    """As ``load_asl``, of a definition that has been read."""
+    """As ``load_asl``, of a definition that has been read; ``name`` is else the file's.
+
+    Where the document has origins of its own (a machine inside a larger file), the result's lead
+    through them.
+    """
     notes, side, refused = _read_annotations(annotations)
-    translation = translate(document.value, notes, name=_name(document.file))
+    given = (name or "")[:LONGEST_NAME] or _name(document.file)
+    translation = translate(document.value, notes, name=given)
     found = (
         *_located(translation.findings, document),
         *refused,
         *_located(translation.annotation_findings, side),
     )
     workflow = None if refused else translation.workflow
-    return LoadResult(workflow, found, replace(document, origins=translation.origins))
+    led = {path: document.original(origin) for path, origin in translation.origins.items()}
+    return LoadResult(workflow, found, replace(document, origins={**document.origins, **led}))
 
 
 def _located(findings: tuple[Finding, ...], document: Document | None) -> tuple[Finding, ...]:
@@ -95,7 +107,7 @@ def _read_annotations(
 
 def _name(file: str) -> str:
     """The workflow's name where nothing gives one: the file's, without what says its format."""
-    return stem(FilePath(file).name)[:200] or "workflow"
+    return stem(FilePath(file).name)[:LONGEST_NAME] or "workflow"
 
 
 def stem(name: str) -> str:

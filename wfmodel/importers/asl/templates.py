@@ -42,7 +42,7 @@ def read_definition(
     second, _ = read_document(path, masked)
     if second is None:
         return document, findings
-    return replace(second, text=original, value=_restored(second.value)), ()
+    return replace(second, text=original, value=unmasked(second.value)), ()
 
 
 def mask(text: str) -> str:
@@ -55,12 +55,12 @@ def mask(text: str) -> str:
     return _TOKEN.sub(quoted, text)
 
 
-def _restored(value: object) -> object:
+def unmasked(value: object) -> object:
     """The value with marked texts as ``${X}`` again; depth is bounded by reading."""
     if isinstance(value, dict):
-        return {key: _restored(inner) for key, inner in value.items()}
+        return {key: unmasked(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_restored(inner) for inner in value]
+        return [unmasked(inner) for inner in value]
     if isinstance(value, str) and value.startswith(_MARK):
         return f"${{{value.removeprefix(_MARK)}}}"
     return value

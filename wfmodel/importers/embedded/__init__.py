@@ -1,0 +1,14 @@
+"""State machines inside larger files: every place that is reported is one of the larger file.
+
+CloudFormation and SAM templates (what CDK synthesises included), Terraform's configurations and
+plans. A definition there is an object, or a text inside a text: ``positions`` leads from the inner
+text back through escapes, indentation and joined pieces. Nothing is evaluated: what a deployment
+fills in stays ``${X}``, and a definition that only a deployment makes is a finding that says so.
+
+Read ``detection`` next, then ``cloudformation`` and ``terraform``.
+"""
+
+from wfmodel.importers.embedded.detection import Contents, contents_of
+from wfmodel.importers.embedded.machine import Machine
+
+__all__ = ["Contents", "Machine", "contents_of"]

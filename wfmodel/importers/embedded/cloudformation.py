@@ -1,0 +1,170 @@
+"""State machines in CloudFormation and SAM templates, as written by hand and as CDK synthesises.
+
+Properties as in the AWS CloudFormation Template Reference and the AWS SAM developer guide, pages
+``AWS::StepFunctions::StateMachine`` and ``AWS::Serverless::StateMachine``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from wfmodel.importers.embedded import machine, substitutions
+from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.outer import Outer, Piece
+from wfmodel.model.limits import MOST_BYTES, MOST_DEPTH
+from wfmodel.model.source import Path, Place
+
+TYPES: Final = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
+_FILES: Final = ("DefinitionUri", "DefinitionS3Location")
+
+
+def is_template(value: object) -> bool:
+    """Whether a parsed file is a template with a state machine among its resources."""
+    return isinstance(value, Mapping) and next(_resources(value), None) is not None
+
+
+def machines(outer: Outer) -> Iterator[Machine]:
+    """Every machine of a template, in its order; named by its logical id."""
+    for name, resource in _resources(outer.value):
+        path: Path = ("Resources", name, "Properties")
+        yield _machine(Resource(outer, name, resource.get("Properties"), path))
+
+
+def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object]]]:
+    resources = template.get("Resources") if isinstance(template, Mapping) else None
+    if isinstance(resources, Mapping):
+        for name, resource in resources.items():
+            if isinstance(resource, Mapping) and resource.get("Type") in TYPES:
+                yield name, resource
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource that is a state machine."""
+
+    outer: Outer
+    name: str
+    properties: object
+    path: Path
+
+
+def _machine(resource: Resource) -> Machine:
+    properties, outer = resource.properties, resource.outer
+    given = properties if isinstance(properties, Mapping) else {}
+    if "Definition" in given:
+        return _of_object(resource, given["Definition"], (*resource.path, "Definition"))
+    if "DefinitionString" in given:
+        return _of_string(resource, given["DefinitionString"], (*resource.path, "DefinitionString"))
+    for key in _FILES:
+        if key in given:
+            path = (*resource.path, key)
+            return machine.elsewhere(resource.name, _location(given[key]), outer.span(path))
+    why = "it has no definition"
+    return machine.unread(resource.name, why, outer.span(resource.path))
+
+
+def _location(value: object) -> str:
+    """A file, or a place in S3, in words."""
+    if isinstance(value, str):
+        return repr(value)
+    if isinstance(value, Mapping):
+        shown = [value.get("Bucket"), value.get("Key")]
+        if any(isinstance(part, str) for part in shown):
+            return "S3, " + "/".join(part if isinstance(part, str) else "?" for part in shown)
+    return "another place"
+
+
+def _of_object(resource: Resource, value: object, path: Path) -> Machine:
+    outer = resource.outer
+    return machine.of_value(
+        resource.name,
+        _filled(value),
+        file=outer.file,
+        text=outer.text,
+        prefix=path,
+        places=lambda: outer.root,
+    )
+
+
+def _filled(value: object) -> object:
+    """The value with functions as the tokens that stand for them; depth is bounded by reading."""
+    token = substitutions.of_function(value)
+    if token is not None:
+        return token
+    if isinstance(value, dict):
+        return {key: _filled(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner) for inner in value]
+    return value
+
+
+def _of_string(resource: Resource, value: object, path: Path) -> Machine:
+    outer = resource.outer
+    if isinstance(value, Mapping) and set(value) == {"Fn::ToJsonString"}:
+        return _of_object(resource, value["Fn::ToJsonString"], (*path, "Fn::ToJsonString"))
+    pieces, size = list[Piece](), 0
+    for piece in _pieces(value, path, 0):
+        size += len(piece.text)
+        if size > MOST_BYTES:
+            why = f"with its aliases it is larger than {MOST_BYTES >> 20} MiB"
+            return machine.unread(resource.name, why, outer.span(path))
+        pieces.append(piece)
+    if all(piece.is_token for piece in pieces):
+        why = "its definition is only known on deployment"
+        return machine.unread(resource.name, why, outer.span(path))
+
+    def chain(inner: Place) -> Place:
+        return machine.hung_at(path, outer.place, inner)
+
+    return machine.of_text(
+        resource.name,
+        outer.excerpt(pieces, substitutions.flat),
+        file=outer.file,
+        text=outer.text,
+        prefix=path,
+        chain=chain,
+    )
+
+
+def _pieces(value: object, path: Path, depth: int) -> Iterator[Piece]:
+    """Texts and what stands between them, of a text, ``Fn::Sub`` or ``Fn::Join``."""
+    if isinstance(value, str):
+        yield Piece(value, path)
+        return
+    key, inner = next(iter(value.items())) if isinstance(value, dict) and value else ("", None)
+    if key == "Fn::Sub":
+        yield from _substituted(inner, (*path, key))
+    elif key == "Fn::Join" and _is_join(inner) and depth < MOST_DEPTH:
+        yield from _joined(inner, (*path, key), depth)
+    else:
+        yield Piece(substitutions.of_function(value) or substitutions.token("_"), path, True)
+
+
+def _substituted(inner: object, path: Path) -> Iterator[Piece]:
+    """The template of ``Fn::Sub``; its map of names is not looked into."""
+    listed = isinstance(inner, list) and bool(inner)
+    template = inner[0] if isinstance(inner, list) and inner else inner
+    if isinstance(template, str):
+        yield Piece(template, (*path, 0) if listed else path)
+    else:
+        yield Piece(substitutions.token("Fn::Sub"), path, True)
+
+
+def _is_join(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and isinstance(value[1], list)
+    )
+
+
+def _joined(inner: object, path: Path, depth: int) -> Iterator[Piece]:
+    assert isinstance(inner, list)
+    delimiter, parts = inner
+    for index, part in enumerate(parts):
+        if index and delimiter:
+            yield Piece(delimiter, (*path, 0), True)
+        yield from _pieces(part, (*path, 1, index), depth + 1)

@@ -1,0 +1,92 @@
+"""What kind of larger file this is, by its content; and the machines in it.
+
+A word that only such files hold comes first: without it nothing is parsed here. With it, the
+parsed file decides: a definition may mention ``AWS::StepFunctions::StateMachine`` too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from wfmodel.importers.embedded import cloudformation, terraform
+from wfmodel.importers.embedded.catalogue import NO_MACHINE, TOO_MANY
+from wfmodel.importers.embedded.configuration import machines_in_hcl
+from wfmodel.importers.embedded.machine import Machine, placed
+from wfmodel.importers.embedded.outer import read_outer
+from wfmodel.model.findings import Finding
+from wfmodel.model.limits import MOST_BYTES, RefusedError
+from wfmodel.model.source import Span
+
+MOST_MACHINES: Final = 500
+"""Most machines of a file: a CloudFormation template has so many resources at most."""
+
+_WORDS: Final = (*cloudformation.TYPES, terraform.TYPE)
+_HCL_ENDING: Final = ".tf"
+_DATA_ENDINGS: Final = (".json", ".yaml", ".yml")
+_HCL_BLOCK: Final = re.compile(rf'^[ \t]*+resource[ \t]++"{terraform.TYPE}"', re.MULTILINE)
+_TOP_KEY: Final = re.compile(
+    r'^\s{0,8}["\']?(?:Resources|AWSTemplateFormatVersion|resource|planned_values)["\']?\s*:',
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The machines of a larger file, and findings about the file as a whole."""
+
+    machines: tuple[Machine, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def contents_of(text: str, file: str) -> Contents | None:
+    """The machines in a file; None if it is no file that holds machines of others.
+
+    Broken files are findings, where the file would hold machines if it were not broken.
+    """
+    has_word = any(word in text for word in _WORDS)
+    if is_hcl(text, file):
+        if not has_word:
+            return Contents(findings=(_none(file),))
+        return _bounded(machines_in_hcl(text, file), file)
+    if not has_word:
+        return None
+    try:
+        outer = read_outer(text, file)
+    except RefusedError as error:
+        return Contents(findings=(error.finding,)) if _TOP_KEY.search(text) else None
+    if cloudformation.is_template(outer.value):
+        return _bounded(cloudformation.machines(outer), file)
+    if terraform.is_configuration(outer.value):
+        return _bounded(terraform.machines_of_configuration(outer), file)
+    if terraform.is_plan(outer.value):
+        return _bounded(terraform.machines_of_plan(outer), file)
+    return None
+
+
+def is_hcl(text: str, file: str) -> bool:
+    """Whether a text is in Terraform's own language: by the file's name, else by a block."""
+    if file.endswith((_HCL_ENDING, *_DATA_ENDINGS)):
+        return file.endswith(_HCL_ENDING)
+    return text.lstrip()[:1] not in ("{", "[") and _HCL_BLOCK.search(text) is not None
+
+
+def _none(file: str) -> Finding:
+    return placed(NO_MACHINE, "no state machine is declared here", Span(file))
+
+
+def _bounded(machines: Iterator[Machine], file: str) -> Contents:
+    """The machines, up to as many and as much text as a file may reasonably hold."""
+    found, size = list[Machine](), 0
+    try:
+        for machine in machines:
+            size += machine.size
+            if len(found) >= MOST_MACHINES or size > MOST_BYTES:
+                message = f"more than {MOST_MACHINES} machines, or {MOST_BYTES >> 20} MiB of them"
+                return Contents(tuple(found), (placed(TOO_MANY, message, Span(file)),))
+            found.append(machine)
+    except RefusedError as error:
+        return Contents(tuple(found), (error.finding,))
+    return Contents(tuple(found), () if found else (_none(file),))

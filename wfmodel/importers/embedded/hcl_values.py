@@ -1,0 +1,196 @@
+"""Values that are written out in HCL, such as ``jsonencode`` is given: no evaluation.
+
+Objects, lists, texts, numbers, ``true``, ``false`` and ``null`` are read. Any other expression
+becomes the token of its text, ``${aws_lambda_function.pay.arn}``; so does an object or list that
+holds more than elements (``for``, ``...``).
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates
+from wfmodel.importers.embedded.notations import unescaped
+from wfmodel.importers.embedded.positions import Lines
+from wfmodel.importers.embedded.substitutions import token
+from wfmodel.model.limits import MOST_DEPTH
+from wfmodel.model.source import Place
+
+_NAMED: Final = {"true": True, "false": False, "null": None}
+_LONGEST_NUMBER: Final = 30
+
+
+class Read(NamedTuple):
+    """A value, where it stands, and the index of the token after it."""
+
+    value: object
+    place: Place
+    after: int
+
+
+class Values:
+    """Values of one sequence of tokens."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], lines: Lines) -> None:
+        self._text = text
+        self._tokens = tokens
+        self._lines = lines
+
+    def is_sign(self, index: int, signs: str) -> bool:
+        """Whether one of these signs stands there."""
+        at = self._tokens[index : index + 1]
+        return bool(at) and at[0].kind == "sign" and at[0].text in signs
+
+    def skip_lines(self, index: int) -> int:
+        """The index of the next token that is no end of a line."""
+        while index < len(self._tokens) and self._tokens[index].kind == "newline":
+            index += 1
+        return index
+
+    def ends(self, index: int) -> bool:
+        """Whether an expression is over there."""
+        at = self._tokens[index : index + 1]
+        return not at or at[0].kind == "newline" or self.is_sign(index, ",}])")
+
+    def expression(self, index: int, depth: int = 0) -> Read:
+        """The value that begins there; what is not written out becomes a token.
+
+        Raises:
+            HclError: nested too deep, a key stands twice, or nothing is there.
+        """
+        if depth > MOST_DEPTH:
+            message = f"nested more than {MOST_DEPTH} levels deep"
+            raise HclError(message, self._tokens[index].begin)
+        read = self._written_out(index, depth)
+        if read is not None and self.ends(read.after):
+            return read
+        return self._opaque(index)
+
+    def _written_out(self, index: int, depth: int) -> Read | None:
+        if index >= len(self._tokens):
+            return None
+        at = self._tokens[index]
+        if self.is_sign(index, "{"):
+            return self._object(index, depth)
+        if self.is_sign(index, "["):
+            return self._list(index, depth)
+        if self.is_sign(index, "-"):
+            number = self._tokens[index + 1 : index + 2]
+            return self._number(index, index + 1) if number and number[0].kind == "number" else None
+        if at.kind == "number":
+            return self._number(index, index)
+        if at.kind == "name":
+            return self._read(_NAMED[at.text], index, index + 1) if at.text in _NAMED else None
+        return self._read(self.text_of(at), index, index + 1) if at.kind != "sign" else None
+
+    def text_of(self, at: Token) -> str:
+        """What a quoted string or heredoc says, its templates as tokens."""
+        if at.kind == "heredoc":
+            body = self._text[slice(*at.body)]
+            is_indented = self._text.startswith("<<-", at.begin)
+            return flat_templates(textwrap.dedent(body) if is_indented else body) or token("_")
+        source = flat_templates(self._text[at.begin + 1 : at.end - 1])
+        return token("_") if source is None else unescaped(source, at.begin + 1)[0]
+
+    def _read(self, value: object, first: int, after: int) -> Read:
+        begin, end = self._tokens[first].begin, self._tokens[after - 1].end
+        return Read(value, Place(self._lines.extent(begin, end)), after)
+
+    def _number(self, first: int, digits: int) -> Read | None:
+        text = self._tokens[digits].text
+        if len(text) > _LONGEST_NUMBER or not math.isfinite(float(text)):
+            return None
+        value = int(text) if text.isdecimal() else float(text)
+        return self._read(-value if first < digits else value, first, digits + 1)
+
+    def _object(self, first: int, depth: int) -> Read | None:
+        value: dict[str, object] = {}
+        parts: dict[str | int, Place] = {}
+        index = self.skip_lines(first + 1)
+        while not self.is_sign(index, "}"):
+            key = self._key(index)
+            if key is None or not self.is_sign(key.after, "=:"):
+                return None
+            name = str(key.value)
+            if name in value:
+                message = f"key {name!r} stands here again; first in line {_first(parts[name])}"
+                raise HclError(message, self._tokens[index].begin)
+            inner = self.expression(key.after + 1, depth + 1)
+            inner.place.key = key.place.extent
+            value[name], parts[name] = inner.value, inner.place
+            index = self._next_element(inner.after, lines_divide=True)
+            if index < 0:
+                return None
+        read = self._read(value, first, index + 1)
+        read.place.parts = parts
+        return read
+
+    def _key(self, index: int) -> Read | None:
+        if index >= len(self._tokens):
+            return None
+        at = self._tokens[index]
+        if at.kind in ("name", "number"):
+            return self._read(at.text, index, index + 1)
+        if at.kind == "string":
+            return self._read(self.text_of(at), index, index + 1)
+        if self.is_sign(index, "("):
+            after = self._closing(index)
+            text = self._text[at.begin + 1 : self._tokens[after - 1].begin]
+            return self._read(token(text), index, after)
+        return None
+
+    def _list(self, first: int, depth: int) -> Read | None:
+        value, parts = list[object](), dict[str | int, Place]()
+        index = self.skip_lines(first + 1)
+        if self._tokens[index : index + 1] and self._tokens[index].text == "for":
+            return None
+        while not self.is_sign(index, "]"):
+            inner = self.expression(index, depth + 1)
+            parts[len(value)] = inner.place
+            value.append(inner.value)
+            index = self._next_element(inner.after, lines_divide=False)
+            if index < 0:
+                return None
+        read = self._read(value, first, index + 1)
+        read.place.parts = parts
+        return read
+
+    def _next_element(self, index: int, *, lines_divide: bool) -> int:
+        """The index of the next element or of the closing sign; -1 where neither can stand."""
+        after = self.skip_lines(index)
+        if self.is_sign(after, ","):
+            return self.skip_lines(after + 1)
+        if self.is_sign(after, "}" if lines_divide else "]"):
+            return after
+        return after if lines_divide and index < after < len(self._tokens) else -1
+
+    def _opaque(self, first: int) -> Read:
+        depth, index = 0, first
+        while index < len(self._tokens) and not (depth == 0 and self.ends(index)):
+            if self.is_sign(index, "([{"):
+                depth += 1
+            elif self.is_sign(index, ")]}"):
+                depth -= 1
+            index += 1
+        if index == first:
+            offset = self._tokens[first].begin if first < len(self._tokens) else len(self._text)
+            raise HclError("a value is missing", offset)
+        begin, end = self._tokens[first].begin, self._tokens[index - 1].end
+        return self._read(token(self._text[begin : min(end, begin + MOST_DEPTH)]), first, index)
+
+    def _closing(self, first: int) -> int:
+        """The index after the sign that closes the one there."""
+        depth, index = 0, first
+        while index < len(self._tokens):
+            depth += self.is_sign(index, "([{") - self.is_sign(index, ")]}")
+            index += 1
+            if depth == 0:
+                return index
+        raise HclError("a bracket does not close", self._tokens[first].begin)
+
+
+def _first(place: Place) -> int:
+    return (place.key or place.extent)[0]

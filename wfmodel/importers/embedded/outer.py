@@ -1,0 +1,99 @@
+"""The larger file as data: its value and its places, JSON or YAML, CloudFormation's tags included.
+
+Values are looked up by path, and a text's segments only when a place inside it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from wfmodel.importers.embedded.notations import json_scalar, yaml_scalar
+from wfmodel.importers.embedded.positions import JSON_BREAKS, YAML_BREAKS, Excerpt, Lines, Segment
+from wfmodel.model.json_reader import json_places, read_json
+from wfmodel.model.reading import is_json
+from wfmodel.model.source import Path, Place, Span
+from wfmodel.model.yaml_reader import read_yaml
+
+_FUNCTIONS: Final = (
+    "And", "Base64", "Cidr", "Equals", "FindInMap", "GetAZs", "GetAtt", "If", "ImportValue", "Join",
+    "Length", "Not", "Or", "Select", "Split", "Sub", "ToJsonString", "Transform",
+)  # fmt: skip
+TAGS: Final = {
+    "!Ref": "Ref",
+    "!Condition": "Condition",
+    **{f"!{name}": f"Fn::{name}" for name in _FUNCTIONS},
+}
+"""CloudFormation's short forms (AWS CloudFormation User Guide, "Intrinsic function reference")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a text that is put together: written at ``path``, or standing for what is there."""
+
+    text: str
+    path: Path
+    is_token: bool = False
+
+
+@dataclass(frozen=True)
+class Outer:
+    """A parsed file whose texts may hold machines."""
+
+    file: str
+    text: str
+    value: object
+    find_places: Callable[[], Place]
+    is_json: bool
+
+    @cached_property
+    def root(self) -> Place:
+        """Where everything stands."""
+        return self.find_places()
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Lines as this notation counts them."""
+        return Lines(self.text, JSON_BREAKS if self.is_json else YAML_BREAKS)
+
+    def place(self, path: Path) -> Place:
+        """Where the value at a path stands; its nearest surroundings where it is absent."""
+        place = self.root
+        for part in path:
+            if part not in place.parts:
+                break
+            place = place.parts[part]
+        return place
+
+    def span(self, path: Path) -> Span:
+        """The span of the value at a path."""
+        return Span(self.file, *self.place(path).extent)
+
+    def excerpt(self, pieces: list[Piece], rewrite: Callable[[str], str]) -> Excerpt:
+        """A text put together from pieces, then rewritten without a change of length."""
+        text = rewrite("".join(piece.text for piece in pieces))
+        return Excerpt(text, lambda: self._trace(pieces), lambda: self.lines)
+
+    def _trace(self, pieces: list[Piece]) -> Iterator[Segment]:
+        scalar = json_scalar if self.is_json else yaml_scalar
+        for piece in pieces:
+            extent = self.place(piece.path).extent
+            begin, end = self.lines.offset(*extent[:2]), self.lines.offset(*extent[2:])
+            if piece.is_token:
+                yield Segment(len(piece.text), begin, end)
+            else:
+                yield from scalar(self.text, begin, end, piece.text)
+
+
+def read_outer(text: str, file: str) -> Outer:
+    """The file as data.
+
+    Raises:
+        RefusedError: neither JSON nor YAML, or beyond the bounds.
+    """
+    if is_json(text, file):
+        return Outer(file, text, read_json(text, file), lambda: json_places(text, file), True)
+    value, places = read_yaml(text, file, TAGS)
+    return Outer(file, text, value, lambda: places, False)
