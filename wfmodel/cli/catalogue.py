@@ -11,6 +11,7 @@ from wfmodel.checks.policy import Catalogue
 from wfmodel.checks.rule import Described
 from wfmodel.checks.suppressions import every_kind
 from wfmodel.importers.asl.catalogue import PROBLEMS
+from wfmodel.importers.embedded.catalogue import PROBLEMS as EMBEDDED
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import NAMES
 
@@ -72,7 +73,9 @@ class Known:
 def catalogue() -> Catalogue:
     """All codes, ordered."""
     entries: list[Described] = [*RULES]
-    entries += [Known(each.code, each.name, each.severity, each.why) for each in PROBLEMS]
+    entries += [
+        Known(each.code, each.name, each.severity, each.why) for each in (*PROBLEMS, *EMBEDDED)
+    ]
     entries += [Known(code, name, Severity.ERROR, _WHY[code]) for code, name in NAMES.items()]
     for code, name in _OTHER_NAMES.items():
         severity = Severity.WARNING if code[0] == "C" else Severity.ERROR

@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache as cache_calls
 from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from wfmodel.checks.reported import Reported
+
+Listing: TypeAlias = Callable[[Path], tuple[str, ...]]
 
 FEW: Final = 16
 """So many files are checked sooner than processes start."""
@@ -75,7 +78,8 @@ def answers(
         return
     with closing(_opened(Path(cache))) as store:
         program = _program()
-        keys = {file: _key(file, question, program) for file in files}
+        listed = cache_calls(_side_files)  # a folder is read once, not once a file
+        keys = {file: _key(file, question, program, listed) for file in files}
         known = _stored(store, [key for key in keys.values() if key is not None])
         missing = [file for file in files if keys[file] not in known]
         fresh = _fresh(missing, question, jobs)
@@ -181,24 +185,38 @@ def _version(package: str) -> str:
         return "absent"
 
 
-def _key(file: str, question: Question, program: bytes) -> str | None:
+def _key(file: str, question: Question, program: bytes, listed: Listing) -> str | None:
     """The key of a file's answer; None for standard input and what cannot be read."""
     if file == "-":
         return None
     digest = hashlib.sha256(program)
     path = Path(file)
-    stem = path.name
-    for ending in (".json", ".yaml", ".yml", ".tf", ".asl"):
-        stem = stem.removesuffix(ending)
-    beside = [str(path.with_name(stem + ending)) for ending in _SIDES]
-    beside += [] if question.annotations is None else [question.annotations]
+    beside = [
+        *_beside(path, listed),
+        *([] if question.annotations is None else [question.annotations]),
+    ]
     digest.update(f"{file}\0{question}\0".encode("utf-8", "surrogatepass"))
     try:
         digest.update(path.read_bytes())
         for other in beside:
-            if os.path.exists(other):  # noqa: PTH110 - asked four times for every file
-                digest.update(f"\0{other}\0".encode("utf-8", "surrogatepass"))
-                digest.update(Path(other).read_bytes())
+            digest.update(f"\0{other}\0".encode("utf-8", "surrogatepass"))
+            digest.update(Path(other).read_bytes())
     except OSError:
         return None
     return digest.hexdigest()
+
+
+def _beside(path: Path, listed: Listing) -> list[str]:
+    """Files that belong to one: ``x.annotations.yaml``, ``x.Machine.annotations.yaml``, …"""
+    stem = path.name
+    for ending in (".json", ".yaml", ".yml", ".tf", ".asl", ".template"):
+        stem = stem.removesuffix(ending)
+    return [
+        str(path.with_name(name)) for name in listed(path.parent) if name.startswith(f"{stem}.")
+    ]
+
+
+def _side_files(folder: Path) -> tuple[str, ...]:
+    """Names of all annotation and suppression files of a folder."""
+    names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+    return tuple(sorted(name for name in names if name.endswith(_SIDES)))

@@ -14,23 +14,25 @@ from wfmodel.checks.suppressions import (
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Answer, Question
 from wfmodel.designs import EventContent, projection_findings
-from wfmodel.importers import load_any
+from wfmodel.importers import load_all
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import STDIN
 from wfmodel.model.source import Document
 
 
 def check_one(file: str, question: Question) -> Answer:
-    """Everything that is found in one file."""
+    """Everything that is found in one file, in all the machines that it holds."""
     shown = "<stdin>" if file == STDIN else file
-    result = load_any(file, question.annotations)
-    document = result.document
-    if result.workflow is None and document is not None and _is_scenario(document):
+    results = load_all(file, question.annotations)
+    document = next((each.document for each in results if each.document is not None), None)
+    if document is not None and _is_scenario(document):
         from wfmodel.experiments import load_scenario
 
         found = report(load_scenario(file).findings, document, shown)
         return Answer(file, *_suppressed(found, document, file), final=False)
-    found = _checked(result, question, shown)
+    found = tuple(finding for each in results for finding in _checked(each, question, shown))
+    if len(results) > 1:
+        found = tuple(sorted(found, key=lambda f: (f.file, f.line, f.column, f.code, f.message)))
     return Answer(file, *_suppressed(found, document, file))
 
 

@@ -76,7 +76,7 @@ def _check(context: Context) -> Iterator[Finding]:
         if not items & _written(context, members):
             first = deciders[0]
             yield RULE.finding(
-                f"{first.name!r} ends the loop by {listed(sorted(items))}, and nothing changes that",
+                f"{first.name!r} ends the loop by {listed(sorted(items))}, which nothing changes",
                 first.path,
                 help="change it in the loop, or bound the loop with a receive and a time-out",
             )

@@ -111,7 +111,7 @@ def _name(file: str) -> str:
 
 
 def stem(name: str) -> str:
-    """A file's name without its format: ``x`` of ``x.asl.json``, ``x.json`` and ``x.yaml``."""
-    for ending in (".json", ".yaml", ".yml", ".asl"):
+    """A file's name without its format: ``x`` of ``x.asl.json``, ``x.yaml`` and ``x.tf``."""
+    for ending in (".json", ".yaml", ".yml", ".asl", ".template", ".tf"):
         name = name.removesuffix(ending)
     return name

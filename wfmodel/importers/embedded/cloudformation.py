@@ -125,6 +125,7 @@ def _of_string(resource: Resource, value: object, path: Path) -> Machine:
         text=outer.text,
         prefix=path,
         chain=chain,
+        span=lambda: outer.span(path),
     )
 
 

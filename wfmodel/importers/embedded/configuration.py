@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
-from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, tokens
+from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, tokens, too_deep
 from wfmodel.importers.embedded.hcl_values import Values
 from wfmodel.importers.embedded.machine import Machine
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
 from wfmodel.importers.embedded.terraform import TYPE
-from wfmodel.model.limits import MOST_VALUES
+from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
 from wfmodel.model.source import Extent, Path, Place, Span
 
+_PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 _FILES: Final = ("file", "templatefile")
 _DIRECTIVES: Final = "its definition has template directives, which only a deployment follows"
 
@@ -54,35 +55,41 @@ def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
 
 
 def blocks(stream: Iterable[Token]) -> Iterator[Block]:
-    """Every block ``resource "aws_sfn_state_machine" "label" { ... }`` at the top of a file."""
-    depth = 0
-    header: list[Token] = []
-    body: list[Token] | None = None
+    """Every block ``resource "aws_sfn_state_machine" "label" { ... }`` at the top of a file.
+
+    Raises:
+        HclError: brackets do not match, or a bound is passed.
+    """
+    header, body, open_signs = list[Token](), None, list[Token]()
     for token in stream:
-        is_sign = token.kind == "sign"
-        if is_sign and token.text in "([{":
-            if depth == 0 and _is_machine(header):
-                body = []
-            depth += 1
-            if depth == 1:
+        if token.kind == "sign" and token.text in _PAIRS:
+            open_signs.append(token)
+            if len(open_signs) > MOST_DEPTH:
+                raise too_deep(token.begin)
+            if len(open_signs) == 1:
+                body = list[Token]() if _is_machine(header) else None
                 continue
-        elif is_sign and token.text in ")]}":
-            depth -= 1
-            if depth < 0:
-                raise HclError("a bracket closes that is not open", token.begin)
-            if depth == 0:
+        elif token.kind == "sign" and token.text in ")]}":
+            _close(open_signs, token)
+            if not open_signs:
                 if body is not None:
                     yield Block(_label(header[2]), header[0], body)
                 header, body = [], None
                 continue
-        if body is not None:
+        if not open_signs:
+            header = [] if token.kind == "newline" else [*header[-3:], token]
+        elif body is not None:
             body.append(token)
             if len(body) > MOST_VALUES:
-                raise HclError(f"more than {MOST_VALUES:,} tokens in one block", header[0].begin)
-        elif depth == 0:
-            header = [] if token.kind == "newline" else [*header[-3:], token]
-    if depth:
-        raise HclError("a bracket does not close", header[0].begin if header else 0)
+                message = f"more than {MOST_VALUES:,} words and signs in one block"
+                raise HclError(message, header[0].begin, "L102")
+    if open_signs:
+        raise HclError(f"{open_signs[-1].text!r} does not close", open_signs[-1].begin)
+
+
+def _close(open_signs: list[Token], token: Token) -> None:
+    if not open_signs or _PAIRS[open_signs.pop().text] != token.text:
+        raise HclError(f"{token.text!r} closes nothing", token.begin)
 
 
 def _is_machine(header: list[Token]) -> bool:
@@ -173,6 +180,7 @@ def _of_text(source: _Source, block: Block, at: Token) -> Machine:
         text=source.text,
         prefix=prefix,
         chain=lambda inner: _hung(prefix, inner),
+        span=lambda: span,
     )
 
 

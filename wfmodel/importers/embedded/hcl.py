@@ -44,19 +44,25 @@ class Token(NamedTuple):
 
 
 class HclError(Exception):
-    """Not HCL; says at which offset."""
+    """Not HCL, or beyond the bounds; says at which offset. The code is one of loading's."""
 
-    def __init__(self, message: str, offset: int) -> None:
-        super().__init__(message, offset)
-        self.message = message
+    def __init__(self, message: str, offset: int, code: str = "L105") -> None:
+        super().__init__(message, offset, code)
+        self.message = f"not HCL: {message}" if code == "L105" else message
         self.offset = offset
+        self.code = code
 
     def refused(self, text: str, file: str) -> RefusedError:
         """The same as a refusal with a place."""
         line = text.count("\n", 0, self.offset) + 1
         column = self.offset - text.rfind("\n", 0, self.offset)
         span = Span(file, line, column, line, column + 1)
-        return RefusedError("L105", f"not HCL: {self.message}", span)
+        return RefusedError(self.code, self.message, span)
+
+
+def too_deep(offset: int) -> HclError:
+    """Nested beyond the bound."""
+    return HclError(f"nested more than {MOST_DEPTH} levels deep", offset, "L107")
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -102,7 +108,7 @@ def end_of_template(text: str, position: int, begin: int) -> int:
     open_marks = ["{"]
     while open_marks:
         if len(open_marks) > MOST_DEPTH:
-            raise HclError(f"nested more than {MOST_DEPTH} levels deep", begin)
+            raise too_deep(begin)
         in_string = open_marks[-1] == '"'
         match = (_IN_STRING if in_string else _IN_TEMPLATE).search(text, position)
         if match is None or match.group() == "\n":

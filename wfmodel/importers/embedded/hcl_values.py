@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates
+from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, too_deep
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Lines
 from wfmodel.importers.embedded.substitutions import token
@@ -62,8 +62,7 @@ class Values:
             HclError: nested too deep, a key stands twice, or nothing is there.
         """
         if depth > MOST_DEPTH:
-            message = f"nested more than {MOST_DEPTH} levels deep"
-            raise HclError(message, self._tokens[index].begin)
+            raise too_deep(self._tokens[index].begin)
         read = self._written_out(index, depth)
         if read is not None and self.ends(read.after):
             return read
@@ -117,7 +116,7 @@ class Values:
             name = str(key.value)
             if name in value:
                 message = f"key {name!r} stands here again; first in line {_first(parts[name])}"
-                raise HclError(message, self._tokens[index].begin)
+                raise HclError(message, self._tokens[index].begin, "L106")
             inner = self.expression(key.after + 1, depth + 1)
             inner.place.key = key.place.extent
             value[name], parts[name] = inner.value, inner.place

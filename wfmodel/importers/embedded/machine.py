@@ -68,10 +68,11 @@ def of_text(
     text: str,
     prefix: Path,
     chain: Callable[[Place], Place],
+    span: Callable[[], Span],
 ) -> Machine:
-    """A machine that is JSON text; ``chain`` puts its tree of places at the prefix."""
+    """A machine that is JSON text, at ``span``; ``chain`` puts its tree of places at the prefix."""
     if not excerpt.text.strip():
-        return Machine(name, None, (_empty(name, excerpt, file),))
+        return Machine(name, None, (refusal("L104", f"{name!r} has an empty definition", span()),))
     masked = mask(excerpt.text)
     try:
         value = unmasked(read_json(masked, file))
@@ -140,12 +141,6 @@ def _is_structure(path: Path) -> bool:
 
 def _said(path: Path) -> str:
     return ".".join(str(part) for part in path) if path else "its definition"
-
-
-def _empty(name: str, excerpt: Excerpt, file: str) -> Finding:
-    place = excerpt.extent((1, 1, 1, 1)) if excerpt.text else None
-    span = Span(file) if place is None else Span(file, *place)
-    return refusal("L104", f"the definition of {name!r} is empty", span)
 
 
 def _refused(name: str, found: Finding, masked: str, excerpt: Excerpt) -> Finding:

@@ -65,7 +65,13 @@ def _machine(outer: Outer, name: str, value: object, path: Path, *, template: bo
 
     excerpt = outer.excerpt([Piece(value, path)], lambda _: flat)
     return machine.of_text(
-        name, excerpt, file=outer.file, text=outer.text, prefix=path, chain=chain
+        name,
+        excerpt,
+        file=outer.file,
+        text=outer.text,
+        prefix=path,
+        chain=chain,
+        span=lambda: outer.span(path),
     )
 
 
