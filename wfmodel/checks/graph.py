@@ -6,7 +6,7 @@ Everything is iterative and in order of declaration: no recursion limit, no unst
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from wfmodel.model.flow import Flow, Node, Problem
@@ -80,6 +80,24 @@ class _Tarjan:
             members.append(self.path.pop())
         self.on_path.difference_update(members)
         self.components.append(tuple(sorted(members)))
+
+
+def marks_ahead(
+    nodes: Iterable[int], successors: Successors, marks: Mapping[int, int]
+) -> dict[int, int]:
+    """Per node, the marks (bits) of all nodes that one step or more leads to."""
+    ahead: dict[int, int] = {}
+    for members in strong_components(nodes, successors):  # successors' components come first
+        inside = set(members)
+        targets = [t for member in members for t in successors(member)]
+        bits = 0
+        for target in targets:
+            bits |= marks.get(target, 0) | (0 if target in inside else ahead.get(target, 0))
+        if len(members) > 1:
+            for member in members:
+                bits |= marks.get(member, 0)
+        ahead |= dict.fromkeys(members, bits)
+    return ahead
 
 
 MOST_SUGGESTIONS: Final = 100

@@ -27,8 +27,10 @@ def suggestion(context: Context, problem: Problem) -> str:
     return f"declared are {listed(problem.candidates)}"
 
 
-def correction(problem: Problem) -> Fix | None:
+def correction(context: Context, problem: Problem) -> Fix | None:
     """The spelling, where only one name can have been meant."""
+    if problem not in context.meant:
+        return None
     return respelling(problem.name, problem.candidates, problem.path)
 
 

@@ -70,15 +70,18 @@ from wfmodel.model.workflow import Compensation, Task
 def _check(context: Context) -> Iterator[Finding]:
     saga = Saga(context, excusing=False)
     unclear = frozenset({Status.MAYBE})
+    unprepared = [pair for pair in _pairs(context) if not _is_prepared(*pair[:2])]
+    statuses = statuses_of(saga) if unprepared else None
+    suspects: dict[frozenset[int], set[int]] = {}
     runs = 0
-    for compensation, step, entries in _pairs(context):
-        if _is_prepared(compensation, step):
-            continue
-        if step not in statuses_of(saga).suspects(entries, unclear):
+    for compensation, step, entries in unprepared:
+        if statuses is not None and entries not in suspects:
+            suspects[entries] = {each.index for each in statuses.suspects(entries, unclear)}
+        if step.index not in suspects[entries] or runs >= MOST_RUNS:
             continue
         runs += 1
         run = shortest_run(context, StepWatch(saga, step, entries, unclear))
-        if run is not None and runs <= MOST_RUNS:
+        if run is not None:
             yield RULE.finding(
                 f"{compensation.name!r} may have nothing to undo: whether {step.name!r} took effect"
                 " is not known on this path",
@@ -93,13 +96,16 @@ def _pairs(context: Context) -> Iterator[tuple[Node, Node, frozenset[int]]]:
     """Each compensation, its step, and the nodes at which a run enters it."""
     nodes = context.flow.nodes
     rollbacks = [node for node in nodes if node.kind is NodeKind.ROLLBACK]
+    around: dict[int, frozenset[int]] = {}
     for node in nodes:
         if node.undoes is None:
             continue
         step = nodes[node.undoes]
         if node.kind is NodeKind.COMPENSATION:
-            around = (r for r in rollbacks if step.scope in context.nested[r.scope])
-            yield node, step, frozenset(r.index for r in around)
+            if step.scope not in around:
+                over = (r for r in rollbacks if step.scope in context.nested[r.scope])
+                around[step.scope] = frozenset(r.index for r in over)
+            yield node, step, around[step.scope]
         else:
             yield node, step, frozenset({node.index})
 

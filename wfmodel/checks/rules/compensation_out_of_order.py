@@ -66,9 +66,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.graph import search_from
+from wfmodel.checks.graph import marks_ahead
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
@@ -107,9 +109,11 @@ def _check(context: Context) -> Iterator[Finding]:
     found: set[int] = set()
     runs = 0
     for a, b in _suspects(context):
-        if b.index in found or runs >= MOST_RUNS:
+        if b.index in found:
             continue
         runs += 1
+        if runs > MOST_RUNS:
+            return
         run = shortest_run(context, _Order(a.index, b.index))
         if run is not None:
             found.add(b.index)
@@ -123,21 +127,23 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 def _suspects(context: Context) -> Iterator[tuple[Node, Node]]:
-    """Steps A and B with B after A, and a compensation of B after one of A."""
+    """Steps A and B with B after A, and a compensation of B after one of A: a sound filter."""
     nodes = context.flow.nodes
     undoing: dict[int, list[int]] = {}
     for node in nodes:
         if node.kind is NodeKind.TASK and node.undoes is not None:
             undoing.setdefault(node.undoes, []).append(node.index)
-    behind = {
-        index: search_from(context.flow, context.follows(index), context.follows)
-        for step, undone in undoing.items()
-        for index in (step, *undone)
-    }
-    for a in undoing:
-        for b in undoing:
-            after = a != b and b in behind[a]
-            if after and any(v in behind[u] for u in undoing[a] for v in undoing[b]):
+    if len(undoing) < 2:
+        return
+    bit = {step: 1 << number for number, step in enumerate(undoing)}
+    everything = range(len(nodes))
+    steps_ahead = marks_ahead(everything, context.follows, bit)
+    undone = {u: bit[step] for step, compensations in undoing.items() for u in compensations}
+    undone_ahead = marks_ahead(everything, context.follows, undone)
+    for a, compensations in undoing.items():
+        later = steps_ahead[a] & reduce(or_, (undone_ahead[u] for u in compensations))
+        for b in undoing if later & ~bit[a] else ():
+            if a != b and later & bit[b]:
                 yield nodes[a], nodes[b]
 
 

@@ -54,7 +54,7 @@ def _check(context: Context) -> Iterator[Finding]:
             f"the initial state {problem.name!r} is not declared",
             problem.path,
             help=hint,
-            fix=correction(problem),
+            fix=correction(context, problem),
         )
 
 

@@ -56,7 +56,7 @@ def _check(context: Context) -> Iterator[Finding]:
             f"there is no state {problem.name!r} here",
             problem.path,
             help=hint,
-            fix=correction(problem),
+            fix=correction(context, problem),
         )
 
 

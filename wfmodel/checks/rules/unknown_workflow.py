@@ -66,7 +66,7 @@ def _check(context: Context) -> Iterator[Finding]:
             f"there is no workflow {problem.name!r}",
             problem.path,
             help=hint,
-            fix=correction(problem),
+            fix=correction(context, problem),
         )
 
 
