@@ -40,7 +40,7 @@ def compensations_out_of_sight(workflow: Workflow) -> set[str]:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(sagas())
 def test_what_is_left_behind_is_what_some_run_leaves_behind(workflow: Workflow):
     verdicts = enumerate_runs(build_flow(workflow, expand_copies=False))
@@ -54,7 +54,7 @@ def test_what_is_left_behind_is_what_some_run_leaves_behind(workflow: Workflow):
     assert any(found_by(workflow, "W8").values()) >= verdicts.w8
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(sagas())
 def test_every_run_that_is_shown_is_a_run(workflow: Workflow):
     flow = build_flow(workflow, expand_copies=False)

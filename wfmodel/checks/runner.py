@@ -67,10 +67,16 @@ def _place(finding: Finding) -> tuple[str, int, int, str, str]:
 
 
 def _softened(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """In other formats a state that passes at once may compute, and so end its loop."""
+    """What other formats mean differently.
+
+    A state that passes at once may compute, and so end its loop. Variables of a branch are its own:
+    two branches that write one name write two items.
+    """
     for finding in findings:
-        loop = finding.name == "zero-wait-loop"
-        yield replace(finding, severity=Severity.INFO) if loop else finding
+        if finding.name == "zero-wait-loop":
+            yield replace(finding, severity=Severity.INFO)
+        elif finding.name != "parallel-write-conflict":
+            yield finding
 
 
 def _renamed(result: LoadResult) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ def _ends_everything(context: Context, edge: Edge) -> bool:
         assert isinstance(holder.state, Parallel)
         if holder.state.needed < holder.state.width:
             return False
-        edge = holder.after(FAILURE)
-        if not edge.implicit:
+        failing = next((e for e in holder.edges if e.event == FAILURE), None)
+        if failing is None or not failing.implicit:  # None: its target leads nowhere
             return False
+        edge = failing

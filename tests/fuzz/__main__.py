@@ -1,0 +1,55 @@
+"""``python -m tests.fuzz --seconds 600 --seed 1``: inputs until the time is over or one fails.
+
+A failure prints the line that replays it and keeps the input in the folder given by ``--keep``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from tests.fuzz.inputs import inputs
+from tests.fuzz.trial import try_one
+
+MOST_MEMORY = 4 << 30
+
+
+def main() -> int:
+    """Fuzz; 1 if anything failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", type=int, help="This input of the seed alone.")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()))
+    options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    end = time.monotonic() + options.seconds
+    failures, slowest, number = 0, (0.0, ""), -1
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (name, text) in enumerate(inputs(options.seed)):
+            if time.monotonic() > end:
+                break
+            if options.only is not None and number != options.only:
+                if number > options.only:
+                    break
+                continue
+            try:
+                slowest = max(slowest, (try_one(Path(folder), name, text), name))
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                failures += 1
+                (options.keep / name).write_bytes(text.encode("utf-8", "surrogatepass"))
+                print(f"python -m tests.fuzz --seed {options.seed} --only {number}")
+                traceback.print_exc(limit=-4)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"{number} inputs, {failures} failures, slowest {slowest}, {memory} MiB")
+    return int(failures > 0)
+
+
+sys.exit(main())
