@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test check format notebooks benchmarks docs lock clean
+.PHONY: demo test check format notebooks oracles benchmarks docs lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -32,6 +32,10 @@ format: $(VENV)/.dev
 notebooks: $(VENV)/.notebooks
 	$(BIN)/python -m tests.notebooks
 
+# pm4py is AGPL: tests compare with it, in an environment of its own, and nothing of ours imports it.
+oracles: $(VENV)-oracles/.ready
+	$(VENV)-oracles/bin/python -m pytest tests/checks/test_soundness_by_pm4py.py
+
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write
 
@@ -42,7 +46,7 @@ lock: $(VENV)/.notebooks
 	$(BIN)/python -m pip freeze --exclude-editable --exclude wfmodel | LC_ALL=C sort > constraints.txt
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(VENV)-oracles .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 # What is installed, in three layers; a stamp file for each makes repetition free.
 $(VENV)/.runtime: pyproject.toml constraints.txt
@@ -52,6 +56,11 @@ $(VENV)/.runtime: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.runtime
 	$(PIP) install -c constraints.txt -e '.[dev]'
+	touch $@
+
+$(VENV)-oracles/.ready: pyproject.toml constraints.txt
+	test -x $(VENV)-oracles/bin/python || $(PYTHON) -m venv $(VENV)-oracles
+	$(VENV)-oracles/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt -e '.[dev,oracles]'
 	touch $@
 
 $(VENV)/.notebooks: $(VENV)/.dev

@@ -27,6 +27,7 @@ from wfmodel.model.workflow import (
 )
 
 if TYPE_CHECKING:
+    from wfmodel.checks.soundness import Liveness
     from wfmodel.checks.uncovered import Uncovered
 
 
@@ -109,6 +110,13 @@ class Context:
         choices = ((i, self.flow.nodes[i].state) for i in sorted(self.reachable))
         asked = ((i, decide(s, self.workflow.data)) for i, s in choices if isinstance(s, Choice))
         return {index: verdicts for index, verdicts in asked if verdicts is not None}
+
+    @cached_property
+    def liveness(self) -> Liveness:
+        """Which nodes runs enter, joins taken exactly."""
+        from wfmodel.checks.soundness import liveness  # it needs this class
+
+        return liveness(self)
 
     @cached_property
     def uncovered(self) -> dict[Outcome, tuple[Uncovered, ...]]:

@@ -1,0 +1,103 @@
+"""A join waits for more regions than can ever succeed.
+
+## What it does
+Counts the regions that have a run to a `succeeded` end. Where they are fewer than the join needs,
+its `next` is never taken.
+
+## Why is this bad
+Everything behind the parallel state is dead, and every instance that comes here fails. Looked at
+one by one, each region is fine.
+
+## Example
+```yaml
+name: order
+initial: both
+states:
+  both:  # here
+    kind: parallel
+    regions:
+      - initial: a
+        states: {a: {kind: task, service: s, next: ok}, ok: {kind: final}}
+      - initial: b
+        states: {b: {kind: task, service: t, next: bad}, bad: {kind: final, outcome: failed}}
+    next: done
+    on: {failure: refused}
+  done: {kind: final}
+  refused: {kind: final, outcome: failed}
+```
+
+## Use instead
+```yaml
+name: order
+initial: both
+states:
+  both:
+    kind: parallel
+    regions:
+      - initial: a
+        states: {a: {kind: task, service: s, next: ok}, ok: {kind: final}}
+      - initial: b
+        states: {b: {kind: task, service: t, next: fine}, fine: {kind: final}}
+    next: done
+  done: {kind: final}
+```
+
+## What it cannot see
+Guards: every branch counts as possible.
+
+## Source
+*Option to complete*: van der Aalst et al., *Soundness of workflow nets*, Formal Aspects of
+Computing 23 (2011). Regions are judged one by one, so thirty cost thirty times one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.rule import Rule
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.workflow import DONE, Parallel
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    for node in context.flow.nodes:
+        if node.kind is not NodeKind.FORK or node.index not in context.liveness.entered:
+            continue
+        assert isinstance(node.state, Parallel)
+        known = not any(scope in _broken(context) for scope in node.regions)
+        if known and not context.liveness.can_join(node):
+            able = context.liveness.wells[node.index] * node.state.copies
+            yield RULE.finding(
+                f"the join of {node.name!r} needs {node.state.needed} regions to succeed, and"
+                f" {able} can",
+                node.path,
+                help="give every region an end that succeeded, or let the join need fewer",
+            )
+
+
+def _broken(context: Context) -> frozenset[int]:
+    """Scopes that do not end for a reason that other rules report: a lost name, a dead end."""
+    nodes = context.flow.nodes
+    broken = {nodes[index].scope for index in context.broken}
+    broken |= {node.scope for node in nodes if _is_dead_end(node)}
+    return frozenset(
+        scope.index
+        for scope in context.flow.scopes
+        if scope.initial is None or context.nested[scope.index] & broken
+    )
+
+
+def _is_dead_end(node: Node) -> bool:
+    working = node.kind in (NodeKind.TASK, NodeKind.WAIT, NodeKind.PASS, NodeKind.FORK)
+    return working and not any(edge.event == DONE for edge in node.edges)
+
+
+RULE = Rule(
+    code="S150",
+    name="join-never-completes",
+    severity=Severity.ERROR,
+    why="Everything behind the parallel state is dead.",
+    check=_check,
+)

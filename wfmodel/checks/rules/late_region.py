@@ -1,0 +1,127 @@
+"""The workflow can succeed while a region with an effect still runs.
+
+## What it does
+Looks at joins that do not wait for all regions (`any`, n of m) and let the others `finish`. Where
+a region does something that can be undone, or that cannot be taken back, a run can end
+`succeeded` with that region still under way. (Ends `aborted` and `failed`: uncompensated-step,
+half-done-end.)
+
+## Why is this bad
+The order went to the faster carrier, and the slower one ships it as well. The result of the late
+region is lost, its effect stays: improper completion.
+
+## Example
+```yaml
+name: order
+initial: ship
+states:
+  ship:  # here
+    kind: parallel
+    join: any
+    siblings: finish
+    regions:
+      - initial: a
+        states:
+          a: {kind: task, service: fast, effect: compensatable, compensation: {}, next: ok}
+          ok: {kind: final}
+      - initial: b
+        states:
+          b: {kind: task, service: slow, effect: compensatable, compensation: {}, next: ok}
+          ok: {kind: final}
+    next: done
+  done: {kind: final}
+```
+
+## Use instead
+```yaml
+name: order
+initial: ask
+states:
+  ask:
+    kind: parallel
+    join: any
+    siblings: finish
+    regions:
+      - {initial: a, states: {a: {kind: task, service: fast, next: ok}, ok: {kind: final}}}
+      - {initial: b, states: {b: {kind: task, service: slow, next: ok}, ok: {kind: final}}}
+    next: ship
+  ship: {kind: task, service: chosen, effect: compensatable, compensation: {}, next: done}
+  done: {kind: final}
+```
+
+## What it cannot see
+That a late effect is wanted (a copy that may land later): a suppression with that reason says so.
+With `siblings: cancel` a step that runs may still take effect; engines differ.
+
+## Source
+*Proper completion*: van der Aalst et al., *Soundness of workflow nets*, Formal Aspects of
+Computing 23 (2011); workflow pattern 9, *Structured discriminator*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wfmodel.checks.context import Context, succeeded
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.runs import Watch, shortest_run
+from wfmodel.checks.soundness import leaves_running
+from wfmodel.checks.uncovered import MOST_RUNS
+from wfmodel.checks.wording import listed
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.workflow import DONE, Effect, Task
+
+
+@dataclass(frozen=True)
+class _Early(Watch):
+    """Status 1 once a fork's join has gone on; offended at ends that succeed."""
+
+    fork: int
+    ends: frozenset[int]
+
+    def after(self, node: Node, event: str, status: int) -> int:
+        """The join went on."""
+        return 1 if node.index == self.fork and event == DONE else status
+
+    def offends(self, node: Node, status: int) -> bool:
+        """At an end."""
+        return status == 1 and node.index in self.ends
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    ends = frozenset(end.index for end in context.main_ends if succeeded(end))
+    forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
+    for fork in forks[:MOST_RUNS]:
+        steps = _effects_in(context, fork) if context.liveness.can_join(fork) else ()
+        run = shortest_run(context, _Early(fork.index, ends)) if steps else None
+        if run is not None:
+            yield RULE.finding(
+                f"the workflow can succeed while {listed(steps)} still runs: the join of"
+                f" {fork.name!r} does not wait for it",
+                fork.path,
+                trace=run.words,
+                help="wait for all, cancel the siblings, or take effect after the join",
+            )
+
+
+def _effects_in(context: Context, fork: Node) -> tuple[str, ...]:
+    inside = {scope for region in fork.regions for scope in context.nested[region]}
+    return tuple(
+        step.name
+        for step in context.flow.steps()
+        if step.scope in inside
+        and isinstance(step.state, Task)
+        and step.state.effect is not Effect.NONE
+        and step.index in context.liveness.entered
+    )
+
+
+RULE = Rule(
+    code="S151",
+    name="late-region",
+    severity=Severity.WARNING,
+    why="The result of the late region is lost, and its effect stays.",
+    check=_check,
+)

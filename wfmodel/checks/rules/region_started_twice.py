@@ -1,0 +1,110 @@
+"""A parallel state is entered again while a region of the last time still runs.
+
+## What it does
+Looks at joins that do not wait for all regions and let the others `finish`, and follows the runs
+that come to the same parallel state again.
+
+## Why is this bad
+Two copies of one region run side by side: both write the same data, and a join counts the late
+end of the first as one of the second.
+
+## Example
+```yaml
+name: order
+initial: ask
+states:
+  ask:  # here
+    kind: parallel
+    join: any
+    siblings: finish
+    regions:
+      - {initial: a, states: {a: {kind: task, service: s, next: ok}, ok: {kind: final}}}
+      - {initial: b, states: {b: {kind: task, service: t, next: ok}, ok: {kind: final}}}
+    next: good
+  good:
+    kind: choice
+    branches: [{when: the offer is good, next: done}]
+    default: ask
+  done: {kind: final}
+```
+
+## Use instead
+```yaml
+name: order
+initial: ask
+states:
+  ask:
+    kind: parallel
+    join: any
+    siblings: cancel
+    regions:
+      - {initial: a, states: {a: {kind: task, service: s, next: ok}, ok: {kind: final}}}
+      - {initial: b, states: {b: {kind: task, service: t, next: ok}, ok: {kind: final}}}
+    next: good
+  good:
+    kind: choice
+    branches: [{when: the offer is good, next: done}]
+    default: ask
+  done: {kind: final}
+```
+
+## What it cannot see
+How long regions take: that the first is surely over by then is not known.
+
+## Source
+*Safeness*: van der Aalst et al., *Soundness of workflow nets*, Formal Aspects of Computing 23
+(2011); *lack of synchronisation*: Sadiq & Orlowska, Information Systems 25 (2000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wfmodel.checks.context import Context
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.runs import Watch, shortest_run
+from wfmodel.checks.soundness import leaves_running
+from wfmodel.checks.uncovered import MOST_RUNS
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.workflow import DONE
+
+
+@dataclass(frozen=True)
+class _Again(Watch):
+    """Status 1 once a fork's join has gone on; offended on coming to the fork again."""
+
+    fork: int
+
+    def after(self, node: Node, event: str, status: int) -> int:
+        """The join went on."""
+        return 1 if node.index == self.fork and event == DONE else status
+
+    def offends(self, node: Node, status: int) -> bool:
+        """At the fork."""
+        return status == 1 and node.index == self.fork
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
+    for fork in forks[:MOST_RUNS]:
+        if not context.liveness.can_join(fork):
+            continue
+        run = shortest_run(context, _Again(fork.index))
+        if run is not None:
+            yield RULE.finding(
+                f"{fork.name!r} can be entered again while a region of the last time still runs",
+                fork.path,
+                trace=run.words,
+                help="cancel the siblings, or wait for all before going round",
+            )
+
+
+RULE = Rule(
+    code="S152",
+    name="region-started-twice",
+    severity=Severity.ERROR,
+    why="Two copies of one region run side by side, and a join counts the wrong one.",
+    check=_check,
+)
