@@ -24,7 +24,7 @@ from wfmodel.model.workflow import (
     Workflow,
 )
 
-MOST = 30_000
+MOST = 3_000
 SOUNDNESS = [find_rule(code) for code in ("S150", "S151", "S152", "S153")]
 
 
