@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from wfmodel.checks.choreography.registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.registry import RULES
-from wfmodel.checks.rule import Described, Rule
+from wfmodel.checks.rule import Described
 
 SECTIONS: Final = (
     "What it does",
@@ -49,7 +50,7 @@ def page_of(rule: Described) -> str:
     return f"{head}{sections['']}{''.join(parts)}\n"
 
 
-def index_of(rules: Iterable[Rule]) -> str:
+def index_of(rules: Iterable[Described]) -> str:
     """The table of all rules, in Markdown."""
     rows = "\n".join(
         f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.severity} | {rule.why} |"
@@ -64,7 +65,7 @@ def index_of(rules: Iterable[Rule]) -> str:
     )
 
 
-def pages(rules: Iterable[Rule] = RULES) -> dict[str, str]:
+def pages(rules: Iterable[Described] = (*CHOREOGRAPHY_RULES, *RULES)) -> dict[str, str]:
     """File name to text, the index included."""
     rules = tuple(rules)
     return {"README.md": index_of(rules)} | {f"{rule.name}.md": page_of(rule) for rule in rules}

@@ -9,13 +9,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol
+
+from typing_extensions import TypeVar
 
 from wfmodel.checks.context import Context
 from wfmodel.model.findings import Finding, Fix, Severity
 from wfmodel.model.source import Path
 
-Check = Callable[[Context], Iterator[Finding]]
+About = TypeVar("About", default=Context)
+"""What a rule is shown: of a workflow a ``Context``, of a choreography one of its own."""
 
 
 class Described(Protocol):
@@ -48,7 +51,7 @@ class Described(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Generic[About]):
     """One bad pattern. ``why`` is one line: what goes wrong where the pattern stands.
 
     ``opt_in`` rules are for those who have decided so: they apply only where they are asked for.
@@ -58,7 +61,7 @@ class Rule:
     name: str
     severity: Severity
     why: str
-    check: Check
+    check: Callable[[About], Iterator[Finding]]
     opt_in: bool = False
 
     def finding(

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from wfmodel.checks import RULES
+from wfmodel.checks.choreography.registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.policy import Catalogue
 from wfmodel.checks.rule import Described
 from wfmodel.checks.suppressions import every_kind
@@ -72,7 +73,7 @@ class Known:
 @cache
 def catalogue() -> Catalogue:
     """All codes, ordered."""
-    entries: list[Described] = [*RULES]
+    entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES]
     entries += [
         Known(each.code, each.name, each.severity, each.why) for each in (*PROBLEMS, *EMBEDDED)
     ]

@@ -1,0 +1,1 @@
+"""Rules about a declared choreography; ``check_choreography_file`` applies them to a file."""
