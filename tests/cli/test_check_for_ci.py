@@ -265,3 +265,16 @@ def test_the_hook_and_the_action_call_what_exists():
     source = (ROOT / "wfmodel/cli/check.py").read_text(encoding="utf-8")
     names = set(re.findall(r"^    (\w+): options\.", source, re.M)) | {"format"}
     assert {option[2:].replace("-", "_") for option in options} <= names
+
+
+def test_a_choreography_is_checked_with_its_workflow(capsys, tmp_path: Path):
+    folder = ROOT / "models" / "order-choreography"
+    assert call(capsys, "check", str(folder / "choreography.yaml"))[0] == 0
+    text = (folder / "choreography.yaml").read_text(encoding="utf-8")
+    workflow = (folder / "workflow.yaml").read_text(encoding="utf-8")
+    (tmp_path / "workflow.yaml").write_text(workflow, encoding="utf-8")
+    (tmp_path / "c.yaml").write_text(text.replace("does: ship", "does: shp"), encoding="utf-8")
+    code, out, _ = call(capsys, "check", "c.yaml")
+    assert code == 1
+    assert "C113" in out
+    assert codes(call(capsys, "check", ".")[1])  # a directory scan finds it, too

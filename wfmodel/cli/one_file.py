@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfmodel.checks import RULES, check_result, report
+from wfmodel.checks.choreography.checking import check_choreography_file
 from wfmodel.checks.reported import Reported
 from wfmodel.checks.suppressions import (
     Suppression,
@@ -14,7 +15,8 @@ from wfmodel.checks.suppressions import (
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Answer, Question
 from wfmodel.designs import EventContent, projection_findings
-from wfmodel.importers import load_all
+from wfmodel.importers import load_all, load_any
+from wfmodel.model.choreography import is_choreography
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import STDIN
 from wfmodel.model.source import Document
@@ -30,6 +32,9 @@ def check_one(file: str, question: Question) -> Answer:
 
         found = report(load_scenario(file).findings, document, shown)
         return Answer(file, *_suppressed(found, document, file), final=False)
+    if document is not None and is_choreography(document.value):
+        findings = check_choreography_file(file, document.text, load=load_any)
+        return Answer(file, *_suppressed(report(findings, document, shown), document, file), False)
     found = tuple(finding for each in results for finding in _checked(each, question, shown))
     if len(results) > 1:
         found = tuple(sorted(found, key=lambda f: (f.file, f.line, f.column, f.code, f.message)))

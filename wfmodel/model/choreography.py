@@ -32,11 +32,11 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import STRICT
+from wfmodel.model.failures import Name
 from wfmodel.model.findings import Finding
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
-from wfmodel.model.workflow import Name
 
 
 class Guarantee(StrEnum):
