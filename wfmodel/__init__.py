@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from wfmodel.checks import check_workflow as check
+    from wfmodel.checks import inspect_workflow as inspect
     from wfmodel.designs import choreograph, load_history, orchestrate, save_history
     from wfmodel.experiments import Scenario, load_scenario
     from wfmodel.experiments import run as compare
@@ -35,6 +36,7 @@ __all__ = [
     "choreograph",
     "compare",
     "draw",
+    "inspect",
     "load",
     "load_history",
     "load_scenario",
@@ -52,6 +54,7 @@ _HOMES: Final = {
     "choreograph": ("wfmodel.designs", "choreograph"),
     "compare": ("wfmodel.experiments", "run"),
     "draw": ("wfmodel.model", "draw_workflow"),
+    "inspect": ("wfmodel.checks", "inspect_workflow"),
     "load": ("wfmodel.importers", "load_any"),
     "load_history": ("wfmodel.designs", "load_history"),
     "load_scenario": ("wfmodel.experiments", "load_scenario"),

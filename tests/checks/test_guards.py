@@ -14,6 +14,7 @@ from wfmodel.checks.guards import decide, domain_of, smt
 from wfmodel.checks.guards.enumeration import Table, valuations
 from wfmodel.importers import load_any
 from wfmodel.importers.asl.conditions import from_jsonata, from_rule
+from wfmodel.importers.asl.expressions import jsonata_error
 from wfmodel.model.guards import ABSENT, LONGEST, Special, holds, parse_guard, roots_of
 from wfmodel.model.workflow import Branch, Choice, DataItem
 
@@ -251,3 +252,9 @@ def test_time_stamps_are_named_as_undecided():
     assert from_rule(rule).startswith("opaque(")
     found = verdicts(from_rule(rule), "at('$.n') > 3")
     assert "TimestampEquals" in found.undecided[0][1]
+
+
+@pytest.mark.parametrize("text", ["!", "$x ! 3", "10 + * 2", "(" * 3000])
+def test_what_the_parser_of_jsonata_cannot_stand_is_malformed(text: str):
+    assert jsonata_error(text)  # "!" raised KeyError in the parser: found by fuzzing
+    assert from_jsonata(text).startswith("opaque(")

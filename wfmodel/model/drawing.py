@@ -95,13 +95,13 @@ def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None =
     return figure
 
 
-def as_svg(workflow: Workflow) -> str:
+def as_svg(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> str:
     """The figure as one SVG element: the same workflow gives the same bytes."""
     import matplotlib as mpl
 
     buffer = StringIO()
     with mpl.rc_context({"svg.hashsalt": "wfmodel", "svg.fonttype": "path"}):
-        draw_workflow(workflow).savefig(buffer, format="svg", metadata={"Date": None})
+        draw_workflow(workflow, highlight).savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 

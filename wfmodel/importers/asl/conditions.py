@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from wfmodel.importers.asl.expressions import jsonata_tree
 from wfmodel.model.guards import LONGEST, MOST_DEPTH
 
 _SIGNS: Final = {
@@ -94,11 +95,9 @@ def _constant(value: object) -> str:
 
 def from_jsonata(text: str) -> str:
     """The guard of a JSONata condition, without its ``{% %}``."""
-    from jsonata import jexception, jsonata  # only where JSONata is used
-
     try:
-        tree: Any = jsonata.Jsonata(text).ast
-    except (jexception.JException, RecursionError):
+        tree = jsonata_tree(text)
+    except ValueError:
         return _bounded(_opaque(text))  # the reader of expressions reports it
     return _bounded(_expression(tree, text, 0))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from wfmodel.model.names import nearest
 
@@ -48,20 +48,37 @@ _TOKEN: Final = re.compile(
 )
 
 
-@lru_cache(4096)
-def jsonata_error(text: str) -> str | None:
-    """What is wrong with a JSONata expression; None if nothing is."""
-    if len(text) > LONGEST or not text.strip():
-        return None if text.strip() else "the expression is empty"
+def jsonata_tree(text: str) -> Any:  # noqa: ANN401 - a parser's node
+    """The syntax tree of a JSONata expression.
+
+    Raises:
+        ValueError: the text is none; says why.
+    """
     from jsonata import jexception, jsonata  # only where JSONata is used
 
     try:
-        jsonata.Jsonata(text)
+        return jsonata.Jsonata(text).ast
     except jexception.JException as error:
         said = str(error)
-        return said[:1].lower() + said[1:]
+        raise ValueError(said[:1].lower() + said[1:]) from None
     except RecursionError:
-        return "the expression is nested too deeply"
+        raise ValueError("the expression is nested too deeply") from None
+    except Exception as error:
+        # Another's parser: on "!" it raises KeyError. Whatever it raises, it cannot read this.
+        raise ValueError(f"it cannot be parsed ({type(error).__name__}: {error})") from None
+
+
+@lru_cache(4096)
+def jsonata_error(text: str) -> str | None:
+    """What is wrong with a JSONata expression; None if nothing is."""
+    if not text.strip():
+        return "the expression is empty"
+    if len(text) > LONGEST:
+        return None
+    try:
+        jsonata_tree(text)
+    except ValueError as error:
+        return str(error)
     return None
 
 

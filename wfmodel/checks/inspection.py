@@ -1,0 +1,67 @@
+"""What a notebook shows of a check: the diagram with rings, and the findings beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from wfmodel.checks.policy import RANK
+from wfmodel.checks.registry import DEFAULT_RULES
+from wfmodel.checks.rule import Rule
+from wfmodel.checks.runner import check_workflow
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import build_flow
+from wfmodel.model.source import Path
+from wfmodel.model.workflow import Workflow
+
+_COLOURS = {Severity.ERROR: "#b00020", Severity.WARNING: "#9a6700", Severity.INFO: "#57606a"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A workflow and what was found in it; iterate ``findings`` for the data."""
+
+    workflow: Workflow
+    findings: tuple[Finding, ...]
+
+    def marks(self) -> dict[str, Severity]:
+        """Flow node's name to the worst that was found there."""
+        flow = build_flow(self.workflow, expand_copies=False)
+        named: dict[Path, list[str]] = {}
+        for node in flow.nodes:
+            named.setdefault(node.path, []).append(node.name)
+        marks: dict[str, Severity] = {}
+        for finding in sorted(self.findings, key=lambda each: RANK[each.severity]):
+            ways = (finding.path[:length] for length in range(len(finding.path), 0, -1))
+            state = next((path for path in ways if path in named), None)
+            for name in named[state] if state is not None else ():
+                marks[name] = finding.severity
+        return marks
+
+    def _repr_html_(self) -> str:
+        """The diagram with rings, and the table of findings, worst first."""
+        from wfmodel.model.drawing import as_svg  # matplotlib: only where there is a picture to see
+
+        svg = as_svg(self.workflow, self.marks())
+        picture = svg[svg.index("<svg") :]
+        ordered = sorted(self.findings, key=lambda each: -RANK[each.severity])
+        rows = "".join(_row(finding) for finding in ordered)
+        table = f"<table>{rows}</table>" if rows else "<p>no findings</p>"
+        return f"<div>{picture}{table}</div>"
+
+
+def _row(finding: Finding) -> str:
+    colour = _COLOURS[finding.severity]
+    run = f"<br><small>run: {escape(' '.join(finding.trace))}</small>" if finding.trace else ""
+    help = f"<br><small>{escape(finding.help)}</small>" if finding.help else ""
+    return (
+        f'<tr><td style="color:{colour}">{finding.severity}</td>'
+        f"<td>{escape(finding.code)} {escape(finding.name)}</td>"
+        f'<td style="text-align:left">{escape(finding.message)}{run}{help}</td></tr>'
+    )
+
+
+def inspect_workflow(workflow: Workflow, *, rules: Iterable[Rule] = DEFAULT_RULES) -> Inspection:
+    """Check a workflow; in a notebook the result shows itself on the diagram."""
+    return Inspection(workflow, check_workflow(workflow, rules=rules))
