@@ -7,12 +7,15 @@ import random
 import re
 import sqlite3
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
 
 from tests.cli.test_command_line import BROKEN, ORDER, ROOT, call
+from wfmodel.checks.policy import EventsCarry
+from wfmodel.designs import EventContent
 
 SARIF = Path(__file__).parent / "data" / "sarif-schema-2.1.0.json"
 STRUCTURE = str(ROOT / "models/broken-structure/workflow.yaml")
@@ -278,3 +281,7 @@ def test_a_choreography_is_checked_with_its_workflow(capsys, tmp_path: Path):
     assert code == 1
     assert "C113" in out
     assert codes(call(capsys, "check", ".")[1])  # a directory scan finds it, too
+
+
+def test_what_events_carry_is_what_the_designs_say():
+    assert set(get_args(EventsCarry)) == {content.value for content in EventContent}

@@ -28,6 +28,7 @@ from wfmodel.model.workflow import (
 
 if TYPE_CHECKING:
     from wfmodel.checks.soundness import Liveness
+    from wfmodel.checks.statuses import Statuses
     from wfmodel.checks.uncovered import Uncovered
 
 
@@ -39,6 +40,10 @@ class Context:
     flow: Flow
     alone: dict[str, frozenset[Path]] = field(default_factory=dict, compare=False)
     """Per called workflow, what ``composition`` found in it alone."""
+    statuses: dict[bool, Statuses] = field(default_factory=dict, compare=False)
+    """What ``statuses_of`` has computed, by whether runs are excused."""
+    ranks: list[int] = field(default_factory=list, compare=False)
+    """Reverse post-order, once ``dataflow`` has asked for it."""
 
     @classmethod
     def of(cls, workflow: Workflow) -> Context:
@@ -70,13 +75,19 @@ class Context:
 
     def successors(self, index: int) -> tuple[int, ...]:
         """Nodes that can come next: targets, first states of regions, and repaired targets."""
-        node = self.flow.nodes[index]
-        initials = (self.flow.scopes[region].initial for region in node.regions)
-        return (
-            *(edge.target for edge in node.edges),
-            *(first for first in initials if first is not None),
-            *self.repaired.get(index, ()),
-        )
+        return self._successors[index]
+
+    @cached_property
+    def _successors(self) -> list[tuple[int, ...]]:
+        found = []
+        for node in self.flow.nodes:
+            targets = [edge.target for edge in node.edges]
+            for region in node.regions:
+                first = self.flow.scopes[region].initial
+                if first is not None:
+                    targets.append(first)
+            found.append((*targets, *self.repaired.get(node.index, ())))
+        return found
 
     def follows(self, index: int) -> tuple[int, ...]:
         """Nodes that a run can enter next, where regions end at whatever follows their fork."""

@@ -28,7 +28,9 @@ def solve(
     first = context.flow.scopes[0].initial
     if first is None:
         return values
-    rank = _ranks(context)
+    if not context.ranks:
+        context.ranks.extend(_ranks(context))
+    rank = context.ranks
     at_rank = sorted(range(len(rank)), key=rank.__getitem__)
     values[first] = start
     queue, waiting = [rank[first]], {first}

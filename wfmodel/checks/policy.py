@@ -23,6 +23,8 @@ from wfmodel.model.findings import Severity
 from wfmodel.model.names import nearest
 
 Level = Literal["error", "warning", "info", "off"]
+EventsCarry = Literal["carry-state", "thin"]
+"""What events of a derived choreography carry, as ``designs.EventContent`` has it."""
 
 RANK: Mapping[Severity, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
@@ -58,7 +60,7 @@ class Settings:
     per_path: tuple[Annotated[PathSettings, BeforeValidator(with_dashes)], ...] = ()
     exclude: tuple[str, ...] = ()
     baseline: str | None = None
-    choreography: Literal["carry-state", "thin"] | None = None
+    choreography: EventsCarry | None = None
     cache_dir: str | None = None
 
 

@@ -26,7 +26,7 @@ from wfmodel.checks.policy import Policy, Settings, matches
 from wfmodel.checks.reported import Reported
 from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
-from wfmodel.cli.checking import Question, answers, workers
+from wfmodel.cli.checking import Question, answers, collect_rarely, workers
 from wfmodel.cli.configuration import read_configuration
 from wfmodel.cli.rules import show_page
 from wfmodel.model.findings import Severity
@@ -98,6 +98,7 @@ def check(
     if explain is not None:
         show_page(explain)
         return
+    collect_rarely()
     given = Settings(
         select=names(select),
         extend_select=names(extend_select),
@@ -105,7 +106,7 @@ def check(
         level=level,
         exclude=tuple(exclude or ()),
         baseline=baseline,
-        choreography=choreography.value if choreography else None,
+        choreography=choreography,
         cache_dir=cache_dir,
     )
     try:

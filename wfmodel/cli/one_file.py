@@ -14,7 +14,6 @@ from wfmodel.checks.suppressions import (
 )
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Answer, Question
-from wfmodel.designs import EventContent, projection_findings
 from wfmodel.importers import load_all, load_any
 from wfmodel.model.choreography import is_choreography
 from wfmodel.model.loading import LoadResult, locate_findings
@@ -44,6 +43,8 @@ def check_one(file: str, question: Question) -> Answer:
 def _checked(result: LoadResult, question: Question, shown: str) -> tuple[Reported, ...]:
     findings = check_result(result, rules=RULES)
     if question.choreography is not None and result.workflow is not None:
+        from wfmodel.designs import EventContent, projection_findings  # rarely asked for
+
         content = EventContent(question.choreography)
         projected = projection_findings(result.workflow, content)
         findings += locate_findings(projected, result.document)

@@ -8,7 +8,7 @@ from typing import Annotated, Final, TypeAlias
 
 import typer
 
-from wfmodel.designs import EventContent
+from wfmodel.checks.policy import EventsCarry
 from wfmodel.model.findings import Severity
 
 CACHE_DIR: Final = ".wfmodel_cache"
@@ -78,7 +78,7 @@ Annotations: TypeAlias = Annotated[
 ]
 
 Choreography: TypeAlias = Annotated[
-    EventContent | None,
+    EventsCarry | None,
     typer.Option(help="Also find what a choreography with such events could not know."),
 ]
 

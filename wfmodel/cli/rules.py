@@ -6,8 +6,6 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from wfmodel.checks.pages import page_of
 from wfmodel.cli.catalogue import catalogue
@@ -27,6 +25,9 @@ def rules(
         rows = [{key: str(getattr(each, key)) for key in keys} for each in catalogue().entries]
         typer.echo(json.dumps(rows, indent=2))
     else:
+        from rich.console import Console
+        from rich.table import Table
+
         table = Table("code", "name", "severity", "why", box=None)
         for each in catalogue().entries:
             table.add_row(each.code, each.name, str(each.severity), each.why)

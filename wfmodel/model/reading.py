@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path as FilePath
 from typing import Final
@@ -13,6 +14,7 @@ from wfmodel.model.source import Document, Span
 from wfmodel.model.yaml_reader import read_yaml
 
 STDIN: Final = "-"
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def read_document(
@@ -93,8 +95,9 @@ def _decoded(raw: bytes, file: str) -> str:
 
 def _checked(text: str, file: str) -> str:
     """Control characters mean a binary file; YAML's parser would only say that they are special."""
-    place = next((i for i, c in enumerate(text) if c < " " and c not in "\t\n\r"), -1)
-    if place >= 0:
+    control = _CONTROL.search(text)
+    if control is not None:
+        place = control.start()
         line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
         message = f"not text: control character U+{ord(text[place]):04X}"
         raise RefusedError("L103", message, Span(file, line, column, line, column + 1))
