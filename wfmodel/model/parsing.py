@@ -120,7 +120,7 @@ def _tag_name(context: Mapping[str, object]) -> str:
 def _said(detail: ErrorDetails) -> str:
     """pydantic's words, without its prefix and with the value where it is short."""
     message = detail["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
+    message = (message[0].lower() + message[1:]).replace("a valid dictionary", "a mapping")
     given = detail["input"]
     if "got" in message or not isinstance(given, str | int | float | bool | None):
         return message
