@@ -1,7 +1,7 @@
 """A breadth-first search of a composition: the first run that shows something is a shortest one.
 
-The search is bounded in configurations and in copies of one message. What it has seen is certain;
-where a bound was hit, what it has not seen is undecided, and C115 says so.
+The search is bounded in configurations, in their total size, and in copies of one message. What it
+has seen is certain; where a bound was hit, what it has not seen is undecided, and C115 says so.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from typing import Final
 from wfmodel.checks.choreography.composition import Composition, Configuration, Move
 
 MOST_CONFIGURATIONS: Final = 20_000
-"""The search stops here (about two seconds)."""
+"""So many are kept."""
+
+MOST_PLACES: Final = 2_000_000
+"""Services and messages in all configurations that are made, known ones included: what a search
+costs, however many services a choreography has."""
 
 
 @dataclass
@@ -86,8 +90,13 @@ class Exploration:
                 yield index, move, target
 
 
-def explore(composition: Composition, *, most: int = MOST_CONFIGURATIONS) -> Exploration:
-    """Everything that a composition can reach, up to ``most`` configurations."""
+def explore(
+    composition: Composition, *, most: int = MOST_CONFIGURATIONS, places: int = MOST_PLACES
+) -> Exploration:
+    """Everything that a composition can reach, up to ``most`` configurations.
+
+    ``places`` bounds the size of all that are made; what is then left to look into is cut.
+    """
     found = Exploration(composition)
     index: dict[Configuration, int] = {}
     queue: deque[int] = deque()
@@ -101,7 +110,7 @@ def explore(composition: Composition, *, most: int = MOST_CONFIGURATIONS) -> Exp
         return number
 
     add(composition.start(), None)
-    while queue:
+    while queue and places > 0:
         at = queue.popleft()
         for move, after in composition.moves(found.reached[at]):
             target = None if after is None else index.get(after)
@@ -111,4 +120,7 @@ def explore(composition: Composition, *, most: int = MOST_CONFIGURATIONS) -> Exp
                 found.cut.add(at)
             else:
                 found.edges[at].append((move, target))
+            if after is not None:
+                places -= len(after.states) + len(after.bag)
+    found.cut.update(queue)
     return found
