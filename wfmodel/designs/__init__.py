@@ -22,13 +22,14 @@ from wfmodel.designs.knobs import (
 )
 from wfmodel.designs.orchestration import orchestrate
 from wfmodel.designs.projection import projection_findings
-from wfmodel.designs.system import Machine, System
+from wfmodel.designs.system import Channel, Machine, System, own_system
 from wfmodel.designs.table import Table
 
 __all__ = [
     "CHOREOGRAPHY",
     "DESIGNS",
     "ORCHESTRATION",
+    "Channel",
     "Delivery",
     "DualWriteOrder",
     "EventContent",
@@ -45,6 +46,7 @@ __all__ = [
     "choreograph",
     "load_history",
     "orchestrate",
+    "own_system",
     "projection_findings",
     "save_history",
 ]

@@ -1,21 +1,35 @@
 """A System is what every driver runs: pure machines, who plays which, and the policies around them.
 
-A user's own design is a System too: any objects with ``initial``, ``react`` and ``view``.
+A user's own design is a System too: any objects with ``initial``, ``react`` and ``view``. It needs
+no workflow: ``own_system`` builds one from machines alone, with messages and timers of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Action, Event
 from wfmodel.designs.state import View
-from wfmodel.model.flow import Flow
+from wfmodel.model.flow import Flow, build_flow
+from wfmodel.model.workflow import Final, Workflow
 
 State: TypeAlias = Any
 """A machine's own kind of hashable value; only the machine itself looks inside."""
+
+
+class Channel(StrEnum):
+    """What the way from a participant to another does to messages."""
+
+    MULTISET = "multiset"
+    """Any message may come next; each comes as often as it was sent."""
+    SET = "set"
+    """A message once sent stays, and may come any number of times (as in many TLA+ models)."""
+    FIFO = "fifo"
+    """Messages of one sender come in the order in which they were sent."""
 
 
 class Machine(Protocol):
@@ -40,6 +54,9 @@ class System:
     """Machines by participant name, in a stated order; ``start`` hears of a new instance.
 
     ``services`` are the participants that work on steps; the others only coordinate.
+    ``opening`` holds what a participant has asked for before anything happens. ``atomic``: a
+    reaction, its commit and its messages are one step, so that no crash comes between them.
+    ``channel`` and ``atomic`` are for exploration; the simulator has a broker and latencies.
     """
 
     design: str
@@ -48,8 +65,41 @@ class System:
     machines: dict[str, Machine]
     services: tuple[str, ...]
     start: tuple[str, ...]
+    channel: Channel = Channel.MULTISET
+    atomic: bool = False
+    opening: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
 
     @property
     def participants(self) -> tuple[str, ...]:
         """Names, in the order that gives each its number."""
         return tuple(self.machines)
+
+
+def own_system(
+    name: str,
+    machines: Mapping[str, Machine],
+    *,
+    channel: Channel = Channel.MULTISET,
+    knobs: Knobs | None = None,
+    opening: Mapping[str, tuple[Action, ...]] | None = None,
+    start: tuple[str, ...] = (),
+    atomic: bool = True,
+) -> System:
+    """A System of one's own machines, without a workflow. docs/own-systems.md tells how.
+
+    Messages and timers are any hashable values. A timer of one's own may fire at any moment once it
+    is set; ``Timer("watchdog")`` and the like fire for nothing only when all else is still.
+    ``start`` names who gets a ``Start`` message; ``opening`` is for those who begin without one.
+
+    Raises:
+        ValueError: there is no machine, or a name in ``opening`` or ``start`` is no participant.
+    """
+    if not machines:
+        raise ValueError(f"the system {name!r} has no machines")
+    opening = dict(opening or {})
+    for who in (*opening, *start):
+        if who not in machines:
+            known = ", ".join(machines)
+            raise ValueError(f"the system {name!r} has no participant {who!r}; there are {known}")
+    flow = build_flow(Workflow(name=name, initial="end", states={"end": Final()}))
+    return System(name, flow, knobs or Knobs(), dict(machines), (), start, channel, atomic, opening)

@@ -118,6 +118,10 @@ class Table:
             case Expect(node, epoch):
                 return (EXPECT, node, epoch)
 
+    def opening(self, name: str) -> tuple[Operation, ...]:
+        """What a participant has asked for before anything happens."""
+        return tuple(self._operation(action) for action in self.system.opening[name])
+
     def message(self, message: Message) -> int:
         """The number of a message; its delivery is ``received``."""
         number = self.messages.number(message)

@@ -22,7 +22,8 @@ from wfmodel.designs.messages import External, Received, Start, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.configuration import Configuration, Landing, put, take
-from wfmodel.exploration.semantics import NOTHING, Refused, Semantics, Wreck
+from wfmodel.exploration.local import NOTHING, Refused
+from wfmodel.exploration.semantics import Semantics, Wreck
 
 CRASH = FAULT_KINDS.index(FaultKind.CRASH)
 OUTSIDE = -1
@@ -217,7 +218,7 @@ class _Run:
 
     def _redelivered(self, config: Configuration, p: int, message: int) -> Configuration:
         if (p, message) in self.lingering and (p, message) not in config.channel:
-            return config._replace(channel=put(config.channel, (p, message)))
+            return self.semantics.posted(config, OUTSIDE, message, (p,))
         return config
 
     def _owes_nothing(self, config: Configuration, p: int) -> Configuration:
@@ -225,9 +226,9 @@ class _Run:
         cell = config.cells[p]
         if cell.pending is None:
             return config
-        channel = take(config.channel, (p, cell.pending.received))
+        inbox = take(config.inboxes[p], (cell.pending.sender, cell.pending.received))
         cell = cell._replace(pending=cell.pending._replace(received=NOTHING))
-        return config._replace(channel=channel).with_cell(p, cell)
+        return config.with_inbox(p, inbox).with_cell(p, cell)
 
     def _unless_restarting(self, config: Configuration, p: int, event: int) -> Configuration:
         """A participant with nothing to go on with need not be told of its restart."""
@@ -317,7 +318,7 @@ class _Run:
             return
         assert isinstance(content, External)
         wanted = (content.node, content.epoch)
-        awaiting = [p for p, *visit in dict.fromkeys(config.expected) if tuple(visit) == wanted]
+        awaiting = [p for p, cell in enumerate(config.cells) if wanted in cell.expected]
         if not awaiting:
             raise Refused("nobody awaits this event")
         for p in awaiting:
@@ -343,7 +344,7 @@ class _Run:
             raise Refused("a message that must not be lost is kept until the broker is back")
         config = possible.config
         for after in self._sent(config, Row(0, Kind.SEND, 0, p, 0, 0), message):
-            yield possible._replace(config=after._replace(channel=config.channel))
+            yield possible._replace(config=after._replace(inboxes=config.inboxes))
 
     def _duplicate(self, possible: Possible, row: Row) -> Iterable[Possible]:
         p, message = row.participant, self._message(row)

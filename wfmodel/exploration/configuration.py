@@ -1,4 +1,4 @@
-"""A configuration is all that one instance of a system is at a moment: cells, channel, effects.
+"""A configuration is all that one instance of a system is at a moment: cells, inboxes, the world.
 
 It is a value: two configurations with the same content are the same state of the search. Tuples
 that stand for sets or multisets are kept sorted. Named tuples rather than dataclasses, because the
@@ -9,7 +9,7 @@ States, messages, events and timers are the numbers of a ``Table``.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from wfmodel.designs.table import Operation
 
@@ -21,6 +21,15 @@ Post: TypeAlias = tuple[int, tuple[int, ...]]
 
 Landing: TypeAlias = tuple[int, int]
 """(node, epoch): the visit whose effect is to be applied."""
+
+ANYONE: Final = -1
+"""The sender where it does not matter: only order per sender needs to know it."""
+
+Parcel: TypeAlias = tuple[int, int]
+"""(sender, message): one message on its way to a known recipient."""
+
+Inbox: TypeAlias = tuple[Parcel, ...]
+"""What is on its way to one participant, or taken up by it and not yet acknowledged."""
 
 Item = TypeVar("Item")
 
@@ -36,6 +45,8 @@ class Pending(NamedTuple):
     """Publish first: what must still leave before the commit."""
     published: tuple[Post, ...] = ()
     """Publish first: what has left already, and would tell of nothing after a crash."""
+    sender: int = ANYONE
+    """Whose message ``received`` is."""
 
 
 class Cell(NamedTuple):
@@ -52,6 +63,10 @@ class Cell(NamedTuple):
     choices: tuple[tuple[int, int], ...] = ()
     queue: tuple[Post, ...] = ()
     """Released but not yet published: the outbox (durable), else the gap of a dual write."""
+    expected: tuple[tuple[int, int], ...] = ()
+    """(node, epoch): the outside world has been told that its event is awaited; it remembers."""
+    paused: bool = False
+    """It stands still, and will go on as if nothing had been."""
 
 
 class Effect(NamedTuple):
@@ -68,21 +83,43 @@ class Effect(NamedTuple):
         return self.landed - self.undone
 
 
-class Configuration(NamedTuple):
-    """The whole. ``applied`` are visits of compensations that have taken an effect back."""
+class World(NamedTuple):
+    """What no crash takes away. ``applied``: visits of compensations that took an effect back."""
 
-    cells: tuple[Cell, ...]
-    channel: tuple[tuple[int, int], ...] = ()
-    """(recipient, message), a multiset: published and not yet acknowledged (or delivered)."""
-    expected: tuple[tuple[int, int, int], ...] = ()
-    """(participant, node, epoch): the outside world has been told that its event is awaited."""
     effects: tuple[Effect, ...] = ()
     applied: tuple[Landing, ...] = ()
+
+
+class Configuration(NamedTuple):
+    """The whole: a cell and an inbox for each participant, and the world."""
+
+    cells: tuple[Cell, ...]
+    inboxes: tuple[Inbox, ...]
+    world: World = World()
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What the services' stores say, visit by visit."""
+        return self.world.effects
+
+    @property
+    def channel(self) -> tuple[tuple[int, int], ...]:
+        """(recipient, message), a multiset: published and not yet acknowledged (or delivered)."""
+        return tuple(
+            (recipient, message)
+            for recipient, inbox in enumerate(self.inboxes)
+            for message in sorted(message for _, message in inbox)
+        )
 
     def with_cell(self, participant: int, cell: Cell) -> Configuration:
         """The same with another cell."""
         cells = (*self.cells[:participant], cell, *self.cells[participant + 1 :])
         return self._replace(cells=cells)
+
+    def with_inbox(self, participant: int, inbox: Inbox) -> Configuration:
+        """The same with another inbox."""
+        inboxes = (*self.inboxes[:participant], inbox, *self.inboxes[participant + 1 :])
+        return self._replace(inboxes=inboxes)
 
 
 def put(items: tuple[Item, ...], *more: Item) -> tuple[Item, ...]:

@@ -120,7 +120,7 @@ class _Search:
 
     def _beyond(self, config: Configuration) -> bool:
         epochs = [w[1] for cell in config.cells for w in (*cell.work, *cell.choices)]
-        epochs += [e for _, _, e in config.expected]
+        epochs += [e for cell in config.cells for _, e in cell.expected]
         return any(_laps(epoch) > self.laps for epoch in epochs)
 
     # ------------------------------------------------------------------------------ result
