@@ -1,0 +1,73 @@
+"""What several properties ask of one state space, worked out once: marks, edges, shortest runs.
+
+Predicates are evaluated in one pass over the configurations, because taking a configuration out of
+a packed space costs more than asking it ten questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfmodel.exploration.moves import Step
+from wfmodel.exploration.properties.answer import Bounds, Trace
+from wfmodel.exploration.properties.observation import Observation, Predicate
+from wfmodel.exploration.properties.shortest import Shortest
+from wfmodel.exploration.space import StateSpace
+
+Edge = tuple[int, Step, int]
+
+
+class Explored:
+    """A state space with what has been asked of it."""
+
+    def __init__(self, space: StateSpace, *, laps: int = 1) -> None:
+        self.space = space
+        self._laps = laps
+        self._marks: dict[Predicate, NDArray[np.bool_]] = {}
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """What was searched."""
+        space = self.space
+        every = range(len(space))
+        cut = sum(space.is_open(n) for n in every) if space.complete else 0
+        edges = sum(len(space.successors(n)) for n in every)
+        return Bounds(space.budget(0), self._laps, len(space), edges, cut, space.stopped)
+
+    def mark(self, predicates: Iterable[Predicate]) -> None:
+        """Evaluate predicates everywhere; ``where`` then answers at once."""
+        fresh = [each for each in dict.fromkeys(predicates) if each not in self._marks]
+        marks = [np.zeros(len(self.space), dtype=np.bool_) for _ in fresh]
+        for number in range(len(self.space) if fresh else 0):
+            seen = Observation(self.space, number)
+            for predicate, mark in zip(fresh, marks, strict=True):
+                if predicate(seen):
+                    mark[number] = True
+        self._marks.update(zip(fresh, marks, strict=True))
+
+    def where(self, predicate: Predicate) -> NDArray[np.bool_]:
+        """Whether a predicate holds, by number: an array of shape (states,)."""
+        self.mark((predicate,))
+        return self._marks[predicate]
+
+    def first(self, predicate: Predicate) -> int | None:
+        """The number of a nearest configuration in which a predicate holds."""
+        found = np.flatnonzero(self.where(predicate))
+        return int(found[0]) if len(found) else None
+
+    def is_fault(self, source: int, target: int) -> bool:
+        """Whether a step was paid for: a fault, which nobody owes."""
+        return self.space.budget(source) != self.space.budget(target)
+
+    @cached_property
+    def shortest(self) -> Shortest:
+        """Shortest runs."""
+        return Shortest(self.space)
+
+    def trace_to(self, number: int) -> Trace:
+        """A shortest run to a configuration, among those with the fewest changes of participant."""
+        return self.shortest.to(number)
