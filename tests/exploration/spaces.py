@@ -39,7 +39,7 @@ class Graph:
                 if target not in self._came:
                     self._came[target] = (source, step)
                     queue.append(target)
-        self._config = Configuration(tuple(Cell() for _ in range(actions)))
+        self._config = Configuration(tuple(Cell() for _ in range(actions)), ((),) * actions)
 
     def __len__(self) -> int:
         return len(self.edges)

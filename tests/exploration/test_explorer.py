@@ -79,8 +79,8 @@ def test_at_most_once_loses_by_one_lost_message_and_at_least_once_does_not(desig
 @BOTH
 def test_a_duplicate_lands_twice_only_without_deduplication(design):
     twice = FaultBudget(duplicates=1)
-    assert Verdict.DUPLICATED in found(design, twice, deduplicate=False).verdicts
-    assert Verdict.DUPLICATED not in found(design, twice, deduplicate=True).verdicts
+    assert Verdict.DUPLICATED_EFFECT in found(design, twice, deduplicate=False).verdicts
+    assert Verdict.DUPLICATED_EFFECT not in found(design, twice, deduplicate=True).verdicts
 
 
 @BOTH

@@ -15,11 +15,11 @@ from wfmodel.designs import Knobs, System
 from wfmodel.exploration import FaultBudget, Verdict
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.properties import (
-    Anomaly,
     Deadlock,
     Eventually,
     Holds,
     LeadsTo,
+    NeverEnds,
     Observation,
     OrphanMessage,
     Predicate,
@@ -62,7 +62,7 @@ def test_a_careful_design_has_every_standard_property_with_a_witness(design):
 
 @BOTH
 def test_an_anomaly_comes_with_the_shortest_story(design):
-    found = answer(design, Anomaly(Verdict.LOST), CRASH, persistence="memory")
+    found = answer(design, NeverEnds(Verdict.LOST), CRASH, persistence="memory")
     assert isinstance(found, Violated)
     space = search(system(design, persistence="memory"), CRASH)
     ends = Observation(space, found.counterexample.numbers[-1])
@@ -102,12 +102,12 @@ def test_always_is_never_the_opposite():
 
 
 def test_a_search_that_stopped_decides_only_what_it_saw():
-    found = answer("orchestration", Anomaly(Verdict.LOST), CRASH, limit=40)
+    found = answer("orchestration", NeverEnds(Verdict.LOST), CRASH, limit=40)
     assert isinstance(found, Undecided)
     assert "limit of 40" in found.why
     [seen] = decide(
         search(system("orchestration", persistence="memory"), CRASH, limit=60),
-        [Anomaly(Verdict.LOST)],
+        [NeverEnds(Verdict.LOST)],
     )
     assert isinstance(seen, Violated)
 

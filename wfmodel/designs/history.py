@@ -38,6 +38,8 @@ from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Event, Message
 from wfmodel.designs.state import View
+from wfmodel.model.flow import Flow, NodeKind
+from wfmodel.model.workflow import Effect, Task
 
 
 class Kind(IntEnum):
@@ -97,6 +99,23 @@ class Step:
     undoes: int | None
     compensatable: bool
     """Something in the workflow can take its effect back."""
+
+
+def steps_of(flow: Flow) -> tuple[Step, ...]:
+    """Task nodes as metrics need them."""
+    undone = {node.undoes for node in flow.nodes if node.undoes is not None}
+    return tuple(
+        Step(
+            node.index,
+            node.name,
+            node.service or "",
+            node.state.effect.value if isinstance(node.state, Task) else Effect.NONE.value,
+            node.undoes,
+            node.index in undone,
+        )
+        for node in flow.nodes
+        if node.kind in (NodeKind.TASK, NodeKind.COMPENSATION)
+    )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor fun
 
 from wfmodel.exploration.acceptance import Acceptance, accepts, refusals
 from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.ends import Ends, ends_of
 from wfmodel.exploration.explorer import Exploration, explore
 from wfmodel.exploration.resolution import Anything, Resolution
 from wfmodel.exploration.verdict import Ending, Verdict
@@ -14,11 +15,13 @@ __all__ = [
     "Acceptance",
     "Anything",
     "Ending",
+    "Ends",
     "Exploration",
     "FaultBudget",
     "Resolution",
     "Verdict",
     "accepts",
+    "ends_of",
     "explore",
     "refusals",
 ]

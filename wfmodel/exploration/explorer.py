@@ -13,23 +13,24 @@ order); other instances.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.ends import Path, ends_of
 from wfmodel.exploration.moves import Moves, Step, StepKind
 from wfmodel.exploration.resolution import Anything, Resolution
 from wfmodel.exploration.semantics import Semantics
-from wfmodel.exploration.space import InterpretedSpace, Progress, StateSpace, path_to, resting
-from wfmodel.exploration.verdict import Ending, Verdict, ending_of, verdict_of
+from wfmodel.exploration.space import InterpretedSpace, Progress, StateSpace, resting
+from wfmodel.exploration.verdict import Ending, Verdict, ending_of
 
 
 @dataclass(frozen=True)
 class Exploration:
-    """What was found. ``verdicts`` counts resting configurations, in which nothing can happen."""
+    """What was found. ``verdicts`` counts ends, at which nothing but another fault can happen."""
 
     states: int
     transitions: int
@@ -43,6 +44,8 @@ class Exploration:
     """Whether the search ended before its limit."""
     traces: Mapping[Verdict, tuple[str, ...]] = field(repr=False)
     """A shortest path to each verdict, a line per step."""
+    anomalies: Mapping[Anomaly, tuple[str, ...]] = field(repr=False)
+    """The same for each single anomaly: an end can show several, and has one verdict."""
 
     def trace(self, verdict: Verdict) -> tuple[str, ...]:
         """The shortest path to a verdict.
@@ -90,24 +93,19 @@ def search(
 
 
 def _result(space: InterpretedSpace) -> Exploration:
-    counts: Counter[Verdict] = Counter()
-    first: dict[Verdict, int] = {}
-    endings = set()
-    ends = resting(space)
-    for number in ends:
-        verdict = verdict_of(space.table, space.configuration(number))
-        counts[verdict] += 1
-        first.setdefault(verdict, number)
-        endings.add(ending_of(space.table, space.configuration(number)))
+    ends = ends_of(space)
+    still = resting(space)
+    words = {anomaly: _lines(space, path) for anomaly, path in ends.anomalies.items()}
     return Exploration(
         space.looked_into,
         sum(len(space.successors(number)) for number in range(len(space))),
-        dict(counts),
-        frozenset(endings),
-        _trapped(space, ends) if space.complete else 0,
+        ends.classes,
+        frozenset(ending_of(space.table, space.configuration(number)) for number in still),
+        _trapped(space, still) if space.complete else 0,
         len(space.cut),
         space.complete,
-        {verdict: _path(space, number) for verdict, number in first.items()},
+        {verdict: _lines(space, path) for verdict, path in ends.paths.items()},
+        words,
     )
 
 
@@ -125,8 +123,8 @@ def _trapped(space: InterpretedSpace, ends: list[int]) -> int:
     return len(space) - len(reached)
 
 
-def _path(space: StateSpace, number: int) -> tuple[str, ...]:
-    return tuple(_words(space.table, step) for step, _ in path_to(space, number))
+def _lines(space: StateSpace, path: Path) -> tuple[str, ...]:
+    return tuple(_words(space.table, step) for step, _ in path)
 
 
 def _words(table: Table, step: Step) -> str:

@@ -43,7 +43,7 @@ class Anything:
         """Success, and every declared failure."""
         state = node.state
         assert isinstance(state, Task | Compensation)
-        if _endless(state.retry) and attempt > self.patience:
+        if is_endless(state.retry) and attempt > self.patience:
             return (DONE,)
         return (DONE, *state.failures)
 
@@ -59,5 +59,6 @@ class Anything:
         return (*state.events, TIMEOUT, *((SILENCE,) if silent else ()))
 
 
-def _endless(retry: RetryPolicy | None) -> bool:
+def is_endless(retry: RetryPolicy | None) -> bool:
+    """Whether a step is tried until it succeeds."""
     return retry is not None and retry.attempts is None

@@ -132,7 +132,7 @@ class InterpretedSpace:
     def _is_beyond(self, config: Configuration) -> bool:
         epochs = [w[1] for cell in config.cells for w in (*cell.work, *cell.choices)]
         epochs += [e for cell in config.cells for _, e in cell.expected]
-        return any(_laps(epoch) > self.laps for epoch in epochs)
+        return any(laps_of(epoch) > self.laps for epoch in epochs)
 
     # ----------------------------------------------------------------------- a state space
 
@@ -177,7 +177,7 @@ def path_to(space: StateSpace, number: int) -> list[tuple[Step, int]]:
     return found[::-1]
 
 
-def _laps(epoch: int) -> int:
+def laps_of(epoch: int) -> int:
     """The most laps of any loop that an epoch stands for."""
     most = 0
     while epoch:

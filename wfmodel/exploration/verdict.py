@@ -1,37 +1,25 @@
-"""How an instance ended, judged from outside: what participants believe against what was done.
+"""How an instance ended, judged as ``designs.anomalies`` says, from a configuration and its past.
 
-What it cannot see: an instance that would still be moved by something outside of it (an operator),
-and harm done on the way that was undone before the end.
+A configuration does not show all that the judgement needs: a verdict that a crash made the process
+forget was still a verdict. So an ``Observer`` goes along a path and remembers what was ever said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import TypeAlias
 
-from wfmodel.designs.state import Status
+from wfmodel.designs.anomalies import LASTING, Anomaly, Judge, Past, Terminal
+from wfmodel.designs.history import steps_of
+from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import Table
-from wfmodel.exploration.configuration import Configuration, Effect
+from wfmodel.exploration.configuration import Cell, Configuration, Effect
+from wfmodel.model.flow import Flow
 
-
-class Verdict(StrEnum):
-    """Classes of ends; the first that applies, in this order."""
-
-    SPLIT = "split-verdict"
-    """Two participants hold different verdicts."""
-    LOST = "lost"
-    """Nobody holds a verdict, and nothing more will happen."""
-    DUPLICATED = "duplicated-effect"
-    """A visit's effect stands more than once."""
-    ORPHANED = "orphaned-effect"
-    """Aborted, yet the effect of a step that something can undo still stands."""
-    COMMITTED = "committed"
-    """Succeeded."""
-    COMPENSATED = "compensated"
-    """Aborted, and what can be undone is."""
-    FAILED = "failed"
-    """Ended ``failed``, as the workflow says."""
+Verdict: TypeAlias = Terminal
+"""The one class of an end, the same that metrics count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +45,95 @@ def _standing(effects: Iterable[Effect]) -> tuple[tuple[int, int], ...]:
     return tuple(sorted((node, count) for node, count in net.items() if count))
 
 
-def verdict_of(table: Table, config: Configuration) -> Verdict:
-    """The class of a configuration in which nothing more happens."""
-    ending = ending_of(table, config)
-    if len(ending.statuses) > 1:
-        return Verdict.SPLIT
-    if not ending.statuses:
-        return Verdict.LOST
-    if any(effect.net > 1 for effect in config.effects):
-        return Verdict.DUPLICATED
-    if ending.statuses[0] is Status.ABORTED:
-        undoable = {node.undoes for node in table.system.flow.nodes}
-        left = any(step in undoable for step, _ in ending.effects)
-        return Verdict.ORPHANED if left else Verdict.COMPENSATED
-    return Verdict.COMMITTED if ending.statuses[0] is Status.SUCCEEDED else Verdict.FAILED
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an observer has seen so far. ``begun`` holds visits, of steps in loops only."""
+
+    said: frozenset[Status] = frozenset()
+    begun: frozenset[tuple[int, int]] = frozenset()
+
+    def __or__(self, other: Memory) -> Memory:
+        """What both have seen."""
+        return Memory(self.said | other.said, self.begun | other.begun)
+
+    @property
+    def past(self) -> Past:
+        """As the judgement wants it."""
+        nodes = [node for node, _ in self.begun]
+        return Past(self.said, frozenset(node for node in nodes if nodes.count(node) > 1))
+
+
+class Observer:
+    """Looks at one configuration after another of a path, and judges the last.
+
+    What a store says is the durable state, with persistence ``memory`` the volatile one. A log
+    whose flush nothing can forestall (``settled``: no crash is to come) is as good as flushed.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._judge = Judge.of(steps_of(table.system.flow))
+        self._memory = table.system.knobs.persistence is Persistence.MEMORY
+        self._log = table.system.knobs.persistence is Persistence.LOG
+        self._in_loops = _in_loops(table.system.flow) & self._judge.effects
+        self._said: dict[tuple[int, int], frozenset[Status]] = {}
+
+    def sees(self, config: Configuration, *, settled: bool = False) -> Memory:
+        """What one configuration adds to what is remembered."""
+        said: frozenset[Status] = frozenset()
+        for participant, cell in enumerate(config.cells):
+            key = (participant, self._stored(cell, settled))
+            lasting = self._said.get(key)
+            if lasting is None:
+                lasting = self._said[key] = frozenset({self.table.view(*key).status}) & LASTING
+            said |= lasting
+        return Memory(said, self._begun(config) if self._in_loops else frozenset())
+
+    def _stored(self, cell: Cell, settled: bool) -> int:
+        return cell.volatile if self._memory or (self._log and settled) else cell.durable
+
+    def _begun(self, config: Configuration) -> frozenset[tuple[int, int]]:
+        work = (each for cell in config.cells for each in cell.work)
+        return frozenset((node, epoch) for node, epoch, _ in work if node in self._in_loops)
+
+    def views(self, config: Configuration, *, settled: bool = False) -> tuple[View, ...]:
+        """What every participant's store says."""
+        return tuple(
+            self.table.view(p, self._stored(cell, settled)) for p, cell in enumerate(config.cells)
+        )
+
+    def anomalies(self, config: Configuration, memory: Memory, *, settled: bool = False) -> Anomaly:
+        """All that is wrong with an instance that ends here, after what is remembered."""
+        views = self.views(config, settled=settled)
+        return self._judge.anomalies(views, config.effects, memory.past)
+
+
+def _in_loops(flow: Flow) -> frozenset[int]:
+    """Nodes that a run can visit again: on a circle, or inside a fork that is."""
+    after = [{edge.target for edge in node.edges} for node in flow.nodes]
+    circles = {node.index for node in flow.nodes if node.index in _reachable(after, node.index)}
+    again = {
+        scope.index
+        for scope in flow.scopes
+        if any(fork in circles for fork in _forks_around(flow, scope.index))
+    }
+    return frozenset(circles | {node.index for node in flow.nodes if node.scope in again})
+
+
+def _reachable(after: list[set[int]], start: int) -> set[int]:
+    met: set[int] = set()
+    stack = list(after[start])
+    while stack:
+        node = stack.pop()
+        if node not in met:
+            met.add(node)
+            stack.extend(after[node])
+    return met
+
+
+def _forks_around(flow: Flow, scope: int | None) -> Iterable[int]:
+    while scope is not None:
+        fork = flow.scopes[scope].fork
+        if fork is not None:
+            yield fork
+        scope = flow.scopes[scope].parent

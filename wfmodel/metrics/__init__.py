@@ -8,6 +8,7 @@ then ``tracks`` (how a history is parsed once), then any group: ``consistency``,
 ``divergence``, ``staleness``, ``recovery``, ``observability``, ``cost``, ``coupling``.
 """
 
+from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal
 from wfmodel.metrics.divergence import Series
 from wfmodel.metrics.measurement import Measurement, measure
 from wfmodel.metrics.metric import Group, Metric, Undefined
@@ -15,7 +16,6 @@ from wfmodel.metrics.outages import Censored
 from wfmodel.metrics.parsing import tracks_of
 from wfmodel.metrics.recovery import Survival, kaplan_meier
 from wfmodel.metrics.registry import METRICS
-from wfmodel.metrics.terminal import CLEAN, Anomaly, Terminal
 from wfmodel.metrics.tracks import Monitor, Tracks
 
 __all__ = [

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from wfmodel.designs.anomalies import CLEAN
 from wfmodel.metrics.codes import Floats
 from wfmodel.metrics.metric import SECOND, Value, mean
-from wfmodel.metrics.terminal import CLEAN
 from wfmodel.metrics.tracks import Tracks
 
 

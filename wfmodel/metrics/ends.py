@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from wfmodel.designs.anomalies import Anomaly, Terminal
 from wfmodel.metrics.metric import Value, mean
-from wfmodel.metrics.terminal import Anomaly, Terminal
 from wfmodel.metrics.tracks import Tracks
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from wfmodel.designs.anomalies import LASTING, NO_EFFECT, Count
 from wfmodel.designs.history import History
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
@@ -18,22 +19,6 @@ from wfmodel.metrics.distance import distance
 
 CONCLUDED: Final = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.COMPENSATED})
 """What a view says of a step once it has the step's result."""
-
-NO_EFFECT: Final = "none"
-
-
-class Count(NamedTuple):
-    """How often one visit of a step landed and was taken back."""
-
-    node: int
-    epoch: int
-    landed: int
-    undone: int
-
-    @property
-    def net(self) -> int:
-        """Landings that stand."""
-        return self.landed - self.undone
 
 
 class GlobalState(NamedTuple):
@@ -132,8 +117,7 @@ class StateGraph:
     def _learned(self, before: GlobalState, participant: int, view: int) -> GlobalState:
         views = (*before.views[:participant], view, *before.views[participant + 1 :])
         status = self.view(view).status
-        lasting = status.is_final or status is Status.COMPENSATING
-        past = before.past | {status} if lasting else before.past
+        past = before.past | {status} if status in LASTING else before.past
         return GlobalState(views, before.truth, past)
 
     def _state(self, state: GlobalState) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
 
+from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.history import History
 from wfmodel.metrics.codes import Ints
 from wfmodel.metrics.cost import latencies_ns
@@ -20,7 +21,6 @@ from wfmodel.metrics.outages import Censored, recovery_samples
 from wfmodel.metrics.parsing import tracks_of
 from wfmodel.metrics.recovery import returned, stable
 from wfmodel.metrics.registry import METRICS
-from wfmodel.metrics.terminal import Terminal
 from wfmodel.metrics.tracks import Monitor, came_to_rest
 
 

@@ -10,6 +10,7 @@ import re
 from types import ModuleType
 from typing import Final
 
+from wfmodel.designs import anomalies
 from wfmodel.metrics import (
     applied,
     consistency,
@@ -23,14 +24,13 @@ from wfmodel.metrics import (
     outages,
     recovery,
     staleness,
-    terminal,
 )
 from wfmodel.metrics.metric import Group, Metric
 from wfmodel.metrics.registry import METRICS
 
 _CHAPTERS: Final[dict[Group, tuple[ModuleType, ...]]] = {
     Group.CONSISTENCY: (consistency,),
-    Group.ENDS: (terminal, ends),
+    Group.ENDS: (anomalies, ends),
     Group.DIVERGENCE: (divergence, distance),
     Group.STALENESS: (staleness, applied),
     Group.RECOVERY: (recovery, outages),

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from wfmodel.designs.anomalies import CLEAN, Anomaly, Judge, Past, Terminal, primary
 from wfmodel.designs.history import History, Kind
 from wfmodel.metrics.codes import Bools, Floats, Ints
 from wfmodel.metrics.globalstate import StateGraph
-from wfmodel.metrics.terminal import CLEAN, Anomaly, Ends, Terminal, primary
 
 Derived = TypeVar("Derived")
 NEVER = -1
@@ -146,7 +146,7 @@ class Tracks:
 
     @cached_property
     def _judged(self) -> tuple[Ints, tuple[Terminal, ...]]:
-        ends = Ends(self.graph, self.history.steps)
+        judge = Judge.of(self.history.steps)
         known: dict[tuple[int, frozenset[int]], tuple[Anomaly, Terminal]] = {}
         revisited, nothing = self._revisited(), frozenset[int]()
         verdicts = []
@@ -154,8 +154,9 @@ class Tracks:
             key = (number, revisited.get(i, nothing))
             if key not in known:
                 state = self.graph.states[number]
-                found = ends.anomalies(state, key[1])
-                known[key] = (found, primary(state, found))
+                views = [self.graph.view(view) for view in state.views]
+                found = judge.anomalies(views, state.truth, Past(state.past, key[1]))
+                known[key] = (found, primary(state.verdicts, found))
             verdicts.append(known[key])
         flags = np.array([int(found) for found, _ in verdicts], dtype=np.int64)
         return flags, tuple(terminal for _, terminal in verdicts)

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.designs.history import History, Step
+from wfmodel.designs.history import History, steps_of
 from wfmodel.designs.table import RunTable
-from wfmodel.model.flow import Flow, NodeKind
-from wfmodel.model.workflow import Effect, Task
 
 COLUMNS = 6
 
@@ -52,20 +50,3 @@ class Recorder:
             table.seen_messages(),
             warm_up_ns,
         )
-
-
-def steps_of(flow: Flow) -> tuple[Step, ...]:
-    """Task nodes as metrics need them."""
-    undone = {node.undoes for node in flow.nodes if node.undoes is not None}
-    return tuple(
-        Step(
-            node.index,
-            node.name,
-            node.service or "",
-            node.state.effect.value if isinstance(node.state, Task) else Effect.NONE.value,
-            node.undoes,
-            node.index in undone,
-        )
-        for node in flow.nodes
-        if node.kind in (NodeKind.TASK, NodeKind.COMPENSATION)
-    )

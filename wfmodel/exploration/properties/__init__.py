@@ -9,17 +9,17 @@ Read ``safety`` first, then ``liveness`` and ``recovery``; ``expressions`` is th
 
 from collections.abc import Iterable
 
+from wfmodel.designs.anomalies import CLEAN, Terminal
 from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
 from wfmodel.exploration.properties.observation import Observation, Predicate
 from wfmodel.exploration.properties.recovery import RecoversWithin
 from wfmodel.exploration.properties.safety import (
-    SOUND,
     Always,
-    Anomaly,
     Deadlock,
     Never,
+    NeverEnds,
     OrphanMessage,
     UnspecifiedReception,
 )
@@ -30,11 +30,9 @@ from wfmodel.exploration.properties.textual import (
     properties_of,
 )
 from wfmodel.exploration.space import StateSpace
-from wfmodel.exploration.verdict import Verdict
 
 __all__ = [
     "Always",
-    "Anomaly",
     "Answer",
     "Bounds",
     "Deadlock",
@@ -43,6 +41,7 @@ __all__ = [
     "Holds",
     "LeadsTo",
     "Never",
+    "NeverEnds",
     "Observation",
     "OrphanMessage",
     "Predicate",
@@ -63,7 +62,7 @@ __all__ = [
 
 def standard_properties() -> tuple[Property, ...]:
     """What is asked of every design: no anomaly at the end, no deadlock, an end, a recovery."""
-    anomalies = (Anomaly(verdict) for verdict in Verdict if verdict not in SOUND)
+    anomalies = (NeverEnds(terminal) for terminal in Terminal if terminal not in CLEAN)
     return (*anomalies, Deadlock(), comes_to_rest(), RecoversWithin())
 
 

@@ -12,6 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal
+from wfmodel.exploration.ends import Ends, ends_of, shows
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Bounds, Trace
 from wfmodel.exploration.properties.observation import Observation, Predicate
@@ -67,6 +69,26 @@ class Explored:
     def shortest(self) -> Shortest:
         """Shortest runs."""
         return Shortest(self.space)
+
+    @cached_property
+    def ends(self) -> Ends:
+        """How runs end."""
+        return ends_of(self.space)
+
+    def trace_to_end(self, terminal: Terminal) -> Trace | None:
+        """A shortest run that ends in this way; with the fewest changes of participant if that one
+        still shows it (a run by another way may not have heard the same).
+        """
+        if terminal in CLEAN:
+            path = self.ends.paths.get(terminal)
+        else:
+            path = self.ends.anomalies.get(Anomaly[terminal.name])
+        if path is None:
+            return None
+        calm = self.trace_to(path[-1][1] if path else 0)
+        if len(calm) == len(path) and shows(self.space, calm.numbers, terminal):
+            return calm
+        return Trace((0, *(number for _, number in path)), tuple(step for step, _ in path))
 
     def trace_to(self, number: int) -> Trace:
         """A shortest run to a configuration, among those with the fewest changes of participant."""

@@ -40,7 +40,10 @@ INTERNAL = (StepKind.COMMIT, StepKind.PUBLISH)
 def act_of(space: StateSpace, source: int, step: Step, target: int) -> Act:
     """The action of which a step is one turn-out."""
     if step.kind is StepKind.ANSWER:
-        before, after = space.configuration(source).expected, space.configuration(target).expected
+        before, after = (
+            space.configuration(number).cells[step.participant].expected
+            for number in (source, target)
+        )
         gone = list(before)
         for item in after:
             gone.remove(item)

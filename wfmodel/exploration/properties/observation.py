@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from wfmodel.designs.anomalies import primary
 from wfmodel.designs.messages import Message, StepStatus
 from wfmodel.designs.state import Status, View
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.space import StateSpace
-from wfmodel.exploration.verdict import Verdict, verdict_of
+from wfmodel.exploration.verdict import Observer, Verdict
 
 
 class Observation:
@@ -41,8 +42,17 @@ class Observation:
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """The class of the end; None as long as something can happen."""
-        return verdict_of(self.table, self.config) if self.quiescent else None
+        """The class of the end as it looks there; None as long as something can happen.
+
+        What somebody has said on the way and forgotten in a crash does not count here; it does for
+        ``NeverEnds``.
+        """
+        if not self.quiescent:
+            return None
+        observer = Observer(self.table)
+        memory = observer.sees(self.config, settled=True)
+        found = observer.anomalies(self.config, memory, settled=True)
+        return primary(memory.past.verdicts, found)
 
     @property
     def participants(self) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
+from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.messages import Received
 from wfmodel.designs.table import Table
 from wfmodel.exploration.moves import Step, StepKind
@@ -18,9 +18,7 @@ from wfmodel.exploration.properties.answer import Answer, Holds, Trace, Undecide
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.observation import Predicate
 from wfmodel.exploration.space import StateSpace
-from wfmodel.exploration.verdict import Verdict
 
-SOUND: Final = frozenset({Verdict.COMMITTED, Verdict.COMPENSATED, Verdict.FAILED})
 """Ends that a workflow declares."""
 
 AT_REST: Final = Predicate("nothing can happen any more", lambda seen: seen.quiescent)
@@ -33,11 +31,6 @@ STUCK: Final = Predicate(
         and any(seen.view(name).active for name in seen.participants)
     ),
 )
-
-
-@cache
-def _ends(verdict: Verdict) -> Predicate:
-    return Predicate(f"the instance ends: {verdict}", lambda seen: seen.verdict is verdict)
 
 
 @dataclass(frozen=True)
@@ -100,29 +93,31 @@ class Always:
 
 
 @dataclass(frozen=True)
-class Anomaly:
-    """No run ends in this way.
+class NeverEnds:
+    """No run ends in this way; an anomaly counts alone or among others.
+
+    Judged over whole runs (``exploration.ends``): a verdict that was said and forgotten was said.
 
     Cannot see: what was wrong on the way and put right before the end; an instance that would still
     be moved by something outside of the system (an operator).
     """
 
-    verdict: Verdict
+    terminal: Terminal
 
     @property
     def title(self) -> str:
         """What is claimed."""
-        return f"never {self.verdict}"
+        return f"never {self.terminal}"
 
     def predicates(self) -> tuple[Predicate, ...]:
         """What is asked of every configuration."""
-        return (_ends(self.verdict), AT_REST)
+        return (AT_REST,)
 
     def decide(self, explored: Explored) -> Answer:
         """The answer; its witness is a run to an end, with all faults spent if there is one."""
-        found = explored.first(_ends(self.verdict))
+        found = explored.trace_to_end(self.terminal)
         if found is not None:
-            return Violated(self.title, explored.bounds, explored.trace_to(found))
+            return Violated(self.title, explored.bounds, found)
         return held(self.title, explored, _worst_end(explored))
 
 

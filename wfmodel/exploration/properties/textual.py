@@ -20,6 +20,7 @@ from typing import Annotated, Final, Protocol
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.system import System
 from wfmodel.exploration.properties.answer import Answer
 from wfmodel.exploration.properties.explored import Explored
@@ -27,8 +28,7 @@ from wfmodel.exploration.properties.expressions import opposite, predicate
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo
 from wfmodel.exploration.properties.observation import Predicate
 from wfmodel.exploration.properties.recovery import RecoversWithin
-from wfmodel.exploration.properties.safety import Anomaly, Never
-from wfmodel.exploration.verdict import Verdict
+from wfmodel.exploration.properties.safety import Never, NeverEnds
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.names import nearest
@@ -105,12 +105,12 @@ def _leads_to(text: str, system: System, name: str) -> Property:
 
 
 def _never_ends(text: str, system: System, name: str) -> Property:
-    known = [verdict.value for verdict in Verdict]
+    known = [terminal.value for terminal in Terminal]
     if text not in known:
         likely = nearest(text, known)
         meant = f"; did you mean {likely!r}?" if likely else ""
         raise ValueError(f"unknown end {text!r}{meant} (ends: {', '.join(known)})")
-    return Anomaly(Verdict(text))
+    return NeverEnds(Terminal(text))
 
 
 def _recovers(text: str, system: System, name: str) -> Property:
