@@ -170,5 +170,8 @@ class _Purse:
     def total(self) -> Spent:
         again = (count - self.sent[message] for (_, message), count in self.received.items())
         self.met["duplicates"] = sum(max(0, copies) for copies in again)
-        faults = FaultBudget(*(self.met[fault] for fault in FAULTS))
+        met = self.met
+        faults = FaultBudget(
+            met["crashes"], met["losses"], met["duplicates"], met["timeouts"], met["failures"]
+        )
         return Spent(faults, self.laps, max(self.failed.values(), default=0))
