@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wfmodel"
@@ -101,3 +102,7 @@ def test_a_planted_violation_is_caught(package, text):
 def test_what_is_allowed_is_allowed():
     text = "import simpy\nfrom wfmodel.designs.table import Table\nfrom wfmodel.model import Flow"
     assert violations("simulation", imports_of(ast.parse(text))) == []
+
+
+def test_examples_do_not_depend_on_what_else_is_imported():
+    assert len(HypothesisProvider(None)._local_constants) == 0

@@ -86,7 +86,7 @@ def _token_moves(
     node = flow.nodes[token]
     if node.kind is NodeKind.FORK:
         running = marking.fork(token)
-        if running is None:
+        if running is None or _is_over(running):
             initials = tuple(flow.initial_of(region) for region in node.regions)
             after = marking.with_fork(Fork(token, initials))
             yield Move(f"{node.name} -fork->", node, "fork", after)
@@ -96,7 +96,7 @@ def _token_moves(
             after = _placed(marking, fork, number, ENDED_WELL if well else ENDED_BADLY)
             yield Move(node.name, node, "end", after)
     else:
-        cancelled = fork is not None and fork.joined and _cancels(flow, fork)
+        cancelled = fork is not None and _is_cancelled(flow, marking, fork)
         if cancelled and node.kind is not NodeKind.TASK:
             return
         for edge in node.edges:
@@ -104,6 +104,19 @@ def _token_moves(
                 to = STOPPED if cancelled else edge.target
                 after = _placed(marking, fork, number, to)
                 yield Move(f"{node.name} -{edge.event}->", node, edge.event, after)
+
+
+def _is_over(fork: Fork) -> bool:
+    """Whether the fork can be entered again: with a region still running it would be a second."""
+    return fork.joined and all(token < 0 for token in fork.regions)
+
+
+def _is_cancelled(flow: Flow, marking: Marking, fork: Fork) -> bool:
+    """Whether a fork's regions stop: its join has cancelled them, or one around it has."""
+    if fork.joined and _cancels(flow, fork):
+        return True
+    around = marking.fork(flow.scopes[flow.nodes[fork.node].scope].fork)
+    return around is not None and _is_cancelled(flow, marking, around)
 
 
 def _cancels(flow: Flow, fork: Fork) -> bool:

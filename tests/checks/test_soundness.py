@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.checks.game import Marking, moves, start
+from tests.checks.game import Marking, moves, replay, start
 from wfmodel.checks import check_workflow, find_rule
 from wfmodel.checks.context import Context
 from wfmodel.checks.soundness import leaves_running
@@ -120,6 +120,39 @@ def test_regions_that_run_on_are_those_of_the_marking_space(workflow: Workflow):
     }
     found = {f.path for f in check_workflow(workflow, rules=SOUNDNESS) if f.code == "S152"}
     assert found == twice
+
+
+def test_what_a_join_left_running_still_runs_when_the_fork_around_it_comes_again():
+    def region(**states: State) -> Region:
+        return Region(initial="work", states={**states, "ok": Final()})
+
+    def work(to: str = "ok") -> Task:
+        return Task(service="s", next=to)
+
+    inner = Parallel(
+        regions=(region(work=work()), region(work=work())),
+        join="any",
+        next="ok",
+        on={"failure": "ok"},
+    )
+    outer = Parallel(
+        regions=(region(work=work()), region(work=work("race"), race=inner)),
+        next="again",
+        on={"failure": "again"},
+    )
+    again = Choice(branches=(Branch(next="outer", when="w"),), default="end")
+    workflow = Workflow(
+        name="nested", initial="outer", states={"outer": outer, "again": again, "end": Final()}
+    )
+    race = ("states", "outer", "regions", 1, "states", "race")
+    found = [f for f in check_workflow(workflow, rules=SOUNDNESS) if f.code == "S152"]
+    assert [f.path for f in found] == [race]
+    flow = build_flow(workflow, expand_copies=False)
+    at = replay(flow, found[0].trace)
+    [fork] = [fork for fork in at.forks if flow.nodes[fork.node].path == race]
+    assert fork.joined
+    assert fork.node in _tokens(at)
+    assert any(token >= 0 for token in fork.regions)
 
 
 def _tokens(marking: Marking) -> list[int]:

@@ -8,7 +8,7 @@ and C112: with them every event could arrive anywhere.
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,11 +41,15 @@ class Unheard(NamedTuple):
     failure: Path
 
 
+Bag = tuple[tuple[Message, int], ...]
+"""Messages in flight and their numbers, in order."""
+
+
 class Configuration(NamedTuple):
     """Everything that decides what can come next, and what was done to get here."""
 
     states: tuple[str, ...]
-    bag: tuple[tuple[Message, int], ...]
+    bag: Bag
     outside: tuple[int, ...]
     standing: frozenset[tuple[str, str]] = frozenset()
     """(service, task) of compensatable effects that are not undone."""
@@ -75,6 +79,11 @@ class Composition:
     def services(self) -> tuple[str, ...]:
         """Services in order of declaration: positions in ``Configuration.states``."""
         return tuple(self.choreography.services)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Per service, its place in ``services``."""
+        return {name: place for place, name in enumerate(self.services)}
 
     @cached_property
     def from_outside(self) -> tuple[str, ...]:
@@ -127,7 +136,7 @@ class Composition:
                 move = Move(f"outside -{event}->", ("events", event), optional)
                 yield move, self._published(at._replace(outside=come), (event,), told=False)
         for message, _ in at.bag:
-            index = self.services.index(message.service)
+            index = self.position[message.service]
             state = at.states[index]
             machine = self.choreography.services[message.service]
             reaction = machine.states[state].on.get(message.event)
@@ -145,9 +154,7 @@ class Composition:
     ) -> Configuration | None:
         """After a service has taken a message and ended its reaction in one way."""
         me = message.service
-        index = self.services.index(me)
-        bag = Counter(dict(at.bag))
-        bag[message] -= 1
+        index = self.position[me]
         states = at.states
         if way.to is not None:
             states = (*states[:index], way.to, *states[index + 1 :])
@@ -164,23 +171,24 @@ class Composition:
         workflow = at.workflow
         if workflow and self.conformance is not None:
             workflow = self.conformance.after(workflow, reaction, failed=way.failure)
-        after = Configuration(states, _sorted(bag), at.outside, standing, unheard, workflow)
+        after = Configuration(
+            states, _less(at.bag, message), at.outside, standing, unheard, workflow
+        )
         return self._published(after, way.publishes, told=message.told or way.failure)
 
     def _published(
         self, at: Configuration, events: Iterable[str], *, told: bool
     ) -> Configuration | None:
-        bag = Counter(dict(at.bag))
-        outside = list(at.outside)
+        bag, outside = at.bag, list(at.outside)
         for event in events:
             for service in self.consumers.get(event, ()):
-                bag[Message(event, service, told)] += 1
+                bag = _more(bag, Message(event, service, told))
             for index, name in enumerate(self.from_outside):
                 if outside[index] == NOT_YET and self.choreography.events[name].after == event:
                     outside[index] = DUE
-        if any(count > MOST_COPIES for count in bag.values()):
+        if any(count > MOST_COPIES for _, count in bag):
             return None
-        return at._replace(bag=_sorted(bag), outside=tuple(outside))
+        return at._replace(bag=bag, outside=tuple(outside))
 
     def waiting(self, at: Configuration) -> tuple[str, ...]:
         """Services that are in no end."""
@@ -197,5 +205,16 @@ class Composition:
         return tuple(m for m, _ in at.bag if m.event not in self.takes[m.service, where[m.service]])
 
 
-def _sorted(bag: Counter[Message]) -> tuple[tuple[Message, int], ...]:
-    return tuple(sorted((message, count) for message, count in bag.items() if count > 0))
+def _more(bag: Bag, message: Message) -> Bag:
+    """The bag, kept in order, with one more of a message."""
+    place = bisect_left(bag, (message,))
+    if place < len(bag) and bag[place][0] == message:
+        return (*bag[:place], (message, bag[place][1] + 1), *bag[place + 1 :])
+    return (*bag[:place], (message, 1), *bag[place:])
+
+
+def _less(bag: Bag, message: Message) -> Bag:
+    """The bag with one less of a message that is in it."""
+    place = bisect_left(bag, (message,))
+    left = bag[place][1] - 1
+    return (*bag[:place], *(((message, left),) if left else ()), *bag[place + 1 :])

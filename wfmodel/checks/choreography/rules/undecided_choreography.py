@@ -2,7 +2,7 @@
 
 ## What it does
 Says that the search has hit one of its bounds: 20,000 configurations, 2,000,000 services and
-messages in all of those that were made, or 3 copies of one event in flight to one service. What
+messages looked at, summed over all steps, or 3 copies of one event in flight to one service. What
 C105 to C110 and C113 found is certain; what they did not find may lie beyond.
 
 ## Why is this bad
