@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from wfmodel.model.findings import Edit, Finding, Fix, Severity
-from wfmodel.model.source import Document, Extent, Span, json_pointer
+from wfmodel.model.source import Document, Extent, Span, json_pointer, lines_of
 
 LONGEST_LINE: Final = 2000
 """A source line is kept up to here, around the column; JSON on one line may be megabytes."""
@@ -109,7 +109,7 @@ def report(
     findings: Iterable[Finding], document: Document | None, file: str
 ) -> tuple[Reported, ...]:
     """Findings of one file with all their places; ``file`` names it where no span does."""
-    lines = [] if document is None else document.text.splitlines()
+    lines = [] if document is None else lines_of(document.text)
     return tuple(_reported(finding, document, lines, file) for finding in findings)
 
 

@@ -15,14 +15,14 @@ import typer
 
 from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
 from wfmodel.checks.files import files_to_check
-from wfmodel.checks.fixing import fixed
+from wfmodel.checks.fixing import fixed_bytes
 from wfmodel.checks.formats.data import as_json
 from wfmodel.checks.formats.github import as_github
 from wfmodel.checks.formats.gitlab import as_gitlab
 from wfmodel.checks.formats.junit import as_junit
 from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
-from wfmodel.checks.policy import Policy, Settings, matches
+from wfmodel.checks.policy import NOTHING_READ, Policy, Settings, matches
 from wfmodel.checks.reported import Reported
 from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
@@ -34,6 +34,9 @@ from wfmodel.model.reading import STDIN
 
 UNREADABLE: Final = frozenset({"L101", "L102", "L103", "L104", "L107", "L108"})
 """Findings of loading that say: there was nothing to check (exit code 2)."""
+
+MOST_ROUNDS: Final = 10
+"""Fixes are made again until none is left, but not for ever."""
 
 BASELINE: Final = "wfmodel-baseline.json"
 
@@ -85,6 +88,7 @@ def check(
     fix: options.Fix = False,
     annotations: options.Annotations = None,
     choreography: options.Choreography = None,
+    stdin_filename: options.StdinFilename = None,
     jobs: options.Jobs = None,
     cache_dir: options.CacheDir = None,
     no_cache: options.NoCache = False,
@@ -93,8 +97,7 @@ def check(
 ) -> None:
     """Find defects in workflow definitions, each with its place and the run that shows it.
 
-    Exit code 0: nothing found; 1: errors or warnings; 2: something could not be checked.
-    """
+    Exit 0: nothing found; 1: errors or warnings; 2: something could not be checked."""
     if explain is not None:
         show_page(explain)
         return
@@ -115,7 +118,8 @@ def check(
         if annotations is not None and len(files) > 1:
             raise ValueError("--annotations belongs to one definition; several are named")
         cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
-        asked = _Asked(files, Question(annotations, settings.choreography), cache, workers(jobs))
+        question = Question(annotations, settings.choreography, stdin_filename)
+        asked = _Asked(files, question, cache, workers(jobs))
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
         if write_baseline:
             _write_baseline(report, Path(settings.baseline or BASELINE))
@@ -171,10 +175,16 @@ class _Asked:
 
 
 def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
-    report = _Report(fixed=_fix(asked, policy) if fix else 0)
+    report = _Report()
+    for _ in range(MOST_ROUNDS if fix else 0):  # one fix can make another possible
+        made = _fix(asked, policy)
+        report.fixed += made
+        if not made:
+            break
     for answer in answers(asked.files, asked.question, cache=asked.cache, jobs=asked.jobs):
-        shown, hidden = policy.apply(answer.file, answer.findings)
-        report.files.append(answer.file)
+        named = asked.question.stdin_name if answer.file == STDIN else None
+        shown, hidden = policy.apply(named or answer.file, answer.findings)
+        report.files.append(named or ("<stdin>" if answer.file == STDIN else answer.file))
         report.findings += shown
         report.hidden += hidden
         report.suppressed += answer.suppressed
@@ -183,22 +193,25 @@ def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
 
 def _fix(asked: _Asked, policy: Policy) -> int:
     """Mend files in place; what came from standard input, or stands in a side file, stays."""
-    count = 0
-    for answer in answers(asked.files, asked.question, cache=None, jobs=1):
+    count, files = 0, [file for file in asked.files if file != STDIN]
+    for answer in answers(files, asked.question, cache=None, jobs=asked.jobs):
         shown, _ = policy.apply(answer.file, answer.findings)
-        certain = [f for f in shown if f.changes and f.file == answer.file != STDIN]
+        certain = [f for f in shown if f.changes and f.file == answer.file]
         if certain:
             path = Path(answer.file)
-            text, made = fixed(path.read_bytes().decode("utf-8"), certain)
-            path.write_bytes(text.encode("utf-8"))
+            mended, made = fixed_bytes(path.read_bytes(), certain)
+            path.write_bytes(mended)
             count += made
     return count
 
 
 def _write_baseline(report: _Report, path: Path) -> None:
-    path.write_text(baseline_text(report.findings), encoding="utf-8")
-    typer.echo(f"{path}: {len(report.findings)} findings", err=True)
-    report.known, report.findings = len(report.findings), []
+    accepted = [each for each in report.findings if each.code not in NOTHING_READ]
+    path.write_text(baseline_text(accepted), encoding="utf-8")
+    count = len(accepted)
+    typer.echo(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
+    unread = [each for each in report.findings if each.code in NOTHING_READ]
+    report.known, report.findings = count, unread
 
 
 def _drop_known(report: _Report, path: Path) -> None:
