@@ -216,3 +216,24 @@ def test_side_files_in_a_folder_are_no_definitions(capsys):
     status, _, err = call(capsys, "check", ".")
     assert status == 0
     assert "in 1 file;" in err
+
+
+def test_patterns_of_a_configuration_are_relative_to_its_folder(capsys, monkeypatch):
+    write("wfmodel.toml", "exclude = ['old/gone/']\n[[per-path]]\npath = 'old/*'\nignore = ['S']\n")
+    Path("old/gone").mkdir(parents=True)
+    write("old/w.yaml", ISLAND)
+    write("old/gone/w.yaml", ISLAND)
+    write("w.yaml", ISLAND)
+    assert codes(call(capsys, "check", ".")[1]) == ["S110"]
+    monkeypatch.chdir("old")
+    status, out, err = call(capsys, "check", ".")
+    assert (status, out) == (0, "")
+    assert "in 1 file" in err
+    assert call(capsys, "check", "../w.yaml")[0] == 1
+
+
+def test_a_baseline_holds_however_files_are_named(capsys, tmp_path: Path):
+    write("w.yaml", ISLAND)
+    call(capsys, "check", ".", "--write-baseline", "--baseline", "b.json")
+    for name in ("w.yaml", "./w.yaml", str(tmp_path / "w.yaml"), "."):
+        assert call(capsys, "check", name, "--baseline", "b.json")[0] == 0

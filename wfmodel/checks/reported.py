@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from wfmodel.model.findings import Edit, Finding, Fix, Severity
@@ -73,8 +73,14 @@ class Reported:
 
     @property
     def fingerprint(self) -> str:
-        """32 hexadecimal digits over rule, file (with forward slashes) and JSON pointer."""
-        words = "\0".join((self.code, PurePath(self.file).as_posix(), self.pointer))
+        """32 hexadecimal digits over rule, file and JSON pointer.
+
+        The file has forward slashes, and is relative to the working directory where it lies in it.
+        """
+        file = PurePath(self.file)
+        if file.is_absolute() and file.is_relative_to(Path.cwd()):
+            file = file.relative_to(Path.cwd())
+        words = "\0".join((self.code, file.as_posix(), self.pointer))
         return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def as_data(self) -> dict[str, Any]:

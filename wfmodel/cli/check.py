@@ -27,7 +27,7 @@ from wfmodel.checks.reported import Reported
 from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Question, answers, collect_rarely, workers
-from wfmodel.cli.configuration import read_configuration
+from wfmodel.cli.configuration import Configuration, read_configuration
 from wfmodel.cli.rules import show_page
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
@@ -97,7 +97,8 @@ def check(
 ) -> None:
     """Find defects in workflow definitions, each with its place and the run that shows it.
 
-    Exit 0: nothing found; 1: errors or warnings; 2: something could not be checked."""
+    Exit code 0: nothing found; 1: errors or warnings; 2: something could not be checked.
+    """
     if explain is not None:
         show_page(explain)
         return
@@ -113,18 +114,16 @@ def check(
         cache_dir=cache_dir,
     )
     try:
-        settings = given if isolated else _merged(given, read_configuration(config).settings)
-        files = _files(paths or (), settings.exclude)
+        found = Configuration() if isolated else read_configuration(config)
+        settings = _merged(given, found.settings)
+        files = _files(paths or (), settings.exclude, found)
         if annotations is not None and len(files) > 1:
             raise ValueError("--annotations belongs to one definition; several are named")
         cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
         question = Question(annotations, settings.choreography, stdin_filename)
-        asked = _Asked(files, question, cache, workers(jobs))
+        asked = _Asked(files, question, cache, workers(jobs), found)
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
-        if write_baseline:
-            _write_baseline(report, Path(settings.baseline or BASELINE))
-        elif settings.baseline is not None:
-            _drop_known(report, Path(settings.baseline))
+        _against_baseline(report, settings.baseline, write_baseline)
     except (ValueError, OSError) as error:
         typer.echo(f"wfmodel check: {error}", err=True)
         raise typer.Exit(2) from None
@@ -154,11 +153,15 @@ def names(given: list[str] | None) -> tuple[str, ...]:
     return tuple(name for text in given or () for name in text.split(",") if name.strip())
 
 
-def _files(paths: Iterable[str], exclude: Sequence[str]) -> list[str]:
+def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -> list[str]:
     """All files; those that are named themselves are never left out."""
     named = {path for path in paths if path == STDIN or Path(path).is_file()}
-    found = files_to_check(paths)
-    files = [f for f in found if f in named or not any(matches(f, each) for each in exclude)]
+    files = [
+        file
+        for file in files_to_check(paths)
+        if file in named
+        or not any(matches(name, each) for each in exclude for name in (file, found.name_of(file)))
+    ]
     if not files:
         raise ValueError("nothing to check: name a file, a directory, or - for standard input")
     return files
@@ -172,6 +175,12 @@ class _Asked:
     question: Question
     cache: str | None
     jobs: int
+    configuration: Configuration
+
+    def name_of(self, file: str) -> str:
+        """A file's name as settings for paths mean it."""
+        name = self.question.stdin_name if file == STDIN else None
+        return self.configuration.name_of(name or file)
 
 
 def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
@@ -183,7 +192,7 @@ def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
             break
     for answer in answers(asked.files, asked.question, cache=asked.cache, jobs=asked.jobs):
         named = asked.question.stdin_name if answer.file == STDIN else None
-        shown, hidden = policy.apply(named or answer.file, answer.findings)
+        shown, hidden = policy.apply(asked.name_of(answer.file), answer.findings)
         report.files.append(named or ("<stdin>" if answer.file == STDIN else answer.file))
         report.findings += shown
         report.hidden += hidden
@@ -195,7 +204,7 @@ def _fix(asked: _Asked, policy: Policy) -> int:
     """Mend files in place; what came from standard input, or stands in a side file, stays."""
     count, files = 0, [file for file in asked.files if file != STDIN]
     for answer in answers(files, asked.question, cache=None, jobs=asked.jobs):
-        shown, _ = policy.apply(answer.file, answer.findings)
+        shown, _ = policy.apply(asked.name_of(answer.file), answer.findings)
         certain = [f for f in shown if f.changes and f.file == answer.file]
         if certain:
             path = Path(answer.file)
@@ -203,6 +212,13 @@ def _fix(asked: _Asked, policy: Policy) -> int:
             path.write_bytes(mended)
             count += made
     return count
+
+
+def _against_baseline(report: _Report, named: str | None, write: bool) -> None:
+    if write:
+        _write_baseline(report, Path(named or BASELINE))
+    elif named is not None:
+        _drop_known(report, Path(named))
 
 
 def _write_baseline(report: _Report, path: Path) -> None:
