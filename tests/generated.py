@@ -1,6 +1,6 @@
 """Files made from the code: ``python -m tests.generated`` compares, ``--write`` renews.
 
-The schema, the metrics page and the rule pages; tests of their own compare them. This is how to
+The schemas, the metrics page and the rule pages; tests of their own compare them. This is how to
 renew them in one go.
 """
 
@@ -11,8 +11,16 @@ import sys
 from pathlib import Path
 
 from wfmodel.checks.pages import pages
+from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
+from wfmodel.importers.annotations import annotations_schema
 from wfmodel.metrics.page import page
-from wfmodel.model.schema import schema_text
+from wfmodel.model.schema import (
+    CHOREOGRAPHY_SCHEMA_FILE,
+    SCHEMA_FILE,
+    as_text,
+    choreography_schema,
+    workflow_schema,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,7 +29,9 @@ def expected() -> dict[Path, str]:
     """File to text."""
     rules = {ROOT / "docs" / "rules" / name: text for name, text in pages().items()}
     return {
-        ROOT / "wfmodel" / "model" / "workflow.schema.json": schema_text(),
+        SCHEMA_FILE: as_text(workflow_schema()),
+        CHOREOGRAPHY_SCHEMA_FILE: as_text(choreography_schema()),
+        ANNOTATIONS: as_text(annotations_schema()),
         ROOT / "docs" / "metrics.md": page(),
         **rules,
     }

@@ -6,10 +6,13 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.fuzz.readers import MAKERS
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(os.environ.get("WFMODEL_CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -110,8 +113,12 @@ def inputs(seed: int) -> Iterator[tuple[str, str]]:
     number = 0
     while True:
         rng = random.Random(f"{seed}/{number}")
-        make = rng.choice((_mangled, _mangled, _restructured, _restructured, _odd, _odd_machine))
-        yield f"{seed}-{number}{rng.choice(ENDINGS)}", make(rng, texts)
+        if rng.random() < 0.4:
+            ending, text = rng.choice(MAKERS)(rng)
+        else:
+            make = rng.choice((_mangled, _restructured, _restructured, _odd, _odd_machine))
+            ending, text = rng.choice(ENDINGS), make(rng, texts)
+        yield f"{seed}-{number}{ending}", text
         number += 1
 
 
@@ -142,13 +149,13 @@ def _restructured(rng: random.Random, texts: list[str]) -> str:
             continue
         key, how = rng.choice(keys), rng.randrange(5)
         if how == 0:
-            holder[key] = rng.choice(VALUES)
+            holder[key] = deepcopy(rng.choice(VALUES))
         elif how == 1:
             del holder[key]
         elif how == 2 and isinstance(holder, dict):
             holder[rng.choice(WORDS)] = holder.pop(key)
         elif how == 3 and isinstance(holder, dict):
-            holder[rng.choice(WORDS)] = rng.choice(VALUES)
+            holder[rng.choice(WORDS)] = deepcopy(rng.choice(VALUES))
         else:
             holder[key] = json.loads(json.dumps(rng.choice(holders), default=str))
     return _written(rng, data)

@@ -6,6 +6,14 @@ import json
 import time
 from pathlib import Path
 
+from tests.fuzz.readers import (
+    ANNOTATIONS,
+    BASELINE,
+    CONFIGURATION,
+    SUPPRESSIONS,
+    machine_text,
+)
+from wfmodel.checks.baseline import read_baseline
 from wfmodel.checks.fixing import fixed
 from wfmodel.checks.formats.data import as_json
 from wfmodel.checks.formats.github import as_github
@@ -13,11 +21,16 @@ from wfmodel.checks.formats.gitlab import as_gitlab
 from wfmodel.checks.formats.junit import as_junit
 from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
+from wfmodel.checks.policy import Policy
+from wfmodel.checks.reported import Reported
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Answer, Question
+from wfmodel.cli.configuration import read_configuration
 from wfmodel.cli.one_file import check_one
+from wfmodel.model.reading import read_document
 
 MOST_SECONDS = 2.0
+REFUSED = frozenset({f"L{number}" for number in range(101, 110)})
 
 
 class FuzzError(AssertionError):
@@ -33,15 +46,44 @@ def try_one(folder: Path, name: str, text: str) -> float:
     file = folder / name
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     start = time.process_time()
+    checked = file
     try:
-        answer = check_one(str(file), Question(choreography="thin"))
+        if name.endswith((CONFIGURATION, BASELINE)):
+            _read_settings(file)
+        else:
+            checked = _checked_file(file)
+            answer = check_one(str(checked), Question(choreography="thin"))
+            _write_all(answer, checked.read_bytes().decode("utf-8", "surrogatepass"))
         taken = time.process_time() - start
-        _write_all(answer, text)
     finally:
         file.unlink()
+        checked.unlink(missing_ok=True)
     if taken > MOST_SECONDS:
         raise FuzzError(f"took {taken:.1f} s")
     return taken
+
+
+def _checked_file(file: Path) -> Path:
+    """The file to check: this one, or the machine that a side file belongs to."""
+    for ending in (ANNOTATIONS, SUPPRESSIONS):
+        if file.name.endswith(ending):
+            machine = file.with_name(file.name.removesuffix(ending) + ".asl.json")
+            machine.write_text(machine_text(), encoding="utf-8")
+            return machine
+    return file
+
+
+def _read_settings(file: Path) -> None:
+    """A configuration or a baseline: read, or refused in one line."""
+    try:
+        if file.name.endswith(BASELINE):
+            read_baseline(file)
+        else:
+            policy = Policy.of(read_configuration(str(file)).settings, catalogue())
+            policy.apply("legacy/w.yaml", ())
+    except ValueError as error:
+        if not str(error):
+            raise FuzzError("refused without a word") from None
 
 
 def _write_all(answer: Answer, text: str) -> None:
@@ -58,4 +100,15 @@ def _write_all(answer: Answer, text: str) -> None:
     as_junit(findings, [answer.file]).encode("utf-8", "surrogatepass")
     if answer.final and Answer.from_text(answer.file, answer.as_text()) != answer:
         raise FuzzError("the cache would answer something else")
-    fixed(text, findings)
+    _mend(text, answer, findings)
+
+
+def _mend(text: str, answer: Answer, findings: list[Reported]) -> None:
+    """What is mended is read no worse than before, and changes lie where their findings say."""
+    here = [each for each in findings if each.changes and each.file == answer.file]
+    mended, made = fixed(text, here)
+    if made and mended == text:
+        raise FuzzError("a fix that changes nothing")
+    read_before = not any(each.code in REFUSED for each in findings)
+    if made and read_before and read_document(answer.file, mended)[0] is None:
+        raise FuzzError("a fix that breaks the file")

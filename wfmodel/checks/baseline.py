@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
+from wfmodel.checks.policy import NOTHING_READ
 from wfmodel.checks.reported import Reported
 
 VERSION = 1
@@ -43,16 +44,19 @@ def read_baseline(path: Path) -> Counter[str]:
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a baseline: {error}") from None
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise ValueError(f"{path} is not a baseline of version {VERSION}; write it anew")
     counts: Counter[str] = Counter()
-    for entry in data.get("findings", ()):
+    entries = data.get("findings", [])
+    if not isinstance(entries, list):
+        raise ValueError(f"{path} is not a baseline: 'findings' is no list")
+    for entry in entries:
         if not isinstance(entry, dict) or not isinstance(entry.get("fingerprint"), str):
             raise ValueError(f"{path} is not a baseline: {entry!r} has no fingerprint")
         count = entry.get("count", 1)
-        if not isinstance(count, int) or count < 1:
+        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
             raise ValueError(f"{path} is not a baseline: count {count!r} is not a whole number")
         counts[entry["fingerprint"]] += count
     return counts
@@ -63,7 +67,7 @@ def beyond(baseline: Counter[str], findings: Iterable[Reported]) -> list[Reporte
     left = Counter(baseline)
     new = []
     for finding in findings:
-        if left[finding.fingerprint] > 0:
+        if left[finding.fingerprint] > 0 and finding.code not in NOTHING_READ:
             left[finding.fingerprint] -= 1
         else:
             new.append(finding)

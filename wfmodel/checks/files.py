@@ -32,7 +32,7 @@ _DEFINITION: Final = re.compile(
 )
 """Its definition in the same file: ``DefinitionUri`` names another, which a directory may hold."""
 
-_SIDE_FILES: Final = re.compile(r"\.annotations\.(yaml|yml|json)$")
+_SIDE_FILES: Final = re.compile(r"\.(annotations|suppressions)\.(yaml|yml|json)$")
 
 
 def files_to_check(names: Iterable[str]) -> Iterator[str]:

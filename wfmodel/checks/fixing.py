@@ -6,6 +6,7 @@ is made, and the next run of the checker says whether the other is still due.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 
 from wfmodel.checks.reported import Change, Reported
@@ -26,11 +27,18 @@ def fixed(text: str, findings: Iterable[Reported]) -> tuple[str, int]:
     return text, count
 
 
+def fixed_bytes(raw: bytes, findings: Iterable[Reported]) -> tuple[bytes, int]:
+    """The same of a file's bytes: a byte order mark, which no place counts, stays before them."""
+    mark = BOM_UTF8 if raw.startswith(BOM_UTF8) else b""
+    text, count = fixed(raw[len(mark) :].decode("utf-8"), findings)
+    return mark + text.encode("utf-8"), count
+
+
 def _line_starts(text: str) -> list[int]:
-    """Offsets of line starts, as ``str.splitlines`` counts lines."""
+    """Offsets of line starts."""
     starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
     return starts
 
 

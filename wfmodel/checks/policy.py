@@ -28,8 +28,14 @@ EventsCarry = Literal["carry-state", "thin"]
 
 RANK: Mapping[Severity, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
-CANNOT_BE_IGNORED = frozenset({"L101", "L102", "L103", "L104", "L107", "L108", "U103", "U104"})
+NOTHING_READ = frozenset(f"L{number}" for number in range(101, 110))
+"""Nothing of the file was read, and so nothing of it was checked."""
+
+CANNOT_BE_IGNORED = NOTHING_READ | {"U103", "U104"}
 """There was nothing to check, or a suppression that does not say what it means."""
+
+_SHAPE = frozenset({"L110", "L111", "L112", "L113"})
+"""Why there is no workflow for rules to look at: a selection of rules does not hide it."""
 
 
 def with_dashes(value: object) -> object:
@@ -156,7 +162,7 @@ class Policy:
     def _wanted(self, code: str, ignored: set[str], level: Level | None) -> bool:
         if code in CANNOT_BE_IGNORED:
             return True
-        asked = code in self.asked_for or level is not None
+        asked = code in self.asked_for or level is not None or code in _SHAPE
         chosen = asked or not (self.selected or code in self.opt_in)
         return chosen and code not in ignored and level != "off"
 

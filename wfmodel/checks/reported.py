@@ -12,11 +12,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from wfmodel.model.findings import Edit, Finding, Fix, Severity
-from wfmodel.model.source import Document, Extent, Span, json_pointer
+from wfmodel.model.source import Document, Extent, Span, json_pointer, lines_of
 
 LONGEST_LINE: Final = 2000
 """A source line is kept up to here, around the column; JSON on one line may be megabytes."""
@@ -73,8 +73,14 @@ class Reported:
 
     @property
     def fingerprint(self) -> str:
-        """32 hexadecimal digits over rule, file (with forward slashes) and JSON pointer."""
-        words = "\0".join((self.code, PurePath(self.file).as_posix(), self.pointer))
+        """32 hexadecimal digits over rule, file and JSON pointer.
+
+        The file has forward slashes, and is relative to the working directory where it lies in it.
+        """
+        file = PurePath(self.file)
+        if file.is_absolute() and file.is_relative_to(Path.cwd()):
+            file = file.relative_to(Path.cwd())
+        words = "\0".join((self.code, file.as_posix(), self.pointer))
         return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def as_data(self) -> dict[str, Any]:
@@ -109,7 +115,7 @@ def report(
     findings: Iterable[Finding], document: Document | None, file: str
 ) -> tuple[Reported, ...]:
     """Findings of one file with all their places; ``file`` names it where no span does."""
-    lines = [] if document is None else document.text.splitlines()
+    lines = [] if document is None else lines_of(document.text)
     return tuple(_reported(finding, document, lines, file) for finding in findings)
 
 

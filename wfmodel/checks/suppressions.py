@@ -25,12 +25,15 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic.dataclasses import dataclass as model
 
+from wfmodel.checks.policy import CANNOT_BE_IGNORED
 from wfmodel.checks.reported import Change, Reported
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
+from wfmodel.model.source import lines_of
+from wfmodel.model.yaml_reader import scalars
 
 UNUSED: Final = ("U101", "unused-suppression", Severity.WARNING)
 UNREASONED: Final = ("U102", "suppression-without-reason", Severity.WARNING)
@@ -39,7 +42,7 @@ MALFORMED: Final = ("U104", "malformed-suppression", Severity.ERROR)
 
 SIDE_FILE_ENDINGS: Final = (".suppressions.yaml", ".suppressions.yml")
 
-_MARK: Final = re.compile(r"#\s*wfmodel:\s*(?P<verb>[\w-]+)(?P<rest>[^#\n]*)")
+_MARK: Final = re.compile(r"(?:^|(?<=\s))#\s*wfmodel:\s*(?P<verb>[\w-]+)(?P<rest>[^#\n]*)")
 _RULES: Final = re.compile(r"\[(?P<rules>[^\]]*)\]\s*(?:--|:)?\s*(?P<reason>.*)")
 
 
@@ -70,10 +73,13 @@ class Suppression:
     target_line: int | None = None
     """Findings of this line; None: of the whole file, or below ``pointer``."""
     pointer: str = ""
+    alone: bool = False
+    """A comment that has its line for itself."""
 
     def covers(self, finding: Reported, rule: str) -> bool:
         """Whether a finding is accepted under one of the names given."""
-        if rule.casefold() not in (finding.code.casefold(), finding.name):
+        named = rule.casefold() in (finding.code.casefold(), finding.name)
+        if not named or finding.code in CANNOT_BE_IGNORED:
             return False
         if self.target_line is not None:
             return finding.line == self.target_line
@@ -82,13 +88,14 @@ class Suppression:
 
 
 def suppressions_in(text: str, file: str) -> tuple[list[Suppression], list[Reported]]:
-    """Comments of a YAML text, and what is wrong with them."""
+    """Comments of a YAML or Terraform text, and what is wrong with them."""
     found: list[Suppression] = []
     wrong: list[Reported] = []
-    lines = text.splitlines()
+    lines = lines_of(text)
+    within = scalars(text, file)
     for number, line in enumerate(lines, 1):
         mark = _MARK.search(line)
-        if mark is None:
+        if mark is None or within(number, mark.start() + 1):
             continue
         rules = _RULES.match(mark["rest"].strip())
         extent = (number, mark.start() + 1, number, len(line) + 1)
@@ -100,7 +107,9 @@ def suppressions_in(text: str, file: str) -> tuple[list[Suppression], list[Repor
         target = None if whole else _target(lines, number, mark.start())
         names = tuple(name for part in rules["rules"].split(",") if (name := part.strip()))
         reason = rules["reason"].strip()
-        found.append(Suppression(names, reason, file, number, extent[1], extent[3], target))
+        alone = not line[: mark.start()].strip()
+        place = (file, number, extent[1], extent[3])
+        found.append(Suppression(names, reason, *place, target, alone=alone))
     return found, wrong
 
 
@@ -180,11 +189,13 @@ def _idle(suppression: Suppression, rule: str, unknown: str | None) -> Reported:
     finding = _about(suppression, UNUSED, f"{rule} is found no more: the suppression can go")
     if suppression.target_line is None or len(suppression.rules) > 1:
         return finding
-    return _with_removal(finding)
+    return _with_removal(finding, suppression.alone)
 
 
-def _with_removal(finding: Reported) -> Reported:
+def _with_removal(finding: Reported, alone: bool) -> Reported:
     extent = (finding.line, finding.column, finding.line, finding.end_column)
+    if alone:
+        extent = (finding.line, 1, finding.line + 1, 1)
     return replace(finding, fix_title="delete the suppression", changes=(Change(extent, ""),))
 
 

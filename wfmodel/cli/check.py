@@ -15,25 +15,28 @@ import typer
 
 from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
 from wfmodel.checks.files import files_to_check
-from wfmodel.checks.fixing import fixed
+from wfmodel.checks.fixing import fixed_bytes
 from wfmodel.checks.formats.data import as_json
 from wfmodel.checks.formats.github import as_github
 from wfmodel.checks.formats.gitlab import as_gitlab
 from wfmodel.checks.formats.junit import as_junit
 from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
-from wfmodel.checks.policy import Policy, Settings, matches
+from wfmodel.checks.policy import NOTHING_READ, Policy, Settings, matches
 from wfmodel.checks.reported import Reported
 from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Question, answers, collect_rarely, workers
-from wfmodel.cli.configuration import read_configuration
+from wfmodel.cli.configuration import Configuration, read_configuration
 from wfmodel.cli.rules import show_page
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 
 UNREADABLE: Final = frozenset({"L101", "L102", "L103", "L104", "L107", "L108"})
 """Findings of loading that say: there was nothing to check (exit code 2)."""
+
+MOST_ROUNDS: Final = 10
+"""Fixes are made again until none is left, but not for ever."""
 
 BASELINE: Final = "wfmodel-baseline.json"
 
@@ -85,6 +88,7 @@ def check(
     fix: options.Fix = False,
     annotations: options.Annotations = None,
     choreography: options.Choreography = None,
+    stdin_filename: options.StdinFilename = None,
     jobs: options.Jobs = None,
     cache_dir: options.CacheDir = None,
     no_cache: options.NoCache = False,
@@ -110,17 +114,16 @@ def check(
         cache_dir=cache_dir,
     )
     try:
-        settings = given if isolated else _merged(given, read_configuration(config).settings)
-        files = _files(paths or (), settings.exclude)
+        found = Configuration() if isolated else read_configuration(config)
+        settings = _merged(given, found.settings)
+        files = _files(paths or (), settings.exclude, found)
         if annotations is not None and len(files) > 1:
             raise ValueError("--annotations belongs to one definition; several are named")
         cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
-        asked = _Asked(files, Question(annotations, settings.choreography), cache, workers(jobs))
+        question = Question(annotations, settings.choreography, stdin_filename)
+        asked = _Asked(files, question, cache, workers(jobs), found)
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
-        if write_baseline:
-            _write_baseline(report, Path(settings.baseline or BASELINE))
-        elif settings.baseline is not None:
-            _drop_known(report, Path(settings.baseline))
+        _against_baseline(report, settings.baseline, write_baseline)
     except (ValueError, OSError) as error:
         typer.echo(f"wfmodel check: {error}", err=True)
         raise typer.Exit(2) from None
@@ -150,11 +153,15 @@ def names(given: list[str] | None) -> tuple[str, ...]:
     return tuple(name for text in given or () for name in text.split(",") if name.strip())
 
 
-def _files(paths: Iterable[str], exclude: Sequence[str]) -> list[str]:
+def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -> list[str]:
     """All files; those that are named themselves are never left out."""
     named = {path for path in paths if path == STDIN or Path(path).is_file()}
-    found = files_to_check(paths)
-    files = [f for f in found if f in named or not any(matches(f, each) for each in exclude)]
+    files = [
+        file
+        for file in files_to_check(paths)
+        if file in named
+        or not any(matches(name, each) for each in exclude for name in (file, found.name_of(file)))
+    ]
     if not files:
         raise ValueError("nothing to check: name a file, a directory, or - for standard input")
     return files
@@ -168,13 +175,25 @@ class _Asked:
     question: Question
     cache: str | None
     jobs: int
+    configuration: Configuration
+
+    def name_of(self, file: str) -> str:
+        """A file's name as settings for paths mean it."""
+        name = self.question.stdin_name if file == STDIN else None
+        return self.configuration.name_of(name or file)
 
 
 def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
-    report = _Report(fixed=_fix(asked, policy) if fix else 0)
+    report = _Report()
+    for _ in range(MOST_ROUNDS if fix else 0):  # one fix can make another possible
+        made = _fix(asked, policy)
+        report.fixed += made
+        if not made:
+            break
     for answer in answers(asked.files, asked.question, cache=asked.cache, jobs=asked.jobs):
-        shown, hidden = policy.apply(answer.file, answer.findings)
-        report.files.append(answer.file)
+        named = asked.question.stdin_name if answer.file == STDIN else None
+        shown, hidden = policy.apply(asked.name_of(answer.file), answer.findings)
+        report.files.append(named or ("<stdin>" if answer.file == STDIN else answer.file))
         report.findings += shown
         report.hidden += hidden
         report.suppressed += answer.suppressed
@@ -183,22 +202,32 @@ def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
 
 def _fix(asked: _Asked, policy: Policy) -> int:
     """Mend files in place; what came from standard input, or stands in a side file, stays."""
-    count = 0
-    for answer in answers(asked.files, asked.question, cache=None, jobs=1):
-        shown, _ = policy.apply(answer.file, answer.findings)
-        certain = [f for f in shown if f.changes and f.file == answer.file != STDIN]
+    count, files = 0, [file for file in asked.files if file != STDIN]
+    for answer in answers(files, asked.question, cache=None, jobs=asked.jobs):
+        shown, _ = policy.apply(asked.name_of(answer.file), answer.findings)
+        certain = [f for f in shown if f.changes and f.file == answer.file]
         if certain:
             path = Path(answer.file)
-            text, made = fixed(path.read_bytes().decode("utf-8"), certain)
-            path.write_bytes(text.encode("utf-8"))
+            mended, made = fixed_bytes(path.read_bytes(), certain)
+            path.write_bytes(mended)
             count += made
     return count
 
 
+def _against_baseline(report: _Report, named: str | None, write: bool) -> None:
+    if write:
+        _write_baseline(report, Path(named or BASELINE))
+    elif named is not None:
+        _drop_known(report, Path(named))
+
+
 def _write_baseline(report: _Report, path: Path) -> None:
-    path.write_text(baseline_text(report.findings), encoding="utf-8")
-    typer.echo(f"{path}: {len(report.findings)} findings", err=True)
-    report.known, report.findings = len(report.findings), []
+    accepted = [each for each in report.findings if each.code not in NOTHING_READ]
+    path.write_text(baseline_text(accepted), encoding="utf-8")
+    count = len(accepted)
+    typer.echo(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
+    unread = [each for each in report.findings if each.code in NOTHING_READ]
+    report.known, report.findings = count, unread
 
 
 def _drop_known(report: _Report, path: Path) -> None:

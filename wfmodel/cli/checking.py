@@ -10,7 +10,6 @@ import gc
 import hashlib
 import json
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +21,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from wfmodel.cli.store import keep, opened, stored
+
 if TYPE_CHECKING:
     from wfmodel.checks.reported import Reported
 
@@ -29,9 +30,6 @@ Listing: TypeAlias = Callable[[Path], tuple[str, ...]]
 
 FEW: Final = 16
 """So many files are checked sooner than processes start."""
-
-MOST_ANSWERS: Final = 50_000
-"""Answers of earlier contents are dropped beyond this."""
 
 _SIDES: Final = tuple(
     f".{kind}.{ending}" for kind in ("annotations", "suppressions") for ending in ("yaml", "yml")
@@ -44,6 +42,8 @@ class Question:
 
     annotations: str | None = None
     choreography: str | None = None
+    stdin_name: str | None = None
+    """What standard input is called, and is read as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +74,35 @@ def answers(
     files: Sequence[str], question: Question, *, cache: str | None, jobs: int
 ) -> Iterator[Answer]:
     """One answer a file, in the order given; ``cache`` names a folder (None: no cache)."""
-    if cache is None:
+    store = None if cache is None else opened(Path(cache))
+    if store is None:
         yield from _fresh(files, question, jobs)
         return
-    with closing(_opened(Path(cache))) as store:
+    with closing(store):
         program = _program()
         listed = cache_calls(_side_files)  # a folder is read once, not once a file
         keys = {file: _key(file, question, program, listed) for file in files}
-        known = _stored(store, [key for key in keys.values() if key is not None])
-        missing = [file for file in files if keys[file] not in known]
-        fresh = _fresh(missing, question, jobs)
+        current = [key for key in keys.values() if key is not None]
+        texts = stored(store, current)
+        known = {file: _remembered(file, texts.get(key or "")) for file, key in keys.items()}
+        fresh = _fresh([file for file in files if known[file] is None], question, jobs)
         new: list[tuple[str, str]] = []
         for file in files:
-            key = keys[file]
-            if key is not None and key in known:
-                yield Answer.from_text(file, known[key])
-                continue
-            answer = next(fresh)
-            if key is not None and answer.final:
-                new.append((key, answer.as_text()))
+            answer = known[file]
+            if answer is None:
+                answer = next(fresh)
+                if (key := keys[file]) is not None and answer.final:
+                    new.append((key, answer.as_text()))
             yield answer
-        with store:
-            store.executemany("insert or replace into answers values (?, ?)", new)
-        _prune(store, [key for key in keys.values() if key is not None])
+        keep(store, new, current)
+
+
+def _remembered(file: str, text: str | None) -> Answer | None:
+    """An answer of the cache; one that is damaged is none."""
+    try:
+        return None if text is None else Answer.from_text(file, text)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _fresh(files: Sequence[str], question: Question, jobs: int) -> Iterator[Answer]:
@@ -122,51 +128,6 @@ def workers(wanted: int | None) -> int:
         return wanted
     affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _opened(folder: Path) -> sqlite3.Connection:
-    """The store; one that cannot be read (cut short, another program's) is begun anew.
-
-    Raises:
-        ValueError: the folder cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        try:
-            return _connected(folder / "answers.sqlite")
-        except sqlite3.DatabaseError:
-            (folder / "answers.sqlite").unlink()
-            return _connected(folder / "answers.sqlite")
-    except (OSError, sqlite3.Error) as error:
-        raise ValueError(f"cache folder {str(folder)!r} cannot be used: {error}") from None
-
-
-def _connected(file: Path) -> sqlite3.Connection:
-    store = sqlite3.connect(file, timeout=30)
-    store.execute("create table if not exists answers (key text primary key, answer text)")
-    store.execute("select key from answers limit 1").fetchall()
-    return store
-
-
-def _stored(store: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for start in range(0, len(keys), 500):
-        part = keys[start : start + 500]
-        marks = ",".join("?" * len(part))
-        rows = store.execute(f"select key, answer from answers where key in ({marks})", part)
-        found.update(rows)
-    return found
-
-
-def _prune(store: sqlite3.Connection, current: Sequence[str]) -> None:
-    """Of a cache that has grown too large, keep what was asked for now."""
-    [(size,)] = store.execute("select count(*) from answers").fetchall()
-    if size > max(MOST_ANSWERS, 2 * len(current)):
-        kept = _stored(store, current)
-        with store:
-            store.execute("delete from answers")
-            store.executemany("insert into answers values (?, ?)", kept.items())
 
 
 def _program() -> bytes:

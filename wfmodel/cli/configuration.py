@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from wfmodel.checks.policy import Settings, with_dashes
 from wfmodel.model.names import nearest
 from wfmodel.model.parsing import adapter
+from wfmodel.model.reading import STDIN
 
 FILES = ("wfmodel.toml", "pyproject.toml")
 
@@ -24,8 +25,15 @@ FILES = ("wfmodel.toml", "pyproject.toml")
 class Configuration:
     """Settings, and the file that they stand in (None: there is none)."""
 
-    settings: Settings
+    settings: Settings = Settings()
     file: Path | None = None
+
+    def name_of(self, file: str) -> str:
+        """A file's name as patterns of this configuration mean it: relative to its folder."""
+        if self.file is None or file == STDIN:
+            return file
+        whole, folder = Path.cwd() / file, self.file.resolve().parent
+        return str(whole.relative_to(folder)) if whole.is_relative_to(folder) else file
 
 
 def read_configuration(given: str | None, start: Path | None = None) -> Configuration:
@@ -44,7 +52,7 @@ def read_configuration(given: str | None, start: Path | None = None) -> Configur
             table = _table(file) if file.is_file() else None
             if table is not None:
                 return _parsed(file, table)
-    return Configuration(Settings())
+    return Configuration()
 
 
 def _table(file: Path) -> dict[str, Any] | None:

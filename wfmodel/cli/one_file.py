@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wfmodel.checks import RULES, check_result, report
 from wfmodel.checks.choreography.checking import check_choreography_file
 from wfmodel.checks.reported import Reported
@@ -17,27 +19,34 @@ from wfmodel.cli.checking import Answer, Question
 from wfmodel.importers import load_all, load_any
 from wfmodel.model.choreography import is_choreography
 from wfmodel.model.loading import LoadResult, locate_findings
-from wfmodel.model.reading import STDIN
+from wfmodel.model.reading import STDIN, is_json, read_text
 from wfmodel.model.source import Document
 
 
 def check_one(file: str, question: Question) -> Answer:
     """Everything that is found in one file, in all the machines that it holds."""
-    shown = "<stdin>" if file == STDIN else file
-    results = load_all(file, question.annotations)
+    named, text = file, None
+    if file == STDIN and question.stdin_name is not None:
+        named = question.stdin_name
+        text, refused = read_text(STDIN)
+        if text is None:
+            found = tuple(replace(each, file=named) for each in report(refused, None, named))
+            return Answer(file, found)
+    shown = "<stdin>" if named == STDIN else named
+    results = load_all(named, question.annotations, text)
     document = next((each.document for each in results if each.document is not None), None)
     if document is not None and _is_scenario(document):
         from wfmodel.experiments import load_scenario
 
-        found = report(load_scenario(file).findings, document, shown)
-        return Answer(file, *_suppressed(found, document, file), final=False)
+        found = report(load_scenario(named, document.text).findings, document, shown)
+        return Answer(file, *_suppressed(found, document, named), final=False)
     if document is not None and is_choreography(document.value):
-        findings = check_choreography_file(file, document.text, load=load_any)
-        return Answer(file, *_suppressed(report(findings, document, shown), document, file), False)
+        findings = check_choreography_file(named, document.text, load=load_any)
+        return Answer(file, *_suppressed(report(findings, document, shown), document, named), False)
     found = tuple(finding for each in results for finding in _checked(each, question, shown))
     if len(results) > 1:
         found = tuple(sorted(found, key=lambda f: (f.file, f.line, f.column, f.code, f.message)))
-    return Answer(file, *_suppressed(found, document, file))
+    return Answer(file, *_suppressed(found, document, named))
 
 
 def _checked(result: LoadResult, question: Question, shown: str) -> tuple[Reported, ...]:
@@ -57,7 +66,7 @@ def _suppressed(
     """What stays, and what is wrong with suppressions, in order of places; how many went."""
     about: list[Reported] = []
     suppressions: list[Suppression] = []
-    if document is not None and "wfmodel:" in document.text and "#" in document.text:
+    if document is not None and "wfmodel:" in document.text and _has_comments(document):
         suppressions, about = suppressions_in(document.text, document.file)
     side = None if file == STDIN else side_file_of(file)
     if side is not None:
@@ -77,6 +86,10 @@ def _unknown(name: str) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def _has_comments(document: Document) -> bool:
+    return "#" in document.text and not is_json(document.text, document.file)
 
 
 def _is_scenario(document: Document) -> bool:

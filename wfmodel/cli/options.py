@@ -82,6 +82,10 @@ Choreography: TypeAlias = Annotated[
     typer.Option(help="Also find what a choreography with such events could not know."),
 ]
 
+StdinFilename: TypeAlias = Annotated[
+    str | None, typer.Option(help="What standard input is called, and is read as.")
+]
+
 Jobs: TypeAlias = Annotated[
     int | None, typer.Option(min=1, help="Processes.  [one for each processor]")
 ]

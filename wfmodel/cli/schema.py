@@ -1,18 +1,37 @@
-"""``wfmodel schema``: the JSON Schema of the file format, for editors."""
+"""``wfmodel schema``: the JSON Schema of a file format, for editors."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
-from wfmodel.model.schema import SCHEMA_FILE, schema_text
+from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
+from wfmodel.model.schema import CHOREOGRAPHY_SCHEMA_FILE, SCHEMA_FILE
+
+
+class Of(StrEnum):
+    """The files that have a schema."""
+
+    WORKFLOW = "workflow"
+    CHOREOGRAPHY = "choreography"
+    ANNOTATIONS = "annotations"
+
+
+FILES: Final[dict[Of, Path]] = {
+    Of.WORKFLOW: SCHEMA_FILE,
+    Of.CHOREOGRAPHY: CHOREOGRAPHY_SCHEMA_FILE,
+    Of.ANNOTATIONS: ANNOTATIONS,
+}
 
 
 def schema(
+    of: Annotated[Of, typer.Argument(help="Which files.")] = Of.WORKFLOW,
     path: Annotated[
         bool, typer.Option("--path", help="Print where the package keeps it, not the schema.")
     ] = False,
 ) -> None:
-    """Print the JSON Schema of workflow files."""
-    print(SCHEMA_FILE if path else schema_text(), end="\n" if path else "")
+    """Print the JSON Schema of workflow files, or of another kind of file."""
+    print(FILES[of] if path else FILES[of].read_text(encoding="utf-8"), end="\n" if path else "")

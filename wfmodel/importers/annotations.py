@@ -20,15 +20,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import STRICT, Distribution
 from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
+from wfmodel.model.schema import schema_of
 from wfmodel.model.units import Duration
 from wfmodel.model.workflow import Compensation, DataItem, Effect, Outcome, Service
+
+SCHEMA_FILE: Final = Path(__file__).with_name("annotations.schema.json")
+"""The generated schema of annotation files, kept in the package."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -78,3 +83,8 @@ class Annotations:
     states: Mapping[Name, StateAnnotation] = Field(default_factory=dict)
     timeout: Duration | None = None
     description: str | None = None
+
+
+def annotations_schema() -> dict[str, Any]:
+    """The schema of an annotation file."""
+    return schema_of(Annotations, "wfmodel annotations")

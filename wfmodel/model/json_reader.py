@@ -50,7 +50,10 @@ def read_json(text: str, file: str) -> object:
     except RecursionError:
         raise _too_deep(file, 1, 1) from None
     except ValueError as error:
-        raise RefusedError("L105", str(error)[:200], Span(file)) from None
+        said = str(error)[:200]
+        if "sys.set_int" in said:  # of the interpreter, which bounds how long it converts
+            said = "a number has thousands of digits"
+        raise RefusedError("L105", said, Span(file)) from None
     if _depth_exceeds(value):
         json_places(text, file)
     return value

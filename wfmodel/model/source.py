@@ -86,6 +86,14 @@ class Document:
         return place
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines that places count, without their ends: a line ends at a line feed, as in git.
+
+    ``str.splitlines`` would also end one at characters that stand within a JSON text.
+    """
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
 def json_pointer(path: Path) -> str:
     """RFC 6901 text of a path."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

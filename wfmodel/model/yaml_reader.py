@@ -7,9 +7,11 @@ know no bounds. So only its parser is used; scalars follow the YAML 1.2 core sch
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -22,6 +24,7 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,30}\Z")
 _FLOAT: Final = re.compile(
     r"[-+]?(\.[0-9]{1,40}|[0-9]{1,40}(\.[0-9]{0,40})?)([eE][-+]?[0-9]{1,4})?\Z"
 )
+_OTHER_BREAK: Final = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _CONSTANTS: Final = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True,
@@ -159,6 +162,27 @@ class _Reader:
             top.value.append(value)
 
 
+def _parsed(text: str) -> Iterator[yaml.Event]:
+    """Events whose marks count lines as editors do.
+
+    The parser, being one of YAML 1.1, also ends a line at U+0085, U+2028, U+2029 and a lone
+    carriage return.
+    """
+    if _OTHER_BREAK.search(text) is None:
+        yield from yaml.parse(text, Loader=Loader)
+        return
+    for event in yaml.parse(text, Loader=Loader):
+        event.start_mark = _counted(event.start_mark, text)
+        event.end_mark = _counted(event.end_mark, text)
+        yield event
+
+
+def _counted(mark: Any, text: str) -> Any:  # noqa: ANN401 - of either parser
+    line = text.count("\n", 0, mark.index)
+    column = mark.index - text.rfind("\n", 0, mark.index) - 1
+    return yaml.Mark(mark.name, mark.index, line, column, None, mark.pointer)
+
+
 def _extent(event: yaml.Event) -> Extent:
     start, end = event.start_mark, event.end_mark
     assert start is not None
@@ -192,7 +216,7 @@ def read_yaml(
     """
     reader = _Reader(file, wrappers or {})
     try:
-        for event in yaml.parse(text, Loader=Loader):
+        for event in _parsed(text):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -204,3 +228,21 @@ def read_yaml(
     if reader.result is None:
         raise RefusedError("L104", "the file is empty", Span(file))
     return reader.result
+
+
+def scalars(text: str, file: str) -> Callable[[int, int], bool]:
+    """Whether a line and column stand within a scalar: what looks like a comment there is none.
+
+    A text that is no YAML has no scalars from where it ceases to be.
+    """
+    extents: list[Extent] = []
+    if not file.endswith(".tf"):
+        with suppress(yaml.YAMLError):
+            extents += (_extent(e) for e in _parsed(text) if isinstance(e, yaml.ScalarEvent))
+    starts = [extent[:2] for extent in extents]
+
+    def within(line: int, column: int) -> bool:
+        index = bisect_right(starts, (line, column)) - 1
+        return index >= 0 and (line, column) < extents[index][2:]
+
+    return within

@@ -107,7 +107,11 @@ def _region(extent: tuple[int, int, int, int]) -> dict[str, int]:
 
 
 def _artifact(file: str) -> dict[str, str]:
-    return {"uri": quote(PurePath(file).as_posix(), safe="/:")}
+    path = PurePath(file)
+    if path.is_absolute():
+        return {"uri": path.as_uri()}
+    # A first part with a colon would be taken for a scheme.
+    return {"uri": quote(path.as_posix(), safe="/", errors="surrogatepass")}
 
 
 def _fix(finding: Reported) -> dict[str, Any]:
