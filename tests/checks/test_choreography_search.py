@@ -98,6 +98,7 @@ BAD = {
     "missing initial": (GOOD.replace("    initial: idle\n", ""), "L111", 6, "'initial'"),
     "no services": ("choreography: x\nservices: {}\n", "L113", 2, "at least 1"),
     "services as a list": ("choreography: x\nservices: [a]\n", "L113", 2, "mapping"),
+    "a reaction as a name": (GOOD.replace("{to: reserved}", "reserved"), "L113", 11, "a mapping"),
     "a number for a name": (GOOD.replace("order\n", "7\n", 1), "L113", 1, "string"),
     "both forms": (
         GOOD.replace("{to: reserved}", "{to: reserved, outcomes: {a: {}}}"),

@@ -6,6 +6,7 @@ alternatives. It serves workflows, annotations and scenarios alike.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -117,10 +118,14 @@ def _tag_name(context: Mapping[str, object]) -> str:
     return "distribution" if "(" in name else name
 
 
+A_MAPPING = re.compile(r"a (valid )?dictionary( or an instance of \w+)?")
+"""What pydantic calls a mapping: the words differ between its versions, and where classes are."""
+
+
 def _said(detail: ErrorDetails) -> str:
     """pydantic's words, without its prefix and with the value where it is short."""
     message = detail["msg"].removeprefix("Value error, ")
-    message = (message[0].lower() + message[1:]).replace("a valid dictionary", "a mapping")
+    message = A_MAPPING.sub("a mapping", message[0].lower() + message[1:])
     given = detail["input"]
     if "got" in message or not isinstance(given, str | int | float | bool | None):
         return message

@@ -63,7 +63,8 @@ states:
 ## What it cannot see
 Guards: it takes every branch of a choice as possible. Runs past the pivot belong to W8, and runs on
 which a compensation failed to W6. A step that is stopped inside a parallel state that is itself
-stopped is followed only up to the inner state's start.
+stopped is followed only up to the inner state's start. How often: a step in a loop may be done
+three times, and an explicit compensation undoes the latest only (a rollback undoes each).
 
 ## Source
 Richardson, *Microservices Patterns* (2018), ch. 4; Garcia-Molina & Salem, *Sagas* (1987).
