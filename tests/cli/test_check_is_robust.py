@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -237,3 +238,16 @@ def test_a_baseline_holds_however_files_are_named(capsys, tmp_path: Path):
     call(capsys, "check", ".", "--write-baseline", "--baseline", "b.json")
     for name in ("w.yaml", "./w.yaml", str(tmp_path / "w.yaml"), "."):
         assert call(capsys, "check", name, "--baseline", "b.json")[0] == 0
+
+
+def test_json_can_be_written_whatever_a_file_is_called():
+    name = os.fsdecode(b"caf\xe9.yaml")
+    try:
+        Path(name).write_bytes(ISLAND.encode())
+    except OSError:
+        pytest.skip("this file system takes only names in UTF-8")
+    command = [sys.executable, "-m", "wfmodel", "check", name, "--format", "json"]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["findings"][0]["file"] == name

@@ -59,7 +59,7 @@ class Answer:
     def as_text(self) -> str:
         """JSON for the cache."""
         data = [self.suppressed, [finding.as_data() for finding in self.findings]]
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(data, separators=(",", ":"))
 
     @classmethod
     def from_text(cls, file: str, text: str) -> Answer:

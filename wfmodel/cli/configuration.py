@@ -7,7 +7,7 @@ The nearest is looked for in the working directory and upwards; a pyproject.toml
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ FILES = ("wfmodel.toml", "pyproject.toml")
 class Configuration:
     """Settings, and the file that they stand in (None: there is none)."""
 
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     file: Path | None = None
 
     def name_of(self, file: str) -> str:
