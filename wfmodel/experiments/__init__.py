@@ -5,6 +5,7 @@ Start with ``Scenario`` (what is asked), then ``run`` (what was found). ``statis
 """
 
 from wfmodel.experiments.answer import Answer, answer
+from wfmodel.experiments.both_sides import BothSides, both_sides
 from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
 from wfmodel.experiments.loading import LoadedScenario, load_scenario
 from wfmodel.experiments.reversal import Changed, Fate, run_what_ifs
@@ -19,6 +20,7 @@ from wfmodel.experiments.timeline import Timeline, timeline
 
 __all__ = [
     "Answer",
+    "BothSides",
     "Changed",
     "Comparison",
     "Difference",
@@ -36,6 +38,7 @@ __all__ = [
     "VariantResult",
     "Verdict",
     "answer",
+    "both_sides",
     "load_scenario",
     "run",
     "run_sweep",

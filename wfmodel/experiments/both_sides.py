@@ -9,6 +9,7 @@ instance that met more than any budget is no contradiction; such instances are c
 
 from __future__ import annotations
 
+import shlex
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from wfmodel.experiments.possibility import (
     MOST_STATES,
     Possibility,
     Searched,
+    budget_words,
     budgets,
     possibility,
     system_of,
@@ -102,6 +104,19 @@ def both_sides(
     return _against(comparison, tuple(found))
 
 
+def explored(
+    comparison: Comparison,
+    *,
+    jobs: int | None = None,
+    most_states: int = MOST_STATES,
+    progress: Progress | None = None,
+) -> BothSides | None:
+    """The same, where 0 configurations mean that nobody asks."""
+    if not most_states:
+        return None
+    return both_sides(comparison, jobs=jobs, most_states=most_states, progress=progress)
+
+
 def _explored(scenario: Scenario, workflow: Workflow, most_states: int, name: str) -> Possibility:
     system = system_of(workflow, scenario.variants_by_name()[name])
     return possibility(name, system, budgets(scenario, system), most_states=most_states)
@@ -158,3 +173,17 @@ def _pair(comparison: Comparison, place: int, possible: Possibility, anomaly: An
     shown = [each for each in incidents if anomaly in each.anomalies]
     covered = [each for each in shown if possible.rules_out(anomaly, each.met) is not None]
     return Pair(anomaly, share, sum(e.count for e in shown) - sum(e.count for e in covered))
+
+
+def contradiction_words(found: Contradiction, path: str, seed: int) -> str:
+    """What contradicts what, and the line that shows the instance again."""
+    replay = ("wfmodel", "simulate", path, "--design", found.variant, "--seed", str(seed))
+    place = ("--replication", str(found.replication), "--instance", str(found.instance))
+    what = found.anomaly.terminal.value.replace("-", " ")
+    return (
+        f"contradiction: instance {found.instance} of replication {found.replication} of"
+        f" {found.variant!r} ended with {what} after {budget_words(found.met.faults)}, which"
+        f" exploration declares impossible within {budget_words(found.searched.budget)}"
+        f" ({found.searched.states:,} configurations, complete);"
+        f" replay: {shlex.join((*replay, *place))}"
+    )

@@ -77,10 +77,13 @@ class Possibility:
     stories: Mapping[Anomaly, Shortest] = field(repr=False)
 
     def answer(self, anomaly: Anomaly) -> Answer:
-        """What is known of one anomaly."""
+        """What is known of one anomaly. It is undecided if not even single faults were looked at
+        to the end.
+        """
         if anomaly in self.stories:
             return Answer.POSSIBLE
-        return Answer.IMPOSSIBLE if self.complete() else Answer.UNDECIDED
+        cut = [each for each in self.cut() if sum(getattr(each, kind) for kind in WORDS) <= 1]
+        return Answer.UNDECIDED if cut else Answer.IMPOSSIBLE
 
     def complete(self) -> tuple[FaultBudget, ...]:
         """Budgets under which everything was looked at, without those that another contains."""
