@@ -38,8 +38,8 @@ def compare(
     from wfmodel.cli.progress import progress
     from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable
     from wfmodel.experiments import run
-    from wfmodel.experiments.both_sides import explored
     from wfmodel.experiments.export import comparison_as_data
+    from wfmodel.experiments.sides import explored
 
     _, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=replications, seed=seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -15,6 +15,9 @@ from wfmodel.experiments import BothSides, LoadedScenario, Scenario, load_scenar
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.loading import locate_findings
 from wfmodel.model.workflow import Workflow
+
+MOST_SHOWN: Final = 10
+"""Contradictions that are told one by one."""
 
 
 def runnable(path: str) -> tuple[LoadedScenario, Scenario, Workflow]:
@@ -67,7 +70,7 @@ def check_jobs(jobs: int | None) -> None:
 
 def contradictions(sides: BothSides | None, path: str, seed: int) -> tuple[str, ...]:
     """Where exploration and simulation contradict each other, one line each."""
-    from wfmodel.experiments.both_sides import contradiction_words
+    from wfmodel.experiments.sides import contradiction_words
 
     found = () if sides is None else sides.contradictions
     return tuple(contradiction_words(each, path, seed) for each in found)
@@ -75,7 +78,9 @@ def contradictions(sides: BothSides | None, path: str, seed: int) -> tuple[str, 
 
 def fail_on(wrong: tuple[str, ...]) -> None:
     """Say what contradicts what, and exit with 1 if anything does."""
-    for line in wrong:
+    for line in wrong[:MOST_SHOWN]:
         typer.echo(line, err=True)
+    if len(wrong) > MOST_SHOWN:
+        typer.echo(f"and {len(wrong) - MOST_SHOWN:,} more contradictions", err=True)
     if wrong:
         raise typer.Exit(1)

@@ -5,12 +5,12 @@ Start with ``Scenario`` (what is asked), then ``run`` (what was found). ``statis
 """
 
 from wfmodel.experiments.answer import Answer, answer
-from wfmodel.experiments.both_sides import BothSides, both_sides
 from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
 from wfmodel.experiments.loading import LoadedScenario, load_scenario
 from wfmodel.experiments.reversal import Changed, Fate, run_what_ifs
 from wfmodel.experiments.running import run
 from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.experiments.sides import BothSides, both_sides
 from wfmodel.experiments.statistics import Difference, Estimate, Verdict
 from wfmodel.experiments.story import Story, tell
 from wfmodel.experiments.study import Study, study

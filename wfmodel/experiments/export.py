@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from wfmodel.experiments.both_sides import BothSides, Pair
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.possibility import Possibility, budget_words
 from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.sides import BothSides, Pair
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.survival import Curve
 

@@ -141,13 +141,13 @@ def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
         yield "losses"
     if FaultKind.DUPLICATION in kinds or (not at_most_once and kinds & LATE):
         yield "duplicates"
-    if _has_detectors(system):
+    if has_detectors(system):
         yield "timeouts"
     if kinds & {FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE}:
         yield "failures"
 
 
-def _has_detectors(system: System) -> bool:
+def has_detectors(system: System) -> bool:
     """Somebody may take slowness for failure: a watchdog, or the time-out of a step."""
     if system.knobs.watchdog is not None:
         return True

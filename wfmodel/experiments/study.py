@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wfmodel.experiments.both_sides import BothSides, explored
 from wfmodel.experiments.cells import Progress
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.possibility import MOST_STATES
 from wfmodel.experiments.reversal import Changed, run_what_ifs
 from wfmodel.experiments.running import run
 from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.sides import BothSides, explored
 from wfmodel.experiments.story import Story, tell
 from wfmodel.experiments.sweeping import SweepResult, run_sweep
 from wfmodel.model.workflow import Workflow
