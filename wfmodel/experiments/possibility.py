@@ -125,9 +125,9 @@ def _plural(word: str) -> str:
 def budgets(scenario: Scenario, system: System) -> tuple[FaultBudget, ...]:
     """What is tried for a scenario, from little to much; the smaller ones say what it takes."""
     kinds = tuple(dict.fromkeys(_kinds(scenario.setting.faults, system)))
-    singles = [FaultBudget(**{kind: 1}) for kind in kinds]
-    doubles = [FaultBudget(**{kind: 2}) for kind in kinds]
-    together = FaultBudget(**dict.fromkeys(kinds, 1))
+    singles = [FaultBudget()._replace(**{kind: 1}) for kind in kinds]
+    doubles = [FaultBudget()._replace(**{kind: 2}) for kind in kinds]
+    together = FaultBudget()._replace(**dict.fromkeys(kinds, 1))
     return tuple(dict.fromkeys((FaultBudget(), *singles, together, *doubles)))
 
 
