@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from wfmodel.designs import CHOREOGRAPHY, System, Table, choreograph, orchestrate
 from wfmodel.designs.anomalies import Anomaly
@@ -125,10 +125,15 @@ def _plural(word: str) -> str:
 def budgets(scenario: Scenario, system: System) -> tuple[FaultBudget, ...]:
     """What is tried for a scenario, from little to much; the smaller ones say what it takes."""
     kinds = tuple(dict.fromkeys(_kinds(scenario.setting.faults, system)))
-    singles = [FaultBudget()._replace(**{kind: 1}) for kind in kinds]
-    doubles = [FaultBudget()._replace(**{kind: 2}) for kind in kinds]
-    together = FaultBudget()._replace(**dict.fromkeys(kinds, 1))
+    singles = [_of_each((kind,), 1) for kind in kinds]
+    doubles = [_of_each((kind,), 2) for kind in kinds]
+    together = _of_each(kinds, 1)
     return tuple(dict.fromkeys((FaultBudget(), *singles, together, *doubles)))
+
+
+def _of_each(kinds: tuple[str, ...], count: int) -> FaultBudget:
+    totals: dict[str, Any] = dict.fromkeys(kinds, count)
+    return FaultBudget(**totals)
 
 
 def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
