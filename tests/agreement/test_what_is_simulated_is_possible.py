@@ -17,7 +17,7 @@ from tests.designs.workflows import workflows
 from wfmodel.designs import choreograph, orchestrate
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.exploration import explore
-from wfmodel.exploration.spending import spent
+from wfmodel.exploration.spending import Spending
 from wfmodel.metrics import tracks_of
 from wfmodel.metrics.tracks import came_to_rest
 from wfmodel.simulation import simulate
@@ -40,8 +40,9 @@ def test_exploration_has_every_anomaly_that_an_instance_shows(design: str, data:
     tracks = tracks_of(history)
     wrong = [i for i in range(tracks.count) if tracks.anomalies[i]]
     assume(wrong)
+    spending = Spending(system, history)
     for place in wrong:
-        met = spent(system, history, int(tracks.ids[place]))
+        met = spending.of(int(tracks.ids[place]))
         found = explore(system, met.faults, limit=MOST_STATES)
         if found.complete and met.is_within(met.faults):
             shown = Anomaly(int(tracks.anomalies[place]))

@@ -77,6 +77,15 @@ def test_at_most_once_loses_by_one_lost_message_and_at_least_once_does_not(desig
 
 
 @BOTH
+def test_a_message_that_was_taken_up_can_no_longer_be_lost(design):
+    """With a crash to come, a commit is a step of its own, and a loss could be tried before it."""
+    either = FaultBudget(crashes=1, losses=1)
+    result = found(design, either, delivery="at-most-once", timeouts=False)
+    assert result.complete
+    assert Verdict.LOST in result.verdicts
+
+
+@BOTH
 def test_a_duplicate_lands_twice_only_without_deduplication(design):
     twice = FaultBudget(duplicates=1)
     assert Verdict.DUPLICATED_EFFECT in found(design, twice, deduplicate=False).verdicts

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wfmodel.cli.sides import Explore, most_states
+
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from wfmodel.experiments import Comparison
+    from wfmodel.experiments import BothSides, Comparison
     from wfmodel.reports.tables import Cell, MetricRow
 
 
@@ -27,27 +29,31 @@ def compare(
     as_json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the result as JSON.")
     ] = None,
+    explore: Explore = None,
 ) -> None:
     """Compare the variants of a scenario: estimates, paired differences, verdicts.
 
     The result is the same whatever the number of jobs.
     """
     from wfmodel.cli.progress import progress
-    from wfmodel.cli.scenarios import changed, runnable
+    from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable
     from wfmodel.experiments import run
     from wfmodel.experiments.export import comparison_as_data
+    from wfmodel.experiments.sides import explored
 
     _, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=replications, seed=seed)
     with progress() as bars:
         result = run(scenario, workflow, jobs=jobs, progress=bars)
+        sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
     if as_json is not None:
-        data = comparison_as_data(result)
+        data = comparison_as_data(result, sides)
         as_json.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    _show(result)
+    _show(result, sides)
+    fail_on(contradictions(sides, scenario_file, scenario.seed))
 
 
-def _show(result: Comparison) -> None:
+def _show(result: Comparison, sides: BothSides | None) -> None:
     from rich.console import Console
 
     from wfmodel.experiments import answer
@@ -66,10 +72,33 @@ def _show(result: Comparison) -> None:
             _add(table, result, row, "")
         table.add_section()
     console.print(table)
+    if sides is not None:
+        console.print(_two_columns(result, sides))
     found = answer(result)
     console.print(found.headline, style="bold")
     for caution in found.cautions:
         console.print(caution)
+
+
+def _two_columns(result: Comparison, sides: BothSides) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from wfmodel.reports.sides import variant_sides
+
+    table = Table(title="What can happen, and how often it did")
+    table.add_column("variant")
+    table.add_column("ending")
+    table.add_column("can it happen?")
+    table.add_column("how often it did [95 %]".replace("[", "\\["), justify="right")
+    for side in variant_sides(sides, result):
+        for row in side.rows:
+            name = escape(side.name)
+            table.add_row(
+                name, row.title, f"{row.possible.text}, {row.possible.detail}", _cell(row.share)
+            )
+        table.add_section()
+    return table
 
 
 def _new_table(result: Comparison) -> Table:

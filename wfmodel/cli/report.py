@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.sides import Explore, most_states
+
 
 class Format(StrEnum):
     """What to write."""
@@ -31,6 +33,7 @@ def report(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
     ] = None,
+    explore: Explore = None,
 ) -> None:
     """Write a report of a scenario: the answer, its evidence, and what would reverse it.
 
@@ -42,7 +45,7 @@ def report(
         raise TyperException(f"{output.parent}: no such directory")
     from wfmodel.checks import check_result
     from wfmodel.cli.progress import progress
-    from wfmodel.cli.scenarios import changed, runnable, unprojectable
+    from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable, unprojectable
     from wfmodel.experiments import answer, study
     from wfmodel.model.loading import LoadResult
     from wfmodel.reports import Material, build_page, write_html, write_markdown
@@ -53,16 +56,21 @@ def report(
     found += unprojectable(loaded, scenario, workflow)
     with progress() as bars:
         try:
-            results = study(scenario, workflow, jobs=jobs, progress=bars)
+            results = study(
+                scenario, workflow, jobs=jobs, progress=bars, most_states=most_states(explore)
+            )
         except ValueError as error:
             raise TyperException(f"{scenario_file}: {error}") from None
     command = ["wfmodel", "report", scenario_file, "--output", str(output)]
     command += [] if replications is None else ["--replications", str(replications)]
     command += ["--seed", str(scenario.seed)]
-    page = build_page(Material(results, shlex.join(command), found))
+    command += [] if explore is None else ["--explore", str(explore)]
+    wrong = contradictions(results.sides, scenario_file, scenario.seed)
+    page = build_page(Material(results, shlex.join(command), found, wrong))
     write = write_html if form is Format.HTML else write_markdown
     write(page, output)
     typer.echo(f"{output}: {answer(results.comparison).headline}")
+    fail_on(wrong)
 
 
 def _from_name(output: Path) -> Format:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
 from wfmodel.checks.formats.text import concise
 from wfmodel.designs import projection_findings
-from wfmodel.experiments import LoadedScenario, Scenario, load_scenario
+from wfmodel.experiments import BothSides, LoadedScenario, Scenario, load_scenario
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.loading import locate_findings
 from wfmodel.model.workflow import Workflow
+
+MOST_SHOWN: Final = 10
+"""Contradictions that are told one by one."""
 
 
 def runnable(path: str) -> tuple[LoadedScenario, Scenario, Workflow]:
@@ -63,3 +66,21 @@ def check_jobs(jobs: int | None) -> None:
     """
     if jobs is not None and jobs < 1:
         raise TyperException(f"--jobs must be at least 1; got {jobs}")
+
+
+def contradictions(sides: BothSides | None, path: str, seed: int) -> tuple[str, ...]:
+    """Where exploration and simulation contradict each other, one line each."""
+    from wfmodel.experiments.sides import contradiction_words
+
+    found = () if sides is None else sides.contradictions
+    return tuple(contradiction_words(each, path, seed) for each in found)
+
+
+def fail_on(wrong: tuple[str, ...]) -> None:
+    """Say what contradicts what, and exit with 1 if anything does."""
+    for line in wrong[:MOST_SHOWN]:
+        typer.echo(line, err=True)
+    if len(wrong) > MOST_SHOWN:
+        typer.echo(f"and {len(wrong) - MOST_SHOWN:,} more contradictions", err=True)
+    if wrong:
+        raise typer.Exit(1)

@@ -10,6 +10,7 @@ from wfmodel.experiments.loading import LoadedScenario, load_scenario
 from wfmodel.experiments.reversal import Changed, Fate, run_what_ifs
 from wfmodel.experiments.running import run
 from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.experiments.sides import BothSides, both_sides
 from wfmodel.experiments.statistics import Difference, Estimate, Verdict
 from wfmodel.experiments.story import Story, tell
 from wfmodel.experiments.study import Study, study
@@ -19,6 +20,7 @@ from wfmodel.experiments.timeline import Timeline, timeline
 
 __all__ = [
     "Answer",
+    "BothSides",
     "Changed",
     "Comparison",
     "Difference",
@@ -36,6 +38,7 @@ __all__ = [
     "VariantResult",
     "Verdict",
     "answer",
+    "both_sides",
     "load_scenario",
     "run",
     "run_sweep",

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from typing import Final, TypeAlias
 
 from wfmodel.designs import CHOREOGRAPHY, History, Table, choreograph, orchestrate
@@ -66,7 +67,8 @@ class Bench:
         Raises:
             ValueError: the workflow cannot run (a name leads nowhere).
         """
-        return observe(self.history(cell), cell.setting)
+        system = self._table(cell.variant).system
+        return observe(self.history(cell), cell.setting, system=system)
 
     def _table(self, variant: Variant) -> Table:
         found = self._tables.get(variant)
@@ -98,8 +100,7 @@ def run_cells(
     workers = min(jobs or cores(), max(1, len(cells)))
     if workers == 1:
         return _collect(map(Bench(workflow).observation, cells), len(cells), label, progress)
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_set_up, initargs=(workflow,))
+    pool = ProcessPoolExecutor(workers, worker_context(), initializer=_set_up, initargs=(workflow,))
     with pool:
         try:
             results = pool.map(_observation, cells, chunksize=_chunk(len(cells), workers))
@@ -107,6 +108,11 @@ def run_cells(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def worker_context() -> BaseContext:
+    """How worker processes begin: by forking where that is safe, otherwise afresh."""
+    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 
 def cores() -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from wfmodel.experiments.incidents import Incident
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.experiments.statistics import Difference, Estimate, Verdict
 from wfmodel.experiments.survival import Curve
@@ -60,6 +61,7 @@ class VariantResult:
     """What one variant gave over all replications. ``recovery``: times from a fault's onset,
     pooled, censored at the convergence limit. ``endings``: instances by terminal class.
     ``divergence``: mean D over open instances and replications, at ``Comparison.times_s``.
+    ``incidents``: by replication, of those that have any.
     """
 
     name: str
@@ -68,6 +70,7 @@ class VariantResult:
     recovery: Curve
     endings: Mapping[str, int]
     divergence: tuple[float, ...]
+    incidents: Mapping[int, tuple[Incident, ...]]
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,23 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from wfmodel.experiments.comparison import Comparison, MetricResult
+from wfmodel.experiments.possibility import Possibility, budget_words
 from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.sides import BothSides, Pair
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.survival import Curve
 
 FORMAT: Final = 1
 
 
-def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
-    """Everything that the comparison found, in mappings, lists, numbers and text.
+def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -> dict[str, Any]:
+    """Everything that the comparison found, in mappings, lists, numbers and text; with ``sides``
+    also what can happen to each variant at all.
 
     Times are in seconds. The same comparison gives the same data.
     """
     pair = comparison.pair_names()
+    possible = {} if sides is None else {"possible": _possible(sides)}
     return {
         "format": FORMAT,
         "workflow": comparison.workflow.name,
@@ -37,7 +41,32 @@ def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
             for each in comparison.variants
         },
         "divergence_times_s": list(comparison.times_s),
+        **possible,
     }
+
+
+def _possible(sides: BothSides) -> dict[str, Any]:
+    return {
+        side.possibility.variant: {
+            "searches": [
+                {"budget": budget_words(e.budget), "configurations": e.states, "whole": e.complete}
+                for e in side.possibility.searches
+            ],
+            "anomalies": {
+                str(pair.anomaly.name).lower(): _answer(side.possibility, pair)
+                for pair in side.pairs
+            },
+        }
+        for side in sides.sides
+    }
+
+
+def _answer(found: Possibility, pair: Pair) -> dict[str, Any]:
+    data: dict[str, Any] = {"answer": found.answer(pair.anomaly).value, "beyond": pair.beyond}
+    story = found.stories.get(pair.anomaly)
+    if story is not None:
+        data["story"] = {"budget": budget_words(story.budget), "steps": list(story.steps)}
+    return data
 
 
 def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:

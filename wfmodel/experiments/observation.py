@@ -13,10 +13,12 @@ from typing import Final
 
 import numpy as np
 
-from wfmodel.designs import History
+from wfmodel.designs import History, System
+from wfmodel.designs.anomalies import CLEAN
 from wfmodel.designs.history import Kind
+from wfmodel.experiments.incidents import Incident, incidents_of
 from wfmodel.experiments.survival import Samples, restricted_mean
-from wfmodel.metrics import measure
+from wfmodel.metrics import Measurement, measure
 from wfmodel.simulation import Setting
 
 SECOND: Final = 1e9
@@ -29,7 +31,8 @@ class Observation:
 
     ``values``: by metric name, ``nan`` where undefined; recovery time is restricted to the
     convergence limit, so that variants are compared over one range. ``recovery``: samples up to
-    that limit. ``divergence``: mean D at ``times_s`` of simulated time.
+    that limit. ``divergence``: mean D at ``times_s`` of simulated time. ``incidents``: instances
+    that ended with an anomaly.
     """
 
     instances: int
@@ -39,10 +42,11 @@ class Observation:
     recovery: Samples
     times_s: tuple[float, ...]
     divergence: tuple[float, ...]
+    incidents: tuple[Incident, ...]
 
 
-def observe(history: History, setting: Setting) -> Observation:
-    """Measure a run in its setting."""
+def observe(history: History, setting: Setting, *, system: System | None = None) -> Observation:
+    """Measure a run in its setting; with the system that was run, its incidents too."""
     measured = measure(to_the_limit(history, setting))
     limit_s = setting.convergence / SECOND
     recovery = _restricted(measured.recovery, limit_s)
@@ -54,7 +58,13 @@ def observe(history: History, setting: Setting) -> Observation:
         recovery,
         tuple((measured.divergence.times_ns / SECOND).tolist()),
         tuple(measured.divergence.values.tolist()),
+        () if system is None or not _any_wrong(measured) else incidents_of(system, history),
     )
+
+
+def _any_wrong(measured: Measurement) -> bool:
+    """Spares runs in which nothing went wrong a second reading."""
+    return any(count for ending, count in measured.classes.items() if ending not in CLEAN)
 
 
 def to_the_limit(history: History, setting: Setting) -> History:

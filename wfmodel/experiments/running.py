@@ -129,6 +129,7 @@ def _compared(scenario: Scenario, workflow: Workflow, observed: Results) -> Comp
             kaplan_meier([each.recovery for each in runs]),
             _endings(runs),
             tuple(np.mean([each.divergence for each in runs], axis=0).tolist()),
+            {place: each.incidents for place, each in enumerate(runs) if each.incidents},
         )
         for (name, variant), runs in zip(scenario.variants_by_name().items(), observed, strict=True)
     )

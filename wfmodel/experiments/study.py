@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from wfmodel.experiments.cells import Progress
 from wfmodel.experiments.comparison import Comparison
+from wfmodel.experiments.possibility import MOST_STATES
 from wfmodel.experiments.reversal import Changed, run_what_ifs
 from wfmodel.experiments.running import run
 from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.sides import BothSides, explored
 from wfmodel.experiments.story import Story, tell
 from wfmodel.experiments.sweeping import SweepResult, run_sweep
 from wfmodel.model.workflow import Workflow
@@ -16,12 +18,15 @@ from wfmodel.model.workflow import Workflow
 
 @dataclass(frozen=True)
 class Study:
-    """A comparison, its sweep, its what-ifs, and one instance followed."""
+    """A comparison, its sweep, its what-ifs, one instance followed, and what can happen at all
+    (None: nobody asked).
+    """
 
     comparison: Comparison
     sweep: SweepResult | None
     changed: tuple[Changed, ...]
     story: Story
+    sides: BothSides | None = None
 
 
 def study(
@@ -30,8 +35,11 @@ def study(
     *,
     jobs: int | None = None,
     progress: Progress | None = None,
+    most_states: int = MOST_STATES,
 ) -> Study:
     """Run a scenario with all that it asks for.
+
+    ``most_states``: how many configurations one exploration looks into; 0: nothing is explored.
 
     Raises:
         ValueError: the workflow cannot run, ``primary`` names a metric that does not exist, or no
@@ -43,4 +51,5 @@ def study(
         run_sweep(scenario, workflow, jobs=jobs, progress=progress),
         run_what_ifs(comparison, jobs=jobs, progress=progress),
         tell(scenario, workflow),
+        explored(comparison, jobs=jobs, most_states=most_states, progress=progress),
     )

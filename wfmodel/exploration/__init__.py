@@ -7,8 +7,9 @@ Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor fun
 from wfmodel.exploration.acceptance import Acceptance, accepts, refusals
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.ends import Ends, ends_of
-from wfmodel.exploration.explorer import Exploration, explore
+from wfmodel.exploration.explorer import Exploration, explore, search
 from wfmodel.exploration.resolution import Anything, Resolution
+from wfmodel.exploration.spending import Spending, Spent
 from wfmodel.exploration.verdict import Ending, Verdict
 
 __all__ = [
@@ -19,9 +20,12 @@ __all__ = [
     "Exploration",
     "FaultBudget",
     "Resolution",
+    "Spending",
+    "Spent",
     "Verdict",
     "accepts",
     "ends_of",
     "explore",
     "refusals",
+    "search",
 ]

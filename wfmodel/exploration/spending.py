@@ -14,11 +14,20 @@ from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
-from wfmodel.designs.messages import Chosen, External, Received, Timer, TimerFired, WorkDone
+from wfmodel.designs.messages import (
+    Chosen,
+    External,
+    Message,
+    Received,
+    Timer,
+    TimerFired,
+    WorkDone,
+)
 from wfmodel.designs.system import System
 from wfmodel.exploration.budget import FAULTS, UNLIMITED, FaultBudget
 from wfmodel.exploration.resolution import is_endless
@@ -43,46 +52,59 @@ class Spent(NamedTuple):
 
         Bounds for single participants are not looked through: with any, the answer is no.
         """
-        met, allowed = self.faults._asdict(), budget._asdict()
-        enough = not budget.bounds and all(
-            allowed[fault] == UNLIMITED or met[fault] <= allowed[fault] for fault in FAULTS
-        )
+        enough = not budget.bounds and is_part(self.faults, budget)
         return enough and self.laps <= laps and self.patience <= patience
 
 
-def spent(system: System, history: History, instance: int) -> Spent:
-    """What an instance met from its arrival to its end.
-
-    ``system`` must be the one that was simulated.
-
-    Raises:
-        KeyError: no such instance arrived.
-    """
-    rows = history.rows
-    mine = rows[:, 2] == instance
-    if instance < 0 or not mine.any():
-        raise KeyError(f"no instance {instance}; there are {history.instances()}, from 0")
-    faults = (rows[:, 1] == Kind.FAULT_ON) & (rows[:, 4] == CRASH)
-    if _concluded(history, rows[mine]):
-        faults[np.flatnonzero(mine)[-1] :] = False
-    purse = _Purse(system, history)
-    for row in rows[mine | faults].tolist():
-        purse.take(Row(*row))
-    return purse.total()
+def is_part(one: FaultBudget, other: FaultBudget) -> bool:
+    """Whether the totals of a budget allow nothing that the other's do not."""
+    mine, theirs = one._asdict(), other._asdict()
+    return all(theirs[kind] == UNLIMITED or 0 <= mine[kind] <= theirs[kind] for kind in FAULTS)
 
 
-def _concluded(history: History, rows: np.ndarray) -> bool:
-    """Whether any participant ever knew a verdict: what befalls it after its last row is no part
-    of it.
-    """
-    reacted = rows[rows[:, 1] == Kind.REACT].tolist()
-    return any(history.views[row[3]][row[5]].status.is_final for row in reacted)
+class Spending:
+    """The bookkeeping of one history. ``system`` must be the one that was simulated."""
+
+    def __init__(self, system: System, history: History) -> None:
+        self.system = system
+        self.history = history
+        rows = history.rows
+        self._crashes = (rows[:, 1] == Kind.FAULT_ON) & (rows[:, 4] == CRASH)
+        self._messages = {message: number for number, message in enumerate(history.messages)}
+
+    def of(self, instance: int) -> Spent:
+        """What an instance met from its arrival to its end.
+
+        Raises:
+            KeyError: no such instance arrived.
+        """
+        rows = self.history.rows
+        mine = rows[:, 2] == instance
+        if instance < 0 or not mine.any():
+            known = self.history.instances()
+            raise KeyError(f"no instance {instance}; there are {known}, from 0")
+        crashes = self._crashes
+        if self._concluded(rows[mine]):
+            crashes = crashes.copy()
+            crashes[np.flatnonzero(mine)[-1] :] = False
+        purse = _Purse(self.system, self.history, self._messages)
+        for row in rows[mine | crashes].tolist():
+            purse.take(Row(*row))
+        return purse.total()
+
+    def _concluded(self, rows: NDArray[np.int64]) -> bool:
+        """Whether anybody ever knew a verdict: then what comes after its last row is no part of
+        the instance.
+        """
+        reacted = rows[rows[:, 1] == Kind.REACT].tolist()
+        return any(self.history.views[row[3]][row[5]].status.is_final for row in reacted)
 
 
 class _Purse:
-    def __init__(self, system: System, history: History) -> None:
+    def __init__(self, system: System, history: History, messages: dict[Message, int]) -> None:
         self.nodes = system.flow.nodes
-        self.history = history
+        self.events = history.events
+        self.messages = messages
         knobs = system.knobs
         self.commits = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
         self.met: Counter[str] = Counter()
@@ -132,10 +154,10 @@ class _Purse:
 
     def _react(self, row: Row) -> None:
         self.present.add(row.participant)
-        event = self.history.events[row.a]
+        event = self.events[row.a]
         match event:
             case Received(message):
-                number = self.history.messages.index(message)
+                number = self.messages[message]
                 self.received[row.participant, number] += 1
                 if self.commits:
                     self.uncommitted[row.participant] = number

@@ -27,6 +27,7 @@ from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.mermaid import mermaid
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports import plots
+from wfmodel.reports.sides import VariantSide, variant_sides
 from wfmodel.reports.style import Picture, picture, styled
 from wfmodel.reports.swimlane import swimlane
 from wfmodel.reports.tables import (
@@ -56,11 +57,12 @@ SWEPT: Final = 2
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that a report is made from."""
+    """Everything that a report is made from. ``contradictions``: in words, one line each."""
 
     study: Study
     command: str
     findings: tuple[Finding, ...] = ()
+    contradictions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,15 @@ class Page:
     version: str
     pair: tuple[str, str] | None
     names: tuple[str, ...]
+    sides: tuple[VariantSide, ...]
+    contradictions: tuple[str, ...]
 
 
 def build_page(material: Material) -> Page:
     """Lay out a report."""
     comparison = material.study.comparison
     scenario, workflow = comparison.scenario, comparison.workflow
+    sides = material.study.sides
     listed = assumptions(scenario, workflow)
     grouped = groupby(listed, key=lambda each: each.group)
     return Page(
@@ -132,6 +137,8 @@ def build_page(material: Material) -> Page:
         version=_version(),
         pair=comparison.pair_names(),
         names=tuple(each.name for each in comparison.variants),
+        sides=() if sides is None else variant_sides(sides, comparison),
+        contradictions=material.contradictions,
     )
 
 

@@ -48,7 +48,7 @@ def metric_row(comparison: Comparison, line: MetricResult) -> MetricRow:
     """A metric's line as text."""
     unit = line.metric.unit
     replications = comparison.scenario.replications
-    estimates = tuple(_estimate(each, unit, replications) for each in line.estimates)
+    estimates = tuple(estimate_cell(each, unit, replications) for each in line.estimates)
     winner = line.winner
     place = None if winner is None or comparison.pair is None else comparison.pair[winner]
     return MetricRow(
@@ -92,7 +92,8 @@ def _bare(unit: str) -> str:
     return unit if unit in SCALED else ""
 
 
-def _estimate(found: Estimate, unit: str, replications: int) -> Cell:
+def estimate_cell(found: Estimate, unit: str, replications: int) -> Cell:
+    """An estimate, and in small its interval and in how many runs it is undefined."""
     text = number(found.mean, _bare(unit))
     details = []
     if found.method in (Method.STUDENT, Method.WIDENED):
