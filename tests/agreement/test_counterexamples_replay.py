@@ -15,9 +15,9 @@ from tests.designs.workflows import workflows
 from wfmodel.designs import System, choreograph, orchestrate
 from wfmodel.designs.schedule import parse_schedule, schedule_text
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.ends import configurations_at_end
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.properties import Explored
+from wfmodel.exploration.replayed import configurations_at_end
 from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.space import resting
 from wfmodel.model.workflow import Workflow
@@ -31,7 +31,7 @@ budgets = st.builds(
     duplicates=st.integers(0, 1),
     timeouts=st.integers(0, 1),
     failures=st.integers(0, 1),
-)
+) | st.builds(FaultBudget, pauses=st.integers(1, 1), timeouts=st.integers(0, 1))
 
 
 def replays(system: System, budget: FaultBudget, numbers) -> None:

@@ -53,11 +53,13 @@ class Deed(StrEnum):
     SILENCE = "is never answered"
     CRASH = "crashes"
     RESTART = "restarts"
+    PAUSE = "is paused"
+    GO_ON = "goes on as if nothing had been"
     LOSE = "never gets"
     DUPLICATE = "gets another copy of"
 
 
-FAULTS: Final = frozenset({Deed.CRASH, Deed.LOSE, Deed.DUPLICATE})
+FAULTS: Final = frozenset({Deed.CRASH, Deed.PAUSE, Deed.LOSE, Deed.DUPLICATE})
 
 _MARK: Final = re.compile(r" #([0-9a-f]{4})$")
 

@@ -17,6 +17,8 @@ PLAIN = {
     StepKind.FLUSH: Deed.FLUSH,
     StepKind.CRASH: Deed.CRASH,
     StepKind.RESTART: Deed.RESTART,
+    StepKind.PAUSE: Deed.PAUSE,
+    StepKind.RESUME: Deed.GO_ON,
 }
 """Steps that name nothing but who."""
 
@@ -57,10 +59,10 @@ def _answer(space: StateSpace, source: int, who: str, target: int) -> Act:
     """Which event came from outside, or that none does: seen from what it changed."""
     before, after = space.configuration(source), space.configuration(target)
     new = Counter(after.channel) - Counter(before.channel)
-    flow = space.table.system.flow
+    p, flow = space.table.index[who], space.table.system.flow
     for _, number in new:
         message = space.table.messages.values[number]
         assert isinstance(message, External)
         return act_on_message(flow, who, Deed.ANSWER, message)
-    [(_, node, epoch)] = Counter(before.expected) - Counter(after.expected)
+    [(node, epoch)] = Counter(before.cells[p].expected) - Counter(after.cells[p].expected)
     return Act(who, Deed.SILENCE, message_words(flow, External(node, epoch, "anything")))

@@ -22,7 +22,7 @@ from wfmodel.designs.schedule import (
     act_on_message,
     message_words,
 )
-from wfmodel.designs.system import System
+from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import RunTable, Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
@@ -35,10 +35,20 @@ from wfmodel.simulation.setting import Arrivals, Setting
 
 ACT_NS: Final = 1_000_000
 CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
+PAUSE: Final = Fault(kind=FaultKind.PAUSE, at=(0,))
 OWN_FAULT: Final = -1
 
 OWED: Final = frozenset(
-    {Deed.RECEIVE, Deed.TIMER, Deed.FINISH, Deed.CHOOSE, Deed.COMMIT, Deed.PUBLISH, Deed.RESTART}
+    {
+        Deed.RECEIVE,
+        Deed.TIMER,
+        Deed.FINISH,
+        Deed.CHOOSE,
+        Deed.COMMIT,
+        Deed.PUBLISH,
+        Deed.RESTART,
+        Deed.GO_ON,
+    }
 )
 """What is left to happen as long as one of these is possible."""
 
@@ -68,7 +78,12 @@ def replay(system: System, schedule: Iterable[Act]) -> History:
 
     Raises:
         UnplayableError: an act is not possible when its turn comes.
+        ValueError: the system has channels, or steps, that the simulator does not have.
     """
+    if system.channel is not Channel.MULTISET or system.atomic:
+        raise ValueError(
+            f"the simulator cannot play {system.design!r}: it has a broker and commits"
+        )
     stage = Stage(system)
     for place, act in enumerate(schedule):
         stage.perform(place, act)
@@ -109,7 +124,10 @@ class Stage:
         """Acts that may come next, and what performs each."""
         for process in self.run.processes:
             if process.down:
-                yield Act(process.name, Deed.RESTART), partial(self._restart, process)
+                yield Act(process.name, Deed.RESTART), partial(self._heal, CRASH, process)
+            elif process.paused:
+                yield Act(process.name, Deed.GO_ON), partial(self._heal, PAUSE, process)
+                yield Act(process.name, Deed.CRASH), partial(self._crash, process)
             else:
                 yield from self._of(process)
         yield from self._answers()
@@ -127,6 +145,8 @@ class Stage:
 
     def _of(self, process: Process) -> Iterator[Option]:
         cell = self.run.cell(self.instance, process)
+        strike = partial(self.injection.strike, PAUSE, process.name, OWN_FAULT)
+        yield Act(process.name, Deed.PAUSE), strike
         yield Act(process.name, Deed.CRASH), partial(self._crash, process)
         for waiting in self._mine(self.driver._commit, process):
             yield Act(process.name, Deed.COMMIT), partial(self.script.play, waiting)
@@ -211,7 +231,7 @@ class Stage:
         for each in waiting:
             process = self.run.processes[each.value[2]]
             cell = self.run.cell(self.instance, process)
-            if not process.down and not cell.busy:
+            if process.reachable and not cell.busy:
                 act = self._about(process, Deed.RECEIVE, each.value[3])
                 yield act, partial(self._deliver, each)
             if not broker.redelivers:
@@ -260,9 +280,9 @@ class Stage:
         holder = value[0].process if isinstance(value[0], Cell) else value[0]
         return holder is process
 
-    def _restart(self, process: Process) -> None:
-        for _ in self.injection.heal(CRASH, process.name, OWN_FAULT):
-            pass  # a replayed event stream takes time, of which there is none here
+    def _heal(self, fault: Fault, process: Process) -> None:
+        for _ in self.injection.heal(fault, process.name, OWN_FAULT):
+            pass  # to replay an event stream takes time, of which there is none here
 
     # --------------------------------------------------------------------------------- words
 

@@ -19,6 +19,7 @@ from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.observation import Predicate
 from wfmodel.exploration.properties.safety import AT_REST, held
+from wfmodel.exploration.ends import is_end
 
 BEGUN: Final = Predicate("the instance has arrived", lambda seen: seen.number == 0)
 
@@ -123,9 +124,7 @@ class _Waiting:
 
     def end(self) -> Trace | None:
         """A shortest run that ends and still owes."""
-        ends = (
-            n for n in self._order if not self.space.successors(n) and not self.space.is_open(n)
-        )
+        ends = (n for n in self._order if is_end(self.space, n))
         runs = (self._run_to(n) for n in ends)
         return min(runs, key=len, default=None)
 

@@ -18,6 +18,7 @@ from wfmodel.exploration.properties.answer import Answer, Holds, Trace, Undecide
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.observation import Predicate
+from wfmodel.exploration.ends import is_end
 
 ENDED_WELL: Final = Predicate(
     "the instance has ended as the workflow says", lambda seen: seen.verdict in CLEAN
@@ -125,7 +126,7 @@ class _Outside:
     def stuck(self) -> tuple[Trace, str] | None:
         """A run that ends outside."""
         for number in np.flatnonzero(self.inside).tolist():
-            if not self.space.successors(number) and not self.space.is_open(number):
+            if is_end(self.space, number):
                 return self.explored.trace_to(number), "it ends outside, and never comes back"
         return None
 
