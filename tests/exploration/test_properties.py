@@ -55,7 +55,8 @@ def answer(design: str, prop, budget: FaultBudget | None = None, limit: int = 10
 
 @BOTH
 def test_a_careful_design_has_every_standard_property_with_a_witness(design):
-    answers = decide(search(system(design), CRASH), standard_properties())
+    made = system(design)
+    answers = decide(search(made, CRASH), standard_properties(made))
     assert [a.title for a in answers if not isinstance(a, Holds)] == []
     assert [a.title for a in answers if a.vacuous] == []
 

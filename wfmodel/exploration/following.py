@@ -13,10 +13,11 @@ from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
+from wfmodel.exploration.local import Refused
 from wfmodel.exploration.moves import Moves, Step
 from wfmodel.exploration.resolution import Anything
 from wfmodel.exploration.scheduling import act_of_step
-from wfmodel.exploration.semantics import Refused, Semantics
+from wfmodel.exploration.semantics import Semantics
 
 ENOUGH = 1_000
 """Faults of each kind that a schedule may have."""

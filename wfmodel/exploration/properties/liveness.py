@@ -13,13 +13,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.exploration.ends import is_end
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Answer, Trace, Violated
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.observation import Predicate
 from wfmodel.exploration.properties.safety import AT_REST, held
-from wfmodel.exploration.ends import is_end
 
 BEGUN: Final = Predicate("the instance has arrived", lambda seen: seen.number == 0)
 

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.anomalies import CLEAN
+from wfmodel.exploration.ends import is_end
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Answer, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.observation import Predicate
-from wfmodel.exploration.ends import is_end
 
 ENDED_WELL: Final = Predicate(
     "the instance has ended as the workflow says", lambda seen: seen.verdict in CLEAN

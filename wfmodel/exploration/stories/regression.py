@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields
+from typing import Final
 
 from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
 from wfmodel.designs.schedule import Act, schedule_text
-from wfmodel.model.distributions import Distribution
+
+UNTIMED: Final = (
+    "persistence",
+    "delivery",
+    "publishing",
+    "dual_write_order",
+    "deduplicate",
+    "timeouts",
+    "watchdog",
+)
+"""Knobs that matter where there is no time; a watchdog's length only says that there is one."""
 
 TEMPLATE = '''"""{title} ({design}): found by wfmodel explore."""
 
@@ -50,9 +60,8 @@ def knobs_text(knobs: Knobs) -> str:
     """Python for the knobs that a run without time can tell apart, where not the default."""
     usual = Knobs()
     given = []
-    for each in fields(Knobs):
-        value = getattr(knobs, each.name)
-        if value == getattr(usual, each.name) or isinstance(value, Distribution):
-            continue
-        given.append(f"{each.name}={str(value) if isinstance(value, str) else value!r}")
+    for name in UNTIMED:
+        value = getattr(knobs, name)
+        if value != getattr(usual, name):
+            given.append(f"{name}={str(value)!r}" if isinstance(value, str) else f"{name}={value}")
     return f"Knobs({', '.join(given)})"
