@@ -34,7 +34,7 @@ class Bounds:
     def words(self) -> str:
         """The bounds in one line."""
         spent = self.budget.describe()
-        loops = f"loops up to {self.laps} time{'s' if self.laps > 1 else ''}"
+        loops = f"loops at most {'once' if self.laps == 1 else f'{self.laps} times'}"
         ended = f"; search stopped: {self.stopped}" if self.stopped else ""
         return f"{spent}; {loops}; {self.states:,} states{ended}"
 

@@ -20,9 +20,7 @@ from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.observation import Predicate
 
-ENDED_WELL: Final = Predicate(
-    "the instance has ended as the workflow says", lambda seen: seen.verdict in CLEAN
-)
+ENDED_WELL: Final = Predicate("a sound end", lambda seen: seen.verdict in CLEAN)
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,8 @@ class RecoversWithin:
     @property
     def title(self) -> str:
         """What is claimed."""
-        within = "some" if self.steps is None else str(self.steps)
-        return f"within {within} steps after the last fault {self.legal.words}"
+        within = "a bound" if self.steps is None else f"{self.steps} steps"
+        return f"{self.legal.words} within {within} of the last fault"
 
     def predicates(self) -> tuple[Predicate, ...]:
         """What is asked of every configuration."""
