@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "rules": ("wfmodel.cli.rules", "rules"),
     "draw": ("wfmodel.cli.draw", "draw"),
     "schema": ("wfmodel.cli.schema", "schema"),
+    "explore": ("wfmodel.cli.explore", "explore"),
     "simulate": ("wfmodel.cli.simulate", "simulate"),
     "compare": ("wfmodel.cli.compare", "compare"),
     "report": ("wfmodel.cli.report", "report"),

@@ -72,9 +72,9 @@ def refusals(system: System, history: History) -> Iterator[Acceptance]:
 class Acceptor:
     """Judges the instances of one history; they share what has been tabulated."""
 
-    def __init__(self, system: System, history: History) -> None:
+    def __init__(self, system: System, history: History, table: Table | None = None) -> None:
         self.history = history
-        self.table = Table(system)
+        self.table = table or Table(system)
         self.semantics = Semantics(self.table)
         self.states: dict[tuple[int, int], int] = {(p, 0): 0 for p in range(len(self.table.names))}
         """(participant, the history's number of a state) to the table's number."""
@@ -92,7 +92,7 @@ class Acceptor:
         mine = self.history.rows[:, 2] == instance
         if instance < 0 or not mine.any():
             raise KeyError(f"no instance {instance}; there are {self.history.instances()}, from 0")
-        run = _Run(self)
+        run = Walk(self)
         for place in np.flatnonzero(mine | self._shared).tolist():
             row = Row(*self.history.rows[place].tolist())
             try:
@@ -128,7 +128,7 @@ class Acceptor:
             raise Refused("the recorded state is not the one that follows")
 
 
-class _Run:
+class Walk:
     """One instance, row after row."""
 
     def __init__(self, acceptor: Acceptor) -> None:

@@ -29,14 +29,16 @@ Offer: TypeAlias = Callable[[Cell, int, Item], None]
 class Run:
     """One run's context, and how it stores and publishes."""
 
-    def __init__(self, table: RunTable, setting: Setting, streams: Streams) -> None:
+    def __init__(
+        self, table: RunTable, setting: Setting, streams: Streams, clock: Clock | None = None
+    ) -> None:
         self.table = table
         self.setting = setting
         self.streams = streams
         self.system = table.system
         self.flow = table.system.flow
         self.knobs = knobs = table.system.knobs
-        self.env = Clock(initial_time=0)
+        self.env = clock or Clock(initial_time=0)
         self.recorder = Recorder()
         self.row = self.recorder.row
         self.processes = tuple(

@@ -1,7 +1,7 @@
 """What may be asked of a state space, and answered with a story.
 
 >>> space = search(orchestrate(order), FaultBudget(crashes=1))
->>> decide(space, standard_properties())
+>>> decide(space, standard_properties(space.table.system))
 (Holds(title='never lost', ...), ...)
 
 Read ``safety`` first, then ``liveness`` and ``recovery``; ``expressions`` is the textual form.
@@ -9,7 +9,7 @@ Read ``safety`` first, then ``liveness`` and ``recovery``; ``expressions`` is th
 
 from collections.abc import Iterable
 
-from wfmodel.designs.anomalies import CLEAN, Terminal
+from wfmodel.designs.system import System
 from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
@@ -24,6 +24,7 @@ from wfmodel.exploration.properties.safety import (
     UnspecifiedReception,
 )
 from wfmodel.exploration.properties.textual import (
+    STANDARD,
     Property,
     load_properties,
     parse_property,
@@ -32,6 +33,7 @@ from wfmodel.exploration.properties.textual import (
 from wfmodel.exploration.space import StateSpace
 
 __all__ = [
+    "STANDARD",
     "Always",
     "Answer",
     "Bounds",
@@ -60,10 +62,9 @@ __all__ = [
 ]
 
 
-def standard_properties() -> tuple[Property, ...]:
+def standard_properties(system: System) -> tuple[Property, ...]:
     """What is asked of every design: no anomaly at the end, no deadlock, an end, a recovery."""
-    anomalies = (NeverEnds(terminal) for terminal in Terminal if terminal not in CLEAN)
-    return (*anomalies, Deadlock(), comes_to_rest(), RecoversWithin())
+    return tuple(parse_property(line, system) for line in STANDARD)
 
 
 def decide(

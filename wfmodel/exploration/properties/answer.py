@@ -15,7 +15,7 @@ from wfmodel.exploration.moves import Step
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What was searched. ``early``: failure detectors may fire while something is on its way."""
+    """What was searched."""
 
     budget: FaultBudget
     laps: int
@@ -33,17 +33,10 @@ class Bounds:
 
     def words(self) -> str:
         """The bounds in one line."""
-        faults = [
-            f"{count} {name if count > 1 else name.removesuffix('s').replace('crashe', 'crash')}"
-            for name, count in self.budget._asdict().items()
-            if isinstance(count, int) and count
-        ]
-        spent = " + ".join(faults).replace("losse", "loss") or "no faults"
-        loops = f"loops up to {self.laps} time{'s' if self.laps > 1 else ''}"
-        early = bool(self.budget.timeouts)
-        timeouts = "time-outs also early" if early else "time-outs only when all else is still"
+        spent = self.budget.describe()
+        loops = f"loops at most {'once' if self.laps == 1 else f'{self.laps} times'}"
         ended = f"; search stopped: {self.stopped}" if self.stopped else ""
-        return f"{spent}; {loops}; {timeouts}; {self.states:,} states{ended}"
+        return f"{spent}; {loops}; {self.states:,} states{ended}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ other reactions, it only comes to them later; nor has a search that shows a comm
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -40,13 +40,8 @@ INTERNAL = (StepKind.COMMIT, StepKind.PUBLISH)
 def act_of(space: StateSpace, source: int, step: Step, target: int) -> Act:
     """The action of which a step is one turn-out."""
     if step.kind is StepKind.ANSWER:
-        before, after = (
-            space.configuration(number).cells[step.participant].expected
-            for number in (source, target)
-        )
-        gone = list(before)
-        for item in after:
-            gone.remove(item)
+        before, after = (space.configuration(n).cells[step.participant] for n in (source, target))
+        gone = Counter(before.expected) - Counter(after.expected)
         return (step.kind, step.participant, *gone)
     if step.kind is StepKind.REACT:
         match space.table.events.values[step.number]:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.exploration.ends import is_end
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Answer, Trace, Violated
 from wfmodel.exploration.properties.explored import Explored
@@ -123,9 +124,7 @@ class _Waiting:
 
     def end(self) -> Trace | None:
         """A shortest run that ends and still owes."""
-        ends = (
-            n for n in self._order if not self.space.successors(n) and not self.space.is_open(n)
-        )
+        ends = (n for n in self._order if is_end(self.space, n))
         runs = (self._run_to(n) for n in ends)
         return min(runs, key=len, default=None)
 

@@ -14,6 +14,7 @@ from wfmodel.designs.messages import Message, StepStatus
 from wfmodel.designs.state import Status, View
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
+from wfmodel.exploration.ends import is_end
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.verdict import Observer, Verdict
 
@@ -37,8 +38,8 @@ class Observation:
 
     @cached_property
     def quiescent(self) -> bool:
-        """Whether nothing can happen any more."""
-        return not self.space.successors(self.number) and not self.space.is_open(self.number)
+        """Whether nothing but another fault can happen."""
+        return is_end(self.space, self.number)
 
     @cached_property
     def verdict(self) -> Verdict | None:

@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.anomalies import CLEAN
+from wfmodel.exploration.ends import is_end
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Answer, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.observation import Predicate
 
-ENDED_WELL: Final = Predicate(
-    "the instance has ended as the workflow says", lambda seen: seen.verdict in CLEAN
-)
+ENDED_WELL: Final = Predicate("a sound end", lambda seen: seen.verdict in CLEAN)
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ class RecoversWithin:
     @property
     def title(self) -> str:
         """What is claimed."""
-        within = "some" if self.steps is None else str(self.steps)
-        return f"within {within} steps after the last fault {self.legal.words}"
+        within = "a bound" if self.steps is None else f"{self.steps} steps"
+        return f"{self.legal.words} within {within} of the last fault"
 
     def predicates(self) -> tuple[Predicate, ...]:
         """What is asked of every configuration."""
@@ -125,7 +124,7 @@ class _Outside:
     def stuck(self) -> tuple[Trace, str] | None:
         """A run that ends outside."""
         for number in np.flatnonzero(self.inside).tolist():
-            if not self.space.successors(number) and not self.space.is_open(number):
+            if is_end(self.space, number):
                 return self.explored.trace_to(number), "it ends outside, and never comes back"
         return None
 

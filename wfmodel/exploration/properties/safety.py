@@ -21,7 +21,7 @@ from wfmodel.exploration.space import StateSpace
 
 """Ends that a workflow declares."""
 
-AT_REST: Final = Predicate("nothing can happen any more", lambda seen: seen.quiescent)
+AT_REST: Final = Predicate("nothing is left to happen", lambda seen: seen.quiescent)
 
 STUCK: Final = Predicate(
     "nothing can happen any more, nobody holds a verdict, and somebody has still something to do",

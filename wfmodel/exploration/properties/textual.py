@@ -6,6 +6,7 @@
       - eventually: at_rest
       - leads_to: truth.charge > 0 => orders.status == "succeeded" or truth.charge == 0
       - never_ends: lost
+      - no: deadlock
       - recovers_within: 40
 
 The same on the command line, an entry per option: ``--property "eventually: at_rest"``.
@@ -15,20 +16,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Final, Literal, Protocol
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from wfmodel.designs.anomalies import Terminal
+from wfmodel.designs.anomalies import CLEAN, Terminal
 from wfmodel.designs.system import System
 from wfmodel.exploration.properties.answer import Answer
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.expressions import opposite, predicate
-from wfmodel.exploration.properties.liveness import Eventually, LeadsTo
+from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
 from wfmodel.exploration.properties.observation import Predicate
 from wfmodel.exploration.properties.recovery import RecoversWithin
-from wfmodel.exploration.properties.safety import Never, NeverEnds
+from wfmodel.exploration.properties.safety import (
+    Deadlock,
+    Never,
+    NeverEnds,
+    OrphanMessage,
+    UnspecifiedReception,
+)
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.names import nearest
@@ -66,7 +73,8 @@ class Claim:
     eventually: str | None = None
     leads_to: str | None = None
     never_ends: str | None = None
-    recovers_within: Annotated[int, Field(ge=0)] | None = None
+    no: str | None = None
+    recovers_within: Annotated[int, Field(ge=0)] | Literal["any"] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Claim:
@@ -80,6 +88,11 @@ class Claim:
     def key(self) -> str:
         """Which claim it is."""
         return next(key for key in CLAIMS if getattr(self, key) is not None)
+
+    @property
+    def line(self) -> str:
+        """The claim in one line, as on the command line."""
+        return f"{self.key}: {getattr(self, self.key)}"
 
     def of(self, system: System) -> Property:
         """The property of a system.
@@ -113,10 +126,30 @@ def _never_ends(text: str, system: System, name: str) -> Property:
     return NeverEnds(Terminal(text))
 
 
+def _no(text: str, system: System, name: str) -> Property:
+    made = FLAWS.get(text)
+    if made is None:
+        likely = nearest(text, FLAWS)
+        meant = f"; did you mean {likely!r}?" if likely else ""
+        raise ValueError(f"unknown flaw {text!r}{meant} (flaws: {', '.join(FLAWS)})")
+    return made()
+
+
 def _recovers(text: str, system: System, name: str) -> Property:
+    if text == "any":
+        return RecoversWithin()
     if not text.isdigit():
-        raise ValueError(f"recovers_within needs a number of steps; got {text!r}")
+        raise ValueError(f"recovers_within needs a number of steps, or any; got {text!r}")
     return RecoversWithin(int(text))
+
+
+FLAWS: Final[Mapping[str, Callable[[], Property]]] = {
+    "deadlock": Deadlock,
+    "unspecified-reception": UnspecifiedReception,
+    "orphan-message": OrphanMessage,
+    "endless-run": comes_to_rest,
+}
+"""What ``no:`` may name."""
 
 
 CLAIMS: Final[Mapping[str, Callable[[str, System, str], Property]]] = {
@@ -125,9 +158,18 @@ CLAIMS: Final[Mapping[str, Callable[[str, System, str], Property]]] = {
     "eventually": lambda text, system, name: Eventually(predicate(text, system), name),
     "leads_to": _leads_to,
     "never_ends": _never_ends,
+    "no": _no,
     "recovers_within": _recovers,
 }
 """Key of an entry to the property that its text makes."""
+
+STANDARD: Final = (
+    *(f"never_ends: {terminal.value}" for terminal in Terminal if terminal not in CLEAN),
+    "no: deadlock",
+    "no: endless-run",
+    "recovers_within: any",
+)
+"""What is asked of every design: no anomaly at the end, no deadlock, an end, a recovery."""
 
 
 def parse_property(text: str, system: System) -> Property:

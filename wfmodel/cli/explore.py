@@ -1,0 +1,78 @@
+"""``wfmodel explore``: what is possible at all, under a bounded number of faults."""
+
+# No postponed annotations: typer reads the options' aliases when the command is built.
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+
+class Format(StrEnum):
+    """How answers are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Count: TypeAlias = Annotated[int, typer.Option(min=0, max=20, help="At most so many in total.")]
+
+
+def explore(
+    path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="What to explore.")],
+    design: Annotated[
+        str, typer.Option(help="orchestration, choreography, both, or a scenario's variant.")
+    ] = "both",
+    crash: Count = 0,
+    loss: Count = 0,
+    duplicate: Count = 0,
+    pause: Count = 0,
+    failure: Count = 0,
+    early_timeout: Count = 0,
+    knob: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Instead of the default.")
+    ] = None,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option("--property", metavar="CLAIM", help="Ask this: 'never: ...', and so on."),
+    ] = None,
+    properties: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ask the properties of a file.")
+    ] = None,
+    laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
+    limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 1_000_000,
+    stories: Annotated[bool, typer.Option("--stories", help="Tell every counterexample.")] = False,
+    output: Annotated[Format, typer.Option("--format", help="How to write answers.")] = Format.TEXT,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write stories, diagrams, schedules and tests there."),
+    ] = None,
+) -> None:
+    """Search every order of events, and every way to spend the faults, of one instance.
+
+    Answers for each design whether properties hold, with the shortest counterexample where not.
+    Without --property or --properties: no anomaly at the end, no deadlock, an end, a recovery.
+
+    Exit codes: 0 all hold within the bounds, 1 one is broken, 2 could not decide.
+    """
+    from wfmodel.cli.exploring import claims_for, code_of, searching, show, subject, write
+    from wfmodel.experiments.exploring import explore_variant
+    from wfmodel.exploration import FaultBudget
+
+    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
+    about = subject(path, design, tuple(knob or ()))
+    asked = claims_for(about, tuple(claim or ()), properties)
+    found = []
+    for name, system in about.systems.items():
+        with searching(name) as progress:
+            one = explore_variant(
+                name, system, budget, asked, limit=limit, laps=laps, progress=progress
+            )
+        found.append(one)
+        if found[-1].bounds.stopped == "interrupted":
+            break
+    show(found, as_json=output is Format.JSON, stories=stories)
+    if out is not None:
+        write(found, out, about.workflow_file)
+    raise typer.Exit(code_of(found))

@@ -1,0 +1,319 @@
+"""What ``wfmodel explore`` reads and writes: systems and claims in, tables and files out."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+from typer.exceptions import TyperException
+
+from wfmodel.cli.scenarios import refuse, runnable
+from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
+from wfmodel.experiments import Variant
+from wfmodel.experiments.exploring import Asked, Possible, as_test
+from wfmodel.exploration.properties import (
+    STANDARD,
+    Holds,
+    Undecided,
+    Violated,
+    load_properties,
+    parse_property,
+    properties_of,
+)
+from wfmodel.model.parsing import parse_as
+from wfmodel.model.reading import read_document
+from wfmodel.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+BOTH: Final = "both"
+PATIENCE_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is explored: systems by the name of their variant, and the workflow's file."""
+
+    systems: dict[str, System]
+    workflow_file: str
+
+
+def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
+    """The systems of a workflow or a scenario.
+
+    Raises:
+        typer.Exit: the file cannot be used; findings on standard error say why.
+        TyperException: there is no such design, variant or knob.
+    """
+    document, findings = read_document(path)
+    if document is None:
+        refuse(findings)
+    if isinstance(document.value, dict) and {"setting", "question"} & set(document.value):
+        _, scenario, workflow = runnable(path)
+        variants = scenario.variants_by_name()
+        assert scenario.workflow is not None
+        file = str(Path(path).parent / scenario.workflow)
+        return Subject(_built(workflow, _chosen(variants, design), knobs), file)
+    variants = {name: Variant(design=name, knobs=Knobs()) for name in DESIGNS}
+    return Subject(_built(_workflow(path), _chosen(variants, design), knobs), path)
+
+
+def _workflow(path: str) -> Workflow:
+    from wfmodel.cli.draw import load_or_refuse
+
+    return load_or_refuse(path)
+
+
+def _chosen(variants: dict[str, Variant], name: str) -> dict[str, Variant]:
+    if name == BOTH:
+        return variants
+    if name in variants:
+        return {name: variants[name]}
+    of_design = {n: v for n, v in variants.items() if v.design == name}
+    if of_design:
+        return of_design
+    known = ", ".join(dict.fromkeys((*variants, BOTH)))
+    raise TyperException(f"no design or variant {name!r}; there are {known}")
+
+
+def _built(
+    workflow: Workflow, variants: dict[str, Variant], given: tuple[str, ...]
+) -> dict[str, System]:
+    from dataclasses import fields, replace
+
+    changed = _knobs(given)
+    made = {}
+    for name, variant in variants.items():
+        knobs = variant.knobs
+        if changed is not None:
+            values = {key: getattr(changed, key) for key in _given(given)}
+            assert set(values) <= {each.name for each in fields(Knobs)}
+            try:
+                knobs = replace(knobs, **values)
+            except ValueError as error:
+                raise TyperException(f"--knob: {name}: {_first_line(error)}") from None
+        build = choreograph if variant.design == CHOREOGRAPHY else orchestrate
+        try:
+            made[name] = build(workflow, knobs)
+        except ValueError as error:
+            raise TyperException(str(error)) from None
+    return made
+
+
+def _first_line(error: ValueError) -> str:
+    said = [line.strip() for line in str(error).splitlines() if "Value error" in line]
+    return said[0].removeprefix("Value error, ") if said else str(error)
+
+
+def _given(texts: Iterable[str]) -> list[str]:
+    return [text.partition("=")[0].strip() for text in texts]
+
+
+def _knobs(texts: tuple[str, ...]) -> Knobs | None:
+    """Knobs from the command line: read and checked as those of a scenario's file are."""
+    if not texts:
+        return None
+    for text in texts:
+        if "=" not in text:
+            raise TyperException(f"--knob needs NAME=VALUE; got {text!r}")
+    pairs = [text.partition("=") for text in texts]
+    lines = "".join(f"{name.strip()}: {value.strip()}\n" for name, _, value in pairs)
+    document, findings = read_document("--knob", lines)
+    if document is None:
+        refuse(findings)
+    knobs, findings = parse_as(document, Knobs)
+    if knobs is None:
+        raise TyperException(f"--knob: {findings[0].message}")
+    return knobs
+
+
+def claims_for(about: Subject, given: tuple[str, ...], file: Path | None) -> tuple[str, ...]:
+    """What is asked: what the user names, else the standard properties.
+
+    Raises:
+        typer.Exit: the file cannot be used; findings on standard error say why.
+        TyperException: a claim says nothing, or names what a system does not have.
+    """
+    claims = list(given)
+    for line in given:
+        for name, system in about.systems.items():
+            try:
+                parse_property(line, system)
+            except ValueError as error:
+                raise TyperException(f"--property {line!r} ({name}): {error}") from None
+    if file is not None:
+        claims += _from_file(about, file)
+    return tuple(claims) or STANDARD
+
+
+def _from_file(about: Subject, file: Path) -> list[str]:
+    claims, document, findings = load_properties(file)
+    if claims is None or document is None:
+        refuse(findings)
+    for system in about.systems.values():
+        _, wrong = properties_of(claims, document, system)
+        if wrong:
+            refuse(wrong)
+    return [claim.line for claim in claims.properties]
+
+
+# ------------------------------------------------------------------------------------ progress
+
+
+@contextmanager
+def searching(name: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A line about the search while the block runs; None where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.status import Status
+
+    begun = time.monotonic()
+    status = Status("", console=Console(stderr=True))
+
+    def tell(done: int, known: int) -> None:
+        passed = time.monotonic() - begun
+        if passed < PATIENCE_S:
+            return
+        status.start()
+        rate = f"{done / passed:,.0f} a second"
+        status.update(
+            f"{name}: {done:,} states searched, {known - done:,} waiting, {rate}"
+            " (Ctrl-C stops with what is there)"
+        )
+
+    try:
+        yield tell
+    finally:
+        status.stop()
+
+
+# --------------------------------------------------------------------------------------- output
+
+
+def show(found: list[Possible], *, as_json: bool, stories: bool) -> None:
+    """Answers on standard output."""
+    if as_json:
+        data = [_as_data(each) for each in found]
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 110
+    for each in found:
+        console.print(_table(each))
+        console.print()
+        for asked in each.asked if stories else ():
+            if asked.told is not None:
+                console.print(f"{each.name}: not {asked.title}", style="bold", markup=False)
+                console.print(asked.told.story, markup=False)
+
+
+def _table(found: Possible) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(
+        "property",
+        "answer",
+        "",
+        box=None,
+        title=escape(f"{found.name}: {found.bounds.words()}"),
+        title_justify="left",
+        title_style="bold",
+    )
+    for asked in found.asked:
+        style = {Holds: "green", Violated: "red", Undecided: "yellow"}[type(asked.answer)]
+        word = type(asked.answer).__name__.lower()
+        table.add_row(escape(asked.title), f"[{style}]{word}[/]", escape(detail(asked)))
+    return table
+
+
+def detail(asked: Asked) -> str:
+    """What stands beside an answer."""
+    match asked.answer:
+        case Holds(witness=None, note=note):
+            return f"vacuously: {note}"
+        case Holds(witness=run, note=note):
+            seen = f"seen in {len(run or ())} steps"
+            return f"{note}; {seen}" if note else seen
+        case Violated(counterexample=run, note=note):
+            told = f"in {len(run)} steps"
+            return f"{told}; {note}" if note else told
+        case Undecided():
+            return "not broken by what was seen"
+
+
+def _as_data(found: Possible) -> dict[str, Any]:
+    bounds = found.bounds
+    return {
+        "variant": found.name,
+        "design": found.system.design,
+        "bounds": {
+            "budget": bounds.budget.describe(),
+            "laps": bounds.laps,
+            "states": bounds.states,
+            "transitions": bounds.transitions,
+            "complete": bounds.complete,
+            "stopped": bounds.stopped or None,
+            "beyond_laps": bounds.cut,
+        },
+        "properties": [
+            {
+                "claim": asked.claim,
+                "title": asked.title,
+                "answer": type(asked.answer).__name__.lower(),
+                "detail": detail(asked),
+                "vacuous": isinstance(asked.answer, Holds) and asked.answer.vacuous,
+                "story": None if asked.told is None else [x.text for x in asked.told.lines],
+                "ending": None if asked.told is None else asked.told.ending,
+                "schedule": None if asked.told is None else [str(a) for a in asked.told.schedule],
+            }
+            for asked in found.asked
+        ],
+    }
+
+
+def write(found: list[Possible], folder: Path, workflow_file: str) -> None:
+    """Every counterexample in every form, in a folder: story, Mermaid, SVG, schedule, test."""
+    from wfmodel.reports.sequence import sequence_picture
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for possible in found:
+        for asked in possible.asked:
+            if asked.told is None:
+                continue
+            stem = _file_name(f"{possible.name}-{asked.title}")
+            told = asked.told
+            texts = {
+                f"{stem}.txt": told.story,
+                f"{stem}.mmd": told.mermaid,
+                f"{stem}.schedule": told.schedule_text(),
+                f"{stem}.svg": sequence_picture(told, name=stem).svg,
+                f"test_{stem.replace('-', '_')}.py": as_test(told, possible, workflow_file),
+            }
+            for name, text in texts.items():
+                (folder / name).write_text(text, encoding="utf-8")
+
+
+def _file_name(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:80]
+
+
+def code_of(found: list[Possible]) -> int:
+    """0: all holds; 1: something is broken; 2: something could not be decided."""
+    if any(each.violated for each in found):
+        return 1
+    return 0 if all(each.holds for each in found) else 2

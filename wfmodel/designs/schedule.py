@@ -1,0 +1,190 @@
+"""A schedule says, act by act, what happens next in one instance: plain text, one act per line.
+
+    orders: receives start
+    orders: commits
+    orders: publishes go on with charge
+    payment: crashes
+
+The explorer writes it, the simulator plays it, a person reads it. It names states of the workflow,
+not numbers, so it outlives changes elsewhere in the workflow. Where two different messages have the
+same words, a mark (``#3fa2``) tells them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Final
+
+from wfmodel.designs.messages import (
+    Arrive,
+    Cancel,
+    Chosen,
+    Command,
+    Ended,
+    External,
+    Proceed,
+    Received,
+    Reply,
+    Restarted,
+    Start,
+    Timer,
+    TimerFired,
+    WorkDone,
+)
+from wfmodel.model.flow import Flow
+
+
+class Deed(StrEnum):
+    """What kind of act."""
+
+    RECEIVE = "receives"
+    TIMER = "is woken by"
+    FINISH = "finishes"
+    CHOOSE = "takes"
+    RESUME = "resumes"
+    COMMIT = "commits"
+    FLUSH = "flushes"
+    PUBLISH = "publishes"
+    ANSWER = "is sent"
+    SILENCE = "is never answered"
+    CRASH = "crashes"
+    RESTART = "restarts"
+    PAUSE = "is paused"
+    GO_ON = "goes on as if nothing had been"
+    LOSE = "never gets"
+    DUPLICATE = "gets another copy of"
+
+
+FAULTS: Final = frozenset({Deed.CRASH, Deed.PAUSE, Deed.LOSE, Deed.DUPLICATE})
+
+_MARK: Final = re.compile(r" #([0-9a-f]{4})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that happens: who does it, what, and the message, timer, step or branch in words.
+
+    An empty ``mark`` stands for any.
+    """
+
+    participant: str
+    deed: Deed
+    what: str = ""
+    mark: str = ""
+
+    def __str__(self) -> str:
+        mark = f" #{self.mark}" if self.mark else ""
+        return f"{self.participant}: {self.deed.value}{' ' if self.what else ''}{self.what}{mark}"
+
+    def is_like(self, other: Act) -> bool:
+        """Whether they are the same, marks counting only where both have one."""
+        marks = {self.mark, other.mark} - {""}
+        mine = (self.participant, self.deed, self.what)
+        return mine == (other.participant, other.deed, other.what) and len(marks) <= 1
+
+
+def parse_schedule(text: str) -> tuple[Act, ...]:
+    """The acts of a text; blank lines, and lines that begin with ``#``, say nothing.
+
+    Raises:
+        ValueError: a line is no act; it is named.
+    """
+    acts = []
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.strip()
+        if line and not line.startswith("#"):
+            acts.append(_parse(number, line))
+    return tuple(acts)
+
+
+def _parse(number: int, line: str) -> Act:
+    who, colon, rest = line.partition(": ")
+    found = _MARK.search(rest)
+    mark, rest = (found[1], rest[: found.start()]) if found else ("", rest)
+    for deed in Deed:
+        if rest == deed.value or rest.startswith(f"{deed.value} "):
+            return Act(who, deed, rest[len(deed.value) + 1 :], mark)
+    deeds = ", ".join(deed.value for deed in Deed)
+    said = "no deed is known" if colon else "no participant and colon"
+    raise ValueError(f"line {number} is no act ({said}): {line!r} (deeds: {deeds})")
+
+
+def schedule_text(acts: Iterable[Act]) -> str:
+    """The text of a schedule, a line per act."""
+    return "".join(f"{act}\n" for act in acts)
+
+
+def marked(content: object) -> str:
+    """Four digits that tell contents with the same words apart."""
+    return blake2b(repr(content).encode(), digest_size=2).hexdigest()
+
+
+def act_on_event(flow: Flow, participant: str, event: object) -> Act:
+    """The act of reacting to an event."""
+    match event:
+        case Received(message):
+            return act_on_message(flow, participant, Deed.RECEIVE, message)
+        case TimerFired(timer):
+            return Act(participant, Deed.TIMER, timer_words(flow, timer))
+        case WorkDone(node, epoch, attempt, outcome):
+            step = f"{_visit(flow, node, epoch)}{_attempt(attempt)}: {outcome}"
+            return Act(participant, Deed.FINISH, step)
+        case Chosen(node, epoch, branch):
+            return Act(participant, Deed.CHOOSE, f"{branch} at {_visit(flow, node, epoch)}")
+        case Restarted():
+            return Act(participant, Deed.RESUME)
+    raise TypeError(f"no event: {event!r}")
+
+
+def act_on_message(flow: Flow, participant: str, deed: Deed, message: object) -> Act:
+    """The act of receiving, publishing, losing or copying a message."""
+    return Act(participant, deed, message_words(flow, message), marked(message))
+
+
+def message_words(flow: Flow, message: object) -> str:
+    """A message in a few words."""
+    match message:
+        case Start(nudge):
+            return f"start{_again(nudge)}"
+        case Proceed(node, epoch, nudge=nudge):
+            return f"go on with {_visit(flow, node, epoch)}{_again(nudge)}"
+        case Command(node, epoch, attempt):
+            return f"do {_visit(flow, node, epoch)}{_attempt(attempt)}"
+        case Reply(node, epoch, attempt, outcome):
+            return f"{_visit(flow, node, epoch)}{_attempt(attempt)} ended: {outcome}"
+        case Arrive(home, outcome, nudge=nudge):
+            region = f"region {home.region} of {_visit(flow, home.fork, home.epoch)}"
+            return f"{region} is over: {outcome or 'cancelled'}{_again(nudge)}"
+        case Cancel(home):
+            return f"stop region {home.region} of {_visit(flow, home.fork, home.epoch)}"
+        case Ended(outcome):
+            return f"the instance {outcome}"
+        case External(node, epoch, event):
+            return f"{event} for {_visit(flow, node, epoch)}"
+        case _:
+            return " ".join(str(message).split())
+
+
+def timer_words(flow: Flow, timer: object) -> str:
+    """A timer in a few words."""
+    if not isinstance(timer, Timer):
+        return " ".join(str(timer).split())
+    if timer.node < 0:
+        return f"the {timer.kind}"
+    return f"the {timer.kind} of {_visit(flow, timer.node, timer.epoch)}{_attempt(timer.attempt)}"
+
+
+def _visit(flow: Flow, node: int, epoch: int) -> str:
+    return f"{flow.nodes[node].name} ({epoch})" if epoch else flow.nodes[node].name
+
+
+def _attempt(attempt: int) -> str:
+    return f", attempt {attempt}" if attempt > 1 else ""
+
+
+def _again(nudge: bool) -> str:
+    return ", again" if nudge else ""

@@ -1,0 +1,135 @@
+"""What is possible with one design: every property asked, and each counterexample told in full.
+
+One ``Finding`` per property; a ``Told`` for each that is broken: story, diagram, schedule, test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from wfmodel.designs.schedule import Act, schedule_text
+from wfmodel.designs.system import System
+from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.explorer import search
+from wfmodel.exploration.properties import Answer, Bounds, Holds, Violated, decide, parse_property
+from wfmodel.exploration.scheduling import schedule_of
+from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.stories import (
+    Line,
+    regression_test,
+    sequence_mermaid,
+    story_of,
+    story_text,
+)
+from wfmodel.exploration.stories.story import ending
+
+
+@dataclass(frozen=True)
+class Told:
+    """A counterexample in every form. ``participants`` in order, for a picture."""
+
+    title: str
+    note: str
+    participants: tuple[str, ...]
+    lines: tuple[Line, ...]
+    loop: int | None
+    ending: str
+    story: str
+    mermaid: str
+    schedule: tuple[Act, ...]
+    claim: str
+
+    def schedule_text(self) -> str:
+        """The schedule as text."""
+        return schedule_text(self.schedule)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A property and its answer. ``told`` where it is broken."""
+
+    claim: str
+    answer: Answer
+    told: Told | None
+
+    @property
+    def title(self) -> str:
+        """What was claimed."""
+        return self.answer.title
+
+
+@dataclass(frozen=True)
+class Possible:
+    """What was found of one variant."""
+
+    name: str
+    system: System
+    bounds: Bounds
+    asked: tuple[Asked, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every property does."""
+        return all(isinstance(each.answer, Holds) for each in self.asked)
+
+    @property
+    def violated(self) -> bool:
+        """Whether some property is broken."""
+        return any(isinstance(each.answer, Violated) for each in self.asked)
+
+
+def explore_variant(
+    name: str,
+    system: System,
+    budget: FaultBudget,
+    claims: Iterable[str],
+    *,
+    limit: int,
+    laps: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Possible:
+    """Search one system and ask every claim (properties in their textual form).
+
+    Raises:
+        ValueError: a claim says nothing, or names what the system does not have.
+    """
+    lines = tuple(claims)
+    properties = [parse_property(line, system) for line in lines]
+    space = search(system, budget, limit=limit, laps=laps, progress=progress)
+    answers = decide(space, properties, laps=laps)
+    asked = tuple(
+        Asked(line, answer, _tell(space, answer, line))
+        for line, answer in zip(lines, answers, strict=True)
+    )
+    return Possible(name, system, answers[0].bounds, asked)
+
+
+def _tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
+    if not isinstance(answer, Violated):
+        return None
+    run = answer.counterexample
+    return Told(
+        answer.title,
+        answer.note,
+        space.table.names,
+        story_of(space, run),
+        run.loop,
+        ending(space, run.numbers[-1]),
+        story_text(space, run),
+        sequence_mermaid(space, run),
+        schedule_of(space, run),
+        claim,
+    )
+
+
+def as_test(told: Told, possible: Possible, path: str) -> str:
+    """A pytest module that plays a counterexample; ``path`` is the workflow's file."""
+    return regression_test(
+        path=path,
+        design=possible.system.design,
+        knobs=possible.system.knobs,
+        claim=told.claim,
+        title=told.title,
+        schedule=told.schedule,
+    )

@@ -1,0 +1,68 @@
+"""From a run of the state space to a schedule that the simulator can play."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from wfmodel.designs.messages import External
+from wfmodel.designs.schedule import Act, Deed, act_on_event, act_on_message, message_words
+from wfmodel.exploration.moves import Step, StepKind
+from wfmodel.exploration.properties.answer import Trace
+from wfmodel.exploration.space import StateSpace
+
+PLAIN = {
+    StepKind.COMMIT: Deed.COMMIT,
+    StepKind.FLUSH: Deed.FLUSH,
+    StepKind.CRASH: Deed.CRASH,
+    StepKind.RESTART: Deed.RESTART,
+    StepKind.PAUSE: Deed.PAUSE,
+    StepKind.RESUME: Deed.GO_ON,
+}
+"""Steps that name nothing but who."""
+
+ABOUT_MESSAGES = {
+    StepKind.PUBLISH: Deed.PUBLISH,
+    StepKind.LOSE: Deed.LOSE,
+    StepKind.DUPLICATE: Deed.DUPLICATE,
+}
+
+
+def schedule_of(space: StateSpace, trace: Trace) -> tuple[Act, ...]:
+    """The acts of a run, in order; marks are left out where words are enough."""
+    acts = [act_of_step(space, source, step, target) for source, step, target in steps_of(trace)]
+    flow = space.table.system.flow
+    alike = Counter(message_words(flow, message) for message in space.table.messages.values)
+    return tuple(a if alike[a.what] > 1 else replace(a, mark="") for a in acts)
+
+
+def steps_of(trace: Trace) -> Iterator[tuple[int, Step, int]]:
+    """(from, step, to) of a run, in order."""
+    return zip(trace.numbers, trace.steps, trace.numbers[1:], strict=False)
+
+
+def act_of_step(space: StateSpace, source: int, step: Step, target: int) -> Act:
+    """One step as an act."""
+    table, who = space.table, space.table.names[step.participant]
+    flow = table.system.flow
+    if step.kind is StepKind.REACT:
+        return act_on_event(flow, who, table.events.values[step.number])
+    if step.kind is StepKind.ANSWER:
+        return _answer(space, source, who, target)
+    if step.kind in PLAIN:
+        return Act(who, PLAIN[step.kind])
+    return act_on_message(flow, who, ABOUT_MESSAGES[step.kind], table.messages.values[step.number])
+
+
+def _answer(space: StateSpace, source: int, who: str, target: int) -> Act:
+    """Which event came from outside, or that none does: seen from what it changed."""
+    before, after = space.configuration(source), space.configuration(target)
+    new = Counter(after.channel) - Counter(before.channel)
+    p, flow = space.table.index[who], space.table.system.flow
+    for _, number in new:
+        message = space.table.messages.values[number]
+        assert isinstance(message, External)
+        return act_on_message(flow, who, Deed.ANSWER, message)
+    [(node, epoch)] = Counter(before.cells[p].expected) - Counter(after.cells[p].expected)
+    return Act(who, Deed.SILENCE, message_words(flow, External(node, epoch, "anything")))

@@ -1,0 +1,67 @@
+"""A counterexample as a test to paste: it plays the schedule and asks the property at its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
+from wfmodel.designs.schedule import Act, schedule_text
+
+UNTIMED: Final = (
+    "persistence",
+    "delivery",
+    "publishing",
+    "dual_write_order",
+    "deduplicate",
+    "timeouts",
+    "watchdog",
+)
+"""Knobs that matter where there is no time; a watchdog's length only says that there is one."""
+
+TEMPLATE = '''"""{title} ({design}): found by wfmodel explore."""
+
+import wfmodel
+from wfmodel.designs import Knobs
+from wfmodel.experiments.regression import still_happens
+
+SCHEDULE = """
+{schedule}"""
+
+
+def test_{name}():
+    workflow = wfmodel.load({path!r}).workflow
+    system = wfmodel.{builder}(workflow, {knobs})
+    assert not still_happens(system, SCHEDULE, {claim!r})
+'''
+
+
+def regression_test(
+    *, path: str, design: str, knobs: Knobs, claim: str, title: str, schedule: Iterable[Act]
+) -> str:
+    """A pytest module. It fails as long as the run is possible and breaks the claim.
+
+    ``claim`` is the property in its textual form; ``path`` the workflow's file.
+    """
+    return TEMPLATE.format(
+        title=title.replace('"', "'"),
+        design=design,
+        schedule=schedule_text(schedule),
+        name=re.sub(r"\W+", "_", f"{design}_{title}").strip("_").lower(),
+        path=path,
+        builder="choreograph" if design == CHOREOGRAPHY else "orchestrate",
+        knobs=knobs_text(knobs),
+        claim=claim,
+    )
+
+
+def knobs_text(knobs: Knobs) -> str:
+    """Python for the knobs that a run without time can tell apart, where not the default."""
+    usual = Knobs()
+    given = []
+    for name in UNTIMED:
+        value = getattr(knobs, name)
+        if value != getattr(usual, name):
+            given.append(f"{name}={str(value)!r}" if isinstance(value, str) else f"{name}={value}")
+    return f"Knobs({', '.join(given)})"

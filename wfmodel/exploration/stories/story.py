@@ -1,0 +1,136 @@
+"""A story is a run in plain words: who does what, and what changes for everybody to see.
+
+Each line names the act (the same words as a schedule) and its consequences: effects that land or
+are taken back, what the participant now believes, what a crash takes away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wfmodel.designs.schedule import Act, Deed, message_words
+from wfmodel.designs.table import Table
+from wfmodel.exploration.configuration import Configuration
+from wfmodel.exploration.moves import Step
+from wfmodel.exploration.properties.answer import Trace
+from wfmodel.exploration.scheduling import act_of_step, steps_of
+from wfmodel.exploration.space import StateSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of a story. ``senders``: who may have sent the message that it is about."""
+
+    number: int
+    act: Act
+    consequences: tuple[str, ...]
+    publishes: tuple[str, ...] = ()
+    """Recipients of what it publishes."""
+
+    @property
+    def text(self) -> str:
+        """The line without its number."""
+        what = f" {self.act.what}" if self.act.what else ""
+        if self.act.deed in ABOUT_MESSAGES:
+            what = f" ‘{self.act.what}’"
+        after = f": {'; '.join(self.consequences)}" if self.consequences else ""
+        return f"{self.act.participant} {self.act.deed.value}{what}{after}"
+
+
+ABOUT_MESSAGES = frozenset(
+    {Deed.RECEIVE, Deed.PUBLISH, Deed.LOSE, Deed.DUPLICATE, Deed.ANSWER, Deed.SILENCE}
+)
+
+
+def story_of(space: StateSpace, trace: Trace) -> tuple[Line, ...]:
+    """The lines of a run, numbered from 1."""
+    return tuple(
+        _line(space, number, source, step, target)
+        for number, (source, step, target) in enumerate(steps_of(trace), 1)
+    )
+
+
+def story_text(space: StateSpace, trace: Trace) -> str:
+    """The numbered story, and how it ends."""
+    lines = story_of(space, trace)
+    width = len(str(len(lines)))
+    told = [f"{line.number:>{width}}. {line.text}" for line in lines]
+    if trace.loop is not None:
+        told.append(f"{'':>{width}}  and so on for ever, from line {trace.loop + 1}.")
+    told.append(f"{'':>{width}}  {ending(space, trace.numbers[-1])}")
+    return "\n".join(told) + "\n"
+
+
+def ending(space: StateSpace, number: int) -> str:
+    """Where a run ends: what everybody believes, and what stands."""
+    table, config = space.table, space.configuration(number)
+    views = [
+        f"{name} {'is down' if cell.down else table.view(p, cell.volatile).status.value}"
+        for p, (name, cell) in enumerate(zip(table.names, config.cells, strict=True))
+    ]
+    nodes = table.system.flow.nodes
+    standing = [
+        f"{nodes[e.node].name}{f' ×{e.net}' if e.net > 1 else ''}" for e in config.effects if e.net
+    ]
+    return f"In the end: {', '.join(views)}. In effect: {', '.join(standing) or 'nothing'}."
+
+
+def _line(space: StateSpace, number: int, source: int, step: Step, target: int) -> Line:
+    act = act_of_step(space, source, step, target)
+    before, after = space.configuration(source), space.configuration(target)
+    table, p = space.table, step.participant
+    told = [*_effects(table, before, after), *_beliefs(table, p, before, after)]
+    if act.deed is Deed.CRASH:
+        told += _losses(table, p, before, after)
+    recipients = _recipients(table, before, after) if act.deed is Deed.PUBLISH else ()
+    return Line(number, act, tuple(told), recipients)
+
+
+def _effects(table: Table, before: Configuration, after: Configuration) -> Iterator[str]:
+    known = {(e.node, e.epoch): e for e in before.effects}
+    for effect in after.effects:
+        old = known.get((effect.node, effect.epoch))
+        name = table.system.flow.nodes[effect.node].name
+        landed, undone = (old.landed, old.undone) if old else (0, 0)
+        if effect.landed > landed:
+            yield f"{name} takes effect{' again' if landed else ''}"
+        if effect.undone > undone:
+            yield f"{name} is undone"
+
+
+def _beliefs(table: Table, p: int, before: Configuration, after: Configuration) -> Iterator[str]:
+    """What the participant holds of the instance now, where that is new."""
+    old = table.view(p, before.cells[p].volatile)
+    new = table.view(p, after.cells[p].volatile)
+    nodes = table.system.flow.nodes
+    if new.status is not old.status:
+        yield f"the instance is {new.status.value} to it"
+    known = dict(old.steps)
+    for node, status in new.steps:
+        if known.get(node) != status:
+            yield f"{nodes[node].name} is {status.value} to it"
+
+
+def _losses(table: Table, p: int, before: Configuration, after: Configuration) -> Iterator[str]:
+    """What was volatile."""
+    old, new = before.cells[p], after.cells[p]
+    nodes = table.system.flow.nodes
+    if old.volatile != new.volatile:
+        yield "it forgets what it did not commit"
+    for node, _, _ in old.work:
+        yield f"its attempt at {nodes[node].name} is lost"
+    pending = old.pending.unpublished if old.pending else ()
+    for message, _ in (*old.queue, *pending):
+        if message not in {each for each, _ in new.queue}:
+            words = message_words(table.system.flow, table.messages.values[message])
+            yield f"‘{words}’ is never sent"
+
+
+def _recipients(table: Table, before: Configuration, after: Configuration) -> tuple[str, ...]:
+    """Where a message has set out to."""
+    return tuple(
+        name
+        for name, old, new in zip(table.names, before.inboxes, after.inboxes, strict=True)
+        if old != new
+    )

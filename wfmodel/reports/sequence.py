@@ -1,0 +1,154 @@
+"""A counterexample as a sequence diagram: a lifeline per participant, time runs down.
+
+Arrows are messages, from the line where they are published to the line where they are taken up (to
+the edge where they never are); red marks are faults. Numbers are those of the story.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch, Rectangle
+
+from wfmodel.designs.schedule import FAULTS, Deed
+from wfmodel.experiments.exploring import Told
+from wfmodel.exploration.stories import Line
+from wfmodel.reports.style import (
+    FAULT,
+    FAULT_FILL,
+    GRID,
+    INK,
+    MUTED,
+    WORK,
+    Picture,
+    new_figure,
+    picture,
+    styled,
+)
+
+ROW: Final = 0.2
+"""Inches per step."""
+
+QUIET: Final = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.PUBLISH})
+LONGEST: Final = 44
+"""Characters of a label."""
+
+
+def sequence_picture(told: Told, *, name: str) -> Picture:
+    """The picture of a counterexample; ``name`` makes its file name."""
+    with styled():
+        figure = new_figure(1.1 + ROW * (len(told.lines) + 1))
+        axes = figure.subplots()
+        _frame(axes, told)
+        columns = {each: x for x, each in enumerate(told.participants)}
+        for sent, taken, line in _messages(told):
+            _arrow(axes, columns, sent, taken, line)
+        for line in told.lines:
+            _event(axes, columns[line.act.participant], line)
+        figure.text(0.01, 0.0, told.ending, fontsize=7.5, color=MUTED, va="bottom", wrap=True)
+        return picture(figure, name, told.title, told.ending)
+
+
+def _frame(axes: Axes, told: Told) -> None:
+    last = len(told.lines) + 0.6
+    axes.set_xlim(-0.5, len(told.participants) - 0.5 + 0.25)
+    axes.set_ylim(last + 0.8, -0.2)
+    axes.set_xticks(range(len(told.participants)), told.participants)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0, labelsize=9)
+    axes.set_yticks([])
+    axes.grid(visible=False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    for column in range(len(told.participants)):
+        axes.plot([column, column], [0.2, last], color=GRID, linewidth=1.4, zorder=0)
+    if told.loop is not None:
+        axes.axhspan(told.loop + 0.5, last - 0.1, color="#f6f8fa", zorder=-1)
+        axes.text(-0.48, last - 0.2, "for ever", fontsize=7.5, color=MUTED, va="bottom")
+
+
+def _messages(told: Told) -> list[tuple[tuple[str, int] | None, tuple[str, int] | None, Line]]:
+    """(sender and line, recipient and line, the line that names it) for each message."""
+    waiting: dict[tuple[str, str], list[tuple[str, int, Line]]] = defaultdict(list)
+    found: list[tuple[tuple[str, int] | None, tuple[str, int] | None, Line]] = []
+    for line in told.lines:
+        act = line.act
+        if act.deed is Deed.PUBLISH:
+            for recipient in line.publishes:
+                waiting[recipient, act.what].append((act.participant, line.number, line))
+        elif act.deed in (Deed.RECEIVE, Deed.LOSE):
+            queue = waiting[act.participant, act.what]
+            sender = queue.pop(0) if queue else None
+            start = None if sender is None else (sender[0], sender[1])
+            found.append((start, (act.participant, line.number), line))
+    for queue in waiting.values():
+        found += [((sender, number), None, line) for sender, number, line in queue]
+    return found
+
+
+def _arrow(
+    axes: Axes,
+    columns: dict[str, int],
+    sent: tuple[str, int] | None,
+    taken: tuple[str, int] | None,
+    line: Line,
+) -> None:
+    lost = line.act.deed is Deed.LOSE or taken is None
+    start = (-0.5, float(line.number) - 0.4) if sent is None else (columns[sent[0]], float(sent[1]))
+    if taken is not None:
+        end = (float(columns[taken[0]]), float(taken[1]))
+    else:
+        towards = [columns[each] for each in line.publishes]
+        end = (start[0] + 0.35 * (1 if max(towards) > start[0] else -1), start[1] + 0.45)
+    axes.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="-|>",
+            mutation_scale=8,
+            shrinkA=2,
+            shrinkB=3,
+            linewidth=0.9,
+            linestyle="--" if lost else "-",
+            color=FAULT if lost else INK,
+            alpha=0.85,
+            zorder=2,
+        )
+    )
+
+
+def _event(axes: Axes, column: int, line: Line) -> None:
+    if line.act.deed in QUIET and not line.consequences:
+        axes.plot([column], [line.number], ".", color=MUTED, markersize=3.5, zorder=3)
+        if line.act.deed is not Deed.PUBLISH:
+            return
+    fault = line.act.deed in FAULTS
+    if line.act.deed not in QUIET:
+        box = Rectangle(
+            (column - 0.03, line.number - 0.3),
+            0.06,
+            0.6,
+            facecolor=FAULT_FILL if fault else WORK,
+            edgecolor=FAULT if fault else "#3182bd",
+            linewidth=0.8,
+            zorder=4,
+        )
+        axes.add_patch(box)
+    axes.text(
+        column + 0.06,
+        line.number,
+        _label(line),
+        fontsize=6.8,
+        va="center",
+        color=FAULT if fault else INK,
+        zorder=5,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
+    )
+
+
+def _label(line: Line) -> str:
+    text = line.text.removeprefix(f"{line.act.participant} ")
+    text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return f"{line.number}. {text}"
