@@ -11,7 +11,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles benchmarks docs lock clean
+.PHONY: demo test lint check format notebooks oracles benchmarks docs possibilities lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -42,6 +42,10 @@ oracles: $(VENV)-oracles/.ready
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write
+
+# docs/what-can-happen.md: minutes of computing; a test holds a sample of its rows to the code.
+possibilities: $(VENV)/.dev
+	$(BIN)/python -m tests.possibilities --write
 
 benchmarks: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.throughput
