@@ -25,7 +25,7 @@ from wfmodel.exploration import FaultBudget, Spent, ends_of, search
 from wfmodel.exploration.spending import is_part
 from wfmodel.model.workflow import Workflow
 
-MOST_STATES: Final = 15_000
+MOST_STATES: Final = 10_000
 """Configurations that one search looks into."""
 
 LAPS: Final = 1
