@@ -15,6 +15,7 @@ from tests.designs.workflows import workflows
 from wfmodel.designs import System, choreograph, orchestrate
 from wfmodel.designs.schedule import parse_schedule, schedule_text
 from wfmodel.exploration import FaultBudget
+from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.properties import Explored
 from wfmodel.exploration.replayed import configurations_at_end
@@ -24,14 +25,13 @@ from wfmodel.model.workflow import Workflow
 from wfmodel.simulation.replay import replay
 
 BOTH = {"orchestration": orchestrate, "choreography": choreograph}
-budgets = st.builds(
-    FaultBudget,
-    crashes=st.integers(0, 1),
-    losses=st.integers(0, 1),
-    duplicates=st.integers(0, 1),
-    timeouts=st.integers(0, 1),
-    failures=st.integers(0, 1),
-) | st.builds(FaultBudget, pauses=st.integers(1, 1), timeouts=st.integers(0, 1))
+few = st.integers(0, 1)
+budgets = st.builds(FaultBudget, few, few, few, few, few, few, st.just(()))
+
+
+def unpaused(config: Configuration) -> Configuration:
+    """Acceptance does not follow pauses: they change what may come next, and no state."""
+    return config._replace(cells=tuple(cell._replace(paused=False) for cell in config.cells))
 
 
 def replays(system: System, budget: FaultBudget, numbers) -> None:
@@ -43,11 +43,11 @@ def replays(system: System, budget: FaultBudget, numbers) -> None:
         history = replay(system, acts)
         assert parse_schedule(schedule_text(acts)) == acts
         ends = configurations_at_end(system, history, table=space.table)
-        assert space.configuration(number) in ends
+        assert unpaused(space.configuration(number)) in ends
 
 
 @pytest.mark.parametrize("design", sorted(BOTH))
-@settings(max_examples=25)
+@settings(max_examples=60)
 @given(st.data())
 def test_every_run_of_the_explorer_can_be_played_in_the_simulator(design: str, data: st.DataObject):
     workflow: Workflow = data.draw(workflows(timeouts=True), label="workflow")
