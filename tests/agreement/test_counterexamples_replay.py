@@ -14,10 +14,11 @@ from tests.agreement.worlds import knobs
 from tests.designs.workflows import workflows
 from wfmodel.designs import System, choreograph, orchestrate
 from wfmodel.designs.schedule import parse_schedule, schedule_text
+from wfmodel.experiments.regression import still_happens
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.explorer import search
-from wfmodel.exploration.properties import Explored
+from wfmodel.exploration.properties import STANDARD, Explored, Violated, decide, parse_property
 from wfmodel.exploration.replayed import configurations_at_end
 from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.space import resting
@@ -59,3 +60,15 @@ def test_every_run_of_the_explorer_can_be_played_in_the_simulator(design: str, d
         return [*ends, data.draw(st.integers(0, len(space) - 1), label="configuration")]
 
     replays(system, budget, chosen)
+
+
+@settings(max_examples=60)
+@given(workflows(timeouts=True), st.sampled_from(sorted(BOTH)), knobs(), budgets)
+def test_every_counterexample_still_happens_when_it_is_played(workflow, design, given, budget):
+    system = BOTH[design](workflow, given)
+    space = search(system, budget, limit=400)
+    claims = [parse_property(claim, system) for claim in STANDARD]
+    for claim, answer in zip(STANDARD, decide(space, claims), strict=True):
+        if isinstance(answer, Violated):
+            acts = schedule_of(space, answer.counterexample)
+            assert still_happens(system, schedule_text(acts), claim, budget), claim

@@ -19,9 +19,6 @@ from wfmodel.exploration.resolution import Anything
 from wfmodel.exploration.scheduling import act_of_step
 from wfmodel.exploration.semantics import Semantics
 
-ENOUGH = 1_000
-"""Faults of each kind that a schedule may have."""
-
 
 class RunSpace:
     """A state space of one run; beyond its end nothing is looked into."""
@@ -29,12 +26,11 @@ class RunSpace:
     complete = True
     stopped = ""
 
-    def __init__(self, system: System, table: Table | None = None) -> None:
+    def __init__(self, system: System, budget: FaultBudget, table: Table | None = None) -> None:
         self.table = table or Table(system)
         semantics = Semantics(self.table)
-        self._moves = Moves(semantics, Anything(patience=ENOUGH), urgent=False)
+        self._moves = Moves(semantics, Anything(), urgent=False)
         start = semantics.start(semantics.initial())
-        budget = FaultBudget(ENOUGH, ENOUGH, ENOUGH, ENOUGH, ENOUGH, ENOUGH)
         self._nodes: list[tuple[Configuration, FaultBudget]] = []
         self._numbers: dict[tuple[Configuration, FaultBudget], int] = {}
         self._came_from: list[tuple[int, Step | None]] = []
@@ -93,12 +89,14 @@ class RunSpace:
         return number not in self._after
 
 
-def run_space(system: System, acts: Iterable[Act], table: Table | None = None) -> RunSpace:
-    """The space of one run.
+def run_space(
+    system: System, acts: Iterable[Act], budget: FaultBudget, table: Table | None = None
+) -> RunSpace:
+    """The space of one run; ``budget`` is that of the search which found it.
 
     Raises:
         Refused: an act is not possible.
     """
-    space = RunSpace(system, table)
+    space = RunSpace(system, budget, table)
     space.follow(acts)
     return space
