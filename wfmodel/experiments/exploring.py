@@ -132,4 +132,5 @@ def as_test(told: Told, possible: Possible, path: str) -> str:
         claim=told.claim,
         title=told.title,
         schedule=told.schedule,
+        budget=possible.bounds.budget,
     )

@@ -10,13 +10,19 @@ from collections.abc import Iterable
 
 from wfmodel.designs.schedule import Act, parse_schedule
 from wfmodel.designs.system import System
+from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.following import run_space
+from wfmodel.exploration.local import Refused
 from wfmodel.exploration.properties import Violated, decide, parse_property
 from wfmodel.simulation.replay import UnplayableError, replay
 
 
-def still_happens(system: System, schedule: str | Iterable[Act], claim: str) -> bool:
+def still_happens(
+    system: System, schedule: str | Iterable[Act], claim: str, budget: FaultBudget
+) -> bool:
     """Whether the schedule can be played, and the claim does not hold of the run.
+
+    ``budget`` is that of the search which found it.
 
     A schedule that cannot be played any more shows that this run is impossible now, not that every
     run like it is: explore again after a change.
@@ -28,7 +34,8 @@ def still_happens(system: System, schedule: str | Iterable[Act], claim: str) -> 
     asked = parse_property(claim, system)
     try:
         replay(system, acts)
-    except UnplayableError:
+        space = run_space(system, acts, budget)
+    except (UnplayableError, Refused):
         return False
-    [answer] = decide(run_space(system, acts), [asked])
+    [answer] = decide(space, [asked])
     return isinstance(answer, Violated)

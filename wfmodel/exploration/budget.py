@@ -71,7 +71,11 @@ class FaultBudget(NamedTuple):
 
     def describe(self) -> str:
         """The budget in words, with the choice about time-outs that it makes."""
-        faults = [f"{left} {name}" for name in FAULTS if (left := getattr(self, name)) > 0]
+        faults = [
+            f"{left} {name if left > 1 else ONE[name]}"
+            for name in FAULTS
+            if (left := getattr(self, name)) > 0
+        ]
         faults += [f"at most {b.left} {b.kind} at {b.participant}" for b in self.bounds]
         when = (
             "at any moment"
@@ -83,3 +87,13 @@ class FaultBudget(NamedTuple):
 
 FAULTS: Final = tuple(name for name in FaultBudget._fields if name != "bounds")
 """Kinds of faults that a budget bounds, by field."""
+
+ONE: Final = {
+    "crashes": "crash",
+    "losses": "loss",
+    "duplicates": "duplicate",
+    "timeouts": "early time-out",
+    "failures": "failure",
+    "pauses": "pause",
+}
+"""Each kind in the singular."""

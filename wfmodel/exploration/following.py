@@ -1,4 +1,4 @@
-"""The state space of one run: the configurations along a schedule, and what comes next at its end.
+"""The state space of one run: the configurations along a schedule, and nothing beside them.
 
 So a property can be asked of a run as it is asked of a search. Nothing is hidden here that a search
 may hide: the successor function runs without its reduction.
@@ -14,13 +14,10 @@ from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.local import Refused
-from wfmodel.exploration.moves import Moves, Step
+from wfmodel.exploration.moves import Move, Moves, Step
 from wfmodel.exploration.resolution import Anything
-from wfmodel.exploration.scheduling import act_of_step
+from wfmodel.exploration.scheduling import act_between
 from wfmodel.exploration.semantics import Semantics
-
-ENOUGH = 1_000
-"""Faults of each kind that a schedule may have."""
 
 
 class RunSpace:
@@ -29,16 +26,16 @@ class RunSpace:
     complete = True
     stopped = ""
 
-    def __init__(self, system: System, table: Table | None = None) -> None:
+    def __init__(self, system: System, budget: FaultBudget, table: Table | None = None) -> None:
         self.table = table or Table(system)
         semantics = Semantics(self.table)
-        self._moves = Moves(semantics, Anything(patience=ENOUGH), urgent=False)
+        self._moves = Moves(semantics, Anything(), urgent=False)
         start = semantics.start(semantics.initial())
-        budget = FaultBudget(ENOUGH, ENOUGH, ENOUGH, ENOUGH, ENOUGH, ENOUGH)
         self._nodes: list[tuple[Configuration, FaultBudget]] = []
         self._numbers: dict[tuple[Configuration, FaultBudget], int] = {}
         self._came_from: list[tuple[int, Step | None]] = []
         self._after: dict[int, list[tuple[Step, int]]] = {}
+        self._open: set[int] = set()
         self.last = self._meet((start, budget), -1, None)
 
     def follow(self, acts: Iterable[Act]) -> None:
@@ -48,18 +45,30 @@ class RunSpace:
             Refused: an act is not possible.
         """
         for act in acts:
-            for step, target in self._ahead(self.last):
-                if act_of_step(self, self.last, step, target).is_like(act):
-                    self._after.setdefault(self.last, []).append((step, target))
-                    self.last = target
-                    break
-            else:
-                raise Refused(f"{act} is not possible")
-        self._after[self.last] = self._after.get(self.last) or self._ahead(self.last)
+            self.last = self._take(act)
+        self._look(self.last)
 
-    def _ahead(self, number: int) -> list[tuple[Step, int]]:
-        found = self._moves.of(*self._nodes[number])
-        return [(step, self._meet((config, left), number, step)) for step, config, left in found]
+    def _take(self, act: Act) -> int:
+        source = self.last
+        for step, config, left in self._look(source):
+            if self._act(source, step, config).is_like(act):
+                target = self._meet((config, left), source, step)
+                if (step, target) not in self._after[source]:
+                    self._after[source].append((step, target))
+                return target
+        raise Refused(f"{act} is not possible")
+
+    def _act(self, source: int, step: Step, config: Configuration) -> Act:
+        return act_between(self.table, self._nodes[source][0], step, config)
+
+    def _look(self, number: int) -> list[Move]:
+        """What is possible; it is open as long as something other than a fault is."""
+        config, budget = self._nodes[number]
+        found = self._moves.of(config, budget)
+        self._after.setdefault(number, [])
+        if any(left == budget for _, _, left in found):
+            self._open.add(number)
+        return found
 
     def _meet(self, node: tuple[Configuration, FaultBudget], source: int, step: Step | None) -> int:
         if node not in self._numbers:
@@ -69,7 +78,7 @@ class RunSpace:
         return self._numbers[node]
 
     def __len__(self) -> int:
-        """How many configurations are known, those next to the run among them."""
+        """How many configurations the run meets."""
         return len(self._nodes)
 
     def configuration(self, number: int) -> Configuration:
@@ -81,24 +90,26 @@ class RunSpace:
         return self._nodes[number][1]
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
-        """The step that the run takes; at its end, all steps."""
-        return self._after.get(number, [])
+        """The step that the run takes."""
+        return self._after[number]
 
     def came_from(self, number: int) -> tuple[int, Step | None]:
         """The number from which it was first met, and the step; (-1, None) for 0."""
         return self._came_from[number]
 
     def is_open(self, number: int) -> bool:
-        """Whether it lies beside or beyond the run."""
-        return number not in self._after
+        """Whether something other than a fault could happen there that the run leaves out."""
+        return number in self._open
 
 
-def run_space(system: System, acts: Iterable[Act], table: Table | None = None) -> RunSpace:
-    """The space of one run.
+def run_space(
+    system: System, acts: Iterable[Act], budget: FaultBudget, table: Table | None = None
+) -> RunSpace:
+    """The space of one run; ``budget`` is that of the search which found it.
 
     Raises:
         Refused: an act is not possible.
     """
-    space = RunSpace(system, table)
+    space = RunSpace(system, budget, table)
     space.follow(acts)
     return space

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from wfmodel.designs.messages import External
 from wfmodel.designs.schedule import Act, Deed, act_on_event, act_on_message, message_words
+from wfmodel.designs.table import Table
+from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.moves import Step, StepKind
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.space import StateSpace
@@ -43,25 +45,28 @@ def steps_of(trace: Trace) -> Iterator[tuple[int, Step, int]]:
 
 
 def act_of_step(space: StateSpace, source: int, step: Step, target: int) -> Act:
-    """One step as an act."""
-    table, who = space.table, space.table.names[step.participant]
-    flow = table.system.flow
+    """One step of a space as an act."""
+    before, after = space.configuration(source), space.configuration(target)
+    return act_between(space.table, before, step, after)
+
+
+def act_between(table: Table, before: Configuration, step: Step, after: Configuration) -> Act:
+    """A step from one configuration to another as an act."""
+    who, flow = table.names[step.participant], table.system.flow
     if step.kind is StepKind.REACT:
         return act_on_event(flow, who, table.events.values[step.number])
     if step.kind is StepKind.ANSWER:
-        return _answer(space, source, who, target)
+        return _answer(table, before, step.participant, after)
     if step.kind in PLAIN:
         return Act(who, PLAIN[step.kind])
     return act_on_message(flow, who, ABOUT_MESSAGES[step.kind], table.messages.values[step.number])
 
 
-def _answer(space: StateSpace, source: int, who: str, target: int) -> Act:
+def _answer(table: Table, before: Configuration, p: int, after: Configuration) -> Act:
     """Which event came from outside, or that none does: seen from what it changed."""
-    before, after = space.configuration(source), space.configuration(target)
-    new = Counter(after.channel) - Counter(before.channel)
-    p, flow = space.table.index[who], space.table.system.flow
-    for _, number in new:
-        message = space.table.messages.values[number]
+    who, flow = table.names[p], table.system.flow
+    for _, number in Counter(after.channel) - Counter(before.channel):
+        message = table.messages.values[number]
         assert isinstance(message, External)
         return act_on_message(flow, who, Deed.ANSWER, message)
     [(node, epoch)] = Counter(before.cells[p].expected) - Counter(after.cells[p].expected)

@@ -75,6 +75,7 @@ class InterpretedSpace:
         self.limit = limit
         self.laps = laps
         self.stopped = ""
+        self.report_every = REPORT_EVERY
         self.cut: set[int] = set()
         """Configurations beyond the laps, which were not looked into."""
         self._nodes: list[tuple[Configuration, FaultBudget]] = []
@@ -104,7 +105,7 @@ class InterpretedSpace:
                     return
                 self._expand(self._queue[0])
                 self._queue.popleft()
-                if progress is not None and len(self._after) % REPORT_EVERY == 0:
+                if progress is not None and len(self._after) % self.report_every == 0:
                     progress(len(self._after), len(self._nodes))
         except KeyboardInterrupt:
             self.stopped = "interrupted"

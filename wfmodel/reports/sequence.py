@@ -32,7 +32,7 @@ ROW: Final = 0.2
 """Inches per step."""
 
 QUIET: Final = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.PUBLISH})
-LONGEST: Final = 44
+LONGEST: Final = 56
 """Characters of a label."""
 
 
@@ -138,10 +138,10 @@ def _event(axes: Axes, column: int, line: Line) -> None:
         axes.add_patch(box)
     axes.text(
         column + 0.06,
-        line.number,
+        line.number - (0.08 if line.act.deed is Deed.PUBLISH else 0.0),
         _label(line),
         fontsize=6.8,
-        va="center",
+        va="bottom" if line.act.deed is Deed.PUBLISH else "center",
         color=FAULT if fault else INK,
         zorder=5,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
@@ -149,6 +149,10 @@ def _event(axes: Axes, column: int, line: Line) -> None:
 
 
 def _label(line: Line) -> str:
-    text = line.text.removeprefix(f"{line.act.participant} ")
+    """The act; what follows only where it is an effect, or what a crash took."""
+    act = line.act
+    text = act.deed.value if act.deed is Deed.RECEIVE else f"{act.deed.value} {act.what}".strip()
+    told = [each for each in line.consequences if not each.startswith("believes ")]
+    text = f"{text}: {'; '.join(told)}" if told else text
     text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
     return f"{line.number}. {text}"

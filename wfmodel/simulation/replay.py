@@ -263,6 +263,8 @@ class Stage:
 
     def _crash(self, process: Process) -> None:
         self.injection.strike(CRASH, process.name, OWN_FAULT)
+        if process.paused:
+            self._heal(PAUSE, process)  # whoever is down does not stand still any more
         for waiting in self.script.of(self.driver._published):
             if waiting.value[0].process is process:
                 self.script.play(waiting)

@@ -8,6 +8,7 @@ from typing import Final
 
 from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
 from wfmodel.designs.schedule import Act, schedule_text
+from wfmodel.exploration.budget import FaultBudget
 
 UNTIMED: Final = (
     "persistence",
@@ -25,6 +26,7 @@ TEMPLATE = '''"""{title} ({design}): found by wfmodel explore."""
 import wfmodel
 from wfmodel.designs import Knobs
 from wfmodel.experiments.regression import still_happens
+from wfmodel.exploration import FaultBudget
 
 SCHEDULE = """
 {schedule}"""
@@ -33,12 +35,19 @@ SCHEDULE = """
 def test_{name}():
     workflow = wfmodel.load({path!r}).workflow
     system = wfmodel.{builder}(workflow, {knobs})
-    assert not still_happens(system, SCHEDULE, {claim!r})
+    assert not still_happens(system, SCHEDULE, {claim!r}, {budget})
 '''
 
 
 def regression_test(
-    *, path: str, design: str, knobs: Knobs, claim: str, title: str, schedule: Iterable[Act]
+    *,
+    path: str,
+    design: str,
+    knobs: Knobs,
+    claim: str,
+    title: str,
+    schedule: Iterable[Act],
+    budget: FaultBudget,
 ) -> str:
     """A pytest module. It fails as long as the run is possible and breaks the claim.
 
@@ -53,7 +62,19 @@ def regression_test(
         builder="choreograph" if design == CHOREOGRAPHY else "orchestrate",
         knobs=knobs_text(knobs),
         claim=claim,
+        budget=budget_text(budget),
     )
+
+
+def budget_text(budget: FaultBudget) -> str:
+    """Python for a budget, where not the default."""
+    usual = FaultBudget()
+    given = [
+        f"{name}={value!r}"
+        for name, value in budget._asdict().items()
+        if value != getattr(usual, name)
+    ]
+    return f"FaultBudget({', '.join(given)})"
 
 
 def knobs_text(knobs: Knobs) -> str:

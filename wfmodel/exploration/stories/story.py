@@ -80,9 +80,11 @@ def _line(space: StateSpace, number: int, source: int, step: Step, target: int) 
     act = act_of_step(space, source, step, target)
     before, after = space.configuration(source), space.configuration(target)
     table, p = space.table, step.participant
-    told = [*_effects(table, before, after), *_beliefs(table, p, before, after)]
+    told = [*_effects(table, before, after)]
     if act.deed is Deed.CRASH:
         told += _losses(table, p, before, after)
+    else:
+        told += _beliefs(table, p, before, after)
     recipients = _recipients(table, before, after) if act.deed is Deed.PUBLISH else ()
     return Line(number, act, tuple(told), recipients)
 
@@ -104,12 +106,15 @@ def _beliefs(table: Table, p: int, before: Configuration, after: Configuration) 
     old = table.view(p, before.cells[p].volatile)
     new = table.view(p, after.cells[p].volatile)
     nodes = table.system.flow.nodes
-    if new.status is not old.status:
-        yield f"the instance is {new.status.value} to it"
+    found = [f"instance {new.status.value}"] if new.status is not old.status else []
     known = dict(old.steps)
-    for node, status in new.steps:
-        if known.get(node) != status:
-            yield f"{nodes[node].name} is {status.value} to it"
+    found += [
+        f"{nodes[node].name} {status.value}"
+        for node, status in new.steps
+        if known.get(node) != status
+    ]
+    if found:
+        yield f"believes {', '.join(found)}"
 
 
 def _losses(table: Table, p: int, before: Configuration, after: Configuration) -> Iterator[str]:
@@ -117,7 +122,8 @@ def _losses(table: Table, p: int, before: Configuration, after: Configuration) -
     old, new = before.cells[p], after.cells[p]
     nodes = table.system.flow.nodes
     if old.volatile != new.volatile:
-        yield "it forgets what it did not commit"
+        left = table.view(p, new.volatile).status.value
+        yield f"forgets what it did not commit (instance {left})"
     for node, _, _ in old.work:
         yield f"its attempt at {nodes[node].name} is lost"
     pending = old.pending.unpublished if old.pending else ()

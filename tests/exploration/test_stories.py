@@ -1,0 +1,91 @@
+"""Runs told to people, and the schedules that tell them to the simulator."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.exploration.test_explorer import saga
+from wfmodel.designs import Knobs, orchestrate
+from wfmodel.designs.anomalies import Terminal
+from wfmodel.designs.schedule import Act, Deed, parse_schedule, schedule_text
+from wfmodel.designs.table import Table
+from wfmodel.exploration import FaultBudget
+from wfmodel.exploration.explorer import search
+from wfmodel.exploration.moves import Moves
+from wfmodel.exploration.properties import NeverEnds, Undecided, decide, parse_property
+from wfmodel.exploration.resolution import Anything
+from wfmodel.exploration.scheduling import schedule_of
+from wfmodel.exploration.semantics import Semantics
+from wfmodel.exploration.space import InterpretedSpace
+from wfmodel.exploration.stories import sequence_mermaid, story_of, story_text
+from wfmodel.simulation.replay import UnplayableError, replay
+
+CARELESS = Knobs(publishing="dual-write", timeouts=False)
+
+STORY = """\
+1. orchestrator receives ‘start’: believes instance running, book running
+2. orchestrator commits
+3. orchestrator publishes ‘do book’
+4. hotel receives ‘do book’: believes book running
+5. hotel commits
+6. hotel finishes book: done: book takes effect; believes book done
+7. hotel commits
+8. hotel crashes: ‘book ended: done’ is never sent
+9. hotel restarts
+   In the end: orchestrator running, hotel unknown, bank unknown. In effect: book.
+"""
+
+
+@pytest.fixture(scope="module")
+def dangling():
+    """A saga that books, tells nobody, and so never goes on: the space, and the run to it."""
+    space = search(orchestrate(saga(), CARELESS), FaultBudget(crashes=1))
+    wanted = "never: truth.book == 1 and at_rest and orchestrator.status == 'running'"
+    [found] = decide(space, [parse_property(wanted, space.table.system)])
+    return space, found.counterexample
+
+
+def test_a_story_says_who_did_what_and_what_followed(dangling):
+    assert story_text(*dangling) == STORY
+
+
+def test_a_diagram_has_the_same_numbers(dangling):
+    text = sequence_mermaid(*dangling)
+    assert "    p0-)p1: 3. do book\n" in text
+    assert "Note over p1: 8. crashes" in text
+    assert text.count("rect") == text.count("    end\n") == 1
+
+
+def test_a_schedule_is_text_and_comes_back(dangling):
+    acts = schedule_of(*dangling)
+    assert parse_schedule(schedule_text(acts)) == acts
+    assert acts[-2:] == (Act("hotel", Deed.CRASH), Act("hotel", Deed.RESTART))
+    assert len(story_of(*dangling)) == len(acts)
+
+
+def test_a_line_that_is_no_act_is_named():
+    with pytest.raises(ValueError, match="line 2 is no act"):
+        parse_schedule("hotel: crashes\nhotel explodes\n")
+
+
+def test_what_cannot_happen_is_refused_with_what_could():
+    with pytest.raises(UnplayableError) as caught:
+        replay(orchestrate(saga(), CARELESS), parse_schedule("hotel: receives do book"))
+    assert "act 1 cannot happen" in str(caught.value)
+    assert "orchestrator: receives start" in str(caught.value)
+
+
+def test_an_interrupted_search_answers_with_what_is_there():
+    table = Table(orchestrate(saga(), CARELESS))
+    moves = Moves(Semantics(table), Anything())
+    space = InterpretedSpace(moves, FaultBudget(crashes=2), limit=10_000, laps=1)
+
+    def interrupt(done: int, known: int) -> None:
+        raise KeyboardInterrupt
+
+    space.report_every = 100
+    space.run(interrupt)
+    assert space.stopped == "interrupted"
+    [lost] = decide(space, [NeverEnds(Terminal.LOST)])
+    assert isinstance(lost, Undecided)
+    assert "interrupted" in lost.why
