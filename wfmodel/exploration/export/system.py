@@ -1,0 +1,164 @@
+"""A System as a program of guarded commands: the tables of an exploration, and rules over them.
+
+A target stores exactly one state per configuration that the explorer counts: every part of a
+configuration is a variable or follows from the variables, and nothing else is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.designs.messages import LAPS, Start
+from wfmodel.designs.state import Status
+from wfmodel.designs.system import System
+from wfmodel.designs.table import Table
+from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.explorer import explore
+from wfmodel.exploration.export.effects import Effects, stands
+from wfmodel.exploration.export.names import at, channel, choice, expected, is_, one_of, positive
+from wfmodel.exploration.export.names import work as work_name
+from wfmodel.exploration.export.program import All, Expression, Named, Not, Program, Some
+from wfmodel.exploration.export.rules import Rules
+from wfmodel.exploration.export.tables import Tables
+from wfmodel.exploration.resolution import Anything, Resolution
+from wfmodel.exploration.verdict import Verdict
+
+FAULTS = FaultBudget._fields
+
+
+def program_of(
+    system: System,
+    budget: FaultBudget | None = None,
+    *,
+    laps: int = 1,
+    resolution: Resolution | None = None,
+    limit: int = 1_000_000,
+) -> Program:
+    """The guarded commands of a system under a budget.
+
+    ``limit`` bounds the exploration that fills the tables (configurations).
+
+    Raises:
+        ValueError: the exploration did not end within ``limit``, so that the tables may lack
+            reactions.
+    """
+    budget, resolution = budget or FaultBudget(), resolution or Anything()
+    table = Table(system)
+    found = explore(system, budget, limit=limit, laps=laps, resolution=resolution, table=table)
+    if not found.complete:
+        raise ValueError(
+            f"{system.flow.workflow.name!r} has more than {limit} configurations under {budget}:"
+            " raise limit, or lower the budget"
+        )
+    return _Builder(Tables(table, resolution), budget, laps).program()
+
+
+class _Builder:
+    def __init__(self, tables: Tables, budget: FaultBudget, laps: int) -> None:
+        self.tables = tables
+        self.table = tables.table
+        self.budget = budget
+        self.laps = laps
+        self.effects = Effects(tables)
+        self.participants = tuple(range(len(self.table.names)))
+        self.rules = tuple(Rules(tables, self.effects, p) for p in self.participants)
+
+    def program(self) -> Program:
+        own = (name for rules in self.rules for name in rules.variables())
+        system = self.table.system
+        return Program(
+            f"{system.flow.workflow.name}, {system.design}",
+            tuple(self._notes()),
+            (*FAULTS, *own, *self.effects.variables()),
+            tuple(rules.queue for rules in self.rules),
+            tuple(self._start()),
+            tuple(self._definitions()),
+            tuple(rule for rules in self.rules for rule in rules.all()),
+            tuple(gap for rules in self.rules for gap in rules.gaps()),
+            tuple(self._verdicts()),
+        )
+
+    def _start(self) -> Iterator[tuple[str, int]]:
+        yield from ((name, left) for name, left in self.budget._asdict().items() if left)
+        message = self.table.message(Start())
+        for name in self.table.system.start:
+            yield channel(self.table.index[name], message), 1
+
+    def _notes(self) -> Iterator[str]:
+        names, nodes = self.table.names, self.tables.nodes
+        yield "participants: " + ", ".join(f"{p} {name}" for p, name in enumerate(names))
+        yield "nodes: " + ", ".join(f"{node.index} {node.name}" for node in nodes)
+        for number, message in enumerate(self.table.messages.values):
+            yield f"message {number}: {message}"
+        for number, timer in enumerate(self.table.timers.values):
+            yield f"timer {number}: {timer}"
+
+    # ------------------------------------------------------------------------ definitions
+
+    def _definitions(self) -> Iterator[tuple[str, Expression]]:
+        busy = [(at("BUSY", rules.p), rules.busy()) for rules in self.rules]
+        anyone_busy = Some(tuple(Named(name) for name, _ in busy))
+        all_up = All(tuple(is_(rules.down, 0) for rules in self.rules))
+        yield from busy
+        yield "CALM", All((is_("crashes", 0), all_up))
+        yield "CUT", self._cut()
+        yield "GO", All((Not(Named("CUT")), Not(All((Named("CALM"), anyone_busy)))))
+        can_move = Some(tuple(rules.can_move() for rules in self.rules))
+        yield "STILL", All((all_up, Not(anyone_busy), Not(can_move)))
+        detects = Some(tuple(rules.detects() for rules in self.rules))
+        yield "RESTS", All((Named("STILL"), is_("crashes", 0), Not(detects)))
+
+    def _cut(self) -> Expression:
+        """Work, a choice or an answer beyond the laps that are looked into."""
+        beyond = []
+        for p, part in enumerate(self.tables.parts):
+            visits = [(work_name(p, item), item[1]) for item in part.works]
+            visits += [(choice(p, visit), visit[1]) for visit in part.choices]
+            visits += [(expected(p, visit), visit[1]) for visit in part.expected]
+            beyond += [name for name, epoch in visits if _laps(epoch) > self.laps]
+        return Some(tuple(map(positive, beyond)))
+
+    # --------------------------------------------------------------------------- verdicts
+
+    def _holding(self, status: Status) -> Expression:
+        """Somebody's view has this status."""
+        holders = []
+        for p in self.participants:
+            views = enumerate(
+                self.table.view(p, s) for s in range(len(self.table.states[p].values))
+            )
+            states = tuple(state for state, view in views if view.status is status)
+            holders.append(one_of(self.rules[p].state, states))
+        return Some(tuple(holders))
+
+    def _verdicts(self) -> Iterator[tuple[str, Expression]]:
+        """The classes of ``exploration.verdict``, in its order, made exclusive."""
+        final = (Status.SUCCEEDED, Status.ABORTED, Status.FAILED)
+        succeeded, aborted, failed = map(self._holding, final)
+        pairs = ((succeeded, aborted), (succeeded, failed), (aborted, failed))
+        undoable = {node.undoes for node in self.tables.nodes}
+        done = self.effects.done
+        twice = Some(tuple(stands(visit, more_than=1) for visit in done))
+        left = Some(tuple(stands(visit) for visit in done if visit[0] in undoable))
+        classes = (
+            (Verdict.SPLIT, Some(tuple(map(All, pairs)))),
+            (Verdict.LOST, Not(Some((succeeded, aborted, failed)))),
+            (Verdict.DUPLICATED, twice),
+            (Verdict.ORPHANED, All((aborted, left))),
+            (Verdict.COMPENSATED, aborted),
+            (Verdict.COMMITTED, succeeded),
+            (Verdict.FAILED, failed),
+        )
+        earlier: tuple[Expression, ...] = ()
+        for verdict, holds in classes:
+            yield verdict.value, All((Named("RESTS"), *earlier, holds))
+            earlier = (*earlier, Not(holds))
+
+
+def _laps(epoch: int) -> int:
+    """The most laps of any loop that an epoch stands for: its digits are one loop's laps each."""
+    digits = [0]
+    while epoch:
+        epoch, digit = divmod(epoch, LAPS)
+        digits.append(digit)
+    return max(digits)
