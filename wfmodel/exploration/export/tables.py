@@ -1,4 +1,4 @@
-"""What an exploration has tabulated, in the terms of an export: who may meet what, and what follows.
+"""What an exploration has tabulated, for an export: who may meet what, and what follows.
 
 The tables are closed under all that the exploration reached. An export checks that again: it names
 the (state, event) pairs that it has no entry for, and reaching one of them is an error there.
