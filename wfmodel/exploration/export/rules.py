@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wfmodel.designs.messages import Chosen, Event, Received, TimerFired, WorkDone
-from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK
+from wfmodel.designs.messages import Chosen, Event, Received, Timer, TimerFired, WorkDone
+from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK, Entry
 from wfmodel.designs.table import Operation as Action
 from wfmodel.exploration.configuration import Pending, Post
+from wfmodel.exploration.export.budget import Budget
 from wfmodel.exploration.export.effects import Effects
 from wfmodel.exploration.export.names import (
     at,
@@ -27,7 +28,6 @@ from wfmodel.exploration.export.program import (
     Add,
     All,
     Append,
-    Clear,
     Expression,
     Filled,
     Gap,
@@ -42,7 +42,7 @@ from wfmodel.exploration.export.program import (
     Test,
 )
 from wfmodel.exploration.export.tables import Tables
-from wfmodel.exploration.semantics import NOTHING
+from wfmodel.exploration.local import NOTHING
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
 from wfmodel.model.workflow import TIMEOUT
 
@@ -52,8 +52,9 @@ INJECTED = (BUSINESS_FAILURE, TRANSIENT_FAILURE)
 class Rules:
     """Everything that participant ``p`` can do, and what can be done to it."""
 
-    def __init__(self, tables: Tables, effects: Effects, p: int) -> None:
+    def __init__(self, tables: Tables, effects: Effects, budget: Budget, p: int) -> None:
         self.tables = tables
+        self.budget = budget
         self.semantics = tables.semantics
         self.effects = effects
         self.p = p
@@ -65,19 +66,26 @@ class Rules:
         self.restarting = at("restarting", p)
         self.pending = at("pending", p)
         self.queue = at("queue", p)
-        self.ready = All((is_(self.down, 0), is_(self.pending, 0), is_(self.restarting, 0)))
+        self.paused = at("paused", p)
+        local = tables.semantics.local
+        self.atomic, self.publish_first = local.atomic, local.publish_first
+        self.keeps_at_once = local.atomic and not local.memory
+        self.unflushed = Test(self.state, "#", self.durable)
+        self.runs = All((is_(self.down, 0), is_(self.paused, 0)))
+        self.ready = All((self.runs, is_(self.pending, 0), is_(self.restarting, 0)))
 
     def variables(self) -> tuple[str, ...]:
         """All that is the participant's own, besides its queue."""
         p, part = self.p, self.part
         return (
-            *(self.state, self.durable, self.down, self.restarting, self.pending),
-            *self._lost_in_a_crash(),
+            *(self.state, self.durable, self.down, self.paused, self.restarting, self.pending),
+            *self.lost_in_a_crash(),
             *(expected(p, visit) for visit in part.expected),
             *(channel(p, message) for message in part.messages),
         )
 
-    def _lost_in_a_crash(self) -> tuple[str, ...]:
+    def lost_in_a_crash(self) -> tuple[str, ...]:
+        """What is neither durable nor the world's, nor the queue."""
         p, part = self.p, self.part
         return (
             *(at("timer", p, timer) for timer in part.timers),
@@ -91,12 +99,11 @@ class Rules:
         """It has something to commit, to flush or to publish."""
         parts: list[Expression] = [Filled(self.queue), positive(self.pending)]
         if self.semantics.log:
-            unequal = Test(self.state, "#", self.durable)
-            parts.append(All((positive("crashes"), unequal)))
-        return Some(tuple(parts))
+            parts.append(All((positive("crashes"), self.unflushed)))
+        return All((self.runs, Some(tuple(parts))))
 
     def can_move(self) -> Expression:
-        """Something can happen at it, while it is up and has nothing to commit."""
+        """Something can happen at it, while it runs and has nothing to commit."""
         tables, p, part = self.tables, self.p, self.part
         free = [timer for timer in part.timers if self._fires_freely(timer)]
         able = [item for item in part.works if tables.outcomes(item)]
@@ -105,18 +112,22 @@ class Rules:
         answered = [v for v in part.expected if set(tables.answers(*v)) - {TIMEOUT}]
         parts: tuple[Expression, ...] = (
             positive(self.restarting),
-            *(positive(channel(p, message)) for message in part.messages),
+            *(All((positive(channel(p, m)), self._changes_if_set(m))) for m in part.messages),
             *(positive(at("timer", p, timer)) for timer in free),
             *(positive(work(p, item)) for item in able),
             *(positive(choice(p, visit)) for visit in open_choices),
             *(positive(expected(p, visit)) for visit in answered),
-            All((positive("failures"), works)),
+            All((*self.budget.spend("failures", p)[0], works)),
         )
         return Some(parts)
 
-    def detects(self) -> Expression:
-        """A failure detector of it is set."""
-        return Some(tuple(positive(at("timer", self.p, t)) for t in self._detectors()))
+    def opening(self, actions: Iterable[Action]) -> Iterator[tuple[str, int]]:
+        """Variables that do not begin at 0, by what it asked for before anything happens."""
+        for operation in self._release(actions):
+            if isinstance(operation, Put) and isinstance(operation.value, int):
+                yield operation.variable, operation.value
+            elif isinstance(operation, Add):
+                yield operation.variable, operation.amount
 
     # -------------------------------------------------------------------------- reactions
 
@@ -125,15 +136,10 @@ class Rules:
         yield from self._publications()
         yield from self._commits()
         if self.semantics.log:
-            words = f"{self.name} flushes"
-            unequal = Test(self.state, "#", self.durable)
-            guard = self._internally(positive("crashes"), unequal)
-            yield Rule(words, guard, (Put(self.durable, self.state),))
+            guard = self._internally(positive("crashes"), self.unflushed)
+            yield Rule(f"{self.name} flushes", guard, (Put(self.durable, self.state),))
         yield from self._reactions()
         yield from self._answers()
-        yield from self._restarts()
-        yield from self._crashes()
-        yield from self._channel_faults()
 
     def gaps(self) -> Iterator[Gap]:
         """Events that may be met in states for which the tables have no entry."""
@@ -147,10 +153,11 @@ class Rules:
     ) -> Iterator[tuple[int, str, tuple[Expression, ...], tuple[Operation, ...]]]:
         """(event, note, when it may be met, what taking it up changes)."""
         tables, p, part = self.tables, self.p, self.part
-        again = (is_(self.down, 0), positive(self.restarting))
+        again = (self.runs, positive(self.restarting))
         yield tables.table.restarted, "", again, (Put(self.restarting, 0),)
         for message in part.messages:
-            yield tables.table.received(message), "", self._can(channel(p, message)), ()
+            can = self._can(channel(p, message), self._changes_if_set(message))
+            yield tables.table.received(message), "", can, ()
         for timer in part.timers:
             yield from self._timer(timer)
         for item in part.works:
@@ -163,6 +170,25 @@ class Rules:
     def _can(self, variable: str, *more: Expression) -> tuple[Expression, ...]:
         return (positive(variable), self.ready, *more)
 
+    def _changes_if_set(self, message: int) -> Expression:
+        """Where messages stay, one that changes nothing is not taken up: it is no step."""
+        if not self.semantics.channels.stays:
+            return All(())
+        entries = self.part.states_after(self.tables.table.received(message)).items()
+        return Some(tuple(All((is_(self.state, s), self._changes(s, e))) for s, e in entries))
+
+    def _changes(self, state: int, entry: Entry) -> Expression:
+        after, actions, _ = entry
+        timers: dict[int, int] = {}
+        for action in actions:
+            if action[0] not in (SET_TIMER, CLEAR_TIMER):
+                return All(())
+            timers[action[1]] = int(action[0] == SET_TIMER)
+        if after != state:
+            return All(())
+        known = ((at("timer", self.p, t), on) for t, on in timers.items() if t in self.part.timers)
+        return Some(tuple(Test(name, "#", on) for name, on in known))
+
     def _timer(
         self, timer: int
     ) -> Iterator[tuple[int, str, tuple[Expression, ...], tuple[Operation, ...]]]:
@@ -170,11 +196,12 @@ class Rules:
         stop = Put(name, 0)
         if self._fires_freely(timer):
             yield event, "", self._can(name), (stop,)
-        elif timer in self._detectors():
-            still = Named("STILL")
+        elif timer in self.detectors():
+            still = Named("TIME_PASSES")
             yield event, " at last", self._can(name, still), (stop,)
-            early = self._can(name, positive("timeouts"), Not(still))
-            yield event, " too early", early, (stop, Add("timeouts", -1))
+            may, cost = self.budget.spend("timeouts", self.p)
+            early = self._can(name, *may, Not(still))
+            yield event, " too early", early, (stop, *cost)
 
     def _work(
         self, item: tuple[int, int, int]
@@ -184,8 +211,8 @@ class Rules:
         for event in tables.work_events(item, tables.outcomes(item)):
             yield event, "", self._can(name), (one,)
         for event in tables.work_events(item, INJECTED):
-            cost = Add("failures", -1)
-            yield event, " by a fault", self._can(name, positive("failures")), (one, cost)
+            may, cost = self.budget.spend("failures", self.p)
+            yield event, " by a fault", self._can(name, *may), (one, *cost)
 
     def _reactions(self) -> Iterator[Rule]:
         for event, note, guard, taken in self._events():
@@ -193,8 +220,9 @@ class Rules:
             for state, (after, actions, _) in self.part.states_after(event).items():
                 here = (is_(self.state, state), Named("GO"), *guard)
                 move = (Put(self.state, after),) if after != state else ()
+                kept = (Put(self.durable, after),) if self.keeps_at_once else ()
                 for when, change in self._consequences(event, actions):
-                    yield Rule(words, All((*here, *when)), (*taken, *move, *change))
+                    yield Rule(words, All((*here, *when)), (*taken, *move, *kept, *change))
 
     def _consequences(
         self, event: int, actions: tuple[Action, ...]
@@ -206,30 +234,42 @@ class Rules:
                 Put(self.pending, self.tables.pending(self.part, event, actions)),
             )
         else:
-            rest = (*self._acknowledged(self.tables.received(event)), *self._release(actions))
+            rest = (*self.acknowledged(self.tables.received(event)), *self._release(actions))
         for when, change in cases:
             yield when, (*change, *rest)
 
-    def _acknowledged(self, message: int) -> tuple[Operation, ...]:
-        return () if message == NOTHING else (Add(channel(self.p, message), -1),)
+    def sent(self, post: Post) -> tuple[Operation, ...]:
+        """A message is on its way to each recipient."""
+        message, recipients = post
+        names = (channel(recipient, message) for recipient in recipients)
+        if self.semantics.channels.stays:
+            return tuple(Put(name, 1) for name in names)
+        return tuple(Add(name, 1) for name in names)
+
+    def acknowledged(self, message: int) -> tuple[Operation, ...]:
+        """What was taken up is gone, unless messages stay."""
+        if message == NOTHING or self.semantics.channels.stays:
+            return ()
+        return (Add(channel(self.p, message), -1),)
 
     def _release(self, actions: Iterable[Action]) -> Iterator[Operation]:
-        sends = []
+        sends: list[Post] = []
         for action in actions:
             code, rest = action[0], action[1:]
             if code == SEND:
-                sends.append(self.part.posts[action[1], action[3]])
+                sends.append((action[1], action[3]))
             elif code == WORK:
                 yield Add(work(self.p, rest), 1)
-            elif code in (SET_TIMER, CLEAR_TIMER):
+            elif code in (SET_TIMER, CLEAR_TIMER) and rest[0] in self.part.timers:
                 yield Put(at("timer", self.p, rest[0]), int(code == SET_TIMER))
             elif code == CHOOSE:
                 yield Add(choice(self.p, rest), 1)
-            else:
-                assert code == EXPECT
+            elif code == EXPECT:
                 yield Add(expected(self.p, rest), 1)
-        if sends:
-            yield Append(self.queue, tuple(sends))
+        if sends and self.atomic:
+            yield from (operation for post in sends for operation in self.sent(post))
+        elif sends:
+            yield Append(self.queue, tuple(self.part.posts[post] for post in sends))
 
     # ------------------------------------------------------------- commits, publications
 
@@ -237,7 +277,7 @@ class Rules:
         """With no crash to come the first thing that can be done at once is done at once."""
         earlier = Some(tuple(Named(at("BUSY", q)) for q in range(self.p)))
         first = Not(All((Named("CALM"), earlier)))
-        return All((is_(self.down, 0), *more, first, Not(Named("CUT"))))
+        return All((self.runs, *more, first, Not(Named("CUT"))))
 
     def _commits(self) -> Iterator[Rule]:
         for pending, number in self.part.pendings.items():
@@ -245,12 +285,12 @@ class Rules:
                 yield from self._publications_first(pending, number)
                 continue
             actions = pending.operations
-            if self.semantics.publish_first:
+            if self.publish_first:
                 actions = tuple(action for action in actions if action[0] != SEND)
             change: tuple[Operation, ...] = (
                 Put(self.pending, 0),
                 Put(self.durable, self.state),
-                *self._acknowledged(pending.received),
+                *self.acknowledged(pending.received),
                 *self._release(actions),
             )
             published = Not(All((Named("CALM"), Filled(self.queue))))
@@ -264,13 +304,13 @@ class Rules:
             head = pending.unpublished[0] == post
             when = () if head else (Not(Named("CALM")),)
             guard = self._internally(is_(self.pending, number), *when)
-            yield Rule(self._publishes(post), guard, (Put(self.pending, after), *_sent(post)))
+            yield Rule(self._publishes(post), guard, (Put(self.pending, after), *self.sent(post)))
 
     def _publications(self) -> Iterator[Rule]:
-        if self.semantics.publish_first:
+        if self.publish_first:
             return
         for post, number in self.part.posts.items():
-            out = (Remove(self.queue, number), *_sent(post))
+            out = (Remove(self.queue, number), *self.sent(post))
             head = Holds(self.queue, number, at_head=True)
             yield Rule(self._publishes(post), self._internally(head), out)
             if not self.semantics.outbox:
@@ -280,7 +320,7 @@ class Rules:
     def _publishes(self, post: Post) -> str:
         return f"{self.name} publishes {self.tables.table.messages.values[post[0]]}"
 
-    # ------------------------------------------------------------------ outside and faults
+    # ------------------------------------------------------------------ the outside
 
     def _answers(self) -> Iterator[Rule]:
         for visit in self.part.expected:
@@ -294,74 +334,29 @@ class Rules:
 
     def _external(self, visit: tuple[int, int], event: str) -> tuple[Operation, ...]:
         message = self.tables.external(visit, event)
-        return () if message is None else (Add(channel(self.p, message), 1),)
-
-    def _restarts(self) -> Iterator[Rule]:
-        states = self.part.states_after(self.tables.table.restarted).items()
-        same = tuple(s for s, (after, actions, _) in states if after == s and not actions)
-        idle = one_of(self.state, (0, *same))
-        up = Put(self.down, 0)
-        words = f"{self.name} restarts"
-        here = (positive(self.down), Named("GO"))
-        yield Rule(f"{words} with nothing to go on with", All((*here, idle)), (up,))
-        yield Rule(words, All((*here, Not(idle))), (up, Put(self.restarting, 1)))
-
-    def _crashes(self) -> Iterator[Rule]:
-        gone = (
-            *(Put(name, 0) for name in self._lost_in_a_crash()),
-            *(Put(name, 0) for name in (self.pending, self.restarting)),
-            *(() if self.semantics.outbox else (Clear(self.queue),)),
-            *(Put(self.state, self.durable), Put(self.down, 1), Add("crashes", -1)),
-        )
-        words = f"{self.name} crashes"
-        here = (positive("crashes"), is_(self.down, 0), Named("GO"))
-        taken = {} if self.semantics.at_least_once else self._taken_up()
-        others = Not(one_of(self.pending, tuple(n for group in taken.values() for n in group)))
-        yield Rule(words, All((*here, others)), gone)
-        for message, numbers in taken.items():
-            with_it = one_of(self.pending, tuple(numbers))
-            told = f"{words}, and what it was reacting to is lost with it"
-            yield Rule(told, All((*here, with_it)), (*self._acknowledged(message), *gone))
-
-    def _taken_up(self) -> dict[int, list[int]]:
-        """Messages to the reactions under way that they caused."""
-        found: dict[int, list[int]] = {}
-        for pending, number in self.part.pendings.items():
-            if pending.received != NOTHING:
-                found.setdefault(pending.received, []).append(number)
-        return found
-
-    def _channel_faults(self) -> Iterator[Rule]:
-        taken = self._taken_up()
-        for message in self.part.messages:
-            name, what = channel(self.p, message), self.tables.table.messages.values[message]
-            here = (positive(name), Named("GO"))
-            if not self.semantics.at_least_once:
-                mine = one_of(self.pending, tuple(taken.get(message, ())))
-                left = Some((Test(name, ">", 1), Not(mine)))  # not the one that is taken up
-                guard = All((positive("losses"), *here, left))
-                change = (Add(name, -1), Add("losses", -1))
-                yield Rule(f"{self.name} never gets {what}", guard, change)
-            guard = All((positive("duplicates"), *here))
-            change = (Add(name, 1), Add("duplicates", -1))
-            yield Rule(f"{self.name} gets twice {what}", guard, change)
+        return () if message is None else self.sent((message, (self.p,)))
 
     # ------------------------------------------------------------------------------ timers
 
-    def _detectors(self) -> tuple[int, ...]:
+    def detectors(self) -> tuple[int, ...]:
+        """Timers that fire for nothing only when all else is still."""
         return tuple(timer for timer in self.part.timers if self._is_detector(timer))
 
     def _is_detector(self, number: int) -> bool:
-        timer = self.tables.table.timers.values[number]
+        timer: object = self.tables.table.timers.values[number]
+        if not isinstance(timer, Timer):
+            return False
         if timer.kind != TIMEOUT:
             return timer.kind == "watchdog"
         return self.tables.nodes[timer.node].kind is not NodeKind.RECEIVE
 
     def _fires_freely(self, number: int) -> bool:
-        timer = self.tables.table.timers.values[number]
+        timer: object = self.tables.table.timers.values[number]
         if self._is_detector(number):
             return False
-        return timer.kind != TIMEOUT or TIMEOUT in self.tables.answers(timer.node, timer.epoch)
+        if not isinstance(timer, Timer) or timer.kind != TIMEOUT:
+            return True
+        return TIMEOUT in self.tables.answers(timer.node, timer.epoch)
 
     # ------------------------------------------------------------------------------- words
 
@@ -380,8 +375,3 @@ def told(event: Event) -> str:
             return f"{event}"
         case _:
             return "its restart"
-
-
-def _sent(post: Post) -> tuple[Operation, ...]:
-    message, recipients = post
-    return tuple(Add(channel(recipient, message), 1) for recipient in recipients)

@@ -6,24 +6,25 @@ configuration is a variable or follows from the variables, and nothing else is o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.state import Status
-from wfmodel.designs.system import System
+from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.explorer import explore
+from wfmodel.exploration.export.budget import Budget
 from wfmodel.exploration.export.effects import Effects, stands
+from wfmodel.exploration.export.fault_rules import FaultRules
 from wfmodel.exploration.export.names import at, channel, choice, expected, is_, one_of, positive
 from wfmodel.exploration.export.names import work as work_name
-from wfmodel.exploration.export.program import All, Expression, Named, Not, Program, Some
+from wfmodel.exploration.export.program import All, Expression, Named, Not, Program, Rule, Some
 from wfmodel.exploration.export.rules import Rules
 from wfmodel.exploration.export.tables import Tables
 from wfmodel.exploration.resolution import Anything, Resolution
 from wfmodel.exploration.verdict import Verdict
-
-FAULTS = FaultBudget._fields
 
 
 def program_of(
@@ -40,8 +41,13 @@ def program_of(
 
     Raises:
         ValueError: the exploration did not end within ``limit``, so that the tables may lack
-            reactions.
+            reactions; or the system's channels keep order, which an export cannot say.
     """
+    if system.channel is Channel.FIFO or (system.channel is Channel.SET and not system.atomic):
+        raise ValueError(
+            f"{system.design!r} has a {system.channel} channel: an export has multisets,"
+            " and sets where steps are atomic"
+        )
     budget, resolution = budget or FaultBudget(), resolution or Anything()
     table = Table(system)
     found = explore(system, budget, limit=limit, laps=laps, resolution=resolution, table=table)
@@ -57,11 +63,13 @@ class _Builder:
     def __init__(self, tables: Tables, budget: FaultBudget, laps: int) -> None:
         self.tables = tables
         self.table = tables.table
-        self.budget = budget
+        self.budget = Budget(budget, self.table.names)
         self.laps = laps
         self.effects = Effects(tables)
         self.participants = tuple(range(len(self.table.names)))
-        self.rules = tuple(Rules(tables, self.effects, p) for p in self.participants)
+        self.rules = tuple(Rules(tables, self.effects, self.budget, p) for p in self.participants)
+
+        self.faults = tuple(map(FaultRules, self.rules))
 
     def program(self) -> Program:
         own = (name for rules in self.rules for name in rules.variables())
@@ -69,20 +77,30 @@ class _Builder:
         return Program(
             f"{system.flow.workflow.name}, {system.design}",
             tuple(self._notes()),
-            (*FAULTS, *own, *self.effects.variables()),
+            (*self.budget.counters, *own, *self.effects.variables()),
             tuple(rules.queue for rules in self.rules),
             tuple(self._start()),
             tuple(self._definitions()),
-            tuple(rule for rules in self.rules for rule in rules.all()),
+            self._every_rule(),
             tuple(gap for rules in self.rules for gap in rules.gaps()),
             tuple(self._verdicts()),
         )
 
+    def _every_rule(self) -> tuple[Rule, ...]:
+        own = (rule for rules in self.rules for rule in rules.all())
+        return (*own, *(rule for faults in self.faults for rule in faults.all()))
+
     def _start(self) -> Iterator[tuple[str, int]]:
-        yield from ((name, left) for name, left in self.budget._asdict().items() if left)
+        yield from ((name, left) for name, left in self.budget.counters.items() if left)
+        counts: Counter[str] = Counter()
         message = self.table.message(Start())
         for name in self.table.system.start:
-            yield channel(self.table.index[name], message), 1
+            counts[channel(self.table.index[name], message)] += 1
+        for name in self.table.system.opening:
+            rules = self.rules[self.table.index[name]]
+            for variable, value in rules.opening(self.table.opening(name)):
+                counts[variable] += value
+        yield from counts.items()
 
     def _notes(self) -> Iterator[str]:
         names, nodes = self.table.names, self.tables.nodes
@@ -98,15 +116,17 @@ class _Builder:
     def _definitions(self) -> Iterator[tuple[str, Expression]]:
         busy = [(at("BUSY", rules.p), rules.busy()) for rules in self.rules]
         anyone_busy = Some(tuple(Named(name) for name, _ in busy))
-        all_up = All(tuple(is_(rules.down, 0) for rules in self.rules))
+        all_run = All(tuple(rules.runs for rules in self.rules))
         yield from busy
-        yield "CALM", All((is_("crashes", 0), all_up))
+        yield "CALM", All((is_("crashes", 0), is_("pauses", 0), all_run))
         yield "CUT", self._cut()
         yield "GO", All((Not(Named("CUT")), Not(All((Named("CALM"), anyone_busy)))))
         can_move = Some(tuple(rules.can_move() for rules in self.rules))
-        yield "STILL", All((all_up, Not(anyone_busy), Not(can_move)))
-        detects = Some(tuple(rules.detects() for rules in self.rules))
-        yield "RESTS", All((Named("STILL"), is_("crashes", 0), Not(detects)))
+        yield "STILL", All((all_run, Not(anyone_busy), Not(can_move)))
+        somebody_paused = Some(tuple(positive(rules.paused) for rules in self.rules))
+        yield "TIME_PASSES", Some((Named("STILL"), somebody_paused))
+        later = Some(tuple(part for faults in self.faults for part in faults.may_yet()))
+        yield "RESTS", All((Named("STILL"), Not(later), Not(Named("CUT"))))
 
     def _cut(self) -> Expression:
         """Work, a choice or an answer beyond the laps that are looked into."""

@@ -13,8 +13,9 @@ from functools import cached_property
 from wfmodel.designs.messages import Chosen, External, Received, Start, TimerFired, WorkDone
 from wfmodel.designs.table import CHOOSE, EXPECT, SEND, SET_TIMER, WORK, Entry, Operation, Table
 from wfmodel.exploration.configuration import Landing, Pending, Post, Work
+from wfmodel.exploration.local import NOTHING
 from wfmodel.exploration.resolution import SILENCE, Resolution
-from wfmodel.exploration.semantics import NOTHING, Semantics
+from wfmodel.exploration.semantics import Semantics
 from wfmodel.model.workflow import DONE, TIMEOUT
 
 
@@ -50,6 +51,8 @@ class Tables:
         start = table.message(Start())
         for name in table.system.start:
             self.parts[table.index[name]].messages[start] = None
+        for name in table.system.opening:
+            self._note(self.parts[table.index[name]], table.opening(name))
         for part in self.parts:
             for _, operations, _ in list(part.entries.values()):
                 self._note(part, operations)
@@ -98,7 +101,7 @@ class Tables:
     def pending(self, part: Part, event: int, operations: tuple[Operation, ...]) -> int:
         """The number of the reaction under way that an entry begins."""
         landing = self.landing(event) if self.semantics.outbox else None
-        sends = self.posts(operations) if self.semantics.publish_first else ()
+        sends = self.posts(operations) if self.semantics.local.publish_first else ()
         value = Pending(self.received(event), operations, landing, sends)
         return part.pendings.setdefault(value, len(part.pendings) + 1)
 
