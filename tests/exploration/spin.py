@@ -19,11 +19,11 @@ ENOUGH_SECONDS = 540
 
 @dataclass(frozen=True)
 class Found:
-    """What SPIN says. ``errors``: assertions that failed."""
+    """What SPIN says. ``ends`` counts them by class; ``errors`` are assertions that failed."""
 
     states: int
     errors: int
-    verdicts: dict[str, int]
+    ends: dict[str, int]
 
 
 def check(text: str, folder: Path, *options: str) -> Found:
@@ -36,7 +36,7 @@ def check(text: str, folder: Path, *options: str) -> Found:
     return Found(
         int(re.search(r"(\d+) states, stored", said).group(1)),
         int(re.search(r"errors: (\d+)", said).group(1)),
-        dict(Counter(re.findall(r"^ *RESTS (\S+)", said, re.MULTILINE))),
+        dict(Counter(re.findall(r"^ *END (\S+)", said, re.MULTILINE))),
     )
 
 

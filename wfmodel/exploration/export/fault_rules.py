@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.exploration.export.names import at, channel, is_, one_of, positive
+from wfmodel.exploration.export.names import channel, is_, one_of, positive
 from wfmodel.exploration.export.program import (
     Add,
     All,
@@ -35,8 +35,7 @@ class FaultRules:
         yield from self._channel_faults()
 
     def may_yet(self) -> Iterator[Expression]:
-        """What may happen at it when all is still: a failure detector, a fault."""
-        yield from (positive(at("timer", self.own.p, timer)) for timer in self.own.detectors())
+        """Faults that may still strike it when all is still."""
         for kind in ("crashes", "pauses"):
             yield All(self.own.budget.spend(kind, self.own.p)[0])
         lost = () if self.own.semantics.at_least_once else ("losses",)

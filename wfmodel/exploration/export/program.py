@@ -141,8 +141,9 @@ class Gap:
 class Program:
     """A whole system. ``start`` holds the variables that do not begin at 0.
 
-    ``definitions`` may use those before them. ``verdicts`` are exclusive and hold only where
-    nothing can happen. ``notes`` tell what the numbers stand for, a line each.
+    ``definitions`` may use those before them. ``ends`` are exclusive, and hold only where nothing
+    happens by itself. ``notes`` tell what the numbers stand for, a line each. ``memory`` holds
+    variables that become 1 for good after any step that makes their expression true.
     """
 
     name: str
@@ -153,4 +154,5 @@ class Program:
     definitions: tuple[tuple[str, Expression], ...]
     rules: tuple[Rule, ...]
     gaps: tuple[Gap, ...]
-    verdicts: tuple[tuple[str, Expression], ...]
+    ends: tuple[tuple[str, Expression], ...]
+    memory: tuple[tuple[str, Expression], ...] = ()

@@ -5,8 +5,11 @@
     spin -a order.pml && gcc -O2 -DSAFETY -DNOREDUCE -DPRINTF -o pan pan.c && ./pan -E -c0
 
 SPIN then stores exactly the explorer's states: its first state is the initial configuration, and a
-resting one gets a step to itself, which prints its verdict and adds no state. With ``-DNEVER=1``
-(to ``spin``) reaching the first verdict is an assertion violation with its trail; and so on.
+resting one gets a step to itself, which prints that it rests and adds no state.
+
+A ``judged`` system remembers what was ever said, and prints the class of each end, as ``explore``
+counts them; so it has a state for each pair of a configuration and what is remembered. With
+``-DNEVER=1`` (to ``spin``) an end of the first class is an assertion violation with its trail.
 """
 
 from __future__ import annotations
@@ -48,6 +51,7 @@ def promela(
     *,
     laps: int = 1,
     resolution: Resolution | None = None,
+    judged: bool = False,
     limit: int = 1_000_000,
 ) -> str:
     """The system under a budget, as the text of a Promela file; the same text every time.
@@ -55,10 +59,12 @@ def promela(
     ``laps``, ``resolution`` and ``limit`` as for ``explore``.
 
     Raises:
-        ValueError: the exploration that fills the tables did not end within ``limit``.
+        ValueError: the exploration that fills the tables did not end within ``limit``; channels
+            keep order; or a judged system can do a step again in a loop.
     """
-    program = program_of(system, budget, laps=laps, resolution=resolution, limit=limit)
-    return promela_of(program)
+    return promela_of(
+        program_of(system, budget, laps=laps, resolution=resolution, judged=judged, limit=limit)
+    )
 
 
 def promela_of(program: Program) -> str:
@@ -83,15 +89,18 @@ def _lines(program: Program) -> Iterator[str]:
         yield from _queue(queue)
     for name, expression in program.definitions:
         yield f"#define {name} {_expression(expression)}"
+    remember = [f"{name} = ({name} || {_expression(holds)})" for name, holds in program.memory]
+    yield f"inline remember() {{ {'; '.join(remember) or 'skip'} }}"
+    after = "; remember()" if remember else ""
     yield "active proctype system() {"
     yield "end:\n  do"
-    for number, (verdict, holds) in enumerate(program.verdicts, 1):
-        print_it = f'printf("RESTS {verdict}\\n"); assert(NEVER != {number})'
+    for number, (end, holds) in enumerate(program.ends, 1):
+        print_it = f'printf("END {end}\\n"); assert(NEVER != {number})'
         yield f"  :: d_step {{ {_expression(holds)} -> {print_it} }}"
     for rule in program.rules:
         yield f"  /* {_comment(rule.words)} */"
         operations = "; ".join(map(_operation, rule.operations)) or "skip"
-        yield f"  :: d_step {{ {_expression(rule.guard)} -> {operations} }}"
+        yield f"  :: d_step {{ {_expression(rule.guard)} -> {operations}{after} }}"
     for gap in program.gaps:
         yield f"  /* {_comment(gap.words)} */"
         yield f"  :: d_step {{ {_expression(gap.guard)} -> assert(false) }}"

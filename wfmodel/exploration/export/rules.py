@@ -129,6 +129,10 @@ class Rules:
             elif isinstance(operation, Add):
                 yield operation.variable, operation.amount
 
+    def detects(self) -> Expression:
+        """A failure detector of it is set."""
+        return Some(tuple(positive(at("timer", self.p, timer)) for timer in self.detectors()))
+
     # -------------------------------------------------------------------------- reactions
 
     def all(self) -> Iterator[Rule]:

@@ -10,21 +10,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wfmodel.designs.messages import LAPS, Start
-from wfmodel.designs.state import Status
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.explorer import explore
 from wfmodel.exploration.export.budget import Budget
-from wfmodel.exploration.export.effects import Effects, stands
+from wfmodel.exploration.export.effects import Effects
 from wfmodel.exploration.export.fault_rules import FaultRules
-from wfmodel.exploration.export.names import at, channel, choice, expected, is_, one_of, positive
+from wfmodel.exploration.export.judgement import REMEMBERED, Judgement
+from wfmodel.exploration.export.names import at, channel, choice, expected, is_, positive
 from wfmodel.exploration.export.names import work as work_name
 from wfmodel.exploration.export.program import All, Expression, Named, Not, Program, Rule, Some
 from wfmodel.exploration.export.rules import Rules
 from wfmodel.exploration.export.tables import Tables
 from wfmodel.exploration.resolution import Anything, Resolution
-from wfmodel.exploration.verdict import Verdict
 
 
 def program_of(
@@ -33,6 +32,7 @@ def program_of(
     *,
     laps: int = 1,
     resolution: Resolution | None = None,
+    judged: bool = False,
     limit: int = 1_000_000,
 ) -> Program:
     """The guarded commands of a system under a budget.
@@ -56,11 +56,17 @@ def program_of(
             f"{system.flow.workflow.name!r} has more than {limit} configurations under {budget}:"
             " raise limit, or lower the budget"
         )
-    return _Builder(Tables(table, resolution), budget, laps).program()
+    builder = _Builder(Tables(table, resolution), budget, laps, judged)
+    if judged and builder.judgement.revisits():
+        raise ValueError(
+            f"{system.flow.workflow.name!r} can do a step again in a loop: judging that needs more"
+            " memory than an export has; export it without judged"
+        )
+    return builder.program()
 
 
 class _Builder:
-    def __init__(self, tables: Tables, budget: FaultBudget, laps: int) -> None:
+    def __init__(self, tables: Tables, budget: FaultBudget, laps: int, judged: bool) -> None:
         self.tables = tables
         self.table = tables.table
         self.budget = Budget(budget, self.table.names)
@@ -69,21 +75,25 @@ class _Builder:
         self.participants = tuple(range(len(self.table.names)))
         self.rules = tuple(Rules(tables, self.effects, self.budget, p) for p in self.participants)
 
+        self.judged = judged
+        self.judgement = Judgement(tables, self.effects.done)
         self.faults = tuple(map(FaultRules, self.rules))
 
     def program(self) -> Program:
         own = (name for rules in self.rules for name in rules.variables())
+        memory = tuple(REMEMBERED.values()) if self.judged else ()
         system = self.table.system
         return Program(
             f"{system.flow.workflow.name}, {system.design}",
             tuple(self._notes()),
-            (*self.budget.counters, *own, *self.effects.variables()),
+            (*self.budget.counters, *own, *self.effects.variables(), *memory),
             tuple(rules.queue for rules in self.rules),
             tuple(self._start()),
             tuple(self._definitions()),
             self._every_rule(),
             tuple(gap for rules in self.rules for gap in rules.gaps()),
-            tuple(self._verdicts()),
+            tuple(self.judgement.classes()) if self.judged else (("rests", Named("RESTS")),),
+            tuple(self.judgement.remembered()) if self.judged else (),
         )
 
     def _every_rule(self) -> tuple[Rule, ...]:
@@ -126,7 +136,9 @@ class _Builder:
         somebody_paused = Some(tuple(positive(rules.paused) for rules in self.rules))
         yield "TIME_PASSES", Some((Named("STILL"), somebody_paused))
         later = Some(tuple(part for faults in self.faults for part in faults.may_yet()))
-        yield "RESTS", All((Named("STILL"), Not(later), Not(Named("CUT"))))
+        detects = Some(tuple(rules.detects() for rules in self.rules))
+        yield "ENDS", All((Named("STILL"), Not(detects), Not(Named("CUT"))))
+        yield "RESTS", All((Named("ENDS"), Not(later)))
 
     def _cut(self) -> Expression:
         """Work, a choice or an answer beyond the laps that are looked into."""
@@ -137,42 +149,6 @@ class _Builder:
             visits += [(expected(p, visit), visit[1]) for visit in part.expected]
             beyond += [name for name, epoch in visits if _laps(epoch) > self.laps]
         return Some(tuple(map(positive, beyond)))
-
-    # --------------------------------------------------------------------------- verdicts
-
-    def _holding(self, status: Status) -> Expression:
-        """Somebody's view has this status."""
-        holders = []
-        for p in self.participants:
-            views = enumerate(
-                self.table.view(p, s) for s in range(len(self.table.states[p].values))
-            )
-            states = tuple(state for state, view in views if view.status is status)
-            holders.append(one_of(self.rules[p].state, states))
-        return Some(tuple(holders))
-
-    def _verdicts(self) -> Iterator[tuple[str, Expression]]:
-        """The classes of ``exploration.verdict``, in its order, made exclusive."""
-        final = (Status.SUCCEEDED, Status.ABORTED, Status.FAILED)
-        succeeded, aborted, failed = map(self._holding, final)
-        pairs = ((succeeded, aborted), (succeeded, failed), (aborted, failed))
-        undoable = {node.undoes for node in self.tables.nodes}
-        done = self.effects.done
-        twice = Some(tuple(stands(visit, more_than=1) for visit in done))
-        left = Some(tuple(stands(visit) for visit in done if visit[0] in undoable))
-        classes = (
-            (Verdict.SPLIT, Some(tuple(map(All, pairs)))),
-            (Verdict.LOST, Not(Some((succeeded, aborted, failed)))),
-            (Verdict.DUPLICATED, twice),
-            (Verdict.ORPHANED, All((aborted, left))),
-            (Verdict.COMPENSATED, aborted),
-            (Verdict.COMMITTED, succeeded),
-            (Verdict.FAILED, failed),
-        )
-        earlier: tuple[Expression, ...] = ()
-        for verdict, holds in classes:
-            yield verdict.value, All((Named("RESTS"), *earlier, holds))
-            earlier = (*earlier, Not(holds))
 
 
 def _laps(epoch: int) -> int:
