@@ -11,7 +11,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles benchmarks docs possibilities lock clean
+.PHONY: demo test lint check format notebooks oracles spin benchmarks docs possibilities lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -39,6 +39,10 @@ notebooks: $(VENV)/.notebooks
 # pm4py is AGPL: tests compare with it, in an environment of its own, and nothing of ours imports it.
 oracles: $(VENV)-oracles/.ready
 	$(VENV)-oracles/bin/python -m pytest tests/checks/test_soundness_by_pm4py.py
+
+# The larger systems that SPIN and the explorer both count; needs spin and gcc.
+spin: $(VENV)/.dev
+	WFMODEL_SPIN=all $(BIN)/python -m pytest -n $(WORKERS) tests/exploration/test_spin.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write

@@ -1,0 +1,158 @@
+"""A system as guarded commands over small integers: what every target language can say.
+
+A ``Rule`` is one step: a guard, then operations, all at once. There are no branches inside a rule:
+whatever depends on a case is a rule per case. So a rule reads the same in Promela and in TLA+.
+
+Queues are the only structured variables; all others are integers that begin at 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+# ------------------------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A variable against a number, or against another variable; ``relation`` is =, # or >.
+
+    ``plus`` is added to the right side.
+    """
+
+    variable: str
+    relation: str
+    value: int | str
+    plus: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Conjunction; true if empty."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Disjunction; false if empty."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Negation."""
+
+    part: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One of the program's definitions."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The queue is not empty."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The queue has this item anywhere, or at its head."""
+
+    queue: str
+    item: int
+    at_head: bool
+
+
+Expression: TypeAlias = Test | All | Some | Not | Named | Filled | Holds
+
+# -------------------------------------------------------------------------------- operations
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """The variable takes a number, or the value of another variable that the rule leaves alone."""
+
+    variable: str
+    value: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """The variable goes up or down."""
+
+    variable: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Items at the end of the queue."""
+
+    queue: str
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """The first of these items leaves the queue."""
+
+    queue: str
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """The queue is empty."""
+
+    queue: str
+
+
+Operation: TypeAlias = Put | Add | Append | Remove | Clear
+
+# ----------------------------------------------------------------------------------- program
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One step. ``words`` tells it to a reader."""
+
+    words: str
+    guard: All
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What the tables do not cover: reaching this means that the closure is not one."""
+
+    words: str
+    guard: All
+
+
+@dataclass(frozen=True)
+class Program:
+    """A whole system. ``start`` holds the variables that do not begin at 0.
+
+    ``definitions`` may use those before them. ``ends`` are exclusive, and hold only where nothing
+    happens by itself. ``notes`` tell what the numbers stand for, a line each. ``memory`` holds
+    variables that become 1 for good after any step that makes their expression true.
+    """
+
+    name: str
+    notes: tuple[str, ...]
+    variables: tuple[str, ...]
+    queues: tuple[str, ...]
+    start: tuple[tuple[str, int], ...]
+    definitions: tuple[tuple[str, Expression], ...]
+    rules: tuple[Rule, ...]
+    gaps: tuple[Gap, ...]
+    ends: tuple[tuple[str, Expression], ...]
+    memory: tuple[tuple[str, Expression], ...] = ()
