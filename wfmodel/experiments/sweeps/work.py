@@ -1,0 +1,115 @@
+"""One cell, whole: replicate its variants in pairs until precision or budget says enough.
+
+A cell depends on its ``Work`` alone, so equal works give equal outcomes wherever they run, and its
+key (a hash of all of it) names the result for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from wfmodel.experiments.cells import Bench, Cell
+from wfmodel.experiments.experiment import Precision
+from wfmodel.experiments.observation import Observation
+from wfmodel.experiments.running import possible
+from wfmodel.experiments.scenario import Variant
+from wfmodel.experiments.statistics import interval, paired
+from wfmodel.experiments.sweeps.outcome import Outcome, Row, difference_name, reached_by
+from wfmodel.experiments.sweeps.stopping import is_enough, reached, share_of_confidence
+from wfmodel.metrics import METRICS
+from wfmodel.model.loading import dump_workflow
+from wfmodel.model.workflow import Workflow
+from wfmodel.simulation import Setting
+
+MOST_BENCHES: Final = 4
+"""Workflows that a worker keeps tabulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All that a cell depends on; ``key`` is the hash of the rest (``provenance.key_of``)."""
+
+    key: str
+    workflow: Workflow
+    variants: tuple[tuple[str, Variant], ...]
+    pair: tuple[str, str] | None
+    setting: Setting
+    seed: int
+    responses: tuple[str, ...]
+    looks: tuple[int, ...]
+    precision: Precision | None
+    confidence: float
+
+
+def carry_out(work: Work) -> Outcome:
+    """Run a cell.
+
+    Raises:
+        ValueError: the workflow cannot run, or no instance arrives.
+    """
+    bench = _bench(dump_workflow(work.workflow, as_json=True), work.workflow)
+    observed: list[list[Observation]] = [[] for _ in work.variants]
+    rows: tuple[Row, ...] = ()
+    for look in work.looks:
+        for runs, (_, variant) in zip(observed, work.variants, strict=True):
+            runs.extend(
+                bench.observation(Cell(variant, work.setting, work.seed, replication))
+                for replication in range(len(runs), look)
+            )
+        rows = _rows(work, observed)
+        if is_enough(reached_by(rows)):
+            break
+    return Outcome(work.key, rows)
+
+
+def _rows(work: Work, observed: Sequence[Sequence[Observation]]) -> tuple[Row, ...]:
+    level = share_of_confidence(len(work.looks), confidence=work.confidence)
+    names = [name for name, _ in work.variants]
+    rows = []
+    for response in work.responses:
+        samples = {
+            name: tuple(run.values[response] for run in runs)
+            for name, runs in zip(names, observed, strict=True)
+        }
+        rows += [_of_variant(work, response, name, samples[name], level) for name in names]
+        if work.pair is not None:
+            rows.append(_of_pair(work, response, samples, work.pair, level))
+    return tuple(rows)
+
+
+def _of_variant(
+    work: Work, response: str, name: str, values: tuple[float, ...], level: float
+) -> Row:
+    found = possible(interval(values, confidence=level), METRICS[response].unit)
+    return Row(name, response, found, reached(work.precision, response, found), 0, values)
+
+
+def _of_pair(
+    work: Work,
+    response: str,
+    samples: dict[str, tuple[float, ...]],
+    pair: tuple[str, str],
+    level: float,
+) -> Row:
+    first, second = samples[pair[0]], samples[pair[1]]
+    gap = paired(first, second, confidence=level)
+    gaps = tuple(b - a for a, b in zip(first, second, strict=True))
+    state = reached(work.precision, response, gap.estimate, difference=True)
+    return Row(difference_name(pair), response, gap.estimate, state, gap.differing, gaps)
+
+
+@lru_cache(maxsize=MOST_BENCHES)
+def _kept_bench(text: str) -> list[Bench]:
+    """A place for the bench of the workflow with this text."""
+    return []
+
+
+def _bench(text: str, workflow: Workflow) -> Bench:
+    """Cells that differ in their setting only share what is tabulated."""
+    place = _kept_bench(text)
+    if not place:
+        place.append(Bench(workflow))
+    return place[0]
