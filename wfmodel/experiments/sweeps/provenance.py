@@ -47,6 +47,7 @@ def key_of(work: Work) -> str:
             "looks": work.looks,
             "precision": _data(Precision | None, work.precision),
             "confidence": work.confidence,
+            "until_sign": work.until_sign,
         }
     )
 

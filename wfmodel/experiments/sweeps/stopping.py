@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from wfmodel.experiments.experiment import Experiment, Precision
-from wfmodel.experiments.statistics import CONFIDENCE, Estimate, Method
+from wfmodel.experiments.statistics import CONFIDENCE, FEWEST_DIFFERING_PAIRS, Estimate, Method
 from wfmodel.metrics import METRICS
 from wfmodel.metrics.metric import Group
 
@@ -71,6 +71,17 @@ def reached(
         same_by_definition = METRICS[response].group is Group.COUPLING
         return Reached.YES if same_by_definition else Reached.CONSTANT
     return Reached.YES if found.half_width <= asked else Reached.NO
+
+
+def decided_sign(found: Estimate, differing: int, *, confidence: float) -> int:
+    """-1, 0 or 1: the sign of a paired difference, 0 while it is not decided.
+
+    Besides the interval, as many pairs must differ as a sign test needs to reject at this level.
+    """
+    fewest = max(FEWEST_DIFFERING_PAIRS, math.ceil(math.log2(2 / (1 - confidence))))
+    if differing < fewest or math.isnan(found.low) or found.low <= 0 <= found.high:
+        return 0
+    return 1 if found.mean > 0 else -1
 
 
 def _asked(precision: Precision, response: str, found: Estimate, difference: bool) -> float | None:

@@ -18,7 +18,12 @@ from wfmodel.experiments.running import possible
 from wfmodel.experiments.scenario import Variant
 from wfmodel.experiments.statistics import interval, paired
 from wfmodel.experiments.sweeps.outcome import Outcome, Row, difference_name, reached_by
-from wfmodel.experiments.sweeps.stopping import is_enough, reached, share_of_confidence
+from wfmodel.experiments.sweeps.stopping import (
+    decided_sign,
+    is_enough,
+    reached,
+    share_of_confidence,
+)
 from wfmodel.metrics import METRICS
 from wfmodel.model.loading import dump_workflow
 from wfmodel.model.workflow import Workflow
@@ -42,6 +47,8 @@ class Work:
     looks: tuple[int, ...]
     precision: Precision | None
     confidence: float
+    until_sign: bool = False
+    """Stop once the sign of the pair's difference is decided."""
 
 
 def carry_out(work: Work) -> Outcome:
@@ -60,13 +67,31 @@ def carry_out(work: Work) -> Outcome:
                 for replication in range(len(runs), look)
             )
         rows = _rows(work, observed)
-        if is_enough(reached_by(rows)):
+        if _is_enough(work, rows):
             break
     return Outcome(work.key, rows)
 
 
+def confidence_of(work: Work) -> float:
+    """The confidence of a single look's intervals."""
+    return share_of_confidence(len(work.looks), confidence=work.confidence)
+
+
+def sign_of(work: Work, row: Row) -> int:
+    """-1, 0 or 1: the sign of a difference's row, 0 while it is not decided."""
+    return decided_sign(row.estimate, row.differing, confidence=confidence_of(work))
+
+
+def _is_enough(work: Work, rows: Sequence[Row]) -> bool:
+    if not work.until_sign:
+        return is_enough(reached_by(rows))
+    assert work.pair is not None
+    gap = difference_name(work.pair)
+    return all(sign_of(work, row) != 0 for row in rows if row.variant == gap)
+
+
 def _rows(work: Work, observed: Sequence[Sequence[Observation]]) -> tuple[Row, ...]:
-    level = share_of_confidence(len(work.looks), confidence=work.confidence)
+    level = confidence_of(work)
     names = [name for name, _ in work.variants]
     rows = []
     for response in work.responses:
