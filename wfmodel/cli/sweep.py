@@ -28,7 +28,7 @@ class PlotFormat(StrEnum):
     PNG = "png"
 
 
-MOST_LINES: Final = 40
+MOST_LINES: Final = 20
 """Points that a terminal is shown; all of them are in the files."""
 
 

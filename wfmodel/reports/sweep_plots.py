@@ -22,7 +22,7 @@ from wfmodel.experiments.sweeps.columns import shown_value
 from wfmodel.experiments.sweeps.export import sensitivity_keys
 from wfmodel.experiments.sweeps.outcome import Row
 from wfmodel.experiments.sweeps.running import ExperimentResult
-from wfmodel.experiments.sweeps.sensitivity import Effect, Ranking, ranking, tornado
+from wfmodel.experiments.sweeps.sensitivity import Effect, Influence, Ranking, ranking, tornado
 from wfmodel.experiments.sweeps.threshold import ThresholdResult
 from wfmodel.experiments.sweeps.words import threshold_words, value_words
 from wfmodel.metrics import METRICS
@@ -187,7 +187,7 @@ def _shares(ranked: Ranking, name: str, title: str) -> Plot:
         for row, each in enumerate(ranked.influences):
             axes.barh(row, each.share, color=look(0).colour, height=0.6)
             _interval(axes, row, each.share, each.share_low, each.share_high)
-        names = [_with_sign(each.factor, each.coefficient) for each in ranked.influences]
+        names = [_with_sign(each) for each in ranked.influences]
         axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
@@ -200,10 +200,11 @@ def _shares(ranked: Ranking, name: str, title: str) -> Plot:
     return Plot(f"sensitivity-{name}", title, told, height, draw)
 
 
-def _with_sign(name: str, coefficient: float) -> str:
-    if math.isnan(coefficient) or abs(coefficient) < 0.05:
-        return name
-    return f"{name} ({'+' if coefficient > 0 else '−'})"
+def _with_sign(each: Influence) -> str:
+    """Which way a factor pulls, where its coefficient's interval tells."""
+    if each.coefficient_low > 0:
+        return f"{each.factor} (+)"
+    return f"{each.factor} (−)" if each.coefficient_high < 0 else each.factor
 
 
 def _interval(axes: Axes, row: int, mean: float, low: float, high: float) -> None:

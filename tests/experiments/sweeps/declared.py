@@ -1,4 +1,4 @@
-"""A small experiment that the tests of this folder share, and a program that runs it to be killed."""
+"""A small experiment that the tests of this folder share, and a program to be killed."""
 
 from __future__ import annotations
 

@@ -96,8 +96,10 @@ class Store:
                 writer.close()
         if self._cells().exists():
             for path in self._cell_files():
-                path.unlink()
-            self._cells().rmdir()
+                if path.stem in self._keys:
+                    path.unlink()
+            if not self._cell_files():
+                self._cells().rmdir()
 
     def _cells(self) -> Path:
         return self.folder / CELLS
