@@ -50,7 +50,7 @@ def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path,
         distributed.LocalCluster(
             n_workers=3, threads_per_worker=1, dashboard_address=None, processes=True
         ) as cluster,
-        distributed.Client(cluster) as client,
+        distributed.Client(cluster, set_as_default=False) as client,
     ):
 
         def kill_one(_label: str, done: int, _total: int) -> None:

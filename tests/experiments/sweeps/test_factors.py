@@ -11,7 +11,7 @@ from wfmodel.designs import Knobs
 from wfmodel.experiments.experiment import Factor
 from wfmodel.experiments.scenario import Variant
 from wfmodel.experiments.sweeps.factors import FactorError, Setup, applied, base_value
-from wfmodel.model.distributions import Exponential
+from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.units import parse_duration as d
 from wfmodel.model.workflow import Service
 
@@ -28,6 +28,15 @@ def test_a_duration_becomes_the_mean_of_a_distribution_and_the_family_stays():
     assert found.workflow == SETUP.workflow
     back = replace(found.scenario, setting=SETUP.scenario.setting)
     assert back == SETUP.scenario
+
+
+def test_a_constant_can_be_zero_before_and_after():
+    delay = factor("knobs.relay_delay")
+    later = applied(SETUP, delay, "500ms")
+    assert later.scenario.knobs.relay_delay == Constant(d("500ms"))
+    assert applied(later, delay, "0s").scenario.knobs.relay_delay == Constant(0)
+    never = applied(SETUP, factor("setting.faults.0.lasts"), 0)
+    assert never.scenario.setting.faults[0].lasts == Constant(0)
 
 
 def test_a_distribution_can_be_given_whole():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def test_looks_double_from_the_first_to_the_budget(first, more):
     found = looks(first, first + more)
     assert found[0] == first
     assert found[-1] == first + more
-    assert all(a < b <= 2 * a for a, b in zip(found, found[1:], strict=False))
+    assert all(a < b <= 2 * a for a, b in pairwise(found))
 
 
 def test_the_error_is_shared_among_looks():
@@ -78,7 +79,7 @@ def test_a_sign_needs_as_many_pairs_as_a_sign_test():
 
 
 def test_cells_stop_when_they_may_and_say_where_they_could_not():
-    precision = Precision(absolute={"latency_p95": 1.5}, relative=100, first=4, most=16)
+    precision = Precision(absolute={"latency_p95": 5}, relative=100, first=4, most=16)
     result = run_experiment(
         declared(responses=("latency_p95",), precision=precision),
         workflow(),
@@ -88,7 +89,7 @@ def test_cells_stop_when_they_may_and_say_where_they_could_not():
         rows = each.outcome.rows
         asked = [row for row in rows if row.reached is not Reached.NOT_ASKED]
         assert len(asked) == 2  # the variants; nothing is asked of their difference
-        precise = all(row.estimate.half_width <= 1.5 for row in asked)
+        precise = all(row.estimate.half_width <= 5 for row in asked)
         assert (each in result.imprecise()) is not precise
         assert each.outcome.replications == 16 or precise
     counts = {each.outcome.replications for each in result.points}
@@ -106,7 +107,7 @@ def test_fewer_replications_are_the_first_of_more():
 
 @pytest.mark.parametrize("family", ["normal", "exponential"])
 def test_intervals_hold_the_truth_as_often_as_they_say(family):
-    """400 samples of a known mean, 1; a run of benchmarks.sweeps measures more."""
+    """200 samples of a known mean, 1; a run of benchmarks.sweeps measures more."""
     rng = np.random.default_rng(7)
     draw = {
         "normal": lambda n: rng.normal(1, 0.5, n),
@@ -116,7 +117,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(family):
     level = share_of_confidence(len(numbers))
     precision = Precision(absolute={"lost": 0.25}, first=10, most=160)
     held = stopped = 0
-    for _ in range(400):
+    for _ in range(200):
         sample = draw[family](160)
         for look in numbers:
             found = interval(sample[:look].tolist(), confidence=level)
@@ -124,5 +125,5 @@ def test_intervals_hold_the_truth_as_often_as_they_say(family):
                 break
         stopped += look < 160
         held += found.low <= 1 <= found.high
-    assert held / 400 >= {"normal": 0.95, "exponential": 0.93}[family]
-    assert stopped > 100 if family == "normal" else stopped >= 0
+    assert held / 200 >= {"normal": 0.95, "exponential": 0.93}[family]
+    assert stopped > 50 or family == "exponential"

@@ -63,7 +63,7 @@ def _outcomes(client: Client, waiting: Iterator[Work]) -> Iterator[Became]:
     def submit(work: Work) -> object:
         return client.submit(attempt, work, key=f"wfmodel-{work.key}", pure=False)
 
-    in_hand = as_completed(map(submit, islice(waiting, _room(client))))
+    in_hand = as_completed(map(submit, islice(waiting, _room(client))), loop=client.loop)
     for future in in_hand:
         try:
             became: Became = future.result()

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from wfmodel.experiments.experiment import Factor, Level
 from wfmodel.experiments.scaling import scaled, with_mean
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.model.distributions import Distribution
+from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.names import nearest
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
@@ -201,7 +201,9 @@ def _new(old: Node, factor: Factor, value: Level) -> Node:
         if factor.times:
             return _times(old, float(value))
         if hasattr(old, "mean_ns") and not isinstance(value, Mapping):
-            return with_mean(old, parse_duration(value))
+            mean_ns = parse_duration(value)
+            constant = isinstance(old, Constant) or mean_ns == 0
+            return Constant(mean_ns) if constant else with_mean(old, mean_ns)
         if hasattr(old, "mean_ns") or isinstance(value, Mapping):
             return TypeAdapter(Distribution).validate_python(value)
     except (ValidationError, ValueError) as error:
