@@ -190,17 +190,11 @@ def _groups(column: Floats) -> NDArray[np.intp]:
 
 def _rank_regression(blocks: Mapping[str, Floats], y: Floats) -> tuple[dict[str, float], float]:
     """Standardized coefficients of ranks by factor, and R squared."""
-    target = _standardized(stats.rankdata(y)[:, None])[:, 0]
-    matrix = np.hstack([_standardized(block) for block in blocks.values()])
-    solution, *_ = np.linalg.lstsq(matrix, target, rcond=None)
-    rest = float(((target - matrix @ solution) ** 2).sum())
-    total = float((target**2).sum())
-    found, start = {}, 0
-    for name, block in blocks.items():
-        width = block.shape[1]
-        found[name] = float(solution[start]) if width == 1 else math.nan
-        start += width
-    return found, 1 - rest / total if total else math.nan
+    regressors, ranks = np.hstack(list(blocks.values())), stats.rankdata(y)
+    everything = np.arange(len(y))[None, :]
+    solution, rest = _solved(regressors, ranks, everything)
+    by_factor = {name: float(column[0]) for name, column in _by_factor(blocks, solution).items()}
+    return by_factor, 1 - float(rest[0])
 
 
 def _coefficient_intervals(
@@ -208,21 +202,42 @@ def _coefficient_intervals(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Percentile bootstrap over points, from fixed resamples."""
     n = len(y)
+    regressors, ranks = np.hstack(list(blocks.values())), stats.rankdata(y)
     draws = np.random.default_rng(n).integers(0, n, (RESAMPLES, n))
-    found: dict[str, list[float]] = {name: [] for name in blocks}
-    for draw in draws:
-        resampled = {name: block[draw] for name, block in blocks.items()}
-        for name, value in _rank_regression(resampled, y[draw])[0].items():
-            found[name].append(value)
+    parts = [_solved(regressors, ranks, some)[0] for some in np.array_split(draws, RESAMPLES // 50)]
+    found = _by_factor(blocks, np.concatenate(parts))
     tail = (1 - CONFIDENCE) / 2
     low = {name: float(np.quantile(each, tail)) for name, each in found.items()}
     high = {name: float(np.quantile(each, 1 - tail)) for name, each in found.items()}
     return low, high
 
 
+def _by_factor(blocks: Mapping[str, Floats], solutions: Floats) -> dict[str, Floats]:
+    """A factor's coefficient in each solution; ``nan`` for one of several indicators."""
+    found, start = {}, 0
+    for name, block in blocks.items():
+        width = block.shape[1]
+        column = solutions[:, start]
+        found[name] = column if width == 1 else np.full_like(column, math.nan)
+        start += width
+    return found
+
+
+def _solved(regressors: Floats, ranks: Floats, draws: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Least squares on each resample: coefficients, and the share of variance that they leave."""
+    x = _standardized(regressors[draws])
+    y = _standardized(ranks[draws][:, :, None])
+    across = x.transpose(0, 2, 1)
+    solution = np.linalg.pinv(across @ x, hermitian=True) @ (across @ y)
+    total = (y**2).sum(axis=(1, 2))
+    left = ((y - x @ solution) ** 2).sum(axis=(1, 2))
+    unknown = np.full_like(total, math.nan)
+    return solution[:, :, 0], np.divide(left, total, out=unknown, where=total > 0)
+
+
 def _standardized(columns: Floats) -> Floats:
-    """Mean 0 and standard deviation 1; a constant column becomes zeros."""
-    spread = columns.std(axis=0)
-    centred = columns - columns.mean(axis=0)
+    """Mean 0 and standard deviation 1 along the points; what is constant becomes zeros."""
+    spread = columns.std(axis=1, keepdims=True)
+    centred = columns - columns.mean(axis=1, keepdims=True)
     scaled: Floats = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0)
     return scaled
