@@ -39,13 +39,13 @@ SAMPLES = 1000
 
 
 def scenario(cells: int) -> Scenario:
-    """Crash rates, restarts and redelivery, two designs, four paired replications of 25 orders."""
+    """Crash rates, restarts and redelivery, two designs, two paired replications of 20 orders."""
     crash = Fault(kind="crash", every=Exponential(mean=d("1m")), lasts=Exponential(mean=d("5s")))
     return Scenario(
         question="How fast are a thousand cells?",
         setting=Setting(
-            arrivals=Arrivals(every=Constant(d("2s")), most=25),
-            horizon=d("1m"),
+            arrivals=Arrivals(every=Constant(d("2s")), most=20),
+            horizon=d("40s"),
             convergence=d("2m"),
             faults=(crash,),
         ),
@@ -59,7 +59,7 @@ def scenario(cells: int) -> Scenario:
             },
             responses=("latency_p95", "terminal_consistency"),
             plan=Plan(kind="latin-hypercube", points=cells),
-            replications=4,
+            replications=2,
         ),
     )
 
