@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import fields
@@ -80,12 +81,25 @@ def test_the_scenario_in_its_page_is_sound():
     assert set(data) <= {field.name for field in fields(Scenario)}
 
 
+def test_the_experiment_in_its_page_runs(tmp_path: Path):
+    [block] = blocks(ROOT / "docs" / "sweeps.md", "yaml")
+    shutil.copy(ROOT / "models" / "order-fulfilment" / "workflow.yaml", tmp_path)
+    file = tmp_path / "scenario.yaml"
+    file.write_text(block, encoding="utf-8")
+    for options in (["--plan"], ["--out", str(tmp_path / "results")], ["--threshold"]):
+        command = [sys.executable, "-m", "wfmodel", "sweep", str(file), "--workers", "1", *options]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "results" / "results.parquet").exists()
+
+
 @pytest.mark.parametrize(
     ("page", "names"),
     [
         ("faults-and-knobs.md", [field.name for field in fields(Knobs)]),
         ("faults-and-knobs.md", [kind.value for kind in FaultKind]),
         ("scenarios.md", [field.name for field in fields(Scenario)]),
+        ("sweeps.md", ["path", "levels", "scale", "whole", "times"]),
         ("scenarios.md", [field.name for field in fields(Setting)]),
     ],
 )

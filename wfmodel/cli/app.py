@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "explore": ("wfmodel.cli.explore", "explore"),
     "simulate": ("wfmodel.cli.simulate", "simulate"),
     "compare": ("wfmodel.cli.compare", "compare"),
+    "sweep": ("wfmodel.cli.sweep", "sweep"),
     "report": ("wfmodel.cli.report", "report"),
 }
 """Subcommands: module and function."""

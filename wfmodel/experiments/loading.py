@@ -13,7 +13,10 @@ from pathlib import Path as FilePath
 from wfmodel.designs import CHOREOGRAPHY, choreograph, orchestrate
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
 from wfmodel.experiments.assumptions import places
+from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.sweeps.factors import FactorError, Setup, applied
+from wfmodel.experiments.sweeps.plans import values_of
 from wfmodel.importers import load_any
 from wfmodel.metrics import METRICS
 from wfmodel.model.findings import Finding, Severity
@@ -92,11 +95,35 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         if name not in METRICS:
             message = _unlike("metric", name, METRICS)
             yield _finding(document, "E105", "unknown-metric", ("primary", i), message)
+    if scenario.experiment is not None:
+        yield from _of_experiment(document, scenario.experiment, Setup(scenario, workflow))
     known = places(scenario, workflow)
     for name in scenario.sources:
         if name not in known:
             message = _unlike("place", name, known)
             yield _finding(document, "E106", "unknown-place", ("sources", name), message)
+
+
+def _of_experiment(document: Document, experiment: Experiment, setup: Setup) -> Iterator[Finding]:
+    """Responses must be metrics; every value of a factor must be possible where it is put."""
+    path: Path = ("experiment", "responses")
+    for i, name in enumerate(experiment.responses):
+        if name not in METRICS:
+            message = _unlike("metric", name, METRICS)
+            yield _finding(document, "E105", "unknown-metric", (*path, i), message)
+    threshold = experiment.threshold
+    if threshold is not None and threshold.response not in METRICS:
+        path = ("experiment", "threshold", "response")
+        message = _unlike("metric", threshold.response, METRICS)
+        yield _finding(document, "E105", "unknown-metric", path, message)
+    for name, factor in experiment.factors.items():
+        path = ("experiment", "factors", name)
+        for value in values_of(factor, 2):
+            try:
+                applied(setup, factor, value)
+            except FactorError as error:
+                yield _finding(document, "E107", "impossible-factor", path, str(error))
+                break
 
 
 def _participants(scenario: Scenario, workflow: Workflow) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.knobs import CHOREOGRAPHY, DESIGNS, EventContent, Knobs
+from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.sweep import Sweep
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
@@ -67,6 +68,7 @@ class Scenario:
     replications: Annotated[int, Field(ge=1, le=100_000)] = 20
     seed: int = 1
     sweep: Sweep | None = None
+    experiment: Experiment | None = None
     sources: Mapping[Name, str] = Field(default_factory=dict)
     what_ifs: Annotated[int, Field(ge=0, le=100_000)] | None = None
 

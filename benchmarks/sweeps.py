@@ -1,0 +1,179 @@
+"""How a sweep of a thousand cells grows with workers, and how often its intervals hold the truth.
+
+    python -m benchmarks.sweeps [--cells 1000] [--rounds 3]
+    python -m benchmarks.sweeps --coverage
+
+Each run writes its results as a user's would; all runs must leave the same bytes. Seconds include
+starting the workers. A Dask cluster is started beforehand, as an existing one would be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from wfmodel.designs import Fault
+from wfmodel.experiments import Scenario
+from wfmodel.experiments.experiment import Experiment, Factor, Plan, Precision
+from wfmodel.experiments.statistics import interval
+from wfmodel.experiments.sweeps.dask_cluster import DaskCluster
+from wfmodel.experiments.sweeps.executors import Executor, InProcess, LocalProcesses
+from wfmodel.experiments.sweeps.running import run_experiment
+from wfmodel.experiments.sweeps.stopping import is_enough, looks, reached, share_of_confidence
+from wfmodel.importers import load_any
+from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.model.units import parse_duration as d
+from wfmodel.model.workflow import Workflow
+from wfmodel.simulation import Arrivals, Setting
+
+MODEL = Path(__file__).parents[1] / "models" / "order-fulfilment" / "workflow.yaml"
+SAMPLES = 1000
+
+
+def scenario(cells: int) -> Scenario:
+    """Crash rates, restarts and redelivery, two designs, two paired replications of 20 orders."""
+    crash = Fault(kind="crash", every=Exponential(mean=d("1m")), lasts=Exponential(mean=d("5s")))
+    return Scenario(
+        question="How fast are a thousand cells?",
+        setting=Setting(
+            arrivals=Arrivals(every=Constant(d("2s")), most=20),
+            horizon=d("40s"),
+            convergence=d("2m"),
+            faults=(crash,),
+        ),
+        experiment=Experiment(
+            factors={
+                "crashes": Factor(
+                    path="setting.faults.0.every", low="20s", high="10m", scale="log"
+                ),
+                "restart": Factor(path="setting.faults.0.lasts", low="1s", high="20s", scale="log"),
+                "redelivery": Factor(path="knobs.redelivery_timeout", low="1s", high="30s"),
+            },
+            responses=("latency_p95", "terminal_consistency"),
+            plan=Plan(kind="latin-hypercube", points=cells),
+            replications=2,
+        ),
+    )
+
+
+def workflow() -> Workflow:
+    """Order fulfilment."""
+    found = load_any(str(MODEL)).workflow
+    assert found is not None
+    return found
+
+
+@contextmanager
+def one() -> Iterator[Executor]:
+    yield InProcess()
+
+
+@contextmanager
+def two() -> Iterator[Executor]:
+    yield LocalProcesses(2)
+
+
+@contextmanager
+def dask_two() -> Iterator[Executor]:
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield DaskCluster(cluster.scheduler_address)
+
+
+WAYS: dict[str, Callable] = {
+    "one process": one,
+    "two processes": two,
+    "Dask, two workers": dask_two,
+}
+
+
+def measured(make: Callable, declared: Scenario) -> tuple[float, bytes]:
+    """Seconds, and the results."""
+    with tempfile.TemporaryDirectory() as folder, make() as executor:
+        begun = time.perf_counter()
+        run_experiment(declared, workflow(), executor=executor, out=folder)
+        seconds = time.perf_counter() - begun
+        return seconds, (Path(folder) / "results.parquet").read_bytes()
+
+
+def scaling(cells: int, rounds: int) -> None:
+    """Print the table: medians of alternating rounds."""
+    declared = scenario(cells)
+    seconds: dict[str, list[float]] = {name: [] for name in WAYS}
+    results = set()
+    for _ in range(rounds):
+        for name, make in WAYS.items():
+            took, content = measured(make, declared)
+            seconds[name].append(took)
+            results.add(content)
+            print(f"# {name}: {took:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+    assert len(results) == 1, "the results differ"
+    alone = median(seconds["one process"])
+    print("\n| | seconds | cells/s | to one process |\n|---|---|---|---|")
+    for name, took in seconds.items():
+        found = median(took)
+        print(f"| {name} | {found:.1f} | {cells / found:.1f} | {alone / found:.2f} |")
+
+
+def covered(draw: Callable, mean: float, half_width: float, *, shared: bool) -> tuple[float, float]:
+    """Share of intervals that hold the mean, and replications used; ``shared``: our rule, else the
+    same looks at 95 % each, stopping at the first that is narrow.
+    """
+    numbers = looks(10, 160)
+    level = share_of_confidence(len(numbers)) if shared else 0.95
+    precision = Precision(absolute={"lost": half_width}, first=10, most=160)
+    held = used = 0
+    for number in range(SAMPLES):
+        sample = draw(np.random.default_rng(number), 160)
+        for look in numbers:
+            found = interval(sample[:look].tolist(), confidence=level)
+            if is_enough([reached(precision, "lost", found)]):
+                break
+        held += found.low <= mean <= found.high
+        used += look
+    return held / SAMPLES, used / SAMPLES
+
+
+def coverage() -> None:
+    """Print the table: our rule beside the naive one."""
+    print("| sample | asked | rule | intervals that hold the mean | replications |")
+    print("|---|---|---|---|---|")
+    families: dict[str, tuple[Callable, float]] = {
+        "normal": (lambda rng, n: rng.normal(1, 1, n), 1.0),
+        "exponential": (lambda rng, n: rng.exponential(1, n), 1.0),
+        "one in ten": (lambda rng, n: (rng.random(n) < 0.1).astype(float), 0.1),
+    }
+    for name, (draw, mean) in families.items():
+        for half_width in (0.5 * mean, 0.25 * mean) if name != "one in ten" else (0.1,):
+            for shared in (True, False):
+                share, used = covered(draw, mean, half_width, shared=shared)
+                rule = "error shared" if shared else "95 % at each look"
+                print(
+                    f"| {name} | ±{half_width:g} | {rule} | {share:.1%} | {used:.0f} |", flush=True
+                )
+
+
+def main() -> None:
+    """Parse the arguments and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cells", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--coverage", action="store_true")
+    given = parser.parse_args()
+    if given.coverage:
+        coverage()
+    else:
+        scaling(given.cells, given.rounds)
+
+
+if __name__ == "__main__":
+    main()

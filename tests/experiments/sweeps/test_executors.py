@@ -1,0 +1,90 @@
+"""The same bytes from one process, from several, from a cluster, though workers are killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.experiments.samples import workflow
+from tests.experiments.sweeps.declared import declared, files
+from wfmodel.experiments.experiment import Factor, Plan
+from wfmodel.experiments.sweeps.dask_cluster import DaskCluster
+from wfmodel.experiments.sweeps.executors import Executor, InProcess, LocalProcesses
+from wfmodel.experiments.sweeps.running import ExperimentError, run_experiment
+
+MANY = {"plan": Plan(kind="latin-hypercube", points=24), "replications": 6}
+
+
+def sweep(folder: Path, executor: Executor, progress=None) -> dict[str, bytes]:
+    run_experiment(declared(**MANY), workflow(), executor=executor, out=folder, progress=progress)
+    return files(folder)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory) -> dict[str, bytes]:
+    return sweep(tmp_path_factory.mktemp("alone"), InProcess())
+
+
+def test_several_processes_give_the_same_bytes_though_one_is_killed(tmp_path, alone):
+    killed = []
+
+    def kill_one(_label: str, done: int, _total: int) -> None:
+        if done == 5 and not killed:
+            process = multiprocessing.active_children()[0]
+            killed.append(process.pid)
+            os.kill(process.pid, signal.SIGKILL)
+
+    assert sweep(tmp_path, LocalProcesses(2), kill_one) == alone
+    assert killed
+
+
+def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path, alone):
+    distributed = pytest.importorskip("distributed")
+    kept: set[str] = set()
+
+    with (
+        distributed.LocalCluster(
+            n_workers=3, threads_per_worker=1, dashboard_address=None, processes=True
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+
+        def kill_one(_label: str, done: int, _total: int) -> None:
+            if done == 4 and not kept:
+                kept.update(path.stem for path in (tmp_path / "cells").glob("[!.]*.parquet"))
+                victim = next(iter(client.run(os.getpid).values()))
+                os.kill(victim, signal.SIGKILL)
+
+        found = sweep(tmp_path, DaskCluster(cluster.scheduler_address), kill_one)
+        finished = client.run_on_scheduler(_finished_keys)
+    assert found == alone
+    assert len(kept) == 4
+    # What had been kept was not run again; only what the dead worker had in hand was.
+    assert [finished.count(f"wfmodel-{key}") for key in sorted(kept)] == [1] * 4
+
+
+def _finished_keys(dask_scheduler) -> list[str]:
+    log = dask_scheduler.transition_log
+    return [entry[0] for entry in log if entry[1:3] == ("processing", "memory")]
+
+
+def test_no_scheduler_is_said(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("wfmodel.experiments.sweeps.dask_cluster.TIMEOUT_S", 0.2)
+    with pytest.raises(ConnectionError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:1"):
+        run_experiment(declared(), workflow(), executor=DaskCluster("tcp://127.0.0.1:1"))
+
+
+def test_what_cannot_run_names_its_point():
+    factors = {"next": Factor(path="workflow.states.pay.next", levels=("ship", "nowhere"))}
+    with pytest.raises(ExperimentError, match=r"point 1 \(next nowhere\): .*nowhere"):
+        run_experiment(declared(factors=factors), workflow(), executor=InProcess())
+
+
+def test_workers_are_counted():
+    with pytest.raises(ValueError, match="workers must be at least 1; got 0"):
+        LocalProcesses(0)

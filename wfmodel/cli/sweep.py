@@ -1,0 +1,247 @@
+"""``wfmodel sweep``: run a scenario's experiment, or search its threshold; show, keep, resume."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from typer.exceptions import TyperException
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from wfmodel.experiments import Scenario
+    from wfmodel.experiments.sweeps.executors import Executor
+    from wfmodel.experiments.sweeps.running import ExperimentResult, Prepared
+    from wfmodel.experiments.sweeps.threshold import ThresholdResult
+    from wfmodel.model.workflow import Workflow
+    from wfmodel.reports.sweep_tables import TextTable
+
+
+class PlotFormat(StrEnum):
+    """What plots are drawn as."""
+
+    SVG = "svg"
+    PNG = "png"
+
+
+MOST_LINES: Final = 20
+"""Points that a terminal is shown; all of them are in the files."""
+
+
+def sweep(
+    scenario_file: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A scenario file with an experiment.")
+    ],
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would be run, and run nothing.")
+    ] = False,
+    threshold: Annotated[
+        bool, typer.Option("--threshold", help="Search the experiment's threshold instead.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep every cell there as it finishes (Parquet)."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what --out holds.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster: tcp://…")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    as_csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Also write estimates as CSV.")
+    ] = None,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write all of it as JSON.")
+    ] = None,
+    plots: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also draw plots, into this directory.")
+    ] = None,
+    plot_format: Annotated[
+        PlotFormat, typer.Option("--plot-format", help="What plots are drawn as.")
+    ] = PlotFormat.SVG,
+) -> None:
+    """Run the experiment of a scenario: many cells, each replicated as precisely as asked.
+
+    The result is the same whatever runs it. With --out, a sweep that is killed goes on with
+    --resume and runs no finished cell again.
+    """
+    _check_options(workers=workers, dask=dask, out=out, resume=resume)
+    _check_use(threshold=threshold, out=out, as_csv=as_csv)
+    from wfmodel.cli.scenarios import changed, runnable
+
+    _, scenario, workflow = runnable(scenario_file)
+    scenario = changed(scenario, replications=None, seed=seed)
+    try:
+        if plan:
+            _show_plan(scenario, workflow)
+        elif threshold:
+            found = _search(scenario, workflow, _executor(workers, dask))
+            _after_threshold(found, as_json, plots, plot_format)
+        else:
+            result = _run(scenario, workflow, _executor(workers, dask), out, resume)
+            _after_sweep(result, as_csv, as_json, plots, plot_format)
+    except (ModuleNotFoundError, ConnectionError) as error:
+        raise TyperException(str(error)) from None
+
+
+def _check_options(
+    *, workers: int | None, dask: str | None, out: Path | None, resume: bool
+) -> None:
+    if workers is not None and dask is not None:
+        raise TyperException("give either --workers or --dask: a cluster has workers of its own")
+    if resume and out is None:
+        raise TyperException("--resume needs --out: the directory to go on with")
+
+
+def _check_use(*, threshold: bool, out: Path | None, as_csv: Path | None) -> None:
+    if threshold and (out is not None or as_csv is not None):
+        raise TyperException("--threshold writes --json and --plots only, not --out or --csv")
+
+
+def _executor(workers: int | None, dask: str | None) -> Executor:
+    if dask is not None:
+        from wfmodel.experiments.sweeps.dask_cluster import DaskCluster
+
+        return DaskCluster(dask)
+    from wfmodel.experiments.sweeps.executors import local_executor
+
+    return local_executor(workers)
+
+
+def _run(
+    scenario: Scenario, workflow: Workflow, executor: Executor, out: Path | None, resume: bool
+) -> ExperimentResult:
+    from wfmodel.cli.progress import progress
+    from wfmodel.experiments.sweeps.executors import WorkersLostError
+    from wfmodel.experiments.sweeps.running import ExperimentError, run_experiment
+    from wfmodel.experiments.sweeps.store import StoreError
+
+    with progress() as bars:
+        try:
+            return run_experiment(
+                scenario, workflow, executor=executor, out=out, resume=resume, progress=bars
+            )
+        except (ExperimentError, StoreError, WorkersLostError) as error:
+            raise TyperException(str(error)) from None
+
+
+def _search(scenario: Scenario, workflow: Workflow, executor: Executor) -> ThresholdResult:
+    from wfmodel.cli.progress import progress
+    from wfmodel.experiments.sweeps.executors import WorkersLostError
+    from wfmodel.experiments.sweeps.running import ExperimentError
+    from wfmodel.experiments.sweeps.threshold import find_threshold
+
+    with progress() as bars:
+        try:
+            return find_threshold(scenario, workflow, executor=executor, progress=bars)
+        except (ExperimentError, WorkersLostError) as error:
+            raise TyperException(str(error)) from None
+
+
+def _show_plan(scenario: Scenario, workflow: Workflow) -> None:
+    from wfmodel.experiments.sweeps.running import ExperimentError, prepare
+    from wfmodel.reports.sweep_tables import plan_table
+
+    try:
+        prepared = prepare(scenario, workflow)
+    except ExperimentError as error:
+        raise TyperException(str(error)) from None
+    console = _console()
+    _print_table(console, plan_table(prepared))
+    console.print(_size(prepared))
+
+
+def _size(prepared: Prepared) -> str:
+    from wfmodel.experiments.sweeps.stopping import looks_of
+
+    looks = looks_of(prepared.experiment)
+    systems = sum(len(work.variants) for work in prepared.works.values())
+    fewest, most = systems * looks[0], systems * looks[-1]
+    runs = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    return f"{len(prepared.points):,} points, {len(prepared.works):,} cells, {runs} runs."
+
+
+def _after_sweep(
+    result: ExperimentResult,
+    as_csv: Path | None,
+    as_json: Path | None,
+    plots: Path | None,
+    form: PlotFormat,
+) -> None:
+    from wfmodel.experiments.sweeps.export import as_csv as csv_text
+    from wfmodel.experiments.sweeps.export import as_data
+    from wfmodel.experiments.sweeps.words import precision_words
+    from wfmodel.reports.sweep_plots import experiment_plots, save_plots
+    from wfmodel.reports.sweep_tables import response_tables, sensitivity_tables
+
+    if as_csv is not None:
+        as_csv.write_text(csv_text(result), encoding="utf-8")
+    if as_json is not None:
+        _write_json(as_json, as_data(result))
+    console = _console()
+    for table in (*response_tables(result), *sensitivity_tables(result)):
+        _print_table(console, table)
+    told = precision_words(result)
+    if told:
+        console.print(told)
+    kept = len(result.prepared.works) - result.new
+    again = f", {kept:,} of them finished before" if kept else ""
+    console.print(f"{len(result.points):,} points, {len(result.prepared.works):,} cells{again}.")
+    if plots is not None:
+        _say_written(console, save_plots(experiment_plots(result), plots, form.value))
+
+
+def _after_threshold(
+    found: ThresholdResult, as_json: Path | None, plots: Path | None, form: PlotFormat
+) -> None:
+    from wfmodel.experiments.sweeps.export import threshold_as_data
+    from wfmodel.experiments.sweeps.words import threshold_words
+    from wfmodel.reports.sweep_plots import save_plots, threshold_plot
+    from wfmodel.reports.sweep_tables import threshold_table
+
+    if as_json is not None:
+        _write_json(as_json, threshold_as_data(found))
+    console = _console()
+    _print_table(console, threshold_table(found))
+    console.print(threshold_words(found), style="bold")
+    if plots is not None:
+        _say_written(console, save_plots([threshold_plot(found)], plots, form.value))
+
+
+def _write_json(path: Path, data: object) -> None:
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _say_written(console: Console, paths: list[Path]) -> None:
+    for path in paths:
+        console.print(str(path), soft_wrap=True)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 140
+    return console
+
+
+def _print_table(console: Console, table: TextTable) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(title=Text(table.title), title_justify="left")
+    for number, name in enumerate(table.columns):
+        shown.add_column(Text(name), justify="right" if number in table.numeric else "left")
+    for row in table.rows[:MOST_LINES]:
+        shown.add_row(*map(Text, row))
+    console.print(shown)
+    if len(table.rows) > MOST_LINES:
+        console.print(f"… and {len(table.rows) - MOST_LINES:,} more")

@@ -1,0 +1,80 @@
+"""Cells on an existing Dask cluster: a worker that dies costs only the cells it had in hand.
+
+The scheduler hands those out again (Dask does so up to ``distributed.scheduler.allowed-failures``
+times for one cell, 3 by default); results come back here as they finish, and only this process
+writes them. Workers need wfmodel installed, in the same version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from wfmodel.experiments.sweeps.executors import IN_HAND, Became, WorkersLostError, attempt
+from wfmodel.experiments.sweeps.work import Work
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+FEWEST_IN_HAND: Final = 32
+TIMEOUT_S: Final = 20
+"""How long a scheduler and its first worker are waited for."""
+NEEDS_DASK: Final = "Dask is not installed: pip install 'wfmodel[dask]'"
+
+
+class DaskCluster:
+    """Runs cells on the cluster whose scheduler is at ``address`` (``tcp://host:8786``)."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def outcomes(self, works: Iterable[Work]) -> Iterator[Became]:
+        """Every work's outcome, as they finish.
+
+        Raises:
+            ModuleNotFoundError: Dask is not installed; the message says how to.
+            ConnectionError: there is no scheduler at the address, or it has no workers.
+            WorkersLostError: one cell's workers died too often.
+        """
+        with self._client() as client:
+            yield from _outcomes(client, iter(works))
+
+    def _client(self) -> Client:
+        try:
+            from distributed import Client
+        except ModuleNotFoundError:
+            raise ModuleNotFoundError(NEEDS_DASK, name="distributed") from None
+        try:
+            client = Client(self.address, timeout=TIMEOUT_S, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ConnectionError(f"no Dask scheduler at {self.address}: {error}") from None
+        try:
+            client.wait_for_workers(1, timeout=TIMEOUT_S)
+        except TimeoutError:
+            client.close()
+            raise ConnectionError(f"the Dask scheduler at {self.address} has no workers") from None
+        return client
+
+
+def _outcomes(client: Client, waiting: Iterator[Work]) -> Iterator[Became]:
+    from distributed import KilledWorker, as_completed
+
+    def submit(work: Work) -> object:
+        return client.submit(attempt, work, key=f"wfmodel-{work.key}", pure=False)
+
+    in_hand = as_completed(map(submit, islice(waiting, _room(client))), loop=client.loop)
+    for future in in_hand:
+        try:
+            became: Became = future.result()
+        except KilledWorker as error:
+            raise WorkersLostError(f"Dask workers died on one cell too often: {error}") from None
+        yield became
+        for work in islice(waiting, max(0, _room(client) - in_hand.count())):
+            in_hand.add(submit(work))
+
+
+def _room(client: Client) -> int:
+    """Cells in hand at a time; workers may join while the sweep runs."""
+    threads: dict[str, int] = client.nthreads()
+    return max(FEWEST_IN_HAND, IN_HAND * sum(threads.values()))

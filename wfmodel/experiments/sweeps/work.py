@@ -1,0 +1,140 @@
+"""One cell, whole: replicate its variants in pairs until precision or budget says enough.
+
+A cell depends on its ``Work`` alone, so equal works give equal outcomes wherever they run, and its
+key (a hash of all of it) names the result for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from wfmodel.experiments.cells import Bench, Cell
+from wfmodel.experiments.experiment import Precision
+from wfmodel.experiments.observation import Observation
+from wfmodel.experiments.running import possible
+from wfmodel.experiments.scenario import Variant
+from wfmodel.experiments.statistics import interval, paired
+from wfmodel.experiments.sweeps.outcome import Outcome, Row, difference_name, reached_by
+from wfmodel.experiments.sweeps.stopping import (
+    decided_sign,
+    is_enough,
+    reached,
+    share_of_confidence,
+)
+from wfmodel.metrics import METRICS
+from wfmodel.model.loading import dump_workflow
+from wfmodel.model.workflow import Workflow
+from wfmodel.simulation import Setting
+
+MOST_BENCHES: Final = 4
+"""Workflows that a worker keeps tabulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All that a cell depends on; ``key`` is the hash of the rest (``provenance.key_of``)."""
+
+    key: str
+    workflow: Workflow
+    variants: tuple[tuple[str, Variant], ...]
+    pair: tuple[str, str] | None
+    setting: Setting
+    seed: int
+    responses: tuple[str, ...]
+    looks: tuple[int, ...]
+    precision: Precision | None
+    confidence: float
+    until_sign: bool = False
+    """Stop once the sign of the pair's difference is decided."""
+
+
+def carry_out(work: Work) -> Outcome:
+    """Run a cell.
+
+    Raises:
+        ValueError: the workflow cannot run, or no instance arrives.
+    """
+    bench = _bench(dump_workflow(work.workflow, as_json=True), work.workflow)
+    observed: list[list[Observation]] = [[] for _ in work.variants]
+    rows: tuple[Row, ...] = ()
+    for look in work.looks:
+        for runs, (_, variant) in zip(observed, work.variants, strict=True):
+            runs.extend(
+                bench.observation(Cell(variant, work.setting, work.seed, replication))
+                for replication in range(len(runs), look)
+            )
+        rows = _rows(work, observed)
+        if _is_enough(work, rows):
+            break
+    return Outcome(work.key, rows)
+
+
+def confidence_of(work: Work) -> float:
+    """The confidence of a single look's intervals."""
+    return share_of_confidence(len(work.looks), confidence=work.confidence)
+
+
+def sign_of(work: Work, row: Row) -> int:
+    """-1, 0 or 1: the sign of a difference's row, 0 while it is not decided."""
+    return decided_sign(row.estimate, row.differing, confidence=confidence_of(work))
+
+
+def _is_enough(work: Work, rows: Sequence[Row]) -> bool:
+    if not work.until_sign:
+        return is_enough(reached_by(rows))
+    assert work.pair is not None
+    gap = difference_name(work.pair)
+    return all(sign_of(work, row) != 0 for row in rows if row.variant == gap)
+
+
+def _rows(work: Work, observed: Sequence[Sequence[Observation]]) -> tuple[Row, ...]:
+    level = confidence_of(work)
+    names = [name for name, _ in work.variants]
+    rows = []
+    for response in work.responses:
+        samples = {
+            name: tuple(run.values[response] for run in runs)
+            for name, runs in zip(names, observed, strict=True)
+        }
+        rows += [_of_variant(work, response, name, samples[name], level) for name in names]
+        if work.pair is not None:
+            rows.append(_of_pair(work, response, samples, work.pair, level))
+    return tuple(rows)
+
+
+def _of_variant(
+    work: Work, response: str, name: str, values: tuple[float, ...], level: float
+) -> Row:
+    found = possible(interval(values, confidence=level), METRICS[response].unit)
+    return Row(name, response, found, reached(work.precision, response, found), 0, values)
+
+
+def _of_pair(
+    work: Work,
+    response: str,
+    samples: dict[str, tuple[float, ...]],
+    pair: tuple[str, str],
+    level: float,
+) -> Row:
+    first, second = samples[pair[0]], samples[pair[1]]
+    gap = paired(first, second, confidence=level)
+    gaps = tuple(b - a for a, b in zip(first, second, strict=True))
+    state = reached(work.precision, response, gap.estimate, difference=True)
+    return Row(difference_name(pair), response, gap.estimate, state, gap.differing, gaps)
+
+
+@lru_cache(maxsize=MOST_BENCHES)
+def _kept_bench(text: str) -> list[Bench]:
+    """A place for the bench of the workflow with this text."""
+    return []
+
+
+def _bench(text: str, workflow: Workflow) -> Bench:
+    """Cells that differ in their setting only share what is tabulated."""
+    place = _kept_bench(text)
+    if not place:
+        place.append(Bench(workflow))
+    return place[0]

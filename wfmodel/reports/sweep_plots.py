@@ -1,0 +1,281 @@
+"""The plots of an experiment: responses over a factor, what matters most, and a threshold.
+
+Each function draws what it is handed, in the report's style; pictures are SVG text or PNG bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator, PercentFormatter
+
+from wfmodel.experiments.experiment import Factor, PlanKind, Scale
+from wfmodel.experiments.figures import significant
+from wfmodel.experiments.sweeps.columns import shown_value
+from wfmodel.experiments.sweeps.export import sensitivity_keys
+from wfmodel.experiments.sweeps.outcome import Row
+from wfmodel.experiments.sweeps.running import ExperimentResult
+from wfmodel.experiments.sweeps.sensitivity import Effect, Influence, Ranking, ranking, tornado
+from wfmodel.experiments.sweeps.threshold import ThresholdResult
+from wfmodel.experiments.sweeps.words import threshold_words, value_words
+from wfmodel.metrics import METRICS
+from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
+
+MOST_SERIES: Final = 6
+"""More lines in one plot cannot be told apart."""
+DOTS_PER_INCH: Final = 160
+PlotFormat: TypeAlias = Literal["svg", "png"]
+BAR: Final = 0.42
+"""Inches for each bar."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One plot, to be drawn: ``draw`` puts it into an empty figure of ``height`` inches."""
+
+    name: str
+    title: str
+    description: str
+    height: float
+    draw: Callable[[Figure], None]
+
+    def content(self, form: PlotFormat) -> bytes:
+        """The file's bytes: SVG or PNG, the same for the same results."""
+        with styled():
+            figure = new_figure(self.height)
+            self.draw(figure)
+            if form == "svg":
+                return picture(figure, self.name, self.title, self.description).svg.encode()
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+            return buffer.getvalue()
+
+
+def experiment_plots(result: ExperimentResult) -> Iterator[Plot]:
+    """Responses over the first ordered factor, if few enough lines show all; what matters most."""
+    for response in result.experiment.responses:
+        lines = _lines(result, response)
+        if lines is not None:
+            yield lines
+    for response, variant in sensitivity_keys(result):
+        title = f"{METRICS[response].title}, {variant}"
+        name = f"{_slug(response)}-{_slug(variant)}"
+        if result.experiment.plan.kind is PlanKind.ONE_AT_A_TIME:
+            yield _tornado(result, tornado(result, response, variant), name, title, response)
+            continue
+        ranked = ranking(result, response, variant)
+        if ranked is not None and len(ranked.influences) > 1:
+            yield _shares(ranked, name, title)
+
+
+def threshold_plot(result: ThresholdResult) -> Plot:
+    """The paired difference at every value tried; shaded, where its sign is not decided."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        if result.between is not None:
+            low, high = (_x(result.factor, each.value) for each in result.between)
+            axes.axvspan(low, high, color=FAULT_FILL, linewidth=0)
+        axes.axhline(0, color=MUTED, linewidth=0.8)
+        for sign, place in ((-1, 0), (0, 5), (1, 1)):
+            some = [each for each in result.tried if each.sign == sign]
+            label = {-1: "below zero", 0: "not decided", 1: "above zero"}[sign]
+            if some:
+                points = [
+                    (
+                        _x(result.factor, t.value),
+                        t.difference.mean,
+                        t.difference.low,
+                        t.difference.high,
+                    )
+                    for t in some
+                ]
+                _errorbars(axes, points, place, label, joined=False)
+        unit = METRICS[result.threshold.response].unit
+        _scale_x(axes, result.threshold.factor, result.factor)
+        first, second = result.pair
+        axes.set_ylabel(f"{second} − {first}" + ("" if unit == "fraction" else f", {unit}"))
+        _finish(axes, unit)
+
+    title = f"Difference in {METRICS[result.threshold.response].title}"
+    name = f"threshold-{_slug(result.threshold.factor)}-{_slug(result.threshold.response)}"
+    return Plot(name, title, threshold_words(result), 3.3, draw)
+
+
+def save_plots(plots: Iterable[Plot], folder: Path, form: PlotFormat) -> list[Path]:
+    """Write each plot to a file of its name; the folder is made if need be.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for plot in plots:
+        path = folder / f"{plot.name}.{form}"
+        path.write_bytes(plot.content(form))
+        written.append(path)
+    return written
+
+
+def _lines(result: ExperimentResult, response: str) -> Plot | None:
+    factors = result.experiment.factors
+    x_name = next((name for name, f in factors.items() if f.is_number), None)
+    if result.experiment.plan.kind is not PlanKind.GRID or x_name is None:
+        return None
+    series: dict[str, list[tuple[float, float, float, float]]] = {}
+    for each in result.points:
+        rest = [value_words(f, each.point.values[n]) for n, f in factors.items() if n != x_name]
+        x = _x(factors[x_name], each.point.values[x_name])
+        for row in each.outcome.rows:
+            if row.response == response and row.variant in result.prepared.variants:
+                label = ", ".join(dict.fromkeys([row.variant, *rest]))
+                series.setdefault(label, []).append(_point(x, row))
+    if len(series) > MOST_SERIES:
+        return None
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        for place, (label, points) in enumerate(series.items()):
+            _errorbars(axes, sorted(points), place, label, joined=True)
+        metric = METRICS[response]
+        _scale_x(axes, x_name, factors[x_name])
+        values = sorted({point[0] for points in series.values() for point in points})
+        axes.set_xticks(values, [significant(value) for value in values])
+        axes.set_ylabel(metric.title + ("" if metric.unit == "fraction" else f", {metric.unit}"))
+        _finish(axes, metric.unit)
+
+    title = f"{METRICS[response].title} against {x_name}"
+    return Plot(f"{_slug(response)}-against-{_slug(x_name)}", title, "with intervals", 3.6, draw)
+
+
+def _tornado(
+    result: ExperimentResult, effects: Sequence[Effect], name: str, title: str, response: str
+) -> Plot:
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        labels = []
+        for row, each in enumerate(effects):
+            found = each.difference.estimate
+            words = value_words(result.experiment.factors[each.factor], each.value)
+            labels.append(f"{each.factor}: {words}")
+            colour = look(0 if found.mean < 0 else 1).colour
+            axes.barh(row, found.mean, color=colour, height=0.6)
+            _interval(axes, row, found.mean, found.low, found.high)
+        axes.axvline(0, color=MUTED, linewidth=0.8)
+        axes.set_yticks(range(len(labels)), labels)
+        axes.invert_yaxis()
+        unit = METRICS[response].unit
+        axes.set_xlabel(f"change from the scenario as it is{_in(unit)}")
+        if unit == "fraction":
+            axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.set_title(title)
+
+    height = 0.9 + BAR * len(effects)
+    return Plot(f"tornado-{name}", title, "paired differences with 95 % intervals", height, draw)
+
+
+def _shares(ranked: Ranking, name: str, title: str) -> Plot:
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        for row, each in enumerate(ranked.influences):
+            axes.barh(row, each.share, color=look(0).colour, height=0.6)
+            _interval(axes, row, each.share, each.share_low, each.share_high)
+        names = [_with_sign(each) for each in ranked.influences]
+        axes.set_yticks(range(len(names)), names)
+        axes.invert_yaxis()
+        axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.set_xlabel("share of variance that goes with the factor alone (+, −: which way)")
+        axes.set_title(title)
+
+    height = 0.9 + BAR * len(ranked.influences)
+    told = "; ".join(f"{each.factor} {each.share:.0%}" for each in ranked.influences)
+    return Plot(f"sensitivity-{name}", title, told, height, draw)
+
+
+def _with_sign(each: Influence) -> str:
+    """Which way a factor pulls, where its coefficient's interval tells."""
+    if each.coefficient_low > 0:
+        return f"{each.factor} (+)"
+    return f"{each.factor} (−)" if each.coefficient_high < 0 else each.factor
+
+
+def _interval(axes: Axes, row: int, mean: float, low: float, high: float) -> None:
+    if not (math.isnan(low) or math.isnan(high)):
+        axes.errorbar(
+            mean,
+            row,
+            xerr=[[max(0.0, mean - low)], [max(0.0, high - mean)]],
+            color=INK,
+            capsize=3,
+            elinewidth=1.2,
+        )
+
+
+def _errorbars(
+    axes: Axes,
+    points: Sequence[tuple[float, float, float, float]],
+    place: int,
+    label: str,
+    *,
+    joined: bool,
+) -> None:
+    style = look(place)
+    below = [0.0 if math.isnan(low) else mean - low for _, mean, low, _ in points]
+    above = [0.0 if math.isnan(high) else high - mean for _, mean, _, high in points]
+    axes.errorbar(
+        [point[0] for point in points],
+        [point[1] for point in points],
+        yerr=[below, above],
+        color=style.colour,
+        linestyle=style.dash if joined else "none",
+        marker=style.marker,
+        markersize=5,
+        capsize=3,
+        elinewidth=1.2,
+        label=label,
+    )
+
+
+def _point(x: float, row: Row) -> tuple[float, float, float, float]:
+    return x, row.estimate.mean, row.estimate.low, row.estimate.high
+
+
+def _x(factor: Factor, value: object) -> float:
+    shown = shown_value(factor, value)
+    return float(shown) if shown is not None else math.nan
+
+
+def _scale_x(axes: Axes, name: str, factor: Factor) -> None:
+    if factor.scale is Scale.LOG:
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_locator(NullLocator())
+        low, high = (_x(factor, each) for each in (factor.low, factor.high))
+        ticks = [low * (high / low) ** (i / 4) for i in range(5)]
+        axes.set_xticks(ticks, [significant(tick, figures=2) for tick in ticks])
+    axes.set_xlabel(f"{name}{', s' if factor.is_duration else ''}")
+
+
+def _finish(axes: Axes, unit: str) -> None:
+    if unit == "fraction":
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    handles, _ = axes.get_legend_handles_labels()
+    columns = min(len(handles), 3)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, borderaxespad=0.2)
+
+
+def _in(unit: str) -> str:
+    return f", {unit}" if unit not in ("fraction", "1") else ""
+
+
+def _slug(text: str) -> str:
+    """A name that a file can have anywhere."""
+    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
+    return "-".join(words) or "plot"
