@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
-from tests.checks.game import Fork, Marking, Move, moves, start
+from tests.checks.game import Fork, Marking, Move, can_raise, moves, start
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import Flow, Node, NodeKind
 from wfmodel.model.workflow import DONE, FAILURE, TIMEOUT, Effect, Outcome, Task
@@ -16,10 +17,17 @@ from wfmodel.model.workflow import DONE, FAILURE, TIMEOUT, Effect, Outcome, Task
 NEVER, FLAKY, MAYBE, THERE, LATE, UNDONE = "never", "flaky", "maybe", "there", "late", "undone"
 
 
+MOST_VISITS = 2
+"""So many visits of one step are told apart; of more, those that are surest to stand."""
+
+Visits = tuple[str, ...]
+"""Visits of a step that stand, or may; or one word for why none does, or is in sight."""
+
+
 @dataclass(frozen=True)
 class Moment:
     marking: Marking
-    effects: tuple[tuple[int, str], ...]
+    effects: tuple[tuple[int, Visits], ...]
     excused: bool = False
     pivot: bool = False
     stuck: frozenset[int] = frozenset()
@@ -41,17 +49,18 @@ class Verdicts:
 def enumerate_runs(flow: Flow, most: int = 60_000) -> Verdicts | None:
     """The verdicts over all runs; None if there are more moments than ``most``."""
     steps = [n for n in flow.steps() if _has_effect(flow, n)]
-    first = Moment(start(flow), tuple((step.index, NEVER) for step in steps))
+    first = Moment(start(flow), tuple((step.index, (NEVER,)) for step in steps))
     verdicts, seen, work = Verdicts(), {first}, [first]
+    sweeping = frozenset(n.index for n in flow.nodes if n.undoes is not None and _sweeps(flow, n))
     while work:
         if len(seen) > most:
             return None
         moment = work.pop()
-        _judge(flow, moment, verdicts)
+        _judge(flow, moment, verdicts, sweeping)
         for move in moves(flow, moment.marking):
             after = Moment(
                 move.after,
-                _effects(flow, moment, move),
+                _effects(flow, moment, move, sweeping),
                 moment.excused or _excuses(move),
                 moment.pivot or _is_pivot(move),
                 _stuck(flow, moment, move),
@@ -68,15 +77,15 @@ def _has_effect(flow: Flow, node: Node) -> bool:
     return undone or node.state.effect is not Effect.NONE
 
 
-def _judge(flow: Flow, moment: Moment, verdicts: Verdicts) -> None:
+def _judge(flow: Flow, moment: Moment, verdicts: Verdicts, sweeping: frozenset[int]) -> None:
     effects = dict(moment.effects)
     end = flow.nodes[moment.marking.main]
     if end.kind is NodeKind.FINAL and not moment.excused:
         found = {Outcome.ABORTED: verdicts.w2, Outcome.FAILED: verdicts.w1}.get(end.outcome)
         for index, effect in effects.items():
-            if found is not None and effect in (THERE, MAYBE, LATE):
+            if found is not None and (_stands(effect) or effect == (LATE,)):
                 name = flow.nodes[index].name
-                found[name] = found.get(name, False) or effect == THERE
+                found[name] = found.get(name, False) or THERE in effect
     if end.kind is NodeKind.FINAL:
         verdicts.w8 |= moment.pivot and end.outcome is not Outcome.SUCCEEDED
         if end.implicit or end.outcome is not Outcome.FAILED:
@@ -85,17 +94,19 @@ def _judge(flow: Flow, moment: Moment, verdicts: Verdicts) -> None:
     held += [t for fork in moment.marking.forks for t in fork.regions if t >= 0]
     for token in held:
         node = flow.nodes[token]
-        if node.kind is NodeKind.TASK and effects.get(node.undoes, THERE) in (NEVER, UNDONE):
-            verdicts.w3.add(node.name)
+        if node.kind is NodeKind.TASK and node.undoes in effects:
+            before = effects[node.undoes]
+            if before == (NEVER,) or (before == (UNDONE,) and token not in sweeping):
+                verdicts.w3.add(node.name)
         if node.kind is NodeKind.ROLLBACK:
             verdicts.w6 |= set(_fallible(flow, node, effects))
 
 
-def _fallible(flow: Flow, rollback: Node, effects: dict[int, str]) -> Iterator[str]:
+def _fallible(flow: Flow, rollback: Node, effects: dict[int, Visits]) -> Iterator[str]:
     """Handlers that a rollback comes to run and that can fail for good."""
     for index, effect in effects.items():
         step = flow.nodes[index]
-        if effect in (THERE, MAYBE) and step.handler and _within(flow, step, rollback.scope):
+        if _stands(effect) and step.handler and _within(flow, step, rollback.scope):
             handler = flow.nodes[step.handler]
             if handler.state.failures and handler.state.retry is None:  # type: ignore[union-attr]
                 yield handler.name
@@ -125,38 +136,84 @@ def _excuses(move: Move) -> bool:
     return _is_pivot(move)
 
 
-def _effects(flow: Flow, moment: Moment, move: Move) -> tuple[tuple[int, str], ...]:
+def _effects(
+    flow: Flow, moment: Moment, move: Move, sweeping: frozenset[int]
+) -> tuple[tuple[int, Visits], ...]:
     effects = dict(moment.effects)
     node, event = move.node, move.event
     if node.kind is NodeKind.TASK and node.undoes in effects and event == DONE:
-        effects[node.undoes] = UNDONE
+        swept = node.index in sweeping
+        effects[node.undoes] = (UNDONE,) if swept else _undone(effects[node.undoes])
     elif node.kind is NodeKind.TASK and node.index in effects:
         effects[node.index] = _result(node, event, effects[node.index])
-        if effects[node.index] in (THERE, MAYBE) and _is_out_of_sight(flow, moment, node):
-            effects[node.index] = LATE
+        if _stands(effects[node.index]) and _is_out_of_sight(flow, moment, node):
+            effects[node.index] = (LATE,)
     elif node.kind is NodeKind.ROLLBACK:
         for index, effect in effects.items():
             step = flow.nodes[index]
-            if effect in (THERE, MAYBE) and step.handler and _within(flow, step, node.scope):
-                effects[index] = UNDONE
+            if _stands(effect) and step.handler and _within(flow, step, node.scope):
+                effects[index] = (UNDONE,)
     elif node.kind is NodeKind.FORK and event == DONE:
         for scope in _not_arrived(flow, moment.marking, node):
             for index, effect in effects.items():
-                if effect in (THERE, MAYBE) and _within(flow, flow.nodes[index], scope):
-                    effects[index] = LATE
+                if _stands(effect) and _within(flow, flow.nodes[index], scope):
+                    effects[index] = (LATE,)
     return tuple(effects.items())
 
 
-def _result(node: Node, event: str, before: str) -> str:
+def _stands(visits: Visits) -> bool:
+    return visits[0] in (THERE, MAYBE)
+
+
+def _result(node: Node, event: str, before: Visits) -> Visits:
     state = node.state
     assert isinstance(state, Task)
+    if before == (LATE,):
+        return before
+    standing = before if _stands(before) else ()
     if event == DONE:
-        return before if before == LATE else THERE
+        return _surest((*standing, THERE))
     if event in (TIMEOUT, FAILURE):
-        return MAYBE if before in (NEVER, FLAKY, UNDONE) else before
+        return _surest((*standing, MAYBE))
     if state.failures[event].kind is FailureKind.TRANSIENT:
-        return FLAKY if before in (NEVER, UNDONE) else before
+        return (FLAKY,) if before in ((NEVER,), (UNDONE,)) else before
     return before
+
+
+def _surest(visits: Visits) -> Visits:
+    return tuple(sorted(visits, key=[THERE, MAYBE].index)[:MOST_VISITS])
+
+
+def _undone(visits: Visits) -> Visits:
+    """What is left once the latest visit that stands is taken back, in every case there is."""
+    if not _stands(visits):
+        return (UNDONE,)
+    cases = product(*((True,) if visit == THERE else (True, False) for visit in visits))
+    left = [max(0, sum(case) - 1) for case in cases]
+    return (THERE,) if min(left) else (MAYBE,) if max(left) else (UNDONE,)
+
+
+def _sweeps(flow: Flow, undo: Node) -> bool:
+    """Whether a compensation is in a loop, and its step in another: it runs as often, we trust."""
+    step = undo.undoes
+    assert step is not None
+    loops = undo.index in _ahead(flow, undo.index) and step in _ahead(flow, step)
+    return loops and not (step in _ahead(flow, undo.index) and undo.index in _ahead(flow, step))
+
+
+def _ahead(flow: Flow, index: int) -> frozenset[int]:
+    """Nodes that a run can come to from a node, one move or more later."""
+    seen, work = set[int](), [index]
+    while work:
+        node = flow.nodes[work.pop()]
+        targets = [e.target for e in node.edges if can_raise(node, e.event)]
+        targets += [flow.initial_of(region) for region in node.regions]
+        fork = flow.scopes[node.scope].fork
+        if node.kind is NodeKind.FINAL and fork is not None:
+            targets += [edge.target for edge in flow.nodes[fork].edges]
+        work += [target for target in targets if target not in seen]
+        seen |= set(targets)
+    return frozenset(seen)
 
 
 def _within(flow: Flow, node: Node, scope: int) -> bool:

@@ -1,6 +1,8 @@
-"""Small sagas without loops: steps, forks, failures led anywhere, both forms of undo."""
+"""Small sagas, a loop here and there: steps, forks, failures led anywhere, both forms of undo."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -72,6 +74,12 @@ def undo_chains(draw: st.DrawFn, steps: list[str], ends: list[str]) -> dict[str,
         states[f"undo{number}"] = Task(
             service="s", compensates=step, next=following, failures=failures, on=on
         )
+    if undone and draw(st.integers(0, 3)) == 0:  # back to some compensation, or on
+        last = states[f"undo{len(undone) - 1}"]
+        assert isinstance(last, Task)
+        back = Branch(next=draw(st.sampled_from(list(states))))
+        states["more"] = Choice(branches=(back,), default=last.next)
+        states[f"undo{len(undone) - 1}"] = replace(last, next="more")
     return states
 
 
@@ -136,4 +144,21 @@ def sagas(draw: st.DrawFn, *, parallel: bool = True) -> Workflow:
             states[name] = Choice(branches=(branch,), default=following)
         else:
             states[name] = draw(steps(following, ways_out))
+    if draw(st.integers(0, 2)) == 0:
+        states |= draw(loops(states, [*names, "ok"]))
     return Workflow(name="saga", initial="s0", states={**states, **undo, **ENDS})
+
+
+@st.composite
+def loops(draw: st.DrawFn, states: dict[str, State], names: list[str]) -> dict[str, State]:
+    """Back to an earlier step, with no fork on the way; what changes."""
+    tail = draw(st.integers(0, len(names) - 2))
+    head = tail
+    while head > 0 and not isinstance(states[names[head - 1]], Parallel):
+        head -= 1
+    last = states[names[tail]]
+    if not isinstance(last, Task):
+        return {}
+    back = Branch(next=draw(st.sampled_from(names[head : tail + 1])))
+    again = Choice(branches=(back,), default=last.next)
+    return {"again": again, names[tail]: replace(last, next="again")}

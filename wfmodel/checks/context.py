@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from wfmodel.checks.events import possible_edges
-from wfmodel.checks.graph import repairs, search_from, suggestions
+from wfmodel.checks.graph import repairs, search_from, strong_components, suggestions
 from wfmodel.checks.guards import Verdicts, decide
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind, Problem, build_flow
 from wfmodel.model.source import Path
@@ -107,6 +107,15 @@ class Context:
             return self.edges[fork.index]
         event = DONE if succeeded(end) else FAILURE
         return tuple(edge for edge in self.edges[fork.index] if edge.event == event)
+
+    @cached_property
+    def circles(self) -> dict[int, frozenset[int]]:
+        """Per node on a cycle, all nodes that share one with it."""
+        found: dict[int, frozenset[int]] = {}
+        for members in strong_components(self.reachable, self.follows):
+            if len(members) > 1 or members[0] in self.follows(members[0]):
+                found |= dict.fromkeys(members, frozenset(members))
+        return found
 
     @cached_property
     def broken(self) -> frozenset[int]:

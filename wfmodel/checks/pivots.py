@@ -50,7 +50,8 @@ class AfterPivot:
         """
         edges = self.context.edges[node.index]
         if node.kind is not NodeKind.FORK:
-            return edges if node.index != self.pivot.index else ()
+            again = node.index == self.pivot.index
+            return tuple(edge for edge in edges if not again or edge.event != DONE)
         assert isinstance(node.state, Parallel)
         several = node.state.needed < node.state.width or (around and node.state.copies > 1)
         return tuple(edge for edge in edges if several and edge.event == FAILURE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.saga import Saga, Status, effectful_steps
+from wfmodel.checks.saga import STANDING, Saga, Status, effectful_steps
 from wfmodel.model.flow import Node, NodeKind
 
 
@@ -31,5 +31,4 @@ def standing_after(context: Context, words: Iterable[str]) -> list[str]:
         for index in (node.index, node.undoes, *everything):
             if index is not None and index in steps:
                 standing[index] = saga.after(node, event, steps[index], standing[index])
-    there = (Status.DONE, Status.MAYBE)
-    return [steps[index].name for index, status in standing.items() if status in there]
+    return [steps[index].name for index, status in standing.items() if status in STANDING]

@@ -35,7 +35,17 @@ class Status(IntEnum):
     """It may come to be there after the join has gone on without the step's region."""
     UNDONE = 5
     """It was there and has been compensated."""
-    EXCUSED = 6
+    TWICE = 6
+    """It is there at least twice: the step stands in a loop."""
+    MIXED = 7
+    """It is there, and may be there once more."""
+    MAYBE_TWICE = 8
+    """It may be there twice."""
+    EARLIER = 9
+    """It is there still: the latest visit's effect alone has been compensated."""
+    MAYBE_EARLIER = 10
+    """It may be there still."""
+    EXCUSED = 11
     """Another rule's business: the pivot is done (W8), or a compensation failed (W6)."""
 
 
@@ -44,19 +54,38 @@ class Role(StrEnum):
 
     STEP = "step"
     UNDO = "undo"
+    SWEEP = "sweep"
+    """An undo in a loop of its own: it is taken to run as often as the step has."""
     ROLLBACK = "rollback"
 
 
 S = Status
+CERTAIN: Final = frozenset({S.DONE, S.TWICE, S.MIXED, S.EARLIER})
+STANDING: Final = CERTAIN | {S.MAYBE, S.MAYBE_TWICE, S.MAYBE_EARLIER}
+"""In effect, or perhaps, where a rollback sees it."""
+POSSIBLE: Final = STANDING - CERTAIN | {S.LATE}
+
 _ALL: Final = {status: status for status in Status}
+_CLEAN: Final = (S.NEVER, S.FAILED, S.UNDONE)
+_MAYBE: Final = (S.MAYBE, S.MAYBE_EARLIER)
+_ONCE: Final = (S.DONE, S.EARLIER)
+_GONE: Final = dict.fromkeys(STANDING, S.UNDONE)
 TRANSITIONS: Final[Mapping[tuple[Role, Verdict], Mapping[Status, Status]]] = {
-    (Role.STEP, Verdict.DONE): _ALL | dict.fromkeys((S.NEVER, S.FAILED, S.MAYBE, S.UNDONE), S.DONE),
+    (Role.STEP, Verdict.DONE): _ALL
+    | dict.fromkeys(_CLEAN, S.DONE)
+    | dict.fromkeys((*_MAYBE, S.MAYBE_TWICE), S.MIXED)
+    | dict.fromkeys((*_ONCE, S.MIXED), S.TWICE),
     (Role.STEP, Verdict.REFUSED): _ALL,
     (Role.STEP, Verdict.FAILED): _ALL | {S.NEVER: S.FAILED, S.UNDONE: S.FAILED},
-    (Role.STEP, Verdict.UNCLEAR): _ALL | dict.fromkeys((S.NEVER, S.FAILED, S.UNDONE), S.MAYBE),
+    (Role.STEP, Verdict.UNCLEAR): _ALL
+    | dict.fromkeys(_CLEAN, S.MAYBE)
+    | dict.fromkeys(_MAYBE, S.MAYBE_TWICE)
+    | dict.fromkeys(_ONCE, S.MIXED),
     (Role.UNDO, Verdict.DONE): _ALL
-    | dict.fromkeys((S.NEVER, S.FAILED, S.MAYBE, S.DONE, S.LATE), S.UNDONE),
-    (Role.ROLLBACK, Verdict.DONE): _ALL | {S.MAYBE: S.UNDONE, S.DONE: S.UNDONE},
+    | dict.fromkeys((*_CLEAN, *_MAYBE, *_ONCE, S.LATE), S.UNDONE)
+    | {S.TWICE: S.EARLIER, S.MIXED: S.MAYBE_EARLIER, S.MAYBE_TWICE: S.MAYBE_EARLIER},
+    (Role.SWEEP, Verdict.DONE): _ALL | _GONE | dict.fromkeys((*_CLEAN, S.LATE), S.UNDONE),
+    (Role.ROLLBACK, Verdict.DONE): _ALL | _GONE,
 }
 """(role of a node, what its event says) to the change of status; absent means no change."""
 
@@ -76,11 +105,16 @@ class Saga:
         if node.index == step.index:
             return Role.STEP
         if node.undoes == step.index and node.kind is NodeKind.TASK:
-            return Role.UNDO
+            return Role.SWEEP if self.sweeps(node) else Role.UNDO
         covered = node.kind is NodeKind.ROLLBACK and step.handler is not None
         if covered and step.scope in self.context.nested[node.scope]:
             return Role.ROLLBACK
         return None
+
+    def sweeps(self, undo: Node) -> bool:
+        """Whether a compensation runs in a loop, and its step in another."""
+        circles, step = self.context.circles, undo.undoes
+        return undo.index in circles and step in circles and step not in circles[undo.index]
 
     def says(self, node: Node, event: str) -> Verdict:
         """What an event says of the node's own effect."""
@@ -134,4 +168,4 @@ class StepWatch(Watch):
     def late(self, status: int, region: int) -> int:
         """What a join did not wait for is out of sight of a rollback."""
         inside = self.step.scope in self.saga.context.nested[region]
-        return Status.LATE if inside and status in (Status.MAYBE, Status.DONE) else status
+        return Status.LATE if inside and status in STANDING else status

@@ -14,7 +14,7 @@ from operator import or_
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.dataflow import solve
-from wfmodel.checks.saga import TRANSITIONS, Role, Saga, Status, effectful_steps
+from wfmodel.checks.saga import STANDING, TRANSITIONS, Role, Saga, Status, effectful_steps
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Parallel
 
@@ -98,7 +98,7 @@ class _Pass:
         spares = holder.state.needed < holder.state.width
         for edge in self.context.edges[fork]:
             if edge.event == DONE and spares:
-                late = (sets[Status.MAYBE] | sets[Status.DONE]) & self.inside[node.scope]
+                late = reduce(or_, (sets[each] for each in STANDING)) & self.inside[node.scope]
                 yield (
                     edge.target,
                     (*sets[: Status.LATE], sets[Status.LATE] | late, *sets[Status.LATE + 1 :]),
@@ -122,7 +122,8 @@ class _Pass:
         if node.kind is NodeKind.ROLLBACK:
             return Role.ROLLBACK, self.handled[node.scope]
         if node.undoes is not None:
-            return Role.UNDO, self.bits.get(node.undoes, 0)
+            role = Role.SWEEP if self.saga.sweeps(node) else Role.UNDO
+            return role, self.bits.get(node.undoes, 0)
         return Role.STEP, self.bits.get(node.index, 0)
 
 

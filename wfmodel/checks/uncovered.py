@@ -8,7 +8,7 @@ from typing import Final
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.runs import Run, shortest_run
-from wfmodel.checks.saga import Saga, Status, StepWatch
+from wfmodel.checks.saga import CERTAIN, POSSIBLE, Saga, Status, StepWatch
 from wfmodel.checks.statuses import statuses_of
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import Outcome
@@ -16,9 +16,6 @@ from wfmodel.model.workflow import Outcome
 MOST_RUNS: Final = 100
 """Rules about paths search for this many runs per workflow; what they suspect beyond is reported
 without a run where that is certain, and not at all where it is not."""
-
-CERTAIN: Final = frozenset({Status.DONE})
-POSSIBLE: Final = frozenset({Status.MAYBE, Status.LATE})
 
 
 @dataclass(frozen=True, slots=True)

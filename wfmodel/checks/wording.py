@@ -11,6 +11,10 @@ from wfmodel.checks.uncovered import Uncovered
 def left_behind(found: Uncovered) -> str:
     """The subject and verb of W1 and W2."""
     name = repr(found.step.name)
+    if found.status is Status.EARLIER:
+        return f"{name} is done twice, and only the latest is compensated"
+    if found.status is Status.MAYBE_EARLIER:
+        return f"{name} may have taken effect twice, and only the latest is compensated"
     if found.certain:
         return f"{name} is done and not compensated"
     if found.status is Status.LATE:

@@ -70,7 +70,8 @@ service to ignore what never happened. Ignore W3 there, knowingly. `rollback` co
 has completed, so handlers never break this rule.
 
 A region that its join did not wait for (`any`, n of m, `siblings: finish`) and that compensates a
-step outside of itself: what the states after the join undo meanwhile is not followed into it.
+step outside of itself: what the states after the join undo meanwhile is not followed into it. A
+compensation in a loop of its own, of a step in another loop: it is taken to run as often.
 
 ## Source
 Bruni, Melgratti & Montanari, *Theoretical foundations for compensations in flow composition
@@ -107,7 +108,7 @@ def _check(context: Context) -> Iterator[Finding]:
     for node in suspects[:MOST_RUNS]:
         assert node.undoes is not None
         step = context.flow.nodes[node.undoes]
-        for status in sorted(_NOT_THERE):
+        for status in (Status.NEVER,) if saga.sweeps(node) else sorted(_NOT_THERE):
             watch = StepWatch(saga, step, frozenset({node.index}), frozenset({status}))
             run = shortest_run(context, watch)
             if run is not None:

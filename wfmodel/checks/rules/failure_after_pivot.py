@@ -60,7 +60,8 @@ states:
 
 ## What it cannot see
 Guards: a branch that is never taken after the pivot counts as possible. A pivot that timed out and
-may be done is W2's matter. A loop that visits the same pivot again is accepted.
+may be done is W2's matter. A second visit of the same pivot in a loop is no second pivot: it is
+reported where its failure leads to a bad end.
 
 ## Source
 Richardson, *Microservices Patterns* (2018), ch. 4: compensatable\\* pivot retriable\\*; Schuldt,
@@ -108,14 +109,14 @@ class _Leaves(Watch):
     """Whether the node's success takes 2 back to 1."""
 
     def after(self, node: Node, event: str, status: int) -> int:
-        if node.index == self.node and event == self.event and self._begun(node, status):
-            return 2
+        if node.index == self.node and event == self.event:
+            return 2 if status == 1 or self._begins(node, event) else status
         if node.index == self.node and event == DONE and self.forgiving and status == 2:
             return 1
-        return 1 if node.index == self.pivot and event == DONE and status == 0 else status
+        return 1 if status == 0 and self._begins(node, event) else status
 
-    def _begun(self, node: Node, status: int) -> bool:
-        return status == 1 or node.index == self.pivot
+    def _begins(self, node: Node, event: str) -> bool:
+        return node.index == self.pivot and event == DONE
 
     def offends(self, node: Node, status: int) -> bool:
         return status == 2 and node.index in self.nodes

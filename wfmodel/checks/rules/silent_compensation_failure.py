@@ -102,7 +102,7 @@ from wfmodel.checks.graph import search_from
 from wfmodel.checks.replay import standing_after
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runs import Reaches, Run, Watch, shortest_run
-from wfmodel.checks.saga import Saga, Status, StepWatch
+from wfmodel.checks.saga import CERTAIN, STANDING, Saga, Status, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
@@ -146,8 +146,8 @@ def _handler(context: Context, node: Node) -> Finding | None:
         for n in context.flow.nodes
         if n.kind is NodeKind.ROLLBACK and step.scope in context.nested[n.scope]
     )
-    there = frozenset({Status.DONE, Status.MAYBE})
-    run = shortest_run(context, StepWatch(Saga(context, excusing=False), step, rollbacks, there))
+    saga = Saga(context, excusing=False)
+    run = shortest_run(context, StepWatch(saga, step, rollbacks, STANDING))
     if run is None:
         return None
     events = raised_events(node.state)
@@ -178,7 +178,7 @@ def _silent_failures(context: Context, node: Node, silent: frozenset[int]) -> tu
     )
 
 
-_STUCK = 1 << 3
+_STUCK = 1 << 4
 """Added to the step's status once the compensation has failed for good."""
 
 
@@ -211,7 +211,7 @@ def _explicit(
     assert node.undoes is not None
     assert isinstance(node.state, Task)
     saga, step = Saga(context, excusing=False), context.flow.nodes[node.undoes]
-    for wanted in (frozenset({Status.DONE}), frozenset(Status)) if failures else ():
+    for wanted in (CERTAIN, frozenset(Status)) if failures else ():
         for edge in failures:
             watch = _FailedFor(saga, node, step, edge.event, silent, wanted)
             run = shortest_run(context, watch)

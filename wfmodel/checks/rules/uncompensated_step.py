@@ -9,6 +9,9 @@ An *error* where the step has certainly completed. A *warning* where it only may
 it failed in a way that the declaration does not name, or a join went on without its region. A
 declared failure, business or transient, is an answer: the service says that it did nothing.
 
+A step in a loop may be in effect several times. A rollback undoes each visit, a state with
+`compensates` the latest that stands: the loop done twice and undone once leaves one behind.
+
 ## Why is this bad
 `aborted` says that nothing happened. The reserved seat, the blocked money, the created account say
 otherwise, and nothing in the system knows that somebody should take them back.
@@ -63,8 +66,9 @@ states:
 ## What it cannot see
 Guards: it takes every branch of a choice as possible. Runs past the pivot belong to W8, and runs on
 which a compensation failed to W6. A step that is stopped inside a parallel state that is itself
-stopped is followed only up to the inner state's start. How often: a step in a loop may be done
-three times, and an explicit compensation undoes the latest only (a rollback undoes each).
+stopped is followed only up to the inner state's start. How often a loop runs: a step that is in
+effect more than twice counts as twice, and a compensation in a loop of its own is taken to run as
+often as the step has. Copies of a `for_each` count as one.
 
 ## Source
 Richardson, *Microservices Patterns* (2018), ch. 4; Garcia-Molina & Salem, *Sagas* (1987).
