@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -20,6 +20,7 @@ from wfmodel.model.limits import refusal
 from wfmodel.model.names import certain, nearest
 from wfmodel.model.source import Document, Path
 from wfmodel.model.units import FROM_FILE
+from wfmodel.model.workflow import ROLLBACK
 
 Value = TypeVar("Value")
 
@@ -105,12 +106,20 @@ def _translate(
             context = detail.get("ctx", {})
             expected = [tag.strip(" '") for tag in str(context["expected_tags"]).split(",")]
             tag, name = str(context["tag"]), _tag_name(context)
-            return "L112", (*path, name), _unlike(name, tag, expected)
+            no_kind = NO_KINDS.get(tag, "") if name == "kind" else ""
+            return "L112", (*path, name), _unlike(name, tag, expected) + no_kind
         case "union_tag_not_found":
             name = _tag_name(detail.get("ctx", {}))
             return "L111", path, f"key {name!r} of {path[-1] if path else 'it'!r} is missing"
         case _:
-            return "L113", path, _said(detail)
+            return "L113", path, _said(detail) + ENDLESS.get(path[-1] if path else "", "")
+
+
+NO_KINDS: Final = {
+    ROLLBACK: f"; {ROLLBACK!r} is a built-in target of transitions, and needs no state of its own"
+}
+ENDLESS: Final = {"attempts": "; null: until it succeeds"}
+"""Per key, how to write what people look for a word for."""
 
 
 def _tag_name(context: Mapping[str, object]) -> str:
