@@ -10,6 +10,7 @@ from wfmodel.checks import check_workflow, find_rule
 from wfmodel.checks.context import Context
 from wfmodel.checks.soundness import leaves_running
 from wfmodel.model.failures import FailureKind, FailureMode
+from wfmodel.model.findings import Severity
 from wfmodel.model.flow import NodeKind, build_flow
 from wfmodel.model.workflow import (
     Branch,
@@ -153,6 +154,25 @@ def test_what_a_join_left_running_still_runs_when_the_fork_around_it_comes_again
     assert fork.joined
     assert fork.node in _tokens(at)
     assert any(token >= 0 for token in fork.regions)
+
+
+def race(*, ends_at: str) -> Workflow:
+    """Two regions that end by failing: the first one ends the wait."""
+    region = Region(
+        initial="poll",
+        states={"poll": Task(service="s", next="over"), "over": Final(outcome=Outcome.FAILED)},
+    )
+    fork = Parallel(
+        regions=(region, region), siblings="cancel", next="go-on", on={"failure": ends_at}
+    )
+    states: dict[str, State] = {"race": fork, "go-on": Final(), "sorry": Final()}
+    return Workflow(name="race", initial="race", states=states)
+
+
+def test_a_race_that_is_ended_by_a_failure_is_no_error():
+    for ends_at, severity in (("go-on", Severity.INFO), ("sorry", Severity.ERROR)):
+        [found] = [f for f in check_workflow(race(ends_at=ends_at)) if f.code == "S150"]
+        assert found.severity is severity
 
 
 def _tokens(marking: Marking) -> list[int]:

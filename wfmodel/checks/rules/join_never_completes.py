@@ -4,6 +4,10 @@
 Counts the regions that have a run to a `succeeded` end. Where they are fewer than the join needs,
 its `next` is never taken.
 
+An *error*, unless the failure is handled and other ways lead to `next`: then nothing is dead, and
+the failure may be what is wanted, as where regions race and the first one "fails" to end it. That
+is *information*.
+
 ## Why is this bad
 Everything behind the parallel state is dead, and every instance that comes here fails. Looked at
 one by one, each region is fine.
@@ -58,7 +62,7 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import DONE, Parallel
+from wfmodel.model.workflow import DONE, FAILURE, Parallel
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -73,8 +77,16 @@ def _check(context: Context) -> Iterator[Finding]:
                 f"the join of {node.name!r} needs {node.state.needed} regions to succeed, and"
                 f" {able} can",
                 node.path,
+                severity=Severity.INFO if _is_meant(context, node) else Severity.ERROR,
                 help="give every region an end that succeeded, or let the join need fewer",
             )
+
+
+def _is_meant(context: Context, fork: Node) -> bool:
+    """Whether the failure is handled, and what follows success is entered in other ways."""
+    ways = {edge.event: edge.target for edge in fork.edges}
+    handled = FAILURE in ways and not context.flow.nodes[ways[FAILURE]].implicit
+    return handled and ways.get(DONE) in context.liveness.entered
 
 
 def _broken(context: Context) -> frozenset[int]:
