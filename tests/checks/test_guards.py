@@ -6,9 +6,10 @@ import json
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.checks.effort import cases
 from wfmodel.checks import check_result
 from wfmodel.checks.guards import decide, domain_of, smt
 from wfmodel.checks.guards.enumeration import Table, valuations
@@ -152,7 +153,7 @@ guards = st.recursive(
 )
 
 
-@settings(max_examples=3000)
+@cases(usual=3000)
 @given(st.lists(guards, min_size=1, max_size=3))
 def test_verdicts_agree_with_brute_force_on_a_small_world(texts: list[str]):
     conditions = [parse_guard(text) for text in texts]
@@ -193,7 +194,7 @@ def _kind(value: object) -> str:
     return names[type(value)]
 
 
-@settings(max_examples=300)
+@cases(usual=300)
 @given(st.lists(guards, min_size=1, max_size=3))
 def test_trying_and_solving_agree(texts: list[str]):
     conditions = [parse_guard(text) for text in texts]

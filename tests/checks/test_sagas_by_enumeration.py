@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
+from tests.checks.effort import cases
 from tests.checks.enumeration import enumerate_runs
 from tests.checks.game import replay
 from tests.checks.sagas import sagas
@@ -51,7 +52,7 @@ def compensations_out_of_sight(workflow: Workflow) -> set[str]:
     }
 
 
-@settings(max_examples=2000, deadline=None)
+@cases(usual=1000)
 @given(sagas())
 def test_what_is_left_behind_is_what_some_run_leaves_behind(workflow: Workflow):
     verdicts = enumerate_runs(build_flow(workflow, expand_copies=False))
@@ -65,7 +66,7 @@ def test_what_is_left_behind_is_what_some_run_leaves_behind(workflow: Workflow):
     assert any(found_by(workflow, "W8").values()) >= verdicts.w8
 
 
-@settings(max_examples=2000, deadline=None)
+@cases(usual=1000)
 @given(sagas())
 def test_every_run_that_is_shown_is_a_run(workflow: Workflow):
     flow = build_flow(workflow, expand_copies=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.checks.effort import cases
 from tests.checks.game import Marking, moves, replay, start
 from wfmodel.checks import check_workflow, find_rule
 from wfmodel.checks.context import Context
@@ -86,7 +87,7 @@ def markings(workflow: Workflow) -> tuple[set[Marking], set[tuple[int, str]]] | 
     return seen, made
 
 
-@settings(max_examples=1500, deadline=None)
+@cases(usual=600)
 @given(workflows())
 def test_what_runs_enter_is_what_the_marking_space_holds(workflow: Workflow):
     context = Context.of(workflow)
@@ -102,7 +103,7 @@ def test_what_runs_enter_is_what_the_marking_space_holds(workflow: Workflow):
             assert ((fork.index, "done") in made) == context.liveness.can_join(fork)
 
 
-@settings(max_examples=1500, deadline=None)
+@cases(usual=600)
 @given(workflows())
 def test_regions_that_run_on_are_those_of_the_marking_space(workflow: Workflow):
     context = Context.of(workflow)
