@@ -112,7 +112,7 @@ def _translate(
             name = _tag_name(detail.get("ctx", {}))
             return "L111", path, f"key {name!r} of {path[-1] if path else 'it'!r} is missing"
         case _:
-            return "L113", path, _said(detail) + ENDLESS.get(path[-1] if path else "", "")
+            return "L113", path, _said(detail) + ENDLESS.get(str(path[-1]) if path else "", "")
 
 
 NO_KINDS: Final = {

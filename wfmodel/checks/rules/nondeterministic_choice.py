@@ -44,8 +44,8 @@ states:
 Two ways to say one thing. Write a `guard`, and it is decided.
 
 ## Source
-Deterministic choice: Harel & Naamad, *The STATEMATE semantics of statecharts*, ACM TOSEM 5 (1996), on
-transitions that are enabled together.
+Harel & Naamad, *The STATEMATE semantics of statecharts*, ACM TOSEM 5 (1996), on transitions that
+are enabled together.
 """
 
 from __future__ import annotations
