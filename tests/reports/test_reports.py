@@ -84,7 +84,7 @@ def parsed(page: str) -> Text:
         "--seed",
         "One instance that a fault hit",
         "What can happen, and how often it did",
-        "undecided within 1,300 configurations",
+        "within 1,300 configurations",
         "within 1 crash",
         "not recovered|censored|still",
     ],
