@@ -93,6 +93,8 @@ Loops are gone round {laps}; each search looks into at most {states:,} configura
 | no | impossible within these bounds: every search was complete |
 | ? | undecided: the searches in the last column were cut short, the others found nothing |
 
+Where the search without any fault was cut short (`no fault` in the last column), none was tried.
+
 The endings are defined in [metrics.md](metrics.md). *Careful* is a database, at-least-once
 delivery, an outbox and deduplication; the other rows change what they name. With two faults more is
 possible: `wfmodel compare` tries that too, and `wfmodel report` tells the stories.

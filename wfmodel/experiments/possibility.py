@@ -20,9 +20,11 @@ from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knobs import Delivery
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.experiments.wording import step_words
 from wfmodel.exploration import FaultBudget, Spent, ends_of, search
+from wfmodel.exploration.ends import Path
+from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.spending import is_part
+from wfmodel.exploration.stories import story_of
 from wfmodel.model.workflow import Workflow
 
 MOST_STATES: Final = 10_000
@@ -194,6 +196,10 @@ def possibility(
         space = search(system, budget, limit=most_states, laps=LAPS, table=table)
         searches.append(Searched(budget, space.looked_into, space.complete))
         for anomaly, path in ends_of(space).anomalies.items():
-            told = tuple(step_words(step, table) for step, _ in path)
+            told = tuple(line.text for line in story_of(space, _trace(path)))
             stories.setdefault(anomaly, Shortest(budget, told))
     return Possibility(name, tuple(searches), stories)
+
+
+def _trace(path: Path) -> Trace:
+    return Trace((0, *(number for _, number in path)), tuple(step for step, _ in path))

@@ -23,8 +23,6 @@ from wfmodel.designs.messages import (
     WorkDone,
 )
 from wfmodel.designs.state import View
-from wfmodel.designs.table import Table
-from wfmodel.exploration.moves import Step, StepKind
 
 DROPS: Final = {
     Drop.LOST: "lost on the network",
@@ -80,29 +78,6 @@ def event_words(event: Event, nodes: tuple[str, ...]) -> str:
             return f"{nodes[node]} takes branch {branch}"
         case Restarted():
             return "restarted, goes on from its durable state"
-
-
-STEPS: Final = {
-    StepKind.COMMIT: "makes that durable",
-    StepKind.FLUSH: "flushes its log",
-    StepKind.ANSWER: "is answered from outside, or never will be",
-    StepKind.CRASH: "crashes",
-    StepKind.RESTART: "is back",
-}
-
-
-def step_words(step: Step, table: Table) -> str:
-    """One step of an exploration as a sentence."""
-    nodes = tuple(node.name for node in table.system.flow.nodes)
-    who = table.names[step.participant]
-    if step.kind in STEPS:
-        return f"{who} {STEPS[step.kind]}"
-    if step.kind is StepKind.REACT:
-        return f"{who}: {event_words(table.events.values[step.number], nodes)}"
-    message = message_words(table.messages.values[step.number], nodes)
-    if step.kind is StepKind.PUBLISH:
-        return f"{who} publishes: {message}"
-    return f"{who} {step.kind}: {message}"
 
 
 def view_words(view: View, nodes: tuple[str, ...]) -> str:
