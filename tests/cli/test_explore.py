@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -134,3 +136,16 @@ def test_a_mistake_is_one_line(capsys, arguments, says):
     assert code == 2
     assert says in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/exploring.md"])
+def test_what_a_page_shows_is_what_it_says(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    [shown] = [b for b in re.findall(r"```console\n(.*?)```", text, re.S) if " explore " in b]
+    command, *lines = shown.strip().splitlines()
+    words = shlex.split(command.removeprefix("$ "))
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert [line.rstrip() for line in done.stdout.rstrip().splitlines()] == lines
+    assert done.returncode == 1

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import wfmodel
 from tests.exploration.spaces import Graph, act
 from tests.exploration.test_explorer import DESIGNS, saga
-from wfmodel.designs import Knobs, System
+from wfmodel.designs import Knobs, System, choreograph
 from wfmodel.exploration import FaultBudget, Verdict
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.properties import (
@@ -318,3 +319,32 @@ def test_a_mistake_in_a_property_is_named(text, says):
 
 def test_rest_is_the_end_of_every_run():
     assert isinstance(answer("orchestration", comes_to_rest(), CRASH), Holds)
+
+
+APPROVAL = """
+name: approval
+initial: ask
+states:
+  ask:
+    kind: receive
+    service: desk
+    events: {yes: {probability: 1.0, next: done}}
+    delay: 1s
+  done: {kind: final, outcome: succeeded}
+"""
+
+
+def test_a_watchdog_that_asks_for_what_is_lost_goes_round_for_ever():
+    """The outside answers once; lost at most once, it never comes again, whoever is nudged."""
+    workflow = wfmodel.load("approval.yaml", text=APPROVAL).workflow
+    knobs = Knobs(delivery="at-most-once", watchdog="1s")
+    made = choreograph(workflow, knobs)
+    [found] = decide(search(made, FaultBudget(losses=1)), [comes_to_rest()])
+    assert isinstance(found, Violated)
+    assert found.note == "a fair run goes round for ever"
+    run = found.counterexample
+    assert run.numbers[-1] == run.numbers[run.loop]
+    again = {step.participant for step in run.steps[run.loop :]}
+    assert again == {made.participants.index(name) for name in ("desk", "watchdog")}
+    [calm] = decide(search(made), [comes_to_rest()])
+    assert isinstance(calm, Holds)

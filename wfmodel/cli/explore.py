@@ -41,7 +41,7 @@ def explore(
         Path | None, typer.Option(metavar="FILE", help="Ask the properties of a file.")
     ] = None,
     laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
-    limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 1_000_000,
+    limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 200_000,
     stories: Annotated[bool, typer.Option("--stories", help="Tell every counterexample.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How to write answers.")] = Format.TEXT,
     out: Annotated[

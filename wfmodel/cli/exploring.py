@@ -213,27 +213,22 @@ def show(found: list[Possible], *, as_json: bool, stories: bool) -> None:
     if not console.is_terminal:
         console.width = 110
     for each in found:
+        heading = f"{each.name}: {each.bounds.words()}"
+        console.print(heading, style="bold", markup=False, soft_wrap=True)
         console.print(_table(each))
         console.print()
         for asked in each.asked if stories else ():
             if asked.told is not None:
-                console.print(f"{each.name}: not {asked.title}", style="bold", markup=False)
-                console.print(asked.told.story, markup=False)
+                heading = f"{each.name}, against {asked.title!r}:"
+                console.print(heading, style="bold", markup=False, soft_wrap=True)
+                console.print(asked.told.story, markup=False, soft_wrap=True)
 
 
 def _table(found: Possible) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(
-        "property",
-        "answer",
-        "",
-        box=None,
-        title=escape(f"{found.name}: {found.bounds.words()}"),
-        title_justify="left",
-        title_style="bold",
-    )
+    table = Table("property", "answer", "", box=None)
     for asked in found.asked:
         style = {Holds: "green", Violated: "red", Undecided: "yellow"}[type(asked.answer)]
         word = type(asked.answer).__name__.lower()
@@ -247,7 +242,7 @@ def detail(asked: Asked) -> str:
         case Holds(witness=None, note=note):
             return f"vacuously: {note}"
         case Holds(witness=run, note=note):
-            seen = f"seen in {len(run or ())} steps"
+            seen = f"witness of {len(run or ())} steps"
             return f"{note}; {seen}" if note else seen
         case Violated(counterexample=run, note=note):
             told = f"in {len(run)} steps"
