@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.exploration.test_explorer import saga
 from wfmodel.designs import Knobs, choreograph, orchestrate
@@ -27,9 +26,14 @@ def example() -> str:
 def outcome(text: str) -> unittest.TestResult:
     names: dict[str, object] = {}
     exec(compile(text, str(DOC), "exec"), names)  # our own documentation
-    suite = unittest.defaultTestLoader.loadTestsFromTestCase(names["TestWarehouse"])
+    return run(names["TestWarehouse"])
+
+
+def run(case: type[unittest.TestCase]) -> unittest.TestResult:
+    """Few and short examples: every mistake below needs at most four events."""
+    case.settings = settings(max_examples=40, stateful_step_count=8)
     result = unittest.TestResult()
-    suite.run(result)
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
     assert result.testsRun == 1
     return result
 
@@ -76,8 +80,7 @@ class Copy:
 def test_the_model_does_as_the_model_does(build, who):
     system = build(saga(), Knobs())
     case = beside_model(system, who, lambda: Copy(system.machines[who])).TestCase
-    result = unittest.TestResult()
-    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    result = run(case)
     assert result.wasSuccessful(), result.failures + result.errors
 
 
@@ -104,7 +107,7 @@ def test_events_come_when_they_are_due(events):
         timers |= {a.timer for a in actions if isinstance(a, SetTimer)}
 
 
-@given(st.sampled_from(["bnak", ""]))
+@pytest.mark.parametrize("name", ["bnak", ""])
 def test_an_unknown_participant_is_named(name):
     with pytest.raises(ValueError, match="there are hotel, bank"):
         beside_model(SYSTEM, name, lambda: Copy(SYSTEM.machines["bank"]))
