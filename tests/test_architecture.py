@@ -21,6 +21,7 @@ LAYERS = {
     "metrics": 2,
     "experiments": 3,
     "reports": 4,
+    "testing": 4,
     "cli": 5,
 }
 """Package to layer. A package imports lower layers and itself, nothing else of ours."""

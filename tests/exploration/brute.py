@@ -372,9 +372,9 @@ def _crash(system: System, world, name: str) -> list:
     if new is None:
         return []
     old = new["who"][name]
-    if old["open"] and old["open"]["message"] is not None:
-        if system.knobs.delivery == "at-most-once":
-            new["way"].remove((name, old["open"]["message"]))
+    once = system.knobs.delivery == "at-most-once"
+    if once and old["open"] and old["open"]["message"] is not None:
+        new["way"].remove((name, old["open"]["message"]))
     state = old["kept"]
     if system.knobs.persistence == "memory":
         state = system.machines[name].initial

@@ -1,0 +1,78 @@
+"""Random knobs, faults and settings: everything that can surround a random workflow."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from wfmodel.designs import Fault, Knobs
+from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.knobs import Delivery, DualWriteOrder, Persistence, Publishing
+from wfmodel.model.distributions import Constant, Distribution, Exponential
+from wfmodel.model.units import parse_duration
+from wfmodel.simulation import Arrivals, Setting
+from wfmodel.testing.workflows import SERVICES
+
+MS = parse_duration("1ms")
+COORDINATORS = ("orchestrator", "watchdog")
+SLOW_ENOUGH_TO_MATTER: tuple[Distribution, ...] = (
+    Constant(0),
+    Constant(MS),
+    Exponential(mean=20 * MS),
+)
+latencies: st.SearchStrategy[Distribution] = st.sampled_from(SLOW_ENOUGH_TO_MATTER)
+
+
+@st.composite
+def knobs(draw: DrawFn) -> Knobs:
+    """Any setting of all knobs that change what can happen."""
+    publishing = draw(st.sampled_from(Publishing))
+    orders = list(DualWriteOrder)
+    return Knobs(
+        persistence=draw(st.sampled_from(Persistence)),
+        commit=draw(latencies),
+        flush_interval=draw(st.sampled_from([5 * MS, 100 * MS])),
+        replay=MS,
+        delivery=draw(st.sampled_from(Delivery)),
+        redelivery_timeout=draw(st.sampled_from([10 * MS, 200 * MS])),
+        publishing=publishing,
+        dual_write_order=orders[0]
+        if publishing is Publishing.OUTBOX
+        else draw(st.sampled_from(orders)),
+        publish=draw(latencies),
+        relay_delay=draw(latencies),
+        deduplicate=draw(st.booleans()),
+        timeouts=draw(st.booleans()),
+        watchdog=draw(st.sampled_from([None, 150 * MS])),
+    )
+
+
+@st.composite
+def faults(draw: DrawFn, participants: tuple[str, ...] = (*SERVICES, *COORDINATORS)) -> Fault:
+    """A fault of any kind at some participant, often enough to strike a run of half a second."""
+    kind = draw(st.sampled_from(FaultKind))
+    peers = draw(st.sampled_from([(), participants[:1]])) if kind is FaultKind.PARTITION else ()
+    return Fault(
+        kind=kind,
+        target=draw(st.sampled_from(["*", "services", *participants])),
+        probability=draw(st.sampled_from([0.2, 0.7])),
+        factor=3.0,
+        delay=Exponential(mean=20 * MS),
+        peers=peers,
+        every=Exponential(mean=100 * MS),
+        lasts=draw(st.sampled_from([Constant(0), Constant(30 * MS), Constant(300 * MS)])),
+    )
+
+
+@st.composite
+def settings_of_runs(
+    draw: DrawFn, participants: tuple[str, ...] = (*SERVICES, *COORDINATORS)
+) -> Setting:
+    """A few instances, half a second of faults (at most three), and time to settle."""
+    return Setting(
+        arrivals=Arrivals(every=Exponential(mean=50 * MS), most=3),
+        horizon=500 * MS,
+        convergence=parse_duration("20s"),
+        network=draw(latencies),
+        faults=tuple(draw(st.lists(faults(participants), max_size=3))),
+    )
