@@ -1,0 +1,245 @@
+"""The compiled search: states in packed words, grown within a memory limit; Python fills misses.
+
+Needs numba (``pip install 'wfmodel[explore]'``); nothing imports this module without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfmodel.exploration.packed import index as ix
+from wfmodel.exploration.packed import kernel as kn
+from wfmodel.exploration.packed.expansion import Expansion
+from wfmodel.exploration.packed.layout import Layout, layout_of
+from wfmodel.exploration.packed.parts import Vector
+from wfmodel.exploration.packed.plain import PlainSearch
+from wfmodel.exploration.packed.tables import Tables
+
+BATCH = 4096
+"""Successors at a time: enough for memory accesses to overlap, and all in the second-level cache."""
+
+SLICE = 1 << 17
+"""States expanded between two looks at the clock, the limits and the keyboard."""
+
+GROWTH = 1.25
+FIRST_STATES = 1 << 16
+FIRST_INDEX = 1 << 17
+
+
+class OutOfMemory(Exception):  # noqa: N818 - it ends a search, which still has an answer
+    """The memory limit leaves no room for more states."""
+
+
+class CompiledSearch:
+    """States in the order in which they were met, breadth first; begins where a plain search is."""
+
+    def __init__(self, plain: PlainSearch, memory_bytes: int) -> None:
+        self.expansion: Expansion = plain.expansion
+        self.parts = plain.expansion.parts
+        self.memory_bytes = memory_bytes
+        self.tables = Tables(
+            self.parts,
+            urgent=plain.expansion.urgent,
+            lossy=plain.expansion.lossy,
+            doubling=plain.expansion.doubling,
+        )
+        self.layout: Layout = layout_of(tuple((s - 1).bit_length() for s in self.parts.sizes()))
+        self.counts = np.array(
+            [len(plain), plain.next, len(plain.resting), len(plain.cut), plain.transitions],
+            dtype=np.int64,
+        )
+        count = len(plain)
+        capacity = max(FIRST_STATES, 2 * count)
+        self.states = np.zeros((capacity, self.layout.size), dtype=np.uint64)
+        self._pack(np.array(plain.vectors, dtype=np.uint64))
+        self.parents = _filled(plain.parents, capacity)
+        self.actions = _filled(plain.actions, capacity)
+        self.resting = _filled(plain.resting, FIRST_STATES)
+        self.cut = _filled(plain.cut, FIRST_STATES)
+        self.index = np.zeros(_power_of_two(max(FIRST_INDEX, 3 * count)), dtype=np.uint32)
+        self._renew_batch(BATCH)
+        self._renew()
+        ix.rebuild(self.found)
+
+    # ------------------------------------------------------------------------------ arrays
+
+    def _pack(self, vectors: NDArray[np.uint64]) -> None:
+        layout, count = self.layout, len(vectors)
+        for place, (word, shift) in enumerate(zip(layout.words, layout.shifts, strict=True)):
+            self.states[:count, word] |= vectors[:, place] << np.uint64(shift)
+
+    def _renew_batch(self, size: int) -> None:
+        self.batch_size = size
+        places = len(self.layout.widths)
+        self.batch = ix.Batch(
+            np.zeros((size, self.layout.size), dtype=np.uint64),
+            np.zeros(size, dtype=np.uint64),
+            np.zeros(size, dtype=np.uint32),
+            np.zeros(size, dtype=np.uint32),
+            np.zeros(places, dtype=np.int64),
+            np.zeros(1024 * places, dtype=np.int64),
+            np.zeros((size, 4), dtype=np.int64),
+        )
+
+    def _renew(self) -> None:
+        """After an array was replaced."""
+        layout = self.layout
+        self.packing = ix.Packing(
+            np.array(layout.words, dtype=np.int64),
+            np.array(layout.shifts, dtype=np.uint64),
+            np.array([(1 << width) - 1 for width in layout.widths], dtype=np.uint64),
+        )
+        self.arrays = self.tables.arrays()
+        self.found = ix.Found(
+            self.states,
+            self.parents,
+            self.actions,
+            self.index,
+            self.resting,
+            self.cut,
+            self.counts,
+        )
+
+    def size_bytes(self) -> int:
+        """Memory of everything, roughly where Python's own objects are concerned."""
+        arrays = (*self.found, *self.batch)
+        return sum(array.nbytes for array in arrays) + self.tables.size_bytes()
+
+    def _room(self, more: int) -> bool:
+        return self.size_bytes() + more <= self.memory_bytes
+
+    # ------------------------------------------------------------------------------ search
+
+    def __len__(self) -> int:
+        """States met."""
+        return int(self.counts[ix.N_STATES])
+
+    @property
+    def next(self) -> int:
+        """The first state that is not expanded."""
+        return int(self.counts[ix.N_NEXT])
+
+    @property
+    def transitions(self) -> int:
+        """Steps so far."""
+        return int(self.counts[ix.N_TRANSITIONS])
+
+    def run(self, until: Callable[[], bool]) -> None:
+        """Expand slice after slice, until nothing is left or ``until`` says so.
+
+        Raises:
+            OutOfMemory: the limit is met; what was found so far is whole.
+        """
+        while not until():
+            why = kn.run(self.arrays, self.packing, self.found, self.batch, SLICE)
+            if why == kn.DONE:
+                return
+            self._mend(why)
+
+    def _mend(self, why: int) -> None:
+        if why == kn.MISSED:
+            self.expansion.of(self.vector(self.next))
+            self._follow()
+        elif why == kn.STATES_FULL:
+            self._more_states()
+        elif why == kn.INDEX_FULL:
+            self._more_index()
+        elif why == kn.BATCH_FULL:
+            self._renew_batch(2 * self.batch_size)
+        else:
+            self._more_lists()
+
+    def _follow(self) -> None:
+        self.tables.follow()
+        sizes = self.parts.sizes()
+        if not self.layout.fits(sizes):
+            self._repack(self.layout.wider(sizes))
+        self._renew()
+
+    def _repack(self, layout: Layout) -> None:
+        old, count = self.packing, len(self)
+        self.layout = layout
+        grown = layout.size > self.states.shape[1]
+        if grown and not self._room(len(self.states) * 8 * layout.size):
+            raise OutOfMemory
+        before = self.states
+        self.states = np.zeros((len(before), layout.size), dtype=np.uint64)
+        self._renew()
+        ix.repack(old, self.packing, before, self.states, count)
+        if grown:
+            self._renew_batch(self.batch_size)
+        self.index[:] = 0
+        self._renew()
+        ix.rebuild(self.found)
+
+    def _more_states(self) -> None:
+        have = len(self.states)
+        more = int(have * (GROWTH - 1)) + self.batch_size
+        per_state = 8 * self.layout.size + 8
+        left = (self.memory_bytes - self.size_bytes()) // per_state
+        more = min(more, left)
+        if more < 2 * self.batch_size:
+            raise OutOfMemory
+        del self.found
+        for array in (self.states, self.parents, self.actions):
+            array.resize((have + more, *array.shape[1:]), refcheck=False)
+        self._renew()
+
+    def _more_index(self) -> None:
+        size = len(self.index)
+        if not self._room(4 * size):
+            raise OutOfMemory
+        del self.found
+        self.index = np.zeros(0, dtype=np.uint32)
+        self.index = np.zeros(2 * size, dtype=np.uint32)
+        self._renew()
+        ix.rebuild(self.found)
+
+    def _more_lists(self) -> None:
+        for name, count in (("resting", ix.N_RESTING), ("cut", ix.N_CUT)):
+            array = getattr(self, name)
+            if self.counts[count] + self.batch_size <= len(array):
+                continue
+            if not self._room(4 * len(array)):
+                raise OutOfMemory
+            setattr(self, name, np.concatenate((array, np.zeros_like(array))))
+        self._renew()
+
+    # -------------------------------------------------------------------------------- asked
+
+    def vector(self, number: int) -> Vector:
+        """The vector of a number."""
+        words, layout = self.states[number].tolist(), self.layout
+        return tuple(
+            (words[word] >> shift) & ((1 << width) - 1)
+            for word, shift, width in zip(layout.words, layout.shifts, layout.widths, strict=True)
+        )
+
+    def find(self, vector: Vector) -> int:
+        """The number of a vector, -1 if it was not met."""
+        layout = self.layout
+        if any(v >> width for v, width in zip(vector, layout.widths, strict=True)):
+            return -1
+        words = [0] * layout.size
+        for value, word, shift in zip(vector, layout.words, layout.shifts, strict=True):
+            words[word] |= value << shift
+        row = np.array([words], dtype=np.uint64)
+        found = ix.find(self.states, self.index, row, 0, ix.hashed(row, 0))
+        return max(-1, int(found))
+
+    def came_from(self, number: int) -> tuple[int, int]:
+        """The number from which it was first met, and the number of the step."""
+        return int(self.parents[number]), int(self.actions[number])
+
+
+def _filled(values: list[int], capacity: int) -> NDArray[np.uint32]:
+    array = np.zeros(max(capacity, 2 * len(values)), dtype=np.uint32)
+    array[: len(values)] = values
+    return array
+
+
+def _power_of_two(least: int) -> int:
+    return 1 << (least - 1).bit_length()

@@ -1,0 +1,186 @@
+"""An exact index of packed states: open addressing over 32-bit entries of a tag and a number.
+
+A tag spares most looks at states that differ; equality is always decided by the words themselves.
+
+Needs numba; nothing imports this module without it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+Words = NDArray[np.uint64]
+
+
+class Packing(NamedTuple):
+    """Where each place of a vector is: its word, its first bit, its mask."""
+
+    word: NDArray[np.int64]
+    shift: NDArray[np.uint64]
+    mask: NDArray[np.uint64]
+
+
+class Batch(NamedTuple):
+    """Successors that are not inserted yet, and scratch."""
+
+    words: Words
+    hashes: NDArray[np.uint64]
+    actions: NDArray[np.uint32]
+    sources: NDArray[np.uint32]
+    vector: NDArray[np.int64]
+    undo: NDArray[np.int64]
+    todo: NDArray[np.int64]
+    """Steps of the state at hand, noted before they are applied."""
+
+
+class Found(NamedTuple):
+    """States by number, and the index that finds them."""
+
+    states: Words
+    parents: NDArray[np.uint32]
+    actions: NDArray[np.uint32]
+    index: NDArray[np.uint32]
+    """(tag, number + 1) in 32 bits; 0 is free."""
+    resting: NDArray[np.uint32]
+    cut: NDArray[np.uint32]
+    counts: NDArray[np.int64]
+    """states, next to expand, resting, cut, transitions: kept from call to call."""
+
+
+N_STATES, N_NEXT, N_RESTING, N_CUT, N_TRANSITIONS = range(5)
+
+
+@intrinsic
+def prefetch(typingctx, array, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    def build(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        array_type = signature.args[0]
+        data = context.make_array(array_type)(context, builder, args[0])
+        strides = cgutils.unpack_tuple(builder, data.strides)
+        offset = builder.mul(args[1], strides[0])
+        byte = ir.IntType(8).as_pointer()
+        place = builder.gep(builder.bitcast(data.data, byte), [offset])
+        i32 = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        builder.call(function, [place, i32(0), i32(3), i32(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), build
+
+
+@njit(cache=True)
+def mixed(value: np.uint64) -> np.uint64:
+    """A hash step (the finaliser of MurmurHash3)."""
+    value ^= value >> np.uint64(33)
+    value *= np.uint64(0xFF51AFD7ED558CCD)
+    value ^= value >> np.uint64(33)
+    value *= np.uint64(0xC4CEB9FE1A85EC53)
+    return value ^ (value >> np.uint64(33))
+
+
+@njit(cache=True)
+def hashed(words: Words, row: int) -> np.uint64:
+    """The hash of a packed state."""
+    value = np.uint64(0x9E3779B97F4A7C15)
+    for w in range(words.shape[1]):
+        value = mixed(value ^ words[row, w])
+    return value
+
+
+@njit(cache=True)
+def same(states: Words, number: int, words: Words, row: int) -> bool:
+    """Whether a known state is the one in a row."""
+    for w in range(words.shape[1]):
+        if states[number, w] != words[row, w]:
+            return False
+    return True
+
+
+@njit(cache=True)
+def find(states: Words, index: NDArray[np.uint32], words: Words, row: int, value: np.uint64) -> int:
+    """The number of a state, or -1 - (the free slot where it belongs)."""
+    size = index.shape[0]
+    bits = np.uint64(trailing(size))
+    numbers = np.uint64(size - 1)
+    slot = np.int64(value & numbers)
+    tag = value >> (np.uint64(32) + bits)
+    while True:
+        entry = np.uint64(index[slot])
+        if entry == 0:
+            return -1 - slot
+        if (entry >> bits) == tag:
+            number = np.int64(entry & numbers) - 1
+            if same(states, number, words, row):
+                return number
+        slot = (slot + 1) & np.int64(numbers)
+
+
+@njit(cache=True)
+def trailing(size: int) -> int:
+    """The exponent of a power of two."""
+    bits = 0
+    while (1 << bits) < size:
+        bits += 1
+    return bits
+
+
+@njit(cache=True)
+def entry_of(number: int, value: np.uint64, size: int) -> np.uint32:
+    """What the index holds for a state: part of its hash, and its number."""
+    bits = np.uint64(trailing(size))
+    return np.uint32(((value >> (np.uint64(32) + bits)) << bits) | np.uint64(number + 1))
+
+
+@njit(cache=True)
+def insert(found: Found, batch: Batch, end: int) -> None:
+    """Number the successors of a batch that are new, in order."""
+    size = found.index.shape[0]
+    mask = np.uint64(size - 1)
+    for i in range(end):
+        entry = np.int64(found.index[np.int64(batch.hashes[i] & mask)]) & (size - 1)
+        if entry:
+            prefetch(found.states, entry - 1)
+    for i in range(end):
+        value = batch.hashes[i]
+        slot = find(found.states, found.index, batch.words, i, value)
+        if slot >= 0:
+            continue
+        number = found.counts[N_STATES]
+        for w in range(batch.words.shape[1]):
+            found.states[number, w] = batch.words[i, w]
+        found.parents[number] = batch.sources[i]
+        found.actions[number] = batch.actions[i]
+        found.index[-1 - slot] = entry_of(number, value, size)
+        found.counts[N_STATES] = number + 1
+
+
+@njit(cache=True)
+def rebuild(found: Found) -> None:
+    """Fill an empty index with all states."""
+    size = found.index.shape[0]
+    one = np.empty((1, found.states.shape[1]), dtype=np.uint64)
+    for number in range(found.counts[N_STATES]):
+        for w in range(one.shape[1]):
+            one[0, w] = found.states[number, w]
+        value = hashed(one, 0)
+        slot = np.int64(value & np.uint64(size - 1))
+        while found.index[slot] != 0:
+            slot = (slot + 1) & (size - 1)
+        found.index[slot] = entry_of(number, value, size)
+
+
+@njit(cache=True)
+def repack(old: Packing, new: Packing, source: Words, target: Words, count: int) -> None:
+    """Copy states from one packing to another; ``target`` is zero."""
+    for row in range(count):
+        for place in range(old.word.shape[0]):
+            word = source[row, old.word[place]]
+            value = (word >> old.shift[place]) & old.mask[place]
+            target[row, new.word[place]] |= value << new.shift[place]
