@@ -62,7 +62,7 @@ class CompiledSearch:
         self.index = np.zeros(_power_of_two(max(FIRST_INDEX, 3 * count)), dtype=np.uint32)
         self._renew_batch(BATCH)
         self._renew()
-        ix.rebuild(self.found)
+        ix.rebuild(self.found, self.bits, self.batch.words)
 
     # ------------------------------------------------------------------------------ arrays
 
@@ -93,6 +93,7 @@ class CompiledSearch:
             np.array([(1 << width) - 1 for width in layout.widths], dtype=np.uint64),
         )
         self.arrays = self.tables.arrays()
+        self.bits = np.uint64(len(self.index).bit_length() - 1)
         self.found = ix.Found(
             self.states,
             self.parents,
@@ -134,7 +135,7 @@ class CompiledSearch:
             OutOfMemory: the limit is met; what was found so far is whole.
         """
         while not until():
-            why = kn.run(self.arrays, self.packing, self.found, self.batch, SLICE)
+            why = kn.run(self.arrays, self.packing, self.found, self.batch, self.bits, SLICE)
             if why == kn.DONE:
                 return
             self._mend(why)
@@ -173,7 +174,7 @@ class CompiledSearch:
             self._renew_batch(self.batch_size)
         self.index[:] = 0
         self._renew()
-        ix.rebuild(self.found)
+        ix.rebuild(self.found, self.bits, self.batch.words)
 
     def _more_states(self) -> None:
         have = len(self.states)
@@ -196,7 +197,7 @@ class CompiledSearch:
         self.index = np.zeros(0, dtype=np.uint32)
         self.index = np.zeros(2 * size, dtype=np.uint32)
         self._renew()
-        ix.rebuild(self.found)
+        ix.rebuild(self.found, self.bits, self.batch.words)
 
     def _more_lists(self) -> None:
         for name, count in (("resting", ix.N_RESTING), ("cut", ix.N_CUT)):
@@ -227,7 +228,7 @@ class CompiledSearch:
         for value, word, shift in zip(vector, layout.words, layout.shifts, strict=True):
             words[word] |= value << shift
         row = np.array([words], dtype=np.uint64)
-        found = ix.find(self.states, self.index, row, 0, ix.hashed(row, 0))
+        found = ix.find(self.states, self.index, self.bits, row, 0, ix.hashed(row, 0))
         return max(-1, int(found))
 
     def came_from(self, number: int) -> tuple[int, int]:

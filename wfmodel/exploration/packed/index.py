@@ -75,7 +75,7 @@ def prefetch(typingctx, array, row):  # type: ignore[no-untyped-def]  # noqa: AN
     return types.void(array, types.intp), build
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def mixed(value: np.uint64) -> np.uint64:
     """A hash step (the finaliser of MurmurHash3)."""
     value ^= value >> np.uint64(33)
@@ -85,7 +85,7 @@ def mixed(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(33))
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def hashed(words: Words, row: int) -> np.uint64:
     """The hash of a packed state."""
     value = np.uint64(0x9E3779B97F4A7C15)
@@ -94,7 +94,7 @@ def hashed(words: Words, row: int) -> np.uint64:
     return value
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def same(states: Words, number: int, words: Words, row: int) -> bool:
     """Whether a known state is the one in a row."""
     for w in range(words.shape[1]):
@@ -103,80 +103,76 @@ def same(states: Words, number: int, words: Words, row: int) -> bool:
     return True
 
 
-@njit(cache=True)
-def find(states: Words, index: NDArray[np.uint32], words: Words, row: int, value: np.uint64) -> int:
-    """The number of a state, or -1 - (the free slot where it belongs)."""
-    size = index.shape[0]
-    bits = np.uint64(trailing(size))
-    numbers = np.uint64(size - 1)
-    slot = np.int64(value & numbers)
+@njit(cache=True, _nrt=False)
+def find(
+    states: Words,
+    index: NDArray[np.uint32],
+    bits: np.uint64,
+    words: Words,
+    row: int,
+    value: np.uint64,
+) -> int:
+    """The number of a state, or -1 - (the free slot where it belongs); the index has 2**bits."""
+    numbers = (np.uint64(1) << bits) - np.uint64(1)
+    slot = value & numbers
     tag = value >> (np.uint64(32) + bits)
     while True:
         entry = np.uint64(index[slot])
-        if entry == 0:
-            return -1 - slot
+        if entry == np.uint64(0):
+            return -1 - np.int64(slot)
         if (entry >> bits) == tag:
             number = np.int64(entry & numbers) - 1
             if same(states, number, words, row):
                 return number
-        slot = (slot + 1) & np.int64(numbers)
+        slot = (slot + np.uint64(1)) & numbers
 
 
-@njit(cache=True)
-def trailing(size: int) -> int:
-    """The exponent of a power of two."""
-    bits = 0
-    while (1 << bits) < size:
-        bits += 1
-    return bits
-
-
-@njit(cache=True)
-def entry_of(number: int, value: np.uint64, size: int) -> np.uint32:
+@njit(cache=True, _nrt=False)
+def entry_of(number: int, value: np.uint64, bits: np.uint64) -> np.uint32:
     """What the index holds for a state: part of its hash, and its number."""
-    bits = np.uint64(trailing(size))
     return np.uint32(((value >> (np.uint64(32) + bits)) << bits) | np.uint64(number + 1))
 
 
-@njit(cache=True)
-def insert(found: Found, batch: Batch, end: int) -> None:
+@njit(cache=True, _nrt=False)
+def insert(found: Found, batch: Batch, end: int, bits: np.uint64) -> None:
     """Number the successors of a batch that are new, in order."""
-    size = found.index.shape[0]
-    mask = np.uint64(size - 1)
+    states, index, parents, actions = found.states, found.index, found.parents, found.actions
+    words, hashes = batch.words, batch.hashes
+    mask = (np.uint64(1) << bits) - np.uint64(1)
     for i in range(end):
-        entry = np.int64(found.index[np.int64(batch.hashes[i] & mask)]) & (size - 1)
+        entry = np.uint64(index[hashes[i] & mask]) & mask
         if entry:
-            prefetch(found.states, entry - 1)
+            prefetch(states, np.int64(entry) - 1)
+    number = found.counts[N_STATES]
     for i in range(end):
-        value = batch.hashes[i]
-        slot = find(found.states, found.index, batch.words, i, value)
+        value = hashes[i]
+        slot = find(states, index, bits, words, i, value)
         if slot >= 0:
             continue
-        number = found.counts[N_STATES]
-        for w in range(batch.words.shape[1]):
-            found.states[number, w] = batch.words[i, w]
-        found.parents[number] = batch.sources[i]
-        found.actions[number] = batch.actions[i]
-        found.index[-1 - slot] = entry_of(number, value, size)
-        found.counts[N_STATES] = number + 1
+        for w in range(words.shape[1]):
+            states[number, w] = words[i, w]
+        parents[number] = batch.sources[i]
+        actions[number] = batch.actions[i]
+        index[-1 - slot] = entry_of(number, value, bits)
+        number += 1
+    found.counts[N_STATES] = number
 
 
-@njit(cache=True)
-def rebuild(found: Found) -> None:
-    """Fill an empty index with all states."""
-    size = found.index.shape[0]
-    one = np.empty((1, found.states.shape[1]), dtype=np.uint64)
+@njit(cache=True, _nrt=False)
+def rebuild(found: Found, bits: np.uint64, one: Words) -> None:
+    """Fill an empty index with all states; ``one`` is a row of scratch."""
+    mask = (np.uint64(1) << bits) - np.uint64(1)
     for number in range(found.counts[N_STATES]):
         for w in range(one.shape[1]):
             one[0, w] = found.states[number, w]
         value = hashed(one, 0)
-        slot = np.int64(value & np.uint64(size - 1))
+        slot = value & mask
         while found.index[slot] != 0:
-            slot = (slot + 1) & (size - 1)
-        found.index[slot] = entry_of(number, value, size)
+            slot = (slot + np.uint64(1)) & mask
+        found.index[slot] = entry_of(number, value, bits)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def repack(old: Packing, new: Packing, source: Words, target: Words, count: int) -> None:
     """Copy states from one packing to another; ``target`` is zero."""
     for row in range(count):

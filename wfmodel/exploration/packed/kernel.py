@@ -46,6 +46,7 @@ from wfmodel.exploration.packed.tables import (
     BEYOND,
     CRASHES,
     DUPLICATES,
+    HAS,
     LOSSES,
     OWN_WIDTH,
     PAUSED,
@@ -68,7 +69,7 @@ DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, PAUSED_SEARCH = range(6)
 """Why ``run`` came back."""
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def collect_class(
     arrays: Arrays, todo: NDArray[np.int64], count: int, p: int, cell: int, kind: int, budget: int
 ) -> int:
@@ -88,7 +89,7 @@ def collect_class(
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def collect_detections(
     arrays: Arrays, todo: NDArray[np.int64], count: int, vector: NDArray[np.int64], free: bool
 ) -> int:
@@ -109,7 +110,7 @@ def collect_detections(
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def row_of(base: NDArray[np.int64], size: int, p: int, row: int, width: int) -> int:
     """Where a participant's row begins, -1 if there is no such row yet."""
     place = base[p] + row * width
@@ -117,14 +118,11 @@ def row_of(base: NDArray[np.int64], size: int, p: int, row: int, width: int) -> 
     return place if place + width <= end else -1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def collect_receptions(
-    arrays: Arrays, todo: NDArray[np.int64], count: int, p: int, cell: int, inbox: int, budget: int
+    arrays: Arrays, todo: NDArray[np.int64], count: int, p: int, cell: int, row: int, budget: int
 ) -> int:
     """Note reactions of one cell to what may come next: the new count, or MISS."""
-    row = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, inbox, 2)
-    if row < 0 or arrays.inbox[row] < 0:
-        return MISS
     first = arrays.inbox[row]
     stride = arrays.receive_stride[p]
     reactions = row_of(arrays.receive_base, arrays.receive.shape[0], p, cell, stride)
@@ -143,7 +141,7 @@ def collect_receptions(
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def collect_channel_faults(
     arrays: Arrays, todo: NDArray[np.int64], count: int, vector: NDArray[np.int64], lose: bool
 ) -> int:
@@ -167,46 +165,71 @@ def collect_channel_faults(
     return count
 
 
-@njit(cache=True)
-def collect(arrays: Arrays, batch: Batch, budget_flags: int, paused: bool) -> int:
-    """Note every step that a vector allows, in the order of ``expansion``: how many, or MISS."""
+@njit(cache=True, _nrt=False)
+def collect_from_all(
+    arrays: Arrays, batch: Batch, count: int, kind: int, second: int, has: int
+) -> int:
+    """Note moves of one or two classes, participant after participant: the new count, or MISS."""
     n = arrays.rules[0]
     vector, todo = batch.vector, batch.todo
     budget = vector[2 * n + 1]
-    count = 0
+    if not has & ((HAS << kind) | (HAS << second)):
+        return count
     for p in range(n):
-        count = collect_class(arrays, todo, count, p, vector[p], URGENT, budget)
-        if count >= 0 and budget_flags & CRASHES:
-            count = collect_class(arrays, todo, count, p, vector[p], FLUSH, budget)
+        count = collect_class(arrays, todo, count, p, vector[p], kind, budget)
+        if count >= 0 and second != kind:
+            count = collect_class(arrays, todo, count, p, vector[p], second, budget)
         if count < 0:
             return MISS
-    for p in range(n):
-        count = collect_receptions(arrays, todo, count, p, vector[p], vector[n + p], budget)
-        if count >= 0:
-            count = collect_class(arrays, todo, count, p, vector[p], PROGRESS, budget)
-        if count < 0:
-            return MISS
-    for p in range(n):
-        count = collect_class(arrays, todo, count, p, vector[p], ANSWER, budget)
-        if count < 0:
-            return MISS
-    free = paused or count == 0
-    if free or budget_flags & TIMEOUTS:
-        count = collect_detections(arrays, todo, count, vector, free)
-    if count >= 0 and budget_flags & (CRASHES | PAUSES):
-        for kind in (CRASH, PAUSE):
-            for p in range(n):
-                count = collect_class(arrays, todo, count, p, vector[p], kind, budget)
-                if count < 0:
-                    return MISS
-    if count >= 0 and budget_flags & LOSSES:
-        count = collect_channel_faults(arrays, todo, count, vector, True)
-    if count >= 0 and budget_flags & DUPLICATES:
-        count = collect_channel_faults(arrays, todo, count, vector, False)
     return count
 
 
-@njit(cache=True)
+@njit(inline="always", _nrt=False)
+def collect_progress(arrays: Arrays, batch: Batch, count: int) -> int:
+    """Note what is received, and what a participant does by itself: the new count, or MISS."""
+    n = arrays.rules[0]
+    vector, todo = batch.vector, batch.todo
+    budget = vector[2 * n + 1]
+    for p in range(n):
+        inbox = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, vector[n + p], 2)
+        if inbox < 0 or arrays.inbox[inbox] < 0:
+            return MISS
+        if arrays.inbox[inbox + 1]:
+            count = collect_receptions(arrays, todo, count, p, vector[p], inbox, budget)
+            if count < 0:
+                return MISS
+        row = arrays.own_base[p] + vector[p] * OWN_WIDTH
+        if arrays.own[row + PROGRESS] < arrays.own[row + PROGRESS + 1]:
+            count = collect_class(arrays, todo, count, p, vector[p], PROGRESS, budget)
+            if count < 0:
+                return MISS
+    return count
+
+
+@njit(inline="always", _nrt=False)
+def collect(arrays: Arrays, batch: Batch, budget_flags: int, has: int) -> int:
+    """Note every step that a vector allows, in the order of ``expansion``: how many, or MISS."""
+    flush = FLUSH if budget_flags & CRASHES else URGENT
+    count = collect_from_all(arrays, batch, 0, URGENT, flush, has)
+    if count >= 0:
+        count = collect_progress(arrays, batch, count)
+    if count >= 0:
+        count = collect_from_all(arrays, batch, count, ANSWER, ANSWER, has)
+    free = (has & PAUSED) != 0 or count == 0
+    if count >= 0 and has & (HAS << DETECT) and (free or budget_flags & TIMEOUTS):
+        count = collect_detections(arrays, batch.todo, count, batch.vector, free)
+    if count >= 0 and budget_flags & (CRASHES | PAUSES):
+        count = collect_from_all(arrays, batch, count, CRASH, CRASH, has)
+        if count >= 0:
+            count = collect_from_all(arrays, batch, count, PAUSE, PAUSE, has)
+    if count >= 0 and budget_flags & LOSSES:
+        count = collect_channel_faults(arrays, batch.todo, count, batch.vector, True)
+    if count >= 0 and budget_flags & DUPLICATES:
+        count = collect_channel_faults(arrays, batch.todo, count, batch.vector, False)
+    return count
+
+
+@njit(cache=True, _nrt=False)
 def changed(
     vector: NDArray[np.int64], undo: NDArray[np.int64], changes: int, place: int, number: int
 ) -> int:
@@ -219,7 +242,7 @@ def changed(
     return changes + 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def taken_from(arrays: Arrays, p: int, inbox: int, parcel: int) -> int:
     """The inbox without a parcel, or -1 if that is not known."""
     if arrays.rules[2]:
@@ -234,7 +257,7 @@ def taken_from(arrays: Arrays, p: int, inbox: int, parcel: int) -> int:
     return MISS
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def put_into(arrays: Arrays, q: int, inbox: int, parcel: int) -> int:
     """The inbox with a parcel more, or -1 if that is not known."""
     stride = arrays.put_stride[q]
@@ -244,7 +267,7 @@ def put_into(arrays: Arrays, q: int, inbox: int, parcel: int) -> int:
     return arrays.put[row + parcel]
 
 
-@njit(cache=True)
+@njit(inline="always", _nrt=False)
 def moved(
     arrays: Arrays, vector: NDArray[np.int64], undo: NDArray[np.int64], changes: int, move: int
 ) -> int:
@@ -274,7 +297,7 @@ def moved(
     return changes
 
 
-@njit(cache=True)
+@njit(inline="always", _nrt=False)
 def write(
     arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int, k: int
 ) -> int:
@@ -315,7 +338,7 @@ def write(
     return at + 1
 
 
-@njit(cache=True)
+@njit(inline="always", _nrt=False)
 def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int) -> int:
     """Unpack a state and note its steps: how many, -2 if it is cut, or MISS."""
     n = arrays.rules[0]
@@ -323,7 +346,7 @@ def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
     for place in range(2 * n + 2):
         word = found.states[source, packing.word[place]]
         vector[place] = np.int64((word >> packing.shift[place]) & packing.mask[place])
-    still, paused, urgent = True, False, -1
+    still, has, urgent = True, 0, -1
     for p in range(n):
         row = row_of(arrays.own_base, arrays.own.shape[0], p, vector[p], OWN_WIDTH)
         if row < 0 or arrays.own[row] < 0:
@@ -332,17 +355,17 @@ def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
         if flags & BEYOND:
             return CUT
         still = still and (flags & STILL) != 0
-        paused = paused or (flags & PAUSED) != 0
+        has |= flags
         if urgent < 0 and arrays.own[row + URGENT] < arrays.own[row + URGENT + 1]:
             urgent = arrays.own_list[arrays.own[row + URGENT]]
     flags = arrays.budgets[vector[2 * n + 1]]
     if arrays.rules[1] and not flags & (CRASHES | PAUSES) and still and urgent >= 0:
         batch.todo[0, 0], batch.todo[0, 1], batch.todo[0, 2] = MOVE, urgent, vector[2 * n + 1]
         return 1
-    return collect(arrays, batch, flags, paused)
+    return collect(arrays, batch, flags, has)
 
 
-@njit(cache=True)
+@njit(inline="always", _nrt=False)
 def expand(
     arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int
 ) -> int:
@@ -368,8 +391,10 @@ def expand(
     return at
 
 
-@njit(cache=True)
-def run(arrays: Arrays, packing: Packing, found: Found, batch: Batch, most: int) -> int:
+@njit(cache=True, _nrt=False)
+def run(
+    arrays: Arrays, packing: Packing, found: Found, batch: Batch, bits: np.uint64, most: int
+) -> int:
     """Expand up to ``most`` states from where the search stands; why it came back."""
     counts = found.counts
     last = counts[N_NEXT] + most
@@ -395,7 +420,7 @@ def run(arrays: Arrays, packing: Packing, found: Found, batch: Batch, most: int)
             at = end
             taken += 1
             counts[N_NEXT] += 1
-        insert(found, batch, at)
+        insert(found, batch, at, bits)
         if why == MISSED:
             return MISSED
         if why == BATCH_FULL and counts[N_NEXT] == first:

@@ -19,7 +19,9 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 STILL, PAUSED, BEYOND = 1, 2, 4
-"""Bits of a cell's flags."""
+"""Bits of a cell's flags; ``HAS << kind`` says that it has moves of a class."""
+
+HAS: Final = 8
 
 CRASHES, PAUSES, TIMEOUTS, LOSSES, DUPLICATES = 1, 2, 4, 8, 16
 """Bits of a budget's flags."""
@@ -224,7 +226,8 @@ class Tables:
             for move in moves:
                 self.own_list.append(self._move(p, move))
         row[CLASSES] = self.own_list.length
-        row[CLASSES + 1] = STILL * own.still + PAUSED * own.paused + BEYOND * own.beyond
+        has = sum(HAS << kind for kind, moves in enumerate(own.moves) if moves)
+        row[CLASSES + 1] = STILL * own.still + PAUSED * own.paused + BEYOND * own.beyond + has
         row[CLASSES + 2] = own.hidden
 
     def _move(self, p: int, move: Made) -> int:
