@@ -13,63 +13,53 @@ from numpy.typing import NDArray
 from wfmodel.exploration.packed import index as ix
 from wfmodel.exploration.packed import kernel as kn
 from wfmodel.exploration.packed.expansion import Expansion
-from wfmodel.exploration.packed.layout import Layout, layout_of
+from wfmodel.exploration.packed.layout import Layout
 from wfmodel.exploration.packed.parts import Vector
-from wfmodel.exploration.packed.plain import PlainSearch
+from wfmodel.exploration.packed.snapshot import Snapshot
 from wfmodel.exploration.packed.tables import Tables
 
 BATCH = 4096
-"""Successors at a time: enough for memory accesses to overlap, and all in the second-level cache."""
-
-SLICE = 1 << 17
-"""States expanded between two looks at the clock, the limits and the keyboard."""
+"""Successors at a time: enough for memory accesses to overlap, few enough for the cache."""
 
 GROWTH = 1.25
 FIRST_STATES = 1 << 16
 FIRST_INDEX = 1 << 17
 
 
-class OutOfMemory(Exception):  # noqa: N818 - it ends a search, which still has an answer
+class OutOfMemory(Exception):  # noqa: N818 - the search still has an answer
     """The memory limit leaves no room for more states."""
 
 
 class CompiledSearch:
-    """States in the order in which they were met, breadth first; begins where a plain search is."""
+    """States in the order in which they were met, breadth first; begins at a snapshot."""
 
-    def __init__(self, plain: PlainSearch, memory_bytes: int) -> None:
-        self.expansion: Expansion = plain.expansion
-        self.parts = plain.expansion.parts
+    def __init__(self, expansion: Expansion, snapshot: Snapshot, memory_bytes: int) -> None:
+        self.expansion = expansion
+        self.parts = expansion.parts
         self.memory_bytes = memory_bytes
         self.tables = Tables(
             self.parts,
-            urgent=plain.expansion.urgent,
-            lossy=plain.expansion.lossy,
-            doubling=plain.expansion.doubling,
+            urgent=expansion.urgent,
+            lossy=expansion.lossy,
+            doubling=expansion.doubling,
         )
-        self.layout: Layout = layout_of(tuple((s - 1).bit_length() for s in self.parts.sizes()))
-        self.counts = np.array(
-            [len(plain), plain.next, len(plain.resting), len(plain.cut), plain.transitions],
-            dtype=np.int64,
-        )
-        count = len(plain)
-        capacity = max(FIRST_STATES, 2 * count)
+        count = len(snapshot.words)
+        lists = len(snapshot.resting), len(snapshot.cut)
+        self.layout: Layout = snapshot.layout
+        self.counts = np.array([count, snapshot.next, *lists, snapshot.transitions], dtype=np.int64)
+        capacity = max(FIRST_STATES, count + count // 4)
         self.states = np.zeros((capacity, self.layout.size), dtype=np.uint64)
-        self._pack(np.array(plain.vectors, dtype=np.uint64))
-        self.parents = _filled(plain.parents, capacity)
-        self.actions = _filled(plain.actions, capacity)
-        self.resting = _filled(plain.resting, FIRST_STATES)
-        self.cut = _filled(plain.cut, FIRST_STATES)
-        self.index = np.zeros(_power_of_two(max(FIRST_INDEX, 3 * count)), dtype=np.uint32)
+        self.states[:count] = snapshot.words
+        self.parents = _filled(snapshot.parents, capacity)
+        self.actions = _filled(snapshot.actions, capacity)
+        self.resting = _filled(snapshot.resting, lists[0] + FIRST_STATES)
+        self.cut = _filled(snapshot.cut, lists[1] + FIRST_STATES)
+        self.index = np.zeros(_power_of_two(max(FIRST_INDEX, 2 * count)), dtype=np.uint32)
         self._renew_batch(BATCH)
         self._renew()
         ix.rebuild(self.found, self.bits, self.batch.words)
 
     # ------------------------------------------------------------------------------ arrays
-
-    def _pack(self, vectors: NDArray[np.uint64]) -> None:
-        layout, count = self.layout, len(vectors)
-        for place, (word, shift) in enumerate(zip(layout.words, layout.shifts, strict=True)):
-            self.states[:count, word] |= vectors[:, place] << np.uint64(shift)
 
     def _renew_batch(self, size: int) -> None:
         self.batch_size = size
@@ -128,17 +118,17 @@ class CompiledSearch:
         """Steps so far."""
         return int(self.counts[ix.N_TRANSITIONS])
 
-    def run(self, until: Callable[[], bool]) -> None:
-        """Expand slice after slice, until nothing is left or ``until`` says so.
+    def run(self, allowed: Callable[[], int]) -> None:
+        """Expand as many states as ``allowed`` says, again and again until it says 0.
 
         Raises:
             OutOfMemory: the limit is met; what was found so far is whole.
         """
-        while not until():
-            why = kn.run(self.arrays, self.packing, self.found, self.batch, self.bits, SLICE)
-            if why == kn.DONE:
-                return
-            self._mend(why)
+        while most := allowed():
+            end = min(self.next + most, len(self))
+            while self.next < end:
+                args = self.arrays, self.packing, self.found, self.batch, self.bits
+                self._mend(kn.run(*args, end - self.next))
 
     def _mend(self, why: int) -> None:
         if why == kn.MISSED:
@@ -150,7 +140,7 @@ class CompiledSearch:
             self._more_index()
         elif why == kn.BATCH_FULL:
             self._renew_batch(2 * self.batch_size)
-        else:
+        elif why == kn.LISTS_FULL:
             self._more_lists()
 
     def _follow(self) -> None:
@@ -228,16 +218,30 @@ class CompiledSearch:
         for value, word, shift in zip(vector, layout.words, layout.shifts, strict=True):
             words[word] |= value << shift
         row = np.array([words], dtype=np.uint64)
-        found = ix.find(self.states, self.index, self.bits, row, 0, ix.hashed(row, 0))
+        found = ix.find(self.states, self.index, self.bits, row, 0, np.uint64(ix.hashed(row, 0)))
         return max(-1, int(found))
+
+    def snapshot(self) -> Snapshot:
+        """All of it; the arrays are views, good until the search goes on."""
+        count, counts = len(self), self.counts
+        return Snapshot(
+            self.layout,
+            self.states[:count],
+            self.parents[:count],
+            self.actions[:count],
+            self.resting[: counts[ix.N_RESTING]],
+            self.cut[: counts[ix.N_CUT]],
+            self.next,
+            self.transitions,
+        )
 
     def came_from(self, number: int) -> tuple[int, int]:
         """The number from which it was first met, and the number of the step."""
         return int(self.parents[number]), int(self.actions[number])
 
 
-def _filled(values: list[int], capacity: int) -> NDArray[np.uint32]:
-    array = np.zeros(max(capacity, 2 * len(values)), dtype=np.uint32)
+def _filled(values: NDArray[np.uint32], capacity: int) -> NDArray[np.uint32]:
+    array = np.zeros(capacity, dtype=np.uint32)
     array[: len(values)] = values
     return array
 

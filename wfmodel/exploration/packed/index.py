@@ -7,7 +7,9 @@ Needs numba; nothing imports this module without it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import hashlib
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -15,6 +17,8 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from wfmodel.exploration import budget
 
 Words = NDArray[np.uint64]
 
@@ -46,8 +50,8 @@ class Found(NamedTuple):
     states: Words
     parents: NDArray[np.uint32]
     actions: NDArray[np.uint32]
-    index: NDArray[np.uint32]
-    """(tag, number + 1) in 32 bits; 0 is free."""
+    slots: NDArray[np.uint32]
+    """The index: (tag, number + 1) in 32 bits; 0 is free."""
     resting: NDArray[np.uint32]
     cut: NDArray[np.uint32]
     counts: NDArray[np.int64]
@@ -57,25 +61,48 @@ class Found(NamedTuple):
 N_STATES, N_NEXT, N_RESTING, N_CUT, N_TRANSITIONS = range(5)
 
 
-@intrinsic
-def prefetch(typingctx, array, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
-    def build(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        array_type = signature.args[0]
-        data = context.make_array(array_type)(context, builder, args[0])
+SOURCES: Final = (*sorted(Path(__file__).parent.glob("*.py")), Path(budget.__file__))
+SOURCE: Final = hashlib.blake2b(
+    b"".join(path.read_bytes() for path in SOURCES), digest_size=8
+).hexdigest()
+"""Of all that compiled code is made from: what is cached on disk is kept apart by it."""
+
+
+def compiled(function: Any) -> Any:  # noqa: ANN401 - what numba makes of it
+    """Compile without reference counts (nothing allocates; counting cost more than the search)."""
+    function.__qualname__ += f"_{SOURCE}"
+    return _njit(cache=True, _nrt=False)(function)
+
+
+def inlined(function: Any) -> Any:  # noqa: ANN401
+    """The same for what has one caller."""
+    return _njit(inline="always", _nrt=False)(function)
+
+
+_njit: Final[Any] = njit
+
+
+def _prefetch(typing_context: Any, array: Any, row: Any) -> Any:  # noqa: ANN401 - numba's own types
+    """Ask for the memory of a row of an array before it is needed."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        data = context.make_array(signature.args[0])(context, builder, args[0])
         strides = cgutils.unpack_tuple(builder, data.strides)
-        offset = builder.mul(args[1], strides[0])
         byte = ir.IntType(8).as_pointer()
-        place = builder.gep(builder.bitcast(data.data, byte), [offset])
-        i32 = ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
+        place = builder.gep(builder.bitcast(data.data, byte), [builder.mul(args[1], strides[0])])
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
         function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-        builder.call(function, [place, i32(0), i32(3), i32(1)])
+        builder.call(function, [place, number(0), number(3), number(1)])
         return context.get_dummy_value()
 
     return types.void(array, types.intp), build
 
 
-@njit(cache=True, _nrt=False)
+prefetch: Final[Any] = intrinsic(_prefetch)
+
+
+@compiled
 def mixed(value: np.uint64) -> np.uint64:
     """A hash step (the finaliser of MurmurHash3)."""
     value ^= value >> np.uint64(33)
@@ -85,7 +112,7 @@ def mixed(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(33))
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def hashed(words: Words, row: int) -> np.uint64:
     """The hash of a packed state."""
     value = np.uint64(0x9E3779B97F4A7C15)
@@ -94,16 +121,16 @@ def hashed(words: Words, row: int) -> np.uint64:
     return value
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def same(states: Words, number: int, words: Words, row: int) -> bool:
     """Whether a known state is the one in a row."""
-    for w in range(words.shape[1]):
+    for w in range(words.shape[1]):  # noqa: SIM110 - compiled, all() would be slower
         if states[number, w] != words[row, w]:
             return False
     return True
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def find(
     states: Words,
     index: NDArray[np.uint32],
@@ -119,24 +146,24 @@ def find(
     while True:
         entry = np.uint64(index[slot])
         if entry == np.uint64(0):
-            return -1 - np.int64(slot)
+            return np.int64(-1) - np.int64(slot)  # type: ignore[return-value]
         if (entry >> bits) == tag:
             number = np.int64(entry & numbers) - 1
             if same(states, number, words, row):
-                return number
+                return number  # type: ignore[return-value]
         slot = (slot + np.uint64(1)) & numbers
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def entry_of(number: int, value: np.uint64, bits: np.uint64) -> np.uint32:
     """What the index holds for a state: part of its hash, and its number."""
     return np.uint32(((value >> (np.uint64(32) + bits)) << bits) | np.uint64(number + 1))
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def insert(found: Found, batch: Batch, end: int, bits: np.uint64) -> None:
     """Number the successors of a batch that are new, in order."""
-    states, index, parents, actions = found.states, found.index, found.parents, found.actions
+    states, index, parents, actions = found.states, found.slots, found.parents, found.actions
     words, hashes = batch.words, batch.hashes
     mask = (np.uint64(1) << bits) - np.uint64(1)
     for i in range(end):
@@ -158,7 +185,7 @@ def insert(found: Found, batch: Batch, end: int, bits: np.uint64) -> None:
     found.counts[N_STATES] = number
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def rebuild(found: Found, bits: np.uint64, one: Words) -> None:
     """Fill an empty index with all states; ``one`` is a row of scratch."""
     mask = (np.uint64(1) << bits) - np.uint64(1)
@@ -167,12 +194,12 @@ def rebuild(found: Found, bits: np.uint64, one: Words) -> None:
             one[0, w] = found.states[number, w]
         value = hashed(one, 0)
         slot = value & mask
-        while found.index[slot] != 0:
+        while found.slots[slot] != 0:
             slot = (slot + np.uint64(1)) & mask
-        found.index[slot] = entry_of(number, value, bits)
+        found.slots[slot] = entry_of(number, value, bits)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def repack(old: Packing, new: Packing, source: Words, target: Words, count: int) -> None:
     """Copy states from one packing to another; ``target`` is zero."""
     for row in range(count):

@@ -12,12 +12,9 @@ Needs numba (``pip install 'wfmodel[explore]'``); nothing imports this module wi
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from wfmodel.exploration.packed.expansion import DUPLICATES as DUPLICATES_COST
-from wfmodel.exploration.packed.expansion import LOSSES as LOSSES_COST
-from wfmodel.exploration.packed.expansion import TIMEOUTS as TIMEOUTS_COST
+from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, row_of
 from wfmodel.exploration.packed.index import (
     N_CUT,
     N_NEXT,
@@ -27,209 +24,23 @@ from wfmodel.exploration.packed.index import (
     Batch,
     Found,
     Packing,
+    compiled,
     hashed,
+    inlined,
     insert,
     prefetch,
 )
-from wfmodel.exploration.packed.parts import (
-    ANSWER,
-    CLASSES,
-    CRASH,
-    DETECT,
-    FLUSH,
-    FREE,
-    PAUSE,
-    PROGRESS,
-    URGENT,
-)
-from wfmodel.exploration.packed.tables import (
-    BEYOND,
-    CRASHES,
-    DUPLICATES,
-    HAS,
-    LOSSES,
-    OWN_WIDTH,
-    PAUSED,
-    PAUSES,
-    STILL,
-    TIMEOUTS,
-    Arrays,
-)
+from wfmodel.exploration.packed.parts import CLASSES, URGENT
+from wfmodel.exploration.packed.tables import BEYOND, CRASHES, OWN_WIDTH, PAUSES, STILL, Arrays
 
-MISS, FULL = -1, -2
-"""A table has no entry; the batch has no room."""
+FULL, CUT = -2, -3
+"""The batch has no room; a loop has gone round too often."""
 
-CUT = -3
-"""A loop has gone round too often."""
-
-MOVE, LOSS, DUPLICATE = range(3)
-"""Kinds of noted steps: (MOVE, move, budget), (LOSS | DUPLICATE, entry, budget, recipient)."""
-
-DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, PAUSED_SEARCH = range(6)
+DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL = range(6)
 """Why ``run`` came back."""
 
 
-@njit(cache=True, _nrt=False)
-def collect_class(
-    arrays: Arrays, todo: NDArray[np.int64], count: int, p: int, cell: int, kind: int, budget: int
-) -> int:
-    """Note all moves of one class of one cell, at their own cost: the new count, or MISS."""
-    n = arrays.rules[0]
-    row = arrays.own_base[p] + cell * OWN_WIDTH
-    for k in range(arrays.own[row + kind], arrays.own[row + kind + 1]):
-        move = arrays.own_list[k]
-        cost, left = arrays.moves[move, 5], np.int32(budget)
-        if cost != FREE:
-            left = arrays.spend[budget, cost * n + p]
-            if left == -1:
-                return MISS
-        if left >= 0:
-            todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, move, left
-            count += 1
-    return count
-
-
-@njit(cache=True, _nrt=False)
-def collect_detections(
-    arrays: Arrays, todo: NDArray[np.int64], count: int, vector: NDArray[np.int64], free: bool
-) -> int:
-    """Note failure detectors that run out, for nothing or for an early time-out each."""
-    n = arrays.rules[0]
-    budget = vector[2 * n + 1]
-    for p in range(n):
-        row = arrays.own_base[p] + vector[p] * OWN_WIDTH
-        for k in range(arrays.own[row + DETECT], arrays.own[row + DETECT + 1]):
-            left = np.int32(budget)
-            if not free:
-                left = arrays.spend[budget, TIMEOUTS_COST * n + p]
-                if left == -1:
-                    return MISS
-            if left >= 0:
-                todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, arrays.own_list[k], left
-                count += 1
-    return count
-
-
-@njit(cache=True, _nrt=False)
-def row_of(base: NDArray[np.int64], size: int, p: int, row: int, width: int) -> int:
-    """Where a participant's row begins, -1 if there is no such row yet."""
-    place = base[p] + row * width
-    end = base[p + 1] if p + 1 < base.shape[0] else size
-    return place if place + width <= end else -1
-
-
-@njit(cache=True, _nrt=False)
-def collect_receptions(
-    arrays: Arrays, todo: NDArray[np.int64], count: int, p: int, cell: int, row: int, budget: int
-) -> int:
-    """Note reactions of one cell to what may come next: the new count, or MISS."""
-    first = arrays.inbox[row]
-    stride = arrays.receive_stride[p]
-    reactions = row_of(arrays.receive_base, arrays.receive.shape[0], p, cell, stride)
-    for e in range(first, first + arrays.inbox[row + 1]):
-        if not arrays.entries[e, 2]:
-            continue
-        parcel = arrays.entries[e, 0]
-        if reactions < 0 or parcel >= stride:
-            return MISS
-        move = arrays.receive[reactions + parcel]
-        if move == -1:
-            return MISS
-        if move >= 0:
-            todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, move, budget
-            count += 1
-    return count
-
-
-@njit(cache=True, _nrt=False)
-def collect_channel_faults(
-    arrays: Arrays, todo: NDArray[np.int64], count: int, vector: NDArray[np.int64], lose: bool
-) -> int:
-    """Note losses, or duplicates, of all that is on its way: the new count, or MISS."""
-    n = arrays.rules[0]
-    cost = LOSSES_COST if lose else DUPLICATES_COST
-    for p in range(n):
-        left = arrays.spend[vector[2 * n + 1], cost * n + p]
-        row = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, vector[n + p], 2)
-        if left == -1 or row < 0 or arrays.inbox[row] < 0:
-            return MISS
-        hidden = arrays.own[arrays.own_base[p] + vector[p] * OWN_WIDTH + CLASSES + 2]
-        first = arrays.inbox[row]
-        for e in range(first, first + arrays.inbox[row + 1]):
-            if lose and arrays.entries[e, 0] == hidden and arrays.entries[e, 1] == 1:
-                continue
-            if left >= 0:
-                todo[count, 0], todo[count, 1] = (LOSS if lose else DUPLICATE), e
-                todo[count, 2], todo[count, 3] = left, p
-                count += 1
-    return count
-
-
-@njit(cache=True, _nrt=False)
-def collect_from_all(
-    arrays: Arrays, batch: Batch, count: int, kind: int, second: int, has: int
-) -> int:
-    """Note moves of one or two classes, participant after participant: the new count, or MISS."""
-    n = arrays.rules[0]
-    vector, todo = batch.vector, batch.todo
-    budget = vector[2 * n + 1]
-    if not has & ((HAS << kind) | (HAS << second)):
-        return count
-    for p in range(n):
-        count = collect_class(arrays, todo, count, p, vector[p], kind, budget)
-        if count >= 0 and second != kind:
-            count = collect_class(arrays, todo, count, p, vector[p], second, budget)
-        if count < 0:
-            return MISS
-    return count
-
-
-@njit(inline="always", _nrt=False)
-def collect_progress(arrays: Arrays, batch: Batch, count: int) -> int:
-    """Note what is received, and what a participant does by itself: the new count, or MISS."""
-    n = arrays.rules[0]
-    vector, todo = batch.vector, batch.todo
-    budget = vector[2 * n + 1]
-    for p in range(n):
-        inbox = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, vector[n + p], 2)
-        if inbox < 0 or arrays.inbox[inbox] < 0:
-            return MISS
-        if arrays.inbox[inbox + 1]:
-            count = collect_receptions(arrays, todo, count, p, vector[p], inbox, budget)
-            if count < 0:
-                return MISS
-        row = arrays.own_base[p] + vector[p] * OWN_WIDTH
-        if arrays.own[row + PROGRESS] < arrays.own[row + PROGRESS + 1]:
-            count = collect_class(arrays, todo, count, p, vector[p], PROGRESS, budget)
-            if count < 0:
-                return MISS
-    return count
-
-
-@njit(inline="always", _nrt=False)
-def collect(arrays: Arrays, batch: Batch, budget_flags: int, has: int) -> int:
-    """Note every step that a vector allows, in the order of ``expansion``: how many, or MISS."""
-    flush = FLUSH if budget_flags & CRASHES else URGENT
-    count = collect_from_all(arrays, batch, 0, URGENT, flush, has)
-    if count >= 0:
-        count = collect_progress(arrays, batch, count)
-    if count >= 0:
-        count = collect_from_all(arrays, batch, count, ANSWER, ANSWER, has)
-    free = (has & PAUSED) != 0 or count == 0
-    if count >= 0 and has & (HAS << DETECT) and (free or budget_flags & TIMEOUTS):
-        count = collect_detections(arrays, batch.todo, count, batch.vector, free)
-    if count >= 0 and budget_flags & (CRASHES | PAUSES):
-        count = collect_from_all(arrays, batch, count, CRASH, CRASH, has)
-        if count >= 0:
-            count = collect_from_all(arrays, batch, count, PAUSE, PAUSE, has)
-    if count >= 0 and budget_flags & LOSSES:
-        count = collect_channel_faults(arrays, batch.todo, count, batch.vector, True)
-    if count >= 0 and budget_flags & DUPLICATES:
-        count = collect_channel_faults(arrays, batch.todo, count, batch.vector, False)
-    return count
-
-
-@njit(cache=True, _nrt=False)
+@compiled
 def changed(
     vector: NDArray[np.int64], undo: NDArray[np.int64], changes: int, place: int, number: int
 ) -> int:
@@ -242,7 +53,7 @@ def changed(
     return changes + 1
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def taken_from(arrays: Arrays, p: int, inbox: int, parcel: int) -> int:
     """The inbox without a parcel, or -1 if that is not known."""
     if arrays.rules[2]:
@@ -257,7 +68,7 @@ def taken_from(arrays: Arrays, p: int, inbox: int, parcel: int) -> int:
     return MISS
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def put_into(arrays: Arrays, q: int, inbox: int, parcel: int) -> int:
     """The inbox with a parcel more, or -1 if that is not known."""
     stride = arrays.put_stride[q]
@@ -267,7 +78,7 @@ def put_into(arrays: Arrays, q: int, inbox: int, parcel: int) -> int:
     return arrays.put[row + parcel]
 
 
-@njit(inline="always", _nrt=False)
+@inlined
 def moved(
     arrays: Arrays, vector: NDArray[np.int64], undo: NDArray[np.int64], changes: int, move: int
 ) -> int:
@@ -297,7 +108,7 @@ def moved(
     return changes
 
 
-@njit(inline="always", _nrt=False)
+@inlined
 def write(
     arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int, k: int
 ) -> int:
@@ -334,11 +145,11 @@ def write(
     batch.hashes[at] = value
     batch.actions[at] = action
     batch.sources[at] = source
-    prefetch(found.index, np.int64(value & np.uint64(found.index.shape[0] - 1)))
+    prefetch(found.slots, np.int64(value & np.uint64(found.slots.shape[0] - 1)))
     return at + 1
 
 
-@njit(inline="always", _nrt=False)
+@inlined
 def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int) -> int:
     """Unpack a state and note its steps: how many, -2 if it is cut, or MISS."""
     n = arrays.rules[0]
@@ -365,7 +176,7 @@ def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
     return collect(arrays, batch, flags, has)
 
 
-@njit(inline="always", _nrt=False)
+@inlined
 def expand(
     arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int
 ) -> int:
@@ -391,28 +202,27 @@ def expand(
     return at
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def run(
     arrays: Arrays, packing: Packing, found: Found, batch: Batch, bits: np.uint64, most: int
 ) -> int:
-    """Expand up to ``most`` states from where the search stands; why it came back."""
+    """Expand the next ``most`` states, which are known; why it came back."""
     counts = found.counts
     last = counts[N_NEXT] + most
     batch_size = batch.words.shape[0]
-    room = (found.index.shape[0] * 7) // 10
-    while counts[N_NEXT] < counts[N_STATES]:
+    room = (found.slots.shape[0] * 7) // 10
+    while counts[N_NEXT] < last:
         if counts[N_STATES] + batch_size > found.states.shape[0]:
             return STATES_FULL
         if counts[N_STATES] + batch_size > room:
             return INDEX_FULL
         if (
-            counts[N_NEXT] >= last
-            or counts[N_RESTING] + batch_size > found.resting.shape[0]
+            counts[N_RESTING] + batch_size > found.resting.shape[0]
             or counts[N_CUT] + batch_size > found.cut.shape[0]
         ):
-            return PAUSED_SEARCH
+            return LISTS_FULL
         first, at, why, taken = counts[N_NEXT], 0, DONE, 0
-        while counts[N_NEXT] < counts[N_STATES] and counts[N_NEXT] < last and taken < batch_size:
+        while counts[N_NEXT] < last and taken < batch_size:
             end = expand(arrays, packing, found, batch, counts[N_NEXT], at)
             if end < 0:
                 why = MISSED if end == MISS else BATCH_FULL

@@ -1,7 +1,7 @@
 """How many bits each place of a vector takes, and in which 64-bit word it stands.
 
-A place is as wide as the largest number that it has had; no place straddles two words. When a number
-outgrows its place all states are packed anew, a bit wider at least, so that this happens seldom.
+A place is as wide as the largest number that it has had; no place straddles two words. When a
+number outgrows its place all states are packed anew, a bit wider at least: this happens seldom.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ filled, one entry at a time, by running the definition (``own_moves``, ``channel
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -25,6 +26,9 @@ Vector: TypeAlias = tuple[int, ...]
 
 FREE: Final = -1
 """The cost of a step that spends nothing."""
+
+BYTES_PER_ENTRY: Final = 600
+"""Of Python's own memory, for an entry of a table and what it brings with it; roughly."""
 
 URGENT, FLUSH, PROGRESS, ANSWER, DETECT, CRASH, PAUSE = range(7)
 CLASSES: Final = 7
@@ -136,6 +140,30 @@ class Parts:
             len(self.worlds.values),
             len(self.budgets.values),
         ]
+
+    def size_bytes(self) -> int:
+        """Memory of what is tabulated, roughly: an entry, a tuple or two, a part."""
+        return BYTES_PER_ENTRY * len(self.log)
+
+    def replay(self, log: Iterable[LogEntry]) -> None:
+        """Fill the same entries in the same order, so that everything gets the same numbers.
+
+        Raises:
+            IndexError: an entry names what does not exist: the log is another system's.
+        """
+        fill = (
+            lambda a, b, _: self.own(a, b),
+            self.receive,
+            lambda a, b, _: self.inbox(a, b),
+            self.put,
+            self.take,
+            self.lose,
+            self.double,
+            lambda a, b, _: self.land(a, b),
+            self.spend,
+        )
+        for table, a, b, c in log:
+            fill[table](a, b, c)
 
     # ------------------------------------------------------------------ tables, filled lazily
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wfmodel.exploration.packed.expansion import Expansion
-from wfmodel.exploration.packed.parts import Vector
+import numpy as np
 
-BYTES_PER_PLACE = 8
+from wfmodel.exploration.packed.expansion import Expansion
+from wfmodel.exploration.packed.layout import layout_of
+from wfmodel.exploration.packed.parts import Vector
+from wfmodel.exploration.packed.snapshot import Snapshot, column, pack
+
 BYTES_PER_STATE = 250
 """A tuple, its place in a dictionary and three lists, roughly; its numbers are mostly shared."""
 
@@ -33,11 +36,12 @@ class PlainSearch:
         """States met."""
         return len(self.vectors)
 
-    def run(self, until: Callable[[], bool]) -> None:
-        """Expand state after state, until there is none or ``until`` says so."""
-        while self.next < len(self.vectors) and not until():
-            self._expand(self.next)
-            self.next += 1
+    def run(self, allowed: Callable[[], int]) -> None:
+        """Expand as many states as ``allowed`` says, again and again until it says 0."""
+        while most := allowed():
+            for number in range(self.next, min(self.next + most, len(self.vectors))):
+                self._expand(number)
+                self.next = number + 1
 
     def _expand(self, number: int) -> None:
         arcs, rests, cut = self.expansion.of(self.vectors[number])
@@ -67,5 +71,36 @@ class PlainSearch:
 
     def size_bytes(self) -> int:
         """Memory, roughly."""
-        per_state = BYTES_PER_STATE + BYTES_PER_PLACE * len(self.vectors[0])
-        return per_state * len(self.vectors) + 600 * len(self.expansion.parts.log)
+        per_state = BYTES_PER_STATE + 8 * len(self.vectors[0])
+        return per_state * len(self.vectors) + self.expansion.parts.size_bytes()
+
+    def snapshot(self) -> Snapshot:
+        """All of it, as arrays."""
+        sizes = self.expansion.parts.sizes()
+        layout = layout_of(tuple((size - 1).bit_length() for size in sizes))
+        return Snapshot(
+            layout,
+            pack(layout, np.array(self.vectors, dtype=np.uint64)),
+            np.array(self.parents, dtype=np.uint32),
+            np.array(self.actions, dtype=np.uint32),
+            np.array(self.resting, dtype=np.uint32),
+            np.array(self.cut, dtype=np.uint32),
+            self.next,
+            self.transitions,
+        )
+
+    @classmethod
+    def of(cls, expansion: Expansion, snapshot: Snapshot) -> PlainSearch:
+        """The search that a snapshot was taken of."""
+        places = range(len(snapshot.layout.widths))
+        columns = [column(snapshot.layout, snapshot.words, place).tolist() for place in places]
+        vectors = list(zip(*columns, strict=True))
+        search = cls(expansion, vectors[0])
+        search.vectors = vectors
+        search.numbers = {vector: number for number, vector in enumerate(vectors)}
+        search.parents = snapshot.parents.tolist()
+        search.actions = snapshot.actions.tolist()
+        search.resting = snapshot.resting.tolist()
+        search.cut = snapshot.cut.tolist()
+        search.next, search.transitions = snapshot.next, snapshot.transitions
+        return search

@@ -176,7 +176,7 @@ class Tables:
 
     def size_bytes(self) -> int:
         """Memory of the arrays, and roughly of what they mirror."""
-        return sum(array.nbytes for array in self.arrays()) + 600 * len(self.parts.log)
+        return sum(array.nbytes for array in self.arrays()) + self.parts.size_bytes()
 
     def follow(self) -> None:
         """Take over what has been tabulated since the last time."""
