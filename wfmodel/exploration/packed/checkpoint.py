@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import zipfile
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -101,7 +101,7 @@ def load(path: Path, expansion: Expansion, *, laps: int) -> tuple[Snapshot, list
             next=int(header["next"]),
             transitions=int(header["transitions"]),
         )
-    except (OSError, ValueError, KeyError, IndexError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, LookupError, TypeError, BadZipFile) as error:
         raise CheckpointError(f"{path}: not a checkpoint of this search ({error})") from error
     if _digest(expansion) != header["tables"] or not layout.fits(expansion.parts.sizes()):
         raise CheckpointError(f"{path}: the machines of this system answer differently from then")
