@@ -78,7 +78,7 @@ def test_a_checkpoint_of_another_search_is_refused(tmp_path):
     crash = FaultBudget(crashes=1)
     search(Table(orchestrate(saga())), crash, limit=50, checkpoint=path)
     others = [
-        (orchestrate(saga()), FaultBudget(crashes=2), "budget '1 crashes"),
+        (orchestrate(saga()), FaultBudget(crashes=2), "budget '1 crash"),
         (choreograph(saga()), crash, "design 'orchestration'"),
         (orchestrate(saga(), Knobs(deduplicate=False)), crash, "knobs"),
     ]
