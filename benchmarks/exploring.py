@@ -1,0 +1,173 @@
+"""Distinct states per second beside SPIN: the same System, the same counts, in one run.
+
+    python -m benchmarks.exploring [--resources 7 9] [--rounds 3]
+
+Two-phase commit as in ``models/two-phase-commit``; for SPIN the same protocol in Promela by hand,
+verified with ``-O2 -DSAFETY -DNOREDUCE`` (``apt-get install spin gcc``). Order fulfilment under a
+budget of three faults has no hand-written twin: its row is ours alone. CPU seconds of one core, the
+search only; each row in a process of its own, after the compiled search is in numba's cache; the
+best of the rounds counts. Memory is the search's own account, the index included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+MOST = 1_000_000
+"""States looked into: enough for the rate."""
+
+ORDER = Path(__file__).parents[1] / "models" / "order-fulfilment" / "workflow.yaml"
+
+
+def promela(resources: int) -> str:
+    """TwoPhase.tla with so many resource managers: one process, one atomic step for each action."""
+    everyone = (1 << resources) - 1
+    options = [
+        f":: atomic {{ tm == 0 && heard == {everyone} -> tm = 1 }}",
+        ":: atomic { tm == 0 -> tm = 2 }",
+    ]
+    for n in range(resources):
+        bit = 1 << n
+        unheard = f"(said & {bit}) && !(heard & {bit})"
+        options += [
+            f":: atomic {{ tm == 0 && {unheard} -> heard = heard | {bit} }}",
+            f":: atomic {{ rm[{n}] == 0 -> rm[{n}] = 1; said = said | {bit} }}",
+            f":: atomic {{ rm[{n}] == 0 -> rm[{n}] = 3 }}",
+            f":: atomic {{ tm == 1 && rm[{n}] != 2 -> rm[{n}] = 2 }}",
+            f":: atomic {{ tm == 2 && rm[{n}] != 3 -> rm[{n}] = 3 }}",
+        ]
+    body = "\n    ".join(options)
+    return (
+        f"byte tm; short heard; short said; byte rm[{resources}];\n"
+        f"active proctype all() {{\n  end: do\n    {body}\n  od\n}}\n"
+    )
+
+
+def spin(resources: int) -> dict[str, float]:
+    """SPIN's distinct states, seconds and bytes a state."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "model.pml").write_text(promela(resources), encoding="utf-8")
+        subprocess.run(["spin", "-a", "model.pml"], cwd=folder, check=True, capture_output=True)
+        compile_it = [
+            "gcc",
+            "-O2",
+            "-DSAFETY",
+            "-DNOREDUCE",
+            "-DMEMLIM=12000",
+            "-o",
+            "pan",
+            "pan.c",
+        ]
+        subprocess.run(compile_it, cwd=folder, check=True, capture_output=True)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            ["./pan", "-m1000000", "-w24"], cwd=folder, check=True, capture_output=True, text=True
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert "errors: 0" in done.stdout, done.stdout
+    states = int(_after(r"([\d.e+]+) states, stored", done.stdout))
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    total = _after(r"([\d.]+)\s+total actual memory usage", done.stdout)
+    return {"states": states, "seconds": seconds, "bytes": total * 2**20 / states}
+
+
+def _after(pattern: str, text: str) -> float:
+    found = re.search(pattern, text)
+    assert found is not None, text
+    return float(found[1])
+
+
+def ours(what: str) -> dict[str, float]:
+    """Our distinct states, seconds and bytes a state, in this process."""
+    from tests.exploration.two_phase_commit import two_phase_commit
+    from wfmodel.designs import Table, choreograph, orchestrate
+    from wfmodel.exploration import FaultBudget
+    from wfmodel.exploration.packed import search
+    from wfmodel.importers import load_any
+
+    budget = FaultBudget()
+    most = MOST
+    if what.isdigit():
+        system, most = two_phase_commit(int(what)), 1 << 30
+    else:
+        workflow = load_any(ORDER).workflow
+        assert workflow is not None
+        system = {"orchestration": orchestrate, "choreography": choreograph}[what](workflow)
+        budget = FaultBudget(crashes=1, duplicates=1, timeouts=1)
+    search(Table(two_phase_commit(6)))  # loads compiled code
+    start = time.process_time()
+    space = search(Table(system), budget, limit=most, memory_bytes=16 << 30)
+    seconds = time.process_time() - start
+    return {
+        "states": len(space),
+        "seconds": seconds,
+        "bytes": space.size_bytes() / len(space),
+        "complete": space.complete,
+    }
+
+
+def in_own_process(what: str) -> dict[str, float]:
+    """The same, isolated."""
+    command = [sys.executable, "-m", "benchmarks.exploring", "--one", what]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def main() -> None:
+    """Measure, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--resources", type=int, nargs="+", default=[7, 9])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--one")
+    arguments = parser.parse_args()
+    if arguments.one:
+        print(json.dumps(ours(arguments.one)))
+        return
+    grid = Grid("System", "checker", "states", "CPU s", "states/s", "bytes/state", "to SPIN")
+    in_own_process("6")
+    for resources in arguments.resources:
+        rows = [("wfmodel", best(lambda n=resources: in_own_process(str(n)), arguments.rounds))]
+        if shutil.which("spin") is not None:
+            rows.append(("SPIN", best(lambda n=resources: spin(n), arguments.rounds)))
+        assert len({row["states"] for _, row in rows}) == 1, "the counts differ"
+        last = rows[-1][1]["seconds"]
+        for name, row in rows:
+            add(grid, f"two-phase commit, {resources}", name, row, f"{last / row['seconds']:.2f}")
+    for design in ("orchestration", "choreography"):
+        add(grid, f"order fulfilment, {design}", "wfmodel", in_own_process(design), "")
+    Console(width=110).print(grid)
+
+
+def best(measure: Callable[[], dict[str, float]], rounds: int) -> dict[str, float]:
+    """The fastest of some rounds."""
+    return min((measure() for _ in range(rounds)), key=lambda row: row["seconds"])
+
+
+def add(grid: Grid, system: str, checker: str, row: dict[str, float], ratio: str) -> None:
+    """One row of the table."""
+    grid.add_row(
+        system,
+        checker,
+        f"{row['states']:,.0f}" + ("" if row.get("complete", True) else " (limit)"),
+        f"{row['seconds']:.2f}",
+        f"{row['states'] / row['seconds']:,.0f}",
+        f"{row['bytes']:.1f}",
+        ratio,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Channels, budgets and reductions on systems small enough to count by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.designs.workflows import workflows
+from tests.exploration.test_explorer import saga
+from wfmodel.designs import Channel, Knobs, Table, choreograph, orchestrate, own_system
+from wfmodel.designs.messages import Action, Event, Received, Send, SetTimer, Timer, TimerFired
+from wfmodel.designs.state import View
+from wfmodel.exploration import FaultBudget
+from wfmodel.exploration.budget import UNLIMITED
+from wfmodel.exploration.packed import Engine, search
+from wfmodel.exploration.verdict import ending_of
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends 1, then 2."""
+
+    initial: int = 0
+
+    def react(self, state: int, event: Event) -> tuple[int, tuple[Action, ...]]:
+        match event:
+            case TimerFired("send") if state == 0:
+                return 1, (Send(("log",), 1), SetTimer("send"))
+            case TimerFired("send"):
+                return 2, (Send(("log",), 2),)
+            case _:
+                return state, ()
+
+    def view(self, state: int) -> View:
+        return View()
+
+
+@dataclass(frozen=True)
+class Log:
+    """Keeps what it hears, in order."""
+
+    initial: tuple[int, ...] = ()
+
+    def react(self, state: tuple[int, ...], event: Event) -> tuple[object, tuple[Action, ...]]:
+        match event:
+            case Received(int(number)) if len(state) < 3:
+                return (*state, number), ()
+            case _:
+                return state, ()
+
+    def view(self, state: tuple[int, ...]) -> View:
+        return View()
+
+
+def heard(channel: Channel, budget: FaultBudget | None = None, **knobs: object) -> set[object]:
+    """What the log can have heard when nothing more happens."""
+    system = own_system(
+        "log",
+        {"sender": Sender(), "log": Log()},
+        channel=channel,
+        opening={"sender": (SetTimer("send"),)},
+        knobs=Knobs(**knobs),
+    )
+    space = search(Table(system), budget, engine=Engine.PLAIN)
+    states = space.table.states[1].values
+    return {states[space.configuration(n).cells[1].volatile] for n in space.resting.tolist()}
+
+
+def test_a_multiset_keeps_no_order_and_fifo_does():
+    assert heard(Channel.MULTISET) == {(1, 2), (2, 1)}
+    assert heard(Channel.FIFO) == {(1, 2)}
+
+
+def test_what_a_set_holds_may_come_again():
+    # The log stops after three; 1 may come three times before 2 is even sent.
+    assert heard(Channel.SET) == {(a, b, c) for a in (1, 2) for b in (1, 2) for c in (1, 2)}
+
+
+@pytest.mark.parametrize("channel", [Channel.MULTISET, Channel.FIFO])
+def test_losses_and_duplicates_come_out_of_the_budget(channel):
+    orders = heard(channel)
+    lost = heard(channel, FaultBudget(losses=1), delivery="at-most-once")
+    assert lost == orders | {(1,), (2,)}
+    twice = heard(channel, FaultBudget(duplicates=1))
+    assert (1, 1, 2) in twice
+    assert ((1, 2, 1) in twice) == (channel is Channel.MULTISET)
+    assert heard(channel, FaultBudget(losses=1)) == orders  # at least once: nothing is lost
+
+
+def test_a_bound_at_one_participant_spares_it_and_no_other():
+    system = orchestrate(saga(), Knobs(persistence="memory"))
+    budget = FaultBudget(crashes=2)
+    spared = budget.each("crashes", ["bank"], 0)
+    space = search(Table(system), spared, engine=Engine.PLAIN)
+    crashed = {
+        system.participants[step.participant]
+        for number in range(1, len(space))
+        if (step := space.came_from(number)[1]) is not None and step.kind == "crashes"
+    }
+    assert crashed == set(system.participants) - {"bank"}
+    assert len(space) < len(search(Table(system), budget, engine=Engine.PLAIN))
+    assert "at most 0 crashes at bank" in spared.describe()
+
+
+def test_an_unknown_fault_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match="no fault 'crash'; there are crashes, losses"):
+        FaultBudget().each("crash", ["bank"], 1)
+
+
+def test_time_outs_fire_when_all_is_still_or_at_any_moment_and_the_budget_says_which():
+    assert "only when nothing else can move" in FaultBudget(timeouts=1).describe()
+    assert "at any moment" in FaultBudget(timeouts=UNLIMITED).describe()
+
+    @dataclass(frozen=True)
+    class Watcher(Sender):
+        def react(self, state: int, event: Event) -> tuple[int, tuple[Action, ...]]:
+            return (9, ()) if isinstance(event, TimerFired) else (state, ())
+
+    def space(budget: FaultBudget):
+        system = own_system(
+            "watched",
+            {"sender": Sender(), "log": Log(), "watcher": Watcher()},
+            opening={"sender": (SetTimer("send"),), "watcher": (SetTimer(Timer("watchdog")),)},
+        )
+        return search(Table(system), budget, engine=Engine.PLAIN)
+
+    still, any_moment = space(FaultBudget()), space(FaultBudget(timeouts=UNLIMITED))
+    # Sender and log alone have 8 states, 2 of them resting, after which the watchdog fires.
+    assert len(still) == 8 + 2
+    assert len(any_moment) == 8 * 2
+    paused = space(FaultBudget(pauses=1))
+    fired = [n for n in range(len(paused)) if paused.configuration(n).cells[2].volatile]
+    assert any(paused.configuration(n).cells[0].paused for n in fired)
+
+
+def test_a_message_in_hand_cannot_be_lost():
+    """At most once, a commit under way: the loss would take what is being acknowledged."""
+    system = orchestrate(saga(), Knobs(delivery="at-most-once"))
+    assert search(Table(system), FaultBudget(crashes=1, losses=1), engine=Engine.PLAIN).complete
+
+
+@settings(max_examples=40, deadline=None)
+@given(workflows(untimed_receives=False), st.sampled_from([orchestrate, choreograph]))
+def test_taking_urgent_steps_first_keeps_every_ending(workflow, design):
+    endings = []
+    for urgent in (True, False):
+        space = search(Table(design(workflow)), urgent=urgent, engine=Engine.PLAIN, limit=3_000)
+        if not space.complete or space.cut:
+            return
+        found = space.groups(
+            lambda n, s=space: ending_of(s.table, s.configuration(n)), space.resting
+        )
+        endings.append(set(found))
+    assert endings[0] == endings[1]

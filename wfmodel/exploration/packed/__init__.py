@@ -1,0 +1,19 @@
+"""The search engine: states as packed integers, exact, breadth first, plain or compiled.
+
+Start with ``search``. ``parts`` has the tables, ``expansion`` the successor function over them,
+``kernel`` the same compiled; ``space`` is what comes out.
+"""
+
+from wfmodel.exploration.packed.checkpoint import CheckpointError
+from wfmodel.exploration.packed.searching import Engine, Progress, has_numba, search
+from wfmodel.exploration.packed.space import Observation, PackedSpace
+
+__all__ = [
+    "CheckpointError",
+    "Engine",
+    "Observation",
+    "PackedSpace",
+    "Progress",
+    "has_numba",
+    "search",
+]

@@ -1,0 +1,122 @@
+"""A search on disk: written atomically, read as data only, refused unless it is this search's.
+
+It holds states as integers and the order in which tables were filled. Reading fills them again from
+the System, in that order, so that every number means what it meant; a System that answers
+differently is noticed, because its tables differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile
+
+import numpy as np
+
+from wfmodel.exploration.packed.expansion import Expansion
+from wfmodel.exploration.packed.layout import layout_of
+from wfmodel.exploration.packed.parts import Parts
+from wfmodel.exploration.packed.snapshot import Snapshot
+from wfmodel.exploration.packed.tables import Tables
+
+VERSION: Final = 1
+NAMES: Final = ("words", "parents", "actions", "resting", "cut")
+
+
+class CheckpointError(Exception):
+    """The file is no checkpoint, or one of another search; the text says which."""
+
+
+def describe(parts: Parts, *, laps: int) -> dict[str, object]:
+    """What a checkpoint must agree on with the search that resumes from it."""
+    system = parts.table.system
+    return {
+        "version": VERSION,
+        "design": system.design,
+        "participants": list(system.participants),
+        "knobs": repr(system.knobs),
+        "channel": str(system.channel),
+        "nodes": [node.name for node in system.flow.nodes],
+        "budget": parts.first_budget.describe(),
+        "laps": laps,
+        "urgent steps first": parts.moves.urgent,
+        "resolution": repr(parts.own_moves.resolution),
+    }
+
+
+def save(
+    path: Path, expansion: Expansion, snapshot: Snapshot, *, laps: int, level: list[int]
+) -> None:
+    """Write a checkpoint; a crash while it is written leaves the one before."""
+    header = {
+        "search": describe(expansion.parts, laps=laps),
+        "tables": _digest(expansion),
+        "widths": snapshot.layout.widths,
+        "next": snapshot.next,
+        "transitions": snapshot.transitions,
+        "level": level,
+    }
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            np.savez(
+                file,
+                header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8),
+                log=np.array(expansion.parts.log, dtype=np.int32).reshape(-1, 4),
+                **{name: getattr(snapshot, name) for name in NAMES},
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def load(path: Path, expansion: Expansion, *, laps: int) -> tuple[Snapshot, list[int]]:
+    """The search in a file, whose tables are filled again in ``expansion``; and its level.
+
+    Raises:
+        CheckpointError: the file cannot be read, or is not this search's.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            header = json.loads(file["header"].tobytes())
+            log = file["log"]
+            arrays = {name: file[name] for name in NAMES}
+        mine, saved = describe(expansion.parts, laps=laps), header["search"]
+        for name, value in mine.items():
+            if saved.get(name) != value:
+                raise CheckpointError(
+                    f"{path}: the checkpoint has {name} {saved.get(name)!r}, this search {value!r}"
+                )
+        expansion.parts.replay(log.tolist())
+        layout = layout_of(tuple(header["widths"]))
+        level = [int(number) for number in header["level"]]
+        snapshot = Snapshot(
+            layout,
+            **arrays,
+            next=int(header["next"]),
+            transitions=int(header["transitions"]),
+        )
+    except (OSError, EOFError, ValueError, LookupError, TypeError, BadZipFile) as error:
+        raise CheckpointError(f"{path}: not a checkpoint of this search ({error})") from error
+    if _digest(expansion) != header["tables"] or not layout.fits(expansion.parts.sizes()):
+        raise CheckpointError(f"{path}: the machines of this system answer differently from then")
+    return snapshot, level
+
+
+def _digest(expansion: Expansion) -> str:
+    """A hash of everything that is tabulated."""
+    tables = Tables(
+        expansion.parts,
+        urgent=expansion.urgent,
+        lossy=expansion.lossy,
+        doubling=expansion.doubling,
+    )
+    known = hashlib.blake2b(digest_size=16)
+    for array in tables.arrays():
+        known.update(np.ascontiguousarray(array).tobytes())
+    return known.hexdigest()

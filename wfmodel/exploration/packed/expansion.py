@@ -1,0 +1,143 @@
+"""What follows a vector: the steps of ``Moves``, in the same order, over tabulated parts.
+
+This is the pure-Python twin of ``kernel.expand``; both must give the same successors in the same
+order, so that both number the states alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from wfmodel.exploration.budget import FAULTS
+from wfmodel.exploration.packed.parts import (
+    ANSWER,
+    CRASH,
+    DETECT,
+    FLUSH,
+    FREE,
+    PAUSE,
+    PROGRESS,
+    URGENT,
+    Made,
+    Own,
+    Parts,
+    Vector,
+)
+
+Arc: TypeAlias = tuple[int, Vector]
+"""(number of the step, what follows)."""
+
+TIMEOUTS = FAULTS.index("timeouts")
+LOSSES = FAULTS.index("losses")
+DUPLICATES = FAULTS.index("duplicates")
+
+
+class Expanded(NamedTuple):
+    """``rests``: nothing can happen. ``cut``: a loop has gone round too often, not looked into."""
+
+    arcs: list[Arc]
+    rests: bool
+    cut: bool
+
+
+class Expansion:
+    """The successor function over vectors."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.n = parts.size
+        self.urgent = parts.moves.urgent
+        self.lossy = not parts.moves.semantics.at_least_once
+        self.doubling = not parts.channels.stays
+
+    def of(self, vector: Vector) -> Expanded:
+        """All successors of a vector, whether it rests, and whether it is cut."""
+        n, parts = self.n, self.parts
+        owns = [parts.own(p, vector[p]) for p in range(n)]
+        if any(own.beyond for own in owns):
+            return Expanded([], rests=False, cut=True)
+        arcs = self._arcs(vector, owns)
+        return Expanded(arcs, not arcs, cut=False)
+
+    def _arcs(self, vector: Vector, owns: list[Own]) -> list[Arc]:
+        budget = self.parts.budgets.values[vector[-1]]
+        exposed = bool(budget.crashes or budget.pauses)
+        if self.urgent and not exposed and all(own.still for own in owns):
+            for p, own in enumerate(owns):
+                if own.moves[URGENT]:
+                    return [self._apply(vector, p, own.moves[URGENT][0])]
+        arcs = list(self._internal(vector, owns, flush=budget.crashes > 0))
+        arcs += self._progress(vector, owns)
+        detections = FREE if not arcs or any(own.paused for own in owns) else TIMEOUTS
+        if detections == FREE or budget.timeouts:
+            for p, own in enumerate(owns):
+                moves = (move._replace(cost=detections) for move in own.moves[DETECT])
+                arcs += self._affordable(vector, p, moves)
+        if exposed:
+            for kind in (CRASH, PAUSE):
+                for p, own in enumerate(owns):
+                    arcs += self._affordable(vector, p, own.moves[kind])
+        if budget.losses and self.lossy:
+            arcs += self._losses(vector, owns)
+        if budget.duplicates and self.doubling:
+            arcs += self._duplicates(vector)
+        return arcs
+
+    def _internal(self, vector: Vector, owns: list[Own], *, flush: bool) -> Iterator[Arc]:
+        for p, own in enumerate(owns):
+            yield from self._affordable(vector, p, own.moves[URGENT])
+            if flush:
+                yield from self._affordable(vector, p, own.moves[FLUSH])
+
+    def _progress(self, vector: Vector, owns: list[Own]) -> Iterator[Arc]:
+        parts, n = self.parts, self.n
+        for p, own in enumerate(owns):
+            contents = parts.inbox(p, vector[n + p])
+            for parcel, comes in zip(contents.parcels, contents.next, strict=True):
+                move = parts.receive(p, vector[p], parcel) if comes else None
+                if move is not None:
+                    yield self._apply(vector, p, move)
+            yield from self._affordable(vector, p, own.moves[PROGRESS])
+        for p, own in enumerate(owns):
+            yield from self._affordable(vector, p, own.moves[ANSWER])
+
+    def _losses(self, vector: Vector, owns: list[Own]) -> Iterator[Arc]:
+        parts, n = self.parts, self.n
+        for p, own in enumerate(owns):
+            left = parts.spend(vector[-1], LOSSES, p)
+            contents = parts.inbox(p, vector[n + p])
+            for parcel, count in zip(contents.parcels, contents.counts, strict=True):
+                if left >= 0 and (parcel != own.hidden or count > 1):
+                    action, inbox = parts.lose(p, vector[n + p], parcel)
+                    yield action, self._with(vector, n + p, inbox, left)
+
+    def _duplicates(self, vector: Vector) -> Iterator[Arc]:
+        parts, n = self.parts, self.n
+        for p in range(n):
+            left = parts.spend(vector[-1], DUPLICATES, p)
+            for parcel in parts.inbox(p, vector[n + p]).parcels if left >= 0 else ():
+                action, inbox = parts.double(p, vector[n + p], parcel)
+                yield action, self._with(vector, n + p, inbox, left)
+
+    def _with(self, vector: Vector, place: int, number: int, budget: int) -> Vector:
+        return (*vector[:place], number, *vector[place + 1 : -1], budget)
+
+    def _affordable(self, vector: Vector, p: int, moves: Iterable[Made]) -> Iterator[Arc]:
+        for move in moves:
+            if move.cost == FREE or self.parts.spend(vector[-1], move.cost, p) >= 0:
+                yield self._apply(vector, p, move)
+
+    def _apply(self, vector: Vector, p: int, move: Made) -> Arc:
+        parts, n = self.parts, self.n
+        after = list(vector)
+        after[p] = move.cell
+        if move.taken >= 0:
+            after[n + p] = parts.take(p, after[n + p], move.taken)
+        for q, parcel in move.sent:
+            after[n + q] = parts.put(q, after[n + q], parcel)
+        if move.landing >= 0:
+            after[2 * n] = parts.land(after[2 * n], move.landing)
+        if move.cost != FREE:
+            after[-1] = parts.spend(after[-1], move.cost, p)
+        return move.action, tuple(after)

@@ -1,0 +1,50 @@
+"""How many bits each place of a vector takes, and in which 64-bit word it stands.
+
+A place is as wide as the largest number that it has had; no place straddles two words. When a
+number outgrows its place all states are packed anew, a bit wider at least: this happens seldom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WORD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Widths of all places, and where each stands."""
+
+    widths: tuple[int, ...]
+    words: tuple[int, ...]
+    shifts: tuple[int, ...]
+    size: int
+    """Words a state."""
+
+    def fits(self, sizes: list[int]) -> bool:
+        """Whether places with so many values each still have room."""
+        return all(
+            (size - 1).bit_length() <= width for size, width in zip(sizes, self.widths, strict=True)
+        )
+
+    def wider(self, sizes: list[int]) -> Layout:
+        """The layout in which they have."""
+        grown = tuple(
+            max(width, (size - 1).bit_length())
+            for size, width in zip(sizes, self.widths, strict=True)
+        )
+        return layout_of(grown)
+
+
+def layout_of(widths: tuple[int, ...]) -> Layout:
+    """Places one after the other, each in the first word that has room for it."""
+    free: list[int] = []
+    words, shifts = [], []
+    for width in widths:
+        place = next((w for w, left in enumerate(free) if left >= width), len(free))
+        if place == len(free):
+            free.append(WORD)
+        words.append(place)
+        shifts.append((WORD - free[place]) % WORD)
+        free[place] -= width
+    return Layout(widths, tuple(words), tuple(shifts), max(1, len(free)))
