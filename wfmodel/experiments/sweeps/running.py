@@ -150,7 +150,7 @@ def setup_at(scenario: Scenario, workflow: Workflow, point: Point) -> Setup:
     assert scenario.experiment is not None
     factors = scenario.experiment.factors
     setup = Setup(scenario, workflow)
-    for name in sorted(point.values, key=lambda name: len(factors[name].parts) == 1):
+    for name in sorted(point.values, key=lambda name: factors[name].chooses_system):
         try:
             setup = applied(setup, factors[name], point.values[name])
         except FactorError as error:
