@@ -104,6 +104,11 @@ class Factor:
         return tuple(self.path.split(".")) if isinstance(self.path, str) else tuple(self.path)
 
     @property
+    def chooses_system(self) -> bool:
+        """Whether it says which design or variant runs, so that a cell holds one system."""
+        return self.parts in (("design",), ("variant",))
+
+    @property
     def bounds(self) -> tuple[float, float]:
         """The range: nanoseconds for durations.
 
@@ -221,11 +226,6 @@ class Experiment:
 
     def _asked(self, precision: Precision) -> tuple[str, ...]:
         return (*precision.absolute, *precision.difference)
-
-    @property
-    def splits_variants(self) -> bool:
-        """Whether design or variant is a factor, so that a cell holds one system."""
-        return any(f.parts in (("design",), ("variant",)) for f in self.factors.values())
 
 
 def _number(value: float | str) -> float:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from enum import Enum
 from typing import Any, Final, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
@@ -26,6 +25,8 @@ from wfmodel.model.workflow import Workflow
 ROOTS: Final = ("design", "variant", "knobs", "variants", "setting", "workflow")
 """What a path may begin with."""
 ANY: Final = "*"
+SYSTEM: Final = "system"
+"""The one variant of a cell where design or variant is a factor: a factor's column tells which."""
 
 Node: TypeAlias = Any
 """A dataclass, a mapping, a tuple or a value of a declaration."""
@@ -72,60 +73,18 @@ def applied(setup: Setup, factor: Factor, value: Level) -> Setup:
     raise FactorError(f"path {_shown(factor)}: {_unlike('beginning', root, ROOTS)}")
 
 
-def base_value(setup: Setup, factor: Factor) -> Level:
-    """What the scenario itself has at a factor's path; a distribution's mean in nanoseconds.
-
-    ``None`` where that is not one value: several places differ, or nothing is set.
-
-    Raises:
-        FactorError: the path leads nowhere.
-    """
-    if factor.times:
-        return 1.0
-    found: list[Node] = []
-
-    def look(node: Node) -> Node:
-        found.append(node)
-        return node
-
-    root, *rest = factor.parts
-    if root in ("design", "variant"):
-        return None
-    holders: dict[str, Node] = {
-        "workflow": setup.workflow,
-        "setting": setup.scenario.setting,
-        "knobs": setup.scenario.knobs,
-        "variants": setup.scenario.variants_by_name(),
-    }
-    if root not in holders or not rest:
-        raise FactorError(f"path {_shown(factor)}: {_unlike('beginning', root, ROOTS)}")
-    if root == "knobs":
-        for variant in setup.scenario.variants_by_name().values():
-            _changed(variant.knobs, rest, look, factor)
-    else:
-        _changed(holders[root], rest, look, factor)
-    values = [_plain(each) for each in found]
-    return values[0] if all(each == values[0] for each in values) else None
-
-
-def _plain(node: Node) -> Level:
-    if hasattr(node, "mean_ns"):
-        return node.mean_ns()
-    return node.value if isinstance(node, Enum) else node
-
-
 def _single(scenario: Scenario, root: str, value: Level) -> Scenario:
     """The scenario with one system only."""
     known = scenario.variants_by_name()
     if root == "variant":
         if value not in known:
             raise FactorError(_unlike("variant", str(value), known))
-        return replace(scenario, variants={value: known[value]}, compare=None)
+        return replace(scenario, variants={SYSTEM: known[value]}, compare=None)
     try:
         variant = Variant(design=value, knobs=scenario.knobs)
     except ValidationError as error:
         raise FactorError(f"design {value!r}: {_said(error)}") from None
-    return replace(scenario, variants={str(value): variant}, compare=None)
+    return replace(scenario, variants={SYSTEM: variant}, compare=None)
 
 
 def _with_knobs(scenario: Scenario, rest: list[str], factor: Factor, value: Level) -> Scenario:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.sweeps.plans import Point
 from wfmodel.experiments.sweeps.stopping import Reached
@@ -59,13 +57,6 @@ class Finished:
 
     point: Point
     outcome: Outcome
-
-
-def paired_gaps(first: Row, second: Row) -> tuple[float, ...]:
-    """Second minus first, replication by replication, as far as both go."""
-    count = min(len(first.values), len(second.values))
-    gaps = np.subtract(second.values[:count], first.values[:count])
-    return tuple(gaps.tolist())
 
 
 def difference_name(pair: tuple[str, str]) -> str:

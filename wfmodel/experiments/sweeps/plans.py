@@ -118,9 +118,11 @@ def _at_shares(factors: Mapping[str, Factor], shares: Sequence[float]) -> dict[s
 
 
 def _one_at_a_time(factors: Mapping[str, Factor], plan: Plan) -> Iterator[Point]:
-    yield Point(0, {}, AS_IT_IS)
+    # Only one system can be as it is; where they are a factor, the first of them.
+    base = {name: f.levels[0] for name, f in factors.items() if f.chooses_system and f.levels}
+    yield Point(0, base, AS_IT_IS)
     number = 1
     for name, factor in factors.items():
         for value in values_of(factor, plan.divisions):
-            yield Point(number, {name: value}, name)
+            yield Point(number, {**base, name: value}, name)
             number += 1

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
+from functools import cache
 from hashlib import blake2b
 from importlib import metadata
 from typing import Any, Final
@@ -22,7 +24,8 @@ from wfmodel.simulation import Setting
 FORMAT: Final = "wfmodel-sweep-1"
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """What computes: a number may change in its last digits with any of these."""
     return {
         "wfmodel": metadata.version("wfmodel"),
@@ -37,8 +40,8 @@ def key_of(work: Work) -> str:
     return _hash(
         {
             "format": FORMAT,
-            "versions": versions(),
-            "workflow": _data(Workflow, work.workflow),
+            "versions": dict(versions()),
+            "workflow": work.workflow_key,
             "variants": [[name, _data(Variant, variant)] for name, variant in work.variants],
             "pair": work.pair,
             "setting": _data(Setting, work.setting),
@@ -50,6 +53,19 @@ def key_of(work: Work) -> str:
             "until_sign": work.until_sign,
         }
     )
+
+
+class WorkflowKeys:
+    """Hashes of workflows. Most cells of a plan share one: it is hashed once."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Workflow, str] | None = None
+
+    def key(self, workflow: Workflow) -> str:
+        """The hash of a workflow."""
+        if self._last is None or self._last[0] is not workflow:
+            self._last = (workflow, _hash(_data(Workflow, workflow)))
+        return self._last[1]
 
 
 def scenario_hash(scenario: Scenario, workflow: Workflow) -> str:

@@ -21,7 +21,7 @@ from wfmodel.experiments.sweeps.executors import Became, Executor, Failed, local
 from wfmodel.experiments.sweeps.factors import FactorError, Setup, applied
 from wfmodel.experiments.sweeps.outcome import Finished, Outcome, reached_by
 from wfmodel.experiments.sweeps.plans import Point, points
-from wfmodel.experiments.sweeps.provenance import key_of, provenance
+from wfmodel.experiments.sweeps.provenance import WorkflowKeys, key_of, provenance
 from wfmodel.experiments.sweeps.stopping import Reached, looks_of
 from wfmodel.experiments.sweeps.store import opened, ordered
 from wfmodel.experiments.sweeps.work import Work
@@ -94,8 +94,9 @@ def prepare(scenario: Scenario, workflow: Workflow) -> Prepared:
         raise ExperimentError(str(error)) from None
     keys: dict[int, str] = {}
     works: dict[str, Work] = {}
+    hashes = WorkflowKeys()
     for point in plan:
-        work = work_at(scenario, workflow, point)
+        work = work_at(scenario, workflow, point, hashes)
         keys[point.number] = work.key
         works.setdefault(work.key, work)
     return Prepared(scenario, workflow, experiment, plan, keys, works)
@@ -115,7 +116,7 @@ def check_responses(experiment: Experiment) -> None:
             raise ExperimentError(f"responses: no metric {name!r}; {meant}")
 
 
-def work_at(scenario: Scenario, workflow: Workflow, point: Point) -> Work:
+def work_at(scenario: Scenario, workflow: Workflow, point: Point, hashes: WorkflowKeys) -> Work:
     """The cell of a point.
 
     Raises:
@@ -127,6 +128,7 @@ def work_at(scenario: Scenario, workflow: Workflow, point: Point) -> Work:
     pair = setup.scenario.pair()
     work = Work(
         key="",
+        workflow_key=hashes.key(setup.workflow),
         workflow=setup.workflow,
         variants=tuple(setup.scenario.variants_by_name().items()),
         pair=pair,
@@ -150,7 +152,7 @@ def setup_at(scenario: Scenario, workflow: Workflow, point: Point) -> Setup:
     assert scenario.experiment is not None
     factors = scenario.experiment.factors
     setup = Setup(scenario, workflow)
-    for name in sorted(point.values, key=lambda name: len(factors[name].parts) == 1):
+    for name in sorted(point.values, key=lambda name: factors[name].chooses_system):
         try:
             setup = applied(setup, factors[name], point.values[name])
         except FactorError as error:

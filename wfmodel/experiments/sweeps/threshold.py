@@ -23,7 +23,7 @@ from wfmodel.experiments.statistics import CONFIDENCE, Estimate
 from wfmodel.experiments.sweeps.executors import Executor, Failed, local_executor
 from wfmodel.experiments.sweeps.outcome import difference_name
 from wfmodel.experiments.sweeps.plans import Point, at_share
-from wfmodel.experiments.sweeps.provenance import key_of
+from wfmodel.experiments.sweeps.provenance import WorkflowKeys, key_of
 from wfmodel.experiments.sweeps.running import ExperimentError, check_responses, setup_at
 from wfmodel.experiments.sweeps.stopping import looks
 from wfmodel.experiments.sweeps.work import Work, sign_of
@@ -102,6 +102,7 @@ class _Search:
         self.tried: list[Tried] = []
         self._scenario, self._workflow = scenario, workflow
         self._executor, self._progress = executor, progress
+        self._hashes = WorkflowKeys()
         self._most = most_values(self.threshold)
 
     @property
@@ -130,6 +131,7 @@ class _Search:
         setup = setup_at(self._scenario, self._workflow, point)
         work = Work(
             key="",
+            workflow_key=self._hashes.key(setup.workflow),
             workflow=setup.workflow,
             variants=tuple(
                 (name, variant)

@@ -25,7 +25,6 @@ from wfmodel.experiments.sweeps.stopping import (
     share_of_confidence,
 )
 from wfmodel.metrics import METRICS
-from wfmodel.model.loading import dump_workflow
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Setting
 
@@ -35,9 +34,12 @@ MOST_BENCHES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """All that a cell depends on; ``key`` is the hash of the rest (``provenance.key_of``)."""
+    """All that a cell depends on; ``key`` is the hash of the rest (``provenance.key_of``), and
+    ``workflow_key`` that of the workflow alone.
+    """
 
     key: str
+    workflow_key: str
     workflow: Workflow
     variants: tuple[tuple[str, Variant], ...]
     pair: tuple[str, str] | None
@@ -57,7 +59,7 @@ def carry_out(work: Work) -> Outcome:
     Raises:
         ValueError: the workflow cannot run, or no instance arrives.
     """
-    bench = _bench(dump_workflow(work.workflow, as_json=True), work.workflow)
+    bench = _bench(work)
     observed: list[list[Observation]] = [[] for _ in work.variants]
     rows: tuple[Row, ...] = ()
     for look in work.looks:
@@ -127,14 +129,14 @@ def _of_pair(
 
 
 @lru_cache(maxsize=MOST_BENCHES)
-def _kept_bench(text: str) -> list[Bench]:
-    """A place for the bench of the workflow with this text."""
+def _kept_bench(workflow_key: str) -> list[Bench]:
+    """A place for the bench of the workflow with this hash."""
     return []
 
 
-def _bench(text: str, workflow: Workflow) -> Bench:
+def _bench(work: Work) -> Bench:
     """Cells that differ in their setting only share what is tabulated."""
-    place = _kept_bench(text)
+    place = _kept_bench(work.workflow_key)
     if not place:
-        place.append(Bench(workflow))
+        place.append(Bench(work.workflow))
     return place[0]
