@@ -30,7 +30,7 @@ from wfmodel.simulation.kernel.native import (
     unsigned,
 )
 
-_uniform_of = compiled(randomness.uniform)
+_uniform_of = compiled(randomness.uniform, natural=True)
 (_uniform, _exponential, _lognormal, _weibull) = same_text(
     quantiles, "uniform", "exponential", "lognormal", "weibull"
 )

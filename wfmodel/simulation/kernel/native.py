@@ -43,11 +43,16 @@ try:
     import numpy as np
     from llvmlite import ir
     from numba.core import types
+    from numba.core.codegen import JITCodeLibrary
+    from numba.core.compiler import CompilerBase, DefaultPassBuilder
+    from numba.core.compiler_machinery import AnalysisPass, register_pass
+    from numba.core.typed_passes import NoPythonBackend
+    from numba.core.untyped_passes import IRProcessing
     from numba.extending import intrinsic
 except ImportError:
     NUMBA = False
 
-    def compiled(function: Function) -> Function:
+    def compiled(function: Function, *, natural: bool = False) -> Function:
         """Leave a function as it is: there is nothing to compile with."""
         return function
 
@@ -82,19 +87,100 @@ except ImportError:
 else:
     NUMBA = True
 
-    def compiled(function: Function) -> Function:
-        """Compile a function when it is first called, for the types that it is called with."""
-        jit = numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-        made: Function = jit(function)
-        return made
+    class _PlainLibrary(JITCodeLibrary):  # type: ignore[misc]
+        """A function's code with all that it calls, as it was written: nothing is optimised."""
+
+        def finalize(self) -> None:
+            """Collect; whoever calls this function optimises all of it at once."""
+            for library in self._linking_libraries:
+                module = library._get_module_for_linking()
+                self._final_module.link_in(module, preserve=True)
+            self._finalized = True
+
+    @register_pass(mutates_CFG=False, analysis_only=True)
+    class _NoMachineCodeYet(AnalysisPass):  # type: ignore[misc]
+        """numba optimises and assembles each function with all that it calls, again and again
+        on the way up. The kernel's functions are for its entries only, which do it once.
+        """
+
+        _name = "no_machine_code_yet"
+
+        def __init__(self) -> None:
+            super().__init__()
+
+        def run_pass(self, state: Any) -> bool:  # noqa: ANN401
+            """Before lowering."""
+            state.library = _PlainLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+            state.library.enable_object_caching()
+            state.flags.no_compile = True
+            return False
+
+    @register_pass(mutates_CFG=False, analysis_only=True)
+    class _NotForPython(AnalysisPass):  # type: ignore[misc]
+        """numba knows a function by what Python would call: here a built-in that nobody else has."""
+
+        _name = "not_for_python"
+
+        def __init__(self) -> None:
+            super().__init__()
+
+        def run_pass(self, state: Any) -> bool:  # noqa: ANN401
+            """After all others."""
+            made = state.cr._replace(entry_point=[].append)
+            state.targetctx.insert_user_function(made.entry_point, made.fndesc, [made.library])
+            state.cr = made
+            return False
+
+    class _Inner(CompilerBase):  # type: ignore[misc]
+        """The usual passes, up to machine code."""
+
+        def define_pipelines(self) -> list[Any]:
+            """One pipeline."""
+            passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+            passes.add_pass_after(_NoMachineCodeYet, IRProcessing)
+            passes.add_pass_after(_NotForPython, NoPythonBackend)
+            passes.finalize()
+            return [passes]
+
+    _KINDS = {"int": types.int64, "float": types.float64, "bool": types.boolean}
+    _waiting: list[tuple[Any, list[Any]]] = []
+    """Inner functions that are not compiled yet, in order of definition, and their arguments."""
+
+    def compiled(function: Function, *, natural: bool = False) -> Function:
+        """Compile a function for the entries, when the first of them needs it.
+
+        ``natural``: its numbers are never negative.
+        """
+        jit = numba.njit(
+            error_model="numpy",
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+            pipeline_class=_Inner,
+        )(function)
+        wanted = [value for name, value in function.__annotations__.items() if name != "return"]
+        _waiting.append((jit, [types.uint64 if natural else _KINDS[name] for name in wanted]))
+        return cast(Function, jit)
+
+    def _compile_inner() -> None:
+        """For the types that they declare, and no others: numba would also make a version for each
+        constant that a function is called with.
+        """
+        for function, arguments in _waiting:
+            function.compile(tuple(arguments))
+            function.disable_compile()
+        _waiting.clear()
 
     def entry(function: Function) -> Function:
         """Compile what Python calls, and keep it on disk where there is a place for it."""
-        options = {"error_model": "numpy"}
+        arguments = (types.int64,) * function.__code__.co_argcount
         try:
-            return cast(Function, numba.njit(cache=True, **options)(function))
+            made = numba.njit(error_model="numpy", cache=True)(function)
         except RuntimeError:  # numba found no folder that it can write to
-            return cast(Function, numba.njit(**options)(function))
+            made = numba.njit(error_model="numpy")(function)
+        if made._cache.load_overload(arguments, made.targetctx) is None:
+            _compile_inner()
+        made.compile(arguments)
+        return cast(Function, made)
 
     @compiled
     def unsigned(word: int) -> Any:  # noqa: ANN401
