@@ -143,8 +143,8 @@ else:
             return [passes]
 
     _KINDS = {"int": types.int64, "float": types.float64, "bool": types.boolean}
-    _waiting: list[tuple[Any, list[Any]]] = []
-    """Inner functions that are not compiled yet, in order of definition, and their arguments."""
+    _waiting: dict[Any, tuple[Any, ...]] = {}
+    """Inner functions that are not compiled yet, and their arguments."""
 
     def compiled(function: Function, *, natural: bool = False) -> Function:
         """Compile a function for the entries, when the first of them needs it.
@@ -155,20 +155,25 @@ else:
             error_model="numpy",
             no_cpython_wrapper=True,
             no_cfunc_wrapper=True,
+            no_rewrites=True,
             pipeline_class=_Inner,
         )(function)
         wanted = [value for name, value in function.__annotations__.items() if name != "return"]
-        _waiting.append((jit, [types.uint64 if natural else _KINDS[name] for name in wanted]))
+        _waiting[jit] = tuple(types.uint64 if natural else _KINDS[name] for name in wanted)
         return cast(Function, jit)
 
-    def _compile_inner() -> None:
-        """For the types that they declare, and no others: numba would also make a version for each
-        constant that a function is called with.
+    def _compile_inner(function: Any) -> None:  # noqa: ANN401
+        """Compile what a function calls, then itself, for the types that it declares and no others.
+
+        numba would make a version for each constant that a function is called with.
         """
-        for function, arguments in _waiting:
-            function.compile(tuple(arguments))
+        for name in function.py_func.__code__.co_names:
+            callee = function.py_func.__globals__.get(name)
+            if isinstance(callee, type(function)) and callee in _waiting:
+                _compile_inner(callee)
+        if function in _waiting:
+            function.compile(_waiting.pop(function))
             function.disable_compile()
-        _waiting.clear()
 
     def entry(function: Function) -> Function:
         """Compile what Python calls, and keep it on disk where there is a place for it."""
@@ -178,7 +183,7 @@ else:
         except RuntimeError:  # numba found no folder that it can write to
             made = numba.njit(error_model="numpy")(function)
         if made._cache.load_overload(arguments, made.targetctx) is None:
-            _compile_inner()
+            _compile_inner(made)
         made.compile(arguments)
         return cast(Function, made)
 
