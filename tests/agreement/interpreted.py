@@ -17,7 +17,7 @@ def interpreted_kernel() -> Iterator[dict[str, ModuleType]]:
     """Modules of a second copy of the kernel, made as if numba were not installed."""
     parent = import_module("wfmodel.simulation")
     attribute = vars(parent).get("kernel")
-    blocked = {name: None for name in ("numba", "llvmlite")}
+    blocked = dict.fromkeys(("numba", "llvmlite"))
     others = {name: module for name, module in sys.modules.items() if not name.startswith(PREFIX)}
     with mock.patch.dict(sys.modules, {**others, **blocked}, clear=True):
         import_module(f"{PREFIX}.run")

@@ -9,7 +9,6 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -119,11 +118,10 @@ def test_the_text_says_the_same_without_numba(design, knobs):
     [
         {"workers___BEGIN": 8},
         {"broker___LOSS": 3},
-        {"broker__acknowledge": lambda parcel: None},
+        {"driver__acknowledge": lambda parcel: None},
         {"injection___CRASH": 1},
         {"driver__stretched": lambda length, factor: int(length * factor) + 1},
         {"recovery__FOR_GOOD": -2},
-        {"timers__is_set": lambda handle: True},
         {"events___is_before": lambda slot, time, number: False},
         {"draws___exponential": lambda u, mean: int(u * mean)},
     ],

@@ -5,7 +5,6 @@ The kernel is loaded when it is first used: numba takes a second to import.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Final
 
 import numpy as np
@@ -39,8 +38,10 @@ def _obstacle(own_processes: bool) -> str | None:
     """Why the compiled kernel cannot run."""
     if own_processes:
         return "a SimPy process of your own needs engine 'simpy' (or 'auto')"
-    if find_spec("numba") is None:
-        return "numba is not installed; pip install 'wfmodel[fast]'"
+    from wfmodel.simulation.kernel.native import NUMBA  # numba: only where it is used
+
+    if not NUMBA:
+        return "it needs numba (0.61 or later); pip install 'wfmodel[fast]'"
     return None
 
 

@@ -28,7 +28,7 @@ Draw = Callable[[Cell], int]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A length drawn from a stream at an index: a distribution's, or a uniform share of the most."""
+    """A length drawn from a stream at an index: a distribution's, or a share of the most."""
 
     stream: tuple[str, ...]
     index: int

@@ -1,4 +1,4 @@
-"""``simulation/broker.py``, compiled: publication, the network, redelivery. ``delivery`` goes on."""
+"""``simulation/broker.py``, compiled: publication, the network, redelivery."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ from wfmodel.simulation.kernel.layout import (
     N_A,
     N_B,
     N_C,
-
     N_KIND,
     N_NEXT,
     O_A,

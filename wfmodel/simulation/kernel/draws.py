@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wfmodel.model import quantiles
 from wfmodel.simulation import randomness
 from wfmodel.simulation.kernel.layout import (
@@ -31,9 +33,15 @@ from wfmodel.simulation.kernel.native import (
 )
 
 _uniform_of = compiled(randomness.uniform, natural=True)
-(_uniform, _exponential, _lognormal, _weibull) = same_text(
-    quantiles, "uniform", "exponential", "lognormal", "weibull"
-)
+if TYPE_CHECKING:
+    from wfmodel.model.quantiles import exponential as _exponential
+    from wfmodel.model.quantiles import lognormal as _lognormal
+    from wfmodel.model.quantiles import uniform as _uniform
+    from wfmodel.model.quantiles import weibull as _weibull
+else:
+    _uniform, _exponential, _lognormal, _weibull = same_text(
+        quantiles, "uniform", "exponential", "lognormal", "weibull"
+    )
 
 
 @compiled

@@ -34,7 +34,6 @@ from wfmodel.simulation.kernel.layout import (
     C_PUBLISHED,
     C_VOLATILE,
     COMMIT,
-
     E_ACTIVE,
     E_AFTER,
     E_COUNT,

@@ -234,8 +234,8 @@ STRIKE, HEAL, REPLAYED = range(3)
 """Stages of an injected fault: what its next event does."""
 
 # ---------------------------------------------------------------------------- questions to Python
-ASK_MEMORY, ASK_ROWS, ASK_ENTRY, ASK_DONE, ASK_CHOSEN, ASK_EXTERNAL, ASK_START, ASK_QUANTILE = range(
-    8
+ASK_MEMORY, ASK_ROWS, ASK_ENTRY, ASK_DONE, ASK_CHOSEN, ASK_EXTERNAL, ASK_START, ASK_QUANTILE = (
+    range(8)
 )
 
 FAR = 4 * 10**18

@@ -11,6 +11,7 @@ from __future__ import annotations
 from wfmodel.simulation.kernel.layout import (
     ASK_MEMORY,
     C_CHAIN,
+    C_INCARNATION,
     C_INSTANCE,
     C_PROCESS,
     C_WORDS,
@@ -41,7 +42,6 @@ from wfmodel.simulation.kernel.layout import (
     NODE_WORDS,
     P_INCARNATION,
     P_WORDS,
-    C_INCARNATION,
 )
 from wfmodel.simulation.kernel.native import ask, compiled, get, put
 

@@ -2,23 +2,47 @@
 
 Everything in the kernel is a 64-bit word. A record is the address of its first word; its fields are
 named positions (``layout``). Records never move, so an address stays good while the run lasts.
-Without numba the same functions work in plain Python, a few hundred times slower: tests use that.
 """
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 from collections.abc import Callable
 from types import FunctionType, ModuleType
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from wfmodel.simulation.kernel.plain import Answer
 
+if TYPE_CHECKING:
+    from wfmodel.simulation.kernel import plain as base
+else:
+    try:
+        from wfmodel.simulation.kernel import machine as base
+    except ImportError:
+        from wfmodel.simulation.kernel import plain as base
+
+NUMBA: Final = base.__name__.endswith("machine")
+"""Whether there is a numba that the kernel can be compiled with."""
+ask, compiled, entry, unsigned = base.ask, base.compiled, base.entry, base.unsigned
+get, get_real, put, put_real = base.get, base.get_real, base.put, base.put_real
+
+__all__ = [
+    "NUMBA",
+    "Answer",
+    "ask",
+    "compiled",
+    "entry",
+    "get",
+    "get_real",
+    "put",
+    "put_real",
+    "same_text",
+    "unsigned",
+]
 
 
 def same_text(module: ModuleType, *names: str) -> tuple[Callable[..., Any], ...]:
-    """Functions of a module, compiled, with all that they call there: their text stays the only one.
+    """Functions of a module, compiled, with all that they call there: there is only one text.
 
     A compiled function cannot call a plain one, so the module is loaded once more with all of its
     functions compiled.
@@ -26,218 +50,10 @@ def same_text(module: ModuleType, *names: str) -> tuple[Callable[..., Any], ...]
     if not NUMBA:
         return tuple(getattr(module, name) for name in names)
     assert module.__spec__ is not None
-    twin = importlib.util.module_from_spec(module.__spec__)
     assert module.__spec__.loader is not None
+    twin = importlib.util.module_from_spec(module.__spec__)
     module.__spec__.loader.exec_module(twin)
     for name, value in list(vars(twin).items()):
         if isinstance(value, FunctionType) and value.__module__ == module.__name__:
             setattr(twin, name, compiled(value))
     return tuple(getattr(twin, name) for name in names)
-
-
-Answer: Final = ctypes.CFUNCTYPE(ctypes.c_int64, *(ctypes.c_int64 for _ in range(5)))
-"""The shape of what ``ask`` calls: a question and four words to a word."""
-
-try:
-    import numba
-    import numpy as np
-    from llvmlite import ir
-    from numba.core import types
-    from numba.core.codegen import JITCodeLibrary
-    from numba.core.compiler import CompilerBase, DefaultPassBuilder
-    from numba.core.compiler_machinery import AnalysisPass, register_pass
-    from numba.core.typed_passes import NoPythonBackend
-    from numba.core.untyped_passes import IRProcessing
-    from numba.extending import intrinsic
-except ImportError:
-    NUMBA = False
-
-    def compiled(function: Function, *, natural: bool = False) -> Function:
-        """Leave a function as it is: there is nothing to compile with."""
-        return function
-
-    def entry(function: Function) -> Function:
-        """Leave a function as it is."""
-        return function
-
-    def unsigned(word: int) -> int:
-        """The word as a number that is never negative."""
-        return word & 0xFFFF_FFFF_FFFF_FFFF
-
-    def get(address: int, field: int) -> int:
-        """A field of a record."""
-        return ctypes.c_int64.from_address(address + 8 * field).value
-
-    def put(address: int, field: int, value: int) -> None:
-        """Set a field of a record."""
-        ctypes.c_int64.from_address(address + 8 * field).value = value
-
-    def get_real(address: int, field: int) -> float:
-        """A field that holds a floating-point number."""
-        return ctypes.c_double.from_address(address + 8 * field).value
-
-    def put_real(address: int, field: int, value: float) -> None:
-        """Set a field that holds a floating-point number."""
-        ctypes.c_double.from_address(address + 8 * field).value = value
-
-    def ask(function: int, question: int, a: int, b: int, c: int, d: int) -> int:
-        """Call Python."""
-        return int(Answer(function)(question, a, b, c, d))
-
-else:
-    NUMBA = True
-
-    class _PlainLibrary(JITCodeLibrary):  # type: ignore[misc]
-        """A function's code with all that it calls, as it was written: nothing is optimised."""
-
-        def finalize(self) -> None:
-            """Collect; whoever calls this function optimises all of it at once."""
-            for library in self._linking_libraries:
-                module = library._get_module_for_linking()
-                self._final_module.link_in(module, preserve=True)
-            self._finalized = True
-
-    @register_pass(mutates_CFG=False, analysis_only=True)
-    class _NoMachineCodeYet(AnalysisPass):  # type: ignore[misc]
-        """numba optimises and assembles each function with all that it calls, again and again
-        on the way up. The kernel's functions are for its entries only, which do it once.
-        """
-
-        _name = "no_machine_code_yet"
-
-        def __init__(self) -> None:
-            super().__init__()
-
-        def run_pass(self, state: Any) -> bool:  # noqa: ANN401
-            """Before lowering."""
-            state.library = _PlainLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
-            state.library.enable_object_caching()
-            state.flags.no_compile = True
-            return False
-
-    @register_pass(mutates_CFG=False, analysis_only=True)
-    class _NotForPython(AnalysisPass):  # type: ignore[misc]
-        """numba knows a function by what Python would call: here a built-in that nobody else has."""
-
-        _name = "not_for_python"
-
-        def __init__(self) -> None:
-            super().__init__()
-
-        def run_pass(self, state: Any) -> bool:  # noqa: ANN401
-            """After all others."""
-            made = state.cr._replace(entry_point=[].append)
-            state.targetctx.insert_user_function(made.entry_point, made.fndesc, [made.library])
-            state.cr = made
-            return False
-
-    class _Inner(CompilerBase):  # type: ignore[misc]
-        """The usual passes, up to machine code."""
-
-        def define_pipelines(self) -> list[Any]:
-            """One pipeline."""
-            passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-            passes.add_pass_after(_NoMachineCodeYet, IRProcessing)
-            passes.add_pass_after(_NotForPython, NoPythonBackend)
-            passes.finalize()
-            return [passes]
-
-    _KINDS = {"int": types.int64, "float": types.float64, "bool": types.boolean}
-    _waiting: dict[Any, tuple[Any, ...]] = {}
-    """Inner functions that are not compiled yet, and their arguments."""
-
-    def compiled(function: Function, *, natural: bool = False) -> Function:
-        """Compile a function for the entries, when the first of them needs it.
-
-        ``natural``: its numbers are never negative.
-        """
-        jit = numba.njit(
-            error_model="numpy",
-            no_cpython_wrapper=True,
-            no_cfunc_wrapper=True,
-            no_rewrites=True,
-            pipeline_class=_Inner,
-        )(function)
-        wanted = [value for name, value in function.__annotations__.items() if name != "return"]
-        _waiting[jit] = tuple(types.uint64 if natural else _KINDS[name] for name in wanted)
-        return cast(Function, jit)
-
-    def _compile_inner(function: Any) -> None:  # noqa: ANN401
-        """Compile what a function calls, then itself, for the types that it declares and no others.
-
-        numba would make a version for each constant that a function is called with.
-        """
-        for name in function.py_func.__code__.co_names:
-            callee = function.py_func.__globals__.get(name)
-            if isinstance(callee, type(function)) and callee in _waiting:
-                _compile_inner(callee)
-        if function in _waiting:
-            function.compile(_waiting.pop(function))
-            function.disable_compile()
-
-    def entry(function: Function) -> Function:
-        """Compile what Python calls, and keep it on disk where there is a place for it."""
-        arguments = (types.int64,) * function.__code__.co_argcount
-        try:
-            made = numba.njit(error_model="numpy", cache=True)(function)
-        except RuntimeError:  # numba found no folder that it can write to
-            made = numba.njit(error_model="numpy")(function)
-        if made._cache.load_overload(arguments, made.targetctx) is None:
-            _compile_inner(made)
-        made.compile(arguments)
-        return cast(Function, made)
-
-    @compiled
-    def unsigned(word: int) -> Any:  # noqa: ANN401
-        """The word as a number that is never negative."""
-        return np.uint64(word)
-
-    def _word(builder: Any, address: Any, field: Any, kind: Any) -> Any:  # noqa: ANN401
-        base = builder.inttoptr(address, kind.as_pointer())
-        return builder.gep(base, [field])
-
-    def _reader(result: Any, kind: Any) -> Any:  # noqa: ANN401
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
-            return builder.load(_word(builder, *arguments, kind))
-
-        return result(types.int64, types.int64), generate
-
-    def _writer(value: Any, kind: Any) -> Any:  # noqa: ANN401
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
-            address, field, word = arguments
-            builder.store(word, _word(builder, address, field, kind))
-            return context.get_dummy_value()
-
-        return types.void(types.int64, types.int64, value), generate
-
-    @intrinsic
-    def get(typing: Any, address: Any, field: Any) -> Any:  # noqa: ANN401
-        """A field of a record."""
-        return _reader(types.int64, ir.IntType(64))
-
-    @intrinsic
-    def put(typing: Any, address: Any, field: Any, value: Any) -> Any:  # noqa: ANN401
-        """Set a field of a record."""
-        return _writer(types.int64, ir.IntType(64))
-
-    @intrinsic
-    def get_real(typing: Any, address: Any, field: Any) -> Any:  # noqa: ANN401
-        """A field that holds a floating-point number."""
-        return _reader(types.float64, ir.DoubleType())
-
-    @intrinsic
-    def put_real(typing: Any, address: Any, field: Any, value: Any) -> Any:  # noqa: ANN401
-        """Set a field that holds a floating-point number."""
-        return _writer(types.float64, ir.DoubleType())
-
-    @intrinsic
-    def ask(typing: Any, function: Any, question: Any, a: Any, b: Any, c: Any, d: Any) -> Any:  # noqa: ANN401
-        """Call Python."""
-
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
-            word = ir.IntType(64)
-            kind = ir.FunctionType(word, [word] * 5)
-            target = builder.inttoptr(arguments[0], kind.as_pointer())
-            return builder.call(target, arguments[1:])
-
-        return types.int64(*[types.int64] * 6), generate

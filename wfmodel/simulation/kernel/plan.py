@@ -162,8 +162,7 @@ class Plan:
         whole = fault.kind is FaultKind.BROKER_OUTAGE
         index = None if whole else self.run.table.index[target]
         words: list[int | float] = [0] * at.J_WORDS
-        outside = index is None or target == BROKER
-        words[at.J_PARTICIPANT] = OUTSIDE if outside else index
+        words[at.J_PARTICIPANT] = OUTSIDE if index is None or target == BROKER else index
         words[at.J_KIND] = FAULT_KINDS.index(fault.kind)
         words[at.J_PROCESS] = 0 if index is None else processes + 8 * at.P_WORDS * index
         words[at.J_TIMES] = self.store.record(sorted(fault.at))
@@ -176,9 +175,7 @@ class Plan:
         words[at.J_DELAY] = self.sampler(fault.delay)
         words[at.J_PEERS] = self._peers(fault)
         if fault.kind in PER_MESSAGE and index is not None:
-            words[at.J_BASE] = signed(
-                self.streams.base("message", number, fault.kind.value, index)
-            )
+            words[at.J_BASE] = signed(self.streams.base("message", number, fault.kind.value, index))
         words[at.J_IS_BUSINESS] = fault.kind is FaultKind.BUSINESS_FAILURE
         words[at.J_STEP] = self._steps(fault)
         words[at.J_STEP_BASES] = self.store.record(

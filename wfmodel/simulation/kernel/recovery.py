@@ -1,4 +1,4 @@
-"""``simulation/recovery.py``, compiled: crash, restart, resumption; and whatever can be deferred."""
+"""``simulation/recovery.py``, compiled: crash, restart, resumption; whatever a pause defers."""
 
 from __future__ import annotations
 
@@ -76,7 +76,6 @@ from wfmodel.simulation.kernel.layout import (
     P_OCCUPIED,
     P_OUTBOX,
     P_PAUSED,
-    P_REACHABLE,
     P_STALLED,
     PARCEL,
     PUBLISHED,

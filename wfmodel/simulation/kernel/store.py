@@ -1,4 +1,4 @@
-"""The kernel's memory, from Python: chunks of words that stay where they are while the run lasts."""
+"""The kernel's memory, from Python: chunks of words that never move while the run lasts."""
 
 from __future__ import annotations
 

@@ -34,7 +34,6 @@ from wfmodel.simulation.kernel.memory import owned, refer, unrefer
 from wfmodel.simulation.kernel.native import compiled, get, put
 
 
-
 @compiled
 def set_timer(h: int, cell: int, timer: int, fired: int, length: int) -> None:
     """Start a timer; a running one of that name starts anew."""
