@@ -8,7 +8,8 @@ node (deferred it), and are otherwise done with it.
 from __future__ import annotations
 
 from wfmodel.designs.history import Drop, Kind
-from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK
+from wfmodel.designs.table import SEND
+from wfmodel.simulation.kernel.actions import following_operation, gap_length, release
 from wfmodel.simulation.kernel.broker import acknowledge, publish, refuses, unpublished, watch
 from wfmodel.simulation.kernel.cells import defer, enqueue
 from wfmodel.simulation.kernel.draws import duration
@@ -31,7 +32,6 @@ from wfmodel.simulation.kernel.layout import (
     C_OCCUPIED,
     C_OUT,
     C_PROCESS,
-    C_PUBLISHED,
     C_VOLATILE,
     COMMIT,
     E_ACTIVE,
@@ -42,7 +42,6 @@ from wfmodel.simulation.kernel.layout import (
     FLUSH,
     H_ATOMIC,
     H_FLUSH_INTERVAL,
-    H_GAP,
     H_LOG,
     H_NOW,
     H_PRODUCERS,
@@ -50,7 +49,6 @@ from wfmodel.simulation.kernel.layout import (
     H_QUICK_COMMIT,
     H_REDELIVERS,
     H_REDELIVERY,
-    H_RELAYS_AT_ONCE,
     H_SYNCHRONOUS,
     HANDLE,
     I_INDEX,
@@ -62,12 +60,7 @@ from wfmodel.simulation.kernel.layout import (
     N_INSTANCE,
     N_NEXT,
     NOTHING,
-    O_A,
-    O_B,
-    O_C,
     O_CODE,
-    O_COUNT,
-    O_RECIPIENTS,
     P_ACTIVE,
     P_ACTIVE_COUNT,
     P_COMMIT,
@@ -77,16 +70,12 @@ from wfmodel.simulation.kernel.layout import (
     P_INDEX,
     P_OCCUPIED,
     P_PAUSED,
-    P_PUBLISH,
-    P_RELAY,
     P_SLOW_STORE,
     P_STALLED,
     P_STORE_DOWN,
     P_STORE_FACTOR,
     PARCEL,
-    PUBLISHED,
     PUBLISHED_FIRST,
-    RELAYED,
     T_CELL,
     T_FIRED,
     TIMER,
@@ -94,11 +83,10 @@ from wfmodel.simulation.kernel.layout import (
 from wfmodel.simulation.kernel.lists import append, enter, first_out, leave, take_all
 from wfmodel.simulation.kernel.memory import done_with, give_small, node_of
 from wfmodel.simulation.kernel.native import compiled, get, get_real, put
-from wfmodel.simulation.kernel.outside import choose, expect
 from wfmodel.simulation.kernel.rows import row
 from wfmodel.simulation.kernel.tables import entry_of
-from wfmodel.simulation.kernel.timers import clear_timer, is_set, set_timer, unset
-from wfmodel.simulation.kernel.workers import start_work, stretched
+from wfmodel.simulation.kernel.timers import is_set, unset
+from wfmodel.simulation.kernel.workers import stretched
 
 _REACT = int(Kind.REACT)
 _COMMIT = int(Kind.COMMIT)
@@ -143,7 +131,7 @@ def _react(h: int, cell: int, event: int, item: int, a: int, b: int) -> None:
         _mark_dirty(h, process, cell)
     if item == PARCEL:
         acknowledge(a)
-    _release(h, cell, entry)
+    release(h, cell, entry)
 
 
 @compiled
@@ -184,7 +172,7 @@ def fire(h: int, handle: int) -> None:
 def _make_durable(h: int, process: int, cell: int, entry: int) -> None:
     quick = get(h, H_QUICK_COMMIT)
     if get(entry, E_PUBLISHES) and get(h, H_PUBLISH_FIRST):
-        delay, incarnation = _gap_length(h, process, cell), get(process, P_INCARNATION)
+        delay, incarnation = gap_length(h, process, cell), get(process, P_INCARNATION)
         after(h, delay, PUBLISHED_FIRST, get(cell, C_INSTANCE), cell, incarnation, entry)
     elif quick < 0 or get(process, P_STORE_DOWN) or get(process, P_SLOW_STORE):
         begin_commit(h, process, cell)
@@ -255,7 +243,7 @@ def commit(h: int, node: int) -> bool:
     put(cell, C_ITEM, NOTHING)
     put(cell, C_ENTRY, 0)
     _note_active(h, process, cell, get(entry, E_ACTIVE))
-    _release(h, cell, entry)
+    release(h, cell, entry)
     drain(h, cell)
     if not get(cell, C_BUSY):
         leave(h, process, P_OCCUPIED, cell, C_OCCUPIED)
@@ -310,66 +298,7 @@ def flush(h: int, node: int) -> bool:
     return False
 
 
-# --------------------------------------------------------------------------------------- actions
-
-
-@compiled
-def _release(h: int, cell: int, entry: int) -> None:
-    """Carry out a reaction's actions, now that they may be."""
-    operation = entry + 8 * E_OPERATIONS
-    late = False
-    for _ in range(get(entry, E_COUNT)):
-        code = get(operation, O_CODE)
-        if code != SEND:
-            _carry_out(h, cell, code, operation)
-        elif get(h, H_GAP):
-            late = True
-        elif not get(h, H_PUBLISH_FIRST):
-            _relay(h, cell, operation)
-        operation = following_operation(operation)
-    if late:  # dual write, after the commit: a crash in between loses the messages
-        process = get(cell, C_PROCESS)
-        delay, incarnation = _gap_length(h, process, cell), get(process, P_INCARNATION)
-        after(h, delay, PUBLISHED, get(cell, C_INSTANCE), cell, incarnation, entry)
-
-
-@compiled
-def following_operation(operation: int) -> int:
-    """The operation after this one, in the same entry."""
-    return operation + 8 * (O_RECIPIENTS + get(operation, O_COUNT))
-
-
-@compiled
-def _carry_out(h: int, cell: int, code: int, operation: int) -> None:
-    a, b = get(operation, O_A), get(operation, O_B)
-    if code == WORK:
-        start_work(h, cell, a, b, get(operation, O_C))
-    elif code == SET_TIMER:
-        set_timer(h, cell, a, b, get(operation, O_C))
-    elif code == CLEAR_TIMER:
-        clear_timer(cell, a)
-    elif code == CHOOSE:
-        choose(h, cell, a, b)
-    elif code == EXPECT:
-        expect(h, cell, a, b)
-
-
-@compiled
-def _relay(h: int, cell: int, operation: int) -> None:
-    """Outbox: the relay publishes what was committed."""
-    process, instance = get(cell, C_PROCESS), get(cell, C_INSTANCE)
-    if get(h, H_RELAYS_AT_ONCE) or not get(h, H_ATOMIC):
-        publish(h, process, instance, operation)
-        return
-    delay = duration(h, get(process, P_RELAY), get(instance, I_INDEX), get(cell, C_COMMITS))
-    after(h, delay, RELAYED, instance, process, operation, 0)
-
-
-@compiled
-def _gap_length(h: int, process: int, cell: int) -> int:
-    put(cell, C_PUBLISHED, get(cell, C_PUBLISHED) + 1)
-    index = get(get(cell, C_INSTANCE), I_INDEX)
-    return duration(h, get(process, P_PUBLISH), index, get(cell, C_PUBLISHED))
+# ------------------------------------------------------------------------------------ dual writes
 
 
 @compiled

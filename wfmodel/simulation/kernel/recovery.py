@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.table import SEND
+from wfmodel.simulation.kernel.actions import following_operation
 from wfmodel.simulation.kernel.broker import (
     FOR_GOOD,
     abandon,
@@ -18,7 +19,6 @@ from wfmodel.simulation.kernel.driver import (
     commit,
     fire,
     flush,
-    following_operation,
     offer,
     published,
     published_first,
