@@ -20,7 +20,7 @@ from wfmodel.designs import CHOREOGRAPHY, History, Table, choreograph, orchestra
 from wfmodel.experiments.observation import Observation, observe
 from wfmodel.experiments.scenario import Variant
 from wfmodel.model.workflow import Workflow
-from wfmodel.simulation import Setting, simulate
+from wfmodel.simulation import AUTO, Setting, simulate
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called as work goes on: what is under way, how many runs are done, of how many."""
@@ -59,6 +59,7 @@ class Bench:
             seed=cell.seed,
             replication=cell.replication,
             table=table,
+            engine=AUTO,
         )
 
     def observation(self, cell: Cell) -> Observation:

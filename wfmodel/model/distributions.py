@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from itertools import accumulate
-from statistics import NormalDist
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -31,19 +30,15 @@ from pydantic.dataclasses import dataclass
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from wfmodel.model.units import DURATION_SCHEMA, LONGEST_NS, Duration
+from wfmodel.model import quantiles
+from wfmodel.model.units import DURATION_SCHEMA, Duration
 
 STRICT: Final = ConfigDict(extra="forbid")
 """Every declared class refuses keys that it does not know."""
 
 PositiveDuration = Annotated[Duration, Field(gt=0)]
 
-_NORMAL: Final = NormalDist()
-_Z99: Final = _NORMAL.inv_cdf(0.99)
-
-
-def _bounded(nanoseconds: float) -> int:
-    return min(int(nanoseconds + 0.5), LONGEST_NS)
+_Z99: Final = quantiles.normal(0.99)
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -78,7 +73,7 @@ class Uniform:
 
     def quantile(self, u: float) -> int:
         """Nanoseconds at probability ``u`` in (0, 1)."""
-        return _bounded(self.low + u * (self.high - self.low))
+        return quantiles.uniform(u, self.low, self.high)
 
     def mean_ns(self) -> float:
         """Expected nanoseconds."""
@@ -94,7 +89,7 @@ class Exponential:
 
     def quantile(self, u: float) -> int:
         """Nanoseconds at probability ``u`` in (0, 1)."""
-        return _bounded(-math.log1p(-u) * self.mean)
+        return quantiles.exponential(u, self.mean)
 
     def mean_ns(self) -> float:
         """Expected nanoseconds."""
@@ -122,7 +117,7 @@ class LogNormal:
 
     def quantile(self, u: float) -> int:
         """Nanoseconds at probability ``u`` in (0, 1)."""
-        return _bounded(self.median * math.exp(self.sigma * _NORMAL.inv_cdf(u)))
+        return quantiles.lognormal(u, self.median, self.sigma)
 
     def mean_ns(self) -> float:
         """Expected nanoseconds."""
@@ -141,7 +136,7 @@ class Gamma:
         """Nanoseconds at probability ``u`` in (0, 1)."""
         from scipy.special import gammaincinv  # slow to import, and only this family needs it
 
-        return _bounded(float(gammaincinv(self.shape, u)) * self.mean / self.shape)
+        return quantiles.rounded(float(gammaincinv(self.shape, u)) * self.mean / self.shape)
 
     def mean_ns(self) -> float:
         """Expected nanoseconds."""
@@ -158,7 +153,7 @@ class Weibull:
 
     def quantile(self, u: float) -> int:
         """Nanoseconds at probability ``u`` in (0, 1)."""
-        return _bounded(min(float(LONGEST_NS), self.scale * (-math.log1p(-u)) ** (1 / self.shape)))
+        return quantiles.weibull(u, self.scale, self.shape)
 
     def mean_ns(self) -> float:
         """Expected nanoseconds."""
@@ -181,10 +176,14 @@ class Empirical:
 
     def quantile(self, u: float) -> int:
         """Nanoseconds at probability ``u`` in (0, 1): values in ascending order, by weight."""
-        pairs = sorted(zip(self.values, self._weights(), strict=True))
-        cumulative = list(accumulate(weight for _, weight in pairs))
+        values, cumulative = self.cumulative()
         index = bisect_right(cumulative, u * cumulative[-1])
-        return pairs[min(index, len(pairs) - 1)][0]
+        return values[min(index, len(values) - 1)]
+
+    def cumulative(self) -> tuple[list[int], list[float]]:
+        """Values in ascending order, and the sum of the weights up to each."""
+        pairs = sorted(zip(self.values, self._weights(), strict=True))
+        return [value for value, _ in pairs], list(accumulate(weight for _, weight in pairs))
 
     def mean_ns(self) -> float:
         """Expected nanoseconds."""

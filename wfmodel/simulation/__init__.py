@@ -1,10 +1,12 @@
 """Layer 2: runs a System on SimPy, with queues, networks, stores and faults.
 
 Start with ``simulate``; ``setting`` says what surrounds a system, ``world`` what a user's own
-process can do, ``driver`` how an event becomes a reaction, a commit and messages.
+process can do, ``driver`` how an event becomes a reaction, a commit and messages, ``engines``
+which engine runs.
 """
 
+from wfmodel.simulation.engines import AUTO, COMPILED, SIMPY
 from wfmodel.simulation.setting import Arrivals, Setting
 from wfmodel.simulation.world import OwnProcess, World, simulate
 
-__all__ = ["Arrivals", "OwnProcess", "Setting", "World", "simulate"]
+__all__ = ["AUTO", "COMPILED", "SIMPY", "Arrivals", "OwnProcess", "Setting", "World", "simulate"]

@@ -44,7 +44,7 @@ class Driver:
         self.processes = run.processes
         self._log, self._synchronous, self._atomic = run.log, run.synchronous, run.atomic
         self._publish_first, self._gap = run.publish_first, run.gap
-        self._quick_commit_ns = self._quick_commit()
+        self._quick_commit_ns = run.quick_commit_ns()
         self._commit_latency = self._per_process("commit", self.knobs.commit)
         self._publish_latency = self._per_process("publish", self.knobs.publish)
         self._relay_latency = self._per_process("relay", self.knobs.relay_delay)
@@ -62,12 +62,6 @@ class Driver:
     def _per_process(self, stream: str, distribution: Distribution) -> tuple[Sampler, ...]:
         """A sampler for each process: two stores are never slow together by accident."""
         return tuple(self.run.sampler(stream, distribution, name) for name in self.table.names)
-
-    def _quick_commit(self) -> int | None:
-        """The latency of every undisturbed commit, where it is constant and soon acknowledged."""
-        commit = self.knobs.commit
-        constant = isinstance(commit, Constant) and commit.value < self.knobs.redelivery_timeout
-        return commit.value if isinstance(commit, Constant) and constant else None
 
     # --------------------------------------------------------------------------- instances
 

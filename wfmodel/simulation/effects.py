@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from wfmodel.designs.history import Kind
-from wfmodel.model.flow import NodeKind
+from wfmodel.designs.knobs import Knobs
+from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import Compensation, Task
 from wfmodel.simulation.cells import Instance, Process
 from wfmodel.simulation.run import Run
+
+
+def lands_once(node: Node, knobs: Knobs) -> bool:
+    """Whether an effect of a node is recognised by its key when it comes again."""
+    idempotent = isinstance(node.state, Task | Compensation) and node.state.idempotent
+    return knobs.deduplicate or idempotent
 
 
 class Effects:
@@ -15,11 +22,7 @@ class Effects:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.nodes = run.flow.nodes
-        self.once = [
-            run.knobs.deduplicate
-            or (isinstance(node.state, Task | Compensation) and node.state.idempotent)
-            for node in self.nodes
-        ]
+        self.once = [lands_once(node, run.knobs) for node in self.nodes]
 
     def land(self, instance: Instance, process: Process, node: int, epoch: int) -> None:
         """An attempt at a step has succeeded."""

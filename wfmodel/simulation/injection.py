@@ -13,7 +13,6 @@ from simpy.events import Event
 
 from wfmodel.designs.faults import PER_MESSAGE, Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
-from wfmodel.designs.knobs import Persistence
 from wfmodel.simulation.cells import Process
 from wfmodel.simulation.driver import Driver
 from wfmodel.simulation.randomness import uniform
@@ -100,7 +99,7 @@ class Injection:
             return
         process = self.run.process(target)
         if kind is FaultKind.CRASH and process.down == 1:
-            yield self.env.timeout(self._replay_ns(len(process.active)))
+            yield self.env.timeout(self.run.replay_ns(len(process.active)))
         self._row(Kind.FAULT_OFF, kind, target)
         if not self._is_counted(fault):
             self._list_of(fault, process).remove(self._entry(fault, process, number))
@@ -149,11 +148,6 @@ class Injection:
         if fault.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE):
             return fault.factor
         return (number, fault, process.index)
-
-    def _replay_ns(self, unfinished: int) -> int:
-        knobs = self.run.knobs
-        replays = knobs.persistence is Persistence.EVENT_STREAM
-        return knobs.replay * unfinished if replays else 0
 
     def _sides(self, fault: Fault, target: int) -> tuple[frozenset[int], frozenset[int]]:
         index = self.run.table.index

@@ -31,7 +31,15 @@ class Recorder:
         """When the last row was written; 0 before the first."""
         return self._rows[-COLUMNS] if self._rows else 0
 
-    def history(self, table: RunTable, *, seed: int, replication: int, warm_up_ns: int) -> History:
+    @staticmethod
+    def history(
+        table: RunTable,
+        rows: NDArray[np.int64],
+        *,
+        seed: int,
+        replication: int,
+        warm_up_ns: int,
+    ) -> History:
         """The finished history."""
         system = table.system
         flow = system.flow
@@ -44,7 +52,7 @@ class Recorder:
             table.names,
             steps_of(flow),
             tuple(node.name for node in flow.nodes),
-            self.rows(),
+            rows,
             table.seen_views(),
             table.seen_events(),
             table.seen_messages(),

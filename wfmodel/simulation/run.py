@@ -58,6 +58,18 @@ class Run:
         service = self.flow.workflow.services.get(name)
         return None if service is None else service.capacity
 
+    def quick_commit_ns(self) -> int | None:
+        """The latency of every undisturbed commit, where it is constant and soon acknowledged."""
+        commit = self.knobs.commit
+        if isinstance(commit, Constant) and commit.value < self.knobs.redelivery_timeout:
+            return commit.value
+        return None
+
+    def replay_ns(self, unfinished: int) -> int:
+        """How long a restart replays the events of unfinished instances."""
+        replays = self.knobs.persistence is Persistence.EVENT_STREAM
+        return self.knobs.replay * unfinished if replays else 0
+
     def process(self, name: str) -> Process:
         """The process of a participant."""
         return self.processes[self.table.index[name]]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from wfmodel.designs.messages import Timer
+from wfmodel.model.distributions import Distribution
 from wfmodel.model.failures import Jitter
 from wfmodel.model.workflow import Compensation, Receive, Task, Wait
 from wfmodel.simulation.cells import Cell, Occurrence, Process
@@ -22,6 +24,38 @@ Handle = list[Any]
 """[cell, its process's incarnation, timer, event when it fires]: one setting of one timer."""
 
 Draw = Callable[[Cell], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A length drawn from a stream at an index: a distribution's, or a share of the most."""
+
+    stream: tuple[str, ...]
+    index: int
+    distribution: Distribution | None = None
+    most_ns: int = 0
+
+
+def length_of(run: Run, timer: Timer) -> int | Drawn:
+    """How long a timer runs: always so many nanoseconds, or drawn."""
+    if timer.kind == "watchdog":
+        assert run.knobs.watchdog is not None
+        return run.knobs.watchdog
+    node = run.flow.nodes[timer.node]
+    state = node.state
+    if timer.kind == "wait":
+        assert isinstance(state, Wait)
+        return Drawn(("wait", node.name), timer.epoch, state.duration)
+    if timer.kind == "timeout":
+        assert isinstance(state, Task | Compensation | Receive)
+        assert state.timeout is not None
+        return state.timeout
+    assert isinstance(state, Task | Compensation)
+    assert state.retry is not None
+    pause = state.retry.delay_before(timer.attempt)
+    if state.retry.jitter is Jitter.NONE:
+        return pause
+    return Drawn(("jitter", node.name), timer.epoch * ATTEMPTS + timer.attempt, most_ns=pause)
 
 
 class Timers:
@@ -47,35 +81,17 @@ class Timers:
             self.env.after(length(cell), self._on_fire, handle)
 
     def _length_of(self, timer: Timer) -> Lane | Draw:
-        constant, draw = self._constant_or_draw(timer)
-        if draw is not None:
-            return draw
-        assert constant is not None
-        if constant not in self._lanes:
-            self._lanes[constant] = Lane(self, constant)
-        return self._lanes[constant]
-
-    def _constant_or_draw(self, timer: Timer) -> tuple[int | None, Draw | None]:
-        run = self.run
-        if timer.kind == "watchdog":
-            return run.knobs.watchdog, None
-        node = run.flow.nodes[timer.node]
-        state = node.state
-        if timer.kind == "wait":
-            assert isinstance(state, Wait)
-            sample = run.sampler("wait", state.duration, node.name)
-            return None, lambda cell: sample(cell.instance.index, timer.epoch)
-        if timer.kind == "timeout":
-            assert isinstance(state, Task | Compensation | Receive)
-            return state.timeout, None
-        assert isinstance(state, Task | Compensation)
-        assert state.retry is not None
-        pause = state.retry.delay_before(timer.attempt)
-        if state.retry.jitter is Jitter.NONE:
-            return pause, None
-        base = run.streams.base("jitter", node.name)
-        index = timer.epoch * ATTEMPTS + timer.attempt
-        return None, lambda cell: int(pause * uniform(base, cell.instance.index, index))
+        length = length_of(self.run, timer)
+        if isinstance(length, int):
+            if length not in self._lanes:
+                self._lanes[length] = Lane(self, length)
+            return self._lanes[length]
+        index, most = length.index, length.most_ns
+        if length.distribution is not None:
+            sample = self.run.sampler(length.stream[0], length.distribution, *length.stream[1:])
+            return lambda cell: sample(cell.instance.index, index)
+        base = self.run.streams.base(*length.stream)
+        return lambda cell: int(most * uniform(base, cell.instance.index, index))
 
     def _occurred(self, event: Occurrence) -> None:
         self.fire(event.value)

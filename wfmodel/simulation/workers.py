@@ -46,8 +46,8 @@ class Workers:
     def _odds_of(self, node: Node) -> tuple[int, Odds, int, Odds] | None:
         if not isinstance(node.state, Task | Compensation):
             return None
-        business = _cumulative(node.state, FailureKind.BUSINESS)
-        transient = _cumulative(node.state, FailureKind.TRANSIENT)
+        business = cumulative(node.state, FailureKind.BUSINESS)
+        transient = cumulative(node.state, FailureKind.TRANSIENT)
         if not business and not transient:
             return None
         base = self.run.streams.base
@@ -138,22 +138,22 @@ class Workers:
             business = fault.kind is FaultKind.BUSINESS_FAILURE
             index = epoch * ATTEMPTS + (0 if business else attempt)
             if uniform(base, cell.instance.index, index) < fault.probability:
-                return self._name_of_injected(node, fault.kind)
+                kind = FailureKind.BUSINESS if business else FailureKind.TRANSIENT
+                return name_of_injected(self.run.flow.nodes[node].state, kind)
         return None
 
-    def _name_of_injected(self, node: int, kind: FaultKind) -> str:
-        """The step's own failure of that kind, where it declares one, so that its handler acts."""
-        state = self.run.flow.nodes[node].state
-        business = kind is FaultKind.BUSINESS_FAILURE
-        wanted = FailureKind.BUSINESS if business else FailureKind.TRANSIENT
-        if isinstance(state, Task | Compensation):
-            for name, mode in state.failures.items():
-                if mode.kind is wanted:
-                    return name
-        return BUSINESS_FAILURE if business else TRANSIENT_FAILURE
+
+def name_of_injected(state: object, kind: FailureKind) -> str:
+    """The step's own failure of a kind, where it declares one, so that its handler acts."""
+    if isinstance(state, Task | Compensation):
+        for name, mode in state.failures.items():
+            if mode.kind is kind:
+                return name
+    return BUSINESS_FAILURE if kind is FailureKind.BUSINESS else TRANSIENT_FAILURE
 
 
-def _cumulative(state: Task | Compensation, kind: FailureKind) -> Odds:
+def cumulative(state: Task | Compensation, kind: FailureKind) -> Odds:
+    """A step's failures of a kind, each with the sum of the probabilities up to it."""
     total, odds = 0.0, []
     for name, mode in state.failures.items():
         if mode.kind is kind and mode.probability > 0:

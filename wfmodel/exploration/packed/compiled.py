@@ -1,6 +1,6 @@
 """The compiled search: states in packed words, grown within a memory limit; Python fills misses.
 
-Needs numba (``pip install 'wfmodel[explore]'``); nothing imports this module without it.
+Needs numba (``pip install 'wfmodel[fast]'``); nothing imports this module without it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ that state and says so; Python expands the state, which fills the table, and the
 A batch's successors and hashes come first, then the look-ups: while one memory access is under way
 the next are asked for (``prefetch``), so that their delays overlap.
 
-Needs numba (``pip install 'wfmodel[explore]'``); nothing imports this module without it.
+Needs numba (``pip install 'wfmodel[fast]'``); nothing imports this module without it.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def search(
         ImportError: the compiled search was asked for, and numba is missing.
     """
     if engine is Engine.COMPILED and not has_numba():
-        raise ImportError("the compiled search needs numba: pip install 'wfmodel[explore]'")
+        raise ImportError("the compiled search needs numba: pip install 'wfmodel[fast]'")
     semantics, budget = Semantics(table), budget or FaultBudget()
     moves = Moves(semantics, resolution or Anything(), urgent=urgent)
     expansion = Expansion(Parts(table, moves, budget, laps))

@@ -1,0 +1,133 @@
+"""Two engines, one history: the compiled kernel's equals the SimPy driver's, byte for byte.
+
+``HYPOTHESIS_PROFILE=search`` looks at new worlds each time, ``WFMODEL_WORLDS=5000`` at so many.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from tests.agreement.dressed import BOTH, worlds
+from tests.agreement.interpreted import interpreted_kernel
+from tests.agreement.worlds import MS
+from tests.simulation.worlds import sequence
+from wfmodel.designs import Fault, History, Knobs, System, Table
+from wfmodel.designs.table import RunTable
+from wfmodel.experiments import load_scenario
+from wfmodel.model.distributions import Exponential
+from wfmodel.model.failures import FailureMode, RetryPolicy
+from wfmodel.simulation import Arrivals, Setting, simulate
+from wfmodel.simulation.randomness import Streams
+from wfmodel.simulation.run import Run
+
+MODELS = Path(__file__).parents[2] / "models"
+SCENARIOS = sorted(MODELS.rglob("scenario*.yaml"))
+WORLDS = int(os.environ.get("WFMODEL_WORLDS", "300"))
+
+
+def assert_same(one: History, other: History) -> None:
+    assert one.rows.tobytes() == other.rows.tobytes()
+    assert one.rows.shape == other.rows.shape
+    assert replace(one, rows=None) == replace(other, rows=None)
+
+
+def compiled(system: System, setting: Setting, seed: int, table: Table | None = None) -> History:
+    pytest.importorskip("numba", reason="the compiled kernel needs numba")
+    return simulate(system, setting, seed=seed, engine="compiled", table=table)
+
+
+@settings(max_examples=WORLDS)
+@given(worlds())
+def test_both_engines_write_the_same_history(world):
+    system, setting, seed = world
+    assert_same(simulate(system, setting, seed=seed), compiled(system, setting, seed))
+
+
+@pytest.mark.parametrize("design", sorted(BOTH))
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.parent.name)
+def test_on_every_model_with_its_scenario(path, design):
+    loaded = load_scenario(path)
+    assert loaded.scenario is not None
+    assert loaded.workflow is not None
+    setting = replace(loaded.scenario.setting, horizon=120_000 * MS, warm_up=0)
+    for variant in loaded.scenario.variants_by_name().values():
+        system = BOTH[design](loaded.workflow, variant.knobs)
+        assert_same(simulate(system, setting, seed=5), compiled(system, setting, 5))
+
+
+# ------------------------------------------------------------- one world in which all happens
+
+BUSY = sequence(
+    4,
+    Exponential(mean=30 * MS),
+    failures={"flaky": FailureMode("transient", 0.2), "no": FailureMode("business", 0.1)},
+    retry=RetryPolicy(attempts=3, backoff=20 * MS, jitter="full"),
+    timeout="80ms",
+    capacity=2,
+)
+EVERY = Exponential(mean=400 * MS)
+LASTS = Exponential(mean=60 * MS)
+STRUCK = Setting(
+    arrivals=Arrivals(every=Exponential(mean=15 * MS), most=100),
+    horizon=2000 * MS,
+    convergence=3000 * MS,
+    network=Exponential(mean=2 * MS),
+    faults=(
+        *(Fault(kind=kind, every=EVERY, lasts=LASTS) for kind in ("crash", "pause", "partition")),
+        *(Fault(kind=kind, every=EVERY, lasts=LASTS) for kind in ("store-outage", "broker-outage")),
+        Fault(kind="slow-service", every=EVERY, lasts=LASTS, factor=3.0),
+        Fault(kind="slow-store", every=EVERY, lasts=LASTS, factor=50.0),
+        *(Fault(kind=kind, probability=0.1) for kind in ("loss", "duplication")),
+        Fault(kind="delay", probability=0.1, delay=LASTS),
+        Fault(kind="partition", every=EVERY, lasts=LASTS, peers=("service1",), target="service2"),
+        Fault(kind="transient-failure", probability=0.1),
+        Fault(kind="business-failure", probability=0.1, step="step2"),
+    ),
+)
+CAREFUL = Knobs(redelivery_timeout=100 * MS, commit=Exponential(mean=MS), watchdog=300 * MS)
+CARELESS = replace(CAREFUL, publishing="dual-write", dual_write_order="publish-first")
+LOGGED = replace(CAREFUL, persistence="log", flush_interval=30 * MS, publishing="dual-write")
+
+
+def in_plain_python(system: System, seed: int = 2, **planted: object) -> bytes:
+    """The kernel's rows without numba; ``planted``: module and name, and what to put there."""
+    with interpreted_kernel() as modules, pytest.MonkeyPatch.context() as patch:
+        for place, value in planted.items():
+            module, _, name = place.partition("__")
+            patch.setattr(modules[module], name, value)
+        run = Run(RunTable(Table(system)), STRUCK, Streams(seed, 0))
+        return modules["run"].Kernel(run).rows().tobytes()
+
+
+@pytest.mark.parametrize("knobs", [CAREFUL, CARELESS, LOGGED], ids=["outbox", "dual-write", "log"])
+@pytest.mark.parametrize("design", sorted(BOTH))
+def test_the_text_says_the_same_without_numba(design, knobs):
+    system = BOTH[design](BUSY, knobs)
+    expected = simulate(system, STRUCK, seed=2)
+    assert_same(expected, compiled(system, STRUCK, 2))
+    assert in_plain_python(system) == expected.rows.tobytes()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {"workers___BEGIN": 8},
+        {"broker___LOSS": 3},
+        {"driver__acknowledge": lambda parcel: None},
+        {"injection___CRASH": 1},
+        {"driver__stretched": lambda length, factor: int(length * factor) + 1},
+        {"recovery__FOR_GOOD": -2},
+        {"events___is_before": lambda slot, time, number: False},
+        {"draws___exponential": lambda u, mean: int(u * mean)},
+    ],
+    ids=lambda planted: next(iter(planted)),
+)
+def test_a_planted_change_is_caught(planted):
+    expected = simulate(BOTH["orchestration"](BUSY, CAREFUL), STRUCK, seed=2).rows.tobytes()
+    found = in_plain_python(BOTH["orchestration"](BUSY, CAREFUL), **planted)
+    assert (found == expected) is False

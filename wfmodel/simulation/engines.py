@@ -1,0 +1,52 @@
+"""Two engines run a system: SimPy's is the definition, the compiled kernel the same, faster.
+
+The kernel is loaded when it is first used: numba takes a second to import.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfmodel.simulation.run import Run
+
+AUTO: Final = "auto"
+SIMPY: Final = "simpy"
+COMPILED: Final = "compiled"
+ENGINES: Final = (AUTO, SIMPY, COMPILED)
+
+
+def choose(engine: str, *, own_processes: bool) -> bool:
+    """Whether the compiled kernel runs.
+
+    Raises:
+        ValueError: there is no such engine, or the compiled one was asked for and cannot run.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
+    if engine == SIMPY:
+        return False
+    obstacle = _obstacle(own_processes)
+    if obstacle is not None and engine == COMPILED:
+        raise ValueError(f"engine 'compiled' cannot run this: {obstacle}")
+    return obstacle is None
+
+
+def _obstacle(own_processes: bool) -> str | None:
+    """Why the compiled kernel cannot run."""
+    if own_processes:
+        return "a SimPy process of your own needs engine 'simpy' (or 'auto')"
+    from wfmodel.simulation.kernel.native import NUMBA  # numba: only where it is used
+
+    if not NUMBA:
+        return "it needs numba (0.61 or later); pip install 'wfmodel[fast]'"
+    return None
+
+
+def run_compiled(run: Run) -> NDArray[np.int64]:
+    """All rows of a run in the kernel, of shape (n, 6)."""
+    from wfmodel.simulation.kernel.run import Kernel  # numba: only where it is used
+
+    return Kernel(run).rows()

@@ -1,0 +1,139 @@
+"""Answers the kernel's questions: reactions from the run's table, numbers, memory.
+
+An error in an answer (a user's machine raises) cannot pass through compiled code: it is kept, the
+kernel is told to stop after the present event, and the error is raised in Python.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+
+import numpy as np
+
+from wfmodel.designs.messages import Chosen, External, Start, Timer
+from wfmodel.designs.table import SEND, SET_TIMER, Operation
+from wfmodel.model.workflow import Receive
+from wfmodel.simulation.kernel import layout as at
+from wfmodel.simulation.kernel.native import Answer
+from wfmodel.simulation.kernel.plan import Plan, signed
+from wfmodel.simulation.run import Run
+from wfmodel.simulation.timers import length_of
+
+
+class Clerk:
+    """One run's side of the conversation. ``header`` is set when the plan has made it."""
+
+    def __init__(self, run: Run, plan: Plan) -> None:
+        self.run, self.plan, self.store = run, plan, plan.store
+        self.error: BaseException | None = None
+        self.header = np.zeros(0, np.int64)
+        self._lanes: dict[int, int] = {}
+        self._lengths: dict[int, int] = {}
+        self._nothing = self.store.record([0] * (at.E_OPERATIONS + at.O_RECIPIENTS))
+        self._answers: dict[int, Callable[[int, int, int, int], int]] = {
+            at.ASK_MEMORY: self._memory,
+            at.ASK_ROWS: self._rows,
+            at.ASK_ENTRY: self._entry,
+            at.ASK_DONE: self._done,
+            at.ASK_CHOSEN: self._chosen,
+            at.ASK_EXTERNAL: self._external,
+            at.ASK_START: self._start,
+            at.ASK_QUANTILE: self._quantile,
+        }
+        self._called = Answer(self._answer)
+        self.address = ctypes.cast(self._called, ctypes.c_void_p).value or 0
+
+    def _answer(self, question: int, a: int, b: int, c: int, d: int) -> int:
+        try:
+            return self._answers[question](a, b, c, d)
+        except BaseException as error:
+            self.error = self.error or error
+            self.header[at.H_ABORT] = 1
+            return self._nothing
+
+    # ------------------------------------------------------------------------------- memory
+
+    def _memory(self, words: int, b: int, c: int, d: int) -> int:
+        self.header[at.H_BUMP], self.header[at.H_BUMP_END] = self.store.chunk(words)
+        return 0
+
+    def _rows(self, a: int, b: int, c: int, d: int) -> int:
+        self.header[at.H_ROW], self.header[at.H_ROW_END] = self.store.rows_chunk()
+        return 0
+
+    # ------------------------------------------------------------------------------- tables
+
+    def _entry(self, participant: int, state: int, event: int, d: int) -> int:
+        table = self.run.table
+        after, operations, publishes = table.entry(participant, state, event)
+        active = bool(table.view(participant, after).active)
+        words = [after, int(active), int(publishes), len(operations)]
+        for operation in operations:
+            words += self._words_of(operation)
+        return self.store.record(words)
+
+    def _words_of(self, operation: Operation) -> list[int]:
+        code = operation[0]
+        if code == SEND:
+            _, message, event, recipients = operation
+            return [code, message, event, 0, len(recipients), *recipients]
+        if code == SET_TIMER:
+            _, timer, event = operation
+            return [code, timer, event, self._length(timer), 0]
+        rest = list(operation[1:])
+        return [code, *rest, *[0] * (at.O_COUNT - 1 - len(rest)), 0]
+
+    def _length(self, number: int) -> int:
+        """The record that says how long a timer runs."""
+        found = self._lengths.get(number)
+        if found is None:
+            found = self._lengths[number] = self._new_length(self.run.table.timer(number))
+        return found
+
+    def _new_length(self, timer: Timer) -> int:
+        words = [0] * at.W_WORDS
+        length = length_of(self.run, timer)
+        if isinstance(length, int):
+            words[at.W_LANE] = self._lane(length)
+            return self.store.record(words)
+        words[at.W_INDEX] = length.index
+        words[at.W_PAUSE] = length.most_ns
+        words[at.W_BASE] = signed(self.run.streams.base(*length.stream))
+        if length.distribution is not None:
+            words[at.W_SAMPLER] = self.plan.sampler(length.distribution, *length.stream)
+        return self.store.record(words)
+
+    def _lane(self, length: int) -> int:
+        if length not in self._lanes:
+            self._lanes[length] = self.store.record([length, 0, 0])
+        return self._lanes[length]
+
+    # ------------------------------------------------------------------------------ numbers
+
+    def _done(self, node: int, epoch: int, attempt: int, outcome: int) -> int:
+        name = self.plan.outcomes[node][outcome]
+        return self.run.table.work_done(node, epoch, attempt, name)
+
+    def _chosen(self, node: int, epoch: int, branch: int, d: int) -> int:
+        taken = self.run.flow.nodes[node].edges[branch - 1].event
+        return self.run.table.event(Chosen(node, epoch, taken))
+
+    def _external(self, recipient: int, node: int, epoch: int, event: int) -> int:
+        state = self.run.flow.nodes[node].state
+        assert isinstance(state, Receive)
+        return self._send(External(node, epoch, tuple(state.events)[event - 1]), (recipient,))
+
+    def _start(self, a: int, b: int, c: int, d: int) -> int:
+        index = self.run.table.index
+        return self._send(Start(), tuple(index[name] for name in self.run.system.start))
+
+    def _send(self, content: Start | External, recipients: tuple[int, ...]) -> int:
+        table = self.run.table
+        message = table.message(content)
+        operation = (SEND, message, table.received(message), recipients)
+        return self.store.record(self._words_of(operation))
+
+    def _quantile(self, number: int, b: int, c: int, d: int) -> int:
+        u = float(self.header[at.H_REAL : at.H_REAL + 1].view(float)[0])
+        return self.plan.by_python[number].quantile(u)

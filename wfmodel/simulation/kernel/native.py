@@ -1,0 +1,59 @@
+"""What compiled code stands on: words of memory, read and written by address, and calls to Python.
+
+Everything in the kernel is a 64-bit word. A record is the address of its first word; its fields are
+named positions (``layout``). Records never move, so an address stays good while the run lasts.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+from wfmodel.simulation.kernel.plain import Answer
+
+if TYPE_CHECKING:
+    from wfmodel.simulation.kernel import plain as base
+else:
+    try:
+        from wfmodel.simulation.kernel import machine as base
+    except ImportError:
+        from wfmodel.simulation.kernel import plain as base
+
+NUMBA: Final = base.__name__.endswith("machine")
+"""Whether there is a numba that the kernel can be compiled with."""
+ask, compiled, entry, unsigned = base.ask, base.compiled, base.entry, base.unsigned
+get, get_real, put, put_real = base.get, base.get_real, base.put, base.put_real
+
+__all__ = [
+    "NUMBA",
+    "Answer",
+    "ask",
+    "compiled",
+    "entry",
+    "get",
+    "get_real",
+    "put",
+    "put_real",
+    "same_text",
+    "unsigned",
+]
+
+
+def same_text(module: ModuleType, *names: str) -> tuple[Callable[..., Any], ...]:
+    """Functions of a module, compiled, with all that they call there: there is only one text.
+
+    A compiled function cannot call a plain one, so the module is loaded once more with all of its
+    functions compiled.
+    """
+    if not NUMBA:
+        return tuple(getattr(module, name) for name in names)
+    assert module.__spec__ is not None
+    assert module.__spec__.loader is not None
+    twin = importlib.util.module_from_spec(module.__spec__)
+    module.__spec__.loader.exec_module(twin)
+    for name, value in list(vars(twin).items()):
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__:
+            setattr(twin, name, compiled(value))
+    return tuple(getattr(twin, name) for name in names)

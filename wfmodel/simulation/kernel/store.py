@@ -1,0 +1,85 @@
+"""The kernel's memory, from Python: chunks of words that never move while the run lasts."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfmodel.simulation.kernel.layout import H_ROW
+
+FIRST_CHUNK: Final = 1 << 14
+MOST_CHUNK: Final = 1 << 20
+"""Words in a chunk of records: each is twice the one before it, up to the most."""
+FIRST_ROWS: Final = 1 << 10
+MOST_ROWS: Final = 1 << 20
+"""Rows in a chunk of the history, likewise."""
+COLUMNS: Final = 6
+
+
+class Store:
+    """Owns every word of a run; all of it is given back with this object."""
+
+    def __init__(self) -> None:
+        self._chunks: list[NDArray[np.int64]] = []
+        self._rows: list[NDArray[np.int64]] = []
+        self._next_chunk = FIRST_CHUNK
+        self._next_rows = FIRST_ROWS
+
+    def zeros(self, words: int) -> NDArray[np.int64]:
+        """So many words, zero."""
+        chunk = np.zeros(max(1, words), np.int64)
+        self._chunks.append(chunk)
+        return chunk
+
+    def record(self, words: Sequence[int | float]) -> int:
+        """The address of a new record with these fields; floating-point numbers by their bits."""
+        chunk = self.zeros(len(words))
+        chunk[: len(words)] = [bits(word) if isinstance(word, float) else word for word in words]
+        return address(chunk)
+
+    def chunk(self, words: int) -> tuple[int, int]:
+        """First and last address of a chunk that holds at least so many words."""
+        size = max(words, self._next_chunk)
+        self._next_chunk = min(2 * self._next_chunk, MOST_CHUNK)
+        place = address(self.zeros(size))
+        return place, place + 8 * size
+
+    def rows_chunk(self) -> tuple[int, int]:
+        """First and last address of a chunk for rows."""
+        size = COLUMNS * self._next_rows
+        self._next_rows = min(2 * self._next_rows, MOST_ROWS)
+        self._rows.append(np.empty(size, np.int64))
+        place = address(self._rows[-1])
+        return place, place + 8 * size
+
+    def write_row(self, header: NDArray[np.int64], row: tuple[int, ...]) -> None:
+        """A row from Python, where the kernel would write its next one."""
+        place = self._used(int(header[H_ROW]))
+        self._rows[-1][place : place + COLUMNS] = row
+        header[H_ROW] += 8 * COLUMNS
+
+    def last_time_ns(self, header: NDArray[np.int64]) -> int:
+        """When the last row was written."""
+        return int(self._rows[-1][self._used(int(header[H_ROW])) - COLUMNS])
+
+    def rows(self, end: int) -> NDArray[np.int64]:
+        """All rows, the last of them before ``end``: a copy of shape (n, 6)."""
+        parts = [*self._rows[:-1], self._rows[-1][: self._used(end)]]
+        return np.concatenate(parts).reshape(-1, COLUMNS)
+
+    def _used(self, end: int) -> int:
+        return (end - address(self._rows[-1])) // 8
+
+
+def address(words: NDArray[np.int64]) -> int:
+    """Where an array begins."""
+    return int(words.ctypes.data)
+
+
+def bits(real: float) -> int:
+    """The word that holds a floating-point number."""
+    return array("q", array("d", (real,)).tobytes())[0]
