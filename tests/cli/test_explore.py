@@ -39,7 +39,7 @@ def test_what_cannot_be_decided_exits_with_2(capsys):
     code, out, _ = call(capsys, "explore", *CHOREOGRAPHY, "--limit", "100")
     assert code == 2
     assert "undecided" in out
-    assert "limit of 100 configurations" in " ".join(out.split())
+    assert "limit of 100 states" in " ".join(out.split())
 
 
 def test_json_has_everything(capsys):

@@ -41,7 +41,12 @@ def explore(
         Path | None, typer.Option(metavar="FILE", help="Ask the properties of a file.")
     ] = None,
     laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
-    limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 200_000,
+    limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 1_000_000,
+    engine: Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")] = "auto",
+    memory: Annotated[float, typer.Option(min=0.1, help="Most GiB that states may take.")] = 4.0,
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the search there, and go on from it.")
+    ] = None,
     stories: Annotated[bool, typer.Option("--stories", help="Tell every counterexample.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How to write answers.")] = Format.TEXT,
     out: Annotated[
@@ -56,18 +61,38 @@ def explore(
 
     Exit codes: 0 all hold within the bounds, 1 one is broken, 2 could not decide.
     """
-    from wfmodel.cli.exploring import claims_for, code_of, searching, show, subject, write
+    from wfmodel.cli.exploring import (
+        GIB,
+        claims_for,
+        code_of,
+        engine_of,
+        place_of,
+        searching,
+        show,
+        subject,
+        write,
+    )
     from wfmodel.experiments.exploring import explore_variant
     from wfmodel.exploration import FaultBudget
 
     budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
     about = subject(path, design, tuple(knob or ()))
+    which = engine_of(engine)
     asked = claims_for(about, tuple(claim or ()), properties)
     found = []
     for name, system in about.systems.items():
         with searching(name) as progress:
             one = explore_variant(
-                name, system, budget, asked, limit=limit, laps=laps, progress=progress
+                name,
+                system,
+                budget,
+                asked,
+                limit=limit,
+                laps=laps,
+                engine=which,
+                memory_bytes=int(memory * GIB),
+                checkpoint=place_of(checkpoint, name, len(about.systems)),
+                progress=progress,
             )
         found.append(one)
         if found[-1].bounds.stopped == "interrupted":

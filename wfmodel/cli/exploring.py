@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
 from wfmodel.experiments import Variant
 from wfmodel.experiments.exploring import Asked, Possible, as_test
+from wfmodel.exploration.packed import CheckpointError, Engine, Progress
 from wfmodel.exploration.properties import (
     STANDARD,
     Holds,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 BOTH: Final = "both"
-PATIENCE_S: Final = 1.0
+GIB: Final = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -170,32 +170,58 @@ def _from_file(about: Subject, file: Path) -> list[str]:
 
 
 @contextmanager
-def searching(name: str) -> Iterator[Callable[[int, int], None] | None]:
+def searching(name: str) -> Iterator[Callable[[Progress], None] | None]:
     """A line about the search while the block runs; None where nobody looks."""
     if not sys.stderr.isatty():
-        yield None
+        with _in_one_line():
+            yield None
         return
     from rich.console import Console
     from rich.status import Status
 
-    begun = time.monotonic()
     status = Status("", console=Console(stderr=True))
 
-    def tell(done: int, known: int) -> None:
-        passed = time.monotonic() - begun
-        if passed < PATIENCE_S:
-            return
+    def tell(now: Progress) -> None:
         status.start()
-        rate = f"{done / passed:,.0f} a second"
         status.update(
-            f"{name}: {done:,} states searched, {known - done:,} waiting, {rate}"
+            f"{name}: {now.states:,} states, {now.frontier:,} of them waiting, depth {now.level},"
+            f" {now.states_per_second:,.0f} a second, {now.memory_bytes / GIB:.2f} GiB"
             " (Ctrl-C stops with what is there)"
         )
 
     try:
-        yield tell
+        with _in_one_line():
+            yield tell
     finally:
         status.stop()
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except (CheckpointError, ImportError) as error:
+        raise TyperException(str(error)) from None
+
+
+def engine_of(name: str) -> Engine:
+    """The engine of a name.
+
+    Raises:
+        TyperException: there is no such engine.
+    """
+    try:
+        return Engine(name)
+    except ValueError:
+        known = ", ".join(each.value for each in Engine)
+        raise TyperException(f"no engine {name!r}; there are {known}") from None
+
+
+def place_of(checkpoint: Path | None, name: str, count: int) -> Path | None:
+    """Where a design's search is kept: designs do not share a file."""
+    if checkpoint is None or count == 1:
+        return checkpoint
+    return checkpoint.with_name(f"{checkpoint.stem}-{_file_name(name)}{checkpoint.suffix}")
 
 
 # --------------------------------------------------------------------------------------- output

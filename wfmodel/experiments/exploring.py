@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from wfmodel.designs.schedule import Act, schedule_text
 from wfmodel.designs.system import System
+from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.packed import Engine, Progress, search
+from wfmodel.exploration.packed.searching import MEMORY_BYTES
 from wfmodel.exploration.properties import Answer, Bounds, Holds, Violated, decide, parse_property
 from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.space import StateSpace
@@ -85,18 +88,34 @@ def explore_variant(
     budget: FaultBudget,
     claims: Iterable[str],
     *,
-    limit: int,
+    limit: int | None,
     laps: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    engine: Engine = Engine.AUTO,
+    memory_bytes: int = MEMORY_BYTES,
+    checkpoint: Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Possible:
     """Search one system and ask every claim (properties in their textual form).
 
+    If ``checkpoint`` exists, the search goes on from there; it is written now and then.
+
     Raises:
         ValueError: a claim says nothing, or names what the system does not have.
+        CheckpointError: the file is not a checkpoint of this search.
+        ImportError: the compiled engine was asked for, and numba is missing.
     """
     lines = tuple(claims)
     properties = [parse_property(line, system) for line in lines]
-    space = search(system, budget, limit=limit, laps=laps, progress=progress)
+    space = search(
+        Table(system),
+        budget,
+        limit=limit,
+        laps=laps,
+        engine=engine,
+        memory_bytes=memory_bytes,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
     answers = decide(space, properties, laps=laps)
     asked = tuple(
         Asked(line, answer, _tell(space, answer, line))

@@ -17,6 +17,7 @@ from wfmodel.exploration.ends import Ends, ends_of, shows
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Bounds, Trace
 from wfmodel.exploration.properties.observation import Observation, Predicate
+from wfmodel.exploration.properties.remembered import Remembered
 from wfmodel.exploration.properties.shortest import Shortest
 from wfmodel.exploration.space import StateSpace
 
@@ -27,7 +28,7 @@ class Explored:
     """A state space with what has been asked of it."""
 
     def __init__(self, space: StateSpace, *, laps: int = 1) -> None:
-        self.space = space
+        self.space = Remembered(space)
         self._laps = laps
         self._marks: dict[Predicate, NDArray[np.bool_]] = {}
 
