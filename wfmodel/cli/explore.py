@@ -18,41 +18,57 @@ class Format(StrEnum):
 
 Count: TypeAlias = Annotated[int, typer.Option(min=0, max=20, help="At most so many in total.")]
 
+EngineName: TypeAlias = Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")]
+
+Memory: TypeAlias = Annotated[float, typer.Option(min=0.1, help="Most GiB that states may take.")]
+
+Checkpoint: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Keep the search there, and go on from it.")
+]
+
+KnobValues: TypeAlias = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="Instead of the default.")
+]
+
+ClaimLines: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--property", metavar="CLAIM", help="Ask this: 'never: ...', and so on."),
+]
+
+ClaimFile: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Ask the properties of a file.")
+]
+
+OutFolder: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write stories, diagrams, schedules and tests there."),
+]
+
+DesignName: TypeAlias = Annotated[
+    str, typer.Option(help="orchestration, choreography, both, or a scenario's variant.")
+]
+
 
 def explore(
     path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="What to explore.")],
-    design: Annotated[
-        str, typer.Option(help="orchestration, choreography, both, or a scenario's variant.")
-    ] = "both",
+    design: DesignName = "both",
     crash: Count = 0,
     loss: Count = 0,
     duplicate: Count = 0,
     pause: Count = 0,
     failure: Count = 0,
     early_timeout: Count = 0,
-    knob: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Instead of the default.")
-    ] = None,
-    claim: Annotated[
-        list[str] | None,
-        typer.Option("--property", metavar="CLAIM", help="Ask this: 'never: ...', and so on."),
-    ] = None,
-    properties: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ask the properties of a file.")
-    ] = None,
+    knob: KnobValues = None,
+    claim: ClaimLines = None,
+    properties: ClaimFile = None,
     laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
     limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 1_000_000,
-    engine: Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")] = "auto",
-    memory: Annotated[float, typer.Option(min=0.1, help="Most GiB that states may take.")] = 4.0,
-    checkpoint: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the search there, and go on from it.")
-    ] = None,
+    engine: EngineName = "auto",
+    memory: Memory = 4.0,
+    checkpoint: Checkpoint = None,
     stories: Annotated[bool, typer.Option("--stories", help="Tell every counterexample.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How to write answers.")] = Format.TEXT,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Write stories, diagrams, schedules and tests there."),
-    ] = None,
+    out: OutFolder = None,
 ) -> None:
     """Search every order of events, and every way to spend the faults, of one instance.
 
