@@ -79,40 +79,22 @@ def explore(
     """
     from wfmodel.cli.exploring import (
         GIB,
+        Limits,
         claims_for,
         code_of,
         engine_of,
-        place_of,
-        searching,
+        explore_all,
         show,
         subject,
         write,
     )
-    from wfmodel.experiments.exploring import explore_variant
     from wfmodel.exploration import FaultBudget
 
     budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
     about = subject(path, design, tuple(knob or ()))
-    which = engine_of(engine)
     asked = claims_for(about, tuple(claim or ()), properties)
-    found = []
-    for name, system in about.systems.items():
-        with searching(name) as progress:
-            one = explore_variant(
-                name,
-                system,
-                budget,
-                asked,
-                limit=limit,
-                laps=laps,
-                engine=which,
-                memory_bytes=int(memory * GIB),
-                checkpoint=place_of(checkpoint, name, len(about.systems)),
-                progress=progress,
-            )
-        found.append(one)
-        if found[-1].bounds.stopped == "interrupted":
-            break
+    bounds = Limits(limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
+    found = explore_all(about, asked, budget, bounds)
     show(found, as_json=output is Format.JSON, stories=stories)
     if out is not None:
         write(found, out, about.workflow_file)

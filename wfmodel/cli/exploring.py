@@ -17,7 +17,8 @@ from typer.exceptions import TyperException
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
 from wfmodel.experiments import Variant
-from wfmodel.experiments.exploring import Asked, Possible, as_test
+from wfmodel.experiments.exploring import Asked, Possible, as_test, explore_variant
+from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.packed import CheckpointError, Engine, Progress
 from wfmodel.exploration.properties import (
     STANDARD,
@@ -164,6 +165,42 @@ def _from_file(about: Subject, file: Path) -> list[str]:
         if wrong:
             refuse(wrong)
     return [claim.line for claim in claims.properties]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far a search goes, with which engine, and where it is kept."""
+
+    states: int
+    laps: int
+    engine: Engine
+    memory_bytes: int
+    checkpoint: Path | None
+
+
+def explore_all(
+    about: Subject, claims: tuple[str, ...], budget: FaultBudget, limits: Limits
+) -> list[Possible]:
+    """One design after the other; an interrupt leaves what is there, and ends it."""
+    found = []
+    for name, system in about.systems.items():
+        with searching(name) as progress:
+            one = explore_variant(
+                name,
+                system,
+                budget,
+                claims,
+                limit=limits.states,
+                laps=limits.laps,
+                engine=limits.engine,
+                memory_bytes=limits.memory_bytes,
+                checkpoint=place_of(limits.checkpoint, name, len(about.systems)),
+                progress=progress,
+            )
+        found.append(one)
+        if one.bounds.stopped == "interrupted":
+            break
+    return found
 
 
 # ------------------------------------------------------------------------------------ progress
