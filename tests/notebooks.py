@@ -28,6 +28,22 @@ def text_outputs(notebook: nbformat.NotebookNode) -> list[tuple[int, str]]:
     return found
 
 
+def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Outputs with what was printed in one piece: where a kernel cuts it depends on timing."""
+    whole: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        last = whole[-1] if whole else None
+        if (
+            last is not None
+            and output.output_type == last.output_type == "stream"
+            and output.name == last.name
+        ):
+            last.text += output.text
+        else:
+            whole.append(output)
+    return whole
+
+
 def run_one(path: Path, write: bool) -> str | None:
     """None if the notebook runs and says what it said; else what is wrong."""
     before = nbformat.read(path, as_version=4)
@@ -39,6 +55,9 @@ def run_one(path: Path, write: bool) -> str | None:
         client.execute()
     except CellExecutionError as error:
         return f"{path.name}: {error}"
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     if write:
         for cell in notebook.cells:
             cell.metadata.pop("execution", None)  # clock times are no result
