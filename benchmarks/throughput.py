@@ -19,7 +19,15 @@ import time
 from rich.console import Console
 from rich.table import Table as Grid
 
-VARIANTS = ("plain", "driver", "driver+metrics", "choreography+metrics")
+VARIANTS = (
+    "plain",
+    "driver",
+    "driver+metrics",
+    "choreography+metrics",
+    "kernel",
+    "kernel choreography",
+    "kernel+metrics",
+)
 
 
 def measure_one(variant: str, instances: int) -> dict[str, float]:
@@ -35,10 +43,12 @@ def measure_one(variant: str, instances: int) -> dict[str, float]:
         from wfmodel.metrics import measure
         from wfmodel.simulation import simulate
 
-        make = choreograph if variant.startswith("choreography") else orchestrate
+        make = choreograph if "choreography" in variant else orchestrate
+        engine = "compiled" if variant.startswith("kernel") else "simpy"
         system = make(saga.workflow(), saga.knobs())
+        simulate(system, saga.setting(1), engine=engine)  # loads the engine
         start = time.perf_counter()
-        history = simulate(system, saga.setting(instances), seed=1)
+        history = simulate(system, saga.setting(instances), seed=1, engine=engine)
         assert history.instances() == instances
         if variant.endswith("metrics"):
             measure(history)

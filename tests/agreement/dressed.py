@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.agreement.worlds import MS, faults, knobs, settings_of_runs
+from tests.agreement.worlds import faults, knobs, settings_of_runs
 from tests.designs.workflows import SERVICES, workflows
 from wfmodel.designs import DESIGNS, Fault, System, choreograph, orchestrate
 from wfmodel.model.distributions import (
@@ -21,9 +21,11 @@ from wfmodel.model.distributions import (
     Weibull,
 )
 from wfmodel.model.failures import Jitter
+from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Service, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting
 
+MS = parse_duration("1ms")
 BOTH = {"orchestration": orchestrate, "choreography": choreograph}
 assert set(BOTH) == set(DESIGNS)
 

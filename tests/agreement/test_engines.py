@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from tests.agreement.dressed import BOTH, worlds
+from tests.agreement.dressed import BOTH, MS, worlds
 from tests.agreement.interpreted import interpreted_kernel
-from tests.agreement.worlds import MS
 from tests.simulation.worlds import sequence
 from wfmodel.designs import Fault, History, Knobs, System, Table
 from wfmodel.designs.table import RunTable
