@@ -1,0 +1,90 @@
+"""Where an absorbing chain ends and how long it takes: one sparse linear system per question.
+
+Kemeny & Snell, Finite Markov Chains, 1960, ch. 3, in continuous time: with Q the generator among
+transient states, the expected reward until a target h solves ``-Q h = r``, and the probability of
+ever hitting it ``-Q h = R 1`` with R the rates into it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import linalg
+
+from wfmodel.exploration.markov.chain import Chain, Marks, Matrix, Vector, backwards
+
+DIRECT = 20_000
+"""Up to so many unknowns the system is factorized at once; beyond, it is solved iteratively."""
+TOLERANCE = 1e-12
+
+
+class NoAnswerError(ArithmeticError):
+    """The linear system did not converge; the text says how far it came."""
+
+
+def hits(chain: Chain, targets: Marks) -> Vector:
+    """Probability, from each state, of ever being in a target."""
+    found = targets.astype(np.float64)
+    inside = backwards(chain.rates, targets) & ~targets
+    if inside.any():
+        into = chain.rates @ targets.astype(np.float64)
+        found[inside] = _solved(chain, inside, into[inside])
+    return np.clip(found, 0.0, 1.0)
+
+
+def expected_reward(chain: Chain, reward: Vector, targets: Marks) -> Vector:
+    """Expected reward gathered, per second and by state, until a target is hit.
+
+    Infinite from where the targets may never be hit.
+    """
+    never = ~targets & ~backwards(chain.rates, targets)
+    lost = backwards(chain.without(targets).rates, never)
+    inside = ~lost & ~targets
+    found = np.where(targets, 0.0, np.inf)
+    if inside.any():
+        found[inside] = _solved(chain, inside, reward[inside])
+    return found
+
+
+def expected_time_if_hit(chain: Chain, targets: Marks) -> tuple[float, float]:
+    """Probability of ever hitting a target, and the mean time to it, in seconds, where it is hit.
+
+    ``E[T; hit]`` is the expected reward of being where one will hit, at rate ``P(hit)``.
+    """
+    will = hits(chain, targets)
+    inside = (will > 0) & ~targets
+    found = np.zeros(chain.size)
+    if inside.any():
+        found[inside] = _solved(chain, inside, will[inside])
+    probability = float(chain.initial @ will)
+    return probability, float(chain.initial @ found) / probability if probability else math.nan
+
+
+def _solved(chain: Chain, inside: Marks, right: Vector) -> Vector:
+    """Solve ``-Q h = right`` among the states inside, from each of which there is a way out."""
+    places = np.flatnonzero(inside)
+    among = sparse.csr_array(chain.rates[places][:, places])
+    exits = chain.exits[places]
+    # Rows are scaled by the exit rates, so that the matrix is I - P and rates may differ greatly.
+    jumps = sparse.csr_array(sparse.diags_array(1 / exits) @ among)
+    matrix = sparse.csc_array(sparse.eye_array(len(places)) - jumps)
+    scaled = right / exits
+    if len(places) <= DIRECT:
+        return np.asarray(linalg.splu(matrix).solve(scaled))
+    return _iterated(sparse.csr_array(matrix), scaled)
+
+
+def _iterated(matrix: Matrix, right: Vector) -> Vector:
+    factors = linalg.spilu(sparse.csc_array(matrix), drop_tol=1e-5, fill_factor=20)
+    before = linalg.LinearOperator(matrix.shape, factors.solve, dtype=np.float64)
+    found, failed = linalg.gmres(
+        matrix, right, M=before, rtol=TOLERANCE, atol=0.0, restart=50, maxiter=200
+    )
+    error = float(np.abs(matrix @ found - right).max() / max(np.abs(right).max(), 1e-300))
+    if failed and error > 1e-9:
+        raise NoAnswerError(
+            f"{len(right):,} equations did not converge: relative residual {error:.1e}"
+        )
+    return np.asarray(found)
