@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "schema": ("wfmodel.cli.schema", "schema"),
     "explore": ("wfmodel.cli.explore", "explore"),
     "simulate": ("wfmodel.cli.simulate", "simulate"),
+    "exact": ("wfmodel.cli.exact", "exact"),
+    "rare": ("wfmodel.cli.rare", "rare"),
     "compare": ("wfmodel.cli.compare", "compare"),
     "sweep": ("wfmodel.cli.sweep", "sweep"),
     "report": ("wfmodel.cli.report", "report"),

@@ -19,8 +19,8 @@ from wfmodel.exploration.markov.chain import Chain, Marks, Vector
 ERROR: Final = 1e-12
 """Probability that may be left out."""
 
-MOST_STEPS: Final = 5_000_000
-"""Rate times time beyond which a question is refused: it would take minutes."""
+MOST_WORK: Final = 4_000_000_000
+"""Steps times transitions beyond which a question is refused: it would take minutes."""
 
 
 class TooStiffError(ValueError):
@@ -32,7 +32,7 @@ def transient(chain: Chain, time_s: float, *, error: float = ERROR) -> Vector:
 
     Raises:
         ValueError: the time is negative.
-        TooStiffError: it would take more than five million steps.
+        TooStiffError: it would take too many steps, and the chain does not settle before.
     """
     if not time_s >= 0 or math.isinf(time_s):
         raise ValueError(f"the time must be finite and not negative; got {time_s:g} s")
@@ -40,11 +40,7 @@ def transient(chain: Chain, time_s: float, *, error: float = ERROR) -> Vector:
     mean = rate * time_s
     if mean == 0:
         return chain.initial.copy()
-    if mean > MOST_STEPS:
-        raise TooStiffError(
-            f"{time_s:g} s at up to {rate:g} jumps a second are {mean:,.0f} steps, more than"
-            f" {MOST_STEPS:,}: ask for a shorter time, or for 'ever'"
-        )
+    most = MOST_WORK // (chain.rates.nnz + chain.size)
     first, weights = poisson(mean, error)
     jumps = sparse.csr_array((chain.generator() / rate).T)
     now, found = chain.initial.copy(), np.zeros(chain.size)
@@ -55,6 +51,11 @@ def transient(chain: Chain, time_s: float, *, error: float = ERROR) -> Vector:
         if np.abs(after - now).sum() < error * 1e-3 / max(mean, 1.0):
             return np.asarray(found + weights[max(0, step + 1 - first) :].sum() * after)
         now = after
+        if step > most:
+            raise TooStiffError(
+                f"{time_s:g} s at up to {rate:g} jumps a second are {mean:,.0f} steps, too many for"
+                f" {chain.size:,} states: ask for a shorter time"
+            )
     return found
 
 

@@ -1,0 +1,108 @@
+"""``wfmodel exact``: exact answers about one instance of each variant, and the simulated beside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+if TYPE_CHECKING:
+    from wfmodel.experiments import Estimate
+    from wfmodel.experiments.exact import ExactAnswers, Limits
+
+Stages = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=1000, help="Erlang stages for times that are not exponential (default: refuse)."
+    ),
+]
+States = Annotated[int, typer.Option(min=1, help="Refuse a chain with more states.")]
+Laps = Annotated[int, typer.Option(min=0, help="How often a loop is gone round.")]
+Patience = Annotated[int, typer.Option(min=1, help="Attempts at a step that are looked into.")]
+Copies = Annotated[int, typer.Option(min=1, help="How many of one message are on their way.")]
+
+DIGITS = 6
+
+
+def exact(
+    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
+    within: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Also: a verdict within this time.")
+    ] = None,
+    stages: Stages = None,
+    states: States = 200_000,
+    laps: Laps = 3,
+    patience: Patience = 10,
+    copies: Copies = 1,
+    simulate: Annotated[
+        int,
+        typer.Option(min=0, metavar="N", help="The same instance simulated N times, beside."),
+    ] = 0,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes of --simulate.")] = None,
+) -> None:
+    """Solve a scenario exactly, as a Markov chain of one instance.
+
+    All times must be exponential, or be replaced by --stages. docs/exact.md tells what is assumed.
+    """
+    from wfmodel.cli.scenarios import runnable
+    from wfmodel.experiments.exact import Limits, exact, simulated
+
+    _, scenario, workflow = runnable(scenario_file)
+    limits = Limits(stages, states, laps, patience, copies)
+    within_ns = None if within is None else duration_of(within, "--within")
+    variants = scenario.variants_by_name()
+    try:
+        found = exact(scenario, workflow, within_ns=within_ns, limits=limits)
+    except (ValueError, ArithmeticError) as error:
+        raise TyperException(f"{scenario_file}: {error}") from None
+    for answers in found:
+        beside = (
+            simulated(scenario, workflow, variants[answers.variant], instances=simulate, jobs=jobs)
+            if simulate
+            else {}
+        )
+        _show(answers, beside, limits)
+
+
+def duration_of(text: str, option: str) -> int:
+    """Nanoseconds of an option.
+
+    Raises:
+        TyperException: it is no duration, or not greater than zero.
+    """
+    from wfmodel.model.units import parse_duration
+
+    try:
+        found = parse_duration(text)
+    except ValueError as error:
+        raise TyperException(f"{option}: {error}") from None
+    if found <= 0:
+        raise TyperException(f"{option}: the time must be greater than zero; got {text!r}")
+    return found
+
+
+def _show(answers: ExactAnswers, beside: dict[str, Estimate], limits: Limits) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    size = f"{answers.states:,} states, {answers.transitions:,} transitions"
+    title = f"{answers.variant}: {size}"
+    columns = ["answer", "exact", "unit", *(["simulated, 95 % interval"] if beside else [])]
+    table = Table(*columns, box=None, title=escape(title), title_justify="left")
+    for each in answers.values:
+        row = [each.title, f"{each.value:.{DIGITS}g}", each.unit]
+        estimate = beside.get(each.name)
+        if estimate is not None:
+            row.append(f"{estimate.mean:.4g} [{estimate.low:.4g}, {estimate.high:.4g}]")
+        table.add_row(*map(escape, row))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 120
+    console.print(table)
+    if answers.cut:
+        bounds = f"laps {limits.laps}, patience {limits.patience}, copies {limits.copies}"
+        console.print(f"probabilities are off by at most {answers.cut:.2g} ({bounds})")
+    for place, number in answers.approximated.items():
+        console.print(escape(f"approximated: {place}, by {number} Erlang stages"))
