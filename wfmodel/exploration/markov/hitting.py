@@ -13,23 +13,18 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import linalg
 
-from wfmodel.exploration.markov.chain import Chain, Marks, Matrix, Vector, backwards
-
-DIRECT = 20_000
-"""Up to so many unknowns the system is factorized at once; beyond, it is solved iteratively."""
-TOLERANCE = 1e-12
-
-
-class NoAnswerError(ArithmeticError):
-    """The linear system did not converge; the text says how far it came."""
+from wfmodel.exploration.markov.chain import Chain, Marks, Vector, backwards
 
 
 def hits(chain: Chain, targets: Marks) -> Vector:
     """Probability, from each state, of ever being in a target."""
-    found = targets.astype(np.float64)
-    inside = backwards(chain.rates, targets) & ~targets
+    will = backwards(chain.rates, targets)
+    may_miss = backwards(chain.without(targets).rates, ~will)
+    # What is certain is known from the graph alone: equations would only come near it.
+    found = np.where(may_miss, 0.0, 1.0)
+    inside = will & may_miss & ~targets
     if inside.any():
-        into = chain.rates @ targets.astype(np.float64)
+        into = chain.rates @ found
         found[inside] = _solved(chain, inside, into[inside])
     return np.clip(found, 0.0, 1.0)
 
@@ -71,20 +66,4 @@ def _solved(chain: Chain, inside: Marks, right: Vector) -> Vector:
     jumps = sparse.csr_array(sparse.diags_array(1 / exits) @ among)
     matrix = sparse.csc_array(sparse.eye_array(len(places)) - jumps)
     scaled = right / exits
-    if len(places) <= DIRECT:
-        return np.asarray(linalg.splu(matrix).solve(scaled))
-    return _iterated(sparse.csr_array(matrix), scaled)
-
-
-def _iterated(matrix: Matrix, right: Vector) -> Vector:
-    factors = linalg.spilu(sparse.csc_array(matrix), drop_tol=1e-5, fill_factor=20)
-    before = linalg.LinearOperator(matrix.shape, factors.solve, dtype=np.float64)
-    found, failed = linalg.gmres(
-        matrix, right, M=before, rtol=TOLERANCE, atol=0.0, restart=50, maxiter=200
-    )
-    error = float(np.abs(matrix @ found - right).max() / max(np.abs(right).max(), 1e-300))
-    if failed and error > 1e-9:
-        raise NoAnswerError(
-            f"{len(right):,} equations did not converge: relative residual {error:.1e}"
-        )
-    return np.asarray(found)
+    return np.asarray(linalg.splu(matrix).solve(scaled))
