@@ -34,7 +34,7 @@ from wfmodel.exploration.markov import (
 )
 from wfmodel.exploration.markov.building import MOST_STATES
 from wfmodel.exploration.markov.chain import Vector
-from wfmodel.exploration.markov.transient import TooStiffError
+from wfmodel.exploration.markov.uniformization import TooStiffError
 from wfmodel.metrics import METRICS
 from wfmodel.metrics.distance import distance
 from wfmodel.model.workflow import Workflow

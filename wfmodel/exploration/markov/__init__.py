@@ -12,7 +12,7 @@ from wfmodel.exploration.markov.hitting import (
 )
 from wfmodel.exploration.markov.longrun import long_run, stationary
 from wfmodel.exploration.markov.rates import Surroundings
-from wfmodel.exploration.markov.transient import hits_within, transient
+from wfmodel.exploration.markov.uniformization import hits_within, transient
 
 __all__ = [
     "Chain",

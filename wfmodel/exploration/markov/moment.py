@@ -31,7 +31,7 @@ from wfmodel.exploration.markov.rates import Rates
 from wfmodel.exploration.markov.state import DIES_WITH_PROCESS, Clock, Kind, State, Waiting
 from wfmodel.exploration.verdict import Observer
 
-MOST_AT_ONCE: Final = 10_000
+MOST_AT_ONCE: Final = 1_000
 """Steps without time in one jump; more are taken for an endless loop."""
 
 NONE: Final = -1

@@ -1,0 +1,209 @@
+"""Exact answers against simulations, rare events against exact answers, and the commands."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.cli.test_command_line import call
+from tests.exploration.markov.chains import chain_of, exponential, marks, ruin, ruin_wins, saga
+from wfmodel.designs import Knobs
+from wfmodel.designs.faults import Fault
+from wfmodel.experiments import Scenario, Variant
+from wfmodel.experiments.exact import Limits, exact, simulated
+from wfmodel.experiments.rare import Splitting, exactly, nearness, probability_of
+from wfmodel.experiments.walks import mixed
+from wfmodel.exploration.markov import hits_within
+from wfmodel.model.units import parse_duration
+from wfmodel.model.workflow import Workflow
+from wfmodel.simulation import Arrivals, Setting
+from wfmodel.simulation.randomness import uniform
+
+
+def scenario(seed: int, *faults: Fault, **knobs: object) -> Scenario:
+    careful = Knobs(commit=exponential("3ms"), delivery="at-most-once", **knobs)
+    return Scenario(
+        question="Is the exact answer inside?",
+        variants={
+            name: Variant(design=name, knobs=careful) for name in ("orchestration", "choreography")
+        },
+        setting=Setting(
+            arrivals=Arrivals(at=(0,)),
+            horizon=parse_duration("20s"),
+            network=exponential("5ms"),
+            faults=faults,
+        ),
+        seed=seed,
+    )
+
+
+def retried() -> Workflow:
+    return saga(
+        1,
+        failures={"busy": {"kind": "transient", "probability": 0.3}},
+        retry={"attempts": 2, "backoff": "0s"},
+    )
+
+
+CRASH = Fault(
+    kind="crash", target="orchestrator", every=exponential("2s"), lasts=exponential("200ms")
+)
+LOSS = Fault(kind="loss", target="services", probability=0.1)
+
+
+@pytest.mark.parametrize(
+    ("faults", "design"), [((LOSS,), 1), ((CRASH, LOSS), 0)], ids=["losses", "crashes and losses"]
+)
+def test_simulations_cover_the_exact_answer_as_often_as_they_should(faults, design):
+    """Of 12 intervals at 95 %, fewer than 9 hold the truth twice in 10,000 times."""
+    answers = exact(scenario(1, *faults), retried(), limits=Limits(copies=2))[design]
+    variant = scenario(1).variants_by_name()[answers.variant]
+    held = dict.fromkeys(("latency_mean", "committed", "lost"), 0)
+    for seed in range(12):
+        found = simulated(scenario(seed, *faults), retried(), variant, instances=60, jobs=1)
+        for name in held:
+            low, high = found[name].low, found[name].high
+            held[name] += low - answers.cut <= answers.value(name) <= high + answers.cut
+    assert min(held.values()) >= 9, held
+
+
+def test_answers_add_up():
+    orchestration, choreography = exact(scenario(1, CRASH, LOSS), retried())
+    for answers in (orchestration, choreography):
+        ends = ("committed", "compensated", "lost", "split_verdict", "orphaned_effect")
+        assert sum(answers.value(name) for name in ends) == pytest.approx(
+            1.0, abs=answers.cut + 1e-9
+        )
+        assert 0 < answers.value("divergent_share") < 1
+    assert choreography.cut == 0
+    with pytest.raises(KeyError, match="no exact answer 'nothing'; there are verdict"):
+        choreography.value("nothing")
+
+
+# ------------------------------------------------------------------------------- rare events
+
+
+def test_splitting_covers_the_exact_answer():
+    """Of 20 intervals at 95 %, fewer than 15 hold the truth three times in 10,000: 7.0e-10."""
+    size, down = 16, 4.0
+    chain, event = ruin(size, 1.0, down), marks(size + 1, size)
+    truth = ruin_wins(size, 1.0, down)
+    assert exactly(chain, event) == pytest.approx(truth, rel=1e-9)
+    found = [
+        probability_of(chain, event, splitting=Splitting(100, 20, seed=seed)) for seed in range(20)
+    ]
+    assert sum(each.estimate.low <= truth <= each.estimate.high for each in found) >= 15
+    means = [each.estimate.mean for each in found]
+    assert np.mean(means) == pytest.approx(truth, rel=0.2)
+
+
+def test_splitting_within_a_time():
+    chain, event = ruin(8, 1.0, 4.0), marks(9, 8)
+    truth = hits_within(chain, event, 1.5)
+    assert truth < 2e-5
+    found = probability_of(chain, event, within_s=1.5, splitting=Splitting(1000, 30))
+    assert found.estimate.low <= truth <= found.estimate.high
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_other_ones():
+    chain, event = ruin(10, 1.0, 4.0), marks(11, 10)
+    how = Splitting(50, 4, seed=3)
+    once, twice = (probability_of(chain, event, splitting=how) for _ in range(2))
+    assert once == twice
+    other = probability_of(chain, event, splitting=Splitting(50, 4, seed=4))
+    assert other.estimate.mean != once.estimate.mean
+
+
+def test_nearness_is_the_likeliest_path():
+    far, steepest = nearness(ruin(4, 1.0, 3.0), marks(5, 4))
+    assert far[4] == 0
+    assert far[:4] == pytest.approx([math.inf, *(k * math.log(4) for k in (3, 2, 1))])
+    assert steepest == pytest.approx(0.25)
+
+
+def test_many_draws_at_once_are_the_simulator_s_draws():
+    walks = np.arange(5, dtype=np.uint64)
+    assert mixed(12345, walks, 7).tolist() == [uniform(12345, walk, 7) for walk in range(5)]
+
+
+def test_what_splitting_cannot_do_is_said():
+    with pytest.raises(ValueError, match="no path leads to the event"):
+        probability_of(chain_of(3, [(0, 1, 1.0)]), marks(3, 2))
+    with pytest.raises(ValueError, match="a factor between 1 and a million; got 500, 30 and 1"):
+        Splitting(factor=1.0)
+
+
+# --------------------------------------------------------------------------------- commands
+
+SCENARIO = """
+question: How likely is a lost order?
+workflow: workflow.yaml
+designs: [choreography]
+knobs: {delivery: at-most-once, commit: 0s}
+setting:
+  arrivals: {at: [0s]}
+  horizon: 10s
+  network: NETWORK
+  faults:
+    - {kind: loss, target: services, probability: 0.1}
+"""
+WORKFLOW = """
+name: order
+initial: pay
+states:
+  pay:
+    kind: task
+    service: payment
+    duration: {distribution: exponential, mean: 80ms}
+    next: ship
+  ship:
+    kind: task
+    service: shipping
+    duration: {distribution: exponential, mean: 50ms}
+    next: done
+  done: {kind: final, outcome: succeeded}
+"""
+NETWORK = "{distribution: exponential, mean: 5ms}"
+
+
+@pytest.fixture
+def file(tmp_path):
+    (tmp_path / "workflow.yaml").write_text(WORKFLOW)
+    path = tmp_path / "scenario.yaml"
+    path.write_text(SCENARIO.replace("NETWORK", NETWORK))
+    return path
+
+
+def test_the_command_shows_the_exact_answer_and_the_simulated_one(capsys, file):
+    code, out, _ = call(
+        capsys, "exact", str(file), "--within", "1s", "--simulate", "20", "--jobs", "1"
+    )
+    assert code == 0
+    [lost] = [line.split() for line in out.splitlines() if line.strip().startswith("lost ")]
+    assert float(lost[1]) == pytest.approx(1 - 0.9**2)
+    assert "A verdict within 1 s" in out
+    assert "simulated, 95 % interval" in out
+
+
+def test_the_command_refuses_what_is_not_exponential(capsys, file):
+    file.write_text(SCENARIO.replace("NETWORK", "5ms"))
+    code, _, err = call(capsys, "exact", str(file))
+    assert code == 2
+    assert "setting.network is constant (mean 0.005 s)" in err
+    code, out, _ = call(capsys, "exact", str(file), "--stages", "3")
+    assert code == 0
+    assert "approximated: setting.network, by 3 Erlang stages" in out
+
+
+def test_the_command_estimates_a_rare_end(capsys, file):
+    code, out, _ = call(capsys, "rare", str(file), "--event", "lost", "--seed", "2")
+    assert code == 0
+    assert out.startswith("choreography: lost 0.1")
+    assert "exactly 0.19" in out
+    code, out, _ = call(capsys, "rare", str(file), "--event", "split-verdict")
+    assert (code, out) == (0, "choreography: split-verdict cannot happen\n")
+    code, _, err = call(capsys, "rare", str(file), "--event", "gone")
+    assert code == 2
+    assert "no end 'gone'; there are committed" in err
