@@ -12,10 +12,10 @@ from tests.exploration.markov.chains import chain_of, exponential, marks, ruin, 
 from wfmodel.designs import Knobs
 from wfmodel.designs.faults import Fault
 from wfmodel.experiments import Scenario, Variant
-from wfmodel.experiments.exact import Limits, exact, simulated
+from wfmodel.experiments.exact import chain_of, exact, simulated
 from wfmodel.experiments.rare import Splitting, exactly, nearness, probability_of
 from wfmodel.experiments.walks import mixed
-from wfmodel.exploration.markov import hits_within
+from wfmodel.exploration.markov import expected_time_if_hit, hits_within
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Arrivals, Setting
@@ -53,24 +53,37 @@ CRASH = Fault(
 LOSS = Fault(kind="loss", target="services", probability=0.1)
 
 
-@pytest.mark.parametrize(
-    ("faults", "design"), [((LOSS,), 1), ((CRASH, LOSS), 0)], ids=["losses", "crashes and losses"]
-)
-def test_simulations_cover_the_exact_answer_as_often_as_they_should(faults, design):
-    """Of 12 intervals at 95 %, fewer than 9 hold the truth twice in 10,000 times."""
-    answers = exact(scenario(1, *faults), retried(), limits=Limits(copies=2))[design]
-    variant = scenario(1).variants_by_name()[answers.variant]
-    held = dict.fromkeys(("latency_mean", "committed", "lost"), 0)
+def times_held(faults: tuple[Fault, ...], design: str, truth: dict[str, float]) -> dict[str, int]:
+    """Of 12 intervals, each over 60 instances, how many hold the truth."""
+    held = dict.fromkeys(truth, 0)
     for seed in range(12):
-        found = simulated(scenario(seed, *faults), retried(), variant, instances=60, jobs=1)
-        for name in held:
-            low, high = found[name].low, found[name].high
-            held[name] += low - answers.cut <= answers.value(name) <= high + answers.cut
+        asked = scenario(seed, *faults)
+        variant = asked.variants_by_name()[design]
+        found = simulated(asked, retried(), variant, instances=60, jobs=1)
+        for name, value in truth.items():
+            held[name] += found[name].low <= value <= found[name].high
+    return held
+
+
+def test_simulations_cover_the_exact_answer_under_losses():
+    """Of 12 intervals at 95 %, fewer than 9 hold the truth twice in 10,000 times."""
+    answers = exact(scenario(1, LOSS), retried())[1]
+    truth = {name: answers.value(name) for name in ("latency_mean", "committed", "lost")}
+    held = times_held((LOSS,), "choreography", truth)
     assert min(held.values()) >= 9, held
 
 
+def test_simulations_cover_the_exact_answer_under_crashes():
+    """The same; faults never stop in the chain, and strike for 20 s in the simulation."""
+    asked = scenario(1, CRASH, LOSS)
+    built = chain_of(asked, retried(), asked.variants_by_name()["orchestration"])
+    _, latency_s = expected_time_if_hit(built.chain, built.chain.labels["verdict"])
+    held = times_held((CRASH, LOSS), "orchestration", {"latency_mean": latency_s})
+    assert held["latency_mean"] >= 9
+
+
 def test_answers_add_up():
-    orchestration, choreography = exact(scenario(1, CRASH, LOSS), retried())
+    orchestration, choreography = exact(scenario(1, LOSS), saga(2))
     for answers in (orchestration, choreography):
         ends = ("committed", "compensated", "lost", "split_verdict", "orphaned_effect")
         assert sum(answers.value(name) for name in ends) == pytest.approx(
@@ -92,11 +105,11 @@ def test_splitting_covers_the_exact_answer():
     truth = ruin_wins(size, 1.0, down)
     assert exactly(chain, event) == pytest.approx(truth, rel=1e-9)
     found = [
-        probability_of(chain, event, splitting=Splitting(100, 20, seed=seed)) for seed in range(20)
+        probability_of(chain, event, splitting=Splitting(60, 20, seed=seed)) for seed in range(20)
     ]
     assert sum(each.estimate.low <= truth <= each.estimate.high for each in found) >= 15
     means = [each.estimate.mean for each in found]
-    assert np.mean(means) == pytest.approx(truth, rel=0.2)
+    assert np.mean(means) == pytest.approx(truth, rel=0.25)
 
 
 def test_splitting_within_a_time():
