@@ -12,7 +12,8 @@ from tests.exploration.markov.chains import chain_of, exponential, marks, ruin, 
 from wfmodel.designs import Knobs
 from wfmodel.designs.faults import Fault
 from wfmodel.experiments import Scenario, Variant
-from wfmodel.experiments.exact import chain_of, exact, simulated
+from wfmodel.experiments.exact import chain_of as chain_of_scenario
+from wfmodel.experiments.exact import exact, simulated
 from wfmodel.experiments.rare import Splitting, exactly, nearness, probability_of
 from wfmodel.experiments.walks import mixed
 from wfmodel.exploration.markov import expected_time_if_hit, hits_within
@@ -74,9 +75,9 @@ def test_simulations_cover_the_exact_answer_under_losses():
 
 
 def test_simulations_cover_the_exact_answer_under_crashes():
-    """The same; faults never stop in the chain, and strike for 20 s in the simulation."""
+    """The same; faults never stop in the chain, and strike for 20 s in a simulation."""
     asked = scenario(1, CRASH, LOSS)
-    built = chain_of(asked, retried(), asked.variants_by_name()["orchestration"])
+    built = chain_of_scenario(asked, retried(), asked.variants_by_name()["orchestration"])
     _, latency_s = expected_time_if_hit(built.chain, built.chain.labels["verdict"])
     held = times_held((CRASH, LOSS), "orchestration", {"latency_mean": latency_s})
     assert held["latency_mean"] >= 9
