@@ -156,3 +156,7 @@ class Program:
     gaps: tuple[Gap, ...]
     ends: tuple[tuple[str, Expression], ...]
     memory: tuple[tuple[str, Expression], ...] = ()
+
+    def memory_definitions(self) -> tuple[tuple[str, Expression], ...]:
+        """What turns each variable of the memory on, under the variable's name in capitals."""
+        return tuple((name.upper(), holds) for name, holds in self.memory)

