@@ -81,6 +81,7 @@ class Table:
         for participant, machine in enumerate(self.machines):
             assert self.states[participant].number(machine.initial) == 0
         self.restarted = self.events.number(Restarted())
+        self._views: tuple[dict[int, View], ...] = tuple({} for _ in self.names)
         self._received: dict[int, int] = {}
         self._done: dict[tuple[int, int, int, str], int] = {}
 
@@ -143,7 +144,13 @@ class Table:
 
     def view(self, participant: int, state: int) -> View:
         """What the participant's store says in a state."""
-        return self.machines[participant].view(self.states[participant].values[state])
+        known = self._views[participant]
+        found = known.get(state)
+        if found is None:
+            found = known[state] = self.machines[participant].view(
+                self.states[participant].values[state]
+            )
+        return found
 
 
 class RunTable:

@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 from wfmodel.designs import CHOREOGRAPHY, History, Table, choreograph, orchestrate
 from wfmodel.experiments.observation import Observation, observe
 from wfmodel.experiments.scenario import Variant
+from wfmodel.metrics import StateGraph
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import AUTO, Setting, simulate
 
@@ -27,6 +28,8 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 
 MOST_TABLES: Final = 16
 """Systems that a worker keeps tabulated."""
+MOST_STATES: Final = 50_000
+"""Global states that a worker keeps of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Bench:
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow
         self._tables: dict[Variant, Table] = {}
+        self._graphs: dict[Variant, StateGraph] = {}
 
     def history(self, cell: Cell) -> History:
         """The cell's run.
@@ -68,14 +72,18 @@ class Bench:
         Raises:
             ValueError: the workflow cannot run (a name leads nowhere).
         """
-        system = self._table(cell.variant).system
-        return observe(self.history(cell), cell.setting, system=system)
+        history, system = self.history(cell), self._table(cell.variant).system
+        graph = self._graphs.get(cell.variant)
+        if graph is None or len(graph.states) > MOST_STATES:
+            graph = self._graphs[cell.variant] = StateGraph(history)
+        return observe(history, cell.setting, system=system, graph=graph)
 
     def _table(self, variant: Variant) -> Table:
         found = self._tables.get(variant)
         if found is None:
             if len(self._tables) >= MOST_TABLES:
                 self._tables.clear()
+                self._graphs.clear()
             build = choreograph if variant.design == CHOREOGRAPHY else orchestrate
             found = self._tables[variant] = Table(build(self._workflow, variant.knobs))
         return found

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from wfmodel.designs import History, System
+from wfmodel.designs import System
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.exploration import Spending, Spent
-from wfmodel.metrics import tracks_of
-from wfmodel.metrics.tracks import came_to_rest
+from wfmodel.metrics.tracks import Tracks, came_to_rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,11 @@ class Incident:
     count: int
 
 
-def incidents_of(system: System, history: History) -> tuple[Incident, ...]:
+def incidents_of(system: System, tracks: Tracks) -> tuple[Incident, ...]:
     """The incidents of one run, in order of their first instance."""
+    history = tracks.history
     if not came_to_rest(history):
         return ()
-    tracks = tracks_of(history)
     spending = Spending(system, history)
     first: dict[tuple[Anomaly, Spent], int] = {}
     counts: Counter[tuple[Anomaly, Spent]] = Counter()

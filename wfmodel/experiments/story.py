@@ -158,7 +158,7 @@ def total_divergence(
     Seconds and facts. The periods cover the arrivals and as long again as half of them.
     """
     tracks = tracks_of(to_the_limit(history, scenario.setting))
-    level = np.array(tracks.graph.divergence, dtype=np.int64)
+    level = tracks.graph.divergence.array()
     order = np.argsort(tracks.time_ns, kind="stable")
     times = tracks.time_ns[order].astype(np.float64)
     total = np.cumsum((level[tracks.target] - level[tracks.source])[order])

@@ -10,7 +10,8 @@ then ``tracks`` (how a history is parsed once), then any group: ``consistency``,
 
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal
 from wfmodel.metrics.divergence import Series
-from wfmodel.metrics.measurement import Measurement, measure
+from wfmodel.metrics.globalstate import StateGraph
+from wfmodel.metrics.measurement import Measurement, measure, measure_tracks
 from wfmodel.metrics.metric import Group, Metric, Undefined
 from wfmodel.metrics.outages import Censored
 from wfmodel.metrics.parsing import tracks_of
@@ -28,11 +29,13 @@ __all__ = [
     "Metric",
     "Monitor",
     "Series",
+    "StateGraph",
     "Survival",
     "Terminal",
     "Tracks",
     "Undefined",
     "kaplan_meier",
     "measure",
+    "measure_tracks",
     "tracks_of",
 ]

@@ -68,7 +68,7 @@ def applied(tracks: Tracks) -> Applied:
 
 def _writes(tracks: Tracks) -> _Writes:
     nodes = max(1, len(tracks.history.nodes))
-    lands = np.array([edge.lands for edge in tracks.graph.edges], dtype=np.int64)[tracks.edge]
+    lands = tracks.graph.lands.array()[tracks.edge]
     events = np.flatnonzero(lands >= 0)
     key = tracks.instance[events] * nodes + lands[events]
     events, key = (column[np.argsort(key, kind="stable")] for column in (events, key))
@@ -78,11 +78,9 @@ def _writes(tracks: Tracks) -> _Writes:
 
 def _gained(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints]:
     """(write, view, time) of each time that a view came to have a write."""
-    edges = tracks.graph.edges
-    amount = np.array([len(edge.gains) for edge in edges], dtype=np.int64)
-    first = np.concatenate(([0], np.cumsum(amount)))
-    steps = np.array([node for edge in edges for node in edge.gains], dtype=np.int64)
-    who = np.array([edge.participant for edge in edges], dtype=np.int64)
+    graph = tracks.graph
+    amount, first, steps = graph.gains.array(), graph.first_gains.array(), graph.gained.array()
+    who = graph.participant.array()
     events = np.flatnonzero(amount[tracks.edge])
     times = amount[tracks.edge[events]]
     event = np.repeat(events, times)
@@ -98,12 +96,12 @@ def _gained(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints]:
 def _lacking(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints]:
     """(write, view, end of observation) of views that show a landed step, and not its result."""
     participants = len(tracks.history.participants)
-    waiting = [_waiting(tracks.graph, number) for number in range(len(tracks.graph.states))]
-    some = np.array([bool(each) for each in waiting], dtype=bool)
     keys: list[int] = []
     views: list[int] = []
-    for i in np.flatnonzero(some[tracks.final_state]).tolist():
-        for participant, node in waiting[tracks.final_state[i]]:
+    final = tracks.final_state.tolist()
+    waiting = {number: _waiting(tracks.graph, number) for number in set(final)}
+    for i, number in enumerate(final):
+        for participant, node in waiting[number]:
             keys.append(i * writes.nodes + node)
             views.append(i * participants + participant)
     key = np.array(keys, dtype=np.int64)

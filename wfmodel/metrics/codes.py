@@ -6,7 +6,6 @@ taken back, a store forgot everything. Everything else in a history leaves the g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -31,53 +30,48 @@ class Does(IntEnum):
     FORGET = 3
 
 
-@dataclass(frozen=True)
-class Codes:
-    """The numbering of one history's codes: four blocks, one per ``Does``.
+_DOES, _SUBJECT = 58, 40
+"""Where a code's fields begin, in bits: what it does, who or which node, which view or epoch."""
+_FIELD = (1 << (_DOES - _SUBJECT)) - 1
+_VALUE = (1 << _SUBJECT) - 1
 
-    ``views`` are the distinct views, the empty one first; ``epochs`` the distinct epochs of
-    effects, ascending (they are sparse: a region's epochs begin at a multiple of 1024).
+
+def code_of(does: Does, subject: int, value: int) -> int:
+    """VIEW: participant, number of the view. LAND, UNDO: node, epoch. FORGET: participant, 0."""
+    return does << _DOES | subject << _SUBJECT | value
+
+
+def read(code: int) -> tuple[Does, int, int]:
+    """What ``code_of`` was given."""
+    return Does(code >> _DOES), code >> _SUBJECT & _FIELD, code & _VALUE
+
+
+class Views:
+    """Views numbered in order of first use, the empty one first. Shared by histories of one system,
+    whose states have other numbers in each run.
     """
 
-    participants: int
-    nodes: int
-    views: tuple[View, ...]
-    epochs: tuple[int, ...]
-    view_of_state: tuple[Ints, ...]
-    """Per participant: state to number of view."""
+    def __init__(self) -> None:
+        self.values: list[View] = [View()]
+        self.final: list[bool] = [False]
+        """By number: the view holds a verdict."""
+        self._numbers: dict[View, int] = {View(): 0}
 
-    @property
-    def blocks(self) -> tuple[int, int, int, int]:
-        """First code of each block."""
-        land = self.participants * len(self.views)
-        undo = land + self.nodes * len(self.epochs)
-        return 0, land, undo, undo + self.nodes * len(self.epochs)
+    def number(self, view: View) -> int:
+        """The number of a view, new or known."""
+        found = self._numbers.get(view)
+        if found is None:
+            found = self._numbers[view] = len(self.values)
+            self.values.append(view)
+            self.final.append(view.status.is_final)
+        return found
 
-    def read(self, code: int) -> tuple[Does, int, int]:
-        """(VIEW, participant, view) | (LAND or UNDO, node, epoch) | (FORGET, participant, 0)."""
-        _, land, undo, forget = self.blocks
-        if code < land:
-            return Does.VIEW, *divmod(code, len(self.views))
-        if code < undo:
-            node, epoch = divmod(code - land, len(self.epochs))
-            return Does.LAND, node, self.epochs[epoch]
-        if code < forget:
-            node, epoch = divmod(code - undo, len(self.epochs))
-            return Does.UNDO, node, self.epochs[epoch]
-        return Does.FORGET, code - forget, 0
-
-
-def codes_of(history: History) -> Codes:
-    """The numbering that a history needs."""
-    numbers: dict[View, int] = {View(): 0}
-    tables = tuple(
-        np.array([numbers.setdefault(view, len(numbers)) for view in views], dtype=np.int64)
-        for views in history.views
-    )
-    kinds = history.rows[:, 1]
-    effects = (kinds == Kind.EFFECT) | (kinds == Kind.UNDO)
-    epochs = tuple(np.unique(history.rows[effects, 5]).tolist())
-    return Codes(len(history.participants), len(history.nodes), tuple(numbers), epochs, tables)
+    def tables(self, history: History) -> tuple[Ints, ...]:
+        """Per participant: state to number of view."""
+        return tuple(
+            np.array([self.number(view) for view in views], dtype=np.int64)
+            for views in history.views
+        )
 
 
 def store_rows(history: History) -> tuple[Kind, int]:
@@ -90,24 +84,23 @@ def store_rows(history: History) -> tuple[Kind, int]:
     return Kind.COMMIT, 4
 
 
-def encode(history: History, codes: Codes) -> tuple[Ints, Ints]:
+def encode(history: History, views: Views) -> tuple[Ints, Ints]:
     """Positions of the rows that change a global state, ascending, and the code of each."""
     rows = history.rows
     kind, state_column = store_rows(history)
-    does = np.full(len(Kind), -1)
+    does = np.full(len(Kind), -1, dtype=np.int64)
     does[kind], does[Kind.EFFECT], does[Kind.UNDO] = Does.VIEW, Does.LAND, Does.UNDO
     done = does[rows[:, 1]]
     positions = np.flatnonzero(done >= 0)
     done, chosen = done[positions], rows[positions]
-    code = np.empty(len(positions), dtype=np.int64)
-    for participant, table in enumerate(codes.view_of_state):
-        mine = (done == Does.VIEW) & (chosen[:, 3] == participant)
-        code[mine] = participant * len(codes.views) + table[chosen[mine, state_column]]
-    for which in (Does.LAND, Does.UNDO):
-        mine = done == which
-        epochs = np.searchsorted(codes.epochs, chosen[mine, 5])
-        code[mine] = codes.blocks[which] + chosen[mine, 4] * len(codes.epochs) + epochs
-    return positions, code
+    says = done == Does.VIEW
+    subject = np.where(says, chosen[:, 3], chosen[:, 4])
+    value = chosen[:, 5].copy()
+    tables = views.tables(history)
+    first = np.cumsum([0, *map(len, tables)])
+    places = first[chosen[says, 3]] + chosen[says, state_column]
+    value[says] = np.concatenate((*tables, np.zeros(0, dtype=np.int64)))[places]
+    return positions, done << _DOES | subject << _SUBJECT | value
 
 
 def forgetting(history: History) -> list[tuple[int, int]]:

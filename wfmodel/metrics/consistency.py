@@ -20,7 +20,7 @@ def consistent_ns(tracks: Tracks) -> Floats:
     """Per instance: how long C held between its arrival and its last row."""
     last = tracks.last_ns[tracks.instance]
     length = np.minimum(tracks.until_ns, last) - np.minimum(tracks.time_ns, last)
-    sound = np.array(tracks.graph.sound, dtype=bool)[tracks.target]
+    sound = tracks.graph.sound.array()[tracks.target]
     first = tracks.last_ns.copy()
     met = tracks.bounds[1:] > tracks.bounds[:-1]
     first[met] = np.minimum(first[met], tracks.time_ns[tracks.bounds[:-1][met]])
@@ -41,7 +41,7 @@ def consistency(tracks: Tracks) -> Value:
     bad a state is. What never ends clean weighs more the longer the run goes on.
     """
     window = (tracks.close_ns - tracks.arrival_ns).astype(np.float64)
-    held = consistent_ns(tracks)
+    held = tracks.once(consistent_ns)
     lived = window > 0
     share = np.where(lived, held / np.where(lived, window, 1), tracks.settled)
     return mean(share)
@@ -58,7 +58,7 @@ def inconsistent_time(tracks: Tracks) -> Value:
     are comparable only at equal length.
     """
     window = tracks.close_ns - tracks.arrival_ns
-    return mean((window - consistent_ns(tracks)) / SECOND)
+    return mean((window - tracks.once(consistent_ns)) / SECOND)
 
 
 def terminal_consistency(tracks: Tracks) -> Value:

@@ -20,8 +20,7 @@ def per_instance(tracks: Tracks, amount: int) -> Value:
 
 
 def _received(tracks: Tracks) -> int:
-    rows = tracks.measured_rows
-    event = rows[rows[:, 1] == Kind.REACT, 4]
+    event = tracks.rows_of(Kind.REACT)[:, 4]
     is_message = np.array([isinstance(e, Received) for e in tracks.history.events], dtype=bool)
     return int(is_message[event].sum()) if len(event) else 0
 
@@ -40,7 +39,7 @@ def messages(tracks: Tracks) -> Value:
     Source: message complexity; Lynch, Distributed Algorithms, 1996.
     Cannot see: acknowledgements, polling, and messages' size.
     """
-    return per_instance(tracks, int(tracks.rows_by_kind[Kind.SEND]))
+    return per_instance(tracks, len(tracks.rows_of(Kind.SEND)))
 
 
 def deliveries(tracks: Tracks) -> Value:
@@ -51,7 +50,7 @@ def deliveries(tracks: Tracks) -> Value:
     Source: as messages.
     Cannot see: deliveries that found nobody (see broker_hops).
     """
-    return per_instance(tracks, _received(tracks))
+    return per_instance(tracks, tracks.once(_received))
 
 
 def broker_hops(tracks: Tracks) -> Value:
@@ -64,10 +63,9 @@ def broker_hops(tracks: Tracks) -> Value:
     2003 (message channel).
     Cannot see: attempts that at-least-once delivery made in vain; hops inside a broker.
     """
-    rows = tracks.measured_rows
-    dropped = rows[rows[:, 1] == Kind.DROP, 5]
+    dropped = tracks.rows_of(Kind.DROP)[:, 5]
     vain = int(np.isin(dropped, (Drop.LOST, Drop.RECIPIENT_DOWN)).sum())
-    return per_instance(tracks, _received(tracks) + vain)
+    return per_instance(tracks, tracks.once(_received) + vain)
 
 
 def store_writes(tracks: Tracks) -> Value:
@@ -79,7 +77,7 @@ def store_writes(tracks: Tracks) -> Value:
     Source: I/O counts; Gray & Reuter, Transaction Processing, 1993.
     Cannot see: writes of the business data, and bytes.
     """
-    return per_instance(tracks, int(tracks.rows_by_kind[Kind.COMMIT]))
+    return per_instance(tracks, len(tracks.rows_of(Kind.COMMIT)))
 
 
 def latency_mean(tracks: Tracks) -> Value:
@@ -90,12 +88,21 @@ def latency_mean(tracks: Tracks) -> Value:
     Source: response time; Jain, The Art of Computer Systems Performance Analysis, 1991.
     Cannot see: instances without a verdict: read it beside lost.
     """
-    return mean(latencies_ns(tracks) / SECOND) if len(latencies_ns(tracks)) else NO_VERDICT
+    return (
+        mean(tracks.once(latencies_ns) / SECOND) if len(tracks.once(latencies_ns)) else NO_VERDICT
+    )
 
 
-def _percentile(tracks: Tracks, share: float) -> Value:
-    latencies = latencies_ns(tracks)
-    return float(np.percentile(latencies, share) / SECOND) if len(latencies) else NO_VERDICT
+def _percentiles(tracks: Tracks) -> dict[int, float]:
+    latencies, shares = tracks.once(latencies_ns), (50, 95, 99)
+    if not len(latencies):
+        return {}
+    return dict(zip(shares, np.percentile(latencies, shares).tolist(), strict=True))
+
+
+def _percentile(tracks: Tracks, share: int) -> Value:
+    found = tracks.once(_percentiles).get(share)
+    return NO_VERDICT if found is None else found / SECOND
 
 
 def latency_p50(tracks: Tracks) -> Value:
@@ -159,8 +166,7 @@ def busiest_load(tracks: Tracks) -> Value:
     ratios).
     Cannot see: how long a reaction takes; the steps' own work.
     """
-    rows = tracks.measured_rows
-    who = rows[rows[:, 1] == Kind.REACT, 3]
+    who = tracks.rows_of(Kind.REACT)[:, 3]
     return per_instance(tracks, int(np.bincount(who).max(initial=0)) if len(who) else 0)
 
 
@@ -173,8 +179,7 @@ def extra_attempts(tracks: Tracks) -> Value:
     Source: retry amplification; Google, Site Reliability Engineering, 2016, ch. 22.
     Cannot see: why it was begun again.
     """
-    rows = tracks.measured_rows
-    begun = rows[rows[:, 1] == Kind.BEGIN]
+    begun = tracks.rows_of(Kind.BEGIN)
     if not len(begun):
         return per_instance(tracks, 0)
     key = begun[:, 2] * len(tracks.history.nodes) + begun[:, 4]

@@ -32,12 +32,11 @@ def links(tracks: Tracks) -> frozenset[Link]:
     A delivery does not say who sent it; it is ascribed to everyone who published that message in
     this run (a message names its node, so that is one participant but for a watchdog's nudges).
     """
-    rows = tracks.measured_rows
     senders: dict[Message, set[int]] = {}
-    for sender, message in _distinct(rows[rows[:, 1] == Kind.SEND]):
+    for sender, message in _distinct(tracks.rows_of(Kind.SEND)):
         senders.setdefault(tracks.history.messages[message], set()).add(sender)
     found = set()
-    for recipient, number in _distinct(rows[rows[:, 1] == Kind.REACT]):
+    for recipient, number in _distinct(tracks.rows_of(Kind.REACT)):
         event = tracks.history.events[number]
         if isinstance(event, Received):
             for sender in senders.get(event.message, ()):

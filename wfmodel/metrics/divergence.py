@@ -30,7 +30,7 @@ class Series:
 
 def _level(tracks: Tracks) -> Ints:
     """Per event: D after it."""
-    return np.array(tracks.graph.divergence, dtype=np.int64)[tracks.target]
+    return tracks.graph.divergence.array()[tracks.target]
 
 
 def _length(tracks: Tracks) -> Ints:
@@ -83,7 +83,7 @@ def divergence_pairs(tracks: Tracks) -> Value:
     Source: TACT, Yu & Vahdat, TOCS 2002 (error between replicas, here for all pairs).
     Cannot see: as divergence_max; a design with more stores has more pairs.
     """
-    pairs = np.array(tracks.graph.pairs, dtype=np.int64)[tracks.target]
+    pairs = tracks.graph.pairs.array()[tracks.target]
     return mean(tracks.largest(pairs * (_length(tracks) > 0)))
 
 
@@ -95,7 +95,7 @@ def divergence_permanent(tracks: Tracks) -> Value:
     Source: eventual consistency's convergence; Vogels, CACM 2009.
     Cannot see: in a run cut at its limit, what would have healed later.
     """
-    return mean(np.array(tracks.graph.divergence)[tracks.final_state] > 0)
+    return mean(tracks.graph.divergence.array()[tracks.final_state] > 0)
 
 
 def divergence_series(tracks: Tracks, points: int = GRID) -> Series:
@@ -104,7 +104,7 @@ def divergence_series(tracks: Tracks, points: int = GRID) -> Series:
     """
     rows = tracks.history.rows
     grid = np.linspace(0, rows[-1, 0] if len(rows) else 0, points).astype(np.int64)
-    divergence = np.array(tracks.graph.divergence, dtype=np.int64)
+    divergence = tracks.graph.divergence.array()
     change = divergence[tracks.target] - divergence[tracks.source]
     total = _accumulate(grid, tracks.time_ns, change)
     ones = np.ones(tracks.count)

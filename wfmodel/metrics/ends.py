@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from wfmodel.designs.anomalies import Anomaly, Terminal
 from wfmodel.metrics.metric import Value, mean
 from wfmodel.metrics.tracks import Tracks
@@ -128,5 +126,4 @@ def repeated_landings(tracks: Tracks) -> Value:
     Source: as duplicated_effect.
     Cannot see: repeats that an idempotent step, or a recognised key, absorbed.
     """
-    repeats = np.array([edge.repeats for edge in tracks.graph.edges], dtype=bool)
-    return mean(tracks.total(repeats[tracks.edge]))
+    return mean(tracks.total(tracks.graph.repeats.array()[tracks.edge]))

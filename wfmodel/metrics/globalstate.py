@@ -7,18 +7,31 @@ arrays of edge numbers.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from wfmodel.designs.anomalies import LASTING, NO_EFFECT, Count
+from wfmodel.designs.anomalies import (
+    LASTING,
+    NO_EFFECT,
+    Anomaly,
+    Count,
+    Judge,
+    Past,
+    Terminal,
+    primary,
+)
 from wfmodel.designs.history import History
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
-from wfmodel.metrics.codes import Codes, Does
+from wfmodel.metrics.codes import Does, Views, read
+from wfmodel.metrics.columns import Bits, Numbers
 from wfmodel.metrics.distance import distance
 
 CONCLUDED: Final = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.COMPENSATED})
 """What a view says of a step once it has the step's result."""
+MOST_PATHS: Final = 20_000
+"""Paths that a graph remembers; some kilobytes each."""
 
 
 class GlobalState(NamedTuple):
@@ -58,44 +71,88 @@ class Edge:
 
 
 class StateGraph:
-    """Global states and edges that the walks of one history have met; state 0 knows nothing.
+    """Global states and edges that walks have met; state 0 knows nothing.
 
-    Lists are indexed by state: ``divergence`` (largest distance of two views), ``pairs`` (how many
-    pairs of views differ), ``sound`` (views agree and local invariants hold). ``outgoing`` leads
-    from a state by code to an edge; ``targets`` are the edges' ends.
+    Histories of one system may share a graph: then what one run has met is known to the next. The
+    numbers of states and edges depend on who came first, so no metric may depend on them.
+
+    By state: ``divergence`` (largest distance of two views), ``pairs`` (how many pairs of views
+    differ), ``sound`` (views agree and local invariants hold). By edge: ``sources``, ``targets``,
+    ``progress``, ``concludes``, ``lands``, ``repeats``, ``participant`` as in ``Edge``;
+    of ``gained``, the steps that ``gains`` of an edge says, from ``first_gains`` on, are its own.
     """
 
-    def __init__(self, history: History, codes: Codes) -> None:
-        self.codes = codes
+    def __init__(self, history: History) -> None:
+        self.participants = history.participants
+        self.steps = history.steps
+        self.views = Views()
         self.states: list[GlobalState] = []
-        self.divergence: list[int] = []
-        self.pairs: list[int] = []
-        self.sound: list[bool] = []
-        self.outgoing: list[dict[int, int]] = []
+        self.divergence, self.pairs, self.sound = Numbers(), Numbers(), Bits()
         self.edges: list[Edge] = []
-        self.targets: list[int] = []
+        self.sources, self.targets, self.lands = Numbers(), Numbers(), Numbers()
+        self.progress, self.concludes, self.repeats = Bits(), Bits(), Bits()
+        self.participant, self.gains = Numbers(), Numbers()
+        self.first_gains, self.gained = Numbers(), Numbers()
         self.effects = frozenset(s.node for s in history.steps if s.effect != NO_EFFECT)
+        self._judge = Judge.of(history.steps)
+        self._judged: dict[tuple[int, frozenset[int]], tuple[Anomaly, Terminal]] = {}
+        self._outgoing: list[dict[int, int]] = []
+        self._paths: dict[bytes, bytes] = {}
         self._numbers: dict[GlobalState, int] = {}
         self._distances: dict[tuple[int, int], int] = {}
-        self._concluded = [_concluded(view) for view in codes.views]
+        self._concluded: dict[int, frozenset[int]] = {}
         names = {name: i for i, name in enumerate(history.participants)}
         self._owner = {step.node: names.get(step.service, -1) for step in history.steps}
         self._claims: dict[tuple[int, int], tuple[tuple[int, StepStatus], ...]] = {}
         self._state(GlobalState((0,) * len(history.participants)))
 
+    def path(self, codes: bytes) -> bytes:
+        """The edges that an instance takes, as 64-bit words, from those of its codes.
+
+        Most instances take a path that another one took before.
+        """
+        found = self._paths.get(codes)
+        if found is None:
+            if len(self._paths) >= MOST_PATHS:
+                self._paths.clear()
+            found = self._paths[codes] = self._walk(array("q", codes))
+        return found
+
+    def _walk(self, codes: array[int]) -> bytes:
+        taken, state, targets = array("q"), 0, self.targets.values
+        for code in codes:
+            edge = self._outgoing[state].get(code)
+            if edge is None:
+                edge = self._add(state, code)
+            taken.append(edge)
+            state = targets[edge]
+        return taken.tobytes()
+
+    def judged(self, number: int, revisited: frozenset[int]) -> tuple[Anomaly, Terminal]:
+        """What is wrong with an instance that ended in a state, and its class. ``revisited``: steps
+        that it began in more than one epoch.
+        """
+        found = self._judged.get((number, revisited))
+        if found is None:
+            state = self.states[number]
+            views = [self.view(view) for view in state.views]
+            flags = self._judge.anomalies(views, state.truth, Past(state.past, revisited))
+            found = self._judged[number, revisited] = flags, primary(state.verdicts, flags)
+        return found
+
     def view(self, number: int) -> View:
         """The view of this number."""
-        return self.codes.views[number]
+        return self.views.values[number]
 
-    def add(self, source: int, code: int) -> int:
+    def _add(self, source: int, code: int) -> int:
         """The number of the edge that a code takes from a state where it was not met before."""
         before = self.states[source]
-        does, subject, value = self.codes.read(code)
-        gains: set[int] = set()
+        does, subject, value = read(code)
+        gains: frozenset[int] = frozenset()
         first = repeats = False
         if does is Does.VIEW or does is Does.FORGET:
             after = self._learned(before, subject, value)
-            gains = self._concluded[value] - self._concluded[before.views[subject]]
+            gains = self._concludes(value) - self._concludes(before.views[subject])
         else:
             after, landed = _counted(before, does, subject, value)
             first, repeats = landed == 1, landed > 1
@@ -109,10 +166,28 @@ class StateGraph:
             lands=subject if first else -1,
             repeats=repeats and subject in self.effects,
         )
+        self._outgoing[source][code] = len(self.edges)
         self.edges.append(edge)
-        self.targets.append(edge.target)
-        self.outgoing[source][code] = len(self.edges) - 1
+        self.sources.values.append(edge.source)
+        self.targets.values.append(edge.target)
+        self.lands.values.append(edge.lands)
+        self.progress.values.append(edge.progress)
+        self.concludes.values.append(edge.concludes)
+        self.repeats.values.append(edge.repeats)
+        self.participant.values.append(edge.participant)
+        self.gains.values.append(len(edge.gains))
+        self.first_gains.values.append(len(self.gained.values))
+        self.gained.values.extend(edge.gains)
         return len(self.edges) - 1
+
+    def _concludes(self, view: int) -> frozenset[int]:
+        """Steps of whose result a view knows."""
+        found = self._concluded.get(view)
+        if found is None:
+            steps = self.view(view).steps
+            found = frozenset(node for node, status in steps if status in CONCLUDED)
+            self._concluded[view] = found
+        return found
 
     def _learned(self, before: GlobalState, participant: int, view: int) -> GlobalState:
         views = (*before.views[:participant], view, *before.views[participant + 1 :])
@@ -126,10 +201,10 @@ class StateGraph:
             found = self._numbers[state] = len(self.states)
             apart = self._apart(state.views)
             self.states.append(state)
-            self.outgoing.append({})
-            self.divergence.append(max(apart, default=0))
-            self.pairs.append(sum(d > 0 for d in apart))
-            self.sound.append(not any(apart) and self._locally_sound(state))
+            self._outgoing.append({})
+            self.divergence.values.append(max(apart, default=0))
+            self.pairs.values.append(sum(d > 0 for d in apart))
+            self.sound.values.append(not any(apart) and self._locally_sound(state))
         return found
 
     def _apart(self, views: tuple[int, ...]) -> list[int]:
@@ -180,7 +255,3 @@ def _counted(before: GlobalState, does: Does, node: int, epoch: int) -> tuple[Gl
     counts[node, epoch] = Count(node, epoch, landed, undone)
     after = before._replace(truth=tuple(sorted(counts.values())))
     return after, landed if does is Does.LAND else 0
-
-
-def _concluded(view: View) -> set[int]:
-    return {node for node, status in view.steps if status in CONCLUDED}

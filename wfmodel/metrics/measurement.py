@@ -21,7 +21,7 @@ from wfmodel.metrics.outages import Censored, recovery_samples
 from wfmodel.metrics.parsing import tracks_of
 from wfmodel.metrics.recovery import returned, stable
 from wfmodel.metrics.registry import METRICS
-from wfmodel.metrics.tracks import Monitor, came_to_rest
+from wfmodel.metrics.tracks import Monitor, Tracks, came_to_rest
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,11 @@ def measure(
     ``monitor`` is what observability is judged with. ``until_ns``: observe a run that came to rest
     as if it had gone on until then (see ``tracks_of``); give it where runs are compared.
     """
-    tracks = tracks_of(history, monitor, until_ns=until_ns)
+    return measure_tracks(tracks_of(history, monitor, until_ns=until_ns))
+
+
+def measure_tracks(tracks: Tracks) -> Measurement:
+    """Apply every metric to a history that is parsed already."""
     values, reasons = {}, {}
     for name, metric in METRICS.items():
         value = metric.function(tracks)
@@ -70,10 +74,10 @@ def measure(
         reasons=reasons,
         classes={each: tracks.terminal.count(each) for each in Terminal},
         recovery=tracks.once(recovery_samples),
-        stable=stable(tracks),
-        returned=returned(tracks),
-        latencies_ns=latencies_ns(tracks),
+        stable=tracks.once(stable),
+        returned=tracks.once(returned),
+        latencies_ns=tracks.once(latencies_ns),
         divergence=divergence_series(tracks),
         end_ns=tracks.end_ns,
-        quiescent=came_to_rest(history),
+        quiescent=came_to_rest(tracks.history),
     )

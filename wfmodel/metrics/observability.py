@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wfmodel.designs.state import View
-from wfmodel.metrics.codes import Bools, Ints
+from wfmodel.metrics.codes import Ints
 from wfmodel.metrics.globalstate import GlobalState, StateGraph
 from wfmodel.metrics.metric import SECOND, Undefined, Value, mean
 from wfmodel.metrics.tracks import Tracks, came_to_rest
@@ -41,12 +41,25 @@ def nameable(graph: StateGraph, state: GlobalState, correlation: bool) -> bool:
     return any(view.active and not view.status.is_final for view in views)
 
 
+class _Names:
+    """Which states can be named; each is asked for once."""
+
+    def __init__(self, graph: StateGraph, correlation: bool) -> None:
+        self._graph, self._correlation = graph, correlation
+        self._known: dict[int, bool] = {}
+
+    def be_given(self, number: int) -> bool:
+        known = self._known.get(number)
+        if known is None:
+            state = self._graph.states[number]
+            known = self._known[number] = nameable(self._graph, state, self._correlation)
+        return known
+
+
 def stalls(tracks: Tracks) -> tuple[Stall, ...]:
     """Every spell without progress, before the verdict, that is stuck at a poll."""
     monitor, correlation = tracks.monitor, tracks.history.knobs.correlation
-    can = np.array(
-        [nameable(tracks.graph, state, correlation) for state in tracks.graph.states], dtype=bool
-    )
+    can = _Names(tracks.graph, correlation)
     found = []
     for instance, event, since, until in zip(*_spells(tracks), strict=True):
         stuck = since + monitor.threshold_ns
@@ -75,7 +88,7 @@ def _spells(tracks: Tracks) -> tuple[list[int], list[int], list[int], list[int]]
 
 
 def _named(
-    tracks: Tracks, can: Bools, instance: int, event: int, first_poll: int, until: int
+    tracks: Tracks, can: _Names, instance: int, event: int, first_poll: int, until: int
 ) -> int:
     """The first poll of a spell at which the stores allow a name, or -1.
 
@@ -88,7 +101,7 @@ def _named(
     while True:
         event += 1
         change = min(until, int(times[event])) if event < stop else until
-        if can[state] and at < change:
+        if can.be_given(state) and at < change:
             return at
         if change >= until:
             return -1

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind
+from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
 from wfmodel.metrics.codes import Bools, Ints
 from wfmodel.metrics.tracks import Tracks, came_to_rest
 
@@ -45,14 +45,15 @@ class Outage:
     end: int
 
 
-def outages(history: History) -> list[Outage]:
+def outages(tracks: Tracks) -> list[Outage]:
     """Faults in order of onset; of one kind at one target the first begun is the first to end."""
-    rows = history.rows
+    rows = tracks.history.rows
     either = (rows[:, 1] == Kind.FAULT_ON) | (rows[:, 1] == Kind.FAULT_OFF)
     waiting: dict[tuple[int, int], list[int]] = {}
     found: list[Outage] = []
-    for position in np.flatnonzero(either).tolist():
-        _, kind, _, target, fault, _ = rows[position].tolist()
+    places = np.flatnonzero(either)
+    for position, row in zip(places.tolist(), rows[places].tolist(), strict=True):
+        _, kind, _, target, fault, _ = row
         begun = waiting.setdefault((target, fault), [])
         if kind == Kind.FAULT_ON:
             begun.append(position)
@@ -63,10 +64,10 @@ def outages(history: History) -> list[Outage]:
     return sorted(found, key=lambda outage: outage.start)
 
 
-def last_fault_end(history: History) -> int | None:
+def last_fault_end(tracks: Tracks) -> int | None:
     """Time at which the last fault of any kind ended; None if there was none."""
-    rows = history.rows
-    ends = [int(rows[outage.end, 0]) for outage in outages(history)]
+    rows = tracks.history.rows
+    ends = [int(rows[outage.end, 0]) for outage in tracks.once(outages)]
     return max(ends, default=None)
 
 
@@ -131,7 +132,7 @@ def _onsets(tracks: Tracks) -> _Onsets:
     verdict_rank = np.full(tracks.count, len(rows), dtype=np.int64)
     verdict_rank[~never] = tracks.rank[tracks.verdict_event[~never]]
     found = [_lost_messages(tracks, rank, verdict_rank)]
-    for outage in outages(tracks.history):
+    for outage in tracks.once(outages):
         if outage.kind not in STOPPING:
             continue
         start, end = int(rank[outage.start]), int(rank[outage.end])

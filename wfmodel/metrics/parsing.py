@@ -7,19 +7,31 @@ from itertools import pairwise
 import numpy as np
 
 from wfmodel.designs.history import History, Kind
-from wfmodel.metrics.codes import Codes, Does, Ints, codes_of, encode, forgetting
+from wfmodel.metrics.codes import Does, Ints, Views, code_of, encode, forgetting
 from wfmodel.metrics.globalstate import StateGraph
 from wfmodel.metrics.tracks import Monitor, Tracks, came_to_rest, index_of
 
 
 def tracks_of(
-    history: History, monitor: Monitor | None = None, *, until_ns: int | None = None
+    history: History,
+    monitor: Monitor | None = None,
+    *,
+    until_ns: int | None = None,
+    graph: StateGraph | None = None,
 ) -> Tracks:
     """Parse a history. Costs a few microseconds per instance; metrics share the result.
 
     Observation ends with the run; but where nothing was left to happen, ``until_ns`` can extend it,
-    so that runs which came to rest sooner or later are observed equally long.
+    so that runs which came to rest sooner or later are observed equally long. ``graph``: that of
+    another run of the same system; it saves time and changes nothing.
+
+    Raises:
+        ValueError: ``graph`` belongs to other participants or steps.
     """
+    if graph is None:
+        graph = StateGraph(history)
+    elif (graph.participants, graph.steps) != (history.participants, history.steps):
+        raise ValueError("the graph was made for other participants or steps than the history's")
     rows = history.rows
     end_ns = int(rows[-1, 0]) if len(rows) else 0
     if until_ns is not None and came_to_rest(history):
@@ -32,12 +44,10 @@ def tracks_of(
     last = arrivals.copy()
     own = np.flatnonzero(mine >= 0)
     last[mine[own]] = own  # positions ascend, so the last one written is the last row
-    codes = codes_of(history)
-    position, code, instance = _events(history, codes, mine, arrivals, last)
-    order = np.argsort(instance * (int(rank.max(initial=0)) + 1) + rank[position], kind="stable")
+    position, code, instance = _events(history, graph.views, mine, arrivals, last)
+    order = _order(instance, rank[position], len(arrivals))
     position, code, instance = position[order], code[order], instance[order]
     bounds = np.searchsorted(instance, np.arange(len(arrivals) + 1))
-    graph = StateGraph(history, codes)
     return Tracks(
         history=history,
         monitor=monitor or Monitor(),
@@ -51,19 +61,19 @@ def tracks_of(
         instance=instance,
         time_ns=rows[position, 0],
         rank=rank[position],
-        edge=_walk(graph, code.tolist(), bounds.tolist()),
+        edge=_walk(graph, code, bounds),
     )
 
 
 def _events(
-    history: History, codes: Codes, mine: Ints, arrivals: Ints, last: Ints
+    history: History, views: Views, mine: Ints, arrivals: Ints, last: Ints
 ) -> tuple[Ints, Ints, Ints]:
     """(position, code, instance) of every event of measured instances, in no order yet."""
-    position, code = encode(history, codes)
+    position, code = encode(history, views)
     instance = mine[position]
     kept = instance >= 0
     recorded = position[kept], code[kept], instance[kept]
-    forgotten = _forgets(history, codes, arrivals, last, recorded)
+    forgotten = _forgets(history, views, arrivals, last, recorded)
     position, code, instance = (
         np.concatenate(both) for both in zip(recorded, forgotten, strict=True)
     )
@@ -72,7 +82,7 @@ def _events(
 
 def _forgets(
     history: History,
-    codes: Codes,
+    views: Views,
     arrivals: Ints,
     last: Ints,
     recorded: tuple[Ints, Ints, Ints],
@@ -83,33 +93,33 @@ def _forgets(
     after that changes nothing.
     """
     _, code, instance = recorded
-    views = len(codes.views)
-    final = np.array([view.status.is_final for view in codes.views], dtype=bool)
-    of_view = code < codes.blocks[Does.LAND]
-    open_ended = np.ones(len(arrivals), dtype=bool)
-    open_ended[instance[of_view][final[code[of_view] % views]]] = False
-    parts: list[tuple[Ints, Ints, Ints]] = []
-    for position, participant in forgetting(history):
-        hit = np.flatnonzero((arrivals < position) & (open_ended | (last > position)))
-        forget = codes.blocks[Does.FORGET] + participant
-        parts.append((np.full_like(hit, position), np.full_like(hit, forget), hit))
+    crashes = forgetting(history)
     nothing = np.zeros(0, dtype=np.int64)
-    if not parts:
+    if not crashes:
         return nothing, nothing, nothing
+    of_view = code < code_of(Does.LAND, 0, 0)
+    final = np.array(views.final, dtype=bool)[code[of_view] & code_of(Does.VIEW, 1, 0) - 1]
+    open_ended = np.ones(len(arrivals), dtype=bool)
+    open_ended[instance[of_view][final]] = False
+    parts: list[tuple[Ints, Ints, Ints]] = []
+    for position, participant in crashes:
+        hit = np.flatnonzero((arrivals < position) & (open_ended | (last > position)))
+        forget = code_of(Does.FORGET, participant, 0)
+        parts.append((np.full_like(hit, position), np.full_like(hit, forget), hit))
     positions, forgotten, hits = (np.concatenate(column) for column in zip(*parts, strict=True))
     return positions, forgotten, hits
 
 
-def _walk(graph: StateGraph, codes: list[int], bounds: list[int]) -> Ints:
+def _order(instance: Ints, rank: Ints, count: int) -> Ints:
+    """Events by instance, then instant, then as they come."""
+    if len(rank) < 2 or bool((rank[1:] >= rank[:-1]).all()):  # by instant already
+        small = instance.astype(np.uint16) if count <= 1 << 16 else instance  # sorted by radix
+        return np.argsort(small, kind="stable")
+    return np.argsort(instance * (int(rank.max(initial=0)) + 1) + rank, kind="stable")
+
+
+def _walk(graph: StateGraph, code: Ints, bounds: Ints) -> Ints:
     """The edges that each instance takes, from the state that knows nothing."""
-    outgoing, targets = graph.outgoing, graph.targets
-    taken: list[int] = []
-    for start, stop in pairwise(bounds):
-        state = 0
-        for code in codes[start:stop]:
-            edge = outgoing[state].get(code)
-            if edge is None:
-                edge = graph.add(state, code)
-            taken.append(edge)
-            state = targets[edge]
-    return np.array(taken, dtype=np.int64)
+    words = code.tobytes()
+    taken = [graph.path(words[start:stop]) for start, stop in pairwise((8 * bounds).tolist())]
+    return np.frombuffer(b"".join(taken), dtype=np.int64)

@@ -130,7 +130,7 @@ def stable_recovery(tracks: Tracks) -> Value:
     Cannot see: instances that arrive later; ordinary flights of messages count as disagreement, so
     it cannot be shorter than what was under way takes to finish.
     """
-    return _or_reason(stable(tracks))
+    return _or_reason(tracks.once(stable))
 
 
 def first_return(tracks: Tracks) -> Value:
@@ -142,7 +142,7 @@ def first_return(tracks: Tracks) -> Value:
     Source: Arora & Gouda, IEEE TSE 1993 (convergence without closure).
     Cannot see: as stable_recovery; that it may go wrong again.
     """
-    return _or_reason(returned(tracks))
+    return _or_reason(tracks.once(returned))
 
 
 def _or_reason(sample: Censored | None) -> Value:
@@ -155,7 +155,7 @@ def _or_reason(sample: Censored | None) -> Value:
 
 def stable(tracks: Tracks) -> Censored | None:
     """Stable recovery of the run as a sample; None without faults."""
-    found = _wrong_spells(tracks)
+    found = tracks.once(_wrong_spells)
     if found is None:
         return None
     healed, _, ends, never = found
@@ -166,7 +166,7 @@ def stable(tracks: Tracks) -> Censored | None:
 
 def returned(tracks: Tracks) -> Censored | None:
     """First return of the run as a sample; None without faults."""
-    found = _wrong_spells(tracks)
+    found = tracks.once(_wrong_spells)
     if found is None:
         return None
     healed, starts, ends, never = found
@@ -181,13 +181,13 @@ def returned(tracks: Tracks) -> Censored | None:
 
 def _wrong_spells(tracks: Tracks) -> tuple[int, Ints, Ints, bool] | None:
     """(end of the last fault, starts and ends of inconsistent spells after it, one never ends)."""
-    healed = last_fault_end(tracks.history)
+    healed = last_fault_end(tracks)
     if healed is None:
         return None
     early = tracks.arrival_ns < healed
     last = tracks.last_ns[tracks.instance]
     start, end = np.maximum(tracks.time_ns, healed), np.minimum(tracks.until_ns, last)
-    wrong = ~np.array(tracks.graph.sound, dtype=bool)[tracks.target]
+    wrong = ~tracks.graph.sound.array()[tracks.target]
     wrong &= early[tracks.instance] & (end > start)
     unsettled = early & ~tracks.settled
     starts = np.concatenate((start[wrong], np.maximum(tracks.last_ns[unsettled], healed)))

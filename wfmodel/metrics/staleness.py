@@ -160,11 +160,13 @@ def fresh_1s(tracks: Tracks) -> Value:
 
 
 def _largest_by(group: Ints, values: Ints) -> Ints:
-    """The largest value of each group that occurs."""
-    groups, place = np.unique(group, return_inverse=True)
-    found = np.zeros(len(groups), dtype=np.int64)
-    np.maximum.at(found, place, values)
-    return found
+    """The largest value of each group that occurs, by group. There is at least one."""
+    if not (group[1:] >= group[:-1]).all():
+        order = np.argsort(group, kind="stable")
+        group, values = group[order], values[order]
+    first = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    largest: Ints = np.maximum.reduceat(values, first)
+    return largest
 
 
 def _lives_ns(tracks: Tracks, pairs: Applied) -> int:

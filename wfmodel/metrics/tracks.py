@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from wfmodel.designs.anomalies import CLEAN, Anomaly, Judge, Past, Terminal, primary
+from wfmodel.designs.anomalies import CLEAN, Terminal
 from wfmodel.designs.history import History, Kind
 from wfmodel.metrics.codes import Bools, Floats, Ints
 from wfmodel.metrics.globalstate import StateGraph
@@ -70,33 +70,36 @@ class Tracks:
         """How many instances are measured."""
         return len(self.ids)
 
-    @cached_property
-    def measured_rows(self) -> Ints:
-        """All rows of measured instances, in order."""
-        rows = self.history.rows
-        return rows[self.place_of[rows[:, 2]] >= 0]
+    def rows_of(self, kind: Kind) -> Ints:
+        """All rows of one kind of measured instances, in order."""
+        start, stop = self._by_kind[1][kind : kind + 2]
+        return self._by_kind[0][start:stop]
 
     @cached_property
-    def rows_by_kind(self) -> Ints:
-        """How many rows of each kind the measured instances have."""
-        return np.bincount(self.measured_rows[:, 1], minlength=len(Kind))
+    def _by_kind(self) -> tuple[Ints, list[int]]:
+        """All rows of measured instances by kind, and where each kind begins."""
+        rows = self.history.rows
+        kinds = np.where(self.place_of[rows[:, 2]] >= 0, rows[:, 1], len(Kind)).astype(np.uint8)
+        ordered = rows[np.argsort(kinds, kind="stable")]
+        counts = np.bincount(kinds, minlength=len(Kind) + 1)
+        return ordered, [0, *np.cumsum(counts).tolist()]
 
     # ------------------------------------------------------------------------ per event
 
     @cached_property
     def source(self) -> Ints:
         """Per event: the state before it."""
-        return np.array([e.source for e in self.graph.edges], dtype=np.int64)[self.edge]
+        return self.graph.sources.array()[self.edge]
 
     @cached_property
     def target(self) -> Ints:
         """Per event: the state after it."""
-        return np.array([e.target for e in self.graph.edges], dtype=np.int64)[self.edge]
+        return self.graph.targets.array()[self.edge]
 
     @cached_property
     def progress(self) -> Bools:
         """Per event: whether it is durable progress."""
-        return np.array([e.progress for e in self.graph.edges], dtype=bool)[self.edge]
+        return self.graph.progress.array()[self.edge]
 
     @cached_property
     def until_ns(self) -> Ints:
@@ -120,8 +123,7 @@ class Tracks:
     @cached_property
     def verdict_event(self) -> Ints:
         """Per instance: the event that brought the first verdict to any store, or NEVER."""
-        concludes = np.array([e.concludes for e in self.graph.edges], dtype=bool)
-        events = np.flatnonzero(concludes[self.edge])
+        events = np.flatnonzero(self.graph.concludes.array()[self.edge])
         found = np.full(self.count, NEVER, dtype=np.int64)
         found[self.instance[events]] = events
         return found
@@ -146,31 +148,25 @@ class Tracks:
 
     @cached_property
     def _judged(self) -> tuple[Ints, tuple[Terminal, ...]]:
-        judge = Judge.of(self.history.steps)
-        known: dict[tuple[int, frozenset[int]], tuple[Anomaly, Terminal]] = {}
         revisited, nothing = self._revisited(), frozenset[int]()
-        verdicts = []
-        for i, number in enumerate(self.final_state.tolist()):
-            key = (number, revisited.get(i, nothing))
-            if key not in known:
-                state = self.graph.states[number]
-                views = [self.graph.view(view) for view in state.views]
-                found = judge.anomalies(views, state.truth, Past(state.past, key[1]))
-                known[key] = (found, primary(state.verdicts, found))
-            verdicts.append(known[key])
+        verdicts = [
+            self.graph.judged(number, revisited.get(i, nothing))
+            for i, number in enumerate(self.final_state.tolist())
+        ]
         flags = np.array([int(found) for found, _ in verdicts], dtype=np.int64)
         return flags, tuple(terminal for _, terminal in verdicts)
 
     def _revisited(self) -> dict[int, frozenset[int]]:
         """Per instance, where there are any: steps that were begun in more than one epoch."""
-        rows = self.measured_rows
-        begun = rows[rows[:, 1] == Kind.BEGIN]
+        begun = self.rows_of(Kind.BEGIN)
         if not len(begun) or not (begun[:, 5] > begun[:, 5].min()).any():
             return {}
-        visits = np.unique(begun[:, [2, 4, 5]], axis=0)
-        again = (visits[1:, :2] == visits[:-1, :2]).all(axis=1)
+        step, epoch = begun[:, 2] * len(self.history.nodes) + begun[:, 4], begun[:, 5]
+        order = np.argsort(step, kind="stable")
+        step, epoch, begun = step[order], epoch[order], begun[order]
+        again = (step[1:] == step[:-1]) & (epoch[1:] != epoch[:-1])
         found: dict[int, set[int]] = {}
-        for instance, node, _ in visits[1:][again].tolist():
+        for instance, node in begun[1:][again][:, [2, 4]].tolist():
             found.setdefault(int(self.place_of[instance]), set()).add(node)
         return {i: frozenset(nodes) for i, nodes in found.items()}
 
@@ -180,8 +176,7 @@ class Tracks:
         until the end of the run.
         """
         clean = np.array([terminal in CLEAN for terminal in self.terminal], dtype=bool)
-        sound = np.array(self.graph.sound, dtype=bool)
-        both: Bools = clean & sound[self.final_state]
+        both: Bools = clean & self.graph.sound.array()[self.final_state]
         return both
 
     @cached_property

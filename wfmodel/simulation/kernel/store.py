@@ -14,6 +14,8 @@ from wfmodel.simulation.kernel.layout import H_ROW
 FIRST_CHUNK: Final = 1 << 14
 MOST_CHUNK: Final = 1 << 20
 """Words in a chunk of records: each is twice the one before it, up to the most."""
+RECORDS: Final = 1 << 12
+"""Words that Python's own records are taken from, so many at a time."""
 FIRST_ROWS: Final = 1 << 10
 MOST_ROWS: Final = 1 << 20
 """Rows in a chunk of the history, likewise."""
@@ -26,6 +28,9 @@ class Store:
     def __init__(self) -> None:
         self._chunks: list[NDArray[np.int64]] = []
         self._rows: list[NDArray[np.int64]] = []
+        self._records = np.zeros(0, np.int64)
+        self._view = memoryview(self._records).cast("B").cast("q")
+        self._recorded = self._records_at = 0
         self._next_chunk = FIRST_CHUNK
         self._next_rows = FIRST_ROWS
 
@@ -37,9 +42,19 @@ class Store:
 
     def record(self, words: Sequence[int | float]) -> int:
         """The address of a new record with these fields; floating-point numbers by their bits."""
-        chunk = self.zeros(len(words))
-        chunk[: len(words)] = [bits(word) if isinstance(word, float) else word for word in words]
-        return address(chunk)
+        size = max(1, len(words))
+        if size > len(self._records) - self._recorded:
+            self._records = self.zeros(max(size, RECORDS))
+            self._view = memoryview(self._records).cast("B").cast("q")
+            self._recorded, self._records_at = 0, address(self._records)
+        start = self._recorded
+        self._recorded += size
+        try:
+            self._view[start : start + len(words)] = array("q", words)
+        except TypeError:
+            exact = [bits(word) if isinstance(word, float) else word for word in words]
+            self._view[start : start + len(words)] = array("q", exact)
+        return self._records_at + 8 * start
 
     def chunk(self, words: int) -> tuple[int, int]:
         """First and last address of a chunk that holds at least so many words."""
