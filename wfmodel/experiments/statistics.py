@@ -19,6 +19,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -188,8 +189,7 @@ def _student(sample: Sample, confidence: float) -> tuple[float, float]:
 def _bca(sample: Sample, confidence: float) -> tuple[float, float]:
     """Bias-corrected and accelerated bootstrap of the mean, from fixed resamples."""
     n, mean = len(sample), float(sample.mean())
-    draws = np.random.default_rng(n).integers(0, n, (RESAMPLES, n))
-    means = np.sort(sample[draws].mean(axis=1))
+    means = np.sort(sample[_draws(n)].mean(axis=1))
     below = (np.count_nonzero(means < mean) + np.count_nonzero(means <= mean)) / (2 * RESAMPLES)
     bias = float(special.ndtri(below))
     # For a mean, the jackknife's acceleration is the sample's skewness over 6 sqrt(n).
@@ -198,6 +198,12 @@ def _bca(sample: Sample, confidence: float) -> tuple[float, float]:
         _adjusted(bias, acceleration, tail) for tail in ((1 - confidence) / 2, (1 + confidence) / 2)
     )
     return float(np.quantile(means, low)), float(np.quantile(means, high))
+
+
+@lru_cache(maxsize=2)
+def _draws(n: int) -> NDArray[np.int64]:
+    """Fixed resamples of ``n`` values: all metrics of a comparison have the same."""
+    return np.random.default_rng(n).integers(0, n, (RESAMPLES, n))
 
 
 def _adjusted(bias: float, acceleration: float, tail: float) -> float:

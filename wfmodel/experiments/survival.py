@@ -22,6 +22,10 @@ from numpy.typing import NDArray
 from wfmodel.experiments.statistics import CONFIDENCE
 
 RESAMPLES: Final = 1000
+BAND_POINTS: Final = 2000
+"""A band is made at so many points at most."""
+BLOCK: Final = 50
+"""Resamples counted at a time, which bounds memory."""
 Floats = NDArray[np.float64]
 
 
@@ -72,21 +76,16 @@ def kaplan_meier(runs: Sequence[Samples]) -> Curve:
     count = sum(len(run) for run in runs)
     if count == 0:
         return Curve((0.0,), (1.0,), (math.nan,), (math.nan,), (), 0)
-    events = [t for run in runs for t, seen in zip(run.seconds, run.observed, strict=True) if seen]
-    censored = [
-        t for run in runs for t, seen in zip(run.seconds, run.observed, strict=True) if not seen
-    ]
-    grid = np.unique(np.asarray([0.0, *events]))
-    deaths = np.stack([_deaths(run, grid) for run in runs])
-    at_risk = np.stack([_at_risk(run, grid) for run in runs])
-    survival = _product_limit(deaths.sum(axis=0), at_risk.sum(axis=0))
-    low, high = _band(deaths, at_risk)
+    pool = _Pool.of(runs)
+    survival = _product_limit(*pool.counts(np.ones((1, len(runs)))))[0]
+    low, high = _band(pool, len(runs))
+    grid, censored = pool.grid, pool.times[~pool.observed].tolist()
     return Curve(
         tuple(grid.tolist()),
         tuple(survival.tolist()),
         tuple(low.tolist()),
         tuple(high.tolist()),
-        tuple(sorted(censored)),
+        tuple(censored),
         count,
     )
 
@@ -101,14 +100,39 @@ def restricted_mean(run: Samples, limit: float) -> float:
     return sum(s * (end - t) for (t, s), end in zip(inside, ends, strict=True))
 
 
-def _deaths(run: Samples, grid: Floats) -> Floats:
-    seen = [t for t, observed in zip(run.seconds, run.observed, strict=True) if observed]
-    return np.bincount(np.searchsorted(grid, seen), minlength=len(grid)).astype(np.float64)
+@dataclass(frozen=True)
+class _Pool:
+    """All runs' samples in ascending order, and the run of each; ``grid``: 0 and times of events.
 
+    Counts by weighted runs cost a number per sample, and not one per run and point of the grid.
+    """
 
-def _at_risk(run: Samples, grid: Floats) -> Floats:
-    ordered = np.sort(np.asarray(run.seconds, dtype=np.float64))
-    return (len(ordered) - np.searchsorted(ordered, grid, side="left")).astype(np.float64)
+    times: Floats
+    observed: NDArray[np.bool_]
+    run: NDArray[np.int64]
+    grid: Floats
+
+    @classmethod
+    def of(cls, runs: Sequence[Samples]) -> _Pool:
+        times = np.array([t for run in runs for t in run.seconds], dtype=np.float64)
+        observed = np.array([seen for run in runs for seen in run.observed], dtype=bool)
+        run = np.repeat(np.arange(len(runs)), [len(run) for run in runs])
+        order = np.argsort(times, kind="stable")
+        grid = np.unique(np.append(times[observed], 0.0))
+        return cls(times[order], observed[order], run[order], grid)
+
+    def counts(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Deaths and numbers at risk at each point of the grid, by weighting (one a row).
+
+        Weights are whole numbers, so that sums are exact in any order.
+        """
+        mine = weights[:, self.run]
+        none = np.zeros((len(mine), 1))
+        before = np.hstack((none, np.cumsum(mine, axis=1)))
+        died = np.hstack((none, np.cumsum(mine * self.observed, axis=1)))
+        first = np.searchsorted(self.times, self.grid, side="left")
+        last = np.searchsorted(self.times, self.grid, side="right")
+        return died[:, last] - died[:, first], before[:, -1:] - before[:, first]
 
 
 def _product_limit(deaths: Floats, at_risk: Floats) -> Floats:
@@ -116,15 +140,28 @@ def _product_limit(deaths: Floats, at_risk: Floats) -> Floats:
     return np.cumprod(factors, axis=-1)
 
 
-def _band(deaths: Floats, at_risk: Floats) -> tuple[Floats, Floats]:
-    """Pointwise percentile band: whole runs drawn with replacement, from fixed draws."""
-    runs, times = deaths.shape
+def _band(pool: _Pool, runs: int) -> tuple[Floats, Floats]:
+    """Pointwise percentile band: whole runs drawn with replacement, from fixed draws.
+
+    Where the grid has more points than ``BAND_POINTS``, the band is made at so many of them, and in
+    between spans from the lower bound at the next to the upper bound at the one before: since
+    survival never rises, it is never too narrow.
+    """
+    times = len(pool.grid)
     if runs < 2:
         unknown = np.full(times, math.nan)
         return unknown, unknown
     shares = np.full(runs, 1 / runs)
     weights = np.random.default_rng(runs).multinomial(runs, shares, size=RESAMPLES)
-    curves = _product_limit(weights @ deaths, weights @ at_risk)
+    points = np.unique(np.linspace(0, times - 1, min(times, BAND_POINTS)).astype(np.int64))
+    curves = np.concatenate(
+        [
+            _product_limit(*pool.counts(weights[i : i + BLOCK].astype(np.float64)))[:, points]
+            for i in range(0, RESAMPLES, BLOCK)
+        ]
+    )
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(curves, [tail, 1 - tail], axis=0)
-    return low, high
+    every = np.arange(times)
+    after = np.searchsorted(points, every, side="left")
+    return low[after], high[np.searchsorted(points, every, side="right") - 1]

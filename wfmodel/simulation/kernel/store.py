@@ -29,7 +29,7 @@ class Store:
         self._chunks: list[NDArray[np.int64]] = []
         self._rows: list[NDArray[np.int64]] = []
         self._records = np.zeros(0, np.int64)
-        self._view = memoryview(self._records).cast("B").cast("q")
+        self._view = self._records.data.cast("B").cast("q")
         self._recorded = self._records_at = 0
         self._next_chunk = FIRST_CHUNK
         self._next_rows = FIRST_ROWS
@@ -45,7 +45,7 @@ class Store:
         size = max(1, len(words))
         if size > len(self._records) - self._recorded:
             self._records = self.zeros(max(size, RECORDS))
-            self._view = memoryview(self._records).cast("B").cast("q")
+            self._view = self._records.data.cast("B").cast("q")
             self._recorded, self._records_at = 0, address(self._records)
         start = self._recorded
         self._recorded += size
