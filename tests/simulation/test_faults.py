@@ -32,6 +32,11 @@ ONE = sequence(3)
 QUICK = Knobs(redelivery_timeout=d("1s"))
 
 
+def test_a_rate_without_end_is_refused():
+    with pytest.raises(ValueError, match=r"every.* must be greater than zero"):
+        Fault(kind="crash", every=Constant(0))
+
+
 def at(kind: str, target: str = "*", when: str = "50ms", lasts: str = "2s", **rest) -> Fault:
     return Fault(kind=kind, target=target, at=(d(when),), lasts=Constant(d(lasts)), **rest)
 

@@ -79,6 +79,8 @@ class Fault:
     def _meaning(self) -> Fault:
         if self.at and self.every is not None:
             raise ValueError("give either at (a schedule) or every (a rate), not both")
+        if self.every is not None and self.every.mean_ns() <= 0:
+            raise ValueError("the time between two faults (every) must be greater than zero")
         if self.kind is FaultKind.CRASH and not self.at and self.every is None:
             raise ValueError("a crash needs an instant (at) or a rate (every)")
         if self.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE) and self.factor == 1.0:

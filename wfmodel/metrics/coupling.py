@@ -50,7 +50,7 @@ def _distinct(rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> list[tup
     if not len(rows):
         return []
     width = int(rows[:, 4].max()) + 1
-    codes = np.unique((rows[:, 3] + 1) * width + rows[:, 4])
+    codes = np.flatnonzero(np.bincount((rows[:, 3] + 1) * width + rows[:, 4]))
     return [(code // width - 1, code % width) for code in codes.tolist()]
 
 
