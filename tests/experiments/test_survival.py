@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from wfmodel.experiments.survival import Samples, kaplan_meier, restricted_mean
+from wfmodel.experiments.survival import BAND_POINTS, Samples, kaplan_meier, restricted_mean
 
 
 def test_textbook_curve():
@@ -84,3 +84,14 @@ def test_restricted_mean_is_unbiased_under_censoring():
         means.append(restricted_mean(run, 2.0))
     error = np.std(means, ddof=1) / math.sqrt(len(means))
     assert np.mean(means) == pytest.approx(truth, abs=4 * error)
+
+
+def test_the_band_of_many_times_holds_the_curve_and_never_rises():
+    draws = np.random.default_rng(5).exponential(3.0, (30, 100))
+    curve = kaplan_meier([Samples(tuple(run.tolist()), (True,) * 100) for run in draws])
+    assert len(curve.times) == 3001 > BAND_POINTS  # 0 and every event
+    low, high, middle = (np.array(each) for each in (curve.low, curve.high, curve.survival))
+    assert (low <= middle).all()
+    assert (middle <= high).all()
+    assert (np.diff(low) <= 0).all()
+    assert (np.diff(high) <= 0).all()
