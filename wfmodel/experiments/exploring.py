@@ -118,13 +118,14 @@ def explore_variant(
     )
     answers = decide(space, properties, laps=laps)
     asked = tuple(
-        Asked(line, answer, _tell(space, answer, line))
+        Asked(line, answer, tell(space, answer, line))
         for line, answer in zip(lines, answers, strict=True)
     )
     return Possible(name, system, answers[0].bounds, asked)
 
 
-def _tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
+def tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
+    """The counterexample of an answer in every form; None where there is none."""
     if not isinstance(answer, Violated):
         return None
     run = answer.counterexample
