@@ -143,14 +143,17 @@ def tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
     )
 
 
-def as_test(told: Told, possible: Possible, path: str) -> str:
+def as_test(
+    told: Told, system: System, budget: FaultBudget, path: str, *, found_by: str = "wfmodel explore"
+) -> str:
     """A pytest module that plays a counterexample; ``path`` is the workflow's file."""
     return regression_test(
         path=path,
-        design=possible.system.design,
-        knobs=possible.system.knobs,
+        design=system.design,
+        knobs=system.knobs,
         claim=told.claim,
         title=told.title,
         schedule=told.schedule,
-        budget=possible.bounds.budget,
+        budget=budget,
+        found_by=found_by,
     )

@@ -1,8 +1,8 @@
-"""How far a hunt got: what was reached at all, of what is known. It never says that something holds.
+"""How far a hunt got: what was reached at all, of what is known. It never says "holds".
 
 - *steps*: those whose effect landed, or that were begun, of all in the workflow;
 - *reactions*: pairs of a participant's state and an event that it met, of those that are known: met
-  here, or by an exploration of the first ``KNOWN_LIMIT`` configurations with one fault of each kind;
+  here, or by an exploration of ``KNOWN_LIMIT`` configurations with one fault of each kind;
 - *moments*: (participant, what it had just done) at which it crashed or stood still, of all that it
   was ever seen to do.
 
@@ -105,9 +105,7 @@ class Covering:
         search(self.system, FaultBudget(1, 1, 1, 1, 1, 1), limit=KNOWN_LIMIT, table=explored)
         mine, others = _met(self.table), _met(explored)
         names = self.system.participants
-        return {
-            name: Share(len(mine[p]), len(mine[p] | others[p])) for p, name in enumerate(names)
-        }
+        return {name: Share(len(mine[p]), len(mine[p] | others[p])) for p, name in enumerate(names)}
 
 
 def _deed(history: History, kind: int, number: int) -> Hashable | None:

@@ -1,4 +1,4 @@
-"""Hypothesis draws fault schedules and shrinks them: to fewer faults, plainer kinds, earlier places.
+"""Hypothesis draws fault schedules and shrinks them: fewer faults, plainer kinds, earlier places.
 
 Every choice is a position in a list that is ordered from plain to strange, so what Hypothesis calls
 smaller is what a reader calls simpler. A fault is placed in the run that the faults before it made.

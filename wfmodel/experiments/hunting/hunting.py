@@ -178,9 +178,7 @@ class _Chase:
         return schedule
 
 
-def _told(
-    ground: Ground, history: History, sighting: Sighting
-) -> tuple[Told | None, FaultBudget]:
+def _told(ground: Ground, history: History, sighting: Sighting) -> tuple[Told | None, FaultBudget]:
     """The run without time, if the explorer can follow it and says that it breaks the claim."""
     nothing = (None, FaultBudget())
     if not sighting.claim:

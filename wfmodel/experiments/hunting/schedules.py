@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from wfmodel.designs.faults import Fault, FaultKind
@@ -41,6 +42,9 @@ STOPS: Final = frozenset(
 )
 ON_MESSAGES: Final = frozenset({FaultKind.LOSS, FaultKind.DUPLICATION, FaultKind.DELAY})
 FAILURES: Final = frozenset({FaultKind.TRANSIENT_FAILURE, FaultKind.BUSINESS_FAILURE})
+SLOWED: Final = frozenset(
+    {(Kind.BEGIN, FaultKind.SLOW_SERVICE), (Kind.REACT, FaultKind.SLOW_STORE)}
+)
 FACTORS: Final = (10.0, 1_000.0)
 """How much slower a step or a commit is made."""
 BROKER: Final = "*"
@@ -136,9 +140,7 @@ class Ground:
 
     def _deeds(self, history: History, kind: FaultKind) -> Iterator[Place]:
         for row in history:
-            if kind is FaultKind.SLOW_SERVICE and row.kind == Kind.BEGIN:
-                yield Place(row.time_ns - 1, history.participants[row.participant])
-            elif row.kind == Kind.REACT and kind is FaultKind.SLOW_STORE:
+            if (row.kind, kind) in SLOWED:
                 yield Place(row.time_ns - 1, history.participants[row.participant])
             elif row.kind == Kind.REACT and kind in FAILURES:
                 event = history.events[row.a]
@@ -195,7 +197,7 @@ def _takers(history: History) -> dict[int, set[int]]:
 def _moments(history: History) -> Iterator[Place]:
     """Right before and right after everything that a participant does."""
     times = sorted({row.time_ns for row in history})
-    gaps = {a: simplest_between(a, b) for a, b in zip(times, times[1:], strict=False)}
+    gaps = {a: simplest_between(a, b) for a, b in pairwise(times)}
     before = dict(zip(times[1:], times, strict=False))
     for row in history:
         if row.participant < 0 or row.instance < 0:
