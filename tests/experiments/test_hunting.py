@@ -1,4 +1,4 @@
-"""Seeded bugs are hunted down within a bounded number of examples, and shrunk; the careful design is not.
+"""Seeded bugs are hunted down within a bounded number of examples; the careful design has none.
 
 Bounds are those of Hypothesis' examples at seed 1, with room to spare; no clock is involved.
 """
@@ -23,8 +23,13 @@ USUAL = (FaultKind.CRASH, FaultKind.LOSS, FaultKind.DUPLICATION, FaultKind.DELAY
 MOST_EXAMPLES = 600
 
 
-def hunted(system: System, anomaly: Anomaly, examples: int = MOST_EXAMPLES) -> Hunted:
-    return hunt(system, ALONE, AnomalyQuarry(anomaly), kinds=USUAL, examples=examples)
+def hunted(
+    system: System,
+    anomaly: Anomaly,
+    examples: int = MOST_EXAMPLES,
+    kinds: tuple[FaultKind, ...] = USUAL,
+) -> Hunted:
+    return hunt(system, ALONE, AnomalyQuarry(anomaly), kinds=kinds, examples=examples)
 
 
 def hasty() -> System:
@@ -44,15 +49,22 @@ BUGS = {
         Anomaly.ORPHANED_EFFECT,
     ),
     "no watchdog": (lambda: choreograph(saga(), knobs(delivery="at-most-once")), Anomaly.LOST),
-    "hasty compensation": (hasty, Anomaly.DANGLING_COMPENSATION),
+    "commit after the send": (
+        lambda: choreograph(
+            saga(), knobs(publishing="dual-write", dual_write_order="publish-first")
+        ),
+        Anomaly.SPLIT_VERDICT,
+        (FaultKind.CRASH, FaultKind.TRANSIENT_FAILURE),
+    ),
+    "hasty compensation": (hasty, Anomaly.DANGLING_COMPENSATION, (FaultKind.CRASH,)),
 }
 
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_seeded_bug_is_hunted_down_and_the_run_replays(bug):
-    build, anomaly = BUGS[bug]
+    build, anomaly, *kinds = BUGS[bug]
     system = build()
-    found = hunted(system, anomaly).found
+    found = hunted(system, anomaly, MOST_EXAMPLES, *kinds).found
     assert found is not None
     assert len(found.schedule.faults) <= 2
     assert found.told is not None
