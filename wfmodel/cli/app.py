@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "draw": ("wfmodel.cli.draw", "draw"),
     "schema": ("wfmodel.cli.schema", "schema"),
     "explore": ("wfmodel.cli.explore", "explore"),
+    "hunt": ("wfmodel.cli.hunt", "hunt"),
     "export": ("wfmodel.cli.export", "export"),
     "simulate": ("wfmodel.cli.simulate", "simulate"),
     "exact": ("wfmodel.cli.exact", "exact"),

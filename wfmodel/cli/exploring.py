@@ -360,7 +360,9 @@ def write(found: list[Possible], folder: Path, workflow_file: str) -> None:
                 f"{stem}.mmd": told.mermaid,
                 f"{stem}.schedule": told.schedule_text(),
                 f"{stem}.svg": sequence_picture(told, name=stem).svg,
-                f"test_{stem.replace('-', '_')}.py": as_test(told, possible, workflow_file),
+                f"test_{stem.replace('-', '_')}.py": as_test(
+                    told, possible.system, possible.bounds.budget, workflow_file
+                ),
             }
             for name, text in texts.items():
                 (folder / name).write_text(text, encoding="utf-8")

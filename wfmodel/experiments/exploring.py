@@ -118,13 +118,14 @@ def explore_variant(
     )
     answers = decide(space, properties, laps=laps)
     asked = tuple(
-        Asked(line, answer, _tell(space, answer, line))
+        Asked(line, answer, tell(space, answer, line))
         for line, answer in zip(lines, answers, strict=True)
     )
     return Possible(name, system, answers[0].bounds, asked)
 
 
-def _tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
+def tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
+    """The counterexample of an answer in every form; None where there is none."""
     if not isinstance(answer, Violated):
         return None
     run = answer.counterexample
@@ -142,14 +143,17 @@ def _tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
     )
 
 
-def as_test(told: Told, possible: Possible, path: str) -> str:
+def as_test(
+    told: Told, system: System, budget: FaultBudget, path: str, *, found_by: str = "wfmodel explore"
+) -> str:
     """A pytest module that plays a counterexample; ``path`` is the workflow's file."""
     return regression_test(
         path=path,
-        design=possible.system.design,
-        knobs=possible.system.knobs,
+        design=system.design,
+        knobs=system.knobs,
         claim=told.claim,
         title=told.title,
         schedule=told.schedule,
-        budget=possible.bounds.budget,
+        budget=budget,
+        found_by=found_by,
     )

@@ -26,10 +26,18 @@ class RunSpace:
     complete = True
     stopped = ""
 
-    def __init__(self, system: System, budget: FaultBudget, table: Table | None = None) -> None:
+    def __init__(
+        self,
+        system: System,
+        budget: FaultBudget,
+        table: Table | None = None,
+        *,
+        patience: int = 1,
+    ) -> None:
         self.table = table or Table(system)
         semantics = Semantics(self.table)
-        self._moves = Moves(semantics, Anything(), urgent=False)
+        self._moves = Moves(semantics, Anything(patience), urgent=False)
+        self._looked: dict[int, list[Move]] = {}
         start = semantics.start(semantics.initial())
         self._nodes: list[tuple[Configuration, FaultBudget]] = []
         self._numbers: dict[tuple[Configuration, FaultBudget], int] = {}
@@ -45,10 +53,29 @@ class RunSpace:
             Refused: an act is not possible.
         """
         for act in acts:
-            self.last = self._take(act)
+            self.take(act)
         self._look(self.last)
 
-    def _take(self, act: Act) -> int:
+    def options(self) -> tuple[Act, ...]:
+        """What may come next, in the order of the successor function."""
+        source = self.last
+        return tuple(self._act(source, step, after) for step, after, _ in self._look(source))
+
+    def owed(self) -> tuple[Act, ...]:
+        """What may come next and costs nothing."""
+        source, left = self.last, self.budget(self.last)
+        found = self._look(source)
+        return tuple(self._act(source, step, c) for step, c, b in found if b == left)
+
+    def take(self, act: Act) -> None:
+        """Go one act further.
+
+        Raises:
+            Refused: it is not possible.
+        """
+        self.last = self._target(act)
+
+    def _target(self, act: Act) -> int:
         source = self.last
         for step, config, left in self._look(source):
             if self._act(source, step, config).is_like(act):
@@ -63,11 +90,13 @@ class RunSpace:
 
     def _look(self, number: int) -> list[Move]:
         """What is possible; it is open as long as something other than a fault is."""
-        config, budget = self._nodes[number]
-        found = self._moves.of(config, budget)
-        self._after.setdefault(number, [])
-        if any(left == budget for _, _, left in found):
-            self._open.add(number)
+        found = self._looked.get(number)
+        if found is None:
+            config, budget = self._nodes[number]
+            found = self._looked[number] = self._moves.of(config, budget)
+            self._after.setdefault(number, [])
+            if any(left == budget for _, _, left in found):
+                self._open.add(number)
         return found
 
     def _meet(self, node: tuple[Configuration, FaultBudget], source: int, step: Step | None) -> int:

@@ -21,7 +21,7 @@ UNTIMED: Final = (
 )
 """Knobs that matter where there is no time; a watchdog's length only says that there is one."""
 
-TEMPLATE = '''"""{title} ({design}): found by wfmodel explore."""
+TEMPLATE = '''"""{title} ({design}): found by {found_by}."""
 
 import wfmodel
 from wfmodel.designs import Knobs
@@ -48,6 +48,7 @@ def regression_test(
     title: str,
     schedule: Iterable[Act],
     budget: FaultBudget,
+    found_by: str = "wfmodel explore",
 ) -> str:
     """A pytest module. It fails as long as the run is possible and breaks the claim.
 
@@ -63,6 +64,7 @@ def regression_test(
         knobs=knobs_text(knobs),
         claim=claim,
         budget=budget_text(budget),
+        found_by=found_by,
     )
 
 

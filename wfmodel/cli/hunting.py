@@ -1,0 +1,189 @@
+"""What ``wfmodel hunt`` reads and writes: a quarry in, schedules, stories and coverage out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+import yaml
+from pydantic import TypeAdapter
+from typer.exceptions import TyperException
+
+from wfmodel.cli.exploring import subject
+from wfmodel.cli.scenarios import runnable
+from wfmodel.designs.anomalies import Anomaly
+from wfmodel.designs.faults import FaultKind
+from wfmodel.experiments.exploring import as_test
+from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
+from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.model.reading import read_document
+from wfmodel.simulation import Arrivals, Setting
+
+
+def quarry_of(anomalies: tuple[str, ...], claim: str | None) -> AnomalyQuarry | ClaimQuarry:
+    """What is looked for.
+
+    Raises:
+        TyperException: there is no such anomaly, or both were given.
+    """
+    if claim is not None:
+        if anomalies:
+            raise TyperException("give either --anomaly or --property")
+        return ClaimQuarry(claim)
+    known = {each.terminal.value: each for each in Anomaly}
+    wanted = Anomaly(0)
+    for name in anomalies:
+        if name not in known:
+            raise TyperException(f"no anomaly {name!r}; there are {', '.join(known)}")
+        wanted |= known[name]
+    return AnomalyQuarry(wanted) if wanted else AnomalyQuarry()
+
+
+def kinds_of(names: tuple[str, ...]) -> tuple[FaultKind, ...]:
+    """The kinds of faults that are drawn, in the order of ``HUNTED``.
+
+    Raises:
+        TyperException: a hunt draws no such kind.
+    """
+    known = [kind.value for kind in HUNTED]
+    for name in names:
+        if name not in known:
+            raise TyperException(f"no fault {name!r} to hunt with; there are {', '.join(known)}")
+    return tuple(kind for kind in HUNTED if kind.value in names) or HUNTED
+
+
+def hunt_all(
+    path: str,
+    design: str,
+    knobs: tuple[str, ...],
+    quarry: AnomalyQuarry | ClaimQuarry,
+    **how: Any,  # noqa: ANN401 - the options of ``hunt``, handed on
+) -> list[Hunted]:
+    """One design after the other; an interrupt ends it.
+
+    Raises:
+        TyperException: Hypothesis is missing, or the claim names what a system does not have.
+    """
+    about, surroundings = subject(path, design, knobs), _surroundings(path)
+    found: list[Hunted] = []
+    for name, system in about.systems.items():
+        try:
+            one = hunt(system, surroundings, quarry, name=name, **how)
+        except (ImportError, ValueError) as error:
+            raise TyperException(str(error)) from None
+        found.append(one)
+        if one.stopped == "interrupted":
+            break
+    return found
+
+
+def _surroundings(path: str) -> Setting:
+    """A scenario's network and limit; a workflow alone has a quick network and an hour."""
+    document, _ = read_document(path)
+    if (
+        document is not None
+        and isinstance(document.value, dict)
+        and {"setting", "question"} & set(document.value)
+    ):
+        return runnable(path)[1].setting
+    return Setting(arrivals=Arrivals(at=(0,)), horizon="1s", convergence="1h")  # type: ignore[arg-type]
+
+
+def show(hunted: Hunted) -> None:
+    """The answer on standard output."""
+    typer.echo(f"{hunted.name}: hunting {hunted.quarry}, at most {hunted.most} faults a schedule")
+    if hunted.found is None:
+        typer.echo("nothing was found; that shows nothing about what was not tried")
+    else:
+        typer.echo(found_text(hunted.found), nl=False)
+    typer.echo(coverage_text(hunted))
+
+
+def found_text(found: Found) -> str:
+    """The schedule, then the story."""
+    after = f"met after {found.met_after:,} schedules, then shrunk"
+    lines = [f"found: {found.sighting.what} ({after}), world {found.schedule.world}"]
+    lines += [f"  {words}" for words in found.schedule.words() or ("no fault at all",)]
+    if found.told is None:
+        lines.append("the explorer cannot follow this run: see it with wfmodel simulate --instance")
+    else:
+        lines.append(found.told.story.rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def coverage_text(hunted: Hunted) -> str:
+    """How far it got."""
+    seen = hunted.coverage
+    stopped = f" ({hunted.stopped})" if hunted.stopped else ""
+    struck = ", ".join(f"{count:,} {kind}" for kind, count in seen.struck.items()) or "none"
+    never = f"; never begun: {', '.join(seen.never_begun)}" if seen.never_begun else ""
+    met = ", ".join(f"{name} {share}" for name, share in seen.reactions.items())
+    return "\n".join(
+        (
+            f"coverage: {seen.schedules:,} schedules{stopped}, {seen.rested:,} came to rest",
+            f"  faults that struck: {struck}",
+            f"  steps begun: {seen.steps}{never}",
+            f"  reactions met, of those known: {met}",
+            f"  moments at which somebody crashed or stood still: {seen.moments}",
+        )
+    )
+
+
+def write(hunted: Hunted, folder: Path, path: str) -> None:
+    """What was found, in every form: a scenario that plays it, story, pictures, schedule, test."""
+    from wfmodel.reports.sequence import sequence_picture
+
+    found = hunted.found
+    if found is None:
+        return
+    workflow_file = _workflow_file(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{hunted.name}-{found.sighting.what}".replace(" ", "-").lower()
+    stem = "".join(c for c in stem if c.isalnum() or c == "-")[:80]
+    texts = {f"{stem}.scenario.yaml": _scenario(hunted, found, workflow_file)}
+    if found.told is not None:
+        told = found.told
+        texts |= {
+            f"{stem}.txt": told.story,
+            f"{stem}.mmd": told.mermaid,
+            f"{stem}.schedule": told.schedule_text(),
+            f"{stem}.svg": sequence_picture(told, name=stem).svg,
+            f"test_{stem.replace('-', '_')}.py": as_test(
+                told, hunted.system, found.budget, workflow_file, found_by="wfmodel hunt"
+            ),
+        }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _workflow_file(path: str) -> str:
+    document, _ = read_document(path)
+    assert document is not None
+    value = document.value
+    if isinstance(value, dict) and isinstance(value.get("workflow"), str):
+        return str((Path(path).parent / value["workflow"]).resolve())
+    return str(Path(path).resolve())
+
+
+def _scenario(hunted: Hunted, found: Found, workflow_file: str) -> str:
+    """A scenario of this one run. ``wfmodel simulate`` plays it."""
+    design = hunted.system.design
+    data = {
+        "question": f"{found.sighting.what}: found by wfmodel hunt",
+        "workflow": workflow_file,
+        "variants": {
+            design: _plain(Variant, Variant(design=design, knobs=hunted.system.knobs)),  # type: ignore[arg-type]
+        },
+        "seed": hunted.ground.seed,
+        "setting": _plain(Setting, hunted.ground.setting(found.schedule)),
+    }
+    run = f"wfmodel simulate THIS --replication {found.schedule.world}"
+    head = f"# {run} --instance {found.sighting.instance}\n"
+    text = head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    assert TypeAdapter(Scenario).validate_python(yaml.safe_load(text)).seed == hunted.ground.seed
+    return text
+
+
+def _plain(kind: Any, value: object) -> object:  # noqa: ANN401 - any declared class
+    return TypeAdapter(kind).dump_python(value, mode="json", exclude_none=True)
