@@ -88,8 +88,11 @@ class Resource:
         return View(verdicts.get(state, Status.RUNNING))
 
 
-def two_phase_commit(resources: int = 3) -> System:
-    """The protocol with so many resource managers, ``rm1`` and so on, and ``manager``."""
+def two_phase_commit(resources: int = 3, *, symmetric: bool = False) -> System:
+    """The protocol with so many resource managers, ``rm1`` and so on, and ``manager``.
+
+    ``symmetric``: declare that it does not matter which resource manager is which.
+    """
     names = tuple(f"rm{n}" for n in range(1, resources + 1))
     return own_system(
         "two-phase-commit",
@@ -100,4 +103,5 @@ def two_phase_commit(resources: int = 3) -> System:
             **{name: (SetTimer("prepare"), SetTimer("give up")) for name in names},
         },
         knobs=Knobs(timeouts=False),
+        symmetric=(names,) if symmetric else (),
     )

@@ -6,13 +6,14 @@ no workflow: ``own_system`` builds one from machines alone, with messages and ti
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Action, Event
+from wfmodel.designs.renaming import Rename, checked_groups, renamed
 from wfmodel.designs.state import View
 from wfmodel.model.flow import Flow, build_flow
 from wfmodel.model.workflow import Final, Workflow
@@ -57,6 +58,8 @@ class System:
     ``opening`` holds what a participant has asked for before anything happens. ``atomic``: a
     reaction, its commit and its messages are one step, so that no crash comes between them.
     ``channel`` and ``atomic`` are for exploration; the simulator has a broker and latencies.
+    ``symmetric`` holds groups of participants that may be exchanged, ``rename`` how that is done to
+    what a state, a message or a timer says; a search checks it.
     """
 
     design: str
@@ -68,6 +71,8 @@ class System:
     channel: Channel = Channel.MULTISET
     atomic: bool = False
     opening: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
+    symmetric: tuple[tuple[str, ...], ...] = ()
+    rename: Rename = renamed
 
     @property
     def participants(self) -> tuple[str, ...]:
@@ -84,15 +89,21 @@ def own_system(
     opening: Mapping[str, tuple[Action, ...]] | None = None,
     start: tuple[str, ...] = (),
     atomic: bool = True,
+    symmetric: Iterable[tuple[str, ...]] = (),
+    rename: Rename = renamed,
 ) -> System:
     """A System of one's own machines, without a workflow. docs/own-systems.md tells how.
 
     Messages and timers are any hashable values. A timer of one's own may fire at any moment once it
     is set; ``Timer("watchdog")`` and the like fire for nothing only when all else is still.
     ``start`` names who gets a ``Start`` message; ``opening`` is for those who begin without one.
+    ``symmetric`` names groups whose members are interchangeable: a search then looks at one of all
+    the states that differ in who is who, and refuses if they are not. ``rename`` replaces names in
+    a state, a message or a timer where ``renaming.renamed`` does not find them.
 
     Raises:
-        ValueError: there is no machine, or a name in ``opening`` or ``start`` is no participant.
+        ValueError: there is no machine, or a name in ``opening``, ``start`` or ``symmetric`` is no
+            participant, or a group is none.
     """
     if not machines:
         raise ValueError(f"the system {name!r} has no machines")
@@ -102,4 +113,17 @@ def own_system(
             known = ", ".join(machines)
             raise ValueError(f"the system {name!r} has no participant {who!r}; there are {known}")
     flow = build_flow(Workflow(name=name, initial="end", states={"end": Final()}))
-    return System(name, flow, knobs or Knobs(), dict(machines), (), start, channel, atomic, opening)
+    groups = checked_groups(name, tuple(symmetric), tuple(machines))
+    return System(
+        name,
+        flow,
+        knobs or Knobs(),
+        dict(machines),
+        (),
+        start,
+        channel,
+        atomic,
+        opening,
+        groups,
+        rename,
+    )

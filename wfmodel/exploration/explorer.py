@@ -83,11 +83,18 @@ def search(
     resolution: Resolution | None = None,
     table: Table | None = None,
     progress: Progress | None = None,
+    symmetry: bool = True,
 ) -> InterpretedSpace:
-    """The state space that ``explore`` sums up; a ``KeyboardInterrupt`` leaves what is there."""
+    """The state space that ``explore`` sums up; a ``KeyboardInterrupt`` leaves what is there.
+
+    ``symmetry=False`` tells interchangeable participants apart.
+
+    Raises:
+        NotInterchangeable: participants are declared interchangeable and are not.
+    """
     table = table or Table(system)
     moves = Moves(Semantics(table), resolution or Anything())
-    space = InterpretedSpace(moves, budget or FaultBudget(), limit=limit, laps=laps)
+    space = InterpretedSpace(moves, budget or FaultBudget(), limit=limit, laps=laps, symmetry=symmetry)
     space.run(progress)
     return space
 

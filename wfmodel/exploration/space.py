@@ -16,6 +16,7 @@ from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.moves import Moves, Step
+from wfmodel.exploration.symmetry import Known, Reduction
 
 Progress: TypeAlias = Callable[[int, int], None]
 """(configurations looked into, configurations known): called now and then during a search."""
@@ -67,9 +68,21 @@ class StateSpace(Protocol):
 
 
 class InterpretedSpace:
-    """The pure-Python search, which is also the space that it finds."""
+    """The pure-Python search, which is also the space that it finds.
 
-    def __init__(self, moves: Moves, budget: FaultBudget, *, limit: int, laps: int) -> None:
+    With ``symmetry`` a configuration stands for all that differ from it in who is who, if the
+    system declares so.
+    """
+
+    def __init__(
+        self,
+        moves: Moves,
+        budget: FaultBudget,
+        *,
+        limit: int,
+        laps: int,
+        symmetry: bool = False,
+    ) -> None:
         self.moves = moves
         self.table: Table = moves.table
         self.limit = limit
@@ -83,6 +96,9 @@ class InterpretedSpace:
         self._came_from: list[tuple[int, Step | None]] = []
         self._after: list[tuple[tuple[Step, int], ...]] = []
         self._queue: deque[int] = deque()
+        self.reduction = Reduction.wanted(self.table, Known(self.table), symmetry=symmetry)
+        if self.reduction is not None:
+            self.reduction.check.check_beginning(budget)
         semantics = moves.semantics
         self._meet((semantics.start(semantics.initial()), budget), -1, None)
 
@@ -119,6 +135,9 @@ class InterpretedSpace:
             self._after.append(())
             return
         found = self.moves.of(config, budget)
+        if self.reduction is not None:
+            self.reduction.check.follow()
+            found = [(step, *self.reduction.of(c, b)) for step, c, b in found]
         self._after.append(tuple((s, self._meet((c, b), number, s)) for s, c, b in found))
 
     def _meet(self, node: tuple[Configuration, FaultBudget], source: int, step: Step | None) -> int:

@@ -24,6 +24,7 @@ from wfmodel.exploration.packed.parts import (
     Parts,
     Vector,
 )
+from wfmodel.exploration.symmetry import Reduction
 
 Arc: TypeAlias = tuple[int, Vector]
 """(number of the step, what follows)."""
@@ -42,7 +43,9 @@ class Expanded(NamedTuple):
 
 
 class Expansion:
-    """The successor function over vectors."""
+    """The successor function over vectors; ``symmetry.Reduced`` leads to canonical ones."""
+
+    reduction: Reduction | None = None
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts

@@ -25,11 +25,11 @@ from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.moves import Moves
 from wfmodel.exploration.packed import checkpoint as on_disk
-from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.parts import Parts
 from wfmodel.exploration.packed.plain import PlainSearch
 from wfmodel.exploration.packed.snapshot import Snapshot
 from wfmodel.exploration.packed.space import PackedSpace
+from wfmodel.exploration.packed.symmetry import Reduced, expansion_of
 from wfmodel.exploration.resolution import Anything, Resolution
 from wfmodel.exploration.semantics import Semantics
 
@@ -84,23 +84,29 @@ def search(
     progress_every_s: float = 1.0,
     checkpoint: Path | None = None,
     checkpoint_every_s: float = 60.0,
+    symmetry: bool = True,
 ) -> PackedSpace:
     """All states that a system can reach while the budget lasts, breadth first.
 
     ``limit`` bounds the states looked into, ``memory_bytes`` what they may take, ``laps`` how often
     a loop is gone round. ``urgent=False`` switches a reduction of ``moves`` off. If ``checkpoint``
     exists, the search goes on from there; it needs a ``table`` of its own then. It is written every
-    so many seconds and at the end.
+    so many seconds and at the end. Participants that the system declares interchangeable are not
+    told apart, unless ``symmetry=False``; such a search is plain and keeps no checkpoint.
 
     Raises:
         CheckpointError: the file is not a checkpoint of this search.
         ImportError: the compiled search was asked for, and numba is missing.
+        NotInterchangeable: participants are declared interchangeable and are not.
+        ValueError: a search reduced by symmetry was asked to be compiled, or kept in a checkpoint.
     """
     if engine is Engine.COMPILED and not has_numba():
         raise ImportError("the compiled search needs numba: pip install 'wfmodel[fast]'")
     semantics, budget = Semantics(table), budget or FaultBudget()
     moves = Moves(semantics, resolution or Anything(), urgent=urgent)
-    expansion = Expansion(Parts(table, moves, budget, laps))
+    expansion = expansion_of(Parts(table, moves, budget, laps), symmetry=symmetry)
+    if isinstance(expansion, Reduced):
+        engine = plain_only(engine, checkpoint)
     first = expansion.parts.vector(semantics.start(semantics.initial()), budget)
     run = _Run(PlainSearch(expansion, first), engine, limit, memory_bytes)
     if checkpoint is not None and checkpoint.exists():
@@ -118,6 +124,18 @@ def search(
     with _interrupts(run):
         run.run()
     return PackedSpace(run.search, run.stopped, run.level[0])
+
+
+def plain_only(engine: Engine, checkpoint: Path | None) -> Engine:
+    """The engine of a search reduced by symmetry.
+
+    Raises:
+        ValueError: another one was asked for, or a checkpoint.
+    """
+    for wanted, what in ((engine is Engine.COMPILED, "compiled"), (checkpoint, "checkpointed")):
+        if wanted:
+            raise ValueError(f"a search reduced by symmetry is not {what}: pass symmetry=False")
+    return Engine.PLAIN
 
 
 def has_numba() -> bool:

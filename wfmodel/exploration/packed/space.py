@@ -20,6 +20,7 @@ from wfmodel.exploration.moves import Step
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.plain import PlainSearch
 from wfmodel.exploration.packed.snapshot import Snapshot, column
+from wfmodel.exploration.symmetry import Reduction
 
 if TYPE_CHECKING:
     from wfmodel.exploration.packed.compiled import CompiledSearch
@@ -49,6 +50,11 @@ class PackedSpace:
         self.table: Table = self.parts.table
         self._snapshot: Snapshot = engine.snapshot()
         self.cut = frozenset(self._snapshot.cut.tolist())
+
+    @property
+    def reduction(self) -> Reduction | None:
+        """How participants that are not told apart were reduced to one; None where none are."""
+        return self.expansion.reduction
 
     @property
     def complete(self) -> bool:

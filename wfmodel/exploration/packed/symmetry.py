@@ -1,0 +1,38 @@
+"""The packed search reduced by symmetry: what follows a vector is the canonical vector of its orbit.
+
+Plain Python only: a canonical vector is looked up part by part, but which members are to be
+exchanged is decided anew for each. What is left of a space is seldom large.
+"""
+
+from __future__ import annotations
+
+from wfmodel.exploration.packed.expansion import Expanded, Expansion
+from wfmodel.exploration.packed.parts import Parts, Vector
+from wfmodel.exploration.symmetry import Reduction
+
+
+class Reduced(Expansion):
+    """The successor function over canonical vectors."""
+
+    def __init__(self, parts: Parts, reduction: Reduction) -> None:
+        super().__init__(parts)
+        self.reduction: Reduction = reduction
+        reduction.check.check_beginning(parts.first_budget)
+
+    def of(self, vector: Vector) -> Expanded:
+        """All successors of a vector, each as the one that stands for its orbit.
+
+        Raises:
+            NotInterchangeable: participants are declared interchangeable and are not.
+        """
+        found = super().of(vector)
+        self.reduction.check.follow()
+        canonical = self.reduction.canonical
+        arcs = [(action, canonical(after)) for action, after in found.arcs]
+        return found._replace(arcs=arcs)
+
+
+def expansion_of(parts: Parts, *, symmetry: bool) -> Expansion:
+    """The successor function that a search needs: reduced where its system declares a symmetry."""
+    reduction = Reduction.wanted(parts.table, parts, symmetry=symmetry)
+    return Expansion(parts) if reduction is None else Reduced(parts, reduction)

@@ -1,0 +1,242 @@
+"""The reduction: a canonical vector for each orbit, the set of all that differ in who is who.
+
+Members of a group are sorted by how everything looks to them. Ties that an exchange leaves as they
+are need no decision. Others are decided by refinement (who looks different to whom), and at last by
+trying each, and taking the smallest vector: so an orbit has one canonical vector, exactly. (The
+method is that of canonical labelling: McKay & Piperno, J. Symb. Comput. 60, 2014.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Protocol, TypeAlias
+
+from wfmodel.designs.table import Interned, Table
+from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.configuration import Cell, Configuration, Inbox, World
+from wfmodel.exploration.symmetry.interchangeable import Interchangeable
+from wfmodel.exploration.symmetry.seeing import Seeing
+from wfmodel.exploration.symmetry.swapping import Swapping, placed
+
+Vector: TypeAlias = tuple[int, ...]
+"""Cells of all participants, their inboxes, the world, the budget: by number."""
+
+Ranks: TypeAlias = dict[int, int]
+"""Of each member the rank among those of its group; equal where they are not told apart."""
+
+
+class Parts(Protocol):
+    """Where parts have their numbers."""
+
+    cells: tuple[Interned[Cell], ...]
+    inboxes: tuple[Interned[Inbox], ...]
+    worlds: Interned[World]
+    budgets: Interned[FaultBudget]
+
+
+class Known:
+    """Parts of a search that has no numbers of its own for them."""
+
+    def __init__(self, table: Table) -> None:
+        self.cells: tuple[Interned[Cell], ...] = tuple(Interned() for _ in table.names)
+        self.inboxes: tuple[Interned[Inbox], ...] = tuple(Interned() for _ in table.names)
+        self.worlds: Interned[World] = Interned()
+        self.budgets: Interned[FaultBudget] = Interned()
+
+
+class Reduction:
+    """Canonical vectors of one system, over the numbers of ``parts``."""
+
+    def __init__(self, table: Table, parts: Parts) -> None:
+        self.table = table
+        self.parts = parts
+        self.n = len(table.names)
+        self.groups = tuple(
+            tuple(table.index[name] for name in group) for group in table.system.symmetric
+        )
+        self.members = tuple(p for group in self.groups for p in group)
+        self.check = Interchangeable(table, self.groups)
+        self._others = [p for p in range(self.n) if p not in self.members]
+        self._group_of = {p: group for group in self.groups for p in group}
+        self._swapping = Swapping(table)
+        self._seeing = Seeing(table, self.groups)
+        self._swaps: dict[tuple[int, int, int, int], int] = {}
+        self._views: dict[tuple[int, int, int], int] = {}
+        self._view_numbers: Interned[Hashable] = Interned()
+
+    def words(self) -> str:
+        """Who is taken as one, and how surely they may be."""
+        groups = " and ".join(
+            f"{self.table.names[group[0]]} … {self.table.names[group[-1]]}"
+            for group in self.groups
+        )
+        sample = " (checked on a sample of their reactions)" if self.check.sampled else ""
+        return f"states that differ in who is who of {groups} are one{sample}"
+
+    @classmethod
+    def wanted(cls, table: Table, parts: Parts, *, symmetry: bool) -> Reduction | None:
+        """The reduction of a system that declares a symmetry, where it is asked for."""
+        return cls(table, parts) if symmetry and table.system.symmetric else None
+
+    def of(self, config: Configuration, budget: FaultBudget) -> tuple[Configuration, FaultBudget]:
+        """The canonical configuration of an orbit, and its budget."""
+        return self.meaning(self.canonical(self.vector(config, budget)))
+
+    def vector(self, config: Configuration, budget: FaultBudget) -> Vector:
+        """A configuration in numbers."""
+        parts = self.parts
+        return (
+            *(known.number(c) for known, c in zip(parts.cells, config.cells, strict=True)),
+            *(known.number(i) for known, i in zip(parts.inboxes, config.inboxes, strict=True)),
+            parts.worlds.number(config.world),
+            parts.budgets.number(budget),
+        )
+
+    def meaning(self, vector: Vector) -> tuple[Configuration, FaultBudget]:
+        """What numbers stand for."""
+        n, parts = self.n, self.parts
+        config = Configuration(
+            tuple(parts.cells[p].values[vector[p]] for p in range(n)),
+            tuple(parts.inboxes[p].values[vector[n + p]] for p in range(n)),
+            parts.worlds.values[vector[2 * n]],
+        )
+        return config, parts.budgets.values[vector[-1]]
+
+    # ---------------------------------------------------------------------------- canonical
+
+    def canonical(self, vector: Vector) -> Vector:
+        """The one vector that stands for all that differ from it in who is who."""
+        vector = self.swapped(vector, 0, 0)
+        return self._smallest(vector, self._ranks({p: self._look(vector, p) for p in self.members}))
+
+    def _smallest(self, vector: Vector, ranks: Ranks) -> Vector:
+        tie = self._open_tie(vector, ranks)
+        if tie is not None:
+            ranks = self._refined(vector, ranks)
+            tie = self._open_tie(vector, ranks)
+        if tie is None:
+            return self._sorted(vector, ranks)
+        tried: list[int] = []
+        found: list[Vector] = []
+        for member in tie:
+            if any(self.swapped(vector, member, other) == vector for other in tried):
+                continue
+            tried.append(member)
+            before = {p: 2 * rank + (p != member) for p, rank in ranks.items()}
+            found.append(self._smallest(vector, before))
+        return min(found)
+
+    def _open_tie(self, vector: Vector, ranks: Ranks) -> list[int] | None:
+        """Members that are not told apart, and are not the same either; the first of them."""
+        for group in self.groups:
+            together: dict[int, list[int]] = {}
+            for p in group:
+                together.setdefault(ranks[p], []).append(p)
+            for rank in sorted(together):
+                tie = together[rank]
+                if any(
+                    self.swapped(vector, one, other) != vector
+                    for one, other in zip(tie, tie[1:], strict=False)
+                ):
+                    return tie
+        return None
+
+    def _sorted(self, vector: Vector, ranks: Ranks) -> Vector:
+        """Everybody of a group in the order of the ranks."""
+        for group in self.groups:
+            order = sorted(group, key=lambda p: ranks[p])
+            for rank, place in enumerate(group):
+                member = order[rank]
+                vector = vector if place == member else self.swapped(vector, place, member)
+                order = [placed(p, place, member) for p in order]
+        return vector
+
+    # --------------------------------------------------------------------------------- ranks
+
+    def _look(self, vector: Vector, me: int) -> tuple[int, ...]:
+        """How everything but the other members looks to one."""
+        n = self.n
+        places = (me, n + me, *self._others, *(n + p for p in self._others), 2 * n + 1)
+        return tuple(self._view(place, vector[place], me) for place in places)
+
+    def _refined(self, vector: Vector, ranks: Ranks) -> Ranks:
+        """Ranks that also tell apart to whom the other members look different."""
+        n = self.n
+        seen = {
+            (me, p): (self._view(p, vector[p], me), self._view(n + p, vector[n + p], me))
+            for me in self.members
+            for p in self.members
+            if p != me
+        }
+        while True:
+            finer = self._ranks(
+                {
+                    me: (
+                        ranks[me],
+                        tuple(
+                            sorted(
+                                (self.groups.index(self._group_of[p]), ranks[p], *seen[me, p], *seen[p, me])
+                                for p in self.members
+                                if p != me
+                            )
+                        ),
+                    )
+                    for me in self.members
+                }
+            )
+            if finer == ranks:
+                return ranks
+            ranks = finer
+
+    def _ranks(self, keys: dict[int, tuple[object, ...]]) -> Ranks:
+        found = {}
+        for group in self.groups:
+            order = sorted({keys[p] for p in group})  # type: ignore[type-var]
+            ranks = {key: rank for rank, key in enumerate(order)}
+            found.update({p: ranks[keys[p]] for p in group})
+        return found
+
+    # --------------------------------------------------------------- tables, filled lazily
+
+    def swapped(self, vector: Vector, i: int, j: int) -> Vector:
+        """The vector after ``i`` and ``j`` are exchanged; its normal form where they are one."""
+        n, after, known = self.n, list(vector), self._swaps
+        for place, part in enumerate(vector):
+            if place == 2 * n:
+                continue
+            found = known.get((place, part, i, j))
+            if found is None:
+                found = known[place, part, i, j] = self._swap(place, part, i, j)
+            after[self._place(place, i, j)] = found
+        return tuple(after)
+
+    def _place(self, place: int, i: int, j: int) -> int:
+        n = self.n
+        if place < n:
+            return placed(place, i, j)
+        return n + placed(place - n, i, j) if place < 2 * n else place
+
+    def _swap(self, place: int, part: int, i: int, j: int) -> int:
+        n, parts, swapping = self.n, self.parts, self._swapping
+        if place < n:
+            cell = swapping.cell(place, parts.cells[place].values[part], i, j)
+            return parts.cells[placed(place, i, j)].number(cell)
+        if place < 2 * n:
+            inbox = swapping.inbox(parts.inboxes[place - n].values[part], i, j)
+            return parts.inboxes[placed(place - n, i, j)].number(inbox)
+        return parts.budgets.number(swapping.budget(parts.budgets.values[part], i, j))
+
+    def _view(self, place: int, part: int, me: int) -> int:
+        key = (place, part, me)
+        found = self._views.get(key)
+        if found is None:
+            found = self._views[key] = self._view_numbers.number(self._seen(place, part, me))
+        return found
+
+    def _seen(self, place: int, part: int, me: int) -> Hashable:
+        n, parts, seeing = self.n, self.parts, self._seeing
+        if place < n:
+            return seeing.cell(place, parts.cells[place].values[part], me)
+        if place < 2 * n:
+            return seeing.inbox(place - n, parts.inboxes[place - n].values[part], me)
+        return seeing.budget(parts.budgets.values[part], me)
