@@ -94,7 +94,9 @@ def search(
     """
     table = table or Table(system)
     moves = Moves(Semantics(table), resolution or Anything())
-    space = InterpretedSpace(moves, budget or FaultBudget(), limit=limit, laps=laps, symmetry=symmetry)
+    space = InterpretedSpace(
+        moves, budget or FaultBudget(), limit=limit, laps=laps, symmetry=symmetry
+    )
     space.run(progress)
     return space
 

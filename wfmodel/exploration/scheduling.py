@@ -13,6 +13,7 @@ from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.moves import Step, StepKind
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.symmetry.unfolding import unfolded
 
 PLAIN = {
     StepKind.COMMIT: Deed.COMMIT,
@@ -33,6 +34,7 @@ ABOUT_MESSAGES = {
 
 def schedule_of(space: StateSpace, trace: Trace) -> tuple[Act, ...]:
     """The acts of a run, in order; marks are left out where words are enough."""
+    space, trace = unfolded(space, trace)
     acts = [act_of_step(space, source, step, target) for source, step, target in steps_of(trace)]
     flow = space.table.system.flow
     alike = Counter(message_words(flow, message) for message in space.table.messages.values)

@@ -1,4 +1,4 @@
-"""The packed search reduced by symmetry: what follows a vector is the canonical vector of its orbit.
+"""The packed search reduced by symmetry: of every orbit only the canonical vector is a state.
 
 Plain Python only: a canonical vector is looked up part by part, but which members are to be
 exchanged is decided anew for each. What is left of a space is seldom large.

@@ -15,6 +15,7 @@ from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
 from wfmodel.exploration.properties.observation import Observation, Predicate
 from wfmodel.exploration.properties.recovery import RecoversWithin
+from wfmodel.exploration.properties.remembered import Remembered
 from wfmodel.exploration.properties.safety import (
     Always,
     Deadlock,
@@ -23,6 +24,7 @@ from wfmodel.exploration.properties.safety import (
     OrphanMessage,
     UnspecifiedReception,
 )
+from wfmodel.exploration.properties.symmetric import refused
 from wfmodel.exploration.properties.textual import (
     STANDARD,
     Property,
@@ -70,8 +72,28 @@ def standard_properties(system: System) -> tuple[Property, ...]:
 def decide(
     space: StateSpace, properties: Iterable[Property], *, laps: int = 1
 ) -> tuple[Answer, ...]:
-    """An answer for each property, in order. ``laps``: those of the search, for the answer."""
+    """An answer for each property, in order. ``laps``: those of the search, for the answer.
+
+    Of a space reduced by symmetry, what it does not show is undecided, and the answer says why.
+    """
     explored = Explored(space, laps=laps)
     asked = tuple(properties)
-    explored.mark(predicate for each in asked for predicate in each.predicates())
-    return tuple(each.decide(explored) for each in asked)
+    why = [_not_shown(explored.space, each) for each in asked]
+    explored.mark(
+        predicate
+        for each, reason in zip(asked, why, strict=True)
+        if not reason
+        for predicate in each.predicates()
+    )
+    return tuple(
+        Undecided(each.title, explored.bounds, reason) if reason else each.decide(explored)
+        for each, reason in zip(asked, why, strict=True)
+    )
+
+
+def _not_shown(space: Remembered, asked: Property) -> str:
+    """Why a space reduced by symmetry does not show what is asked; empty where it does."""
+    if space.reduction is None:
+        return ""
+    why = refused(space, space.reduction, asked, asked.predicates())
+    return f"{why}; search with symmetry=False" if why else ""

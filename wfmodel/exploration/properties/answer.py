@@ -25,6 +25,8 @@ class Bounds:
     """Configurations beyond the laps, which were not looked into."""
     stopped: str = ""
     """Why the search ended early; empty where it did not."""
+    symmetry: str = ""
+    """Who was not told apart from whom; empty where everybody was."""
 
     @property
     def complete(self) -> bool:
@@ -36,7 +38,8 @@ class Bounds:
         spent = self.budget.describe()
         loops = f"loops at most {'once' if self.laps == 1 else f'{self.laps} times'}"
         ended = f"; search stopped: {self.stopped}" if self.stopped else ""
-        return f"{spent}; {loops}; {self.states:,} states{ended}"
+        alike = f"; {self.symmetry}" if self.symmetry else ""
+        return f"{spent}; {loops}; {self.states:,} states{alike}{ended}"
 
 
 @dataclass(frozen=True, slots=True)

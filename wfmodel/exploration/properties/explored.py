@@ -39,7 +39,8 @@ class Explored:
         every = range(len(space))
         cut = sum(space.is_open(n) for n in every) if space.complete else 0
         edges = sum(len(space.successors(n)) for n in every)
-        return Bounds(space.budget(0), self._laps, len(space), edges, cut, space.stopped)
+        alike = "" if space.reduction is None else space.reduction.words()
+        return Bounds(space.budget(0), self._laps, len(space), edges, cut, space.stopped, alike)
 
     def mark(self, predicates: Iterable[Predicate]) -> None:
         """Evaluate predicates everywhere; ``where`` then answers at once."""

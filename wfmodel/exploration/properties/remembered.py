@@ -14,6 +14,7 @@ from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.symmetry.reduction import reduction_of
 
 MOST_STATES: Final = 2_000_000
 
@@ -26,6 +27,7 @@ class Remembered:
         self.table: Table = space.table
         self.complete = space.complete
         self.stopped = space.stopped
+        self.reduction = reduction_of(space)
         self._keeps = len(space) <= MOST_STATES
         self._steps: dict[int, Sequence[tuple[Step, int]]] = {}
         self._budgets: dict[int, FaultBudget] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.messages import Received
@@ -48,6 +48,8 @@ class Never:
         """What is claimed."""
         return self.name or f"never {self.bad.words}"
 
+    by_states: ClassVar[bool] = True
+
     def predicates(self) -> tuple[Predicate, ...]:
         """What is asked of every configuration."""
         return (self.bad, *self.bad.parts, AT_REST)
@@ -79,6 +81,8 @@ class Always:
         """What is claimed."""
         return self.name or f"always {self.good.words}"
 
+    by_states: ClassVar[bool] = True
+
     def predicates(self) -> tuple[Predicate, ...]:
         """What is asked of every configuration."""
         return self._never.predicates()
@@ -109,6 +113,8 @@ class NeverEnds:
         """What is claimed."""
         return f"never {self.terminal}"
 
+    by_states: ClassVar[bool] = True
+
     def predicates(self) -> tuple[Predicate, ...]:
         """What is asked of every configuration."""
         return (AT_REST,)
@@ -130,6 +136,7 @@ class Deadlock:
     """
 
     title: str = "no deadlock"
+    by_states: ClassVar[bool] = True
 
     def predicates(self) -> tuple[Predicate, ...]:
         """What is asked of every configuration."""

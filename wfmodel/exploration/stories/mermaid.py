@@ -8,6 +8,7 @@ from wfmodel.designs.schedule import FAULTS, Deed
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.stories.story import Line, ending, story_of
+from wfmodel.exploration.symmetry.unfolding import unfolded
 
 QUIET = frozenset({Deed.COMMIT, Deed.FLUSH})
 """Deeds that a diagram leaves out where nothing follows from them."""
@@ -16,6 +17,7 @@ QUIET = frozenset({Deed.COMMIT, Deed.FLUSH})
 def sequence_mermaid(space: StateSpace, trace: Trace) -> str:
     """The diagram. An arrow leaves where a message is published and names its number in the story;
     notes tell the rest."""
+    space, trace = unfolded(space, trace)
     lines = story_of(space, trace)
     told = ["sequenceDiagram"]
     told += [f"    participant p{i} as {_safe(n)}" for i, n in enumerate(space.table.names)]

@@ -16,6 +16,7 @@ from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.scheduling import act_of_step, steps_of
 from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.symmetry.unfolding import unfolded
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ ABOUT_MESSAGES = frozenset(
 
 
 def story_of(space: StateSpace, trace: Trace) -> tuple[Line, ...]:
-    """The lines of a run, numbered from 1."""
+    """The lines of a run, numbered from 1; of a reduced space, with everybody's own name."""
+    space, trace = unfolded(space, trace)
     return tuple(
         _line(space, number, source, step, target)
         for number, (source, step, target) in enumerate(steps_of(trace), 1)
@@ -53,6 +55,7 @@ def story_of(space: StateSpace, trace: Trace) -> tuple[Line, ...]:
 
 def story_text(space: StateSpace, trace: Trace) -> str:
     """The numbered story, and how it ends."""
+    space, trace = unfolded(space, trace)
     lines = story_of(space, trace)
     width = len(str(len(lines)))
     told = [f"{line.number:>{width}}. {line.text}" for line in lines]

@@ -1,4 +1,4 @@
-"""Participants are interchangeable if an exchange of two changes nothing but names: this is checked.
+"""Participants are interchangeable if an exchange of two changes only names; this is checked.
 
 What a system does follows from its machines' reactions alone, so it is enough that every reaction,
 with names exchanged, is the reaction of whoever has the place then. Each reaction that a search has
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from itertools import pairwise
 from typing import Any, Final
 
 from wfmodel.designs.messages import (
@@ -47,7 +48,7 @@ class Interchangeable:
         local = Local(table)
         self._in_order = local.outbox
         self._at_once = local.atomic
-        self.swaps = [pair for group in groups for pair in zip(group, group[1:], strict=False)]
+        self.swaps = [pair for group in groups for pair in pairwise(group)]
         self.sampled = False
         """Whether some exchange of a reaction was not followed up."""
         self._swapping = Swapping(table)
@@ -108,14 +109,23 @@ class Interchangeable:
                 self.sampled = True
 
     def _compare(
-        self, p: int, state: Any, event: Event, i: int, j: int  # noqa: ANN401 - a user's state
+        self,
+        p: int,
+        state: Any,  # noqa: ANN401 - a user's own kind of value
+        event: Event,
+        i: int,
+        j: int,
     ) -> tuple[int, Hashable, Event]:
         """The reaction with names exchanged, after making sure that it is as it must be."""
         q, new = placed(p, i, j), self._swapping.names(i, j)
         mine, other = self.table.machines[p], self.table.machines[q]
         state_then, event_then = self.rename(state, new), self._event(event, new)
         if self.rename(state_then, new) != state:
-            self._refuse(i, j, f"renaming twice does not give {state!r} back but {self.rename(state_then, new)!r}")
+            self._refuse(
+                i,
+                j,
+                f"renaming twice does not give {state!r} back but {self.rename(state_then, new)!r}",
+            )
         if (p, state) not in self._viewed:
             self._viewed.add((p, state))
             if mine.view(state) != other.view(state_then):
@@ -129,7 +139,8 @@ class Interchangeable:
             self._refuse(
                 i,
                 j,
-                f"{who} in {state!r}, meeting {event!r}, goes to {after!r} and asks for {actions!r};"
+                f"{who} in {state!r}, meeting {event!r}, goes to {after!r} and asks for"
+                f" {actions!r};"
                 f" {whose} in {state_then!r}, meeting {event_then!r}, goes to {after_then!r} and"
                 f" asks for {actions_then!r}",
             )

@@ -9,6 +9,7 @@ method is that of canonical labelling: McKay & Piperno, J. Symb. Comput. 60, 201
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import pairwise
 from typing import Protocol, TypeAlias
 
 from wfmodel.designs.table import Interned, Table
@@ -60,15 +61,14 @@ class Reduction:
         self._group_of = {p: group for group in self.groups for p in group}
         self._swapping = Swapping(table)
         self._seeing = Seeing(table, self.groups)
-        self._swaps: dict[tuple[int, int, int, int], int] = {}
+        self._swaps: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
         self._views: dict[tuple[int, int, int], int] = {}
         self._view_numbers: Interned[Hashable] = Interned()
 
     def words(self) -> str:
         """Who is taken as one, and how surely they may be."""
         groups = " and ".join(
-            f"{self.table.names[group[0]]} … {self.table.names[group[-1]]}"
-            for group in self.groups
+            f"{self.table.names[group[0]]} … {self.table.names[group[-1]]}" for group in self.groups
         )
         sample = " (checked on a sample of their reactions)" if self.check.sampled else ""
         return f"states that differ in who is who of {groups} are one{sample}"
@@ -134,10 +134,7 @@ class Reduction:
                 together.setdefault(ranks[p], []).append(p)
             for rank in sorted(together):
                 tie = together[rank]
-                if any(
-                    self.swapped(vector, one, other) != vector
-                    for one, other in zip(tie, tie[1:], strict=False)
-                ):
+                if any(self.swapped(vector, one, other) != vector for one, other in pairwise(tie)):
                     return tie
         return None
 
@@ -175,7 +172,12 @@ class Reduction:
                         ranks[me],
                         tuple(
                             sorted(
-                                (self.groups.index(self._group_of[p]), ranks[p], *seen[me, p], *seen[p, me])
+                                (
+                                    self.groups.index(self._group_of[p]),
+                                    ranks[p],
+                                    *seen[me, p],
+                                    *seen[p, me],
+                                )
                                 for p in self.members
                                 if p != me
                             )
@@ -200,21 +202,18 @@ class Reduction:
 
     def swapped(self, vector: Vector, i: int, j: int) -> Vector:
         """The vector after ``i`` and ``j`` are exchanged; its normal form where they are one."""
-        n, after, known = self.n, list(vector), self._swaps
+        n, after = self.n, list(vector)
+        known = self._swaps.setdefault((i, j), {})
         for place, part in enumerate(vector):
             if place == 2 * n:
                 continue
-            found = known.get((place, part, i, j))
+            found = known.get((place, part))
             if found is None:
-                found = known[place, part, i, j] = self._swap(place, part, i, j)
-            after[self._place(place, i, j)] = found
+                found = known[place, part] = self._swap(place, part, i, j)
+            after[place] = found
+        for at in (0, n):
+            after[at + i], after[at + j] = after[at + j], after[at + i]
         return tuple(after)
-
-    def _place(self, place: int, i: int, j: int) -> int:
-        n = self.n
-        if place < n:
-            return placed(place, i, j)
-        return n + placed(place - n, i, j) if place < 2 * n else place
 
     def _swap(self, place: int, part: int, i: int, j: int) -> int:
         n, parts, swapping = self.n, self.parts, self._swapping
@@ -240,3 +239,9 @@ class Reduction:
         if place < 2 * n:
             return seeing.inbox(place - n, parts.inboxes[place - n].values[part], me)
         return seeing.budget(parts.budgets.values[part], me)
+
+
+def reduction_of(space: object) -> Reduction | None:
+    """The reduction that a state space was searched with; None where everybody was told apart."""
+    found: Reduction | None = getattr(space, "reduction", None)
+    return found

@@ -31,7 +31,9 @@ class Seeing:
     def cell(self, p: int, cell: Cell, me: int) -> Hashable:
         """The cell of ``p``."""
         names, table = self._names(me, p), self.table
-        states = [self._named(table.states[p].values[s], names) for s in (cell.volatile, cell.durable)]
+        states = [
+            self._named(table.states[p].values[s], names) for s in (cell.volatile, cell.durable)
+        ]
         pending: Hashable = None
         if cell.pending is not None:
             received = cell.pending.received
@@ -61,7 +63,9 @@ class Seeing:
     def budget(self, budget: FaultBudget, me: int) -> Hashable:
         """What is left of it."""
         names = self._names(me, me)
-        bounds = _bag((b.kind, names.get(b.participant, b.participant), b.left) for b in budget.bounds)
+        bounds = _bag(
+            (b.kind, names.get(b.participant, b.participant), b.left) for b in budget.bounds
+        )
         return (budget._replace(bounds=()), bounds)
 
     def _names(self, me: int, owner: int) -> Names:

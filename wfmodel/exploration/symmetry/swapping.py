@@ -78,7 +78,9 @@ class Swapping:
     def budget(self, budget: FaultBudget, i: int, j: int) -> FaultBudget:
         """What is left, with bounds at single participants exchanged."""
         names = self.names(i, j)
-        bounds = (b._replace(participant=names.get(b.participant, b.participant)) for b in budget.bounds)
+        bounds = (
+            b._replace(participant=names.get(b.participant, b.participant)) for b in budget.bounds
+        )
         return budget._replace(bounds=tuple(sorted(bounds)))
 
     def _parcel(self, parcel: Parcel, i: int, j: int) -> Parcel:
@@ -103,7 +105,9 @@ class Swapping:
             sender=ANYONE if sender == ANYONE else placed(sender, i, j),
         )
 
-    def _operations(self, operations: tuple[Operation, ...], i: int, j: int) -> tuple[Operation, ...]:
+    def _operations(
+        self, operations: tuple[Operation, ...], i: int, j: int
+    ) -> tuple[Operation, ...]:
         """Of each timer what is asked last, anything else, and the messages."""
         timers: dict[int, Operation] = {}
         sends, others = [], []
