@@ -22,7 +22,7 @@ from wfmodel.exploration.symmetry import Reduction
 MOST_ARRANGEMENTS: Final = 120
 """Up to so many all arrangements of the members are tried, beyond that exchanges of two."""
 
-MOST_LOOKS: Final = 100_000
+MOST_LOOKS: Final = 20_000
 """Exchanged configurations that a predicate is asked of; of larger spaces a sample is taken."""
 
 Swaps = tuple[tuple[int, int], ...]

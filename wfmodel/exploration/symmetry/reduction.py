@@ -193,7 +193,7 @@ class Reduction:
     def _ranks(self, keys: dict[int, tuple[object, ...]]) -> Ranks:
         found = {}
         for group in self.groups:
-            order = sorted({keys[p] for p in group})  # type: ignore[type-var]
+            order = sorted({keys[p] for p in group})
             ranks = {key: rank for rank, key in enumerate(order)}
             found.update({p: ranks[keys[p]] for p in group})
         return found

@@ -83,7 +83,8 @@ class Seeing:
         if p == ANYONE:
             return p
         name = self.table.names[p]
-        return names.get(name, name)
+        found: Hashable = names.get(name, name)
+        return found
 
     def _posts(self, posts: tuple[Post, ...], names: Names) -> Hashable:
         values = self.table.messages.values
