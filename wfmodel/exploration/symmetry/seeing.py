@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable
 from typing import Final
 
 from wfmodel.designs.renaming import Names
-from wfmodel.designs.table import Operation, Table
+from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import ANYONE, Cell, Inbox, Post
 from wfmodel.exploration.local import NOTHING
@@ -40,7 +40,7 @@ class Seeing:
             message = None if received == NOTHING else table.messages.values[received]
             pending = (
                 self._named(message, names),
-                _bag(self._operation(o, names) for o in cell.pending.operations),
+                _bag(kind for kind, *_ in cell.pending.operations),
                 self._posts(cell.pending.unpublished, names),
                 self._posts(cell.pending.published, names),
             )
@@ -92,10 +92,6 @@ class Seeing:
             (self._named(values[message], names), _bag(self._who(p, names) for p in recipients))
             for message, recipients in posts
         )
-
-    def _operation(self, operation: Operation, names: Names) -> Hashable:
-        """Only its kind: what tells two members apart shows in the state that it led to."""
-        return operation[0]
 
 
 def _bag(items: Iterable[Hashable]) -> Hashable:
