@@ -48,8 +48,9 @@ def test_a_search_that_is_killed_comes_to_the_same_answer(tmp_path, engine):
     assert victim.returncode == -signal.SIGKILL
     with np.load(path) as file:
         before = len(file["words"])
-    resumed = search(Table(two_phase_commit(6)), engine=engine, checkpoint=path)
-    whole = search(Table(two_phase_commit(6)), engine=engine)
+    table = Table(two_phase_commit(6))  # shared: it numbers what machines hold in order of first use
+    resumed = search(table, engine=engine, checkpoint=path)
+    whole = search(table, engine=engine)
     assert before < len(whole)
     assert resumed.complete
     assert len(resumed) == len(whole)
@@ -64,12 +65,13 @@ def test_a_search_that_is_killed_comes_to_the_same_answer(tmp_path, engine):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_search_cut_short_at_any_state_goes_on(tmp_path, engine):
     system, budget = orchestrate(saga()), FaultBudget(crashes=1, duplicates=1)
-    whole = search(Table(system), budget, engine=engine)
+    table = Table(system)
+    whole = search(table, budget, engine=engine)
     for limit in (1, 7, 400):
         path = tmp_path / f"{limit}.checkpoint"
         part = search(Table(system), budget, engine=engine, limit=limit, checkpoint=path)
         assert not part.complete
-        assert_equal_numbers(search(Table(system), budget, engine=engine, checkpoint=path), whole)
+        assert_equal_numbers(search(table, budget, engine=engine, checkpoint=path), whole)
     assert len(list(tmp_path.iterdir())) == 3  # and no part of a file beside them
 
 

@@ -19,8 +19,11 @@ from wfmodel.exploration.packed.parts import (
     DETECT,
     FLUSH,
     FREE,
+    INBOX,
     PAUSE,
     PROGRESS,
+    RECEIVE,
+    SPEND,
     URGENT,
 )
 from wfmodel.exploration.packed.tables import (
@@ -43,6 +46,13 @@ MOVE, LOSS, DUPLICATE = range(3)
 
 
 @compiled
+def missing(todo: NDArray[np.int64], table: int, a: int, b: int, c: int) -> int:
+    """Leave word of which entry is missing, where the first step would be noted: MISS."""
+    todo[0, 0], todo[0, 1], todo[0, 2], todo[0, 3] = table, a, b, c
+    return MISS
+
+
+@compiled
 def collect_class(
     arrays: Arrays, todo: NDArray[np.int64], count: int, p: int, cell: int, kind: int, budget: int
 ) -> int:
@@ -55,7 +65,7 @@ def collect_class(
         if cost != FREE:
             left = arrays.spend[budget, cost * n + p]
             if left == -1:
-                return MISS
+                return missing(todo, SPEND, budget, cost, p)
         if left >= 0:
             todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, move, left
             count += 1
@@ -76,7 +86,7 @@ def collect_detections(
             if not free:
                 left = arrays.spend[budget, TIMEOUTS_COST * n + p]
                 if left == -1:
-                    return MISS
+                    return missing(todo, SPEND, budget, TIMEOUTS_COST, p)
             if left >= 0:
                 todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, arrays.own_list[k], left
                 count += 1
@@ -104,10 +114,10 @@ def collect_receptions(
             continue
         parcel = arrays.entries[e, 0]
         if reactions < 0 or parcel >= stride:
-            return MISS
+            return missing(todo, RECEIVE, p, cell, parcel)
         move = arrays.receive[reactions + parcel]
         if move == -1:
-            return MISS
+            return missing(todo, RECEIVE, p, cell, parcel)
         if move >= 0:
             todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, move, budget
             count += 1
@@ -124,8 +134,10 @@ def collect_channel_faults(
     for p in range(n):
         left = arrays.spend[vector[2 * n + 1], cost * n + p]
         row = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, vector[n + p], 2)
-        if left == -1 or row < 0 or arrays.inbox[row] < 0:
-            return MISS
+        if left == -1:
+            return missing(todo, SPEND, vector[2 * n + 1], cost, p)
+        if row < 0 or arrays.inbox[row] < 0:
+            return missing(todo, INBOX, p, vector[n + p], 0)
         hidden = arrays.own[arrays.own_base[p] + vector[p] * OWN_WIDTH + CLASSES + 2]
         first = arrays.inbox[row]
         for e in range(first, first + arrays.inbox[row + 1]):
@@ -166,7 +178,7 @@ def collect_progress(arrays: Arrays, batch: Batch, count: int) -> int:
     for p in range(n):
         inbox = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, vector[n + p], 2)
         if inbox < 0 or arrays.inbox[inbox] < 0:
-            return MISS
+            return missing(todo, INBOX, p, vector[n + p], 0)
         if arrays.inbox[inbox + 1]:
             count = collect_receptions(arrays, todo, count, p, vector[p], inbox, budget)
             if count < 0:

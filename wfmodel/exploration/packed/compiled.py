@@ -55,6 +55,7 @@ class CompiledSearch:
         self.resting = _filled(snapshot.resting, lists[0] + FIRST_STATES)
         self.cut = _filled(snapshot.cut, lists[1] + FIRST_STATES)
         self.index = np.zeros(_power_of_two(max(FIRST_INDEX, 2 * count)), dtype=np.uint32)
+        self.gaps = np.zeros((kn.AHEAD + 2, 4), dtype=np.int64)
         self._renew_batch(BATCH)
         self._renew()
         ix.rebuild(self.found, self.bits, self.batch.words)
@@ -127,12 +128,12 @@ class CompiledSearch:
         while most := allowed():
             end = min(self.next + most, len(self))
             while self.next < end:
-                args = self.arrays, self.packing, self.found, self.batch, self.bits
+                args = self.arrays, self.packing, self.found, self.batch, self.gaps, self.bits
                 self._mend(kn.run(*args, end - self.next))
 
     def _mend(self, why: int) -> None:
         if why == kn.MISSED:
-            self.expansion.of(self.vector(self.next))
+            self._fill()
             self._follow()
         elif why == kn.STATES_FULL:
             self._more_states()
@@ -143,12 +144,20 @@ class CompiledSearch:
         elif why == kn.LISTS_FULL:
             self._more_lists()
 
+    def _fill(self) -> None:
+        """Fill the entries that the compiled search asks for."""
+        known = len(self.parts.log)
+        count = int(self.gaps[0, 0])
+        for entry in dict.fromkeys(map(tuple, self.gaps[1 : count + 1].tolist())):
+            self.parts.fill(*entry)
+        assert len(self.parts.log) > known, "the search asks for what is there"
+
     def _follow(self) -> None:
         self.tables.follow()
         sizes = self.parts.sizes()
         if not self.layout.fits(sizes):
             self._repack(self.layout.wider(sizes))
-        self._renew()
+        self.arrays = self.tables.arrays()
 
     def _repack(self, layout: Layout) -> None:
         old, count = self.packing, len(self)

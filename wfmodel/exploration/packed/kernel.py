@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, row_of
+from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, missing, row_of
 from wfmodel.exploration.packed.index import (
     N_CUT,
     N_NEXT,
@@ -30,11 +30,14 @@ from wfmodel.exploration.packed.index import (
     insert,
     prefetch,
 )
-from wfmodel.exploration.packed.parts import CLASSES, URGENT
+from wfmodel.exploration.packed.parts import CLASSES, DOUBLE, LAND, LOSE, OWN, PUT, TAKE, URGENT
 from wfmodel.exploration.packed.tables import BEYOND, CRASHES, OWN_WIDTH, PAUSES, STILL, Arrays
 
 FULL, CUT = -2, -3
 """The batch has no room; a loop has gone round too often."""
+
+AHEAD = 128
+"""States looked at beyond one that misses an entry: what they miss is filled in one go."""
 
 DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL = range(6)
 """Why ``run`` came back."""
@@ -54,47 +57,45 @@ def changed(
 
 
 @compiled
-def taken_from(arrays: Arrays, p: int, inbox: int, parcel: int) -> int:
-    """The inbox without a parcel, or -1 if that is not known."""
+def taken_from(arrays: Arrays, todo: NDArray[np.int64], p: int, inbox: int, parcel: int) -> int:
+    """The inbox without a parcel, or MISS if that is not known."""
     if arrays.rules[2]:
         return inbox
     row = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, inbox, 2)
-    if row < 0 or arrays.inbox[row] < 0:
-        return MISS
-    first = arrays.inbox[row]
-    for e in range(first, first + arrays.inbox[row + 1]):
-        if arrays.entries[e, 0] == parcel:
-            return arrays.entries[e, 3]
-    return MISS
+    if row >= 0 and arrays.inbox[row] >= 0:
+        first = arrays.inbox[row]
+        for e in range(first, first + arrays.inbox[row + 1]):
+            if arrays.entries[e, 0] == parcel and arrays.entries[e, 3] >= 0:
+                return arrays.entries[e, 3]
+    return missing(todo, TAKE, p, inbox, parcel)
 
 
 @compiled
-def put_into(arrays: Arrays, q: int, inbox: int, parcel: int) -> int:
-    """The inbox with a parcel more, or -1 if that is not known."""
+def put_into(arrays: Arrays, todo: NDArray[np.int64], q: int, inbox: int, parcel: int) -> int:
+    """The inbox with a parcel more, or MISS if that is not known."""
     stride = arrays.put_stride[q]
     row = row_of(arrays.put_base, arrays.put.shape[0], q, inbox, stride)
-    if row < 0 or parcel >= stride:
-        return MISS
+    if row < 0 or parcel >= stride or arrays.put[row + parcel] < 0:
+        return missing(todo, PUT, q, inbox, parcel)
     return arrays.put[row + parcel]
 
 
 @inlined
-def moved(
-    arrays: Arrays, vector: NDArray[np.int64], undo: NDArray[np.int64], changes: int, move: int
-) -> int:
+def moved(arrays: Arrays, batch: Batch, changes: int, move: int) -> int:
     """Apply a move to the vector: how many places have changed, or MISS - that many."""
     n = arrays.rules[0]
+    vector, undo, todo = batch.vector, batch.undo, batch.todo
     p, taken = arrays.moves[move, 7], arrays.moves[move, 1]
     changes = changed(vector, undo, changes, p, arrays.moves[move, 0])
     if taken >= 0:
-        inbox = taken_from(arrays, p, vector[n + p], taken)
+        inbox = taken_from(arrays, todo, p, vector[n + p], taken)
         if inbox < 0:
             return MISS - changes
         changes = changed(vector, undo, changes, n + p, inbox)
     first = arrays.moves[move, 2]
     for s in range(first, first + arrays.moves[move, 3]):
         q = arrays.sent[s, 0]
-        inbox = put_into(arrays, q, vector[n + q], arrays.sent[s, 1])
+        inbox = put_into(arrays, todo, q, vector[n + q], arrays.sent[s, 1])
         if inbox < 0:
             return MISS - changes
         changes = changed(vector, undo, changes, n + q, inbox)
@@ -103,7 +104,7 @@ def moved(
         known = world < arrays.land.shape[0] and landing < arrays.land.shape[1]
         after = arrays.land[world, landing] if known else np.int32(MISS)
         if after < 0:
-            return MISS - changes
+            return missing(todo, LAND, world, landing, 0) - changes
         changes = changed(vector, undo, changes, 2 * n, after)
     return changes
 
@@ -119,14 +120,16 @@ def write(
     changes = changed(vector, undo, 0, 2 * n + 1, batch.todo[k, 2])
     if kind == MOVE:
         action = arrays.moves[what, 6]
-        changes = moved(arrays, vector, undo, changes, what)
+        changes = moved(arrays, batch, changes, what)
     else:
         column = 4 if kind == LOSS else 6
         action, inbox = arrays.entries[what, column], arrays.entries[what, column + 1]
+        p = batch.todo[k, 3]
         if inbox < 0:
-            changes = MISS - changes
+            fault, parcel = LOSE if kind == LOSS else DOUBLE, arrays.entries[what, 0]
+            changes = missing(batch.todo, fault, p, vector[n + p], parcel) - changes
         else:
-            changes = changed(vector, undo, changes, n + batch.todo[k, 3], inbox)
+            changes = changed(vector, undo, changes, n + p, inbox)
     known = changes >= 0
     if not known:
         changes = MISS - changes
@@ -161,7 +164,7 @@ def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
     for p in range(n):
         row = row_of(arrays.own_base, arrays.own.shape[0], p, vector[p], OWN_WIDTH)
         if row < 0 or arrays.own[row] < 0:
-            return MISS
+            return missing(batch.todo, OWN, p, vector[p], 0)
         flags = arrays.own[row + CLASSES + 1]
         if flags & BEYOND:
             return CUT
@@ -204,9 +207,19 @@ def expand(
 
 @compiled
 def run(
-    arrays: Arrays, packing: Packing, found: Found, batch: Batch, bits: np.uint64, most: int
+    arrays: Arrays,
+    packing: Packing,
+    found: Found,
+    batch: Batch,
+    gaps: NDArray[np.int64],
+    bits: np.uint64,
+    most: int,
 ) -> int:
-    """Expand the next ``most`` states, which are known; why it came back."""
+    """Expand the next ``most`` states, which are known; why it came back.
+
+    Where an entry is missing it looks ahead, without keeping anything, for what else is: ``gaps``
+    gets how many (table, a, b, c) follow in its rows, at most one for each state looked at.
+    """
     counts = found.counts
     last = counts[N_NEXT] + most
     batch_size = batch.words.shape[0]
@@ -221,18 +234,29 @@ def run(
             or counts[N_CUT] + batch_size > found.cut.shape[0]
         ):
             return LISTS_FULL
-        first, at, why, taken = counts[N_NEXT], 0, DONE, 0
-        while counts[N_NEXT] < last and taken < batch_size:
-            end = expand(arrays, packing, found, batch, counts[N_NEXT], at)
-            if end < 0:
-                why = MISSED if end == MISS else BATCH_FULL
+        first, at, full, lacking = counts[N_NEXT], 0, False, 0
+        source, end_of_batch = first, min(last, first + batch_size)
+        resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
+        while source < end_of_batch:
+            end = expand(arrays, packing, found, batch, source, at)
+            source += 1
+            if end == MISS:
+                if not lacking:
+                    end_of_batch = min(end_of_batch, source + AHEAD)
+                lacking += 1
+                for column in range(4):
+                    gaps[lacking, column] = batch.todo[0, column]
+            elif end < 0:
+                full = not lacking
                 break
-            at = end
-            taken += 1
-            counts[N_NEXT] += 1
+            elif not lacking:
+                at, counts[N_NEXT] = end, source
+                resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
+        counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS] = resting, cut, transitions
         insert(found, batch, at, bits)
-        if why == MISSED:
+        if lacking:
+            gaps[0, 0] = lacking
             return MISSED
-        if why == BATCH_FULL and counts[N_NEXT] == first:
+        if full and counts[N_NEXT] == first:
             return BATCH_FULL
     return DONE

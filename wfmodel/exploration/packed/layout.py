@@ -1,7 +1,8 @@
 """How many bits each place of a vector takes, and in which 64-bit word it stands.
 
 A place is as wide as the largest number that it has had; no place straddles two words. When a
-number outgrows its place all states are packed anew, a bit wider at least: this happens seldom.
+number outgrows its place all states are packed anew, with a bit to spare where the words have one:
+this happens seldom.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ class Layout:
         )
 
     def wider(self, sizes: list[int]) -> Layout:
-        """The layout in which they have."""
-        grown = tuple(
-            max(width, (size - 1).bit_length())
-            for size, width in zip(sizes, self.widths, strict=True)
-        )
-        return layout_of(grown)
+        """The layout in which they have, and so have twice as many where that costs no word."""
+        needed = [(size - 1).bit_length() for size in sizes]
+        places = tuple(zip(needed, self.widths, strict=True))
+        exact = layout_of(tuple(max(bits, width) for bits, width in places))
+        ample = layout_of(tuple(max(bits + (bits > 0), width) for bits, width in places))
+        return ample if ample.size == exact.size else exact
 
 
 def layout_of(widths: tuple[int, ...]) -> Layout:

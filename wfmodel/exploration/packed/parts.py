@@ -8,7 +8,7 @@ filled, one entry at a time, by running the definition (``own_moves``, ``channel
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -107,6 +107,17 @@ class Parts:
         self.lands: dict[tuple[int, int], int] = {}
         self.spends: dict[tuple[int, int, int], int] = {}
         self.log: list[LogEntry] = []
+        self._fillers: tuple[Callable[[int, int, int], object], ...] = (
+            lambda p, cell, _: self.own(p, cell),
+            self.receive,
+            lambda p, inbox, _: self.inbox(p, inbox),
+            self.put,
+            self.take,
+            self.lose,
+            self.double,
+            lambda world, landing, _: self.land(world, landing),
+            self.spend,
+        )
 
     # ------------------------------------------------------------- vectors and what they mean
 
@@ -151,19 +162,16 @@ class Parts:
         Raises:
             IndexError: an entry names what does not exist: the log is another system's.
         """
-        fill = (
-            lambda a, b, _: self.own(a, b),
-            self.receive,
-            lambda a, b, _: self.inbox(a, b),
-            self.put,
-            self.take,
-            self.lose,
-            self.double,
-            lambda a, b, _: self.land(a, b),
-            self.spend,
-        )
-        for table, a, b, c in log:
-            fill[table](a, b, c)
+        for entry in log:
+            self.fill(*entry)
+
+    def fill(self, table: int, a: int, b: int, c: int) -> None:
+        """Fill one entry, by running the definition; nothing if it is filled.
+
+        Raises:
+            IndexError: the keys name what does not exist.
+        """
+        self._fillers[table](a, b, c)
 
     # ------------------------------------------------------------------ tables, filled lazily
 
