@@ -48,7 +48,9 @@ def test_a_search_that_is_killed_comes_to_the_same_answer(tmp_path, engine):
     assert victim.returncode == -signal.SIGKILL
     with np.load(path) as file:
         before = len(file["words"])
-    table = Table(two_phase_commit(6))  # shared: it numbers what machines hold in order of first use
+    table = Table(
+        two_phase_commit(6)
+    )  # shared: it numbers what machines hold in order of first use
     resumed = search(table, engine=engine, checkpoint=path)
     whole = search(table, engine=engine)
     assert before < len(whole)
