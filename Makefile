@@ -53,14 +53,15 @@ docs: $(VENV)/.dev
 possibilities: $(VENV)/.dev
 	$(BIN)/python -m tests.possibilities --write
 
-benchmarks: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.throughput
+# An environment of its own: peers are compared with, never depended on.
+benchmarks: $(VENV)-benchmarks/.ready
+	$(VENV)-benchmarks/bin/python -m benchmarks.throughput
 
 lock: $(VENV)/.notebooks
 	$(BIN)/python -m pip freeze --exclude-editable --exclude wfmodel | LC_ALL=C sort > constraints.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-oracles .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(VENV)-oracles $(VENV)-benchmarks .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 # What is installed, in three layers; a stamp file for each makes repetition free.
 $(VENV)/.runtime: pyproject.toml constraints.txt
@@ -75,6 +76,11 @@ $(VENV)/.dev: $(VENV)/.runtime
 $(VENV)-oracles/.ready: pyproject.toml constraints.txt
 	test -x $(VENV)-oracles/bin/python || $(PYTHON) -m venv $(VENV)-oracles
 	$(VENV)-oracles/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt -e '.[dev,oracles]'
+	touch $@
+
+$(VENV)-benchmarks/.ready: pyproject.toml constraints.txt
+	test -x $(VENV)-benchmarks/bin/python || $(PYTHON) -m venv $(VENV)-benchmarks
+	$(VENV)-benchmarks/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt -e '.[fast,benchmarks]'
 	touch $@
 
 $(VENV)/.notebooks: $(VENV)/.dev

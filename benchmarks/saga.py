@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfmodel.designs import Knobs, Persistence
+from wfmodel.designs.faults import ALL_SERVICES, Fault, FaultKind
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.failures import FailureKind, FailureMode, RetryPolicy
 from wfmodel.model.units import parse_duration as d
@@ -30,12 +31,26 @@ def workflow() -> Workflow:
     return Workflow(name="saga", initial="step0", states={**states, "done": Final()})
 
 
-def setting(instances: int) -> Setting:
+FAULTS = (
+    Fault(
+        kind=FaultKind.CRASH,
+        target=ALL_SERVICES,
+        every=Exponential(mean=d("60s")),
+        lasts=Constant(d("200ms")),
+    ),
+    Fault(kind=FaultKind.LOSS, probability=0.001),
+    Fault(kind=FaultKind.DUPLICATION, probability=0.001),
+)
+"""A crash of each service a minute; one message in a thousand lost, one in a thousand doubled."""
+
+
+def setting(instances: int, faults: tuple[Fault, ...] = ()) -> Setting:
     """Poisson arrivals, ten milliseconds apart."""
     return Setting(
         arrivals=Arrivals(every=Exponential(mean=d("10ms")), most=instances),
         horizon=instances * d("20ms") + d("10s"),
         network=Constant(d("1ms")),
+        faults=faults,
     )
 
 

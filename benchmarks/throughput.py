@@ -1,19 +1,22 @@
-"""Instances per second of the SimPy driver beside the same saga in plain SimPy, in one run.
+"""Instances per second of both engines beside plain SimPy and Ciw: one five-step saga, one run.
 
-    python -m benchmarks.throughput [--sizes 1000 10000 100000]
+    python -m benchmarks.throughput [--sizes 1000 10000 100000] [--large]
 
 Every figure comes from a process of its own; rounds alternate, the best of each counts, and memory
-is the growth of the peak over a run of ten instances. The last column is what issue trackers want:
-the ratio, which does not depend on the machine.
+is the growth of the peak over a run of ten instances. The ratios are what issue trackers want: they
+do not depend on the machine. Last come a first call without and with cached code.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 
 from rich.console import Console
@@ -21,13 +24,23 @@ from rich.table import Table as Grid
 
 VARIANTS = (
     "plain",
+    "ciw",
     "driver",
     "driver+metrics",
     "choreography+metrics",
     "kernel",
     "kernel choreography",
     "kernel+metrics",
+    "kernel choreography+metrics",
+    "driver, faults+metrics",
+    "choreography, faults+metrics",
+    "kernel, faults",
+    "kernel choreography, faults",
+    "kernel, faults+metrics",
+    "kernel choreography, faults+metrics",
 )
+LARGE = ("kernel", "kernel choreography")
+"""Without metrics: at 2.6 KB each, a million instances should stay within 8 GiB."""
 
 
 def measure_one(variant: str, instances: int) -> dict[str, float]:
@@ -37,6 +50,11 @@ def measure_one(variant: str, instances: int) -> dict[str, float]:
 
         start = time.perf_counter()
         assert len(plain_simpy.run(instances, 0.010, 1)) == instances
+    elif variant == "ciw":
+        from benchmarks import ciw_tandem
+
+        start = time.perf_counter()
+        assert ciw_tandem.run(instances, 0.010, 1) == instances
     else:
         from benchmarks import saga
         from wfmodel.designs import choreograph, orchestrate
@@ -46,9 +64,10 @@ def measure_one(variant: str, instances: int) -> dict[str, float]:
         make = choreograph if "choreography" in variant else orchestrate
         engine = "compiled" if variant.startswith("kernel") else "simpy"
         system = make(saga.workflow(), saga.knobs())
+        faults = saga.FAULTS if "faults" in variant else ()
         simulate(system, saga.setting(1), engine=engine)  # loads the engine
         start = time.perf_counter()
-        history = simulate(system, saga.setting(instances), seed=1, engine=engine)
+        history = simulate(system, saga.setting(instances, faults), seed=1, engine=engine)
         assert history.instances() == instances
         if variant.endswith("metrics"):
             measure(history)
@@ -57,43 +76,77 @@ def measure_one(variant: str, instances: int) -> dict[str, float]:
     return {"seconds": seconds, "peak_kib": peak_kib}
 
 
-def in_own_process(variant: str, instances: int) -> dict[str, float]:
-    """The same, isolated."""
-    command = [sys.executable, "-m", "benchmarks.throughput", "--one", variant, str(instances)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+def first_call() -> float:
+    """Seconds of the compiled engine's first run in this process, imports included."""
+    start = time.perf_counter()
+    from benchmarks import saga
+    from wfmodel.designs import orchestrate
+    from wfmodel.simulation import simulate
+
+    system = orchestrate(saga.workflow(), saga.knobs())
+    simulate(system, saga.setting(1), engine="compiled")
+    return time.perf_counter() - start
+
+
+def in_own_process(*words: str, cache: str | None = None) -> str:
+    """What this module prints with such arguments, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.throughput", *words]
+    there = {**os.environ, "NUMBA_CACHE_DIR": cache} if cache else None
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=there).stdout
+
+
+def one(variant: str, instances: int) -> dict[str, float]:
+    """Seconds and peak memory of one variant, isolated."""
+    return json.loads(in_own_process("--one", variant, str(instances)))
+
+
+def table(sizes: list[int], rounds: int, variants: tuple[str, ...]) -> Grid:
+    """One row for each size and variant; ratios are to rows of the same size, where they ran."""
+    grid = Grid(
+        "variant", "instances", "seconds", "instances/s", "KiB/instance", "of plain", "of driver"
+    )
+    present = [v for v in variants if v != "ciw" or importlib.util.find_spec("ciw")]
+    in_own_process("--first")  # compiles: later peaks are without the compiler's
+    base = {variant: one(variant, 10)["peak_kib"] for variant in present}
+    for size in sizes:
+        runs = [{variant: one(variant, size) for variant in present} for _ in range(rounds)]
+        best = {variant: min(run[variant]["seconds"] for run in runs) for variant in present}
+        for variant in variants:
+            if variant not in best:
+                grid.add_row(variant, f"{size:,}", "not installed")
+                continue
+            seconds = best[variant]
+            ratios = [f"{best[b] / seconds:.2f}" if b in best else "" for b in ("plain", "driver")]
+            memory = (runs[0][variant]["peak_kib"] - base[variant]) / size
+            speed = f"{size / seconds:,.0f}"
+            grid.add_row(variant, f"{size:,}", f"{seconds:.2f}", speed, f"{memory:.2f}", *ratios)
+    return grid
 
 
 def main() -> None:
     """Measure, print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--large", action="store_true", help="a million instances of the kernel")
     parser.add_argument("--one", nargs=2, metavar=("VARIANT", "INSTANCES"))
+    parser.add_argument("--first", action="store_true", help="seconds of a first call")
     arguments = parser.parse_args()
     if arguments.one:
         print(json.dumps(measure_one(arguments.one[0], int(arguments.one[1]))))
         return
-    grid = Grid("variant", "instances", "seconds", "instances/s", "KiB/instance", "of plain")
-    base = {variant: in_own_process(variant, 10)["peak_kib"] for variant in VARIANTS}
-    for size in arguments.sizes:
-        rounds = [
-            {variant: in_own_process(variant, size) for variant in VARIANTS}
-            for _ in range(arguments.rounds)
-        ]
-        plain = min(r["plain"]["seconds"] for r in rounds)
-        for variant in VARIANTS:
-            best = min(r[variant]["seconds"] for r in rounds)
-            memory = (rounds[0][variant]["peak_kib"] - base[variant]) / size
-            grid.add_row(
-                variant,
-                f"{size:,}",
-                f"{best:.2f}",
-                f"{size / best:,.0f}",
-                f"{memory:.2f}",
-                f"{plain / best:.2f}",
-            )
-    Console(width=100).print(grid)
+    if arguments.first:
+        print(first_call())
+        return
+    console = Console(width=120)
+    if arguments.large:
+        console.print(table([1_000_000], 1, LARGE))
+        return
+    console.print(table(arguments.sizes, arguments.rounds, VARIANTS))
+    with tempfile.TemporaryDirectory() as cache:
+        cold, warm = (float(in_own_process("--first", cache=cache)) for _ in range(2))
+    console.print(f"first call of the kernel: {cold:.1f} s cold, {warm:.1f} s with cached code")
+    console.print(f"load of the machine: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
