@@ -31,9 +31,8 @@ class Layout:
     def wider(self, sizes: list[int]) -> Layout:
         """The layout in which they have, and so have twice as many where that costs no word."""
         needed = [(size - 1).bit_length() for size in sizes]
-        places = tuple(zip(needed, self.widths, strict=True))
-        exact = layout_of(tuple(max(bits, width) for bits, width in places))
-        ample = layout_of(tuple(max(bits + (bits > 0), width) for bits, width in places))
+        exact = layout_of(tuple(needed))
+        ample = layout_of(tuple(bits + (bits > 0) for bits in needed))
         return ample if ample.size == exact.size else exact
 
 
