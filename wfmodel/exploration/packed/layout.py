@@ -29,11 +29,23 @@ class Layout:
         )
 
     def wider(self, sizes: list[int]) -> Layout:
-        """The layout in which they have, and so have twice as many where that costs no word."""
-        needed = [(size - 1).bit_length() for size in sizes]
-        exact = layout_of(tuple(needed))
-        ample = layout_of(tuple(bits + (bits > 0) for bits in needed))
-        return ample if ample.size == exact.size else exact
+        """The layout in which they have, and a bit to spare where that costs no word.
+
+        The fullest places come first: participants that are alike outgrow theirs one after the
+        other, and each time all states would be packed anew.
+        """
+        widths = [(size - 1).bit_length() for size in sizes]
+        found = layout_of(tuple(widths))
+        for place in sorted(range(len(sizes)), key=lambda p: -sizes[p] / (1 << widths[p])):
+            if sizes[place] == 1:
+                continue
+            widths[place] += 1
+            ample = layout_of(tuple(widths))
+            if ample.size == found.size:
+                found = ample
+            else:
+                widths[place] -= 1
+        return found
 
 
 def layout_of(widths: tuple[int, ...]) -> Layout:
