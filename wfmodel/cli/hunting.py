@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,8 @@ def write(hunted: Hunted, folder: Path, path: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{hunted.name}-{found.sighting.what}".replace(" ", "-").lower()
     stem = "".join(c for c in stem if c.isalnum() or c == "-")[:80]
-    texts = {f"{stem}.scenario.yaml": _scenario(hunted, found, workflow_file)}
+    scenario = _scenario(hunted, found, _seen_from(folder, workflow_file))
+    texts = {f"{stem}.scenario.yaml": scenario}
     if found.told is not None:
         told = found.told
         texts |= {
@@ -162,8 +164,15 @@ def _workflow_file(path: str) -> str:
     assert document is not None
     value = document.value
     if isinstance(value, dict) and isinstance(value.get("workflow"), str):
-        return str((Path(path).parent / value["workflow"]).resolve())
-    return str(Path(path).resolve())
+        return str(Path(path).parent / value["workflow"])
+    return path
+
+
+def _seen_from(folder: Path, file: str) -> str:
+    """A file from a folder, so that both can be moved together; an absolute path stays one."""
+    if Path(file).is_absolute():
+        return file
+    return Path(os.path.relpath(Path(file).resolve(), folder.resolve())).as_posix()
 
 
 def _scenario(hunted: Hunted, found: Found, workflow_file: str) -> str:
