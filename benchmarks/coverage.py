@@ -1,6 +1,6 @@
 """How often a 95 % interval holds the truth, over 400 small experiments with a known answer.
 
-    python -m benchmarks.coverage
+    python -m benchmarks.coverage [--exact]
 
 Each experiment is a scenario of its own, run as users run theirs: one step, exponential service
 with mean 80 ms, no contention. From arrival to the durable verdict an instance needs one delivery
@@ -10,11 +10,15 @@ time, and two commits of 3 ms more, 6 ms, where they are exponential with that m
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from scipy import sparse
 
 from wfmodel.designs import Knobs
+from wfmodel.designs.faults import Fault
 from wfmodel.experiments import Scenario, Variant, run
+from wfmodel.experiments.exact import exact, simulated
 from wfmodel.experiments.rare import Splitting, probability_of
 from wfmodel.exploration.markov import Chain
 from wfmodel.model.distributions import Constant, Exponential
@@ -27,6 +31,9 @@ REPLICATIONS = 8
 INSTANCES = 10
 RARE_EXPERIMENTS = 200
 RARE_WALKS = 200
+EXACT_EXPERIMENTS = 200
+EXACT_INSTANCES = 100
+COMPARED = ("latency_mean", "committed", "lost")
 SERVICE = parse_duration("80ms")
 NETWORK = parse_duration("5ms")
 COMMIT = parse_duration("3ms")
@@ -97,8 +104,81 @@ def rare_covered(repetitions: int = RARE_EXPERIMENTS) -> float:
     return held / repetitions
 
 
+def surrounded(seed: int, *faults: Fault) -> Scenario:
+    """Exponential times, messages delivered at most once, one instance at a time."""
+    knobs = Knobs(commit=Exponential(mean=COMMIT), delivery="at-most-once")
+    designs = ("orchestration", "choreography")
+    return Scenario(
+        question="Is the exact answer inside?",
+        variants={name: Variant(design=name, knobs=knobs) for name in designs},
+        setting=Setting(
+            arrivals=Arrivals(at=(0,)),
+            horizon=parse_duration("20s"),
+            network=Exponential(mean=NETWORK),
+            faults=faults,
+        ),
+        seed=seed,
+    )
+
+
+def two_steps() -> Workflow:
+    """The saga of ``wfmodel exact``'s figures: two steps, each at its own service."""
+    duration = Exponential(mean=SERVICE)
+    return Workflow(
+        name="two-steps",
+        initial="pay",
+        states={
+            "pay": Task(service="payment", duration=duration, next="ship"),
+            "ship": Task(service="shipping", duration=duration, next="done"),
+            "done": Final(outcome="succeeded"),
+        },
+    )
+
+
+def crashing(target: str) -> Fault:
+    """Every 2 s, for 200 ms, on average."""
+    every, lasts = parse_duration("2s"), parse_duration("200ms")
+    return Fault(
+        kind="crash", target=target, every=Exponential(mean=every), lasts=Exponential(mean=lasts)
+    )
+
+
+def exact_covered(design: str, fault: Fault, experiments: int = EXACT_EXPERIMENTS) -> list[str]:
+    """Per answer: the exact value, how many intervals hold it, and the mean over all runs."""
+    workflow, held, means = two_steps(), dict.fromkeys(COMPARED, 0), dict.fromkeys(COMPARED, 0.0)
+    answers = next(a for a in exact(surrounded(0, fault), workflow) if a.variant == design)
+    for seed in range(experiments):
+        asked = surrounded(seed, fault)
+        variant = asked.variants_by_name()[design]
+        found = simulated(asked, workflow, variant, instances=EXACT_INSTANCES, jobs=1)
+        for name in COMPARED:
+            held[name] += found[name].low <= answers.value(name) <= found[name].high
+            means[name] += found[name].mean / experiments
+    return [
+        f"{name} exactly {answers.value(name):.4f} (cut {answers.cut:.4f}), mean {means[name]:.4f}:"
+        f" {held[name] / experiments:.1%} of {experiments} intervals hold it"
+        for name in COMPARED
+    ]
+
+
+def print_exact() -> None:
+    """Exact answers beside simulations, under crashes and under losses."""
+    loss = Fault(kind="loss", target="services", probability=0.1)
+    cases = {
+        "orchestrator crashes": ("orchestration", crashing("orchestrator")),
+        "services crash": ("choreography", crashing("services")),
+        "messages are lost": ("choreography", loss),
+    }
+    for name, (design, fault) in cases.items():
+        for line in exact_covered(design, fault):
+            print(f"{name}, {design}: {line}", flush=True)
+
+
 def main() -> None:
-    """Print the figures."""
+    """Print the figures; with ``--exact``, those of exact answers only."""
+    print_exact()
+    if "--exact" in sys.argv[1:]:
+        return
     share = rare_covered()
     print(f"rare event of 7e-10: {share:.1%} of {RARE_EXPERIMENTS} intervals hold the truth")
     for name, share in covered().items():

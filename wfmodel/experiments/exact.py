@@ -22,7 +22,7 @@ from wfmodel.designs.anomalies import Terminal
 from wfmodel.experiments.cells import Cell, run_cells
 from wfmodel.experiments.running import possible
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.experiments.statistics import Estimate, interval
+from wfmodel.experiments.statistics import Estimate, interval, share
 from wfmodel.exploration.markov import (
     InstanceChain,
     Surroundings,
@@ -153,9 +153,9 @@ def _answers(
         ExactValue("latency_mean", "Time to the verdict, where there is one", latency_s, "s"),
     ]
     if within_ns is not None:
-        share = hits_within(chain, verdict, within_ns / 1e9)
+        soon = hits_within(chain, verdict, within_ns / 1e9)
         title = f"A verdict within {within_ns / 1e9:g} s"
-        values.append(ExactValue("verdict_within", title, share, "fraction"))
+        values.append(ExactValue("verdict_within", title, soon, "fraction"))
     values += _life(built)
     values += _ends(built, scenario.setting.horizon / 1e9)
     return ExactAnswers(
@@ -195,11 +195,11 @@ def _life(built: InstanceChain) -> list[ExactValue]:
     apart = _apart(built)
     life = _mean(chain.initial, expected_reward(chain, np.ones(chain.size), end))
     divergent = _mean(chain.initial, expected_reward(chain, apart, end))
-    share = divergent / life if life else math.nan
+    part = divergent / life if life else math.nan
     return [
         ExactValue("life", "Time until nothing is left to happen", life, "s"),
         ExactValue("divergent_life", "Of that, views disagree for", divergent, "s"),
-        ExactValue("divergent_share", "Share of life in which views disagree", share, "fraction"),
+        ExactValue("divergent_share", "Share of life in which views disagree", part, "fraction"),
     ]
 
 
@@ -228,11 +228,16 @@ def simulated(
     instances: int,
     jobs: int | None = None,
 ) -> dict[str, Estimate]:
-    """The same instance simulated so many times: each metric with its 95 % interval."""
+    """The same instance simulated so many times: each metric with its 95 % interval.
+
+    How one instance ends is yes or no, so the shares of ends have binomial intervals.
+    """
     setting = replace(scenario.setting, arrivals=Arrivals(at=(ARRIVAL_NS,)), warm_up=0)
     cells = [Cell(variant, setting, scenario.seed, number) for number in range(instances)]
     seen = run_cells(workflow, cells, jobs=jobs, label="simulation", progress=None)
-    return {
-        name: possible(interval([run.values[name] for run in seen]), metric.unit)
-        for name, metric in METRICS.items()
-    }
+    ends = {each.name.lower() for each in Terminal}
+    found: dict[str, Estimate] = {}
+    for name, metric in METRICS.items():
+        values = [run.values[name] for run in seen]
+        found[name] = share(values) if name in ends else possible(interval(values), metric.unit)
+    return found

@@ -41,6 +41,8 @@ class Method(StrEnum):
 
     STUDENT = "t"
     WIDENED = "t and BCa"
+    BINOMIAL = "Clopper-Pearson"
+    """Every value is 0 or 1."""
     CONSTANT = "constant"
     """All values equal: the spread says nothing, and the interval has no width."""
     NONE = "none"
@@ -114,6 +116,22 @@ def interval(values: Sequence[float], *, confidence: float = CONFIDENCE) -> Esti
     other_low, other_high = _bca(sample, confidence)
     bounds = (min(low, other_low), max(high, other_high))
     return Estimate(mean, *bounds, n, undefined, Method.WIDENED)
+
+
+def share(values: Sequence[float], *, confidence: float = CONFIDENCE) -> Estimate:
+    """The share of ones among independent values that are 0 or 1, with its exact interval.
+
+    It covers no less often than it says, however rare the ones are; where there are none it still
+    has a width (Clopper & Pearson, Biometrika 26, 1934).
+
+    Raises:
+        ValueError: there is no value, or one is neither 0 nor 1.
+    """
+    n, ones = len(values), sum(1 for value in values if value == 1)
+    if not n or ones + sum(1 for value in values if value == 0) != n:
+        raise ValueError("a share needs values that are 0 or 1, at least one")
+    bounds = stats.binomtest(ones, n).proportion_ci(confidence, method="exact")
+    return Estimate(ones / n, float(bounds.low), float(bounds.high), n, 0, Method.BINOMIAL)
 
 
 def paired(

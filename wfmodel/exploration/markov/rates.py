@@ -14,7 +14,7 @@ from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import Timer
 from wfmodel.designs.system import System
 from wfmodel.exploration.markov.clocks import AT_ONCE, Length, Lengths, NotExponentialError
-from wfmodel.model.distributions import Distribution
+from wfmodel.model.distributions import Distribution, Uniform
 from wfmodel.model.failures import Jitter
 from wfmodel.model.workflow import Compensation, Receive, Task, Wait
 
@@ -134,7 +134,7 @@ class Rates:
         pause = state.retry.delay_before(timer.attempt)
         place = f"the back-off of {name!r} before attempt {timer.attempt}"
         if pause and state.retry.jitter is not Jitter.NONE:
-            return self.lengths.fixed(pause // 2, f"{place} (full jitter)")
+            return self.lengths.of(Uniform(low=0, high=pause), f"{place} (full jitter)")
         return self.lengths.fixed(pause, place)
 
     # ------------------------------------------------------------------------------ faults
