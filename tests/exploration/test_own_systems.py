@@ -103,6 +103,8 @@ def test_a_bound_at_one_participant_spares_it_and_no_other():
     assert crashed == set(system.participants) - {"bank"}
     assert len(space) < len(search(Table(system), budget, engine=Engine.PLAIN))
     assert "at most 0 crashes at bank" in spared.describe()
+    both = FaultBudget(crashes=1).each("crashes", ["bank", "shop"], 0)
+    assert "at most 0 crashes at each of bank, shop;" in both.describe()
 
 
 def test_an_unknown_fault_is_refused_with_those_there_are():

@@ -1,4 +1,4 @@
-"""What a notebook shows of a comparison and of a workflow."""
+"""What a notebook shows of a comparison, of an exploration and of a workflow."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+import wfmodel
+from wfmodel.designs import Knobs
 from wfmodel.experiments import Comparison, load_scenario, run
-from wfmodel.reports import comparison_table
+from wfmodel.experiments.exploring import Possible, explore_variant
+from wfmodel.exploration import FaultBudget
+from wfmodel.reports import answer_table, comparison_table
 
 STORY = Path(__file__).parents[2] / "models" / "stories" / "lost-transactions" / "scenario.yaml"
+LOST = "never_ends: lost"
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +48,39 @@ def test_an_unknown_metric_is_refused(result: Comparison):
 
 def test_a_workflow_shows_its_diagram(result: Comparison):
     assert "<svg" in result.workflow._repr_svg_()
+
+
+def explored(name: str, persistence: str, *claims: str, limit: int | None = None) -> Possible:
+    workflow = wfmodel.load(STORY.with_name("workflow.yaml")).workflow
+    assert workflow is not None
+    system = wfmodel.choreograph(workflow, Knobs(persistence=persistence))
+    return explore_variant(name, system, FaultBudget(crashes=1), claims, limit=limit)
+
+
+def test_answers_stand_beside_each_other_with_their_bounds():
+    table = answer_table(
+        explored("<memory>", "memory", LOST),
+        explored("database", "database", LOST, "no: deadlock"),
+        explored("stopped", "database", LOST, limit=5),
+    )
+    head, lost, deadlock, *bounds = str(table).splitlines()
+    assert head == "property | <memory> | database | stopped"
+    # a start taken up, committed to memory alone, and a crash
+    assert lost.startswith("never lost | violated: in 3 steps | holds: witness of ")
+    assert lost.endswith(" | undecided: not broken by what was seen")
+    assert deadlock.startswith("no deadlock |  | holds: ")
+    assert [each.split(":")[0] for each in bounds] == ["<memory>", "database", "stopped"]
+    assert all("1 crash" in each for each in bounds)
+    assert "limit of 5" in bounds[2]
+    html = table._repr_html_()
+    assert "<memory>" not in html
+    assert "&lt;memory&gt;" in html
+    assert html.count("<tr>") == 3
+    assert ">violated</b> in 3 steps</td>" in html
+    assert "<td></td>" in html
+
+
+def test_two_variants_of_one_name_are_refused():
+    one = explored("twin", "memory", LOST)
+    with pytest.raises(ValueError, match="two variants are called 'twin'"):
+        answer_table(one, one)

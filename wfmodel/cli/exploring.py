@@ -17,14 +17,12 @@ from typer.exceptions import TyperException
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
 from wfmodel.experiments import Variant
-from wfmodel.experiments.exploring import Asked, Possible, as_test, explore_variant
+from wfmodel.experiments.exploring import Possible, as_test, explore_variant
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.packed import CheckpointError, Engine, Progress
 from wfmodel.exploration.properties import (
     STANDARD,
     Holds,
-    Undecided,
-    Violated,
     load_properties,
     parse_property,
     properties_of,
@@ -293,25 +291,9 @@ def _table(found: Possible) -> Table:
 
     table = Table("property", "answer", "", box=None)
     for asked in found.asked:
-        style = {Holds: "green", Violated: "red", Undecided: "yellow"}[type(asked.answer)]
-        word = type(asked.answer).__name__.lower()
-        table.add_row(escape(asked.title), f"[{style}]{word}[/]", escape(detail(asked)))
+        style = {"holds": "green", "violated": "red", "undecided": "yellow"}[asked.word]
+        table.add_row(escape(asked.title), f"[{style}]{asked.word}[/]", escape(asked.detail))
     return table
-
-
-def detail(asked: Asked) -> str:
-    """What stands beside an answer."""
-    match asked.answer:
-        case Holds(witness=None, note=note):
-            return f"vacuously: {note}"
-        case Holds(witness=run, note=note):
-            seen = f"witness of {len(run or ())} steps"
-            return f"{note}; {seen}" if note else seen
-        case Violated(counterexample=run, note=note):
-            told = f"in {len(run)} steps"
-            return f"{told}; {note}" if note else told
-        case Undecided():
-            return "not broken by what was seen"
 
 
 def _as_data(found: Possible) -> dict[str, Any]:
@@ -332,8 +314,8 @@ def _as_data(found: Possible) -> dict[str, Any]:
             {
                 "claim": asked.claim,
                 "title": asked.title,
-                "answer": type(asked.answer).__name__.lower(),
-                "detail": detail(asked),
+                "answer": asked.word,
+                "detail": asked.detail,
                 "vacuous": isinstance(asked.answer, Holds) and asked.answer.vacuous,
                 "story": None if asked.told is None else [x.text for x in asked.told.lines],
                 "ending": None if asked.told is None else asked.told.ending,

@@ -15,7 +15,15 @@ from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.packed import Engine, Progress, search
 from wfmodel.exploration.packed.searching import MEMORY_BYTES
-from wfmodel.exploration.properties import Answer, Bounds, Holds, Violated, decide, parse_property
+from wfmodel.exploration.properties import (
+    Answer,
+    Bounds,
+    Holds,
+    Undecided,
+    Violated,
+    decide,
+    parse_property,
+)
 from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.stories import (
@@ -60,6 +68,26 @@ class Asked:
     def title(self) -> str:
         """What was claimed."""
         return self.answer.title
+
+    @property
+    def word(self) -> str:
+        """``holds``, ``violated`` or ``undecided``."""
+        return type(self.answer).__name__.lower()
+
+    @property
+    def detail(self) -> str:
+        """What stands beside the word: how long the run is, what was never met."""
+        match self.answer:
+            case Holds(witness=None, note=note):
+                return f"vacuously: {note}"
+            case Holds(witness=run, note=note):
+                seen = f"witness of {len(run or ())} steps"
+                return f"{note}; {seen}" if note else seen
+            case Violated(counterexample=run, note=note):
+                told = f"in {len(run)} steps"
+                return f"{told}; {note}" if note else told
+            case Undecided():
+                return "not broken by what was seen"
 
 
 @dataclass(frozen=True)

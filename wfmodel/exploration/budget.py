@@ -76,13 +76,23 @@ class FaultBudget(NamedTuple):
             for name in FAULTS
             if (left := getattr(self, name)) > 0
         ]
-        faults += [f"at most {b.left} {b.kind} at {b.participant}" for b in self.bounds]
+        faults += self._bounds_in_words()
         when = (
             "at any moment"
             if self.timeouts == UNLIMITED
             else "for nothing only when nothing else can move"
         )
         return f"{', '.join(faults) or 'no faults'}; time-outs fire {when}"
+
+    def _bounds_in_words(self) -> list[str]:
+        """Participants with the same bound in one breath."""
+        at: dict[tuple[str, int], list[str]] = {}
+        for bound in self.bounds:
+            at.setdefault((bound.kind, bound.left), []).append(bound.participant)
+        return [
+            f"at most {left} {kind} at {'each of ' if len(names) > 1 else ''}{', '.join(names)}"
+            for (kind, left), names in at.items()
+        ]
 
 
 FAULTS: Final = tuple(name for name in FaultBudget._fields if name != "bounds")

@@ -4,15 +4,18 @@
 Markdown of it. The same material gives the same bytes.
 """
 
+from wfmodel.reports.answers import AnswerTable, answer_table
 from wfmodel.reports.notebook import ComparisonTable, comparison_table
 from wfmodel.reports.page import Material, Page, build_page
 from wfmodel.reports.rendering import as_html, as_markdown, write_html, write_markdown
 from wfmodel.reports.swimlane import swimlane
 
 __all__ = [
+    "AnswerTable",
     "ComparisonTable",
     "Material",
     "Page",
+    "answer_table",
     "as_html",
     "as_markdown",
     "build_page",
