@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeAlias
 
-from wfmodel.designs.messages import LAPS
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
+from wfmodel.exploration.laps import is_beyond
 from wfmodel.exploration.moves import Moves, Step
 from wfmodel.exploration.symmetry import Known, Reduction
 
@@ -130,7 +130,7 @@ class InterpretedSpace:
     def _expand(self, number: int) -> None:
         assert number == len(self._after)
         config, budget = self._nodes[number]
-        if self._is_beyond(config):
+        if any(is_beyond(cell, self.laps) for cell in config.cells):
             self.cut.add(number)
             self._after.append(())
             return
@@ -148,11 +148,6 @@ class InterpretedSpace:
             self._came_from.append((source, step))
             self._queue.append(number)
         return number
-
-    def _is_beyond(self, config: Configuration) -> bool:
-        epochs = [w[1] for cell in config.cells for w in (*cell.work, *cell.choices)]
-        epochs += [e for cell in config.cells for _, e in cell.expected]
-        return any(laps_of(epoch) > self.laps for epoch in epochs)
 
     # ----------------------------------------------------------------------- a state space
 
@@ -195,12 +190,3 @@ def path_to(space: StateSpace, number: int) -> list[tuple[Step, int]]:
         number = source
         source, step = space.came_from(number)
     return found[::-1]
-
-
-def laps_of(epoch: int) -> int:
-    """The most laps of any loop that an epoch stands for."""
-    most = 0
-    while epoch:
-        epoch, digit = divmod(epoch, LAPS)
-        most = max(most, digit)
-    return most

@@ -30,8 +30,8 @@ from wfmodel.designs.messages import (
 )
 from wfmodel.designs.system import System
 from wfmodel.exploration.budget import FAULTS, UNLIMITED, FaultBudget
+from wfmodel.exploration.laps import laps_of
 from wfmodel.exploration.resolution import is_endless
-from wfmodel.exploration.space import laps_of
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import DONE, Compensation, Task
 

@@ -17,11 +17,11 @@ from scipy import sparse
 from wfmodel.designs.anomalies import Terminal, primary
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
+from wfmodel.exploration.laps import laps_of
 from wfmodel.exploration.markov.chain import Chain, Matrix
 from wfmodel.exploration.markov.jumps import Jumps
 from wfmodel.exploration.markov.rates import Rates, Surroundings
 from wfmodel.exploration.markov.state import Kind, State
-from wfmodel.exploration.space import laps_of
 
 MOST_STATES: Final = 200_000
 FAULTS: Final = frozenset({int(Kind.STRIKE), int(Kind.HEAL)})

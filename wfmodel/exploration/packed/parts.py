@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-from wfmodel.designs.messages import LAPS
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.budget import FAULTS, FaultBudget
 from wfmodel.exploration.configuration import Cell, Configuration, Inbox, Landing, Parcel, World
 from wfmodel.exploration.effects import land
+from wfmodel.exploration.laps import is_beyond
 from wfmodel.exploration.local import NOTHING
 from wfmodel.exploration.moves import Moves
 from wfmodel.exploration.own_moves import OwnMove, Step, StepKind
@@ -199,7 +199,7 @@ class Parts:
         if pending is not None and pending.received != NOTHING and not self.channels.stays:
             hidden = self.parcels[p].number((pending.sender, pending.received))
         still = not cell.down and not cell.paused
-        return Own(moves, still, cell.paused, beyond(cell, self.laps), hidden)
+        return Own(moves, still, cell.paused, is_beyond(cell, self.laps), hidden)
 
     def _made(self, p: int, move: OwnMove) -> Made:
         step, after, cost = move
@@ -311,18 +311,3 @@ class Parts:
 
     def _fault_at(self, kind: StepKind, p: int, parcel: int) -> int:
         return self.steps.number(Step(kind, p, self.parcels[p].values[parcel][1]))
-
-
-def beyond(cell: Cell, laps: int) -> bool:
-    """Whether a loop has gone round more than ``laps`` times where a cell stands."""
-    epochs = [w[1] for w in (*cell.work, *cell.choices)] + [e for _, e in cell.expected]
-    return any(most_laps(epoch) > laps for epoch in epochs)
-
-
-def most_laps(epoch: int) -> int:
-    """The most laps of any loop that an epoch stands for."""
-    most = 0
-    while epoch:
-        epoch, digit = divmod(epoch, LAPS)
-        most = max(most, digit)
-    return most
