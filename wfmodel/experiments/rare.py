@@ -23,6 +23,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from wfmodel.designs.anomalies import Terminal
+from wfmodel.experiments.running import possible
 from wfmodel.experiments.statistics import Estimate, interval
 from wfmodel.experiments.walks import Draws, Walks
 from wfmodel.exploration.markov import Chain, InstanceChain, hits, hits_within
@@ -82,11 +83,13 @@ def probability_of(
     if not math.isfinite(start):
         raise ValueError("no path leads to the event: its probability is 0")
     levels = _levels(far, start, how.factor)
+    top = int(levels.max()) + 1
+    heights = np.where(event, top, levels)
     walks = Walks(ended, math.inf if within_s is None else within_s)
-    found = [_repetition(walks, levels, event, how, number) for number in range(how.repetitions)]
+    found = [_repetition(walks, heights, top, how, number) for number in range(how.repetitions)]
     missed = sum(each == 0 for each in found)
     estimate = interval(found)
-    return RareEvent(_possible(estimate), int(levels.max()) + 1, steepest, missed)
+    return RareEvent(possible(estimate, "fraction"), top, steepest, missed)
 
 
 def of_end(built: InstanceChain, end: str) -> Marks:
@@ -106,11 +109,6 @@ def exactly(chain: Chain, event: Marks, within_s: float | None = None) -> float:
     if within_s is not None:
         return hits_within(chain, event, within_s, error=1e-15)
     return float(chain.initial @ hits(chain, event))
-
-
-def _possible(found: Estimate) -> Estimate:
-    low, high = max(0.0, found.low), min(1.0, found.high)
-    return Estimate(found.mean, low, high, found.replications, found.undefined, found.method)
 
 
 def nearness(chain: Chain, event: Marks) -> tuple[Vector, float]:
@@ -149,16 +147,14 @@ def _levels(far: Vector, start: float, factor: float) -> NDArray[np.int64]:
 
 
 def _repetition(
-    walks: Walks, levels: NDArray[np.int64], event: Marks, how: Splitting, number: int
+    walks: Walks, heights: NDArray[np.int64], top: int, how: Splitting, number: int
 ) -> float:
-    top = int(levels.max()) + 1
-    height = np.where(event, top, levels)
     draws = Draws(how.seed, number)
     states = walks.beginnings(draws.uniforms(0, how.walks))
     times = np.zeros(how.walks)
     probability = 1.0
     for level in range(1, top + 1):
-        arrived, when = walks.climb(states, times, height >= level, draws, level)
+        arrived, when = walks.climb(states, times, heights >= level, draws, level)
         if not len(arrived):
             return 0.0
         probability *= len(arrived) / how.walks

@@ -56,7 +56,7 @@ class Walks:
         rates = chain.rates
         self.within_s = within_s
         self._exits = chain.exits
-        self._first = rates.indptr[:-1].astype(np.int64)
+        self._rows = rates.indptr.astype(np.int64)
         self._targets = rates.indices.astype(np.int64)
         # One ascending sequence: a state's own rates, summed up, from its number to the next.
         total = np.concatenate([[0.0], np.cumsum(self._shares(chain))])
@@ -101,12 +101,9 @@ class Walks:
         return np.concatenate(arrived)[by_walk], np.concatenate(when)[by_walk]
 
     def _jumped(self, at: Numbers, draws: Vector) -> Numbers:
-        first = self._first[at]
+        first = self._rows[at]
         base = np.where(first > 0, self._ends[first - 1], 0.0)
         places = np.searchsorted(self._ends, base + draws, side="right")
-        last = self._first_after(at) - 1
+        last = self._rows[at + 1] - 1
         found: Numbers = self._targets[np.clip(places, first, last)]
         return found
-
-    def _first_after(self, at: Numbers) -> Numbers:
-        return np.append(self._first, len(self._targets))[at + 1]

@@ -31,12 +31,10 @@ class RunSpace:
         system: System,
         budget: FaultBudget,
         table: Table | None = None,
-        *,
-        patience: int = 1,
     ) -> None:
         self.table = table or Table(system)
         semantics = Semantics(self.table)
-        self._moves = Moves(semantics, Anything(patience), urgent=False)
+        self._moves = Moves(semantics, Anything(), urgent=False)
         self._looked: dict[int, list[Move]] = {}
         start = semantics.start(semantics.initial())
         self._nodes: list[tuple[Configuration, FaultBudget]] = []

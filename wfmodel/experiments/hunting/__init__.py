@@ -1,7 +1,7 @@
 """Hunting: a search for one bad run where looking at all of them would take too long.
 
-Start with ``hunt`` (fault schedules in the simulator, by Hypothesis) and with
-``exploration.walking.walk`` (random walks of the explorer). Neither ever says that something holds.
+Start with ``hunt`` (fault schedules in the simulator, by Hypothesis). It never says that something
+holds.
 """
 
 from wfmodel.experiments.hunting.hunting import Found, Hunted, hunt

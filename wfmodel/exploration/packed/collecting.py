@@ -53,22 +53,32 @@ def missing(todo: NDArray[np.int64], table: int, a: int, b: int, c: int) -> int:
 
 
 @compiled
+def note_move(
+    arrays: Arrays, todo: NDArray[np.int64], count: int, move: int, cost: int, p: int, budget: int
+) -> int:
+    """Note a move of a participant, if its cost can be paid: the new count, or MISS."""
+    left = np.int32(budget)
+    if cost != FREE:
+        left = arrays.spend[budget, cost * arrays.rules[0] + p]
+        if left == -1:
+            return missing(todo, SPEND, budget, cost, p)
+    if left >= 0:
+        todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, move, left
+        count += 1
+    return count
+
+
+@compiled
 def collect_class(
     arrays: Arrays, todo: NDArray[np.int64], count: int, p: int, cell: int, kind: int, budget: int
 ) -> int:
     """Note all moves of one class of one cell, at their own cost: the new count, or MISS."""
-    n = arrays.rules[0]
     row = arrays.own_base[p] + cell * OWN_WIDTH
     for k in range(arrays.own[row + kind], arrays.own[row + kind + 1]):
         move = arrays.own_list[k]
-        cost, left = arrays.moves[move, 5], np.int32(budget)
-        if cost != FREE:
-            left = arrays.spend[budget, cost * n + p]
-            if left == -1:
-                return missing(todo, SPEND, budget, cost, p)
-        if left >= 0:
-            todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, move, left
-            count += 1
+        count = note_move(arrays, todo, count, move, arrays.moves[move, 5], p, budget)
+        if count < 0:
+            return MISS
     return count
 
 
@@ -78,18 +88,13 @@ def collect_detections(
 ) -> int:
     """Note failure detectors that run out, for nothing or for an early time-out each."""
     n = arrays.rules[0]
-    budget = vector[2 * n + 1]
+    budget, cost = vector[2 * n + 1], FREE if free else TIMEOUTS_COST
     for p in range(n):
         row = arrays.own_base[p] + vector[p] * OWN_WIDTH
         for k in range(arrays.own[row + DETECT], arrays.own[row + DETECT + 1]):
-            left = np.int32(budget)
-            if not free:
-                left = arrays.spend[budget, TIMEOUTS_COST * n + p]
-                if left == -1:
-                    return missing(todo, SPEND, budget, TIMEOUTS_COST, p)
-            if left >= 0:
-                todo[count, 0], todo[count, 1], todo[count, 2] = MOVE, arrays.own_list[k], left
-                count += 1
+            count = note_move(arrays, todo, count, arrays.own_list[k], cost, p, budget)
+            if count < 0:
+                return MISS
     return count
 
 
