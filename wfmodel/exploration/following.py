@@ -18,9 +18,10 @@ from wfmodel.exploration.moves import Move, Moves, Step
 from wfmodel.exploration.resolution import Anything
 from wfmodel.exploration.scheduling import act_between
 from wfmodel.exploration.semantics import Semantics
+from wfmodel.exploration.space import Listed
 
 
-class RunSpace:
+class RunSpace(Listed):
     """A state space of one run; beyond its end nothing is looked into."""
 
     complete = True
@@ -32,12 +33,12 @@ class RunSpace:
         budget: FaultBudget,
         table: Table | None = None,
     ) -> None:
+        super().__init__()
         self.table = table or Table(system)
         semantics = Semantics(self.table)
         self._moves = Moves(semantics, Anything(), urgent=False)
         self._looked: dict[int, list[Move]] = {}
         start = semantics.start(semantics.initial())
-        self._nodes: list[tuple[Configuration, FaultBudget]] = []
         self._numbers: dict[tuple[Configuration, FaultBudget], int] = {}
         self._came_from: list[tuple[int, Step | None]] = []
         self._after: dict[int, list[tuple[Step, int]]] = {}
@@ -103,18 +104,6 @@ class RunSpace:
             self._nodes.append(node)
             self._came_from.append((source, step))
         return self._numbers[node]
-
-    def __len__(self) -> int:
-        """How many configurations the run meets."""
-        return len(self._nodes)
-
-    def configuration(self, number: int) -> Configuration:
-        """The configuration of a number."""
-        return self._nodes[number][0]
-
-    def budget(self, number: int) -> FaultBudget:
-        """The faults that are left there."""
-        return self._nodes[number][1]
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
         """The step that the run takes."""

@@ -16,7 +16,8 @@ from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.laps import is_beyond
 from wfmodel.exploration.moves import Moves, Step
-from wfmodel.exploration.symmetry import Known, Reduction
+from wfmodel.exploration.numbers import Numbers
+from wfmodel.exploration.symmetry import Reduction
 
 Progress: TypeAlias = Callable[[int, int], None]
 """(configurations looked into, configurations known): called now and then during a search."""
@@ -67,7 +68,26 @@ class StateSpace(Protocol):
         ...
 
 
-class InterpretedSpace:
+class Listed:
+    """Configurations and budgets in a list, by number."""
+
+    def __init__(self) -> None:
+        self._nodes: list[tuple[Configuration, FaultBudget]] = []
+
+    def __len__(self) -> int:
+        """How many configurations are known."""
+        return len(self._nodes)
+
+    def configuration(self, number: int) -> Configuration:
+        """The configuration of a number."""
+        return self._nodes[number][0]
+
+    def budget(self, number: int) -> FaultBudget:
+        """The faults that are left there."""
+        return self._nodes[number][1]
+
+
+class InterpretedSpace(Listed):
     """The pure-Python search, which is also the space that it finds.
 
     With ``symmetry`` a configuration stands for all that differ from it in who is who, if the
@@ -83,6 +103,7 @@ class InterpretedSpace:
         laps: int,
         symmetry: bool = False,
     ) -> None:
+        super().__init__()
         self.moves = moves
         self.table: Table = moves.table
         self.limit = limit
@@ -91,12 +112,11 @@ class InterpretedSpace:
         self.report_every = REPORT_EVERY
         self.cut: set[int] = set()
         """Configurations beyond the laps, which were not looked into."""
-        self._nodes: list[tuple[Configuration, FaultBudget]] = []
         self._numbers: dict[tuple[Configuration, FaultBudget], int] = {}
         self._came_from: list[tuple[int, Step | None]] = []
         self._after: list[tuple[tuple[Step, int], ...]] = []
         self._queue: deque[int] = deque()
-        self.reduction = Reduction.wanted(self.table, Known(self.table), symmetry=symmetry)
+        self.reduction = Reduction.wanted(self.table, Numbers(self.table), symmetry=symmetry)
         if self.reduction is not None:
             self.reduction.check.check_beginning(budget)
         semantics = moves.semantics
@@ -150,18 +170,6 @@ class InterpretedSpace:
         return number
 
     # ----------------------------------------------------------------------- a state space
-
-    def __len__(self) -> int:
-        """How many configurations are known."""
-        return len(self._nodes)
-
-    def configuration(self, number: int) -> Configuration:
-        """The configuration of a number."""
-        return self._nodes[number][0]
-
-    def budget(self, number: int) -> FaultBudget:
-        """The faults that are left there."""
-        return self._nodes[number][1]
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
         """Every step from there and where it leads; empty where it was not looked into."""

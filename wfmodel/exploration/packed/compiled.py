@@ -10,11 +10,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed import index as ix
 from wfmodel.exploration.packed import kernel as kn
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.layout import Layout
-from wfmodel.exploration.packed.parts import Vector
 from wfmodel.exploration.packed.snapshot import Snapshot
 from wfmodel.exploration.packed.tables import Tables
 

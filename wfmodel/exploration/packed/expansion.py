@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from wfmodel.exploration.budget import FAULTS
+from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed.parts import (
     ANSWER,
     CRASH,
@@ -22,7 +23,6 @@ from wfmodel.exploration.packed.parts import (
     Made,
     Own,
     Parts,
-    Vector,
 )
 from wfmodel.exploration.symmetry import Reduction
 

@@ -14,15 +14,13 @@ from typing import Final, NamedTuple, TypeAlias
 
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.budget import FAULTS, FaultBudget
-from wfmodel.exploration.configuration import Cell, Configuration, Inbox, Landing, Parcel, World
+from wfmodel.exploration.configuration import Cell, Inbox, Landing, Parcel
 from wfmodel.exploration.effects import land
 from wfmodel.exploration.laps import is_beyond
 from wfmodel.exploration.local import NOTHING
 from wfmodel.exploration.moves import Moves
+from wfmodel.exploration.numbers import Numbers
 from wfmodel.exploration.own_moves import OwnMove, Step, StepKind
-
-Vector: TypeAlias = tuple[int, ...]
-"""Cells of all participants, their inboxes, the world, the budget."""
 
 FREE: Final = -1
 """The cost of a step that spends nothing."""
@@ -78,11 +76,11 @@ class Contents:
     next: tuple[bool, ...]
 
 
-class Parts:
+class Parts(Numbers):
     """All parts met so far, and the tables over them. ``log`` says in which order."""
 
     def __init__(self, table: Table, moves: Moves, budget: FaultBudget, laps: int) -> None:
-        self.table = table
+        super().__init__(table)
         self.moves = moves
         self.own_moves = moves.own
         self.channels = moves.semantics.channels
@@ -90,11 +88,7 @@ class Parts:
         self.laps = laps
         self.size = len(table.names)
         everyone = range(self.size)
-        self.cells: tuple[Interned[Cell], ...] = tuple(Interned() for _ in everyone)
-        self.inboxes: tuple[Interned[Inbox], ...] = tuple(Interned() for _ in everyone)
         self.parcels: tuple[Interned[Parcel], ...] = tuple(Interned() for _ in everyone)
-        self.worlds: Interned[World] = Interned()
-        self.budgets: Interned[FaultBudget] = Interned()
         self.landings: Interned[Landing] = Interned()
         self.steps: Interned[Step] = Interned()
         self.owns: tuple[dict[int, Own], ...] = tuple({} for _ in everyone)
@@ -118,30 +112,6 @@ class Parts:
             lambda world, landing, _: self.land(world, landing),
             self.spend,
         )
-
-    # ------------------------------------------------------------- vectors and what they mean
-
-    def vector(self, config: Configuration, budget: FaultBudget) -> Vector:
-        """A configuration in numbers."""
-        return (
-            *(known.number(cell) for known, cell in zip(self.cells, config.cells, strict=True)),
-            *(known.number(i) for known, i in zip(self.inboxes, config.inboxes, strict=True)),
-            self.worlds.number(config.world),
-            self.budgets.number(budget),
-        )
-
-    def configuration(self, vector: Vector) -> Configuration:
-        """What the numbers stand for."""
-        n = self.size
-        cells = tuple(known.values[i] for known, i in zip(self.cells, vector[:n], strict=True))
-        inboxes = tuple(
-            known.values[i] for known, i in zip(self.inboxes, vector[n : 2 * n], strict=True)
-        )
-        return Configuration(cells, inboxes, self.worlds.values[vector[2 * n]])
-
-    def budget(self, vector: Vector) -> FaultBudget:
-        """What is left of the budget there."""
-        return self.budgets.values[vector[-1]]
 
     def sizes(self) -> list[int]:
         """How many values each place of a vector has had so far."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.layout import layout_of
-from wfmodel.exploration.packed.parts import Vector
 from wfmodel.exploration.packed.snapshot import Snapshot, column, pack
 
 BYTES_PER_STATE = 250

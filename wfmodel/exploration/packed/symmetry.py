@@ -6,8 +6,9 @@ exchanged is decided anew for each. What is left of a space is seldom large.
 
 from __future__ import annotations
 
+from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed.expansion import Expanded, Expansion
-from wfmodel.exploration.packed.parts import Parts, Vector
+from wfmodel.exploration.packed.parts import Parts
 from wfmodel.exploration.symmetry import Reduction
 
 

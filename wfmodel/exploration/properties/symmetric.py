@@ -39,10 +39,11 @@ class Exchanged:
         self.complete, self.stopped = space.complete, space.stopped
 
     def _node(self, number: int) -> tuple[Configuration, FaultBudget]:
-        vector = self.reduction.vector(self.space.configuration(number), self.space.budget(number))
+        parts = self.reduction.parts
+        vector = parts.vector(self.space.configuration(number), self.space.budget(number))
         for i, j in self.swaps:
             vector = self.reduction.swapped(vector, i, j)
-        return self.reduction.meaning(vector)
+        return parts.configuration(vector), parts.budget(vector)
 
     def __len__(self) -> int:
         """How many configurations are known."""

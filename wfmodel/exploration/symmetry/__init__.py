@@ -6,6 +6,6 @@
 """
 
 from wfmodel.exploration.symmetry.interchangeable import NotInterchangeable
-from wfmodel.exploration.symmetry.reduction import Known, Reduction
+from wfmodel.exploration.symmetry.reduction import Reduction
 
-__all__ = ["Known", "NotInterchangeable", "Reduction"]
+__all__ = ["NotInterchangeable", "Reduction"]

@@ -10,45 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from itertools import pairwise
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.configuration import Cell, Configuration, Inbox, World
+from wfmodel.exploration.configuration import Configuration
+from wfmodel.exploration.numbers import Numbers, Vector
 from wfmodel.exploration.symmetry.interchangeable import Interchangeable
 from wfmodel.exploration.symmetry.seeing import Seeing
 from wfmodel.exploration.symmetry.swapping import Swapping, placed
-
-Vector: TypeAlias = tuple[int, ...]
-"""Cells of all participants, their inboxes, the world, the budget: by number."""
 
 Ranks: TypeAlias = dict[int, int]
 """Of each member the rank among those of its group; equal where they are not told apart."""
 
 
-class Parts(Protocol):
-    """Where parts have their numbers."""
-
-    cells: tuple[Interned[Cell], ...]
-    inboxes: tuple[Interned[Inbox], ...]
-    worlds: Interned[World]
-    budgets: Interned[FaultBudget]
-
-
-class Known:
-    """Parts of a search that has no numbers of its own for them."""
-
-    def __init__(self, table: Table) -> None:
-        self.cells: tuple[Interned[Cell], ...] = tuple(Interned() for _ in table.names)
-        self.inboxes: tuple[Interned[Inbox], ...] = tuple(Interned() for _ in table.names)
-        self.worlds: Interned[World] = Interned()
-        self.budgets: Interned[FaultBudget] = Interned()
-
-
 class Reduction:
     """Canonical vectors of one system, over the numbers of ``parts``."""
 
-    def __init__(self, table: Table, parts: Parts) -> None:
+    def __init__(self, table: Table, parts: Numbers) -> None:
         self.table = table
         self.parts = parts
         self.n = len(table.names)
@@ -74,33 +53,14 @@ class Reduction:
         return f"states that differ in who is who of {groups} are one{sample}"
 
     @classmethod
-    def wanted(cls, table: Table, parts: Parts, *, symmetry: bool) -> Reduction | None:
+    def wanted(cls, table: Table, parts: Numbers, *, symmetry: bool) -> Reduction | None:
         """The reduction of a system that declares a symmetry, where it is asked for."""
         return cls(table, parts) if symmetry and table.system.symmetric else None
 
     def of(self, config: Configuration, budget: FaultBudget) -> tuple[Configuration, FaultBudget]:
         """The canonical configuration of an orbit, and its budget."""
-        return self.meaning(self.canonical(self.vector(config, budget)))
-
-    def vector(self, config: Configuration, budget: FaultBudget) -> Vector:
-        """A configuration in numbers."""
-        parts = self.parts
-        return (
-            *(known.number(c) for known, c in zip(parts.cells, config.cells, strict=True)),
-            *(known.number(i) for known, i in zip(parts.inboxes, config.inboxes, strict=True)),
-            parts.worlds.number(config.world),
-            parts.budgets.number(budget),
-        )
-
-    def meaning(self, vector: Vector) -> tuple[Configuration, FaultBudget]:
-        """What numbers stand for."""
-        n, parts = self.n, self.parts
-        config = Configuration(
-            tuple(parts.cells[p].values[vector[p]] for p in range(n)),
-            tuple(parts.inboxes[p].values[vector[n + p]] for p in range(n)),
-            parts.worlds.values[vector[2 * n]],
-        )
-        return config, parts.budgets.values[vector[-1]]
+        canonical = self.canonical(self.parts.vector(config, budget))
+        return self.parts.configuration(canonical), self.parts.budget(canonical)
 
     # ---------------------------------------------------------------------------- canonical
 

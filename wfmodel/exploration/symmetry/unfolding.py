@@ -16,22 +16,23 @@ from wfmodel.exploration.moves import Moves, Step
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.resolution import Anything
 from wfmodel.exploration.semantics import Semantics
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.space import Listed, StateSpace
 from wfmodel.exploration.symmetry.reduction import Reduction, reduction_of
 
 
-class UnfoldedRun:
+class UnfoldedRun(Listed):
     """The configurations along one run, numbered in its order; beyond it nothing is looked into."""
 
     complete = True
     stopped = ""
 
     def __init__(self, space: StateSpace, trace: Trace, reduction: Reduction) -> None:
+        super().__init__()
         self.table = space.table
         self._reduction = reduction
         self._moves = Moves(Semantics(self.table), Anything(), urgent=False)
         first = trace.numbers[0]
-        self._nodes = [(space.configuration(first), space.budget(first))]
+        self._nodes.append((space.configuration(first), space.budget(first)))
         self.steps: list[Step] = []
         for step, target in zip(trace.steps, trace.numbers[1:], strict=True):
             self._go_on(step, (space.configuration(target), space.budget(target)))
@@ -46,18 +47,6 @@ class UnfoldedRun:
         step, config, budget = min(found, key=lambda move: move[0].kind is not like.kind)
         self.steps.append(step)
         self._nodes.append((config, budget))
-
-    def __len__(self) -> int:
-        """How many configurations the run meets."""
-        return len(self._nodes)
-
-    def configuration(self, number: int) -> Configuration:
-        """The configuration of a number."""
-        return self._nodes[number][0]
-
-    def budget(self, number: int) -> FaultBudget:
-        """The faults that are left there."""
-        return self._nodes[number][1]
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
         """The step that the run takes."""
