@@ -17,7 +17,7 @@ from typer.exceptions import TyperException
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
 from wfmodel.experiments import Variant
-from wfmodel.experiments.exploring import Possible, as_test, explore_variant
+from wfmodel.experiments.exploring import Possible, Told, as_test, explore_variant
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.packed import CheckpointError, Engine, Progress
 from wfmodel.exploration.properties import (
@@ -34,16 +34,21 @@ from wfmodel.model.workflow import Workflow
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from wfmodel.simulation import Setting
+
 BOTH: Final = "both"
 GIB: Final = 1 << 30
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is explored: systems by the name of their variant, and the workflow's file."""
+    """What is explored: systems by the name of their variant, the workflow's file, and a scenario's
+    setting.
+    """
 
     systems: dict[str, System]
     workflow_file: str
+    setting: Setting | None = None
 
 
 def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
@@ -61,7 +66,8 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
         variants = scenario.variants_by_name()
         assert scenario.workflow is not None
         file = str(Path(path).parent / scenario.workflow)
-        return Subject(_built(workflow, _chosen(variants, design), knobs), file)
+        systems = _built(workflow, _chosen(variants, design), knobs)
+        return Subject(systems, file, scenario.setting)
     variants = {name: Variant(design=name, knobs=Knobs()) for name in DESIGNS}
     return Subject(_built(_workflow(path), _chosen(variants, design), knobs), path)
 
@@ -327,27 +333,29 @@ def _as_data(found: Possible) -> dict[str, Any]:
 
 
 def write(found: list[Possible], folder: Path, workflow_file: str) -> None:
-    """Every counterexample in every form, in a folder: story, Mermaid, SVG, schedule, test."""
-    from wfmodel.reports.sequence import sequence_picture
-
+    """Every counterexample in every form, in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for possible in found:
         for asked in possible.asked:
             if asked.told is None:
                 continue
+            test = as_test(asked.told, possible.system, possible.bounds.budget, workflow_file)
             stem = _file_name(f"{possible.name}-{asked.title}")
-            told = asked.told
-            texts = {
-                f"{stem}.txt": told.story,
-                f"{stem}.mmd": told.mermaid,
-                f"{stem}.schedule": told.schedule_text(),
-                f"{stem}.svg": sequence_picture(told, name=stem).svg,
-                f"test_{stem.replace('-', '_')}.py": as_test(
-                    told, possible.system, possible.bounds.budget, workflow_file
-                ),
-            }
-            for name, text in texts.items():
+            for name, text in forms_of(asked.told, stem, test).items():
                 (folder / name).write_text(text, encoding="utf-8")
+
+
+def forms_of(told: Told, stem: str, test: str) -> dict[str, str]:
+    """A counterexample in every form, by file name: story, Mermaid, SVG, schedule, test."""
+    from wfmodel.reports.sequence import sequence_picture
+
+    return {
+        f"{stem}.txt": told.story,
+        f"{stem}.mmd": told.mermaid,
+        f"{stem}.schedule": told.schedule_text(),
+        f"{stem}.svg": sequence_picture(told, name=stem).svg,
+        f"test_{stem.replace('-', '_')}.py": test,
+    }
 
 
 def _file_name(text: str) -> str:

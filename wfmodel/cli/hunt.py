@@ -36,13 +36,13 @@ def hunt(
 
     Exit codes: 0 nothing was found, 1 something was, 2 could not run.
     """
+    from wfmodel.cli.exploring import subject
     from wfmodel.cli.hunting import hunt_all, kinds_of, quarry_of, show, write
 
     quarry = quarry_of(tuple(anomaly or ()), claim)
+    about = subject(path, design, tuple(knob or ()))
     found = hunt_all(
-        path,
-        design,
-        tuple(knob or ()),
+        about,
         quarry,
         kinds=kinds_of(tuple(fault or ())),
         most=faults,
@@ -54,5 +54,5 @@ def hunt(
     for each in found:
         show(each)
         if out is not None:
-            write(each, out, path)
+            write(each, out, about.workflow_file)
     raise typer.Exit(int(any(each.found is not None for each in found)))

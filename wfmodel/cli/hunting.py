@@ -11,14 +11,12 @@ import yaml
 from pydantic import TypeAdapter
 from typer.exceptions import TyperException
 
-from wfmodel.cli.exploring import subject
-from wfmodel.cli.scenarios import runnable
+from wfmodel.cli.exploring import Subject, forms_of
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.model.reading import read_document
 from wfmodel.simulation import Arrivals, Setting
 
 
@@ -55,9 +53,7 @@ def kinds_of(names: tuple[str, ...]) -> tuple[FaultKind, ...]:
 
 
 def hunt_all(
-    path: str,
-    design: str,
-    knobs: tuple[str, ...],
+    about: Subject,
     quarry: AnomalyQuarry | ClaimQuarry,
     **how: Any,  # noqa: ANN401 - the options of ``hunt``, handed on
 ) -> list[Hunted]:
@@ -66,7 +62,7 @@ def hunt_all(
     Raises:
         TyperException: Hypothesis is missing, or the claim names what a system does not have.
     """
-    about, surroundings = subject(path, design, knobs), _surroundings(path)
+    surroundings = about.setting or _surroundings()
     found: list[Hunted] = []
     for name, system in about.systems.items():
         try:
@@ -79,15 +75,8 @@ def hunt_all(
     return found
 
 
-def _surroundings(path: str) -> Setting:
-    """A scenario's network and limit; a workflow alone has a quick network and an hour."""
-    document, _ = read_document(path)
-    if (
-        document is not None
-        and isinstance(document.value, dict)
-        and {"setting", "question"} & set(document.value)
-    ):
-        return runnable(path)[1].setting
+def _surroundings() -> Setting:
+    """Of a workflow alone: a quick network and an hour."""
     return Setting(arrivals=Arrivals(at=(0,)), horizon="1s", convergence="1h")  # type: ignore[arg-type]
 
 
@@ -131,41 +120,23 @@ def coverage_text(hunted: Hunted) -> str:
     )
 
 
-def write(hunted: Hunted, folder: Path, path: str) -> None:
+def write(hunted: Hunted, folder: Path, workflow_file: str) -> None:
     """What was found, in every form: a scenario that plays it, story, pictures, schedule, test."""
-    from wfmodel.reports.sequence import sequence_picture
-
     found = hunted.found
     if found is None:
         return
-    workflow_file = _workflow_file(path)
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{hunted.name}-{found.sighting.what}".replace(" ", "-").lower()
     stem = "".join(c for c in stem if c.isalnum() or c == "-")[:80]
     scenario = _scenario(hunted, found, _seen_from(folder, workflow_file))
     texts = {f"{stem}.scenario.yaml": scenario}
     if found.told is not None:
-        told = found.told
-        texts |= {
-            f"{stem}.txt": told.story,
-            f"{stem}.mmd": told.mermaid,
-            f"{stem}.schedule": told.schedule_text(),
-            f"{stem}.svg": sequence_picture(told, name=stem).svg,
-            f"test_{stem.replace('-', '_')}.py": as_test(
-                told, hunted.system, found.budget, workflow_file, found_by="wfmodel hunt"
-            ),
-        }
+        test = as_test(
+            found.told, hunted.system, found.budget, workflow_file, found_by="wfmodel hunt"
+        )
+        texts |= forms_of(found.told, stem, test)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-
-
-def _workflow_file(path: str) -> str:
-    document, _ = read_document(path)
-    assert document is not None
-    value = document.value
-    if isinstance(value, dict) and isinstance(value.get("workflow"), str):
-        return str(Path(path).parent / value["workflow"])
-    return path
 
 
 def _seen_from(folder: Path, file: str) -> str:
