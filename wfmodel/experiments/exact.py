@@ -192,9 +192,8 @@ def _life(built: InstanceChain) -> list[ExactValue]:
     """How long until the instance is over for good, and how much of that its views disagree."""
     chain = built.chain
     end = chain.labels["over"] | chain.labels["cut"]
-    apart = _apart(built)
-    life = _mean(chain.initial, expected_reward(chain, np.ones(chain.size), end))
-    divergent = _mean(chain.initial, expected_reward(chain, apart, end))
+    rewards = np.column_stack((np.ones(chain.size), _apart(built)))
+    life, divergent = _mean(chain.initial, expected_reward(chain, rewards, end))
     part = divergent / life if life else math.nan
     return [
         ExactValue("life", "Time until nothing is left to happen", life, "s"),
@@ -215,9 +214,10 @@ def _apart(built: InstanceChain) -> Vector:
     return found
 
 
-def _mean(initial: Vector, values: Vector) -> float:
+def _mean(initial: Vector, values: Vector) -> list[float]:
+    """Of each column, over the states in which the chain may begin."""
     inside = initial > 0
-    return float(initial[inside] @ values[inside])
+    return [float(mean) for mean in initial[inside] @ values[inside]]
 
 
 def simulated(

@@ -32,12 +32,14 @@ def hits(chain: Chain, targets: Marks) -> Vector:
 def expected_reward(chain: Chain, reward: Vector, targets: Marks) -> Vector:
     """Expected reward gathered, per second and by state, until a target is hit.
 
-    Infinite from where the targets may never be hit.
+    Infinite from where the targets may never be hit. ``reward`` has a row for each state; with
+    columns, each is a reward of its own, and the equations are factorised once for all.
     """
     never = ~targets & ~backwards(chain.rates, targets)
     lost = backwards(chain.without(targets).rates, never)
     inside = ~lost & ~targets
-    found = np.where(targets, 0.0, np.inf)
+    found = np.full(reward.shape, np.inf)
+    found[targets] = 0.0
     if inside.any():
         found[inside] = _solved(chain, inside, reward[inside])
     return found
@@ -65,5 +67,5 @@ def _solved(chain: Chain, inside: Marks, right: Vector) -> Vector:
     # Rows are scaled by the exit rates, so that the matrix is I - P and rates may differ greatly.
     jumps = sparse.csr_array(sparse.diags_array(1 / exits) @ among)
     matrix = sparse.csc_array(sparse.eye_array(len(places)) - jumps)
-    scaled = right / exits
+    scaled = (right.T / exits).T
     return np.asarray(linalg.splu(matrix).solve(scaled))
