@@ -1,6 +1,10 @@
-"""Instances per second of both engines beside plain SimPy and Ciw: one five-step saga, one run.
+"""Instances per second of both engines beside plain SimPy and others: one five-step saga, one run.
 
     python -m benchmarks.throughput [--sizes 1000 10000 100000] [--large]
+        [--happysim PYTHON] [--prosimos PYTHON]
+
+Ciw runs where it is installed. happysim (Python 3.13) and Prosimos (Python 3.11 or 3.12, with its
+own versions of what we use too) run under the interpreters that the options name.
 
 Every figure comes from a process of its own; rounds alternate, the best of each counts, and memory
 is the growth of the peak over a run of ten instances. The ratios are what issue trackers want: they
@@ -18,13 +22,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table as Grid
 
+PEERS = ("happysim", "prosimos")
+"""Each under an interpreter of its own, from its file here."""
 VARIANTS = (
     "plain",
     "ciw",
+    *PEERS,
     "driver",
     "driver+metrics",
     "choreography+metrics",
@@ -95,25 +104,39 @@ def in_own_process(*words: str, cache: str | None = None) -> str:
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=there).stdout
 
 
-def one(variant: str, instances: int) -> dict[str, float]:
+def one(variant: str, instances: int, pythons: Mapping[str, str]) -> dict[str, float]:
     """Seconds and peak memory of one variant, isolated."""
-    return json.loads(in_own_process("--one", variant, str(instances)))
+    if variant not in PEERS:
+        return json.loads(in_own_process("--one", variant, str(instances)))
+    file = Path(__file__).with_name(f"{variant}_tandem.py")
+    command = [pythons[variant], str(file), str(instances)]
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return json.loads(said.splitlines()[-1])
 
 
-def table(sizes: list[int], rounds: int, variants: tuple[str, ...]) -> Grid:
+def is_present(variant: str, pythons: Mapping[str, str]) -> bool:
+    """Whether a variant can run here."""
+    if variant in PEERS:
+        return variant in pythons
+    return variant != "ciw" or importlib.util.find_spec("ciw") is not None
+
+
+def table(
+    sizes: list[int], rounds: int, variants: tuple[str, ...], pythons: Mapping[str, str]
+) -> Grid:
     """One row for each size and variant; ratios are to rows of the same size, where they ran."""
     grid = Grid(
         "variant", "instances", "seconds", "instances/s", "KiB/instance", "of plain", "of driver"
     )
-    present = [v for v in variants if v != "ciw" or importlib.util.find_spec("ciw")]
+    present = [variant for variant in variants if is_present(variant, pythons)]
     in_own_process("--first")  # compiles: later peaks are without the compiler's
-    base = {variant: one(variant, 10)["peak_kib"] for variant in present}
+    base = {variant: one(variant, 10, pythons)["peak_kib"] for variant in present}
     for size in sizes:
-        runs = [{variant: one(variant, size) for variant in present} for _ in range(rounds)]
+        runs = [{v: one(v, size, pythons) for v in present} for _ in range(rounds)]
         best = {variant: min(run[variant]["seconds"] for run in runs) for variant in present}
         for variant in variants:
             if variant not in best:
-                grid.add_row(variant, f"{size:,}", "not installed")
+                grid.add_row(variant, f"{size:,}", "not run")
                 continue
             seconds = best[variant]
             ratios = [f"{best[b] / seconds:.2f}" if b in best else "" for b in ("plain", "driver")]
@@ -131,7 +154,11 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help="a million instances of the kernel")
     parser.add_argument("--one", nargs=2, metavar=("VARIANT", "INSTANCES"))
     parser.add_argument("--first", action="store_true", help="seconds of a first call")
+    for peer in PEERS:
+        parser.add_argument(f"--{peer}", metavar="PYTHON", help=f"an interpreter with {peer}")
     arguments = parser.parse_args()
+    given = {peer: getattr(arguments, peer) for peer in PEERS}
+    pythons = {peer: python for peer, python in given.items() if python}
     if arguments.one:
         print(json.dumps(measure_one(arguments.one[0], int(arguments.one[1]))))
         return
@@ -140,9 +167,9 @@ def main() -> None:
         return
     console = Console(width=120)
     if arguments.large:
-        console.print(table([1_000_000], 1, LARGE))
+        console.print(table([1_000_000], 1, LARGE, pythons))
         return
-    console.print(table(arguments.sizes, arguments.rounds, VARIANTS))
+    console.print(table(arguments.sizes, arguments.rounds, VARIANTS, pythons))
     with tempfile.TemporaryDirectory() as cache:
         cold, warm = (float(in_own_process("--first", cache=cache)) for _ in range(2))
     console.print(f"first call of the kernel: {cold:.1f} s cold, {warm:.1f} s with cached code")
