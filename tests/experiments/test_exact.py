@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.cli.test_command_line import call
 from tests.exploration.markov.chains import chain_of, exponential, marks, ruin, ruin_wins, saga
-from wfmodel.designs import Knobs
+from wfmodel.designs import Knobs, Table, orchestrate
 from wfmodel.designs.faults import Fault
+from wfmodel.designs.state import Status, View
 from wfmodel.experiments import Scenario, Variant
+from wfmodel.experiments.cells import Cell, run_cells
 from wfmodel.experiments.exact import exact, simulated
 from wfmodel.experiments.rare import Splitting, exactly, nearness, probability_of
+from wfmodel.experiments.recovery_of_chain import recovery_of
 from wfmodel.experiments.statistics import share
 from wfmodel.experiments.walks import mixed
-from wfmodel.exploration.markov import hits_within
+from wfmodel.exploration.configuration import World
+from wfmodel.exploration.markov import Chain, InstanceChain, hits_within
 from wfmodel.exploration.markov.clocks import NotExponentialError
+from wfmodel.exploration.markov.state import State
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Arrivals, Setting
@@ -114,6 +120,78 @@ def test_answers_add_up():
     assert choreography.cut == 0
     with pytest.raises(KeyError, match="no exact answer 'nothing'; there are verdict"):
         choreography.value("nothing")
+
+
+# ----------------------------------------------------------------------- life and recovery
+
+
+def struck(done: float, crash: float, repair: float, lost: float) -> tuple[InstanceChain, list]:
+    """0 works, 1 is down, 2 has a verdict, 3 is lost; only the verdict is progress."""
+    calm = chain_of(4, [(0, 2, done), (1, 0, repair), (1, 3, lost)])
+    labels = {"verdict": marks(4, 2), "over": marks(4, 2, 3), "cut": marks(4)}
+    calm = replace(calm, labels=labels)
+    chain = Chain(calm.rates + chain_of(4, [(0, 1, crash)]).rates, calm.initial, labels)
+    state = State((), World(), (), ())
+    table = Table(orchestrate(saga(1)))
+    views = [(View(),), (View(),), (View(Status.SUCCEEDED),), (View(),)]
+    return InstanceChain(chain, calm, [state] * 4, table, {}), views
+
+
+def test_recovery_has_its_closed_form():
+    """From a crash: the repair, then work until it is done or the next crash comes."""
+    done, crash, repair = 5.0, 2.0, 3.0
+    found = recovery_of(*struck(done, crash, repair, 0.0))
+    assert found is not None
+    assert found.standstills == pytest.approx(crash / (done + crash))
+    assert found.mean_s == pytest.approx((1 / repair + 1 / (done + crash)) * (done + crash) / done)
+    assert found.never == pytest.approx(0, abs=1e-12)
+
+
+def test_what_is_lost_counts_as_never_recovered_and_not_as_time():
+    done, crash, repair, lost = 5.0, 2.0, 3.0, 1.0
+    found = recovery_of(*struck(done, crash, repair, lost))
+    onward, back = crash / (done + crash), repair / (repair + lost)
+    verdict = done / (done + crash) / (1 - onward * back)
+    standstills = onward * back * verdict
+    time_s = onward * (back * verdict / (repair + lost) + back * verdict / (done + crash))
+    time_s /= 1 - onward * back
+    assert found is not None
+    assert found.standstills == pytest.approx(standstills)
+    assert found.mean_s == pytest.approx(time_s / standstills)
+    assert found.never == pytest.approx((1 - verdict) / (1 - verdict + standstills))
+
+
+def test_simulated_standstills_last_as_long_as_the_chain_says():
+    """Only the orchestrator crashes, so no interrupted work is done again (docs/exact.md)."""
+    often = Fault(
+        kind="crash", target="orchestrator", every=exponential("500ms"), lasts=exponential("100ms")
+    )
+    asked = scenario(1, often)
+    answers = exact(asked, saga(1))[0]
+    variant = asked.variants_by_name()["orchestration"]
+    setting = replace(asked.setting, arrivals=Arrivals(at=(1,)))
+    cells = [Cell(variant, setting, 1, number) for number in range(1500)]
+    runs = run_cells(saga(1), cells, jobs=1, label="", progress=None)
+    met = [
+        pair
+        for run in runs
+        for pair in zip(run.recovery.seconds, run.recovery.observed, strict=True)
+    ]
+    lasted = np.array([seconds for seconds, ended in met if ended])
+    never = np.array([not ended for _, ended in met])
+    for seen, value in ((lasted, answers.value("recovery")), (never, answers.value("no_recovery"))):
+        assert abs(seen.mean() - value) < 4 * seen.std() / len(seen) ** 0.5
+
+
+def test_simulated_instances_are_inconsistent_as_long_as_the_chain_says():
+    """Without faults every end is clean, so the metric looks at the same time as the chain."""
+    asked, workflow = scenario(1), saga(2)
+    for answers in exact(asked, workflow):
+        variant = asked.variants_by_name()[answers.variant]
+        seen = simulated(asked, workflow, variant, instances=400, jobs=1)["inconsistent_time"]
+        off = abs(seen.mean - answers.value("inconsistent_life"))
+        assert off < 2 * seen.half_width, (answers.variant, seen)
+        assert answers.value("consistent_share") < 1
 
 
 # ------------------------------------------------------------------------------- rare events

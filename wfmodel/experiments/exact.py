@@ -11,7 +11,6 @@ stop. docs/exact.md tells what else is assumed.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,7 +18,10 @@ import numpy as np
 
 from wfmodel.designs import CHOREOGRAPHY, System, choreograph, orchestrate
 from wfmodel.designs.anomalies import Terminal
+from wfmodel.designs.history import steps_of
+from wfmodel.designs.state import View
 from wfmodel.experiments.cells import Cell, run_cells
+from wfmodel.experiments.recovery_of_chain import recovery_of
 from wfmodel.experiments.running import possible
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.experiments.statistics import Estimate, interval, share
@@ -34,10 +36,12 @@ from wfmodel.exploration.markov import (
     transient,
 )
 from wfmodel.exploration.markov.building import MOST_STATES
-from wfmodel.exploration.markov.chain import Vector
+from wfmodel.exploration.markov.chain import Marks, Vector
 from wfmodel.exploration.markov.uniformization import TooStiffError
+from wfmodel.exploration.verdict import Observer
 from wfmodel.metrics import METRICS
 from wfmodel.metrics.distance import distance
+from wfmodel.metrics.invariants import LocalInvariants
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Arrivals
 
@@ -189,28 +193,67 @@ def _ends(built: InstanceChain, horizon_s: float) -> list[ExactValue]:
 
 
 def _life(built: InstanceChain) -> list[ExactValue]:
-    """How long until the instance is over for good, and how much of that its views disagree."""
-    chain = built.chain
+    """How long until the instance is over for good, and how much of that something is wrong."""
+    chain, views = built.chain, _stored_views(built)
     end = chain.labels["over"] | chain.labels["cut"]
-    rewards = np.column_stack((np.ones(chain.size), _apart(built)))
-    life, divergent = _mean(chain.initial, expected_reward(chain, rewards, end))
-    part = divergent / life if life else math.nan
-    return [
+    apart = _apart(views)
+    wrong = apart | ~_locally_sound(built, views)
+    rewards = np.column_stack((np.ones(chain.size), apart, wrong)).astype(np.float64)
+    life, divergent, inconsistent = _mean(chain.initial, expected_reward(chain, rewards, end))
+    found = [
         ExactValue("life", "Time until nothing is left to happen", life, "s"),
         ExactValue("divergent_life", "Of that, views disagree for", divergent, "s"),
-        ExactValue("divergent_share", "Share of life in which views disagree", part, "fraction"),
+        ExactValue(
+            "inconsistent_life", "Of that, the state is inconsistent for", inconsistent, "s"
+        ),
+    ]
+    if life:
+        title = "Long-run share of instance time in which"
+        divergence, consistency = divergent / life, 1 - inconsistent / life
+        found += [
+            ExactValue("divergent_share", f"{title} views disagree", divergence, "fraction"),
+            ExactValue(
+                "consistent_share", f"{title} the state is consistent", consistency, "fraction"
+            ),
+        ]
+    return found + _recovery(built, views)
+
+
+def _recovery(built: InstanceChain, views: list[tuple[View, ...]]) -> list[ExactValue]:
+    """After crashes only: a lost message leaves no state to ask about."""
+    found = recovery_of(built, views)
+    if found is None:
+        return []
+    return [
+        ExactValue("recovery", "From a crash to the next durable progress", found.mean_s, "s"),
+        ExactValue("no_recovery", "Never recovered, of what met a crash", found.never, "fraction"),
     ]
 
 
-def _apart(built: InstanceChain) -> Vector:
-    """1 where two participants' stores say different things, else 0."""
-    table, memory = built.table, built.table.system.knobs.persistence.value == "memory"
-    found = np.zeros(built.chain.size)
-    for number, state in enumerate(built.states):
-        stores = ((p, c.volatile if memory else c.durable) for p, c in enumerate(state.cells))
-        views = [table.view(p, store) for p, store in stores if store]
-        pairs = ((a, b) for i, a in enumerate(views) for b in views[i + 1 :])
+def _stored_views(built: InstanceChain) -> list[tuple[View, ...]]:
+    """By state: what every participant's store says."""
+    observer = Observer(built.table)
+    return [observer.views(state.configuration) for state in built.states]
+
+
+def _apart(views: list[tuple[View, ...]]) -> Marks:
+    """Where two participants' stores that know of the instance say different things."""
+    found = np.zeros(len(views), dtype=np.bool_)
+    for number, seen in enumerate(views):
+        known = [view for view in seen if view != View()]
+        pairs = ((a, b) for i, a in enumerate(known) for b in known[i + 1 :])
         found[number] = any(distance(a, b) for a, b in pairs)
+    return found
+
+
+def _locally_sound(built: InstanceChain, views: list[tuple[View, ...]]) -> Marks:
+    """Where the local invariants hold."""
+    table = built.table
+    invariants = LocalInvariants(steps_of(table.system.flow), table.names)
+    found = np.zeros(len(views), dtype=np.bool_)
+    for number, (seen, state) in enumerate(zip(views, built.states, strict=True)):
+        claims = [claim for each in enumerate(seen) for claim in invariants.claims(*each)]
+        found[number] = invariants.hold(claims, state.world.effects)
     return found
 
 

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 
 from wfmodel.designs.anomalies import (
     LASTING,
-    NO_EFFECT,
     Anomaly,
     Count,
     Judge,
@@ -27,6 +26,7 @@ from wfmodel.designs.state import Status, View
 from wfmodel.metrics.codes import Does, Views, read
 from wfmodel.metrics.columns import Bits, Numbers
 from wfmodel.metrics.distance import distance
+from wfmodel.metrics.invariants import Claim, LocalInvariants
 
 CONCLUDED: Final = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.COMPENSATED})
 """What a view says of a step once it has the step's result."""
@@ -93,7 +93,8 @@ class StateGraph:
         self.progress, self.concludes, self.repeats = Bits(), Bits(), Bits()
         self.participant, self.gains = Numbers(), Numbers()
         self.first_gains, self.gained = Numbers(), Numbers()
-        self.effects = frozenset(s.node for s in history.steps if s.effect != NO_EFFECT)
+        self._invariants = LocalInvariants(history.steps, history.participants)
+        self.effects = self._invariants.effects
         self._judge = Judge.of(history.steps)
         self._judged: dict[tuple[int, frozenset[int]], tuple[Anomaly, Terminal]] = {}
         self._outgoing: list[dict[int, int]] = []
@@ -101,9 +102,7 @@ class StateGraph:
         self._numbers: dict[GlobalState, int] = {}
         self._distances: dict[tuple[int, int], int] = {}
         self._concluded: dict[int, frozenset[int]] = {}
-        names = {name: i for i, name in enumerate(history.participants)}
-        self._owner = {step.node: names.get(step.service, -1) for step in history.steps}
-        self._claims: dict[tuple[int, int], tuple[tuple[int, StepStatus], ...]] = {}
+        self._claims: dict[tuple[int, int], tuple[Claim, ...]] = {}
         self._state(GlobalState((0,) * len(history.participants)))
 
     def path(self, codes: bytes) -> bytes:
@@ -222,28 +221,14 @@ class StateGraph:
         return found
 
     def _locally_sound(self, state: GlobalState) -> bool:
-        """No visit stands twice or is taken back unlanded; no service misreports its own steps."""
-        mine = [count for count in state.truth if count.node in self.effects]
-        if any(count.net not in (0, 1) for count in mine):
-            return False
-        for participant, view in enumerate(state.views):
-            for node, status in self._claimed(participant, view):
-                counts = [count for count in mine if count.node == node]
-                if status is StepStatus.DONE and not any(count.landed for count in counts):
-                    return False
-                if status is StepStatus.COMPENSATED and any(count.net for count in counts):
-                    return False
-        return True
+        claims = [claim for each in enumerate(state.views) for claim in self._claimed(*each)]
+        return self._invariants.hold(claims, state.truth)
 
-    def _claimed(self, participant: int, view: int) -> tuple[tuple[int, StepStatus], ...]:
-        """What a view says of effects that its own participant would have made or taken back."""
+    def _claimed(self, participant: int, view: int) -> tuple[Claim, ...]:
         found = self._claims.get((participant, view))
         if found is None:
-            found = self._claims[participant, view] = tuple(
-                (node, status)
-                for node, status in self.view(view).steps
-                if self._owner.get(node) == participant and node in self.effects
-            )
+            found = self._invariants.claims(participant, self.view(view))
+            self._claims[participant, view] = found
         return found
 
 
