@@ -19,7 +19,7 @@ demo: $(VENV)/.runtime
 
 # COVERAGE=yes holds the tests to the coverage floor too.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -28,7 +28,7 @@ MOST_ROWS = 1_500
 
 
 @pytest.mark.parametrize("design", sorted(BOTH))
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data())
 def test_exploration_has_every_anomaly_that_an_instance_shows(design: str, data: st.DataObject):
     workflow = data.draw(workflows(states=3, depth=1, timeouts=True), label="workflow")

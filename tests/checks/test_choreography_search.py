@@ -13,7 +13,7 @@ from wfmodel.checks.choreography.composition import MOST_COPIES, Composition
 from wfmodel.checks.choreography.search import MOST_WORK, Exploration, explore
 from wfmodel.model.choreography import Choreography, load_choreography
 
-CASES = int(os.environ.get("CHOREOGRAPHY_CASES", "1000"))
+CASES = int(os.environ.get("CHOREOGRAPHY_CASES", "400"))
 thorough = settings(
     max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )

@@ -153,7 +153,7 @@ guards = st.recursive(
 )
 
 
-@cases(usual=3000)
+@cases(usual=1200)
 @given(st.lists(guards, min_size=1, max_size=3))
 def test_verdicts_agree_with_brute_force_on_a_small_world(texts: list[str]):
     conditions = [parse_guard(text) for text in texts]

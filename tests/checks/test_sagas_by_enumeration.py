@@ -52,7 +52,7 @@ def compensations_out_of_sight(workflow: Workflow) -> set[str]:
     }
 
 
-@cases(usual=1000)
+@cases(usual=400)
 @given(sagas())
 def test_what_is_left_behind_is_what_some_run_leaves_behind(workflow: Workflow):
     verdicts = enumerate_runs(build_flow(workflow, expand_copies=False))
@@ -66,7 +66,7 @@ def test_what_is_left_behind_is_what_some_run_leaves_behind(workflow: Workflow):
     assert any(found_by(workflow, "W8").values()) >= verdicts.w8
 
 
-@cases(usual=1000)
+@cases(usual=400)
 @given(sagas())
 def test_every_run_that_is_shown_is_a_run(workflow: Workflow):
     flow = build_flow(workflow, expand_copies=False)

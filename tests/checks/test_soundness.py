@@ -87,7 +87,7 @@ def markings(workflow: Workflow) -> tuple[set[Marking], set[tuple[int, str]]] | 
     return seen, made
 
 
-@cases(usual=600)
+@cases(usual=250)
 @given(workflows())
 def test_what_runs_enter_is_what_the_marking_space_holds(workflow: Workflow):
     context = Context.of(workflow)
@@ -103,7 +103,7 @@ def test_what_runs_enter_is_what_the_marking_space_holds(workflow: Workflow):
             assert ((fork.index, "done") in made) == context.liveness.can_join(fork)
 
 
-@cases(usual=600)
+@cases(usual=250)
 @given(workflows())
 def test_regions_that_run_on_are_those_of_the_marking_space(workflow: Workflow):
     context = Context.of(workflow)

@@ -36,7 +36,7 @@ def kept(stands: dict[tuple[int, int], int], undone: dict[tuple[int, int], int])
     return tuple(sorted((*visit, n, undone.get(visit, 0)) for visit, n in stands.items()))
 
 
-@settings(max_examples=int(os.environ.get("WFMODEL_EXAMPLES", "150")))
+@settings(max_examples=int(os.environ.get("WFMODEL_EXAMPLES", "80")))
 @given(st.data())
 def test_the_explorer_finds_what_brute_force_finds(data: st.DataObject):
     workflow: Workflow = data.draw(workflows(states=3, depth=1, timeouts=True), label="workflow")

@@ -116,7 +116,7 @@ def assert_equal_numbers(one: PackedSpace, other: PackedSpace) -> None:
 ENGINES = [Engine.PLAIN, *([Engine.COMPILED] if has_numba() else [])]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_all_searches_find_the_same(data: st.DataObject):
     workflow: Workflow = data.draw(workflows(timeouts=True), label="workflow")
