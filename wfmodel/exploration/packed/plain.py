@@ -6,11 +6,12 @@ It numbers states exactly as the compiled search does, and can hand over to it a
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from wfmodel.exploration.numbers import Vector
-from wfmodel.exploration.packed.expansion import Expansion
+from wfmodel.exploration.packed.expansion import Expanded
 from wfmodel.exploration.packed.layout import layout_of
 from wfmodel.exploration.packed.snapshot import Snapshot, column, pack
 
@@ -18,10 +19,38 @@ BYTES_PER_STATE = 250
 """A tuple, its place in a dictionary and three lists, roughly; its numbers are mostly shared."""
 
 
-class PlainSearch:
+class Sizes(Protocol):
+    """How much there is of what vectors are made of."""
+
+    def sizes(self) -> list[int]:
+        """How many values each place of a vector has had so far."""
+        ...
+
+    def size_bytes(self) -> int:
+        """Memory, roughly."""
+        ...
+
+
+class Expanding(Protocol):
+    """A successor function over vectors."""
+
+    @property
+    def parts(self) -> Sizes:
+        """What vectors are made of."""
+        ...
+
+    def of(self, vector: Vector) -> Expanded:
+        """All successors, whether it rests, and whether it is cut."""
+        ...
+
+
+E = TypeVar("E", bound=Expanding)
+
+
+class PlainSearch(Generic[E]):
     """States in the order in which they were met, breadth first."""
 
-    def __init__(self, expansion: Expansion, first: Vector) -> None:
+    def __init__(self, expansion: E, first: Vector) -> None:
         self.expansion = expansion
         self.vectors: list[Vector] = [first]
         self.numbers: dict[Vector, int] = {first: 0}
@@ -90,7 +119,7 @@ class PlainSearch:
         )
 
     @classmethod
-    def of(cls, expansion: Expansion, snapshot: Snapshot) -> PlainSearch:
+    def of(cls, expansion: E, snapshot: Snapshot) -> PlainSearch[E]:
         """The search that a snapshot was taken of."""
         places = range(len(snapshot.layout.widths))
         columns = [column(snapshot.layout, snapshot.words, place).tolist() for place in places]

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
@@ -126,6 +126,26 @@ def search(
     return PackedSpace(run.search, run.stopped, run.level[0])
 
 
+def run_plain(
+    search: PlainSearch[Any],
+    *,
+    limit: int | None,
+    memory_bytes: int,
+    progress: Callable[[Progress], None] | None,
+    progress_every_s: float,
+) -> str:
+    """Run a plain search to its end; why it stopped before that, empty if it did not.
+
+    It stops between two states at a limit, at the memory limit and when it is interrupted.
+    """
+    run = _Run(search, Engine.PLAIN, limit, memory_bytes)
+    if progress is not None:
+        run.every(progress_every_s, lambda: progress(run.progress()))
+    with _interrupts(run):
+        run.run()
+    return run.stopped
+
+
 def plain_only(engine: Engine, checkpoint: Path | None) -> Engine:
     """The engine of a search reduced by symmetry.
 
@@ -147,9 +167,9 @@ class _Run:
     """One search under way: which engine has it, what it is allowed, what is due meanwhile."""
 
     def __init__(
-        self, plain: PlainSearch, engine: Engine, limit: int | None, memory_bytes: int
+        self, plain: PlainSearch[Any], engine: Engine, limit: int | None, memory_bytes: int
     ) -> None:
-        self.search: PlainSearch | CompiledSearch = plain
+        self.search: PlainSearch[Any] | CompiledSearch = plain
         self.engine = engine
         self.limit = limit
         self.memory_bytes = memory_bytes

@@ -39,7 +39,9 @@ class Observation(NamedTuple):
 class PackedSpace:
     """The states of one search, by number, 0 the initial one, in breadth-first order."""
 
-    def __init__(self, engine: PlainSearch | CompiledSearch, stopped: str, levels: int) -> None:
+    def __init__(
+        self, engine: PlainSearch[Expansion] | CompiledSearch, stopped: str, levels: int
+    ) -> None:
         self.engine = engine
         self.stopped = stopped
         """Why it is not complete; empty where it is."""
