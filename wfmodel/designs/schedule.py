@@ -8,13 +8,18 @@
 The explorer writes it, the simulator plays it, a person reads it. It names states of the workflow,
 not numbers, so it outlives changes elsewhere in the workflow. Where two different messages have the
 same words, a mark (``#3fa2``) tells them apart.
+
+Where several instances run, a line names the one that it is about; a process's crash is in all.
+
+    instance 2, orders: receives start
+    orders: crashes
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Final
@@ -62,23 +67,31 @@ class Deed(StrEnum):
 FAULTS: Final = frozenset({Deed.CRASH, Deed.PAUSE, Deed.LOSE, Deed.DUPLICATE})
 
 _MARK: Final = re.compile(r" #([0-9a-f]{4})$")
+_INSTANCE: Final = re.compile(r"instance (\d+), ")
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing that happens: who does it, what, and the message, timer, step or branch in words.
 
-    An empty ``mark`` stands for any.
+    An empty ``mark`` stands for any. ``instance`` counts from 1; 0 is the only one, or all of them.
     """
 
     participant: str
     deed: Deed
     what: str = ""
     mark: str = ""
+    instance: int = 0
 
     def __str__(self) -> str:
         mark = f" #{self.mark}" if self.mark else ""
-        return f"{self.participant}: {self.deed.value}{' ' if self.what else ''}{self.what}{mark}"
+        what = f"{' ' if self.what else ''}{self.what}{mark}"
+        return f"{self.whose}{self.participant}: {self.deed.value}{what}"
+
+    @property
+    def whose(self) -> str:
+        """Which instance it concerns, to begin a line with."""
+        return f"instance {self.instance}, " if self.instance else ""
 
     def is_like(self, other: Act) -> bool:
         """Whether they are the same, marks counting only where both have one."""
@@ -102,15 +115,22 @@ def parse_schedule(text: str) -> tuple[Act, ...]:
 
 
 def _parse(number: int, line: str) -> Act:
-    who, colon, rest = line.partition(": ")
+    named = _INSTANCE.match(line)
+    instance, said = (int(named[1]), line[named.end() :]) if named else (0, line)
+    who, colon, rest = said.partition(": ")
     found = _MARK.search(rest)
     mark, rest = (found[1], rest[: found.start()]) if found else ("", rest)
     for deed in Deed:
         if rest == deed.value or rest.startswith(f"{deed.value} "):
-            return Act(who, deed, rest[len(deed.value) + 1 :], mark)
+            return Act(who, deed, rest[len(deed.value) + 1 :], mark, instance)
     deeds = ", ".join(deed.value for deed in Deed)
-    said = "no deed is known" if colon else "no participant and colon"
-    raise ValueError(f"line {number} is no act ({said}): {line!r} (deeds: {deeds})")
+    why = "no deed is known" if colon else "no participant and colon"
+    raise ValueError(f"line {number} is no act ({why}): {line!r} (deeds: {deeds})")
+
+
+def acts_of_instance(acts: Iterable[Act], instance: int) -> tuple[Act, ...]:
+    """What one of several instances lives through, as a schedule of one."""
+    return tuple(replace(act, instance=0) for act in acts if act.instance in (0, instance))
 
 
 def schedule_text(acts: Iterable[Act]) -> str:

@@ -37,15 +37,15 @@ class Moves:
         """All moves; empty where the instance rests for good."""
         if self.urgent and not (budget.crashes or budget.pauses):
             still = all(not cell.down and not cell.paused for cell in config.cells)
-            first = next(self.internal(config, budget), None) if still else None
+            first = next(self._internal(config, budget), None) if still else None
             if first is not None:
                 return [first]
-        moves = [*self.internal(config, budget), *self.progress(config, budget)]
+        moves = [*self._internal(config, budget), *self._progress(config, budget)]
         if not moves or any(cell.paused for cell in config.cells):
-            moves.extend(self.detections(config, budget, ""))
+            moves.extend(self._detections(config, budget, ""))
         else:
-            moves.extend(self.detections(config, budget, "timeouts"))
-        moves.extend(self.faults(config, budget))
+            moves.extend(self._detections(config, budget, "timeouts"))
+        moves.extend(self._faults(config, budget))
         return moves
 
     def _made(
@@ -56,15 +56,13 @@ class Moves:
             if left is not None:
                 yield step, self.semantics.apply(config, p, after)[0], left
 
-    def internal(self, config: Configuration, budget: FaultBudget) -> Iterator[Move]:
-        """Publications, commits and, while a crash may come, flushes."""
+    def _internal(self, config: Configuration, budget: FaultBudget) -> Iterator[Move]:
         for p, cell in enumerate(config.cells):
             yield from self._made(config, budget, p, self.own.urgent(p, cell))
             if budget.crashes:
                 yield from self._made(config, budget, p, self.own.flush(p, cell))
 
-    def progress(self, config: Configuration, budget: FaultBudget) -> Iterator[Move]:
-        """Messages taken up, restarts, work that ends, what comes from outside."""
+    def _progress(self, config: Configuration, budget: FaultBudget) -> Iterator[Move]:
         failures = budget.failures > 0
         for p, cell in enumerate(config.cells):
             for parcel in self.semantics.channels.next(config.inboxes[p]):
@@ -76,8 +74,7 @@ class Moves:
         for p, cell in enumerate(config.cells):
             yield from self._made(config, budget, p, self.own.answers(p, cell))
 
-    def detections(self, config: Configuration, budget: FaultBudget, cost: str) -> Iterator[Move]:
-        """Failure detectors that run out, at a cost ("" for none)."""
+    def _detections(self, config: Configuration, budget: FaultBudget, cost: str) -> Iterator[Move]:
         if cost and not getattr(budget, cost):
             return
         for p, cell in enumerate(config.cells):
@@ -86,8 +83,7 @@ class Moves:
 
     # ------------------------------------------------------------------------------ faults
 
-    def faults(self, config: Configuration, budget: FaultBudget) -> Iterator[Move]:
-        """Crashes, pauses, messages lost and doubled."""
+    def _faults(self, config: Configuration, budget: FaultBudget) -> Iterator[Move]:
         for p, cell in enumerate(config.cells):
             if budget.crashes:
                 yield from self._made(config, budget, p, self.own.crash(p, cell))

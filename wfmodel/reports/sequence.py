@@ -71,15 +71,17 @@ def _frame(axes: Axes, told: Told) -> None:
 
 def _messages(told: Told) -> list[tuple[tuple[str, int] | None, tuple[str, int] | None, Line]]:
     """(sender and line, recipient and line, the line that names it) for each message."""
-    waiting: dict[tuple[str, str], list[tuple[str, int, Line]]] = defaultdict(list)
+    waiting: dict[tuple[int, str, str], list[tuple[str, int, Line]]] = defaultdict(list)
     found: list[tuple[tuple[str, int] | None, tuple[str, int] | None, Line]] = []
     for line in told.lines:
         act = line.act
         if act.deed is Deed.PUBLISH:
             for recipient in line.publishes:
-                waiting[recipient, act.what].append((act.participant, line.number, line))
+                waiting[act.instance, recipient, act.what].append(
+                    (act.participant, line.number, line)
+                )
         elif act.deed in (Deed.RECEIVE, Deed.LOSE):
-            queue = waiting[act.participant, act.what]
+            queue = waiting[act.instance, act.participant, act.what]
             sender = queue.pop(0) if queue else None
             start = None if sender is None else (sender[0], sender[1])
             found.append((start, (act.participant, line.number), line))
@@ -155,4 +157,4 @@ def _label(line: Line) -> str:
     told = [each for each in line.consequences if not each.startswith("believes ")]
     text = f"{text}: {'; '.join(told)}" if told else text
     text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    return f"{line.number}. {text}"
+    return f"{line.number}. {act.whose}{text}"

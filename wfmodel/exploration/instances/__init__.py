@@ -1,8 +1,48 @@
 """Several instances of one System at once, which share their processes and nothing else.
 
-``space.search`` searches their configurations together.
+``space.search`` searches their configurations together. ``lives.live`` searches one instance with
+its timeline, which is enough to know how many can be somewhere at once (``claims.AtMost``).
 """
 
+from wfmodel.exploration.instances.claims import (
+    STANDARD_TOGETHER,
+    AtMost,
+    Found,
+    bounds_of,
+    claim_together,
+    is_at_most,
+)
+from wfmodel.exploration.instances.lives import Lives, live
+from wfmodel.exploration.instances.observation import JointObservation, JointPredicate, never
+from wfmodel.exploration.instances.run import JointRun, run_to
 from wfmodel.exploration.instances.space import JointSpace, search
+from wfmodel.exploration.instances.stories import (
+    joint_ending,
+    joint_mermaid,
+    joint_schedule,
+    joint_story,
+    joint_story_text,
+)
 
-__all__ = ["JointSpace", "search"]
+__all__ = [
+    "STANDARD_TOGETHER",
+    "AtMost",
+    "Found",
+    "JointObservation",
+    "JointPredicate",
+    "JointRun",
+    "JointSpace",
+    "Lives",
+    "bounds_of",
+    "claim_together",
+    "is_at_most",
+    "joint_ending",
+    "joint_mermaid",
+    "joint_schedule",
+    "joint_story",
+    "joint_story_text",
+    "live",
+    "never",
+    "run_to",
+    "search",
+]

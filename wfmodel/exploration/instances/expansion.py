@@ -18,6 +18,9 @@ from wfmodel.exploration.moves import Step
 from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed.expansion import Expanded
 
+STRIKING: Final = ("crashes", "pauses", "losses", "duplicates")
+"""Faults that come by themselves; the others are ways in which a step goes."""
+
 EVERYBODY: Final = -1
 """In place of an instance: all of them."""
 
@@ -118,9 +121,14 @@ class Together:
             for arc in (*(look.internal if budget.crashes else look.settled), *look.progress)
             if not arc.cost or spend(b, arc.cost, arc.step.participant) >= 0
         ]
-        detections = look.early if goes_on and not look.paused else look.waited
-        for arcs in (goes_on, detections, look.faults):
-            yield from self._taken(vector, place, arcs)
+        yield from self._taken(vector, place, goes_on)
+        single, singles = vector[place], self.singles
+        if not goes_on or look.paused:
+            yield from self._taken(vector, place, singles.waited(single))
+        elif budget.timeouts:
+            yield from self._taken(vector, place, singles.early(single))
+        if any(getattr(budget, kind) for kind in STRIKING):
+            yield from self._taken(vector, place, singles.faults(single))
 
     def _taken(
         self, vector: Vector, place: int, arcs: Iterable[Arc]
@@ -133,5 +141,5 @@ class Together:
                 after = (*vector[:place], target, *vector[place + 1 : -1], left)
                 yield Act(place, step, bool(cost)), after
             elif place == 0:
-                struck = (self.singles.look(number).struck[step] for number in vector[:-1])
+                struck = (self.singles.struck(number, step) for number in vector[:-1])
                 yield Act(EVERYBODY, step, bool(cost)), (*struck, left)

@@ -1,8 +1,8 @@
-"""One instance's configurations as integers, and what each allows, tabulated once for all searches.
+"""One instance's configurations as integers, and what each allows, tabulated once for a search.
 
-The rules are those of ``Moves``: a configuration is looked into by asking it for its moves with one
-fault of every kind to spend, and each move is noted with the kind that it spent. Which moves are
-taken together, and at whose cost, is for ``expansion`` and ``runs`` to say.
+The rules are those of ``packed.expansion``: a configuration is asked for its moves with one fault
+of every kind to spend, and each move is noted with the kind that it spent. Which moves are taken
+together, and at whose cost, is for ``expansion`` to say.
 """
 
 from __future__ import annotations
@@ -14,20 +14,26 @@ from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.budget import FAULTS, FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.instances.bounds import Own, spend_own
-from wfmodel.exploration.laps import is_beyond
-from wfmodel.exploration.moves import Move, Moves, Step, StepKind
+from wfmodel.exploration.moves import Moves, Step, StepKind
+from wfmodel.exploration.numbers import Vector
+from wfmodel.exploration.packed.expansion import TIMEOUTS, Expansion
+from wfmodel.exploration.packed.expansion import Arc as PackedArc
+from wfmodel.exploration.packed.parts import FREE, Parts
+from wfmodel.exploration.packed.parts import Own as OwnCell
 
 SHARED: Final = frozenset({StepKind.CRASH, StepKind.RESTART, StepKind.PAUSE, StepKind.RESUME})
 """Steps of a process: every instance takes them at once."""
 
-BYTES_PER_SINGLE: Final = 4_000
-"""Of a configuration with its parts and its moves; roughly."""
+BYTES_PER_SINGLE: Final = 600
+BYTES_PER_ARC: Final = 150
+"""Of a configuration, and of a move that was noted; roughly."""
 
 
 class Single(NamedTuple):
     """One instance as it stands: its configuration, and what its own bounds leave."""
 
-    config: Configuration
+    vector: Vector
+    """Without a budget."""
     own: Own
 
 
@@ -40,20 +46,13 @@ class Arc(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """What a single allows, in the order of ``Moves``."""
+    """What a single may do of itself, in the order of ``Moves``."""
 
     internal: tuple[Arc, ...]
     """Publications, commits and flushes."""
     settled: tuple[Arc, ...]
     """The same when no crash is to come: without flushes."""
     progress: tuple[Arc, ...]
-    waited: tuple[Arc, ...]
-    """Failure detectors that run out because nothing else happens."""
-    early: tuple[Arc, ...]
-    """The same while something is on its way, which costs."""
-    faults: tuple[Arc, ...]
-    struck: dict[Step, int]
-    """What follows each step of a process."""
     up: bool
     """Nobody is down or paused."""
     paused: bool
@@ -67,12 +66,19 @@ class Singles:
     def __init__(self, moves: Moves, total: FaultBudget, own: Own, laps: int) -> None:
         self.moves = moves
         self.table: Table = moves.table
-        self.laps = laps
-        self.known: Interned[Single] = Interned()
-        self._looks: dict[int, Looked] = {}
         self._any = FaultBudget._make((*(int(getattr(total, kind) != 0) for kind in FAULTS), ()))
+        self.parts = Parts(self.table, moves, self._any, laps)
+        self._expansion = Expansion(self.parts)
+        self._plenty = self.parts.budgets.number(self._any)
+        self.known: Interned[Single] = Interned()
+        self._arc_count = 0
+        self._looks: dict[int, Looked] = {}
+        self._waited: dict[int, tuple[Arc, ...]] = {}
+        self._early: dict[int, tuple[Arc, ...]] = {}
+        self._faults: dict[int, tuple[Arc, ...]] = {}
         semantics = moves.semantics
-        self.first = self.known.number(Single(semantics.start(semantics.initial()), own))
+        first = self.parts.vector(semantics.start(semantics.initial()), self._any)
+        self.first = self.known.number(Single(first[:-1], own))
 
     def __len__(self) -> int:
         """How many are known."""
@@ -80,49 +86,93 @@ class Singles:
 
     def config(self, number: int) -> Configuration:
         """The configuration of a number."""
-        return self.known.values[number].config
+        return self.parts.configuration(self.known.values[number].vector)
+
+    def own(self, number: int) -> Own:
+        """What a single's own bounds leave."""
+        return self.known.values[number].own
 
     def look(self, number: int) -> Looked:
-        """What a single allows."""
+        """What a single may do of itself."""
         found = self._looks.get(number)
         if found is None:
-            found = self._looks[number] = self._look(self.known.values[number])
+            found = self._looks[number] = self._look(number)
         return found
 
-    def _look(self, single: Single) -> Looked:
-        config, own = single
-        cells = config.cells
-        if any(is_beyond(cell, self.laps) for cell in cells):
-            return Looked((), (), (), (), (), (), {}, up=True, paused=False, beyond=True)
-        moves, plenty = self.moves, self._any
-        calm = plenty._replace(crashes=0)
-        progress = self._arcs(own, plenty, moves.progress(config, plenty))
-        faults = self._arcs(own, plenty, moves.faults(config, plenty))
+    def _look(self, number: int) -> Looked:
+        expansion, plenty = self._expansion, self._plenty
+        vector, owns = self._opened(number)
+        beyond = any(own.beyond for own in owns)
+        up, paused = all(own.still for own in owns), any(own.paused for own in owns)
+        if beyond:
+            return Looked((), (), (), up, paused, beyond)
         return Looked(
-            self._arcs(own, plenty, moves.internal(config, plenty)),
-            self._arcs(own, calm, moves.internal(config, calm)),
-            progress,
-            self._arcs(own, plenty, moves.detections(config, plenty, "")),
-            self._arcs(own, plenty, moves.detections(config, plenty, "timeouts")),
-            faults,
-            {arc.step: arc.target for arc in (*progress, *faults) if arc.step.kind in SHARED},
-            up=not any(cell.down or cell.paused for cell in cells),
-            paused=any(cell.paused for cell in cells),
-            beyond=False,
+            self._arcs(number, expansion.internal((*vector, plenty), owns, flush=True)),
+            self._arcs(number, expansion.internal((*vector, plenty), owns, flush=False)),
+            self._arcs(number, expansion.progress((*vector, plenty), owns)),
+            up,
+            paused,
+            beyond,
         )
 
-    def _arcs(self, own: Own, budget: FaultBudget, moves: Iterable[Move]) -> tuple[Arc, ...]:
-        """The moves of a configuration with a budget that has one fault of each kind at most."""
+    def waited(self, number: int) -> tuple[Arc, ...]:
+        """Failure detectors that run out because nothing else happens."""
+        return self._detections(self._waited, number, FREE)
+
+    def early(self, number: int) -> tuple[Arc, ...]:
+        """The same while something is on its way, which costs."""
+        return self._detections(self._early, number, TIMEOUTS)
+
+    def _detections(
+        self, known: dict[int, tuple[Arc, ...]], number: int, cost: int
+    ) -> tuple[Arc, ...]:
+        found = known.get(number)
+        if found is None:
+            vector, owns = self._opened(number)
+            arcs = self._expansion.detections((*vector, self._plenty), owns, cost)
+            found = known[number] = self._arcs(number, arcs)
+        return found
+
+    def faults(self, number: int) -> tuple[Arc, ...]:
+        """Crashes, pauses, messages lost and doubled."""
+        found = self._faults.get(number)
+        if found is None:
+            vector, owns = self._opened(number)
+            arcs = self._expansion.faults((*vector, self._plenty), owns, self._any)
+            found = self._faults[number] = self._arcs(number, arcs)
+        return found
+
+    def struck(self, number: int, step: Step) -> int:
+        """What follows a step of a process."""
+        paid = step.kind in (StepKind.CRASH, StepKind.PAUSE)
+        arcs = self.faults(number) if paid else self.look(number).progress
+        return next(arc.target for arc in arcs if arc.step == step)
+
+    def _opened(self, number: int) -> tuple[Vector, list[OwnCell]]:
+        vector = self.known.values[number].vector
+        return vector, [self.parts.own(p, vector[p]) for p in range(self.parts.size)]
+
+    def _arcs(self, number: int, arcs: Iterable[PackedArc]) -> tuple[Arc, ...]:
+        """Packed arcs with the kind of fault that each has spent."""
+        own, steps = self.own(number), self.parts.steps.values
         found = []
-        for step, config, left in moves:
-            cost = next(
-                (kind for kind in FAULTS if getattr(left, kind) < getattr(budget, kind)), ""
-            )
-            after = spend_own(own, cost)
-            if after is not None:
-                found.append(Arc(step, self.known.number(Single(config, after)), cost))
+        for action, after in arcs:
+            cost = self._spent(after[-1])
+            bounds = spend_own(own, cost)
+            if bounds is not None:
+                target = self.known.number(Single(after[:-1], bounds))
+                found.append(Arc(steps[action], target, cost))
+        self._arc_count += len(found)
         return tuple(found)
+
+    def _spent(self, left: int) -> str:
+        """Which of one fault of each kind is gone."""
+        if left == self._plenty:
+            return ""
+        budget = self.parts.budgets.values[left]
+        return next(kind for kind in FAULTS if getattr(budget, kind) < getattr(self._any, kind))
 
     def size_bytes(self) -> int:
         """Memory, roughly."""
-        return BYTES_PER_SINGLE * len(self)
+        tables = self.parts.size_bytes()
+        return tables + BYTES_PER_SINGLE * len(self) + BYTES_PER_ARC * self._arc_count

@@ -38,6 +38,7 @@ class JointSpace:
         """Why it is not complete; empty where it is."""
         self.laps = laps
         self._cut = frozenset(engine.cut)
+        self._one = Together(Parts(self.singles, 1), symmetry=False)
 
     @property
     def complete(self) -> bool:
@@ -77,7 +78,7 @@ class JointSpace:
 
     def own(self, number: int, instance: int) -> Own:
         """What is left of an instance's own bounds, where it has any."""
-        return self.singles.known.values[self.vector(number)[instance]].own
+        return self.singles.own(self.vector(number)[instance])
 
     def left(self, number: int, instance: int) -> FaultBudget:
         """What one instance may still meet."""
@@ -104,6 +105,16 @@ class JointSpace:
     def is_end(self, number: int) -> bool:
         """Whether nothing but another fault can happen there."""
         return not self.is_open(number) and all(act.paid for act, _ in self.successors(number))
+
+    def instance_rests(self, number: int, instance: int) -> bool:
+        """Whether nothing but a fault can happen to one instance, whatever the others do."""
+        vector = self.vector(number)
+        if self.is_open(number):
+            return False
+        budget = self._one.parts.budgets.number(self.budget(number))
+        acts = self._one.parts.acts.values
+        arcs = self._one.of((vector[instance], budget)).arcs
+        return all(acts[act].paid for act, _ in arcs)
 
     def path_to(self, number: int) -> tuple[int, ...]:
         """The numbers along a shortest path from the beginning."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from wfmodel.exploration.budget import FAULTS
+from wfmodel.exploration.budget import FAULTS, FaultBudget
 from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed.parts import (
     ANSWER,
@@ -70,30 +70,25 @@ class Expansion:
             for p, own in enumerate(owns):
                 if own.moves[URGENT]:
                     return [self._apply(vector, p, own.moves[URGENT][0])]
-        arcs = list(self._internal(vector, owns, flush=budget.crashes > 0))
-        arcs += self._progress(vector, owns)
+        arcs = [
+            *self.internal(vector, owns, flush=budget.crashes > 0),
+            *self.progress(vector, owns),
+        ]
         detections = FREE if not arcs or any(own.paused for own in owns) else TIMEOUTS
         if detections == FREE or budget.timeouts:
-            for p, own in enumerate(owns):
-                moves = (move._replace(cost=detections) for move in own.moves[DETECT])
-                arcs += self._affordable(vector, p, moves)
-        if exposed:
-            for kind in (CRASH, PAUSE):
-                for p, own in enumerate(owns):
-                    arcs += self._affordable(vector, p, own.moves[kind])
-        if budget.losses and self.lossy:
-            arcs += self._losses(vector, owns)
-        if budget.duplicates and self.doubling:
-            arcs += self._duplicates(vector)
+            arcs += self.detections(vector, owns, detections)
+        arcs += self.faults(vector, owns, budget)
         return arcs
 
-    def _internal(self, vector: Vector, owns: list[Own], *, flush: bool) -> Iterator[Arc]:
+    def internal(self, vector: Vector, owns: list[Own], *, flush: bool) -> Iterator[Arc]:
+        """Publications and commits; flushes."""
         for p, own in enumerate(owns):
             yield from self._affordable(vector, p, own.moves[URGENT])
             if flush:
                 yield from self._affordable(vector, p, own.moves[FLUSH])
 
-    def _progress(self, vector: Vector, owns: list[Own]) -> Iterator[Arc]:
+    def progress(self, vector: Vector, owns: list[Own]) -> Iterator[Arc]:
+        """Messages taken up, restarts, work that ends, what comes from outside."""
         parts, n = self.parts, self.n
         for p, own in enumerate(owns):
             contents = parts.inbox(p, vector[n + p])
@@ -104,6 +99,23 @@ class Expansion:
             yield from self._affordable(vector, p, own.moves[PROGRESS])
         for p, own in enumerate(owns):
             yield from self._affordable(vector, p, own.moves[ANSWER])
+
+    def detections(self, vector: Vector, owns: list[Own], cost: int) -> Iterator[Arc]:
+        """Failure detectors that run out, ``FREE`` or as ``TIMEOUTS``."""
+        for p, own in enumerate(owns):
+            moves = (move._replace(cost=cost) for move in own.moves[DETECT])
+            yield from self._affordable(vector, p, moves)
+
+    def faults(self, vector: Vector, owns: list[Own], budget: FaultBudget) -> Iterator[Arc]:
+        """Crashes, pauses, messages lost and doubled, as far as ``budget`` has any."""
+        if budget.crashes or budget.pauses:
+            for kind in (CRASH, PAUSE):
+                for p, own in enumerate(owns):
+                    yield from self._affordable(vector, p, own.moves[kind])
+        if budget.losses and self.lossy:
+            yield from self._losses(vector, owns)
+        if budget.duplicates and self.doubling:
+            yield from self._duplicates(vector)
 
     def _losses(self, vector: Vector, owns: list[Own]) -> Iterator[Arc]:
         parts, n = self.parts, self.n

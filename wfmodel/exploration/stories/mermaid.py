@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wfmodel.designs.schedule import FAULTS, Deed
 from wfmodel.exploration.properties.answer import Trace
@@ -18,22 +18,27 @@ def sequence_mermaid(space: StateSpace, trace: Trace) -> str:
     """The diagram. An arrow leaves where a message is published and names its number in the story;
     notes tell the rest."""
     space, trace = unfolded(space, trace)
-    lines = story_of(space, trace)
+    return diagram(space.table.names, story_of(space, trace), ending(space, trace.numbers[-1]))
+
+
+def diagram(names: tuple[str, ...], lines: Iterable[Line], end: str) -> str:
+    """The diagram of a told run."""
     told = ["sequenceDiagram"]
-    told += [f"    participant p{i} as {_safe(n)}" for i, n in enumerate(space.table.names)]
-    index = space.table.index
+    told += [f"    participant p{i} as {_safe(n)}" for i, n in enumerate(names)]
+    index = {name: number for number, name in enumerate(names)}
     for line in lines:
         told += [f"    {each}" for each in _of(line, index)]
     over = f"p0,p{len(index) - 1}" if len(index) > 1 else "p0"
-    told.append(f"    Note over {over}: {_safe(ending(space, trace.numbers[-1]))}")
+    told.append(f"    Note over {over}: {_safe(end)}")
     return "\n".join(told) + "\n"
 
 
 def _of(line: Line, index: dict[str, int]) -> Iterator[str]:
     who = f"p{index[line.act.participant]}"
     if line.act.deed is Deed.PUBLISH:
+        what = _safe(line.act.whose + line.act.what)
         for recipient in line.publishes:
-            yield f"{who}-)p{index[recipient]}: {line.number}. {_safe(line.act.what)}"
+            yield f"{who}-)p{index[recipient]}: {line.number}. {what}"
     elif line.act.deed in QUIET and not line.consequences:
         return
     elif line.act.deed in FAULTS:
@@ -45,7 +50,8 @@ def _of(line: Line, index: dict[str, int]) -> Iterator[str]:
 
 
 def _words(line: Line) -> str:
-    return line.text.removeprefix(f"{line.act.participant} ")
+    whose, who = line.act.whose, line.act.participant
+    return whose + line.text.removeprefix(f"{whose}{who} ")
 
 
 def _safe(text: str) -> str:

@@ -14,7 +14,7 @@ from wfmodel.designs.table import Table
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Trace
-from wfmodel.exploration.scheduling import act_of_step, steps_of
+from wfmodel.exploration.scheduling import act_between, steps_of
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.symmetry.unfolding import unfolded
 
@@ -36,7 +36,7 @@ class Line:
         if self.act.deed in ABOUT_MESSAGES:
             what = f" ‘{self.act.what}’"
         after = f": {'; '.join(self.consequences)}" if self.consequences else ""
-        return f"{self.act.participant} {self.act.deed.value}{what}{after}"
+        return f"{self.act.whose}{self.act.participant} {self.act.deed.value}{what}{after}"
 
 
 ABOUT_MESSAGES = frozenset(
@@ -67,7 +67,11 @@ def story_text(space: StateSpace, trace: Trace) -> str:
 
 def ending(space: StateSpace, number: int) -> str:
     """Where a run ends: what everybody believes, and what stands."""
-    table, config = space.table, space.configuration(number)
+    return f"In the end: {ending_words(space.table, space.configuration(number))}"
+
+
+def ending_words(table: Table, config: Configuration) -> str:
+    """What everybody believes of an instance, and what stands."""
     views = [
         f"{name} {'is down' if cell.down else table.view(p, cell.volatile).status.value}"
         for p, (name, cell) in enumerate(zip(table.names, config.cells, strict=True))
@@ -76,13 +80,19 @@ def ending(space: StateSpace, number: int) -> str:
     standing = [
         f"{nodes[e.node].name}{f' ×{e.net}' if e.net > 1 else ''}" for e in config.effects if e.net
     ]
-    return f"In the end: {', '.join(views)}. In effect: {', '.join(standing) or 'nothing'}."
+    return f"{', '.join(views)}. In effect: {', '.join(standing) or 'nothing'}."
 
 
 def _line(space: StateSpace, number: int, source: int, step: Step, target: int) -> Line:
-    act = act_of_step(space, source, step, target)
     before, after = space.configuration(source), space.configuration(target)
-    table, p = space.table, step.participant
+    return line_between(space.table, number, before, step, after)
+
+
+def line_between(
+    table: Table, number: int, before: Configuration, step: Step, after: Configuration
+) -> Line:
+    """The line of a step from one configuration to another."""
+    act, p = act_between(table, before, step, after), step.participant
     told = [*_effects(table, before, after)]
     if act.deed is Deed.CRASH:
         told += _losses(table, p, before, after)

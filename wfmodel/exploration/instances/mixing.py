@@ -1,0 +1,89 @@
+"""The largest number of instances to which something happens at once, and a shortest run to that.
+
+Of one timeline each instance takes a run of its own; what they spend must fit in the total. More
+hits come before fewer steps, and both add up over instances, so the best of one more instance
+builds on the best of those before (dynamic programming over what was spent).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from wfmodel.exploration.instances.lives import Lives, Spent, own_left
+from wfmodel.exploration.instances.run import JointRun, interleaved
+
+Options: TypeAlias = dict[Spent, int]
+"""A nearest moment by what comes there has spent."""
+
+
+class Mix(NamedTuple):
+    """``hit`` instances are struck; ``moments`` has one per instance, those that are hit first."""
+
+    hit: int
+    length: int
+    """Steps of all of them, those of their processes counted once."""
+    moments: tuple[int, ...]
+
+
+class _Best(NamedTuple):
+    hit: int
+    fewer: int
+    """Minus the steps, so that a greater one is better."""
+    picks: tuple[tuple[bool, int], ...]
+
+
+def largest(lives: Lives, instances: int, hits: Iterable[int], others: Iterable[int]) -> Mix | None:
+    """The best mix of moments: as many ``hits`` as can be, the rest ``others``; None for no mix."""
+    hit, other = _by_timeline(lives, hits), _by_timeline(lives, others)
+    best: Mix | None = None
+    for timeline in sorted({*hit, *other}):
+        found = _mix(lives, instances, timeline, hit.get(timeline, {}), other.get(timeline, {}))
+        if found is not None and (best is None or _worth(found) > _worth(best)):
+            best = found
+    return best
+
+
+def _worth(mix: Mix) -> tuple[int, int]:
+    return mix.hit, -mix.length
+
+
+def _by_timeline(lives: Lives, moments: Iterable[int]) -> dict[int, Options]:
+    """Moments are numbered by their distance, so the first is a nearest."""
+    found: dict[int, Options] = {}
+    for number in moments:
+        options = found.setdefault(lives.engine.vector(number)[2], {})
+        options.setdefault(lives.spent(number), number)
+    return found
+
+
+def _mix(lives: Lives, instances: int, timeline: int, hits: Options, others: Options) -> Mix | None:
+    total = own_left(lives.budget_of_all)
+    shared = len(lives.living.timelines.values[timeline])
+    options = [
+        (struck, spent, number, shared - int(lives.depths[number]))
+        for struck, some in ((True, hits), (False, others))
+        for spent, number in some.items()
+    ]
+    best = {(0,) * len(total): _Best(0, -shared, ())}
+    for _ in range(instances):
+        after: dict[Spent, _Best] = {}
+        for spent, (count, fewer, picks) in best.items():
+            for struck, more, number, steps in options:
+                sum_of = tuple(a + b for a, b in zip(spent, more, strict=True))
+                if any(a > most for a, most in zip(sum_of, total, strict=True)):
+                    continue
+                made = _Best(count + struck, fewer + steps, (*picks, (not struck, number)))
+                if sum_of not in after or made[:2] > after[sum_of][:2]:
+                    after[sum_of] = made
+        best = after
+    if not best:
+        return None
+    count, fewer, picks = max(best.values(), key=lambda each: each[:2])
+    return Mix(count, -fewer, tuple(number for _, number in sorted(picks)))
+
+
+def run_of(lives: Lives, mix: Mix) -> JointRun:
+    """The instances of a mix in one run."""
+    runs = [lives.life(number) for number in mix.moments]
+    return interleaved(lives.table, lives.configuration(0), runs)

@@ -1,0 +1,159 @@
+"""What may be asked of several instances at one moment, by a predicate that sees all of them.
+
+>>> both = JointPredicate("two hold stock", lambda seen: seen.count(holds_stock) >= 2)
+>>> never(search(Table(system), FaultBudget(crashes=1)), both).answer
+Violated(...)
+
+Instances have no names in a search with symmetry: what tells them apart is not answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations
+
+from wfmodel.designs.table import Table
+from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.configuration import Configuration
+from wfmodel.exploration.instances.bounds import own_words
+from wfmodel.exploration.instances.claims import Found
+from wfmodel.exploration.instances.expansion import EVERYBODY
+from wfmodel.exploration.instances.run import run_to
+from wfmodel.exploration.instances.space import JointSpace
+from wfmodel.exploration.moves import Step
+from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
+from wfmodel.exploration.properties.observation import Observation
+from wfmodel.exploration.properties.symmetric import MOST_LOOKS
+
+
+class InstanceView:
+    """A joint space as one of its instances sees it: a state space of that instance."""
+
+    def __init__(self, space: JointSpace, place: int) -> None:
+        self.space = space
+        self.place = place
+        self.table: Table = space.table
+        self.complete, self.stopped = space.complete, space.stopped
+
+    def __len__(self) -> int:
+        """How many joint configurations are known."""
+        return len(self.space)
+
+    def configuration(self, number: int) -> Configuration:
+        """Where the instance stands."""
+        return self.space.singles.config(self.space.vector(number)[self.place])
+
+    def budget(self, number: int) -> FaultBudget:
+        """What the instance may still meet."""
+        return self.space.left(number, self.place)
+
+    def successors(self, number: int) -> Sequence[tuple[Step, int]]:
+        """The steps that it takes part in."""
+        mine = (self.place, EVERYBODY)
+        return [(a.step, n) for a, n in self.space.successors(number) if a.instance in mine]
+
+    def came_from(self, number: int) -> tuple[int, Step | None]:
+        """The number from which it was first met, and the step, whosever it was."""
+        source, act = self.space.came_from(number)
+        return source, None if act is None else act.step
+
+    def is_open(self, number: int) -> bool:
+        """Whether its successors are not known."""
+        return self.space.is_open(number)
+
+
+class InstanceObservation(Observation):
+    """One of several instances, as a property sees it."""
+
+    def __init__(self, space: JointSpace, number: int, place: int) -> None:
+        super().__init__(InstanceView(space, place), number)
+        self._rests = space.instance_rests(number, place)
+
+    @cached_property
+    def quiescent(self) -> bool:
+        """Whether nothing but a fault can happen to this instance."""
+        return self._rests
+
+
+class JointObservation:
+    """One joint configuration. ``order`` says which instance is called the first, and so on."""
+
+    def __init__(self, space: JointSpace, number: int, order: Sequence[int] | None = None) -> None:
+        self.space = space
+        self.number = number
+        self._order = tuple(range(space.instances)) if order is None else tuple(order)
+
+    @cached_property
+    def instances(self) -> tuple[InstanceObservation, ...]:
+        """Each instance."""
+        return tuple(InstanceObservation(self.space, self.number, i) for i in self._order)
+
+    @property
+    def budget(self) -> FaultBudget:
+        """The total that is left."""
+        return self.space.budget(self.number)
+
+    @cached_property
+    def quiescent(self) -> bool:
+        """Whether nothing but a fault can happen to any of them."""
+        return all(each.quiescent for each in self.instances)
+
+    def count(self, test: Callable[[Observation], bool]) -> int:
+        """Of how many instances something holds."""
+        return sum(test(each) for each in self.instances)
+
+
+@dataclass(frozen=True)
+class JointPredicate:
+    """A question about all instances at one moment, with its words."""
+
+    words: str
+    test: Callable[[JointObservation], bool]
+
+
+def never(space: JointSpace, bad: JointPredicate) -> Found:
+    """Whether a predicate holds in no joint configuration; a shortest run to one in which it does.
+
+    Cannot see: what is never reached; the way there. Undecided where the predicate tells instances
+    apart that the search did not, or the search stopped.
+    """
+    title, bounds = f"never {bad.words}", _bounds(space)
+    if space.symmetry and _tells_apart(space, bad):
+        why = "the predicate tells instances apart; search with symmetry=False"
+        return Found(Undecided(title, bounds, why), 0, None)
+    for number in range(len(space)):
+        if bad.test(JointObservation(space, number)):
+            run = run_to(space, number)
+            trace = Trace(space.path_to(number), tuple(step for _, step in run.steps))
+            return Found(Violated(title, bounds, trace), 0, run)
+    answer: Answer = Holds(title, bounds, note="no configuration of all is like that")
+    if not space.complete:
+        answer = Undecided(title, bounds, f"the search stopped: {space.stopped}")
+    return Found(answer, 0, None)
+
+
+def _tells_apart(space: JointSpace, asked: JointPredicate) -> bool:
+    """Whether some configuration answers otherwise once instances are exchanged."""
+    orders = list(permutations(range(space.instances)))[:24]
+    stride = -(-len(space) * len(orders) // MOST_LOOKS)
+    for number in range(0, len(space), stride):
+        said = {bool(asked.test(JointObservation(space, number, order))) for order in orders}
+        if len(said) > 1:
+            return True
+    return False
+
+
+def _bounds(space: JointSpace) -> Bounds:
+    own = own_words(space.own(0, 0))
+    words = f"{space.instances} instances{'' if space.symmetry else ' with names'}"
+    return Bounds(
+        space.budget(0),
+        space.laps,
+        len(space),
+        space.transitions,
+        space.cut,
+        space.stopped,
+        f"{words}; {own}" if own else words,
+    )
