@@ -98,6 +98,66 @@ def test_counterexamples_become_files_and_a_test_that_fails_as_long_as_they_happ
     assert passes.returncode == 0, passes.stdout
 
 
+def test_several_instances_tell_how_many_at_once(capsys):
+    asked = ("--instances", "3", "--property", "at_most: 1 lost")
+    code, out, _ = call(capsys, "explore", *FORGETFUL, *asked, "--stories")
+    assert code == 1
+    text = " ".join(out.split())
+    assert "3 instances, 9 timelines of their processes" in text
+    assert "at most 1 instance lost violated in 5 steps; 3 of 3 at once" in text
+    assert "1. instance 1, inventory receives ‘start’" in text
+    assert "4. inventory crashes" in text
+    assert "In the end, instance 3: inventory unknown" in text
+
+
+def test_a_bound_per_instance_is_less_than_a_total(capsys):
+    once = (ORDER, "--design", "choreography", "--knob", "delivery=at-most-once")
+    asked = ("--instances", "3", "--property", "at_most: 2 lost", "--format", "json")
+    code, out, _ = call(capsys, "explore", *once, *asked, "--loss", "2")
+    [found] = json.loads(out)
+    assert (code, found["instances"]) == (0, 3)
+    assert found["properties"][0]["detail"].startswith("2 of 3 at once")
+    assert call(capsys, "explore", *once, *asked, "--per-instance", "loss=1")[0] == 1
+
+
+def test_what_is_asked_of_several_instances_unless_said_otherwise(capsys):
+    _, out, _ = call(capsys, "explore", *FORGETFUL, "--instances", "2", "--format", "json")
+    [found] = json.loads(out)
+    claims = [asked["claim"] for asked in found["properties"]]
+    assert claims[0] == "at_most: 0 lost"
+    assert claims[-3:] == ["no: deadlock", "no: endless-run", "recovers_within: any"]
+
+
+@pytest.mark.parametrize("broken", ["persistence='memory'", "persistence='database'"])
+def test_a_test_of_several_instances_fails_as_long_as_it_happens(capsys, tmp_path, broken):
+    out = tmp_path / "found"
+    asked = ("--instances", "2", "--property", "at_most: 0 lost", "--out", str(out))
+    assert call(capsys, "explore", *FORGETFUL, *asked)[0] == 1
+    [kept] = out.glob("test_*.py")
+    names: dict = {}
+    text = kept.read_text().replace("persistence='memory'", broken)
+    exec(compile(text, str(kept), "exec"), names)
+    [test] = [value for name, value in names.items() if name.startswith("test_")]
+    schedule = names["SCHEDULE"]
+    assert "instance 2, inventory: receives start\n" in schedule
+    assert schedule.count("inventory: crashes\n") == 1
+    if "memory" in broken:
+        with pytest.raises(AssertionError):
+            test()
+    else:
+        test()
+
+
+def test_exposure_tells_where_a_crash_does_harm(capsys):
+    asked = ("--property", "never_ends: lost", "--exposure")
+    _, out, _ = call(capsys, "explore", *FORGETFUL, *asked)
+    assert "payment crashes lost 2 of 8: (between steps); charge-card" in " ".join(out.split())
+    _, out, _ = call(capsys, "explore", *FORGETFUL, *asked, "--format", "json")
+    [found] = json.loads(out)
+    by_name = {each["participant"]: each for each in found["exposure"]}
+    assert by_name["payment"]["anomalies"]["lost"] == [[], ["charge-card"]]
+
+
 def test_a_file_of_properties(capsys, tmp_path: Path):
     file = tmp_path / "claims.yaml"
     file.write_text(
@@ -105,10 +165,12 @@ def test_a_file_of_properties(capsys, tmp_path: Path):
         "  - name: no charge without stock\n"
         "    never: truth['charge-card'] == 1 and truth['reserve-stock'] == 0\n"
         "  - eventually: at_rest\n"
+        "  - at_most: 0 lost\n"
     )
     code, out, err = call(capsys, "explore", *CHOREOGRAPHY, "--properties", str(file))
     assert code in (0, 1), err
     assert "eventually at_rest" in out
+    assert "no instance lost" in out
 
 
 def test_a_mistake_in_a_file_of_properties_has_a_place(capsys, tmp_path: Path):
@@ -129,6 +191,11 @@ def test_a_mistake_in_a_file_of_properties_has_a_place(capsys, tmp_path: Path):
         ([ORDER, "--knob", "dual_write_order=publish-first"], "dual_write_order"),
         ([ORDER, "--property", "never lost"], "unknown property"),
         ([ORDER, "--crash", "-1"], "crash"),
+        ([ORDER, "--property", "at_most: lost"], "needs a number"),
+        ([ORDER, "--property", "at_most: 1 lots"], "did you mean 'lost'?"),
+        ([ORDER, "--property", "at_most: 1 where left.losses == 0"], "belong to all instances"),
+        ([ORDER, "--instances", "2", "--per-instance", "crash=1"], "strikes every instance"),
+        ([ORDER, "--instances", "2", "--per-instance", "loss"], "FAULT=N"),
     ],
 )
 def test_a_mistake_is_one_line(capsys, arguments, says):

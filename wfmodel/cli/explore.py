@@ -26,6 +26,19 @@ Checkpoint: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Keep the search there, and go on from it.")
 ]
 
+Instances: TypeAlias = Annotated[
+    int, typer.Option(min=1, max=1000, help="So many instances at once, which share processes.")
+]
+
+PerInstance: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FAULT=N", help="At most so many in each instance: loss=1, and so on."),
+]
+
+Exposure: TypeAlias = Annotated[
+    bool, typer.Option("--exposure", help="Tell what a crash does, by what an instance is at.")
+]
+
 KnobValues: TypeAlias = Annotated[
     list[str] | None, typer.Option(metavar="NAME=VALUE", help="Instead of the default.")
 ]
@@ -58,6 +71,9 @@ def explore(
     pause: Count = 0,
     failure: Count = 0,
     early_timeout: Count = 0,
+    instances: Instances = 1,
+    per_instance: PerInstance = None,
+    exposure: Exposure = False,
     knob: KnobValues = None,
     claim: ClaimLines = None,
     properties: ClaimFile = None,
@@ -70,32 +86,42 @@ def explore(
     output: Annotated[Format, typer.Option("--format", help="How to write answers.")] = Format.TEXT,
     out: OutFolder = None,
 ) -> None:
-    """Search every order of events, and every way to spend the faults, of one instance.
+    """Search every order of events, and every way to spend the faults.
 
     Answers for each design whether properties hold, with the shortest counterexample where not.
     Without --property or --properties: no anomaly at the end, no deadlock, an end, a recovery.
+    With --instances: of how many at once, too; faults are a total over all of them.
 
     Exit codes: 0 all hold within the bounds, 1 one is broken, 2 could not decide.
     """
     from wfmodel.cli.exploring import (
         GIB,
-        Limits,
         claims_for,
         code_of,
-        engine_of,
         explore_all,
         show,
         subject,
         write,
     )
+    from wfmodel.cli.limits import Limits, bounds_per_instance, engine_of
     from wfmodel.exploration import FaultBudget
 
     budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
     about = subject(path, design, tuple(knob or ()))
-    asked = claims_for(about, tuple(claim or ()), properties)
-    bounds = Limits(limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
+    asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
+    each = bounds_per_instance(tuple(per_instance or ()))
+    bounds = Limits(
+        limit,
+        laps,
+        engine_of(engine),
+        int(memory * GIB),
+        checkpoint,
+        instances,
+        each,
+        exposure,
+    )
     found = explore_all(about, asked, budget, bounds)
     show(found, as_json=output is Format.JSON, stories=stories)
     if out is not None:
-        write(found, out, about.workflow_file)
+        write(found, out, about.workflow_file, budget, bounds)
     raise typer.Exit(code_of(found))

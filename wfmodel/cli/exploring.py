@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.limits import Limits
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
 from wfmodel.experiments import Variant
 from wfmodel.experiments.exploring import Possible, Told, as_test, explore_variant
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.packed import CheckpointError, Engine, Progress
+from wfmodel.exploration.packed import CheckpointError, Progress
 from wfmodel.exploration.properties import (
     STANDARD,
+    STANDARD_TOGETHER,
     Holds,
     load_properties,
     parse_property,
@@ -141,7 +143,9 @@ def _knobs(texts: tuple[str, ...]) -> Knobs | None:
     return knobs
 
 
-def claims_for(about: Subject, given: tuple[str, ...], file: Path | None) -> tuple[str, ...]:
+def claims_for(
+    about: Subject, given: tuple[str, ...], file: Path | None, *, instances: int = 1
+) -> tuple[str, ...]:
     """What is asked: what the user names, else the standard properties.
 
     Raises:
@@ -157,7 +161,7 @@ def claims_for(about: Subject, given: tuple[str, ...], file: Path | None) -> tup
                 raise TyperException(f"--property {line!r} ({name}): {error}") from None
     if file is not None:
         claims += _from_file(about, file)
-    return tuple(claims) or STANDARD
+    return tuple(claims) or (STANDARD if instances == 1 else STANDARD_TOGETHER)
 
 
 def _from_file(about: Subject, file: Path) -> list[str]:
@@ -169,17 +173,6 @@ def _from_file(about: Subject, file: Path) -> list[str]:
         if wrong:
             refuse(wrong)
     return [claim.line for claim in claims.properties]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How far a search goes, with which engine, and where it is kept."""
-
-    states: int
-    laps: int
-    engine: Engine
-    memory_bytes: int
-    checkpoint: Path | None
 
 
 def explore_all(
@@ -196,6 +189,9 @@ def explore_all(
                 claims,
                 limit=limits.states,
                 laps=limits.laps,
+                instances=limits.instances,
+                each=limits.each,
+                exposure=limits.exposure,
                 engine=limits.engine,
                 memory_bytes=limits.memory_bytes,
                 checkpoint=place_of(limits.checkpoint, name, len(about.systems)),
@@ -245,19 +241,6 @@ def _in_one_line() -> Iterator[None]:
         raise TyperException(str(error)) from None
 
 
-def engine_of(name: str) -> Engine:
-    """The engine of a name.
-
-    Raises:
-        TyperException: there is no such engine.
-    """
-    try:
-        return Engine(name)
-    except ValueError:
-        known = ", ".join(each.value for each in Engine)
-        raise TyperException(f"no engine {name!r}; there are {known}") from None
-
-
 def place_of(checkpoint: Path | None, name: str, count: int) -> Path | None:
     """Where a design's search is kept: designs do not share a file."""
     if checkpoint is None or count == 1:
@@ -283,6 +266,8 @@ def show(found: list[Possible], *, as_json: bool, stories: bool) -> None:
         heading = f"{each.name}: {each.bounds.words()}"
         console.print(heading, style="bold", markup=False, soft_wrap=True)
         console.print(_table(each))
+        if each.exposures:
+            console.print(_exposures(each))
         console.print()
         for asked in each.asked if stories else ():
             if asked.told is not None:
@@ -302,11 +287,30 @@ def _table(found: Possible) -> Table:
     return table
 
 
+def _exposures(found: Possible) -> Table:
+    from rich.table import Table
+
+    table = Table("first", "an instance may end", "if that finds it at", box=None)
+    for exposure in found.exposures:
+        for anomaly in exposure.anomalies:
+            points = exposure.at(anomaly)
+            share = f"{len(points)} of {len(exposure.points)}"
+            where = "; ".join(_point(point) for point in points)
+            words = f"{exposure.participant} {exposure.fault}"
+            table.add_row(words, anomaly.value, f"{share}: {where}")
+    return table
+
+
+def _point(steps: tuple[str, ...]) -> str:
+    return " + ".join(steps) or "(between steps)"
+
+
 def _as_data(found: Possible) -> dict[str, Any]:
     bounds = found.bounds
     return {
         "variant": found.name,
         "design": found.system.design,
+        "instances": found.instances,
         "bounds": {
             "budget": bounds.budget.describe(),
             "laps": bounds.laps,
@@ -329,17 +333,35 @@ def _as_data(found: Possible) -> dict[str, Any]:
             }
             for asked in found.asked
         ],
+        "exposure": [
+            {
+                "participant": each.participant,
+                "fault": each.fault.value,
+                "points": [list(point) for point in each.points],
+                "anomalies": {end.value: [list(p) for p in each.at(end)] for end in each.anomalies},
+            }
+            for each in found.exposures
+        ],
     }
 
 
-def write(found: list[Possible], folder: Path, workflow_file: str) -> None:
+def write(
+    found: list[Possible], folder: Path, workflow_file: str, budget: FaultBudget, limits: Limits
+) -> None:
     """Every counterexample in every form, in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for possible in found:
         for asked in possible.asked:
             if asked.told is None:
                 continue
-            test = as_test(asked.told, possible.system, possible.bounds.budget, workflow_file)
+            test = as_test(
+                asked.told,
+                possible.system,
+                budget,
+                workflow_file,
+                instances=limits.instances,
+                each=limits.each,
+            )
             stem = _file_name(f"{possible.name}-{asked.title}")
             for name, text in forms_of(asked.told, stem, test).items():
                 (folder / name).write_text(text, encoding="utf-8")

@@ -5,20 +5,37 @@ One ``Finding`` per property; a ``Told`` for each that is broken: story, diagram
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from wfmodel.designs.schedule import Act, schedule_text
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.instances import (
+    Exposure,
+    Found,
+    Lives,
+    decide_together,
+    exposures,
+    joint_ending,
+    joint_mermaid,
+    joint_schedule,
+    joint_story,
+    joint_story_text,
+    live,
+)
+from wfmodel.exploration.instances.bounds import alone, shared_budget
 from wfmodel.exploration.packed import Engine, Progress, search
 from wfmodel.exploration.packed.searching import MEMORY_BYTES
 from wfmodel.exploration.properties import (
     Answer,
+    AtMost,
     Bounds,
     Holds,
+    Property,
     Undecided,
     Violated,
     decide,
@@ -98,6 +115,8 @@ class Possible:
     system: System
     bounds: Bounds
     asked: tuple[Asked, ...]
+    instances: int = 1
+    exposures: tuple[Exposure, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -110,6 +129,15 @@ class Possible:
         return any(isinstance(each.answer, Violated) for each in self.asked)
 
 
+class _Within(TypedDict):
+    """How far a search goes."""
+
+    limit: int | None
+    laps: int
+    memory_bytes: int
+    progress: Callable[[Progress], None] | None
+
+
 def explore_variant(
     name: str,
     system: System,
@@ -118,6 +146,9 @@ def explore_variant(
     *,
     limit: int | None,
     laps: int = 1,
+    instances: int = 1,
+    each: Mapping[str, int] | None = None,
+    exposure: bool = False,
     engine: Engine = Engine.AUTO,
     memory_bytes: int = MEMORY_BYTES,
     checkpoint: Path | None = None,
@@ -125,31 +156,62 @@ def explore_variant(
 ) -> Possible:
     """Search one system and ask every claim (properties in their textual form).
 
-    If ``checkpoint`` exists, the search goes on from there; it is written now and then.
+    ``budget`` is the total over all ``instances``, ``each`` bounds faults in each of them. Claims
+    ``at_most`` are asked of all together; the others of one, which lives through all that one of
+    several does. ``exposure`` asks what a process's fault does, by what it finds an instance at. If
+    ``checkpoint`` exists, the search of one goes on from there; it is written now and then.
 
     Raises:
-        ValueError: a claim says nothing, or names what the system does not have.
+        ValueError: a claim or ``each`` says nothing, or names what the system does not have.
         CheckpointError: the file is not a checkpoint of this search.
         ImportError: the compiled engine was asked for, and numba is missing.
     """
     lines = tuple(claims)
-    properties = [parse_property(line, system) for line in lines]
-    space = search(
-        Table(system),
-        budget,
-        limit=limit,
-        laps=laps,
-        engine=engine,
-        memory_bytes=memory_bytes,
-        checkpoint=checkpoint,
-        progress=progress,
-    )
-    answers = decide(space, properties, laps=laps)
-    asked = tuple(
-        Asked(line, answer, tell(space, answer, line))
-        for line, answer in zip(lines, answers, strict=True)
-    )
-    return Possible(name, system, answers[0].bounds, asked)
+    properties = dict(zip(lines, (parse_property(line, system) for line in lines), strict=True))
+    total, own = shared_budget(budget, each, instances)
+    within = _Within(limit=limit, laps=laps, memory_bytes=memory_bytes, progress=progress)
+    several = {
+        line: asked
+        for line, asked in properties.items()
+        if instances > 1 and isinstance(asked, AtMost)
+    }
+    found: dict[str, Asked] = {}
+    exposed: tuple[Exposure, ...] = ()
+    if several or exposure:
+        lives = live(
+            Table(system), budget, instances=instances, each=each, strikes=exposure, **within
+        )
+        found |= _asked_together(lives, several, instances)
+        exposed = exposures(lives) if exposure else ()
+    of_one = {line: asked for line, asked in properties.items() if line not in several}
+    if of_one:
+        space = search(
+            Table(system), alone(total, own), engine=engine, checkpoint=checkpoint, **within
+        )
+        found |= _asked_of_one(space, of_one, laps)
+    bounds = next(iter(found.values())).answer.bounds
+    asked = tuple(found[line] for line in lines)
+    return Possible(name, system, bounds, asked, instances, exposed)
+
+
+def _asked_together(
+    lives: Lives, properties: Mapping[str, AtMost], instances: int
+) -> dict[str, Asked]:
+    answers = {line: decide_together(asked, lives, instances) for line, asked in properties.items()}
+    return {
+        line: Asked(line, found.answer, tell_together(found, line))
+        for line, found in answers.items()
+    }
+
+
+def _asked_of_one(
+    space: StateSpace, properties: Mapping[str, Property], laps: int
+) -> dict[str, Asked]:
+    answers = decide(space, properties.values(), laps=laps)
+    return {
+        line: Asked(line, answer, tell(space, answer, line))
+        for line, answer in zip(properties, answers, strict=True)
+    }
 
 
 def tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
@@ -171,8 +233,34 @@ def tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
     )
 
 
+def tell_together(found: Found, claim: str) -> Told | None:
+    """The counterexample of several instances in every form; None where there is none."""
+    if not isinstance(found.answer, Violated) or found.run is None:
+        return None
+    run = found.run
+    return Told(
+        found.answer.title,
+        found.answer.note,
+        run.table.names,
+        joint_story(run),
+        None,
+        joint_ending(run),
+        joint_story_text(run),
+        joint_mermaid(run),
+        joint_schedule(run),
+        claim,
+    )
+
+
 def as_test(
-    told: Told, system: System, budget: FaultBudget, path: str, *, found_by: str = "wfmodel explore"
+    told: Told,
+    system: System,
+    budget: FaultBudget,
+    path: str,
+    *,
+    instances: int = 1,
+    each: Mapping[str, int] | None = None,
+    found_by: str = "wfmodel explore",
 ) -> str:
     """A pytest module that plays a counterexample; ``path`` is the workflow's file."""
     return regression_test(
@@ -183,5 +271,7 @@ def as_test(
         title=told.title,
         schedule=told.schedule,
         budget=budget,
+        instances=instances,
+        each=each,
         found_by=found_by,
     )

@@ -6,23 +6,39 @@ and the property judges the run. (Tests say that both come to the same end.)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from wfmodel.designs.schedule import Act, parse_schedule
+from wfmodel.designs.anomalies import Terminal
+from wfmodel.designs.schedule import Act, acts_of_instance, parse_schedule
 from wfmodel.designs.system import System
 from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.following import run_space
+from wfmodel.exploration.following import RunSpace, run_space
+from wfmodel.exploration.instances.bounds import alone, fit_together, shared_budget
 from wfmodel.exploration.local import Refused
-from wfmodel.exploration.properties import Violated, decide, parse_property
+from wfmodel.exploration.properties import (
+    AtMost,
+    NeverEnds,
+    Observation,
+    Violated,
+    decide,
+    parse_property,
+)
 from wfmodel.simulation.replay import UnplayableError, replay
 
 
 def still_happens(
-    system: System, schedule: str | Iterable[Act], claim: str, budget: FaultBudget
+    system: System,
+    schedule: str | Iterable[Act],
+    claim: str,
+    budget: FaultBudget,
+    *,
+    instances: int = 1,
+    each: Mapping[str, int] | None = None,
 ) -> bool:
     """Whether the schedule can be played, and the claim does not hold of the run.
 
-    ``budget`` is that of the search which found it.
+    ``budget``, ``instances`` and ``each`` are those of the search which found it. Of several
+    instances each is played with its own acts and those that concern all.
 
     A schedule that cannot be played any more shows that this run is impossible now, not that every
     run like it is: explore again after a change.
@@ -32,10 +48,32 @@ def still_happens(
     """
     acts = parse_schedule(schedule) if isinstance(schedule, str) else tuple(schedule)
     asked = parse_property(claim, system)
+    total, own = shared_budget(budget, each, instances)
+    of_one = alone(total, own)
+    several = instances > 1 and isinstance(asked, AtMost)
     try:
-        replay(system, acts)
-        space = run_space(system, acts, budget)
+        runs = [
+            _played(system, acts_of_instance(acts, one) if several else acts, of_one)
+            for one in range(1, (instances if several else 1) + 1)
+        ]
     except (UnplayableError, Refused):
         return False
-    [answer] = decide(space, [asked])
+    if several and isinstance(asked, AtMost):
+        if not fit_together(total, of_one, [run.budget(run.last) for run in runs]):
+            return False
+        return sum(_is_hit(asked, run) for run in runs) > asked.most
+    [answer] = decide(runs[0], [asked])
     return isinstance(answer, Violated)
+
+
+def _played(system: System, acts: tuple[Act, ...], budget: FaultBudget) -> RunSpace:
+    replay(system, acts)
+    return run_space(system, acts, budget)
+
+
+def _is_hit(claim: AtMost, run: RunSpace) -> bool:
+    """Whether the last moment of a run is one that the claim is about."""
+    if isinstance(claim.what, Terminal):
+        [answer] = decide(run, [NeverEnds(claim.what)])
+        return isinstance(answer, Violated)
+    return claim.what(Observation(run, run.last))

@@ -23,10 +23,17 @@ from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal, primary
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.explorer import search as search_one
-from wfmodel.exploration.instances import AtMost, Lives, live, search
+from wfmodel.exploration.instances import Lives, decide_together, live, search
 from wfmodel.exploration.instances.bounds import alone, shared_budget
 from wfmodel.exploration.instances.mixing import largest, run_of
-from wfmodel.exploration.properties import Holds, Observation, Predicate, Undecided, Violated
+from wfmodel.exploration.properties import (
+    AtMost,
+    Holds,
+    Observation,
+    Predicate,
+    Undecided,
+    Violated,
+)
 from wfmodel.exploration.verdict import Memory, Observer
 
 CASES = [
@@ -146,25 +153,34 @@ def test_an_instance_among_others_ends_as_one_alone_does(design, knobs, budget, 
 def test_a_crash_strikes_all_and_a_loss_only_one():
     memory = system_of("order-fulfilment", "choreographed", MEMORY)
     lives = live(Table(memory), CRASH)
-    assert [AtMost(0, Terminal.LOST).decide(lives, n).count for n in (1, 2, 5, 40)] == [1, 2, 5, 40]
+    assert [decide_together(AtMost(0, Terminal.LOST), lives, n).count for n in (1, 2, 5, 40)] == [
+        1,
+        2,
+        5,
+        40,
+    ]
     once = system_of("order-fulfilment", "choreographed", ONCE)
     lives = live(Table(once), FaultBudget(losses=2))
     # each loss is spent on one instance: the total bounds how many
-    assert [AtMost(0, Terminal.LOST).decide(lives, n).count for n in (1, 2, 5)] == [1, 2, 2]
+    assert [decide_together(AtMost(0, Terminal.LOST), lives, n).count for n in (1, 2, 5)] == [
+        1,
+        2,
+        2,
+    ]
     lives = live(Table(once), each={"losses": 1}, instances=5)
-    assert AtMost(0, Terminal.LOST).decide(lives, 5).count == 5
+    assert decide_together(AtMost(0, Terminal.LOST), lives, 5).count == 5
 
 
 def test_answers_name_the_number():
     once = system_of("order-fulfilment", "choreographed", ONCE)
     lives = live(Table(once), FaultBudget(losses=1))
-    found = AtMost(1, Terminal.LOST).decide(lives, 3)
+    found = decide_together(AtMost(1, Terminal.LOST), lives, 3)
     assert isinstance(found.answer, Holds)
     assert found.answer.title == "at most 1 instance lost"
     assert found.answer.note == "1 of 3 at once"
     assert found.run is not None
     assert found.run.instances == 3
-    broken = AtMost(0, Terminal.LOST).decide(lives, 3)
+    broken = decide_together(AtMost(0, Terminal.LOST), lives, 3)
     assert isinstance(broken.answer, Violated)
     assert broken.answer.title == "no instance lost"
     assert len(broken.answer.counterexample) == len(found.run)
@@ -173,7 +189,7 @@ def test_answers_name_the_number():
 def test_a_search_that_stopped_does_not_say_that_it_holds():
     once = system_of("order-fulfilment", "choreographed", ONCE)
     lives = live(Table(once), FaultBudget(losses=1), limit=20)
-    assert isinstance(AtMost(0, Terminal.LOST).decide(lives, 2).answer, Undecided)
+    assert isinstance(decide_together(AtMost(0, Terminal.LOST), lives, 2).answer, Undecided)
 
 
 def test_at_most_so_many_somewhere_at_one_moment():
@@ -181,8 +197,8 @@ def test_at_most_so_many_somewhere_at_one_moment():
     working = Predicate("payment works", lambda seen: seen.status("payment").value == "running")
     lost = Predicate("it rests unfinished", lambda seen: seen.verdict is Terminal.LOST)
     lives = live(Table(once), FaultBudget(losses=1))
-    assert AtMost(0, working).decide(lives, 3).count == 3
-    assert AtMost(0, lost).decide(lives, 3).count == 1
+    assert decide_together(AtMost(0, working), lives, 3).count == 3
+    assert decide_together(AtMost(0, lost), lives, 3).count == 1
     space = search(Table(once), FaultBudget(losses=1), urgent=False, limit=100_000)
     assert space.complete
     moment = next(
@@ -194,7 +210,7 @@ def test_at_most_so_many_somewhere_at_one_moment():
             for config in space.configurations(n)
         )
     )
-    assert len(space.path_to(moment)) - 1 == len(AtMost(0, working).decide(lives, 2).run)
+    assert len(space.path_to(moment)) - 1 == len(decide_together(AtMost(0, working), lives, 2).run)
 
 
 def test_the_run_of_a_mix_is_a_run_of_the_joint_search():

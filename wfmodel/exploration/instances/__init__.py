@@ -1,17 +1,11 @@
 """Several instances of one System at once, which share their processes and nothing else.
 
 ``space.search`` searches their configurations together. ``lives.live`` searches one instance with
-its timeline, which is enough to know how many can be somewhere at once (``claims.AtMost``).
+its timeline, which is enough to know how many can be somewhere at once (``decide_together``).
 """
 
-from wfmodel.exploration.instances.claims import (
-    STANDARD_TOGETHER,
-    AtMost,
-    Found,
-    bounds_of,
-    claim_together,
-    is_at_most,
-)
+from wfmodel.exploration.instances.claims import Found, bounds_of, decide_together
+from wfmodel.exploration.instances.exposure import Exposure, exposures
 from wfmodel.exploration.instances.lives import Lives, live
 from wfmodel.exploration.instances.observation import JointObservation, JointPredicate, never
 from wfmodel.exploration.instances.run import JointRun, run_to
@@ -25,8 +19,7 @@ from wfmodel.exploration.instances.stories import (
 )
 
 __all__ = [
-    "STANDARD_TOGETHER",
-    "AtMost",
+    "Exposure",
     "Found",
     "JointObservation",
     "JointPredicate",
@@ -34,8 +27,8 @@ __all__ = [
     "JointSpace",
     "Lives",
     "bounds_of",
-    "claim_together",
-    "is_at_most",
+    "decide_together",
+    "exposures",
     "joint_ending",
     "joint_mermaid",
     "joint_schedule",

@@ -6,7 +6,7 @@ attempt can be bounded per instance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 from wfmodel.exploration.budget import FAULTS, UNLIMITED, FaultBudget
@@ -70,6 +70,32 @@ def alone(total: FaultBudget, own: Own) -> FaultBudget:
 
 def _with(budget: FaultBudget, kind: str, left: int) -> FaultBudget:
     return FaultBudget(**{**budget._asdict(), kind: left})
+
+
+Spent: TypeAlias = tuple[int, ...]
+"""How many faults of each of ``OWN_FAULTS``, then of each participant's bound on one of these."""
+
+
+def own_left(budget: FaultBudget) -> Spent:
+    """The parts of a budget that instances spend for themselves; 0 for what has no bound."""
+    kinds = [max(0, getattr(budget, kind)) for kind in OWN_FAULTS]
+    return (*kinds, *(bound.left for bound in budget.bounds if bound.kind in OWN_FAULTS))
+
+
+def spent(before: FaultBudget, after: FaultBudget) -> Spent:
+    """What an instance has met for itself."""
+    return tuple(a - b for a, b in zip(own_left(before), own_left(after), strict=True))
+
+
+def fit_together(total: FaultBudget, each: FaultBudget, left: Iterable[FaultBudget]) -> bool:
+    """Whether a total pays for what instances have met, of which each began with ``each``."""
+    sums = zip(*(spent(each, after) for after in left), strict=True)
+    unlimited = [getattr(total, kind) == UNLIMITED for kind in OWN_FAULTS]
+    unlimited += [False] * (len(own_left(total)) - len(unlimited))
+    return all(
+        free or sum(met) <= most
+        for met, most, free in zip(sums, own_left(total), unlimited, strict=True)
+    )
 
 
 def own_words(own: Own) -> str:

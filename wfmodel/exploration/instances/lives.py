@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from wfmodel.designs.anomalies import Anomaly, Terminal, primary
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
-from wfmodel.exploration.instances.bounds import OWN_FAULTS, Own, alone, shared_budget
+from wfmodel.exploration.instances.bounds import Own, Spent, alone, shared_budget, spent
 from wfmodel.exploration.instances.expansion import EVERYBODY, Parts, Together
 from wfmodel.exploration.instances.run import Moment
 from wfmodel.exploration.instances.singles import Singles
@@ -38,15 +38,27 @@ from wfmodel.exploration.verdict import Memory, Observer
 Timeline: TypeAlias = tuple[Step, ...]
 """What processes did, in order."""
 
-Spent: TypeAlias = tuple[int, ...]
-"""How many faults of each of ``OWN_FAULTS``, then of each participant's bound on one of these."""
+
+class Strike(NamedTuple):
+    """The first fault of a process, and what the instance was at: steps that were being worked on.
+
+    ``steps`` is empty where nobody worked: something was on its way, or being committed.
+    """
+
+    fault: Step
+    steps: frozenset[int]
 
 
 class Living:
-    """The successor function: (single, total, timeline, what was ever said)."""
+    """The successor function: (single, total, timeline, what was ever said, first strike).
 
-    def __init__(self, one: Together) -> None:
+    Strikes are told apart only where that is asked; there are more moments of a life then.
+    """
+
+    def __init__(self, one: Together, *, strikes: bool) -> None:
         self.one = one
+        self._asked = strikes
+        self.strikes: Interned[Strike | None] = Interned()
         self.parts = self
         self.observer = Observer(one.singles.table)
         self.timelines: Interned[Timeline] = Interned()
@@ -58,20 +70,22 @@ class Living:
         """An instance at its beginning."""
         single, total = self.one.first(budget)
         memory = self._remembers(self.memories.number(Memory()), single, total)
-        return single, total, self.timelines.number(()), memory
+        return single, total, self.timelines.number(()), memory, self.strikes.number(None)
 
     def of(self, vector: Vector) -> Expanded:
         """All successors, whether it rests, and whether it is cut."""
-        single, total, timeline, memory = vector
+        single, total, timeline, memory, strike = vector
         found = self.steps(single, total)
         acts = self.one.parts.acts.values
         arcs: list[Arc] = []
         for number, (after, left) in found.arcs:
             act = acts[number]
-            then = timeline
+            then, struck = timeline, strike
             if act.instance == EVERYBODY:
                 then = self.timelines.number((*self.timelines.values[timeline], act.step))
-            arcs.append((number, (after, left, then, self._remembers(memory, after, left))))
+                if self._asked and not timeline:
+                    struck = self.strikes.number(Strike(act.step, self._at(single)))
+            arcs.append((number, (after, left, then, self._remembers(memory, after, left), struck)))
         return Expanded(arcs, found.rests, found.cut)
 
     def steps(self, single: int, total: int) -> Expanded:
@@ -80,6 +94,10 @@ class Living:
         if found is None:
             found = self._after[single, total] = self.one.of((single, total))
         return found
+
+    def _at(self, single: int) -> frozenset[int]:
+        cells = self.one.singles.config(single).cells
+        return frozenset(node for cell in cells for node, _, _ in cell.work)
 
     def _remembers(self, memory: int, single: int, total: int) -> int:
         config = self.one.singles.config(single)
@@ -97,8 +115,8 @@ class Living:
 
     def sizes(self) -> list[int]:
         """How many values each place of a vector has had so far."""
-        ours = [len(self.timelines.values), len(self.memories.values)]
-        return [*self.one.parts.sizes(), *ours]
+        ours = (self.timelines, self.memories, self.strikes)
+        return [*self.one.parts.sizes(), *(len(known.values) for known in ours)]
 
     def size_bytes(self) -> int:
         """Memory of what is tabulated, roughly."""
@@ -187,6 +205,10 @@ class Lives:
         acts = self.living.one.parts.acts.values
         return all(acts[act].paid for act, _ in self.living.steps(single, total).arcs)
 
+    def strike(self, number: int) -> Strike | None:
+        """The first fault of a process, if there was any, and strikes are told apart."""
+        return self.living.strikes.values[self.engine.vector(number)[4]]
+
     @cached_property
     def ends(self) -> list[int]:
         """All ends, nearest first."""
@@ -194,7 +216,7 @@ class Lives:
 
     def ends_as(self, number: int) -> frozenset[Terminal]:
         """The class of an end, and every anomaly that it shows."""
-        single, total, _, memory = self.engine.vector(number)
+        single, total, _, memory, _ = self.engine.vector(number)
         said = self.living.memories.values[memory]
         settled = not self._total(total).crashes
         config = self.living.one.singles.config(single)
@@ -207,8 +229,7 @@ class Lives:
         total = self.engine.vector(number)[1]
         found = self._spents.get(total)
         if found is None:
-            first, left = own_left(self.budget_of_all), own_left(self._total(total))
-            found = self._spents[total] = tuple(a - b for a, b in zip(first, left, strict=True))
+            found = self._spents[total] = spent(self.budget_of_all, self._total(total))
         return found
 
     def life(self, number: int) -> tuple[Moment, ...]:
@@ -230,12 +251,6 @@ class Lives:
         return found
 
 
-def own_left(total: FaultBudget) -> Spent:
-    """The parts of a total that instances spend for themselves; without end: nothing is spent."""
-    kinds = [max(0, getattr(total, kind)) for kind in OWN_FAULTS]
-    return (*kinds, *(bound.left for bound in total.bounds if bound.kind in OWN_FAULTS))
-
-
 def live(
     table: Table,
     budget: FaultBudget | None = None,
@@ -246,6 +261,7 @@ def live(
     laps: int = 1,
     resolution: Resolution | None = None,
     urgent: bool = True,
+    strikes: bool = False,
     memory_bytes: int = MEMORY_BYTES,
     progress: Callable[[Progress], None] | None = None,
     progress_every_s: float = 1.0,
@@ -253,13 +269,16 @@ def live(
     """All that one of several instances can live through; arguments as for ``space.search``.
 
     The number of instances matters only where ``each`` bounds a kind of fault that has no total.
+    ``strikes`` tells apart what an instance was at when its processes first met a fault.
 
     Raises:
         ValueError: ``each`` or ``instances`` makes no sense.
     """
     total, own = shared_budget(budget, each, instances)
     moves = Moves(Semantics(table), resolution or Anything(), urgent=urgent)
-    living = Living(Together(Parts(Singles(moves, total, own, laps), 1), symmetry=False))
+    living = Living(
+        Together(Parts(Singles(moves, total, own, laps), 1), symmetry=False), strikes=strikes
+    )
     engine = PlainSearch(living, living.first(total))
     stopped = run_plain(
         engine,

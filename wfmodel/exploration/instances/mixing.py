@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from wfmodel.exploration.instances.lives import Lives, Spent, own_left
+from wfmodel.exploration.instances.bounds import Spent, own_left
+from wfmodel.exploration.instances.lives import Lives
 from wfmodel.exploration.instances.run import JointRun, interleaved
 
 Options: TypeAlias = dict[Spent, int]

@@ -43,11 +43,14 @@ def _lines(run: JointRun) -> Iterator[Line]:
 
 def joint_ending(run: JointRun) -> str:
     """Where a run ends, instance by instance."""
-    told = [
-        f"instance {one}: {ending_words(run.table, config)}"
+    return " ".join(_endings(run))
+
+
+def _endings(run: JointRun) -> list[str]:
+    return [
+        f"In the end, instance {one}: {ending_words(run.table, config)}"
         for one, config in enumerate(run.configs[-1], 1)
     ]
-    return f"In the end: {' '.join(told)}"
 
 
 def joint_story_text(run: JointRun) -> str:
@@ -55,7 +58,7 @@ def joint_story_text(run: JointRun) -> str:
     lines = joint_story(run)
     width = len(str(len(lines)))
     told = [f"{line.number:>{width}}. {line.text}" for line in lines]
-    told.append(f"{'':>{width}}  {joint_ending(run)}")
+    told += [f"{'':>{width}}  {line}" for line in _endings(run)]
     return "\n".join(told) + "\n"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from wfmodel.designs.system import System
 from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
+from wfmodel.exploration.properties.at_most import AtMost
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
 from wfmodel.exploration.properties.observation import Observation, Predicate
@@ -27,6 +28,7 @@ from wfmodel.exploration.properties.safety import (
 from wfmodel.exploration.properties.symmetric import refused
 from wfmodel.exploration.properties.textual import (
     STANDARD,
+    STANDARD_TOGETHER,
     Property,
     load_properties,
     parse_property,
@@ -36,8 +38,10 @@ from wfmodel.exploration.space import StateSpace
 
 __all__ = [
     "STANDARD",
+    "STANDARD_TOGETHER",
     "Always",
     "Answer",
+    "AtMost",
     "Bounds",
     "Deadlock",
     "Eventually",

@@ -6,6 +6,7 @@
       - eventually: at_rest
       - leads_to: truth.charge > 0 => orders.status == "succeeded" or truth.charge == 0
       - never_ends: lost
+      - at_most: 1 lost
       - no: deadlock
       - recovers_within: 40
 
@@ -24,6 +25,7 @@ from pydantic.dataclasses import dataclass
 from wfmodel.designs.anomalies import CLEAN, Terminal
 from wfmodel.designs.system import System
 from wfmodel.exploration.properties.answer import Answer
+from wfmodel.exploration.properties.at_most import parse_at_most
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.expressions import opposite, predicate
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
@@ -73,6 +75,7 @@ class Claim:
     eventually: str | None = None
     leads_to: str | None = None
     never_ends: str | None = None
+    at_most: str | None = None
     no: str | None = None
     recovers_within: Annotated[int, Field(ge=0)] | Literal["any"] | None = None
 
@@ -158,18 +161,20 @@ CLAIMS: Final[Mapping[str, Callable[[str, System, str], Property]]] = {
     "eventually": lambda text, system, name: Eventually(predicate(text, system), name),
     "leads_to": _leads_to,
     "never_ends": _never_ends,
+    "at_most": parse_at_most,
     "no": _no,
     "recovers_within": _recovers,
 }
 """Key of an entry to the property that its text makes."""
 
-STANDARD: Final = (
-    *(f"never_ends: {terminal.value}" for terminal in Terminal if terminal not in CLEAN),
-    "no: deadlock",
-    "no: endless-run",
-    "recovers_within: any",
-)
+_ANOMALIES: Final = tuple(terminal.value for terminal in Terminal if terminal not in CLEAN)
+_OF_ONE: Final = ("no: deadlock", "no: endless-run", "recovers_within: any")
+
+STANDARD: Final = (*(f"never_ends: {value}" for value in _ANOMALIES), *_OF_ONE)
 """What is asked of every design: no anomaly at the end, no deadlock, an end, a recovery."""
+
+STANDARD_TOGETHER: Final = (*(f"at_most: 0 {value}" for value in _ANOMALIES), *_OF_ONE)
+"""The same of several instances: of an anomaly also how many show it at once."""
 
 
 def parse_property(text: str, system: System) -> Property:

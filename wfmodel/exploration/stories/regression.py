@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
@@ -35,7 +35,7 @@ SCHEDULE = """
 def test_{name}():
     workflow = wfmodel.load({path!r}).workflow
     system = wfmodel.{builder}(workflow, {knobs})
-    assert not still_happens(system, SCHEDULE, {claim!r}, {budget})
+    assert not still_happens(system, SCHEDULE, {claim!r}, {budget}{several})
 '''
 
 
@@ -48,6 +48,8 @@ def regression_test(
     title: str,
     schedule: Iterable[Act],
     budget: FaultBudget,
+    instances: int = 1,
+    each: Mapping[str, int] | None = None,
     found_by: str = "wfmodel explore",
 ) -> str:
     """A pytest module. It fails as long as the run is possible and breaks the claim.
@@ -64,8 +66,15 @@ def regression_test(
         knobs=knobs_text(knobs),
         claim=claim,
         budget=budget_text(budget),
+        several=_several_text(instances, each or {}),
         found_by=found_by,
     )
+
+
+def _several_text(instances: int, each: Mapping[str, int]) -> str:
+    """Further arguments, where there is more than one instance."""
+    given = f", instances={instances}" if instances > 1 else ""
+    return f"{given}, each={dict(each)!r}" if given and each else given
 
 
 def budget_text(budget: FaultBudget) -> str:
