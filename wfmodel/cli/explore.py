@@ -110,16 +110,8 @@ def explore(
     about = subject(path, design, tuple(knob or ()))
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
     each = bounds_per_instance(tuple(per_instance or ()))
-    bounds = Limits(
-        limit,
-        laps,
-        engine_of(engine),
-        int(memory * GIB),
-        checkpoint,
-        instances,
-        each,
-        exposure,
-    )
+    how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
+    bounds = Limits(*how_far, instances, each, exposure)
     found = explore_all(about, asked, budget, bounds)
     show(found, as_json=output is Format.JSON, stories=stories)
     if out is not None:

@@ -14,6 +14,7 @@ from tests.designs.workflows import workflows
 from tests.exploration.instances import naive
 from tests.exploration.test_against_brute_force import BUILD, budgets
 from tests.exploration.test_spin import CRASH, LOSS, MEMORY, NONE, ONCE, SMALL, system_of
+from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Knobs, Table
 from wfmodel.exploration import FaultBudget, packed
 from wfmodel.exploration.budget import UNLIMITED
@@ -157,6 +158,14 @@ def test_what_makes_no_sense_is_refused(budget, each, instances, says):
     system = system_of("saga", "orchestrated", MEMORY)
     with pytest.raises(ValueError, match=says):
         search(Table(system), budget, each=each, instances=instances)
+
+
+def test_a_system_of_ones_own_runs_in_several_instances():
+    table = Table(two_phase_commit(2))
+    one = packed.search(table, symmetry=False)
+    assert len(search(table, instances=1)) == len(one)
+    # messages stay where they are and nothing fails: each instance is anywhere
+    assert len(search(table, urgent=False)) == comb(len(one) + 1, 2)
 
 
 def test_limits_stop_a_search_cleanly():

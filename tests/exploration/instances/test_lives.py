@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import assume, event, given, settings
@@ -25,7 +25,7 @@ from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.explorer import search as search_one
 from wfmodel.exploration.instances import Lives, decide_together, live, search
 from wfmodel.exploration.instances.bounds import alone, shared_budget
-from wfmodel.exploration.instances.mixing import largest, run_of
+from wfmodel.exploration.instances.mixing import Option, best_of, largest, run_of
 from wfmodel.exploration.properties import (
     AtMost,
     Holds,
@@ -148,6 +148,24 @@ def test_an_instance_among_others_ends_as_one_alone_does(design, knobs, budget, 
     classes = {terminal for both in found for ends in both for terminal in ends}
     assert {t for t in classes if t not in CLEAN} == {a.terminal for a in lonely.anomalies}
     assert {t for t in classes if t in CLEAN} == {t for t in lonely.classes if t in CLEAN}
+
+
+spents = st.tuples(st.integers(0, 2), st.integers(0, 1))
+options = st.builds(Option, st.booleans(), spents, st.integers(0, 9), st.integers(0, 99))
+
+
+@given(st.lists(options, max_size=5), spents, st.integers(1, 3))
+def test_the_best_mix_is_the_best_of_all(known: list[Option], total, instances):
+    worth = [
+        (sum(each.hit for each in mix), -sum(each.steps for each in mix))
+        for mix in product(known, repeat=instances)
+        if all(sum(each.spent[k] for each in mix) <= total[k] for k in range(2))
+    ]
+    found = best_of(known, total, instances)
+    assert (found is None) == (not worth)
+    if found is not None:
+        assert (found.hit, -found.length) == max(worth)
+        assert len(found.moments) == instances
 
 
 def test_a_crash_strikes_all_and_a_loss_only_one():

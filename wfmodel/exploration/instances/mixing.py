@@ -27,6 +27,15 @@ class Mix(NamedTuple):
     moments: tuple[int, ...]
 
 
+class Option(NamedTuple):
+    """A moment that an instance may come to: whether it is a hit, what it spent, its own steps."""
+
+    hit: bool
+    spent: Spent
+    steps: int
+    moment: int
+
+
 class _Best(NamedTuple):
     hit: int
     fewer: int
@@ -59,29 +68,36 @@ def _by_timeline(lives: Lives, moments: Iterable[int]) -> dict[int, Options]:
 
 
 def _mix(lives: Lives, instances: int, timeline: int, hits: Options, others: Options) -> Mix | None:
-    total = own_left(lives.budget_of_all)
     shared = len(lives.living.timelines.values[timeline])
     options = [
-        (struck, spent, number, shared - int(lives.depths[number]))
+        Option(struck, spent, int(lives.depths[number]) - shared, number)
         for struck, some in ((True, hits), (False, others))
         for spent, number in some.items()
     ]
-    best = {(0,) * len(total): _Best(0, -shared, ())}
+    found = best_of(options, own_left(lives.budget_of_all), instances)
+    return None if found is None else found._replace(length=found.length + shared)
+
+
+def best_of(options: Iterable[Option], total: Spent, instances: int) -> Mix | None:
+    """The most hits, then the fewest steps, with an option per instance that a total pays for."""
+    known = tuple(options)
+    best = {(0,) * len(total): _Best(0, 0, ())}
     for _ in range(instances):
         after: dict[Spent, _Best] = {}
-        for spent, (count, fewer, picks) in best.items():
-            for struck, more, number, steps in options:
-                sum_of = tuple(a + b for a, b in zip(spent, more, strict=True))
-                if any(a > most for a, most in zip(sum_of, total, strict=True)):
+        for spent, (hit, fewer, picks) in best.items():
+            for option in known:
+                paid = tuple(a + b for a, b in zip(spent, option.spent, strict=True))
+                if any(a > most for a, most in zip(paid, total, strict=True)):
                     continue
-                made = _Best(count + struck, fewer + steps, (*picks, (not struck, number)))
-                if sum_of not in after or made[:2] > after[sum_of][:2]:
-                    after[sum_of] = made
+                pick = (not option.hit, option.moment)
+                made = _Best(hit + option.hit, fewer - option.steps, (*picks, pick))
+                if paid not in after or made[:2] > after[paid][:2]:
+                    after[paid] = made
         best = after
     if not best:
         return None
-    count, fewer, picks = max(best.values(), key=lambda each: each[:2])
-    return Mix(count, -fewer, tuple(number for _, number in sorted(picks)))
+    hit, fewer, picks = max(best.values(), key=lambda each: each[:2])
+    return Mix(hit, -fewer, tuple(moment for _, moment in sorted(picks)))
 
 
 def run_of(lives: Lives, mix: Mix) -> JointRun:
