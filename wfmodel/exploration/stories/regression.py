@@ -72,9 +72,9 @@ def regression_test(
 
 
 def _several_text(instances: int, each: Mapping[str, int]) -> str:
-    """Further arguments, where there is more than one instance."""
+    """Further arguments, where not the default."""
     given = f", instances={instances}" if instances > 1 else ""
-    return f"{given}, each={dict(each)!r}" if given and each else given
+    return f"{given}, each={dict(each)!r}" if each else given
 
 
 def budget_text(budget: FaultBudget) -> str:
