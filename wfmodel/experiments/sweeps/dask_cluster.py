@@ -1,13 +1,17 @@
 """Cells on an existing Dask cluster: a worker that dies costs only the cells it had in hand.
 
 The scheduler hands those out again (Dask does so up to ``distributed.scheduler.allowed-failures``
-times for one cell, 3 by default); results come back here as they finish, and only this process
+times for one task, 3 by default); results come back here as they finish, and only this process
 writes them. Workers need wfmodel installed, in the same version.
+
+A task is a batch of cells that takes about ``TASK_S``: Dask spends milliseconds of its own on every
+task, as much as a small cell takes. How cells are batched changes no result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +21,11 @@ from wfmodel.experiments.sweeps.work import Work
 if TYPE_CHECKING:
     from distributed import Client
 
-FEWEST_IN_HAND: Final = 32
+FEWEST_IN_HAND: Final = 16
+"""Tasks, while workers may still join."""
+TASK_S: Final = 0.25
+MOST_CELLS: Final = 32
+"""Cells in one task, however short they are: a worker that dies loses no more."""
 TIMEOUT_S: Final = 20
 """How long a scheduler and its first worker are waited for."""
 NEEDS_DASK: Final = "Dask is not installed: pip install 'wfmodel[dask]'"
@@ -60,21 +68,40 @@ class DaskCluster:
 def _outcomes(client: Client, waiting: Iterator[Work]) -> Iterator[Became]:
     from distributed import KilledWorker, as_completed
 
-    def submit(work: Work) -> object:
-        return client.submit(attempt, work, key=f"wfmodel-{work.key}", pure=False)
+    size = 1
+    in_hand = as_completed([], loop=client.loop)
 
-    in_hand = as_completed(map(submit, islice(waiting, _room(client))), loop=client.loop)
+    def fill() -> None:
+        for _ in range(_room(client) - in_hand.count()):
+            batch = tuple(islice(waiting, size))
+            if not batch:
+                return
+            key = f"wfmodel-{batch[0].key}"
+            in_hand.add(client.submit(_attempt_all, batch, key=key, pure=False))
+
+    fill()
     for future in in_hand:
         try:
-            became: Became = future.result()
+            became, seconds = future.result()
         except KilledWorker as error:
             raise WorkersLostError(f"Dask workers died on one cell too often: {error}") from None
-        yield became
-        for work in islice(waiting, max(0, _room(client) - in_hand.count())):
-            in_hand.add(submit(work))
+        size = _batch_size(seconds / len(became))
+        yield from became
+        fill()
+
+
+def _attempt_all(works: Sequence[Work]) -> tuple[list[Became], float]:
+    """On a worker: the works' outcomes, and the seconds they took."""
+    begun = time.perf_counter()
+    return [attempt(work) for work in works], time.perf_counter() - begun
+
+
+def _batch_size(seconds: float) -> int:
+    """Cells for the next task, where one took so long."""
+    return max(1, min(MOST_CELLS, int(TASK_S / max(seconds, TASK_S / MOST_CELLS))))
 
 
 def _room(client: Client) -> int:
-    """Cells in hand at a time; workers may join while the sweep runs."""
+    """Tasks in hand at a time; workers may join while the sweep runs."""
     threads: dict[str, int] = client.nthreads()
     return max(FEWEST_IN_HAND, IN_HAND * sum(threads.values()))

@@ -6,9 +6,9 @@ key (a hash of all of it) names the result for good.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from wfmodel.experiments.cells import Bench, Cell
@@ -29,7 +29,7 @@ from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Setting
 
 MOST_BENCHES: Final = 4
-"""Workflows that a worker keeps tabulated."""
+"""Workflows that a worker thread keeps tabulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +128,21 @@ def _of_pair(
     return Row(difference_name(pair), response, gap.estimate, state, gap.differing, gaps)
 
 
-@lru_cache(maxsize=MOST_BENCHES)
-def _kept_bench(workflow_key: str) -> list[Bench]:
-    """A place for the bench of the workflow with this hash."""
-    return []
+class _Benches(threading.local):
+    """The benches of this thread, by workflow: tables grow as cells run, so none is shared."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Bench] = {}
+
+
+_benches = _Benches()
 
 
 def _bench(work: Work) -> Bench:
     """Cells that differ in their setting only share what is tabulated."""
-    place = _kept_bench(work.workflow_key)
-    if not place:
-        place.append(Bench(work.workflow))
-    return place[0]
+    kept = _benches.kept
+    bench = kept.pop(work.workflow_key, None) or Bench(work.workflow)
+    kept[work.workflow_key] = bench  # The last of them is the latest used.
+    if len(kept) > MOST_BENCHES:
+        del kept[next(iter(kept))]
+    return bench
