@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
 
 from wfmodel.experiments.statistics import CONFIDENCE
 
@@ -77,15 +78,14 @@ def kaplan_meier(runs: Sequence[Samples]) -> Curve:
     if count == 0:
         return Curve((0.0,), (1.0,), (math.nan,), (math.nan,), (), 0)
     pool = _Pool.of(runs)
-    survival = _product_limit(*pool.counts(np.ones((1, len(runs)))))[0]
+    survival = pool.survival(np.ones((len(runs), 1)))[:, 0]
     low, high = _band(pool, len(runs))
-    grid, censored = pool.grid, pool.times[~pool.observed].tolist()
     return Curve(
-        tuple(grid.tolist()),
+        tuple(pool.grid.tolist()),
         tuple(survival.tolist()),
         tuple(low.tolist()),
         tuple(high.tolist()),
-        tuple(censored),
+        tuple(pool.censored.tolist()),
         count,
     )
 
@@ -102,42 +102,41 @@ def restricted_mean(run: Samples, limit: float) -> float:
 
 @dataclass(frozen=True)
 class _Pool:
-    """All runs' samples in ascending order, and the run of each; ``grid``: 0 and times of events.
+    """All runs' samples, counted: ``grid`` is 0 and the times of events, in ascending order.
 
-    Counts by weighted runs cost a number per sample, and not one per run and point of the grid.
+    ``died[i, r]`` are the events of run r at point i; ``left[i, r]`` its samples, censored ones
+    too, from point i until the next. Both are sparse: a run has few samples.
     """
 
-    times: Floats
-    observed: NDArray[np.bool_]
-    run: NDArray[np.int64]
     grid: Floats
+    censored: Floats
+    died: csr_array
+    left: csr_array
 
     @classmethod
     def of(cls, runs: Sequence[Samples]) -> _Pool:
         times = np.array([t for run in runs for t in run.seconds], dtype=np.float64)
         observed = np.array([seen for run in runs for seen in run.observed], dtype=bool)
         run = np.repeat(np.arange(len(runs)), [len(run) for run in runs])
-        order = np.argsort(times, kind="stable")
         grid = np.unique(np.append(times[observed], 0.0))
-        return cls(times[order], observed[order], run[order], grid)
+        at = np.searchsorted(grid, times, side="right") - 1
+        shape = (len(grid), len(runs))
+        died = coo_array((observed.astype(np.float64), (at, run)), shape=shape).tocsr()
+        left = coo_array((np.ones(len(times)), (at, run)), shape=shape).tocsr()
+        return cls(grid, np.sort(times[~observed]), died, left)
 
-    def counts(self, weights: Floats) -> tuple[Floats, Floats]:
-        """Deaths and numbers at risk at each point of the grid, by weighting (one a row).
+    def survival(self, weights: Floats) -> Floats:
+        """The product limit at each point of the grid (rows), by weighting of the runs (columns).
 
         Weights are whole numbers, so that sums are exact in any order.
         """
-        mine = weights[:, self.run]
-        none = np.zeros((len(mine), 1))
-        before = np.hstack((none, np.cumsum(mine, axis=1)))
-        died = np.hstack((none, np.cumsum(mine * self.observed, axis=1)))
-        first = np.searchsorted(self.times, self.grid, side="left")
-        last = np.searchsorted(self.times, self.grid, side="right")
-        return died[:, last] - died[:, first], before[:, -1:] - before[:, first]
-
-
-def _product_limit(deaths: Floats, at_risk: Floats) -> Floats:
-    factors = 1 - np.divide(deaths, at_risk, out=np.zeros_like(deaths), where=at_risk > 0)
-    return np.cumprod(factors, axis=-1)
+        deaths: Floats = self.died @ weights
+        at_risk: Floats = self.left @ weights
+        np.cumsum(at_risk[::-1], axis=0, out=at_risk[::-1])
+        # Where nobody is at risk nobody dies: 0 of 1.
+        deaths /= np.maximum(at_risk, 1, out=at_risk)
+        np.subtract(1, deaths, out=deaths)
+        return np.cumprod(deaths, axis=0, out=deaths)
 
 
 def _band(pool: _Pool, runs: int) -> tuple[Floats, Floats]:
@@ -152,16 +151,15 @@ def _band(pool: _Pool, runs: int) -> tuple[Floats, Floats]:
         unknown = np.full(times, math.nan)
         return unknown, unknown
     shares = np.full(runs, 1 / runs)
-    weights = np.random.default_rng(runs).multinomial(runs, shares, size=RESAMPLES)
+    weights = (
+        np.random.default_rng(runs).multinomial(runs, shares, size=RESAMPLES).T.astype(np.float64)
+    )
     points = np.unique(np.linspace(0, times - 1, min(times, BAND_POINTS)).astype(np.int64))
-    curves = np.concatenate(
-        [
-            _product_limit(*pool.counts(weights[i : i + BLOCK].astype(np.float64)))[:, points]
-            for i in range(0, RESAMPLES, BLOCK)
-        ]
+    curves = np.hstack(
+        [pool.survival(weights[:, i : i + BLOCK])[points] for i in range(0, RESAMPLES, BLOCK)]
     )
     tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(curves, [tail, 1 - tail], axis=0)
+    low, high = np.quantile(curves, [tail, 1 - tail], axis=1)
     every = np.arange(times)
     after = np.searchsorted(points, every, side="left")
     return low[after], high[np.searchsorted(points, every, side="right") - 1]
