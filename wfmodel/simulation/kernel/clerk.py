@@ -1,7 +1,8 @@
 """Answers the kernel's questions: reactions from the run's table, numbers, memory.
 
-An error in an answer (a user's machine raises) cannot pass through compiled code: it is kept, the
-kernel is told to stop after the present event, and the error is raised in Python.
+An error in an answer (a user's machine raises, memory ends) cannot pass through compiled code: it
+is kept, the kernel is told to stop after the present event, and the error is raised in Python.
+Until then the kernel writes into memory kept back for it.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Clerk:
         except BaseException as error:
             self.error = self.error or error
             self.header[at.H_ABORT] = 1
+            if question == at.ASK_MEMORY:
+                self.header[at.H_BUMP], self.header[at.H_BUMP_END] = self.store.reserve()
+            elif question == at.ASK_ROWS:
+                self.header[at.H_ROW], self.header[at.H_ROW_END] = self.store.reserve()
             return self._nothing
 
     # ------------------------------------------------------------------------------- memory

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from wfmodel.simulation.kernel.layout import (
     FAR,
+    H_ABORT,
     H_HEAP,
     H_HEAP_CAPACITY,
     H_HEAP_SIZE,
@@ -39,6 +40,8 @@ def schedule(h: int, delay: int, node: int) -> None:
     size = get(h, H_HEAP_SIZE)
     if size == get(h, H_HEAP_CAPACITY):
         _grow(h)
+        if get(h, H_ABORT):
+            return
     put(h, H_HEAP_SIZE, size + 1)
     heap = get(h, H_HEAP)
     place = size
@@ -107,6 +110,8 @@ def _grow(h: int) -> None:
     size = get(h, H_HEAP_SIZE)
     old = get(h, H_HEAP)
     new = fresh(h, 2 * HEAP_WORDS * size)
+    if get(h, H_ABORT):  # there may be no memory at that address
+        return
     for word in range(HEAP_WORDS * size):
         put(new, word, get(old, word))
     put(h, H_HEAP, new)

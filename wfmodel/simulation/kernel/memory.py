@@ -48,7 +48,7 @@ from wfmodel.simulation.kernel.native import ask, compiled, get, put
 
 @compiled
 def fresh(h: int, words: int) -> int:
-    """So many words of zeros."""
+    """So many words of zeros; a few of anything when the run aborts for want of memory."""
     place = get(h, H_BUMP)
     if place + 8 * words > get(h, H_BUMP_END):
         ask(get(h, H_ASK), ASK_MEMORY, words, 0, 0, 0)

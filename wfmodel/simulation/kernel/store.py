@@ -20,6 +20,8 @@ FIRST_ROWS: Final = 1 << 10
 MOST_ROWS: Final = 1 << 20
 """Rows in a chunk of the history, likewise."""
 COLUMNS: Final = 6
+RESERVE: Final = 1 << 17
+"""Words kept back for the event under way when memory ends: a hundred times what one takes."""
 
 
 class Store:
@@ -33,6 +35,7 @@ class Store:
         self._recorded = self._records_at = 0
         self._next_chunk = FIRST_CHUNK
         self._next_rows = FIRST_ROWS
+        self._reserve, self._reserved = np.zeros(RESERVE, np.int64), 0
 
     def zeros(self, words: int) -> NDArray[np.int64]:
         """So many words, zero."""
@@ -61,6 +64,13 @@ class Store:
         size = max(words, self._next_chunk)
         self._next_chunk = min(2 * self._next_chunk, MOST_CHUNK)
         place = address(self.zeros(size))
+        return place, place + 8 * size
+
+    def reserve(self) -> tuple[int, int]:
+        """A chunk for when there is no memory: its words may have been used before."""
+        size = RESERVE // 8
+        place = address(self._reserve) + 8 * self._reserved
+        self._reserved = (self._reserved + size) % RESERVE
         return place, place + 8 * size
 
     def rows_chunk(self) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from wfmodel.simulation.kernel.layout import (
     ASK_DONE,
     ASK_ENTRY,
     ASK_EXTERNAL,
+    H_ABORT,
     H_ASK,
     H_MAP,
     H_MAP_COUNT,
@@ -93,17 +94,16 @@ def _remember(slot: int, question: int, a: int, b: int, c: int, d: int, answer: 
 @compiled
 def _grow(h: int) -> None:
     old, size = get(h, H_MAP), get(h, H_MAP_MASK) + 1
-    put(h, H_MAP, fresh(h, 2 * KEY_WORDS * size))
+    new = fresh(h, 2 * KEY_WORDS * size)
+    if get(h, H_ABORT):  # there may be no memory at that address
+        return
+    put(h, H_MAP, new)
     put(h, H_MAP_MASK, 2 * size - 1)
     for place in range(size):
         slot = old + _BYTES * place
-        if get(slot, 5):
-            question, a, b, c, d = (
-                get(slot, 0),
-                get(slot, 1),
-                get(slot, 2),
-                get(slot, 3),
-                get(slot, 4),
-            )
-            new = _slot(h, question, a, b, c, d)
-            _remember(new, question, a, b, c, d, get(slot, 5) - 1)
+        answer = get(slot, 5) - 1
+        if answer >= 0:
+            question, a, b = get(slot, 0), get(slot, 1), get(slot, 2)
+            c, d = get(slot, 3), get(slot, 4)
+            slot = _slot(h, question, a, b, c, d)
+            _remember(slot, question, a, b, c, d, answer)
