@@ -33,7 +33,7 @@ def test_several_designs_need_a_folder(capsys):
 def test_too_large_a_system_is_one_line(capsys):
     code, _, err = call(capsys, *CHOREOGRAPHY, "--format", "tla", "--limit", "10")
     assert code == 2
-    assert "more than 10 configurations" in err
+    assert "stopped: limit of 10 states" in err
     assert "Traceback" not in err
 
 

@@ -13,16 +13,17 @@ from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.explorer import explore
 from wfmodel.exploration.export.budget import Budget
 from wfmodel.exploration.export.effects import Effects
 from wfmodel.exploration.export.fault_rules import FaultRules
 from wfmodel.exploration.export.judgement import REMEMBERED, Judgement
 from wfmodel.exploration.export.names import at, channel, choice, expected, is_, positive
 from wfmodel.exploration.export.names import work as work_name
+from wfmodel.exploration.export.numbering import renumbered
 from wfmodel.exploration.export.program import All, Expression, Named, Not, Program, Rule, Some
 from wfmodel.exploration.export.rules import Rules
 from wfmodel.exploration.export.tables import Tables
+from wfmodel.exploration.packed import search
 from wfmodel.exploration.resolution import Anything, Resolution
 
 
@@ -40,8 +41,8 @@ def program_of(
     ``limit`` bounds the exploration that fills the tables (configurations).
 
     Raises:
-        ValueError: the exploration did not end within ``limit``, so that the tables may lack
-            reactions; or the system's channels keep order, which an export cannot say.
+        ValueError: the exploration did not end within ``limit`` or its memory, so that the tables
+            may lack reactions; or the system's channels keep order, which an export cannot say.
     """
     if system.channel is Channel.FIFO or (system.channel is Channel.SET and not system.atomic):
         raise ValueError(
@@ -50,13 +51,13 @@ def program_of(
         )
     budget, resolution = budget or FaultBudget(), resolution or Anything()
     table = Table(system)
-    found = explore(system, budget, limit=limit, laps=laps, resolution=resolution, table=table)
+    found = search(table, budget, limit=limit, laps=laps, resolution=resolution, symmetry=False)
     if not found.complete:
         raise ValueError(
-            f"{system.flow.workflow.name!r} has more than {limit} configurations under {budget}:"
-            " raise limit, or lower the budget"
+            f"{system.flow.workflow.name!r} has more states under {budget} than were looked into"
+            f" (stopped: {found.stopped}): raise limit, or lower the budget"
         )
-    builder = _Builder(Tables(table, resolution), budget, laps, judged)
+    builder = _Builder(Tables(renumbered(table), resolution), budget, laps, judged)
     if judged and builder.judgement.revisits():
         raise ValueError(
             f"{system.flow.workflow.name!r} can do a step again in a loop: judging that needs more"
