@@ -40,6 +40,12 @@ def test_without_numba_auto_works_and_compiled_says_what_is_missing():
     assert auto.rows.tobytes() == simulate(SYSTEM, SETTING).rows.tobytes()
 
 
+def test_another_numba_than_the_kernel_knows_is_as_good_as_none(monkeypatch):
+    monkeypatch.setattr("importlib.metadata.version", lambda _name: "0.99.1")
+    with interpreted_kernel(), pytest.raises(ValueError, match=r"numba 0\.68, and 0\.99"):
+        simulate(SYSTEM, SETTING, engine="compiled")
+
+
 class Broken:
     """A machine of a user's that raises when it is told of anything."""
 

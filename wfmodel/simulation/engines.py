@@ -38,11 +38,9 @@ def _obstacle(own_processes: bool) -> str | None:
     """Why the compiled kernel cannot run."""
     if own_processes:
         return "a SimPy process of your own needs engine 'simpy' (or 'auto')"
-    from wfmodel.simulation.kernel.native import NUMBA  # numba: only where it is used
+    from wfmodel.simulation.kernel.native import OBSTACLE  # numba: only where it is used
 
-    if not NUMBA:
-        return "it needs numba (0.61 or later); pip install 'wfmodel[fast]'"
-    return None
+    return OBSTACLE or None
 
 
 def run_compiled(run: Run) -> NDArray[np.int64]:

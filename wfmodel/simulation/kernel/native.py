@@ -8,26 +8,43 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from wfmodel.simulation.kernel.plain import Answer
 
-if TYPE_CHECKING:
+SUPPORTED: Final = "0.68"
+"""numba's versions change what the kernel is compiled by."""
+INSTALL: Final = "pip install 'wfmodel[fast]'"
+
+
+def _obstacle() -> str:
+    """Why nothing can be compiled; empty if it can."""
+    try:
+        found = version("numba")
+    except PackageNotFoundError:
+        return f"it needs numba; {INSTALL}"
+    if not found.startswith(f"{SUPPORTED}."):
+        return f"it needs numba {SUPPORTED}, and {found} is installed; {INSTALL}"
+    try:
+        importlib.import_module("numba")
+    except ImportError as error:
+        return f"it needs numba, which is installed and cannot be imported ({error}); {INSTALL}"
+    return ""
+
+
+OBSTACLE: Final = _obstacle()
+if TYPE_CHECKING or OBSTACLE:
     from wfmodel.simulation.kernel import plain as base
 else:
-    try:
-        from wfmodel.simulation.kernel import machine as base
-    except ImportError:
-        from wfmodel.simulation.kernel import plain as base
+    from wfmodel.simulation.kernel import machine as base
 
-NUMBA: Final = base.__name__.endswith("machine")
-"""Whether there is a numba that the kernel can be compiled with."""
 ask, compiled, entry, unsigned = base.ask, base.compiled, base.entry, base.unsigned
 get, get_real, put, put_real = base.get, base.get_real, base.put, base.put_real
 
 __all__ = [
-    "NUMBA",
+    "OBSTACLE",
     "Answer",
     "ask",
     "compiled",
@@ -47,7 +64,7 @@ def same_text(module: ModuleType, *names: str) -> tuple[Callable[..., Any], ...]
     A compiled function cannot call a plain one, so the module is loaded once more with all of its
     functions compiled.
     """
-    if not NUMBA:
+    if OBSTACLE:
         return tuple(getattr(module, name) for name in names)
     assert module.__spec__ is not None
     assert module.__spec__.loader is not None
