@@ -11,7 +11,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles spin benchmarks docs possibilities lock clean
+.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs possibilities lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -45,6 +45,10 @@ oracles: $(VENV)-oracles/.ready
 # The larger systems that SPIN and the explorer both count; needs spin and gcc.
 spin: $(VENV)/.dev
 	WFMODEL_SPIN=all $(BIN)/python -m pytest -n $(WORKERS) tests/exploration/test_spin.py
+
+# Counts of up to 170 million states: two minutes, and 6 GB of memory.
+golden: $(VENV)/.dev
+	WFMODEL_GOLDEN=all $(BIN)/python -m pytest tests/exploration/test_golden_counts.py -k largest
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write

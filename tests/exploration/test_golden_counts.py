@@ -1,10 +1,13 @@
 """Golden counts of configurations. Those of order fulfilment without faults, and of travel booking
 with a loss, are also SPIN's (``test_spin``); brute force agrees on random systems.
 
-A count that changes means that the semantics changed, or the model.
+A count that changes means that the semantics changed, or the model. ``WFMODEL_GOLDEN=all`` adds
+those that take minutes and gigabytes (``make golden``).
 """
 
 from __future__ import annotations
+
+import os
 
 import pytest
 
@@ -63,5 +66,25 @@ def test_the_count_is_the_golden_one(model, design, knobs, budget, states):
 )
 def test_the_compiled_search_counts_the_golden_number(model, design, knobs, budget, states):
     space = packed.search(Table(system_of(model, design, knobs)), budget)
+    assert space.complete
+    assert len(space) == states
+
+
+@needs_numba
+@pytest.mark.skipif(
+    os.environ.get("WFMODEL_GOLDEN") != "all", reason="a minute and 6 GB each: make golden"
+)
+@pytest.mark.parametrize(
+    ("budget", "states"),
+    [
+        # 49 for each state without a fault: a copy of any message under way, taken up at any time
+        (FaultBudget(duplicates=1), 67_114_697),
+        # 124 for each: commits and publications are steps, and any process may be down
+        (FaultBudget(crashes=1), 169_657_569),
+    ],
+)
+def test_the_largest(budget, states):
+    system = system_of("travel-booking", "orchestrated", CAREFUL)
+    space = packed.search(Table(system), budget, memory_bytes=12 << 30)
     assert space.complete
     assert len(space) == states
