@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, event, given, settings
@@ -21,7 +23,7 @@ from wfmodel.designs.state import Status, View
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.explorer import search as interpreted
 from wfmodel.exploration.moves import Moves
-from wfmodel.exploration.packed import search
+from wfmodel.exploration.packed import CheckpointError, Engine, search
 from wfmodel.exploration.properties import (
     Deadlock,
     Holds,
@@ -353,10 +355,10 @@ def test_a_group_that_is_none_is_an_error(group, told):
         own_system("x", machines, symmetric=[group])
 
 
-def test_what_a_reduced_search_cannot_do_is_an_error(tmp_path):
-    table = Table(two_phase_commit(2, symmetric=True))
-    with pytest.raises(ValueError, match="symmetry=False"):
-        search(table, checkpoint=tmp_path / "search.npz")
+def test_a_reduced_search_is_not_compiled():
+    pytest.importorskip("numba", reason="the compiled search needs numba")
+    with pytest.raises(ValueError, match="not compiled: pass symmetry=False"):
+        search(Table(two_phase_commit(2, symmetric=True)), engine=Engine.COMPILED)
 
 
 # ------------------------------------------------------------------------------------ properties
@@ -419,3 +421,36 @@ def test_a_claim_about_all_of_them_is_decided_in_their_orbits():
     assert "limit" in answer.why
     [whole] = decide(search(Table(system)), [Never(torn)])
     assert isinstance(whole, Holds)
+
+
+# ----------------------------------------------------------------------------------- checkpoints
+
+
+def numbered(space) -> tuple:
+    engine = space.engine
+    numbers = range(len(space))
+    return (
+        [engine.vector(n) for n in numbers],
+        [engine.came_from(n) for n in numbers],
+        space.resting.tolist(),
+        space.transitions,
+    )
+
+
+@given(systems(), budgets, st.integers(1, 60))
+def test_a_reduced_search_goes_on_from_its_checkpoint(system, budget, limit):
+    whole = search(Table(system), budget, limit=400)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "search.checkpoint"
+        search(Table(system), budget, limit=limit, checkpoint=path)
+        resumed = search(Table(system), budget, limit=400, checkpoint=path)
+        again = search(Table(system), budget, limit=400, checkpoint=path)
+    assert numbered(resumed) == numbered(again) == numbered(whole)
+    assert resumed.stopped == whole.stopped
+
+
+def test_a_checkpoint_of_a_reduced_search_is_no_other_search_s(tmp_path):
+    path = tmp_path / "search.checkpoint"
+    search(Table(two_phase_commit(3, symmetric=True)), limit=20, checkpoint=path)
+    with pytest.raises(CheckpointError, match=r"interchangeable .*rm1.*, this search \[\]"):
+        search(Table(two_phase_commit(3, symmetric=True)), checkpoint=path, symmetry=False)

@@ -18,11 +18,10 @@ import numpy as np
 
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.layout import layout_of
-from wfmodel.exploration.packed.parts import Parts
 from wfmodel.exploration.packed.snapshot import Snapshot
 from wfmodel.exploration.packed.tables import Tables
 
-VERSION: Final = 1
+VERSION: Final = 2
 NAMES: Final = ("words", "parents", "actions", "resting", "cut")
 
 
@@ -30,8 +29,9 @@ class CheckpointError(Exception):
     """The file is no checkpoint, or one of another search; the text says which."""
 
 
-def describe(parts: Parts, *, laps: int) -> dict[str, object]:
+def describe(expansion: Expansion, *, laps: int) -> dict[str, object]:
     """What a checkpoint must agree on with the search that resumes from it."""
+    parts, reduced = expansion.parts, expansion.reduction is not None
     system = parts.table.system
     return {
         "version": VERSION,
@@ -42,6 +42,7 @@ def describe(parts: Parts, *, laps: int) -> dict[str, object]:
         "nodes": [node.name for node in system.flow.nodes],
         "budget": parts.first_budget.describe(),
         "laps": laps,
+        "interchangeable": [list(group) for group in system.symmetric] if reduced else [],
         "urgent steps first": parts.moves.urgent,
         "resolution": repr(parts.own_moves.resolution),
     }
@@ -52,7 +53,7 @@ def save(
 ) -> None:
     """Write a checkpoint; a crash while it is written leaves the one before."""
     header = {
-        "search": describe(expansion.parts, laps=laps),
+        "search": describe(expansion, laps=laps),
         "tables": _digest(expansion),
         "widths": snapshot.layout.widths,
         "next": snapshot.next,
@@ -86,13 +87,15 @@ def load(path: Path, expansion: Expansion, *, laps: int) -> tuple[Snapshot, list
             header = json.loads(file["header"].tobytes())
             log = file["log"]
             arrays = {name: file[name] for name in NAMES}
-        mine, saved = describe(expansion.parts, laps=laps), header["search"]
+        mine, saved = describe(expansion, laps=laps), header["search"]
         for name, value in mine.items():
             if saved.get(name) != value:
                 raise CheckpointError(
                     f"{path}: the checkpoint has {name} {saved.get(name)!r}, this search {value!r}"
                 )
         expansion.parts.replay(log.tolist())
+        if expansion.reduction is not None:
+            expansion.reduction.check.follow()
         layout = layout_of(tuple(header["widths"]))
         level = [int(number) for number in header["level"]]
         snapshot = Snapshot(
@@ -119,4 +122,6 @@ def _digest(expansion: Expansion) -> str:
     known = hashlib.blake2b(digest_size=16)
     for array in tables.arrays():
         known.update(np.ascontiguousarray(array).tobytes())
+    if expansion.reduction is not None:
+        known.update(json.dumps(expansion.reduction.tabulated()).encode())
     return known.hexdigest()

@@ -35,7 +35,8 @@ CLASSES: Final = 7
 LogEntry: TypeAlias = tuple[int, int, int, int]
 """(table, its three keys): one entry that was filled."""
 
-OWN, RECEIVE, INBOX, PUT, TAKE, LOSE, DOUBLE, LAND, SPEND = range(9)
+OWN, RECEIVE, INBOX, PUT, TAKE, LOSE, DOUBLE, LAND, SPEND, SWAP, LOOK = range(11)
+"""The last two are a reduction's; a search without one has no such entries."""
 
 
 class Made(NamedTuple):
@@ -112,6 +113,10 @@ class Parts(Numbers):
             lambda world, landing, _: self.land(world, landing),
             self.spend,
         )
+
+    def also(self, *fillers: Callable[[int, int, int], object]) -> None:
+        """Tables that a reduction keeps over these parts: ``SWAP``, ``LOOK``."""
+        self._fillers = (*self._fillers[:SWAP], *fillers)
 
     def sizes(self) -> list[int]:
         """How many values each place of a vector has had so far."""

@@ -92,13 +92,13 @@ def search(
     a loop is gone round. ``urgent=False`` switches a reduction of ``moves`` off. If ``checkpoint``
     exists, the search goes on from there; it needs a ``table`` of its own then. It is written every
     so many seconds and at the end. Participants that the system declares interchangeable are not
-    told apart, unless ``symmetry=False``; such a search is plain and keeps no checkpoint.
+    told apart, unless ``symmetry=False``; such a search is plain.
 
     Raises:
         CheckpointError: the file is not a checkpoint of this search.
         ImportError: the compiled search was asked for, and numba is missing.
         NotInterchangeable: participants are declared interchangeable and are not.
-        ValueError: a search reduced by symmetry was asked to be compiled, or kept in a checkpoint.
+        ValueError: a search reduced by symmetry was asked to be compiled.
     """
     if engine is Engine.COMPILED and not has_numba():
         raise ImportError("the compiled search needs numba: pip install 'wfmodel[fast]'")
@@ -106,7 +106,7 @@ def search(
     moves = Moves(semantics, resolution or Anything(), urgent=urgent)
     expansion = expansion_of(Parts(table, moves, budget, laps), symmetry=symmetry)
     if isinstance(expansion, Reduced):
-        engine = plain_only(engine, checkpoint)
+        engine = plain_only(engine)
     first = expansion.parts.vector(semantics.start(semantics.initial()), budget)
     run = _Run(PlainSearch(expansion, first), engine, limit, memory_bytes)
     if checkpoint is not None and checkpoint.exists():
@@ -146,15 +146,14 @@ def run_plain(
     return run.stopped
 
 
-def plain_only(engine: Engine, checkpoint: Path | None) -> Engine:
+def plain_only(engine: Engine) -> Engine:
     """The engine of a search reduced by symmetry.
 
     Raises:
-        ValueError: another one was asked for, or a checkpoint.
+        ValueError: another one was asked for.
     """
-    for wanted, what in ((engine is Engine.COMPILED, "compiled"), (checkpoint, "checkpointed")):
-        if wanted:
-            raise ValueError(f"a search reduced by symmetry is not {what}: pass symmetry=False")
+    if engine is Engine.COMPILED:
+        raise ValueError("a search reduced by symmetry is not compiled: pass symmetry=False")
     return Engine.PLAIN
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed.expansion import Expanded, Expansion
-from wfmodel.exploration.packed.parts import Parts
+from wfmodel.exploration.packed.parts import LOOK, SWAP, Parts
 from wfmodel.exploration.symmetry import Reduction
 
 
@@ -18,6 +18,9 @@ class Reduced(Expansion):
     def __init__(self, parts: Parts, reduction: Reduction) -> None:
         super().__init__(parts)
         self.reduction: Reduction = reduction
+        parts.also(reduction.swap, reduction.look)
+        reduction.on_swap = lambda *keys: parts.log.append((SWAP, *keys))
+        reduction.on_look = lambda *keys: parts.log.append((LOOK, *keys))
         reduction.check.check_beginning(parts.first_budget)
 
     def of(self, vector: Vector) -> Expanded:

@@ -212,7 +212,7 @@ class Tables:
             case p_.LAND:
                 self.land = grown(self.land, a, b, -1)
                 self.land[a, b] = parts.lands[a, b]
-            case _:
+            case p_.SPEND:
                 self.spend = grown(self.spend, a, 0, -1)
                 left = parts.spends[a, b, c]
                 self.spend[a, b * parts.size + c] = NONE if left < 0 else left

@@ -8,7 +8,7 @@ method is that of canonical labelling: McKay & Piperno, J. Symb. Comput. 60, 201
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from wfmodel.exploration.symmetry.interchangeable import Interchangeable
 from wfmodel.exploration.symmetry.seeing import Seeing
 from wfmodel.exploration.symmetry.swapping import Swapping, placed
 
+Filled: TypeAlias = Callable[[int, int, int], None]
 Ranks: TypeAlias = dict[int, int]
 """Of each member the rank among those of its group; equal where they are not told apart."""
 
@@ -43,6 +44,10 @@ class Reduction:
         self._swaps: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
         self._views: dict[tuple[int, int, int], int] = {}
         self._view_numbers: Interned[Hashable] = Interned()
+        self.on_swap: Filled = _unheard
+        self.on_look: Filled = _unheard
+        """Told of each entry of the two tables that is filled: which vector is canonical depends
+        on their order."""
 
     def words(self) -> str:
         """Who is taken as one, and how surely they may be."""
@@ -114,13 +119,13 @@ class Reduction:
         """How everything but the other members looks to one."""
         n = self.n
         places = (me, n + me, *self._others, *(n + p for p in self._others), 2 * n + 1)
-        return tuple(self._view(place, vector[place], me) for place in places)
+        return tuple(self.look(place, vector[place], me) for place in places)
 
     def _refined(self, vector: Vector, ranks: Ranks) -> Ranks:
         """Ranks that also tell apart to whom the other members look different."""
         n = self.n
         seen = {
-            (me, p): (self._view(p, vector[p], me), self._view(n + p, vector[n + p], me))
+            (me, p): (self.look(p, vector[p], me), self.look(n + p, vector[n + p], me))
             for me in self.members
             for p in self.members
             if p != me
@@ -168,12 +173,18 @@ class Reduction:
             if place == 2 * n:
                 continue
             found = known.get((place, part))
-            if found is None:
-                found = known[place, part] = self._swap(place, part, i, j)
-            after[place] = found
+            after[place] = self.swap(place, part, i * n + j) if found is None else found
         for at in (0, n):
             after[at + i], after[at + j] = after[at + j], after[at + i]
         return tuple(after)
+
+    def swap(self, place: int, part: int, pair: int) -> int:
+        """A part after ``i`` and ``j`` are exchanged; ``pair`` is i * participants + j."""
+        known = self._swaps.setdefault(divmod(pair, self.n), {})
+        if (place, part) not in known:
+            known[place, part] = self._swap(place, part, *divmod(pair, self.n))
+            self.on_swap(place, part, pair)
+        return known[place, part]
 
     def _swap(self, place: int, part: int, i: int, j: int) -> int:
         n, parts, swapping = self.n, self.parts, self._swapping
@@ -185,12 +196,21 @@ class Reduction:
             return parts.inboxes[placed(place - n, i, j)].number(inbox)
         return parts.budgets.number(swapping.budget(parts.budgets.values[part], i, j))
 
-    def _view(self, place: int, part: int, me: int) -> int:
+    def look(self, place: int, part: int, me: int) -> int:
+        """How a part looks to a member; equal numbers where it looks the same."""
         key = (place, part, me)
         found = self._views.get(key)
         if found is None:
             found = self._views[key] = self._view_numbers.number(self._seen(place, part, me))
+            self.on_look(*key)
         return found
+
+    def tabulated(self) -> list[list[int]]:
+        """Both tables, entry by entry, in the order in which they were filled."""
+        swaps = [
+            [*pair, *key, to] for pair, known in self._swaps.items() for key, to in known.items()
+        ]
+        return [*swaps, *([*key, number] for key, number in self._views.items())]
 
     def _seen(self, place: int, part: int, me: int) -> Hashable:
         n, parts, seeing = self.n, self.parts, self._seeing
@@ -199,6 +219,10 @@ class Reduction:
         if place < 2 * n:
             return seeing.inbox(place - n, parts.inboxes[place - n].values[part], me)
         return seeing.budget(parts.budgets.values[part], me)
+
+
+def _unheard(_place: int, _part: int, _third: int) -> None:
+    """Nobody keeps a log."""
 
 
 def reduction_of(space: object) -> Reduction | None:
