@@ -9,12 +9,18 @@ What it cannot see: beyond the space (a search that was cut short), and livelock
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal, primary
+from wfmodel.designs.table import Interned
+from wfmodel.exploration.graph import Graph, firsts, graph_of, steps_along
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.verdict import Memory, Observer
@@ -55,6 +61,9 @@ def shows(space: StateSpace, numbers: Iterable[int], terminal: Terminal) -> bool
 
 def is_end(space: StateSpace, number: int) -> bool:
     """Whether nothing but another fault can happen there: every step costs, if there is any."""
+    known: Graph | None = getattr(space, "graph", None)
+    if known is not None:
+        return bool(known.ends[number])
     if space.is_open(number):
         return False
     left = space.budget(number)
@@ -66,43 +75,100 @@ def _settled(space: StateSpace, number: int) -> bool:
 
 
 class _Product:
+    """Nodes are (configuration, memory), level by level, in the order in which a queue meets them.
+
+    A level is handled as arrays; Python joins memories, of which there are few.
+    """
+
     def __init__(self, space: StateSpace) -> None:
         self.space = space
+        self.graph = graph_of(space)
         self.observer = Observer(space.table)
-        self.nodes: list[tuple[int, Memory]] = []
-        self.numbers: dict[tuple[int, Memory], int] = {}
-        self.came_from: list[tuple[int, Step | None]] = []
         self.classes: Counter[Terminal] = Counter()
         self.combinations: set[Anomaly] = set()
         self.first: dict[Terminal, int] = {}
         self.first_with: dict[Anomaly, int] = {}
-        self._seen: dict[int, Memory] = {}
-        self._meet(0, Memory(), -1, None)
+        self._memories: Interned[Memory] = Interned()
+        self._seen = self._look()
+        self._joined: dict[tuple[int, int], int] = {}
+        self._met: list[NDArray[np.bool_]] = []
+        """Per memory, the configurations met with it."""
+        self._levels: list[_Level] = []
+        self._starts: list[int] = []
+
+    def _look(self) -> NDArray[np.int64]:
+        """What each configuration adds to a memory, by number."""
+        space, observer, size = self.space, self.observer, len(self.space)
+
+        def sees(number: int) -> Memory:
+            settled = _settled(space, number)
+            return observer.sees(space.configuration(number), settled=settled)
+
+        told = getattr(space, "told", None)
+        if told is None:
+            seen = (self._memories.number(sees(number)) for number in range(size))
+            return np.fromiter(seen, np.int64, size)
+        places, answers = told(sees, observer.adds, lambda budget: not budget.crashes)
+        numbers = np.array([self._memories.number(each) for each in answers], dtype=np.int64)
+        seen_at: NDArray[np.int64] = numbers[places]
+        return seen_at
 
     def run(self) -> None:
-        at = 0
-        while at < len(self.nodes):
-            number, memory = self.nodes[at]
-            if is_end(self.space, number):
-                self._judge(at)
-            for step, after in self.space.successors(number):
-                self._meet(after, memory, at, step)
-            at += 1
+        numbers = np.zeros(1, dtype=np.int64)
+        level = _Level(numbers, self._seen[numbers], np.array([-1]), np.array([-1]))
+        self._note(level)
+        while len(level.numbers):
+            self._judge_level(level)
+            level = self._next(level)
+            self._note(level)
 
-    def _meet(self, number: int, memory: Memory, source: int, step: Step | None) -> None:
-        seen = self._seen.get(number)
-        if seen is None:
-            config = self.space.configuration(number)
-            seen = self.observer.sees(config, settled=_settled(self.space, number))
-            self._seen[number] = seen
-        node = (number, memory if _covers(memory, seen) else memory | seen)
-        if node not in self.numbers:
-            self.numbers[node] = len(self.nodes)
-            self.nodes.append(node)
-            self.came_from.append((source, step))
+    def _note(self, level: _Level) -> None:
+        last = len(self._levels[-1].numbers) if self._levels else 0
+        self._starts.append(self._starts[-1] + last if self._starts else 0)
+        self._levels.append(level)
+        for memory in np.unique(level.memories).tolist():
+            while len(self._met) <= memory:
+                self._met.append(np.zeros(len(self.space), dtype=np.bool_))
+            self._met[memory][level.numbers[level.memories == memory]] = True
 
-    def _judge(self, at: int) -> None:
-        number, memory = self.nodes[at]
+    def _next(self, level: _Level) -> _Level:
+        graph = self.graph
+        arcs = graph.arcs_of(level.numbers)
+        counts = np.diff(graph.offsets)[level.numbers]
+        parents = np.repeat(np.arange(len(level.numbers)), counts)
+        targets = graph.targets[arcs].astype(np.int64)
+        memories = self._join(level.memories[parents], self._seen[targets])
+        fresh = np.ones(len(arcs), dtype=np.bool_)
+        for memory, met in enumerate(self._met):
+            mine = memories == memory
+            fresh[mine] = ~met[targets[mine]]
+        arcs, parents, targets, memories = (
+            each[fresh] for each in (arcs, parents, targets, memories)
+        )
+        first = firsts(memories * len(self.space) + targets)
+        before = self._starts[-1]
+        return _Level(targets[first], memories[first], before + parents[first], arcs[first])
+
+    def _join(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+        size = len(self._memories.values)
+        pairs, places = np.unique(one * size + other, return_inverse=True)
+        joined = [self._union(*divmod(pair, size)) for pair in pairs.tolist()]
+        return np.array(joined, dtype=np.int64)[places]
+
+    def _union(self, one: int, other: int) -> int:
+        found = self._joined.get((one, other))
+        if found is None:
+            values = self._memories.values
+            found = self._memories.number(values[one] | values[other])
+            self._joined[one, other] = found
+        return found
+
+    def _judge_level(self, level: _Level) -> None:
+        for place in np.flatnonzero(self.graph.ends[level.numbers]).tolist():
+            memory = self._memories.values[int(level.memories[place])]
+            self._judge(self._starts[-1] + place, int(level.numbers[place]), memory)
+
+    def _judge(self, at: int, number: int, memory: Memory) -> None:
         config = self.space.configuration(number)
         found = self.observer.anomalies(config, memory, settled=_settled(self.space, number))
         terminal = primary(memory.past.verdicts, found)
@@ -122,14 +188,19 @@ class _Product:
         )
 
     def _path(self, at: int) -> Path:
-        steps = []
-        source, step = self.came_from[at]
-        while step is not None:
-            steps.append((step, self.nodes[at][0]))
-            at = source
-            source, step = self.came_from[at]
-        return tuple(reversed(steps))
+        arcs: list[int] = []
+        while at > 0:
+            depth = bisect_right(self._starts, at) - 1
+            level, place = self._levels[depth], at - self._starts[depth]
+            arcs.append(int(level.arcs[place]))
+            at = int(level.parents[place])
+        return tuple(steps_along(self.graph, arcs[::-1]))
 
 
-def _covers(memory: Memory, seen: Memory) -> bool:
-    return seen.said <= memory.said and seen.begun <= memory.begun
+class _Level(NamedTuple):
+    """Nodes equally many steps from the beginning, each with the node and the arc it came by."""
+
+    numbers: NDArray[np.int64]
+    memories: NDArray[np.int64]
+    parents: NDArray[np.int64]
+    arcs: NDArray[np.int64]

@@ -6,7 +6,7 @@ forget was still a verdict. So an ``Observer`` goes along a path and remembers w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -85,9 +85,18 @@ class Observer:
             key = (participant, self._stored(cell, settled))
             lasting = self._said.get(key)
             if lasting is None:
-                lasting = self._said[key] = frozenset({self.table.view(*key).status}) & LASTING
+                lasting = self._said[key] = self._status(*key)
             said |= lasting
         return Memory(said, self._begun(config) if self._in_loops else frozenset())
+
+    def adds(self, participant: int, cell: Cell) -> Hashable:
+        """What of a cell decides what it adds to ``sees``, settled or not."""
+        said = (self._status(participant, self._stored(cell, settled)) for settled in (False, True))
+        work = tuple(cell.work) if self._in_loops else ()
+        return (*said, work)
+
+    def _status(self, participant: int, state: int) -> frozenset[Status]:
+        return frozenset({self.table.view(participant, state).status}) & LASTING
 
     def _stored(self, cell: Cell, settled: bool) -> int:
         return cell.volatile if self._memory or (self._log and settled) else cell.durable

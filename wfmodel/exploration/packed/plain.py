@@ -6,9 +6,10 @@ It numbers states exactly as the compiled search does, and can hand over to it a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed.expansion import Expanded
@@ -133,3 +134,18 @@ class PlainSearch(Generic[E]):
         search.cut = snapshot.cut.tolist()
         search.next, search.transitions = snapshot.next, snapshot.transitions
         return search
+
+
+def plain_arcs(
+    search: PlainSearch[Any],
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]:
+    """Offsets, targets and actions of all states, in the order of the successor function."""
+    offsets = np.zeros(len(search) + 1, dtype=np.int64)
+    arcs: list[tuple[int, int]] = []
+    for number in range(search.next):
+        found = search.expansion.of(search.vectors[number]).arcs
+        arcs += ((action, search.numbers[vector]) for action, vector in found)
+        offsets[number + 1] = len(arcs)
+    offsets[search.next + 1 :] = len(arcs)
+    table = np.array(arcs, dtype=np.uint32).reshape(-1, 2)
+    return offsets, np.ascontiguousarray(table[:, 1]), np.ascontiguousarray(table[:, 0])

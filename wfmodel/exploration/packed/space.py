@@ -6,19 +6,21 @@ each distinct content of a few places, not once for each state.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.state import View
-from wfmodel.designs.table import Table
+from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.configuration import Configuration, Effect
+from wfmodel.exploration.configuration import Cell, Configuration, Effect
+from wfmodel.exploration.graph import Graph
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.packed.expansion import Expansion
-from wfmodel.exploration.packed.plain import PlainSearch
+from wfmodel.exploration.packed.plain import PlainSearch, plain_arcs
 from wfmodel.exploration.packed.snapshot import Snapshot, column
 from wfmodel.exploration.symmetry import Reduction
 
@@ -94,6 +96,23 @@ class PackedSpace:
         """The faults that are left there."""
         return self.parts.budget(self.engine.vector(number))
 
+    @cached_property
+    def graph(self) -> Graph:
+        """All steps, as arrays."""
+        if isinstance(self.engine, PlainSearch):
+            arcs = plain_arcs(self.engine)
+        else:
+            from wfmodel.exploration.packed.arcs import arcs_of
+
+            arcs = arcs_of(self.engine)
+        snapshot = self._snapshot
+        budgets = column(snapshot.layout, snapshot.words, len(self.parts.sizes()) - 1)
+        unknown = np.zeros(len(self), dtype=np.bool_)
+        unknown[self.looked_into :] = True
+        unknown[snapshot.cut] = True
+        steps, left = self.parts.steps.values, self.parts.budgets.values
+        return Graph(*arcs, steps, budgets.astype(np.uint32), left, unknown)
+
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
         """Every step from there and where it leads; empty where it was not looked into."""
         if number >= self.looked_into:
@@ -160,6 +179,29 @@ class PackedSpace:
             found[what] = (before + count, earliest)
         return found
 
+    def told(
+        self,
+        question: Callable[[int], Hashable],
+        cell: Callable[[int, Cell], Hashable],
+        budget: Callable[[FaultBudget], Hashable],
+    ) -> tuple[NDArray[np.int64], list[Any]]:
+        """What ``question`` says of every state, as places in a list of all that it says.
+
+        It may depend on what ``cell`` says of each participant's and ``budget`` of what is left.
+        """
+        n, parts = self.parts.size, self.parts
+        classes = [_classes(partial(cell, p), known.values) for p, known in enumerate(parts.cells)]
+        classes += [np.zeros(size, dtype=np.int64) for size in parts.sizes()[n:-1]]
+        classes.append(_classes(budget, parts.budgets.values))
+        answers: Interned[Any] = Interned()
+        result = np.zeros(len(self), dtype=np.int64)
+        for start in range(0, len(self), CHUNK):
+            keys = self.keys(classes, slice(start, start + CHUNK))
+            _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+            said = [answers.number(question(start + where)) for where in first.tolist()]
+            result[start : start + CHUNK] = np.array(said)[place]
+        return result, answers.values
+
     def observation(self, number: int) -> Observation:
         """What can be seen from outside in a state."""
         config = self.configuration(number)
@@ -195,3 +237,9 @@ class PackedSpace:
         seen = {}
         worlds = (world.effects for world in parts.worlds.values)
         return [*classes, np.array([seen.setdefault(w, len(seen)) for w in worlds])]
+
+
+def _classes(of: Callable[[Any], Hashable], values: Sequence[Any]) -> NDArray[np.int64]:
+    """Equal numbers where ``of`` says the same."""
+    seen: Interned[Hashable] = Interned()
+    return np.array([seen.number(of(value)) for value in values], dtype=np.int64)

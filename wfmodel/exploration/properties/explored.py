@@ -6,7 +6,7 @@ a packed space costs more than asking it ten questions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -36,22 +36,27 @@ class Explored:
     def bounds(self) -> Bounds:
         """What was searched."""
         space = self.space
-        every = range(len(space))
-        cut = sum(space.is_open(n) for n in every) if space.complete else 0
-        edges = sum(len(space.successors(n)) for n in every)
+        graph = space.graph
+        cut, edges = int(graph.open.sum()) if space.complete else 0, len(graph.targets)
         alike = "" if space.reduction is None else space.reduction.words()
         return Bounds(space.budget(0), self._laps, len(space), edges, cut, space.stopped, alike)
 
     def mark(self, predicates: Iterable[Predicate]) -> None:
         """Evaluate predicates everywhere; ``where`` then answers at once."""
         fresh = [each for each in dict.fromkeys(predicates) if each not in self._marks]
-        marks = [np.zeros(len(self.space), dtype=np.bool_) for _ in fresh]
-        for number in range(len(self.space) if fresh else 0):
+        at_ends = [each for each in fresh if each.only_at_ends]
+        self._evaluate(at_ends, np.flatnonzero(self.space.graph.ends).tolist() if at_ends else ())
+        anywhere = [each for each in fresh if not each.only_at_ends]
+        self._evaluate(anywhere, range(len(self.space)) if anywhere else ())
+
+    def _evaluate(self, predicates: Sequence[Predicate], numbers: Iterable[int]) -> None:
+        marks = [np.zeros(len(self.space), dtype=np.bool_) for _ in predicates]
+        for number in numbers:
             seen = Observation(self.space, number)
-            for predicate, mark in zip(fresh, marks, strict=True):
+            for predicate, mark in zip(predicates, marks, strict=True):
                 if predicate(seen):
                     mark[number] = True
-        self._marks.update(zip(fresh, marks, strict=True))
+        self._marks.update(zip(predicates, marks, strict=True))
 
     def where(self, predicate: Predicate) -> NDArray[np.bool_]:
         """Whether a predicate holds, by number: an array of shape (states,)."""

@@ -25,6 +25,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from wfmodel.designs.messages import Chosen, WorkDone
+from wfmodel.exploration.graph import graph_of
 from wfmodel.exploration.moves import Step, StepKind
 from wfmodel.exploration.space import StateSpace
 
@@ -67,22 +68,16 @@ def components(space: StateSpace, inside: NDArray[np.bool_]) -> Iterator[frozens
 
     In order of their first number.
     """
-    sources, targets = [], []
-    loops = set()
-    for source in np.flatnonzero(inside).tolist():
-        for _, target in space.successors(source):
-            if inside[target]:
-                sources.append(source)
-                targets.append(target)
-                if source == target:
-                    loops.add(source)
+    graph = graph_of(space)
+    within = inside[graph.sources] & inside[graph.targets]
+    sources, targets = graph.sources[within], graph.targets[within]
     size = len(space)
-    graph = coo_array((np.ones(len(sources), dtype=np.int8), (sources, targets)), (size, size))
-    count, labels = connected_components(graph, directed=True, connection="strong")
-    sizes = np.bincount(labels, minlength=count)
-    cyclic = {int(labels[number]) for number in loops} | set(np.flatnonzero(sizes > 1).tolist())
+    matrix = coo_array((np.ones(len(sources), dtype=np.int8), (sources, targets)), (size, size))
+    count, labels = connected_components(matrix, directed=True, connection="strong")
+    cyclic = np.bincount(labels, minlength=count) > 1
+    cyclic[labels[sources[sources == targets]]] = True
     members: dict[int, list[int]] = {}
-    for number in np.flatnonzero(np.isin(labels, list(cyclic)) & inside).tolist():
+    for number in np.flatnonzero(cyclic[labels] & inside).tolist():
         members.setdefault(int(labels[number]), []).append(number)
     return (frozenset(found) for found in members.values())
 

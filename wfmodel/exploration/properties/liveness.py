@@ -6,15 +6,14 @@ that never meets what was promised.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.ends import is_end
-from wfmodel.exploration.moves import Step
+from wfmodel.exploration.graph import steps_along
 from wfmodel.exploration.properties.answer import Answer, Trace, Violated
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
@@ -100,32 +99,23 @@ class _Waiting:
     ) -> None:
         self.explored = explored
         self.space = explored.space
-        self.begins = cause & ~effect
-        self.effect = effect
-        self.owing = np.zeros(len(effect), dtype=np.bool_)
-        """Configurations that some run reaches while it owes."""
-        self._came: dict[int, tuple[int, Step]] = {}
-        self._order: list[int] = []
-        self._spread()
+        self.graph = explored.space.graph
+        begins = np.flatnonzero(cause & ~effect)
+        self._spread = self.graph.spread(begins, ~effect)
+        """What can be reached without the effect, nearest to a beginning first."""
+        self.owing = self._spread.reached
 
-    def _spread(self) -> None:
-        """Everything that can be reached without the effect, nearest to a beginning first."""
-        start = np.flatnonzero(self.begins).tolist()
-        self.owing[start] = True
-        queue = deque(start)
-        while queue:
-            number = queue.popleft()
-            self._order.append(number)
-            for step, target in self.space.successors(number):
-                if not self.effect[target] and not self.owing[target]:
-                    self.owing[target] = True
-                    self._came[target] = (number, step)
-                    queue.append(target)
+    @cached_property
+    def _came(self) -> dict[int, int]:
+        """The arc by which each was reached, but for the beginnings."""
+        order, arcs = self._spread.order, self._spread.arcs
+        later = arcs >= 0
+        return dict(zip(order[later].tolist(), arcs[later].tolist(), strict=True))
 
     def end(self) -> Trace | None:
         """A shortest run that ends and still owes."""
-        ends = (n for n in self._order if is_end(self.space, n))
-        runs = (self._run_to(n) for n in ends)
+        order = self._spread.order
+        runs = (self._run_to(n) for n in order[self.graph.ends[order]].tolist())
         return min(runs, key=len, default=None)
 
     def lasso(self) -> Trace | None:
@@ -145,10 +135,14 @@ class _Waiting:
         return Trace((*best.numbers, *cycle.numbers[1:]), (*best.steps, *cycle.steps), loop)
 
     def _run_to(self, number: int) -> Trace:
-        numbers, steps = [], []
+        arcs = []
         while number in self._came:
-            numbers.append(number)
-            number, step = self._came[number]
-            steps.append(step)
+            arcs.append(self._came[number])
+            number = int(self.graph.sources[arcs[-1]])
         stem = self.explored.trace_to(number)
-        return Trace((*stem.numbers, *reversed(numbers)), (*stem.steps, *reversed(steps)), None)
+        steps = list(steps_along(self.graph, arcs[::-1]))
+        return Trace(
+            (*stem.numbers, *(target for _, target in steps)),
+            (*stem.steps, *(step for step, _ in steps)),
+            None,
+        )

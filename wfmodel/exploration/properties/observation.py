@@ -29,7 +29,11 @@ class Observation:
         self.space = space
         self.number = number
         self.table = space.table
-        self.config: Configuration = space.configuration(number)
+
+    @cached_property
+    def config(self) -> Configuration:
+        """The configuration."""
+        return self.space.configuration(self.number)
 
     @cached_property
     def budget(self) -> FaultBudget:
@@ -124,6 +128,8 @@ class Predicate:
     words: str
     test: Callable[[Observation], bool]
     parts: tuple[Predicate, ...] = ()
+    only_at_ends: bool = False
+    """It holds nowhere else than where nothing but another fault can happen."""
 
     def __call__(self, seen: Observation) -> bool:
         """Whether it holds there."""

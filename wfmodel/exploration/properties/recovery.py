@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.anomalies import CLEAN
-from wfmodel.exploration.ends import is_end
-from wfmodel.exploration.moves import Step
+from wfmodel.exploration.graph import firsts, ranges
 from wfmodel.exploration.properties.answer import Answer, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.observation import Predicate
 
-ENDED_WELL: Final = Predicate("a sound end", lambda seen: seen.verdict in CLEAN)
+ENDED_WELL: Final = Predicate("a sound end", lambda seen: seen.verdict in CLEAN, only_at_ends=True)
 
 
 @dataclass(frozen=True)
@@ -72,37 +71,19 @@ class _Outside:
     def __init__(self, explored: Explored, illegal: NDArray[np.bool_]) -> None:
         self.explored = explored
         self.space = explored.space
+        self.graph = explored.space.graph
         self.illegal = illegal
         self.starts = self._after_faults()
-        self.inside = self._reachable()
+        self.inside = self.graph.spread(self.starts, illegal, along=~self.graph.faults).reached
 
-    def _after_faults(self) -> list[int]:
+    def _after_faults(self) -> NDArray[np.int64]:
         """Where a fault leads; the beginning, where there are none."""
-        found = {0: None} if not any(self.space.budget(0)) else {}
-        for source in range(len(self.space)):
-            for _, target in self.space.successors(source):
-                if self.illegal[target] and self.explored.is_fault(source, target):
-                    found[target] = None
-        return [number for number in found if self.illegal[number]]
-
-    def _steps(self, number: int) -> list[tuple[Step, int]]:
-        """Steps that are no faults."""
-        return [
-            (step, target)
-            for step, target in self.space.successors(number)
-            if not self.explored.is_fault(number, target)
-        ]
-
-    def _reachable(self) -> NDArray[np.bool_]:
-        inside = np.zeros(len(self.illegal), dtype=np.bool_)
-        inside[self.starts] = True
-        stack = list(self.starts)
-        while stack:
-            for _, target in self._steps(stack.pop()):
-                if self.illegal[target] and not inside[target]:
-                    inside[target] = True
-                    stack.append(target)
-        return inside
+        graph = self.graph
+        found = graph.targets[graph.faults].astype(np.int64)
+        if not any(self.space.budget(0)):
+            found = np.append(0, found)
+        found = found[self.illegal[found]]
+        return found[firsts(found)]
 
     def endless(self) -> tuple[Trace, str] | None:
         """A run that goes round outside, and whether fairness would end it."""
@@ -123,46 +104,52 @@ class _Outside:
 
     def stuck(self) -> tuple[Trace, str] | None:
         """A run that ends outside."""
-        for number in np.flatnonzero(self.inside).tolist():
-            if is_end(self.space, number):
-                return self.explored.trace_to(number), "it ends outside, and never comes back"
-        return None
+        found = np.flatnonzero(self.inside & self.graph.ends)
+        if not len(found):
+            return None
+        return self.explored.trace_to(int(found[0])), "it ends outside, and never comes back"
 
     def longest(self) -> Trace:
         """The longest way outside: from a fault's result to the first legal state."""
-        length, then = self._lengths()
-        start = max(self.starts, key=lambda n: (length[n], -n), default=None)
-        if start is None:
+        if not len(self.starts):
             return Trace((), ())
-        numbers, steps = [start], []
-        while numbers[-1] in then:
-            step, target = then[numbers[-1]]
+        length = self._lengths()
+        number = int(self.starts[np.lexsort((self.starts, -length[self.starts]))[0]])
+        numbers, steps = [number], []
+        while length[number]:
+            step, number = next(
+                (step, target)
+                for step, target in self.space.successors(number)
+                if not self.explored.is_fault(number, target)
+                and length[number] == 1 + (length[target] if self.illegal[target] else 0)
+            )
             steps.append(step)
-            numbers.append(target)
+            numbers.append(number)
+            if not self.illegal[number]:
+                break
         return Trace(tuple(numbers), tuple(steps))
 
-    def _lengths(self) -> tuple[dict[int, int], dict[int, tuple[Step, int]]]:
-        """Per illegal state, the most steps to a legal one, and the first of them. No cycles."""
-        length: dict[int, int] = {}
-        then: dict[int, tuple[Step, int]] = {}
-        stack = list(self.starts)
-        while stack:
-            number = stack[-1]
-            if number in length:
-                stack.pop()
-                continue
-            ahead = self._steps(number)
-            missing = [t for _, t in ahead if self.illegal[t] and t not in length]
-            if missing:
-                stack.extend(missing)
-                continue
-            stack.pop()
-            length[number] = 0
-            for step, target in ahead:
-                way = 1 + (length[target] if self.illegal[target] else 0)
-                if way > length[number]:
-                    length[number], then[number] = way, (step, target)
-        return length, then
+    def _lengths(self) -> NDArray[np.int64]:
+        """Per state inside, the most steps to a legal one. There are no cycles."""
+        graph, inside = self.graph, self.inside
+        arcs = np.flatnonzero(inside[graph.sources] & ~graph.faults)
+        sources, targets = graph.sources[arcs], graph.targets[arcs]
+        length = np.zeros(len(inside), dtype=np.int64)
+        length[sources[~inside[targets]]] = 1
+        sources, targets = sources[inside[targets]], targets[inside[targets]]
+        waits = np.bincount(sources, minlength=len(inside))
+        back = np.argsort(targets, kind="stable")
+        sources, before = sources[back], np.searchsorted(targets[back], np.arange(len(inside) + 1))
+        done = np.flatnonzero(inside & (waits == 0))
+        while len(done):
+            counts = before[done + 1] - before[done]
+            places = ranges(before[done], counts)
+            upward = sources[places]
+            np.maximum.at(length, upward, 1 + np.repeat(length[done], counts))
+            np.subtract.at(waits, upward, 1)
+            candidates = np.unique(upward)
+            done = candidates[waits[candidates] == 0]
+        return length
 
     def whole(self, way: Trace) -> Trace:
         """The way with the run that leads to its beginning."""

@@ -1,22 +1,23 @@
-"""A state space that remembers what it was asked: properties walk over it several times.
-
-A packed space works out a state's steps whenever it is asked for them. For spaces of moderate size
-that is worth keeping; beyond ``MOST_STATES`` memory is worth more.
-"""
+"""A state space whose steps are kept as arrays: properties walk over it several times."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
+from wfmodel.exploration.graph import Graph, graph_of
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.symmetry.reduction import reduction_of
 
-MOST_STATES: Final = 2_000_000
+Told: TypeAlias = Callable[..., tuple[NDArray[np.int64], list[Any]]]
 
 
 class Remembered:
@@ -28,9 +29,11 @@ class Remembered:
         self.complete = space.complete
         self.stopped = space.stopped
         self.reduction = reduction_of(space)
-        self._keeps = len(space) <= MOST_STATES
-        self._steps: dict[int, Sequence[tuple[Step, int]]] = {}
-        self._budgets: dict[int, FaultBudget] = {}
+
+    @cached_property
+    def graph(self) -> Graph:
+        """All steps, as arrays."""
+        return graph_of(self.space)
 
     def __len__(self) -> int:
         """How many configurations are known."""
@@ -42,21 +45,11 @@ class Remembered:
 
     def budget(self, number: int) -> FaultBudget:
         """The faults that are left there."""
-        found = self._budgets.get(number)
-        if found is None:
-            found = self.space.budget(number)
-            if self._keeps:
-                self._budgets[number] = found
-        return found
+        return self.graph.left[int(self.graph.budgets[number])]
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
         """Every step from there and where it leads."""
-        found = self._steps.get(number)
-        if found is None:
-            found = self.space.successors(number)
-            if self._keeps:
-                self._steps[number] = found
-        return found
+        return self.graph.successors(number)
 
     def came_from(self, number: int) -> tuple[int, Step | None]:
         """The number from which it was first met, and the step."""
@@ -64,4 +57,10 @@ class Remembered:
 
     def is_open(self, number: int) -> bool:
         """Whether its successors are not known."""
-        return self.space.is_open(number)
+        return bool(self.graph.open[number])
+
+    @property
+    def told(self) -> Told | None:
+        """``PackedSpace.told``, where the space has one."""
+        found: Told | None = getattr(self.space, "told", None)
+        return found

@@ -21,7 +21,9 @@ from wfmodel.exploration.space import StateSpace
 
 """Ends that a workflow declares."""
 
-AT_REST: Final = Predicate("nothing is left to happen", lambda seen: seen.quiescent)
+AT_REST: Final = Predicate(
+    "nothing is left to happen", lambda seen: seen.quiescent, only_at_ends=True
+)
 
 STUCK: Final = Predicate(
     "nothing can happen any more, nobody holds a verdict, and somebody has still something to do",
@@ -30,6 +32,7 @@ STUCK: Final = Predicate(
         and not any(seen.status(name).is_final for name in seen.participants)
         and any(seen.view(name).active for name in seen.participants)
     ),
+    only_at_ends=True,
 )
 
 
@@ -200,6 +203,7 @@ class OrphanMessage:
 _LEFT_OVER: Final = Predicate(
     "nothing can happen any more, and a message is still on its way",
     lambda seen: seen.quiescent and bool(seen.config.channel),
+    only_at_ends=True,
 )
 
 

@@ -1,0 +1,74 @@
+"""The arcs of a compiled search, found once more: every step of every state that was looked into.
+
+Needs numba; nothing imports this module without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE
+from wfmodel.exploration.packed.index import Batch, Found, Packing, compiled, find
+from wfmodel.exploration.packed.kernel import CUT, note_steps, write
+from wfmodel.exploration.packed.tables import Arrays
+
+if TYPE_CHECKING:
+    from wfmodel.exploration.packed.compiled import CompiledSearch
+
+
+@compiled
+def action_of(arrays: Arrays, batch: Batch, k: int) -> int:
+    """The number of a noted step."""
+    kind, what = batch.todo[k, 0], batch.todo[k, 1]
+    if kind == MOVE:
+        return np.int64(arrays.moves[what, 6])  # type: ignore[return-value]
+    return np.int64(arrays.entries[what, 4 if kind == LOSS else 6])  # type: ignore[return-value]
+
+
+@compiled
+def trace(
+    arrays: Arrays,
+    packing: Packing,
+    found: Found,
+    batch: Batch,
+    bits: np.uint64,
+    count: int,
+    offsets: NDArray[np.int64],
+    targets: NDArray[np.uint32],
+    actions: NDArray[np.uint32],
+) -> int:
+    """Write the arcs of the first ``count`` states: how many there are, or MISS."""
+    arc = 0
+    for source in range(count):
+        steps = note_steps(arrays, packing, found, batch, source)
+        if steps == MISS:
+            return MISS
+        for k in range(0 if steps == CUT else steps):
+            action = action_of(arrays, batch, k)
+            end = write(arrays, packing, found, batch, source, 0, k)
+            if end < 0:
+                return MISS
+            target = np.int64(source)  # nothing changed
+            if end:
+                target = find(found.states, found.slots, bits, batch.words, 0, batch.hashes[0])
+            targets[arc], actions[arc] = target, action
+            arc += 1
+        offsets[source + 1] = arc
+    return arc
+
+
+def arcs_of(
+    search: CompiledSearch,
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]:
+    """Offsets, targets and actions of all states, in the order of the successor function."""
+    offsets = np.zeros(len(search) + 1, dtype=np.int64)
+    targets = np.zeros(search.transitions, dtype=np.uint32)
+    actions = np.zeros(search.transitions, dtype=np.uint32)
+    args = search.arrays, search.packing, search.found, search.batch, search.bits
+    found = trace(*args, search.next, offsets, targets, actions)
+    assert found == search.transitions, "the tables have every entry that the search asked for"
+    offsets[search.next + 1 :] = found
+    return offsets, targets, actions
