@@ -25,7 +25,7 @@ Marks = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Graph:
-    """n configurations and m arcs: those of i are ``offsets[i]`` to ``offsets[i + 1]``, exclusive."""
+    """n configurations and m arcs: those of i are ``offsets[i]`` until ``offsets[i + 1]``."""
 
     offsets: Numbers
     """Of shape (n + 1,)."""
