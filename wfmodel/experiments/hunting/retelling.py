@@ -19,7 +19,7 @@ import numpy as np
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
-from wfmodel.designs.messages import External, Message, Received
+from wfmodel.designs.messages import External, Message, Received, Send
 from wfmodel.designs.schedule import Act, Deed, act_on_event, act_on_message, message_words
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
@@ -116,6 +116,12 @@ class _Retelling:
         self.logs = history.knobs.persistence is Persistence.LOG
         self.on: Counter[tuple[int, int]] = Counter()
         self.acts: list[Act] = []
+        self.opened = Counter(
+            (self.names.index(name), action.message)
+            for name, actions in system.opening.items()
+            for action in actions
+            if isinstance(action, Send)
+        )
         rows = history.rows
         faults = (rows[:, 1] == Kind.FAULT_ON) | (rows[:, 1] == Kind.FAULT_OFF)
         mine = rows[:, 2] == instance
@@ -171,7 +177,9 @@ class _Retelling:
 
     def _send(self, row: Row) -> None:
         message = self.history.messages[row.a]
-        if row.participant >= 0:
+        if self.opened[row.participant, message]:
+            self.opened[row.participant, message] -= 1  # on its way from the beginning
+        elif row.participant >= 0:
             self._do(self._about(row, Deed.PUBLISH))
         elif isinstance(message, External):
             words = message_words(self.flow, message)
