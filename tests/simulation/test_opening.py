@@ -150,6 +150,10 @@ def test_a_crash_takes_the_timer_and_the_restart_is_told(when, times, persistenc
     history = both(system(knobs=knobs), setting(crash, at=(arrival,)))
     if times is not None:
         assert [round(time / SECOND, 2) for time in fired(history)] == times
+    _, space = retell(system(knobs=knobs), history)
+    assert space.table.view(0, space.configuration(space.last).cells[0].volatile) == View(
+        Status.SUCCEEDED
+    )
 
 
 def test_a_crash_that_is_over_before_the_arrival_takes_nothing():

@@ -56,6 +56,7 @@ def retell(
         Untellable: the explorer cannot follow the history.
     """
     table = table or Table(system)
+    why = f"messages were taken up more than {MOST_COPIES} times more often than they were sent"
     for pauses in (True, False):
         copies: Counter[Copy] = Counter()
         for _ in range(MOST_COPIES):
@@ -125,11 +126,23 @@ class _Retelling:
         rows = history.rows
         faults = (rows[:, 1] == Kind.FAULT_ON) | (rows[:, 1] == Kind.FAULT_OFF)
         mine = rows[:, 2] == instance
-        faults[: int(np.flatnonzero(mine)[0])] = False
+        arrival = int(np.flatnonzero(mine)[0])
+        for row in rows[:arrival][faults[:arrival]].tolist():
+            began = Row(*row)
+            self.on[began.participant, began.a] += 1 if began.kind == Kind.FAULT_ON else -1
+        faults[:arrival] = False
         self.rows = [Row(*row) for row in rows[mine | faults].tolist()]
+        self.lost = [name for name in system.opening if self.on[self.names.index(name), CRASH]]
+        """Who was down when the instance arrived, and has nothing of what it opens with."""
 
     def run(self) -> tuple[tuple[Act, ...], FaultBudget]:
-        """The acts, and the faults that they spend."""
+        """The acts, and the faults that they spend.
+
+        Whoever was down at the arrival has not begun yet: that it does nothing until it is back is
+        an order of events like any other.
+        """
+        for name in self.lost:
+            self._do(Act(name, Deed.CRASH))
         for row in self.rows:
             self._take(row)
         left = self.space.budget(self.space.last)
