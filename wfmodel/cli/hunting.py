@@ -133,6 +133,8 @@ def coverage_text(hunted: Hunted) -> str:
     """How far it got."""
     seen = hunted.coverage
     stopped = f" ({hunted.stopped})" if hunted.stopped else ""
+    if not seen.schedules:
+        return f"coverage: 0 schedules{stopped}; nothing was played"
     struck = ", ".join(f"{count:,} {kind}" for kind, count in seen.struck.items()) or "none"
     never = f"; never begun: {', '.join(seen.never_begun)}" if seen.never_begun else ""
     met = ", ".join(f"{name} {share}" for name, share in seen.reactions.items())
