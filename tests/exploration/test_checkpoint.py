@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.cli.test_command_line import ORDER, call
 from tests.exploration.test_explorer import saga
 from tests.exploration.test_packed import ENGINES, assert_equal_numbers
 from tests.exploration.two_phase_commit import two_phase_commit
@@ -22,46 +22,87 @@ from wfmodel.exploration.packed import CheckpointError, Engine, search
 ROOT = Path(__file__).parents[2]
 
 VICTIM = """
-import sys
+import os, signal, sys
+from functools import partial
 from pathlib import Path
+
+from wfmodel.exploration.packed import checkpoint as on_disk
+from wfmodel.exploration.packed import searching
+
+saves = []
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def save(*arguments, **more):
+    saves.append(0)
+    if len(saves) == 3 and WHEN == "before":
+        on_disk.os.replace = lambda *_: die()
+    real(*arguments, **more)
+    if len(saves) == 3:
+        die()
+
+real, on_disk.save = on_disk.save, save
+"""
+"""A process that kills itself with its third checkpoint: once it is there, or just before it
+replaces the second (WHEN). No clock is involved."""
+
+LIBRARY = """
 from tests.exploration.two_phase_commit import two_phase_commit
 from wfmodel.designs import Table
-from wfmodel.exploration.packed import Engine, search
-search(
-    Table(two_phase_commit(6)), engine=Engine(sys.argv[2]),
-    checkpoint=Path(sys.argv[1]), checkpoint_every_s=0.0,
+engine = searching.Engine(sys.argv[2])
+searching.search(
+    Table(two_phase_commit(5)), engine=engine, checkpoint=Path(sys.argv[1]), checkpoint_every_s=0.0
 )
-print("not killed")
+"""
+
+COMMAND = """
+from wfmodel.experiments import exploring
+exploring.search = partial(exploring.search, checkpoint_every_s=0.0)
+from wfmodel.cli import main
+main(sys.argv[1:])
 """
 
 
+def killed(when: str, what: str, *arguments: str) -> None:
+    """Run it until it is killed."""
+    code = f"WHEN = {when!r}\n{VICTIM}{what}"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    assert done.stdout == b""
+
+
+@pytest.mark.parametrize("when", ["after", "before"])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_search_that_is_killed_comes_to_the_same_answer(tmp_path, engine):
+def test_a_search_that_is_killed_comes_to_the_same_answer(tmp_path, engine, when):
     path = tmp_path / "search.checkpoint"
-    command = [sys.executable, "-c", VICTIM, str(path), str(engine)]
-    victim = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-    while victim.poll() is None and not path.exists():
-        time.sleep(0.01)
-    victim.send_signal(signal.SIGKILL)
-    said, _ = victim.communicate()
-    assert b"not killed" not in said
-    assert victim.returncode == -signal.SIGKILL
+    killed(when, LIBRARY, str(path), str(engine))
+    assert len(list(tmp_path.glob("*.part"))) == (when == "before")
     with np.load(path) as file:
         before = len(file["words"])
-    table = Table(
-        two_phase_commit(6)
-    )  # shared: it numbers what machines hold in order of first use
+    table = Table(two_phase_commit(5))  # shared: it numbers what machines hold by first use
     resumed = search(table, engine=engine, checkpoint=path)
     whole = search(table, engine=engine)
-    assert before < len(whole)
+    assert 1 < before < len(whole)
     assert resumed.complete
-    assert len(resumed) == len(whole)
     assert resumed.levels == whole.levels
-    for number in range(0, len(whole), 97):
-        assert resumed.configuration(number) == whole.configuration(number)
-        assert resumed.came_from(number) == whole.came_from(number)
-    assert resumed.transitions == whole.transitions
-    assert resumed.resting.tolist() == whole.resting.tolist()
+    assert_equal_numbers(resumed, whole)
+
+
+@pytest.mark.parametrize("when", ["after", "before"])
+def test_a_command_that_is_killed_prints_the_same_when_it_is_given_again(tmp_path, capsys, when):
+    path = tmp_path / "search.checkpoint"
+    kept = ("--checkpoint", str(path))
+    command = ("explore", ORDER, "--design", "choreography", "--crash", "1", "--stories")
+    broken = (*command, "--knob", "publishing=dual-write")
+    killed(when, COMMAND, *broken, *kept)
+    size = path.stat().st_size
+    whole = call(capsys, *broken)
+    assert whole[0] == 1
+    assert call(capsys, *broken, *kept) == whole
+    assert path.stat().st_size > size  # it went on from there, and kept the rest
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -13,8 +13,10 @@ import pytest
 
 from tests.exploration import spin
 from tests.exploration.test_explorer import saga
+from tests.exploration.test_own_systems import Log, Sender
 from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Channel, Knobs, System, choreograph, orchestrate, own_system
+from wfmodel.designs.messages import Send, SetTimer
 from wfmodel.exploration import FaultBudget, Verdict, explore
 from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.explorer import search
@@ -119,7 +121,41 @@ def test_a_table_with_a_hole_is_an_error_and_not_a_smaller_answer(tmp_path):
     assert spin.check(more, tmp_path).errors > 0
 
 
-def test_a_channel_that_keeps_order_is_refused():
-    system = own_system("ordered", {"a": two_phase_commit(1).machines["rm1"]}, channel=Channel.FIFO)
+def numbers(**how: object) -> System:
+    """One sends 1, then 2; another keeps what it hears, in order."""
+    machines = {"sender": Sender(), "log": Log()}
+    opening = {"sender": (SetTimer("send"),)}
+    return own_system("numbers", machines, opening=opening, **how)  # type: ignore[arg-type]
+
+
+def two_rows(**how: object) -> System:
+    """Two senders to one; the first has two messages on their way from the beginning."""
+    sent = (Send(("log",), 7), Send(("log",), 8))
+    opening = {"a": (SetTimer("send"), *sent), "b": (SetTimer("send"),)}
+    machines = {"a": Sender(), "log": Log(), "b": Sender()}
+    return own_system("rows", machines, opening=opening, start=("log",), **how)  # type: ignore[arg-type]
+
+
+ORDERED = [
+    (numbers, Knobs(), NONE),
+    (numbers, ONCE, FaultBudget(losses=1, duplicates=1)),
+    (two_rows, Knobs(), CRASH),
+    (two_rows, MEMORY, FaultBudget(duplicates=2)),
+]
+
+
+@pytest.mark.parametrize(("build", "knobs", "budget"), ORDERED)
+def test_spin_counts_the_same_where_channels_keep_order(build, knobs, budget, tmp_path):
+    system = build(knobs=knobs, channel=Channel.FIFO)
+    space, loose = (
+        search(one, budget) for one in (system, build(knobs=knobs, channel=Channel.MULTISET))
+    )
+    assert len(space) != len(loose)  # order matters here
+    found = spin.check(promela(system, budget), tmp_path)
+    assert found == spin.Found(len(space), 0, {"rests": len(resting(space))})
+
+
+def test_a_channel_that_keeps_order_is_refused_where_steps_are_not_atomic():
+    system = numbers(channel=Channel.FIFO, atomic=False)
     with pytest.raises(ValueError, match="fifo channel"):
         promela(system)

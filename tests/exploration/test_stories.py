@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from tests.exploration.test_explorer import saga
@@ -17,7 +19,12 @@ from wfmodel.exploration.resolution import Anything
 from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.semantics import Semantics
 from wfmodel.exploration.space import InterpretedSpace
-from wfmodel.exploration.stories import sequence_mermaid, story_of, story_text
+from wfmodel.exploration.stories import (
+    regression_test,
+    sequence_mermaid,
+    story_of,
+    story_text,
+)
 from wfmodel.simulation.replay import UnplayableError, replay
 
 CARELESS = Knobs(publishing="dual-write", timeouts=False)
@@ -89,3 +96,20 @@ def test_an_interrupted_search_answers_with_what_is_there():
     [lost] = decide(space, [NeverEnds(Terminal.LOST)])
     assert isinstance(lost, Undecided)
     assert "interrupted" in lost.why
+
+
+@pytest.mark.parametrize("title", ["never x²", 'never "a\\b"', r"never a == '\N\'", "", "3 ***"])
+def test_a_kept_test_is_python_whatever_the_claim_is_called(title):
+    text = regression_test(
+        path="a\\b.yaml",
+        design="orchestration",
+        knobs=Knobs(),
+        claim="never_ends: lost",
+        title=title,
+        schedule=(),
+        budget=FaultBudget(),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        module = compile(text, "kept", "exec")
+    assert any(name.startswith("test_orchestration") for name in module.co_names)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -34,6 +35,9 @@ from wfmodel.exploration.properties import (
     comes_to_rest,
     decide,
 )
+from wfmodel.exploration.properties.observation import Observation
+from wfmodel.exploration.properties.symmetric import arrangements as others_of
+from wfmodel.exploration.properties.symmetric import depends_on_who
 from wfmodel.exploration.resolution import Anything
 from wfmodel.exploration.semantics import Semantics
 from wfmodel.exploration.space import InterpretedSpace
@@ -421,6 +425,60 @@ def test_a_claim_about_all_of_them_is_decided_in_their_orbits():
     assert "limit" in answer.why
     [whole] = decide(search(Table(system)), [Never(torn)])
     assert isinstance(whole, Holds)
+
+
+def test_a_claim_that_only_a_far_arrangement_breaks_is_refused():
+    """No exchange of two, from the one that stands for the others, comes to it."""
+    space = search(Table(two_phase_commit(5, symmetric=True)))
+    reduction = space.reduction
+    assert reduction is not None
+    members = reduction.groups[0]
+
+    def states(seen) -> tuple[int, ...]:
+        return tuple(seen.config.cells[p].volatile for p in members)
+
+    wanted = next(
+        states(Observation(other, number))
+        for number in range(len(space))
+        for other in others_of(space, reduction, number)
+        if len(other.swaps) >= 4
+    )
+    near = {states(Observation(space, n)) for n in range(len(space))}
+    assert wanted not in near
+    one = Predicate("they are so, in this order", lambda seen: states(seen) == wanted)
+    found = depends_on_who(space, reduction, [one])
+    assert one in found.differing
+    assert not found.sampled
+    [answer] = decide(space, [Never(one)])
+    assert isinstance(answer, Undecided)
+    assert "tells participants apart" in answer.why
+
+
+def test_everything_that_a_state_stands_for_is_looked_at_once():
+    """With those that stand for them, exactly the states of the unreduced search."""
+    system = two_phase_commit(4, symmetric=True)
+    table = Table(system)
+    space, whole = search(table), search(table, symmetry=False)
+    reduction = space.reduction
+    assert reduction is not None
+    seen = Counter(
+        other.configuration(number)
+        for number in range(len(space))
+        for other in (space, *others_of(space, reduction, number))
+    )
+    assert set(seen.values()) == {1}
+    assert set(seen) == {whole.configuration(number) for number in range(len(whole))}
+
+
+def test_an_answer_says_where_claims_were_compared_on_a_sample(monkeypatch):
+    space = search(Table(two_phase_commit(4, symmetric=True)))
+    torn = Never(committed("rm1", "rm2", "rm3", "rm4"))
+    [whole] = decide(space, [torn])
+    assert "sample" not in whole.bounds.words()
+    monkeypatch.setattr("wfmodel.exploration.properties.symmetric.MOST_LOOKS", 50)
+    [part] = decide(space, [torn])
+    assert part.bounds.words().endswith("claims were compared on a sample of their exchanges")
+    assert type(part) is type(whole)
 
 
 # ----------------------------------------------------------------------------------- checkpoints

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.exploration import tlc
-from tests.exploration.test_spin import CRASH, MEMORY, NONE, SMALL, system_of
+from tests.exploration.test_spin import CRASH, MEMORY, NONE, ORDERED, SMALL, system_of
 from tests.exploration.worlds import two_phase_commit
-from wfmodel.designs import Knobs
+from wfmodel.designs import Channel, Knobs
 from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.export import tla
@@ -45,6 +45,14 @@ def test_tlc_counts_two_phase_commit_as_lamport_does(tmp_path):
     found = tlc.check(tla(two_phase_commit(3)), tmp_path)
     assert found.states == 288  # TwoPhase.tla with three resource managers, by TLC
     assert found.violated == ""
+
+
+@pytest.mark.parametrize(("build", "knobs", "budget"), ORDERED)
+def test_tlc_counts_the_same_where_channels_keep_order(build, knobs, budget, tmp_path):
+    system = build(knobs=knobs, channel=Channel.FIFO)
+    space = search(system, budget)
+    found = tlc.check(tla(system, budget), tmp_path)
+    assert found == tlc.Found(len(space), "", {"EndsRests": len(resting(space))})
 
 
 def test_an_anomaly_is_an_invariant_that_fails(tmp_path):

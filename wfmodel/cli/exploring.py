@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.limits import Limits
+from wfmodel.cli.naming import file_stems
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
 from wfmodel.experiments import Variant
@@ -180,6 +180,7 @@ def explore_all(
 ) -> list[Possible]:
     """One design after the other; an interrupt leaves what is there, and ends it."""
     found = []
+    places = places_of(limits.checkpoint, tuple(about.systems))
     for name, system in about.systems.items():
         with searching(name) as progress:
             one = explore_variant(
@@ -194,7 +195,7 @@ def explore_all(
                 exposure=limits.exposure,
                 engine=limits.engine,
                 memory_bytes=limits.memory_bytes,
-                checkpoint=place_of(limits.checkpoint, name, len(about.systems)),
+                checkpoint=places[name],
                 progress=progress,
             )
         found.append(one)
@@ -241,11 +242,15 @@ def _in_one_line() -> Iterator[None]:
         raise TyperException(str(error)) from None
 
 
-def place_of(checkpoint: Path | None, name: str, count: int) -> Path | None:
-    """Where a design's search is kept: designs do not share a file."""
-    if checkpoint is None or count == 1:
-        return checkpoint
-    return checkpoint.with_name(f"{checkpoint.stem}-{_file_name(name)}{checkpoint.suffix}")
+def places_of(checkpoint: Path | None, names: tuple[str, ...]) -> dict[str, Path | None]:
+    """Where each design's search is kept: designs do not share a file."""
+    if checkpoint is None or len(names) == 1:
+        return dict.fromkeys(names, checkpoint)
+    stems = file_stems((name,) for name in names)
+    return {
+        name: checkpoint.with_name(f"{checkpoint.stem}-{stems[name,]}{checkpoint.suffix}")
+        for name in names
+    }
 
 
 # --------------------------------------------------------------------------------------- output
@@ -350,6 +355,7 @@ def write(
 ) -> None:
     """Every counterexample in every form, in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
+    stems = file_stems((each.name, asked.title) for each in found for asked in each.asked)
     for possible in found:
         for asked in possible.asked:
             if asked.told is None:
@@ -362,7 +368,7 @@ def write(
                 instances=limits.instances,
                 each=limits.each,
             )
-            stem = _file_name(f"{possible.name}-{asked.title}")
+            stem = stems[possible.name, asked.title]
             for name, text in forms_of(asked.told, stem, test).items():
                 (folder / name).write_text(text, encoding="utf-8")
 
@@ -378,10 +384,6 @@ def forms_of(told: Told, stem: str, test: str) -> dict[str, str]:
         f"{stem}.svg": sequence_picture(told, name=stem).svg,
         f"test_{stem.replace('-', '_')}.py": test,
     }
-
-
-def _file_name(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:80]
 
 
 def code_of(found: list[Possible]) -> int:

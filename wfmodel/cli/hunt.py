@@ -2,57 +2,83 @@
 
 # No postponed annotations: typer reads the options' aliases when the command is built.
 
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 import typer
+from typer.exceptions import TyperException
 
-from wfmodel.cli.explore import DesignName, KnobValues, OutFolder
+from wfmodel.cli.explore import Count, DesignName, KnobValues, OutFolder
+
+Anomalies: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="Look for this one (default: for any).")
+]
+
+ClaimLine: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--property", metavar="CLAIM", help="Look for a run that breaks this."),
+]
+
+Kinds: TypeAlias = Annotated[
+    list[str] | None, typer.Option(metavar="KIND", help="Draw these kinds (default: all).")
+]
+
+Walks: TypeAlias = Annotated[
+    int | None, typer.Option(min=1, help="Take so many random walks through the explorer's states.")
+]
+
+Seconds: TypeAlias = Annotated[float | None, typer.Option(min=0.0, help="Stop after so long.")]
 
 
 def hunt(
     path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="Where to hunt.")],
     design: DesignName = "both",
     knob: KnobValues = None,
-    anomaly: Annotated[
-        list[str] | None, typer.Option(help="Look for this one (default: for any).")
-    ] = None,
-    claim: Annotated[
-        str | None,
-        typer.Option("--property", metavar="CLAIM", help="Look for a run that breaks this."),
-    ] = None,
-    fault: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="Draw these kinds (default: all).")
-    ] = None,
+    anomaly: Anomalies = None,
+    claim: ClaimLine = None,
+    fault: Kinds = None,
     faults: Annotated[int, typer.Option(min=0, max=10, help="Most faults in a schedule.")] = 3,
     examples: Annotated[int, typer.Option(min=1, help="Schedules that Hypothesis draws.")] = 500,
-    seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so long.")] = None,
     instances: Annotated[int, typer.Option(min=1, max=100, help="Arrive at once.")] = 1,
+    walks: Walks = None,
+    crash: Count = 0,
+    loss: Count = 0,
+    duplicate: Count = 0,
+    pause: Count = 0,
+    failure: Count = 0,
+    early_timeout: Count = 0,
+    laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
+    limit: Annotated[int, typer.Option(min=1, help="Most states that walks meet.")] = 1_000_000,
+    seconds: Seconds = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same hunt.")] = 1,
     out: OutFolder = None,
 ) -> None:
     """Draw fault schedules, run them in the simulator, and shrink one that goes wrong.
 
+    With --walks: walk at random through the states of the explorer, with the faults that --crash,
+    --loss and so on allow, and ask what it asks. --fault, --faults, --examples and --instances are
+    for schedules; --crash to --limit are for walks.
+
     Nothing found is not nothing there: the coverage says how far the hunt got.
 
     Exit codes: 0 nothing was found, 1 something was, 2 could not run.
     """
-    from wfmodel.cli.exploring import subject
-    from wfmodel.cli.hunting import hunt_all, kinds_of, quarry_of, show, write
+    from wfmodel.cli import hunting, walking
+    from wfmodel.exploration import FaultBudget
 
-    quarry = quarry_of(tuple(anomaly or ()), claim)
-    about = subject(path, design, tuple(knob or ()))
-    found = hunt_all(
-        about,
-        quarry,
-        kinds=kinds_of(tuple(fault or ())),
-        most=faults,
-        examples=examples,
-        seconds=seconds,
-        instances=instances,
-        seed=seed,
-    )
-    for each in found:
-        show(each)
-        if out is not None:
-            write(each, out, about.workflow_file)
-    raise typer.Exit(int(any(each.found is not None for each in found)))
+    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
+    what = (path, design, tuple(knob or ()), tuple(anomaly or ()), claim, out)
+    if walks is not None:
+        if fault or instances > 1:
+            raise TyperException("--walks goes with --crash, --loss, ...; not --fault, --instances")
+        how: dict[str, Any] = {
+            "walks": walks,
+            "seed": seed,
+            "laps": laps,
+            "limit": limit,
+            "seconds": seconds,
+        }
+        raise typer.Exit(walking.run(*what, budget, **how))
+    if budget != FaultBudget():
+        raise TyperException("--crash, --loss and so on go with --walks; without it, --fault KIND")
+    draws: dict[str, Any] = {"most": faults, "examples": examples, "seconds": seconds, "seed": seed}
+    raise typer.Exit(hunting.run(*what, tuple(fault or ()), instances=instances, **draws))

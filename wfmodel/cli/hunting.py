@@ -11,13 +11,40 @@ import yaml
 from pydantic import TypeAdapter
 from typer.exceptions import TyperException
 
-from wfmodel.cli.exploring import Subject, forms_of
+from wfmodel.cli.exploring import Subject, forms_of, subject
+from wfmodel.cli.naming import file_stems
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.simulation import Arrivals, Setting
+
+
+def run(
+    path: str,
+    design: str,
+    knobs: tuple[str, ...],
+    anomalies: tuple[str, ...],
+    claim: str | None,
+    out: Path | None,
+    kinds: tuple[str, ...],
+    **how: Any,  # noqa: ANN401 - the options of ``hunt``, handed on
+) -> int:
+    """Hunt with fault schedules, show and write what was found; the exit code.
+
+    Raises:
+        TyperException: something that was asked for does not exist.
+        typer.Exit: the file cannot be used; findings on standard error say why.
+    """
+    quarry, drawn = quarry_of(anomalies, claim), kinds_of(kinds)
+    about = subject(path, design, knobs)
+    found = hunt_all(about, quarry, kinds=drawn, **how)
+    for each in found:
+        show(each)
+    if out is not None:
+        write(found, out, about.workflow_file)
+    return int(any(each.found is not None for each in found))
 
 
 def quarry_of(anomalies: tuple[str, ...], claim: str | None) -> AnomalyQuarry | ClaimQuarry:
@@ -106,6 +133,8 @@ def coverage_text(hunted: Hunted) -> str:
     """How far it got."""
     seen = hunted.coverage
     stopped = f" ({hunted.stopped})" if hunted.stopped else ""
+    if not seen.schedules:
+        return f"coverage: 0 schedules{stopped}; nothing was played"
     struck = ", ".join(f"{count:,} {kind}" for kind, count in seen.struck.items()) or "none"
     never = f"; never begun: {', '.join(seen.never_begun)}" if seen.never_begun else ""
     met = ", ".join(f"{name} {share}" for name, share in seen.reactions.items())
@@ -120,23 +149,22 @@ def coverage_text(hunted: Hunted) -> str:
     )
 
 
-def write(hunted: Hunted, folder: Path, workflow_file: str) -> None:
+def write(hunts: list[Hunted], folder: Path, workflow_file: str) -> None:
     """What was found, in every form: a scenario that plays it, story, pictures, schedule, test."""
-    found = hunted.found
-    if found is None:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{hunted.name}-{found.sighting.what}".replace(" ", "-").lower()
-    stem = "".join(c for c in stem if c.isalnum() or c == "-")[:80]
-    scenario = _scenario(hunted, found, _seen_from(folder, workflow_file))
-    texts = {f"{stem}.scenario.yaml": scenario}
-    if found.told is not None:
-        test = as_test(
-            found.told, hunted.system, found.budget, workflow_file, found_by="wfmodel hunt"
-        )
-        texts |= forms_of(found.told, stem, test)
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    found = [(each, each.found) for each in hunts if each.found is not None]
+    stems = file_stems((each.name, one.sighting.what) for each, one in found)
+    for hunted, one in found:
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = stems[hunted.name, one.sighting.what]
+        scenario = _scenario(hunted, one, _seen_from(folder, workflow_file))
+        texts = {f"{stem}.scenario.yaml": scenario}
+        if one.told is not None:
+            test = as_test(
+                one.told, hunted.system, one.budget, workflow_file, found_by="wfmodel hunt"
+            )
+            texts |= forms_of(one.told, stem, test)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 def _seen_from(folder: Path, file: str) -> str:

@@ -15,7 +15,9 @@ from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Action, Event
 from wfmodel.designs.renaming import Rename, checked_groups, renamed
 from wfmodel.designs.state import View
+from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.flow import Flow, build_flow
+from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final, Workflow
 
 State: TypeAlias = Any
@@ -58,6 +60,7 @@ class System:
     ``opening`` holds what a participant has asked for before anything happens. ``atomic``: a
     reaction, its commit and its messages are one step, so that no crash comes between them.
     ``channel`` and ``atomic`` are for exploration; the simulator has a broker and latencies.
+    ``lasts`` says how long timers of one's own run in the simulator.
     ``symmetric`` holds groups of participants that may be exchanged, ``rename`` how that is done to
     what a state, a message or a timer says; a search checks it.
     """
@@ -73,6 +76,7 @@ class System:
     opening: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
     symmetric: tuple[tuple[str, ...], ...] = ()
     rename: Rename = renamed
+    lasts: Mapping[Any, Distribution] = field(default_factory=dict)
 
     @property
     def participants(self) -> tuple[str, ...]:
@@ -91,6 +95,7 @@ def own_system(
     atomic: bool = True,
     symmetric: Iterable[tuple[str, ...]] = (),
     rename: Rename = renamed,
+    lasts: Mapping[Any, Distribution | str] | None = None,
 ) -> System:
     """A System of one's own machines, without a workflow. docs/own-systems.md tells how.
 
@@ -99,11 +104,13 @@ def own_system(
     ``start`` names who gets a ``Start`` message; ``opening`` is for those who begin without one.
     ``symmetric`` names groups whose members are interchangeable: a search then looks at one of all
     the states that differ in who is who, and refuses if they are not. ``rename`` replaces names in
-    a state, a message or a timer where ``renaming.renamed`` does not find them.
+    a state, a message or a timer where ``renaming.renamed`` does not find them. ``lasts`` says how
+    long each timer of one's own runs in the simulator: a duration (``"500ms"``), or a distribution,
+    which is drawn once for each instance.
 
     Raises:
         ValueError: there is no machine, or a name in ``opening``, ``start`` or ``symmetric`` is no
-            participant, or a group is none.
+            participant, or a group is none, or a duration is none.
     """
     if not machines:
         raise ValueError(f"the system {name!r} has no machines")
@@ -126,4 +133,9 @@ def own_system(
         opening,
         groups,
         rename,
+        {timer: _length(length) for timer, length in (lasts or {}).items()},
     )
+
+
+def _length(length: Distribution | str) -> Distribution:
+    return Constant(parse_duration(length)) if isinstance(length, str) else length

@@ -192,6 +192,24 @@ class RunTable:
             return (SET_TIMER, operation[1], self.events.number(operation[2]))
         return operation
 
+    def opening(self, name: str) -> tuple[Operation, ...]:
+        """What a participant has asked for before anything happens."""
+        return tuple(map(self._operation, self.table.opening(name)))
+
+    def resumes(self, participant: int, state: int) -> bool:
+        """Whether a participant that comes back with this state is told so.
+
+        One that works on a workflow is if its view has something to go on with. One of a system of
+        one's own that knows of the instance is also if the news changes anything.
+        """
+        shared = self.states[participant].values[state]
+        if self.table.view(participant, shared).active:
+            return True
+        if self.system.services or not (shared or self.names[participant] in self.system.opening):
+            return False
+        after, operations, _ = self.table.entry(participant, shared, self.table.restarted)
+        return after != shared or bool(operations)
+
     def message(self, message: Message) -> int:
         """The number of a message; its delivery is ``received``."""
         return self._message(self.table.message(message))
@@ -218,7 +236,7 @@ class RunTable:
             found = self._done[key] = self.events.number(self.table.work_done(*key))
         return found
 
-    def timer(self, number: int) -> Timer:
+    def timer(self, number: int) -> Timer | Any:  # noqa: ANN401 - a timer of one's own is any value
         """The timer of a number."""
         return self.table.timers.values[number]
 

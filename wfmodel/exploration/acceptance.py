@@ -23,6 +23,7 @@ from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.configuration import Configuration, Landing, put, take
 from wfmodel.exploration.local import NOTHING, Refused
+from wfmodel.exploration.opened import Opened
 from wfmodel.exploration.semantics import Semantics, Wreck
 
 CRASH = FAULT_KINDS.index(FaultKind.CRASH)
@@ -143,6 +144,7 @@ class Walk:
         self.copied: set[tuple[int, int]] = set()
         """Delivered more than once: copies need not come any more once one is acknowledged."""
         self.faults_on = 0
+        self.opened = Opened(acceptor.semantics)
 
     def take(self, row: Row) -> None:
         """Keep the configurations that a row allows.
@@ -150,11 +152,12 @@ class Walk:
         Raises:
             Refused: there is none; the reason is that of the last one tried.
         """
+        told = row.kind == Kind.SEND and self.opened.tells(row.participant, self._message(row))
         after: set[Possible] = set()
         refusal = Refused("no configuration is left")
         for possible in self.possible:
             try:
-                after.update(self._step(possible, row))
+                after.update(self._step(possible, row, told=told))
             except Refused as reason:
                 refusal = reason
         if not after:
@@ -162,19 +165,21 @@ class Walk:
         self.possible = after
         self.faults_on += (row.kind == Kind.FAULT_ON) - (row.kind == Kind.FAULT_OFF)
 
-    def _step(self, possible: Possible, row: Row) -> Iterable[Possible]:
+    def _step(self, possible: Possible, row: Row, *, told: bool) -> Iterable[Possible]:
         beside = row.kind in (Kind.EFFECT, Kind.UNDO, Kind.REACT)
         if possible.effect is not None and not beside:
             raise Refused(
                 f"the effect {possible.effect[1]} that belongs to its neighbour is missing"
             )
         match row.kind:
+            case Kind.ARRIVE:
+                return (possible._replace(config=self.opened.at_arrival(possible.config)),)
             case Kind.REACT:
                 return self._react(possible, row)
             case Kind.COMMIT:
                 return self._commit(possible, row)
             case Kind.SEND:
-                return self._send(possible, row)
+                return self._send(possible, row, told=told)
             case Kind.DROP:
                 return self._drop(possible, row)
             case Kind.DUPLICATE:
@@ -290,9 +295,9 @@ class Walk:
 
     # ---------------------------------------------------------------------------- messages
 
-    def _send(self, possible: Possible, row: Row) -> Iterable[Possible]:
-        message = self._message(row)
-        for config in self._sent(possible.config, row, message):
+    def _send(self, possible: Possible, row: Row, *, told: bool) -> Iterable[Possible]:
+        message, before = self._message(row), possible.config
+        for config in (before,) if told else self._sent(before, row, message):
             for item in config.channel:
                 if item[1] == message:
                     self.published_ns.setdefault(item, row.time_ns)

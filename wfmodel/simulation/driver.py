@@ -49,6 +49,8 @@ class Driver:
         self._publish_latency = self._per_process("publish", self.knobs.publish)
         self._relay_latency = self._per_process("relay", self.knobs.relay_delay)
         self._relays_at_once = self.knobs.relay_delay == Constant(0)
+        self._opening: tuple[tuple[Process, tuple[Operation, ...]], ...] | None = None
+        """Numbered at the first arrival, and not before."""
         self._active: tuple[dict[int, bool], ...] = tuple({} for _ in self.processes)
         self._on_commit = (self._commit,)
         self.effects = Effects(run)
@@ -65,13 +67,35 @@ class Driver:
 
     # --------------------------------------------------------------------------- instances
 
-    def arrive(self, index: int) -> None:
-        """A new instance: everyone who starts it hears of it."""
+    def arrive(self, index: int) -> Instance:
+        """A new instance: who opens it has what it asked for, who starts it hears of it."""
         instance = Instance(index, len(self.processes))
         self.row((self.env.now, Kind.ARRIVE, index, OUTSIDE, 0, 0))
+        if self._opening is None:
+            self._opening = tuple(
+                (self.run.process(name), self.table.opening(name))
+                for name in self.run.system.opening
+            )
+        for process, operations in self._opening:
+            self._open(instance, process, operations)
         message = self.table.message(Start())
         to = tuple(self.table.index[name] for name in self.run.system.start)
         self.broker.post(OUTSIDE, instance, (SEND, message, self.table.received(message), to))
+        return instance
+
+    def _open(
+        self, instance: Instance, process: Process, operations: tuple[Operation, ...]
+    ) -> None:
+        """What was sent before anything happened is on its way, whatever has befallen the sender;
+        the rest a process that is down has lost.
+        """
+        cell = self.run.cell(instance, process)
+        self._note_active(cell, 0)
+        for operation in operations:
+            if operation[0] == SEND:
+                self.broker.post(process.index, instance, operation)
+        if not process.down:
+            self._release(cell, tuple(each for each in operations if each[0] != SEND))
 
     # --------------------------------------------------------------------------- reactions
 
@@ -189,7 +213,7 @@ class Driver:
 
     def _is_active(self, process: Process, state: int) -> bool:
         """Whether a participant in this state has something to go on with after a restart."""
-        active = bool(self.table.view(process.index, state).active)
+        active = self.table.resumes(process.index, state)
         self._active[process.index][state] = active
         return active
 

@@ -102,9 +102,7 @@ class Stage:
         self.injection = Injection(self.driver)
         self.table = table
         self.flow = system.flow
-        self.driver.arrive(0)
-        [arrival] = self.script.pending[:1]
-        self.instance = arrival.value[0]
+        self.instance = self.driver.arrive(0)
 
     def perform(self, place: int, act: Act) -> None:
         """Let an act happen.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wfmodel.designs.messages import Timer
-from wfmodel.model.distributions import Distribution
+from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import Jitter
 from wfmodel.model.workflow import Compensation, Receive, Task, Wait
 from wfmodel.simulation.cells import Cell, Occurrence, Process
@@ -36,10 +36,22 @@ class Drawn:
     most_ns: int = 0
 
 
-def length_of(run: Run, timer: Timer) -> int | Drawn:
-    """How long a timer runs: always so many nanoseconds, or drawn."""
+def length_of(run: Run, timer: Any) -> int | Drawn:  # noqa: ANN401 - one's own is any value
+    """How long a timer runs: always so many nanoseconds, or drawn.
+
+    Raises:
+        ValueError: nobody has said how long a timer of one's own runs.
+    """
+    own = run.system.lasts.get(timer)
+    if isinstance(own, Constant):
+        return own.value
+    if own is not None:
+        return Drawn(("own-timer", repr(timer)), 0, own)
+    if not isinstance(timer, Timer):
+        raise ValueError(f"how long does the timer {timer!r} run? own_system(..., lasts=...) says")
     if timer.kind == "watchdog":
-        assert run.knobs.watchdog is not None
+        if run.knobs.watchdog is None:
+            raise ValueError("how long does the watchdog run? Knobs(watchdog=...) says")
         return run.knobs.watchdog
     node = run.flow.nodes[timer.node]
     state = node.state
@@ -80,7 +92,7 @@ class Timers:
         else:
             self.env.after(length(cell), self._on_fire, handle)
 
-    def _length_of(self, timer: Timer) -> Lane | Draw:
+    def _length_of(self, timer: Any) -> Lane | Draw:  # noqa: ANN401 - as above
         length = length_of(self.run, timer)
         if isinstance(length, int):
             if length not in self._lanes:

@@ -19,7 +19,7 @@ import numpy as np
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
-from wfmodel.designs.messages import External, Message, Received
+from wfmodel.designs.messages import External, Message, Received, Send
 from wfmodel.designs.schedule import Act, Deed, act_on_event, act_on_message, message_words
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
@@ -56,6 +56,7 @@ def retell(
         Untellable: the explorer cannot follow the history.
     """
     table = table or Table(system)
+    why = f"messages were taken up more than {MOST_COPIES} times more often than they were sent"
     for pauses in (True, False):
         copies: Counter[Copy] = Counter()
         for _ in range(MOST_COPIES):
@@ -116,14 +117,32 @@ class _Retelling:
         self.logs = history.knobs.persistence is Persistence.LOG
         self.on: Counter[tuple[int, int]] = Counter()
         self.acts: list[Act] = []
+        self.opened = Counter(
+            (self.names.index(name), action.message)
+            for name, actions in system.opening.items()
+            for action in actions
+            if isinstance(action, Send)
+        )
         rows = history.rows
         faults = (rows[:, 1] == Kind.FAULT_ON) | (rows[:, 1] == Kind.FAULT_OFF)
         mine = rows[:, 2] == instance
-        faults[: int(np.flatnonzero(mine)[0])] = False
+        arrival = int(np.flatnonzero(mine)[0])
+        for row in rows[:arrival][faults[:arrival]].tolist():
+            began = Row(*row)
+            self.on[began.participant, began.a] += 1 if began.kind == Kind.FAULT_ON else -1
+        faults[:arrival] = False
         self.rows = [Row(*row) for row in rows[mine | faults].tolist()]
+        self.lost = [name for name in system.opening if self.on[self.names.index(name), CRASH]]
+        """Who was down when the instance arrived, and has nothing of what it opens with."""
 
     def run(self) -> tuple[tuple[Act, ...], FaultBudget]:
-        """The acts, and the faults that they spend."""
+        """The acts, and the faults that they spend.
+
+        Whoever was down at the arrival has not begun yet: that it does nothing until it is back is
+        an order of events like any other.
+        """
+        for name in self.lost:
+            self._do(Act(name, Deed.CRASH))
         for row in self.rows:
             self._take(row)
         left = self.space.budget(self.space.last)
@@ -171,7 +190,9 @@ class _Retelling:
 
     def _send(self, row: Row) -> None:
         message = self.history.messages[row.a]
-        if row.participant >= 0:
+        if self.opened[row.participant, message]:
+            self.opened[row.participant, message] -= 1  # on its way from the beginning
+        elif row.participant >= 0:
             self._do(self._about(row, Deed.PUBLISH))
         elif isinstance(message, External):
             words = message_words(self.flow, message)

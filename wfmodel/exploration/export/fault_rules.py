@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.exploration.export.names import channel, is_, one_of, positive
+from wfmodel.exploration.export.names import is_, one_of, positive
 from wfmodel.exploration.export.program import (
-    Add,
     All,
     Clear,
     Expression,
@@ -14,8 +13,6 @@ from wfmodel.exploration.export.program import (
     Not,
     Put,
     Rule,
-    Some,
-    Test,
 )
 from wfmodel.exploration.export.rules import Rules
 from wfmodel.exploration.local import NOTHING
@@ -40,7 +37,7 @@ class FaultRules:
             yield All(self.own.budget.spend(kind, self.own.p)[0])
         lost = () if self.own.semantics.at_least_once else ("losses",)
         doubled = () if self.own.semantics.channels.stays else ("duplicates",)
-        on_the_way = Some(tuple(positive(channel(self.own.p, m)) for m in self.own.part.messages))
+        on_the_way = self.own.inbox.filled()
         for kind in (*lost, *doubled):
             yield All((*self.own.budget.spend(kind, self.own.p)[0], on_the_way))
 
@@ -71,7 +68,7 @@ class FaultRules:
         for message, numbers in taken.items():
             with_it = one_of(self.own.pending, tuple(numbers))
             told = f"{words}, and what it was reacting to is lost with it"
-            yield Rule(told, All((*here, with_it)), (*self.own.acknowledged(message), *gone))
+            yield Rule(told, All((*here, with_it)), (*self.own.inbox.acknowledged(message), *gone))
 
     def _pauses(self) -> Iterator[Rule]:
         may, cost = self.own.budget.spend("pauses", self.own.p)
@@ -90,19 +87,17 @@ class FaultRules:
 
     def _channel_faults(self) -> Iterator[Rule]:
         taken = self._taken_up()
+        budget, name, p = self.own.budget, self.own.name, self.own.p
         for message in self.own.part.messages:
-            name, what = (
-                channel(self.own.p, message),
-                self.own.tables.table.messages.values[message],
-            )
-            here = (positive(name), Named("GO"))
+            what = self.own.tables.table.messages.values[message]
             if not self.own.semantics.at_least_once:
-                may, cost = self.own.budget.spend("losses", self.own.p)
+                may, cost = budget.spend("losses", p)
                 mine = one_of(self.own.pending, tuple(taken.get(message, ())))
-                left = Some((Test(name, ">", 1), Not(mine)))  # not the one that is taken up
-                guard = All((*may, *here, left))
-                yield Rule(f"{self.own.name} never gets {what}", guard, (Add(name, -1), *cost))
+                for here, change in self.own.inbox.lost(message, Not(mine)):
+                    guard = All((*may, here, Named("GO")))
+                    yield Rule(f"{name} never gets {what}", guard, (change, *cost))
             if not self.own.semantics.channels.stays:
-                may, cost = self.own.budget.spend("duplicates", self.own.p)
-                words = f"{self.own.name} gets twice {what}"
-                yield Rule(words, All((*may, *here)), (Add(name, 1), *cost))
+                may, cost = budget.spend("duplicates", p)
+                for here, change in self.own.inbox.doubled(message):
+                    guard = All((*may, here, Named("GO")))
+                    yield Rule(f"{name} gets twice {what}", guard, (change, *cost))

@@ -16,6 +16,11 @@ def channel(p: int, message: int) -> str:
     return at("channel", p, message)
 
 
+def row(p: int, sender: int) -> str:
+    """Where order is kept: what a sender has on its way to a participant; 0 is the outside."""
+    return at("row", p, sender + 1)
+
+
 def work(p: int, item: Work) -> str:
     """How many workers are on an attempt."""
     return at("work", p, *item)

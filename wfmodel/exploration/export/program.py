@@ -109,13 +109,21 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True)
+class Double:
+    """The first of these items is in the queue once more, right behind itself."""
+
+    queue: str
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
 class Clear:
     """The queue is empty."""
 
     queue: str
 
 
-Operation: TypeAlias = Put | Add | Append | Remove | Clear
+Operation: TypeAlias = Put | Add | Append | Remove | Double | Clear
 
 # ----------------------------------------------------------------------------------- program
 
@@ -139,7 +147,8 @@ class Gap:
 
 @dataclass(frozen=True)
 class Program:
-    """A whole system. ``start`` holds the variables that do not begin at 0.
+    """A whole system. ``start`` holds the variables that do not begin at 0, ``first`` the queues
+    that do not begin empty.
 
     ``definitions`` may use those before them. ``ends`` are exclusive, and hold only where nothing
     happens by itself. ``notes`` tell what the numbers stand for, a line each. ``memory`` holds
@@ -156,6 +165,7 @@ class Program:
     gaps: tuple[Gap, ...]
     ends: tuple[tuple[str, Expression], ...]
     memory: tuple[tuple[str, Expression], ...] = ()
+    first: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     def memory_definitions(self) -> tuple[tuple[str, Expression], ...]:
         """What turns each variable of the memory on, under the variable's name in capitals."""

@@ -24,6 +24,7 @@ from wfmodel.exploration.export.program import (
     All,
     Append,
     Clear,
+    Double,
     Expression,
     Filled,
     Holds,
@@ -60,7 +61,8 @@ def promela(
 
     Raises:
         ValueError: the exploration that fills the tables did not end within ``limit``; channels
-            keep order; or a judged system can do a step again in a loop.
+            keep order, or messages, and steps are not atomic; or a judged system can do a step
+            again in a loop.
     """
     return promela_of(
         program_of(system, budget, laps=laps, resolution=resolution, judged=judged, limit=limit)
@@ -78,13 +80,14 @@ def _lines(program: Program) -> Iterator[str]:
     yield "*/"
     yield f"#define PLACES {PLACES}"
     yield "#ifndef NEVER\n#define NEVER 0\n#endif"
-    starts = dict(program.start)
+    starts, first = dict(program.start), dict(program.first)
     for name in program.variables:
         kind = "short" if name.startswith(("state_", "durable_", "pending_")) else "byte"
         yield f"{kind} {name} = {starts.get(name, 0)};"
     for queue in program.queues:
-        yield f"byte {queue}[PLACES]; byte n_{queue} = 0;"
-    yield "hidden byte place;"
+        items = first.get(queue, ())
+        yield f"byte {queue}[PLACES]{_places(items)}; byte n_{queue} = {len(items)};"
+    yield "hidden byte place; hidden byte spot;"
     for queue in program.queues:
         yield from _queue(queue)
     for name, expression in program.definitions:
@@ -107,6 +110,14 @@ def _lines(program: Program) -> Iterator[str]:
     yield "  od\n}"
 
 
+def _places(items: tuple[int, ...]) -> str:
+    """What a queue begins with."""
+    if not items:
+        return ""
+    assert len(items) <= PLACES, "a queue begins with more than it has places for"
+    return f" = {{ {', '.join(map(str, (*items, *[0] * (PLACES - len(items)))))} }}"
+
+
 def _queue(queue: str) -> Iterator[str]:
     n = f"n_{queue}"
     yield f"inline append_{queue}(item) {{ assert({n} < PLACES); {queue}[{n}] = item; {n}++ }}"
@@ -115,6 +126,13 @@ def _queue(queue: str) -> Iterator[str]:
   do :: {queue}[place] != item -> place++ :: else -> break od;
   do :: place + 1 < {n} -> {queue}[place] = {queue}[place + 1]; place++ :: else -> break od;
   {queue}[place] = 0; {n}--; place = 0
+}}
+inline double_{queue}(item) {{
+  assert({n} < PLACES); place = 0;
+  do :: {queue}[place] != item -> place++ :: else -> break od;
+  spot = {n}; {n}++;
+  do :: spot > place -> {queue}[spot] = {queue}[spot - 1]; spot-- :: else -> break od;
+  place = 0; spot = 0
 }}
 inline clear_{queue}() {{
   do :: {n} > 0 -> {n}--; {queue}[{n}] = 0 :: else -> break od
@@ -155,6 +173,8 @@ def _operation(operation: Operation) -> str:
             return "; ".join(f"append_{queue}({item})" for item in items)
         case Remove(queue, item):
             return f"remove_{queue}({item})"
+        case Double(queue, item):
+            return f"double_{queue}({item})"
         case Clear(queue):
             return f"clear_{queue}()"
         case _:

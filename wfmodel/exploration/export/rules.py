@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from wfmodel.designs.messages import Chosen, Event, Received, Timer, TimerFired, WorkDone
 from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK, Entry
 from wfmodel.designs.table import Operation as Action
-from wfmodel.exploration.configuration import Pending, Post
+from wfmodel.exploration.configuration import ANYONE, Pending, Post
 from wfmodel.exploration.export.budget import Budget
 from wfmodel.exploration.export.effects import Effects
+from wfmodel.exploration.export.inbox import Inbox, sent
 from wfmodel.exploration.export.names import (
     at,
-    channel,
     choice,
     expected,
     is_,
@@ -42,7 +42,6 @@ from wfmodel.exploration.export.program import (
     Test,
 )
 from wfmodel.exploration.export.tables import Tables
-from wfmodel.exploration.local import NOTHING
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
 from wfmodel.model.workflow import TIMEOUT
 
@@ -59,6 +58,7 @@ class Rules:
         self.effects = effects
         self.p = p
         self.part = tables.parts[p]
+        self.inbox = Inbox(tables, p)
         self.name = tables.table.names[p]
         self.state = at("state", p)
         self.durable = at("durable", p)
@@ -81,7 +81,7 @@ class Rules:
             *(self.state, self.durable, self.down, self.paused, self.restarting, self.pending),
             *self.lost_in_a_crash(),
             *(expected(p, visit) for visit in part.expected),
-            *(channel(p, message) for message in part.messages),
+            *self.inbox.variables(),
         )
 
     def lost_in_a_crash(self) -> tuple[str, ...]:
@@ -112,7 +112,11 @@ class Rules:
         answered = [v for v in part.expected if set(tables.answers(*v)) - {TIMEOUT}]
         parts: tuple[Expression, ...] = (
             positive(self.restarting),
-            *(All((positive(channel(p, m)), self._changes_if_set(m))) for m in part.messages),
+            *(
+                All((here, self._changes_if_set(message)))
+                for message in part.messages
+                for here, _ in self.inbox.next(message)
+            ),
             *(positive(at("timer", p, timer)) for timer in free),
             *(positive(work(p, item)) for item in able),
             *(positive(choice(p, visit)) for visit in open_choices),
@@ -122,12 +126,16 @@ class Rules:
         return Some(parts)
 
     def opening(self, actions: Iterable[Action]) -> Iterator[tuple[str, int]]:
-        """Variables that do not begin at 0, by what it asked for before anything happens."""
+        """Variables that do not begin at 0, by what it asked for before anything happens; and of
+        queues each item.
+        """
         for operation in self._release(actions):
             if isinstance(operation, Put) and isinstance(operation.value, int):
                 yield operation.variable, operation.value
             elif isinstance(operation, Add):
                 yield operation.variable, operation.amount
+            elif isinstance(operation, Append):
+                yield from ((operation.queue, item) for item in operation.items)
 
     def detects(self) -> Expression:
         """A failure detector of it is set."""
@@ -160,8 +168,9 @@ class Rules:
         again = (self.runs, positive(self.restarting))
         yield tables.table.restarted, "", again, (Put(self.restarting, 0),)
         for message in part.messages:
-            can = self._can(channel(p, message), self._changes_if_set(message))
-            yield tables.table.received(message), "", can, ()
+            for here, taken in self.inbox.next(message):
+                can = (here, self.ready, self._changes_if_set(message))
+                yield tables.table.received(message), "", can, taken
         for timer in part.timers:
             yield from self._timer(timer)
         for item in part.works:
@@ -238,23 +247,14 @@ class Rules:
                 Put(self.pending, self.tables.pending(self.part, event, actions)),
             )
         else:
-            rest = (*self.acknowledged(self.tables.received(event)), *self._release(actions))
+            gone = self.inbox.acknowledged(self.tables.received(event))
+            rest = (*gone, *self._release(actions))
         for when, change in cases:
             yield when, (*change, *rest)
 
     def sent(self, post: Post) -> tuple[Operation, ...]:
         """A message is on its way to each recipient."""
-        message, recipients = post
-        names = (channel(recipient, message) for recipient in recipients)
-        if self.semantics.channels.stays:
-            return tuple(Put(name, 1) for name in names)
-        return tuple(Add(name, 1) for name in names)
-
-    def acknowledged(self, message: int) -> tuple[Operation, ...]:
-        """What was taken up is gone, unless messages stay."""
-        if message == NOTHING or self.semantics.channels.stays:
-            return ()
-        return (Add(channel(self.p, message), -1),)
+        return sent(self.tables, self.p, post)
 
     def _release(self, actions: Iterable[Action]) -> Iterator[Operation]:
         sends: list[Post] = []
@@ -294,7 +294,7 @@ class Rules:
             change: tuple[Operation, ...] = (
                 Put(self.pending, 0),
                 Put(self.durable, self.state),
-                *self.acknowledged(pending.received),
+                *self.inbox.acknowledged(pending.received),
                 *self._release(actions),
             )
             published = Not(All((Named("CALM"), Filled(self.queue))))
@@ -338,7 +338,7 @@ class Rules:
 
     def _external(self, visit: tuple[int, int], event: str) -> tuple[Operation, ...]:
         message = self.tables.external(visit, event)
-        return () if message is None else self.sent((message, (self.p,)))
+        return () if message is None else sent(self.tables, ANYONE, (message, (self.p,)))
 
     # ------------------------------------------------------------------------------ timers
 

@@ -13,14 +13,27 @@ from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.configuration import ANYONE
 from wfmodel.exploration.export.budget import Budget
 from wfmodel.exploration.export.effects import Effects
 from wfmodel.exploration.export.fault_rules import FaultRules
+from wfmodel.exploration.export.inbox import sent
 from wfmodel.exploration.export.judgement import REMEMBERED, Judgement
-from wfmodel.exploration.export.names import at, channel, choice, expected, is_, positive
+from wfmodel.exploration.export.names import at, choice, expected, is_, positive
 from wfmodel.exploration.export.names import work as work_name
 from wfmodel.exploration.export.numbering import renumbered
-from wfmodel.exploration.export.program import All, Expression, Named, Not, Program, Rule, Some
+from wfmodel.exploration.export.program import (
+    Add,
+    All,
+    Append,
+    Expression,
+    Named,
+    Not,
+    Program,
+    Put,
+    Rule,
+    Some,
+)
 from wfmodel.exploration.export.rules import Rules
 from wfmodel.exploration.export.tables import Tables
 from wfmodel.exploration.packed import search
@@ -42,12 +55,13 @@ def program_of(
 
     Raises:
         ValueError: the exploration did not end within ``limit`` or its memory, so that the tables
-            may lack reactions; or the system's channels keep order, which an export cannot say.
+            may lack reactions; or the system's channels keep order, or messages, and its steps are
+            not atomic.
     """
-    if system.channel is Channel.FIFO or (system.channel is Channel.SET and not system.atomic):
+    if system.channel is not Channel.MULTISET and not system.atomic:
         raise ValueError(
-            f"{system.design!r} has a {system.channel} channel: an export has multisets,"
-            " and sets where steps are atomic"
+            f"{system.design!r} has a {system.channel} channel: where steps are not atomic, an"
+            " export has multisets only"
         )
     budget, resolution = budget or FaultBudget(), resolution or Anything()
     table = Table(system)
@@ -76,6 +90,7 @@ class _Builder:
         self.participants = tuple(range(len(self.table.names)))
         self.rules = tuple(Rules(tables, self.effects, self.budget, p) for p in self.participants)
 
+        self.rows = tuple(row for rules in self.rules for row in rules.inbox.rows())
         self.judged = judged
         self.judgement = Judgement(tables, self.effects.done)
         self.faults = tuple(map(FaultRules, self.rules))
@@ -88,14 +103,18 @@ class _Builder:
             f"{system.flow.workflow.name}, {system.design}",
             tuple(self._notes()),
             (*self.budget.counters, *own, *self.effects.variables(), *memory),
-            tuple(rules.queue for rules in self.rules),
+            (*(rules.queue for rules in self.rules), *self.rows),
             tuple(self._start()),
             tuple(self._definitions()),
             self._every_rule(),
             tuple(gap for rules in self.rules for gap in rules.gaps()),
             tuple(self.judgement.classes()) if self.judged else (("rests", Named("RESTS")),),
             tuple(self.judgement.remembered()) if self.judged else (),
+            tuple((row, items) for row in self.rows if (items := self._first(row))),
         )
+
+    def _first(self, row: str) -> tuple[int, ...]:
+        return tuple(item for name, item in self._begun() if name == row)
 
     def _every_rule(self) -> tuple[Rule, ...]:
         own = (rule for rules in self.rules for rule in rules.all())
@@ -104,14 +123,23 @@ class _Builder:
     def _start(self) -> Iterator[tuple[str, int]]:
         yield from ((name, left) for name, left in self.budget.counters.items() if left)
         counts: Counter[str] = Counter()
-        message = self.table.message(Start())
-        for name in self.table.system.start:
-            counts[channel(self.table.index[name], message)] += 1
-        for name in self.table.system.opening:
-            rules = self.rules[self.table.index[name]]
-            for variable, value in rules.opening(self.table.opening(name)):
+        for variable, value in self._begun():
+            if variable not in self.rows:
                 counts[variable] += value
         yield from counts.items()
+
+    def _begun(self) -> Iterator[tuple[str, int]]:
+        """What is set, or on its way, before anything happens: of rows the items, in order."""
+        index = self.table.index
+        for name in self.table.system.opening:
+            yield from self.rules[index[name]].opening(self.table.opening(name))
+        start = (self.table.message(Start()), tuple(index[n] for n in self.table.system.start))
+        for operation in sent(self.tables, ANYONE, start):
+            if isinstance(operation, Append):
+                yield from ((operation.queue, item) for item in operation.items)
+            else:
+                assert isinstance(operation, Add | Put)
+                yield operation.variable, 1
 
     def _notes(self) -> Iterator[str]:
         names, nodes = self.table.names, self.tables.nodes

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from wfmodel.designs.messages import Chosen, External, Received, Start, TimerFired, WorkDone
 from wfmodel.designs.table import CHOOSE, EXPECT, SEND, SET_TIMER, WORK, Entry, Operation, Table
-from wfmodel.exploration.configuration import Landing, Pending, Post, Work
+from wfmodel.exploration.configuration import ANYONE, Landing, Parcel, Pending, Post, Work
 from wfmodel.exploration.local import NOTHING
 from wfmodel.exploration.resolution import SILENCE, Resolution
 from wfmodel.exploration.semantics import Semantics
@@ -29,6 +29,8 @@ class Part:
     timers: dict[int, None] = field(default_factory=dict)
     expected: dict[tuple[int, int], None] = field(default_factory=dict)
     messages: dict[int, None] = field(default_factory=dict)
+    parcels: dict[Parcel, None] = field(default_factory=dict)
+    """(sender, message): messages that it may be sent; whose they are only where order matters."""
     posts: dict[Post, int] = field(default_factory=dict)
     """Numbered from 1: 0 is an empty place."""
     pendings: dict[Pending, int] = field(default_factory=dict)
@@ -50,29 +52,35 @@ class Tables:
         self.parts = tuple(Part(entries) for entries in table.entries)
         start = table.message(Start())
         for name in table.system.start:
-            self.parts[table.index[name]].messages[start] = None
+            self._expect(table.index[name], ANYONE, start)
         for name in table.system.opening:
-            self._note(self.parts[table.index[name]], table.opening(name))
-        for part in self.parts:
+            self._note(table.index[name], table.opening(name))
+        for p, part in enumerate(self.parts):
             for _, operations, _ in list(part.entries.values()):
-                self._note(part, operations)
-        for part in self.parts:
+                self._note(p, operations)
+        for p, part in enumerate(self.parts):
             for node, epoch in part.expected:
                 for event in self.answers(node, epoch):
                     message = self.external((node, epoch), event)
                     if event != TIMEOUT and message is not None:
-                        part.messages[message] = None
+                        self._expect(p, ANYONE, message)
         for part in self.parts:
             self._number_pendings(part)
 
-    def _note(self, part: Part, operations: Iterable[Operation]) -> None:
+    def _expect(self, recipient: int, sender: int, message: int) -> None:
+        part = self.parts[recipient]
+        part.messages[message] = None
+        part.parcels[self.semantics.channels.parcel(sender, message)] = None
+
+    def _note(self, p: int, operations: Iterable[Operation]) -> None:
+        part = self.parts[p]
         for operation in operations:
             match operation[0]:
                 case code if code == SEND:
                     post = (operation[1], operation[3])
                     part.posts.setdefault(post, len(part.posts) + 1)
                     for recipient in post[1]:
-                        self.parts[recipient].messages[post[0]] = None
+                        self._expect(recipient, p, post[0])
                 case code if code == WORK:
                     part.works[operation[1:]] = None
                 case code if code == SET_TIMER:

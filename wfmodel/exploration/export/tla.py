@@ -26,6 +26,7 @@ from wfmodel.exploration.export.program import (
     All,
     Append,
     Clear,
+    Double,
     Expression,
     Filled,
     Holds,
@@ -46,10 +47,16 @@ from wfmodel.exploration.resolution import Resolution
 RESTS: Final = "rests"
 """The only class of ends of a system that is not judged."""
 
-REMOVE_FIRST: Final = r"""RemoveFirst(items, item) ==
-    LET place == CHOOSE i \in 1..Len(items) :
-                   items[i] = item /\ \A j \in 1..(i - 1) : items[j] # item
-    IN SubSeq(items, 1, place - 1) \o SubSeq(items, place + 1, Len(items))"""
+FIRST: Final = r"""FirstOf(items, item) ==
+    CHOOSE i \in 1..Len(items) : items[i] = item /\ \A j \in 1..(i - 1) : items[j] # item
+
+RemoveFirst(items, item) ==
+    LET place == FirstOf(items, item)
+    IN SubSeq(items, 1, place - 1) \o SubSeq(items, place + 1, Len(items))
+
+DoubleFirst(items, item) ==
+    LET place == FirstOf(items, item)
+    IN SubSeq(items, 1, place) \o SubSeq(items, place, Len(items))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ def tla(
 
     Raises:
         ValueError: the exploration that fills the tables did not end within ``limit``; channels
-            keep order; or a judged system can do a step again in a loop.
+            keep order, or messages, and steps are not atomic; or a judged system can do a step
+            again in a loop.
     """
     program = program_of(
         system, budget, laps=laps, resolution=resolution, judged=judged, limit=limit
@@ -129,7 +137,7 @@ class _Text:
         yield f"VARIABLES {', '.join(variables.groups)}\n"
         yield f"vars == <<{', '.join(variables.groups)}>>\n"
         yield from (f"{line}\n" for line in variables.domains())
-        yield REMOVE_FIRST + "\n"
+        yield FIRST + "\n"
         yield "TypeOK ==\n" + "\n".join(f"    /\\ {line}" for line in variables.types()) + "\n"
         yield "Init ==\n" + "\n".join(f"    /\\ {line}" for line in variables.start()) + "\n"
         for name, holds in (*program.definitions, *program.memory_definitions()):
@@ -199,6 +207,8 @@ class _Text:
                 return queue, f"{before.get(queue, '@')} \\o <<{added}>>"
             case Remove(queue, item):
                 return queue, f"RemoveFirst({before.get(queue, '@')}, {item})"
+            case Double(queue, item):
+                return queue, f"DoubleFirst({before.get(queue, '@')}, {item})"
             case Clear(queue):
                 return queue, "<<>>"
             case _:

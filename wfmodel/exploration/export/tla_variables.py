@@ -19,7 +19,10 @@ class Variables:
 
     def __init__(self, program: Program) -> None:
         self.queues = frozenset(program.queues)
-        self.started = dict(program.start)
+        started: dict[str, int | str] = dict(program.start)
+        for queue, items in program.first:
+            started[queue] = f"<<{', '.join(map(str, items))}>>"
+        self.started = started
         plain = {name for name in program.variables if not _split(name)[1]}
         self.places: dict[str, tuple[str, str]] = {}
         self.groups: dict[str, list[str]] = {}
@@ -77,7 +80,7 @@ class Variables:
         touched = {self.places[name][0] for name in changes} | set(apart)
         return tuple(group for group in self.groups if group not in touched)
 
-    def _begins(self, name: str) -> int:
+    def _begins(self, name: str) -> int | str:
         return self.started.get(name, 0)
 
     def _key(self, name: str) -> str:

@@ -8,6 +8,7 @@ Read ``safety`` first, then ``liveness`` and ``recovery``; ``expressions`` is th
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from wfmodel.designs.system import System
 from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
@@ -25,7 +26,7 @@ from wfmodel.exploration.properties.safety import (
     OrphanMessage,
     UnspecifiedReception,
 )
-from wfmodel.exploration.properties.symmetric import refused
+from wfmodel.exploration.properties.symmetric import SAMPLED, refusals
 from wfmodel.exploration.properties.textual import (
     STANDARD,
     STANDARD_TOGETHER,
@@ -82,22 +83,28 @@ def decide(
     """
     explored = Explored(space, laps=laps)
     asked = tuple(properties)
-    why = [_not_shown(explored.space, each) for each in asked]
+    why, sampled = _not_shown(explored.space, asked)
     explored.mark(
         predicate
         for each, reason in zip(asked, why, strict=True)
         if not reason
         for predicate in each.predicates()
     )
-    return tuple(
+    answers = (
         Undecided(each.title, explored.bounds, reason) if reason else each.decide(explored)
         for each, reason in zip(asked, why, strict=True)
     )
+    return tuple(_of_a_sample(answer) if sampled else answer for answer in answers)
 
 
-def _not_shown(space: Remembered, asked: Property) -> str:
+def _not_shown(space: Remembered, asked: tuple[Property, ...]) -> tuple[list[str], bool]:
     """Why a space reduced by symmetry does not show what is asked; empty where it does."""
     if space.reduction is None:
-        return ""
-    why = refused(space, space.reduction, asked, asked.predicates())
-    return f"{why}; search with symmetry=False" if why else ""
+        return ["" for _ in asked], False
+    why, sampled = refusals(space, space.reduction, asked)
+    return [f"{each}; search with symmetry=False" if each else "" for each in why], sampled
+
+
+def _of_a_sample(answer: Answer) -> Answer:
+    bounds = answer.bounds
+    return replace(answer, bounds=replace(bounds, symmetry=f"{bounds.symmetry}; {SAMPLED}"))

@@ -1,31 +1,49 @@
 """What may be asked of a space reduced by symmetry, where one configuration stands for many.
 
 A question about reachable configurations may, if its predicates do not depend on who is who: they
-are asked of exchanged configurations too, and one that answers differently is refused. A question
-about steps or endless runs may not: in a reduced space a loop can be one that nobody goes round.
+are asked of every configuration that one stands for, and one that answers differently is refused.
+(Exchanges of neighbours make all arrangements; to look at the neighbours of the one that stands for
+the others would not be enough.) Where these are too many a sample of them is asked, and the answers
+say so. A question about steps or endless runs may not be asked: in a reduced space a loop can be
+one that nobody goes round.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, permutations
-from math import factorial, prod
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple, Protocol
 
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.moves import Step
+from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.properties.observation import Observation, Predicate
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.symmetry import Reduction
 
-MOST_ARRANGEMENTS: Final = 120
-"""Up to so many all arrangements of the members are tried, beyond that exchanges of two."""
-
 MOST_LOOKS: Final = 20_000
-"""Exchanged configurations that a predicate is asked of; of larger spaces a sample is taken."""
+"""Configurations that predicates are asked of, exchanged ones included; then it is a sample."""
+
+SAMPLED: Final = "claims were compared on a sample of their exchanges"
 
 Swaps = tuple[tuple[int, int], ...]
+
+
+class Asks(Protocol):
+    """A property, as far as it matters here."""
+
+    def predicates(self) -> tuple[Predicate, ...]:
+        """What is asked of every configuration."""
+        ...
+
+
+class Compared(NamedTuple):
+    """Where predicates depend on who is who: the number of a configuration, by predicate."""
+
+    differing: dict[Predicate, int]
+    sampled: bool
+    """Whether some configuration was not looked at."""
 
 
 class Exchanged:
@@ -70,44 +88,100 @@ class Exchanged:
         return self.space.is_open(number)
 
 
-def refused(space: StateSpace, reduction: Reduction, asked: object, of: Iterable[Predicate]) -> str:
-    """Why a property cannot be asked of a reduced space; empty if it can."""
+def refusals(
+    space: StateSpace, reduction: Reduction, asked: Sequence[Asks]
+) -> tuple[list[str], bool]:
+    """Why each property cannot be asked of a reduced space, empty if it can; and whether only a
+    sample of what it stands for was looked at to say so.
+    """
+    by_states = [each for each in asked if getattr(each, "by_states", False)]
+    found = depends_on_who(space, reduction, (p for each in by_states for p in each.predicates()))
+    return [_refusal(each, found) for each in asked], found.sampled
+
+
+def _refusal(asked: Asks, found: Compared) -> str:
     if not getattr(asked, "by_states", False):
         return "it is about steps or endless runs, which a search reduced by symmetry does not show"
-    for predicate in of:
-        number = depends_on_who(space, reduction, predicate)
-        if number is not None:
+    for predicate in asked.predicates():
+        if predicate in found.differing:
             return f"{predicate.words!r} tells participants apart that the search did not"
     return ""
 
 
-def depends_on_who(space: StateSpace, reduction: Reduction, predicate: Predicate) -> int | None:
-    """A configuration of which a predicate says something else once participants are exchanged."""
-    spaces = [Exchanged(space, reduction, swaps) for swaps in exchanges(reduction.groups)]
-    stride = -(-len(space) * len(spaces) // MOST_LOOKS)
-    for number in range(0, len(space), stride):
-        said = bool(predicate(Observation(space, number)))
-        if any(bool(predicate(Observation(each, number))) is not said for each in spaces):
-            return number
-    return None
+def depends_on_who(
+    space: StateSpace, reduction: Reduction, predicates: Iterable[Predicate]
+) -> Compared:
+    """Which predicates say something else of a configuration once participants are exchanged."""
+    comparing = _Comparing(space, predicates)
+    # First some of every configuration, so that what is left out at last is of all kinds.
+    first = max(sum(map(len, reduction.groups)), MOST_LOOKS // max(len(space), 1))
+    unfinished = []
+    for number in _spread(len(space), first):
+        others = arrangements(space, reduction, number)
+        if comparing.goes_on(number, others, first):
+            unfinished.append((number, others))
+        if comparing.is_over:
+            break
+    for number, others in unfinished:
+        if not comparing.is_over:
+            comparing.goes_on(number, others, MOST_LOOKS)
+    return Compared(comparing.differing, comparing.is_over and bool(comparing.left))
 
 
-def exchanges(groups: tuple[tuple[int, ...], ...]) -> list[Swaps]:
-    """All arrangements of the members, or all exchanges of two, each as swaps one after another."""
-    if prod(factorial(len(group)) for group in groups) > MOST_ARRANGEMENTS:
-        return [(pair,) for group in groups for pair in combinations(group, 2)]
-    found: list[Swaps] = [()]
-    for group in groups:
-        found = [(*before, *swaps) for before in found for swaps in _arrangements(group)]
-    return [swaps for swaps in found if swaps]
+class _Comparing:
+    """Predicates that have said the same so far, and those that have not."""
+
+    def __init__(self, space: StateSpace, predicates: Iterable[Predicate]) -> None:
+        self.space = space
+        self.left = dict.fromkeys(predicates)
+        self.differing: dict[Predicate, int] = {}
+        self.looks = 0
+        self.is_over = not self.left
+        """Nothing is left to be asked, or no more is."""
+
+    def goes_on(self, number: int, others: Iterator[Exchanged], most: int) -> bool:
+        """Ask of at most so many of the others; whether there may be more."""
+        said = [(p, bool(p(Observation(self.space, number)))) for p in self.left]
+        for _ in range(most):
+            exchanged = next(others, None)
+            if exchanged is None:
+                return False
+            if self.looks >= MOST_LOOKS:
+                self.is_over = True
+                return True
+            self.looks += 1
+            self._compare(said, Observation(exchanged, number))
+            if not self.left:
+                self.is_over = True
+                return True
+        return True
+
+    def _compare(self, said: list[tuple[Predicate, bool]], seen: Observation) -> None:
+        for predicate, here in said:
+            if predicate in self.left and bool(predicate(seen)) is not here:
+                self.differing[predicate] = seen.number
+                del self.left[predicate]
 
 
-def _arrangements(group: tuple[int, ...]) -> Iterator[Swaps]:
-    for order in permutations(range(len(group))):
-        at, swaps = list(order), []
-        for place in range(len(at)):
-            where = at.index(place)
-            if where != place:
-                at[place], at[where] = at[where], at[place]
-                swaps.append((group[place], group[where]))
-        yield tuple(swaps)
+def _spread(count: int, each: int) -> Iterator[int]:
+    """All numbers below ``count``, in such an order that the first ones are of all depths."""
+    stride = max(1, -(-count * each // MOST_LOOKS))
+    for first in range(min(stride, count)):
+        yield from range(first, count, stride)
+
+
+def arrangements(space: StateSpace, reduction: Reduction, number: int) -> Iterator[Exchanged]:
+    """Every other configuration that one stands for, each once, as a space in which it is so."""
+    parts = reduction.parts
+    vector = parts.vector(space.configuration(number), space.budget(number))
+    swaps = [pair for group in reduction.groups for pair in pairwise(group)]
+    ways: dict[Vector, Swaps] = {reduction.swapped(vector, 0, 0): ()}
+    waiting = list(ways)
+    while waiting:
+        here = waiting.pop()
+        for i, j in swaps:
+            there = reduction.swapped(here, i, j)
+            if there not in ways:
+                ways[there] = (*ways[here], (i, j))
+                waiting.append(there)
+                yield Exchanged(space, reduction, ways[there])

@@ -57,10 +57,10 @@ def regression_test(
     ``claim`` is the property in its textual form; ``path`` the workflow's file.
     """
     return TEMPLATE.format(
-        title=title.replace('"', "'"),
+        title=title.replace("\\", "\\\\").replace('"', "'"),
         design=design,
         schedule=schedule_text(schedule),
-        name=re.sub(r"\W+", "_", f"{design}_{title}").strip("_").lower(),
+        name=re.sub(r"[^a-z0-9]+", "_", f"{design}_{title}".lower()).strip("_"),
         path=path,
         builder="choreograph" if design == CHOREOGRAPHY else "orchestrate",
         knobs=knobs_text(knobs),

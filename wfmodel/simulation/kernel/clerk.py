@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from wfmodel.designs.messages import Chosen, External, Start, Timer
+from wfmodel.designs.messages import Chosen, External, Start
 from wfmodel.designs.table import SEND, SET_TIMER, Operation
 from wfmodel.model.workflow import Receive
 from wfmodel.simulation.kernel import layout as at
@@ -40,6 +41,7 @@ class Clerk:
             at.ASK_CHOSEN: self._chosen,
             at.ASK_EXTERNAL: self._external,
             at.ASK_START: self._start,
+            at.ASK_OPENING: self._opening,
             at.ASK_QUANTILE: self._quantile,
         }
         self._called = Answer(self._answer)
@@ -72,7 +74,7 @@ class Clerk:
     def _entry(self, participant: int, state: int, event: int, d: int) -> int:
         table = self.run.table
         after, operations, publishes = table.entry(participant, state, event)
-        active = bool(table.view(participant, after).active)
+        active = table.resumes(participant, after)
         words = [after, int(active), int(publishes), len(operations)]
         for operation in operations:
             words += self._words_of(operation)
@@ -96,7 +98,7 @@ class Clerk:
             found = self._lengths[number] = self._new_length(self.run.table.timer(number))
         return found
 
-    def _new_length(self, timer: Timer) -> int:
+    def _new_length(self, timer: Any) -> int:  # noqa: ANN401 - a timer of one's own is any value
         words = [0] * at.W_WORDS
         length = length_of(self.run, timer)
         if isinstance(length, int):
@@ -132,6 +134,22 @@ class Clerk:
     def _start(self, a: int, b: int, c: int, d: int) -> int:
         index = self.run.table.index
         return self._send(Start(), tuple(index[name] for name in self.run.system.start))
+
+    def _opening(self, a: int, b: int, c: int, d: int) -> int:
+        """How many open, and of each: its number, whether it resumes, what it sends, the rest."""
+        table, names = self.run.table, self.run.system.opening
+        words = [len(names)]
+        for index, operations in [(table.index[n], table.opening(n)) for n in names]:
+            sends = [each for each in operations if each[0] == SEND]
+            rest = [each for each in operations if each[0] != SEND]
+            words += [index, int(table.resumes(index, 0)), self._block(sends), self._block(rest)]
+        return self.store.record(words)
+
+    def _block(self, operations: list[Operation]) -> int:
+        words = [0, 0, 0, len(operations)]
+        for operation in operations:
+            words += self._words_of(operation)
+        return self.store.record(words)
 
     def _send(self, content: Start | External, recipients: tuple[int, ...]) -> int:
         table = self.run.table

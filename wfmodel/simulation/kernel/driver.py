@@ -242,7 +242,7 @@ def commit(h: int, node: int) -> bool:
     put(cell, C_BUSY, 0)
     put(cell, C_ITEM, NOTHING)
     put(cell, C_ENTRY, 0)
-    _note_active(h, process, cell, get(entry, E_ACTIVE))
+    note_active(h, process, cell, get(entry, E_ACTIVE))
     release(h, cell, entry)
     drain(h, cell)
     if not get(cell, C_BUSY):
@@ -251,7 +251,7 @@ def commit(h: int, node: int) -> bool:
 
 
 @compiled
-def _note_active(h: int, process: int, cell: int, active: int) -> None:
+def note_active(h: int, process: int, cell: int, active: int) -> None:
     """Whether there is something to go on with after a restart."""
     count = get(process, P_ACTIVE_COUNT) - get(cell, C_ACTIVE + 2)
     put(process, P_ACTIVE_COUNT, count + active)
@@ -293,7 +293,7 @@ def flush(h: int, node: int) -> bool:
         put(cell, C_DURABLE, state)
         index = get(get(cell, C_INSTANCE), I_INDEX)
         row(h, _COMMIT, index, get(process, P_INDEX), state, 0)
-        _note_active(h, process, cell, get(cell, C_IS_ACTIVE))
+        note_active(h, process, cell, get(cell, C_IS_ACTIVE))
         leave(h, process, P_DIRTY, cell, C_DIRTY)
     return False
 

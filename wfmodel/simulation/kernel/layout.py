@@ -68,9 +68,10 @@ from __future__ import annotations
     H_DRAWN,
     H_ARRIVAL_AT,
     H_START,
+    H_OPENING,
     H_KEEP_ROWS,
     H_WORDS,
-) = range(56)
+) = range(57)
 
 # ------------------------------------------------------------------------------------ process
 (
@@ -234,9 +235,17 @@ STRIKE, HEAL, REPLAYED = range(3)
 """Stages of an injected fault: what its next event does."""
 
 # ---------------------------------------------------------------------------- questions to Python
-ASK_MEMORY, ASK_ROWS, ASK_ENTRY, ASK_DONE, ASK_CHOSEN, ASK_EXTERNAL, ASK_START, ASK_QUANTILE = (
-    range(8)
-)
+(
+    ASK_MEMORY,
+    ASK_ROWS,
+    ASK_ENTRY,
+    ASK_DONE,
+    ASK_CHOSEN,
+    ASK_EXTERNAL,
+    ASK_START,
+    ASK_QUANTILE,
+    ASK_OPENING,
+) = range(9)
 
 FAR = 4 * 10**18
 """No delay is longer: whatever is later than any run is as good as never."""

@@ -1,0 +1,46 @@
+"""Names of files are clean, short, different, and the same whatever else is named before them."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wfmodel.cli.exploring import places_of
+from wfmodel.cli.naming import LONGEST, file_stems
+
+words = st.text(max_size=120) | st.sampled_from(["a b", "a-b", "A b", "../../etc", "", "é", "ß"])
+
+
+@given(st.lists(st.tuples(words, words), max_size=12), st.randoms(use_true_random=False))
+def test_stems_are_clean_and_all_different(about, shuffle):
+    stems = file_stems(about)
+    assert set(stems) == set(about)
+    assert len(set(stems.values())) == len(stems)
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9-]*", stem) for stem in stems.values())
+    assert all(len(stem) <= LONGEST for stem in stems.values())
+    other = list(about)
+    shuffle.shuffle(other)
+    assert file_stems(other) == stems
+
+
+def test_what_is_plain_stays_as_it_is_and_what_is_alike_is_told_apart():
+    assert file_stems([("choreography", "never lost")]) == {
+        ("choreography", "never lost"): "choreography-never-lost"
+    }
+    more, fewer = ("choreography", "never a > 1"), ("choreography", "never a < 1")
+    stems = file_stems([more, fewer])
+    assert stems[more] != stems[fewer]
+    assert all(stem.startswith("choreography-never-a-1-") for stem in stems.values())
+    assert file_stems([("a", "b-c"), ("a-b", "c")])[("a", "b-c")] != "a-b-c"
+
+
+def test_checkpoints_of_variants_that_sound_alike_are_different_files(tmp_path):
+    places = places_of(tmp_path / "kept.npz", ("a b", "a-b", "../up"))
+    assert len(set(places.values())) == 3
+    assert all(
+        p is not None and p.parent == tmp_path and p.suffix == ".npz" for p in places.values()
+    )
+    assert places_of(tmp_path / "kept.npz", ("only",)) == {"only": tmp_path / "kept.npz"}
+    assert places_of(None, ("a", "b")) == {"a": None, "b": None}
