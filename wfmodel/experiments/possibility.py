@@ -20,8 +20,9 @@ from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knobs import Delivery
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.exploration import FaultBudget, Spent, ends_of, search
+from wfmodel.exploration import FaultBudget, Spent, ends_of
 from wfmodel.exploration.ends import Path
+from wfmodel.exploration.packed import search
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.spending import is_part
 from wfmodel.exploration.stories import story_of
@@ -193,7 +194,7 @@ def possibility(
     for budget in tried:
         if any(not each.complete and is_part(each.budget, budget) for each in searches):
             continue
-        space = search(system, budget, limit=most_states, laps=LAPS, table=table)
+        space = search(table, budget, limit=most_states, laps=LAPS)
         searches.append(Searched(budget, space.looked_into, space.complete))
         for anomaly, path in ends_of(space).anomalies.items():
             told = tuple(line.text for line in story_of(space, _trace(path)))

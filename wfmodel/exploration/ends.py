@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal, primary
 from wfmodel.designs.table import Interned
-from wfmodel.exploration.graph import Graph, firsts, graph_of, steps_along
+from wfmodel.exploration.graph import Graph, Sight, firsts, graph_of, steps_along
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.verdict import Memory, Observer
@@ -108,7 +108,9 @@ class _Product:
         if told is None:
             seen = (self._memories.number(sees(number)) for number in range(size))
             return np.fromiter(seen, np.int64, size)
-        places, answers = told(sees, observer.adds, lambda budget: not budget.crashes)
+        places, answers = told(
+            sees, Sight(observer.adds, budget=lambda left: not left.crashes), None
+        )
         numbers = np.array([self._memories.number(each) for each in answers], dtype=np.int64)
         seen_at: NDArray[np.int64] = numbers[places]
         return seen_at

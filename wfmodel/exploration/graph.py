@@ -6,16 +6,17 @@ meets configurations in the order in which a queue would.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.table import Interned
 from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.configuration import Cell, Inbox
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.space import StateSpace
 
@@ -90,6 +91,20 @@ class Graph:
             arcs.append(found[first])
             reached[levels[-1]] = True
         return Spread(reached, np.concatenate(levels), np.concatenate(arcs))
+
+
+def _nothing(_part: object) -> Hashable:
+    return None
+
+
+class Sight(NamedTuple):
+    """What a question sees of each kind of part; by default nothing."""
+
+    cell: Callable[[int, Cell], Hashable]
+    """Given the participant, too."""
+    inbox: Callable[[Inbox], Hashable] = _nothing
+    world: Callable[[Any], Hashable] = _nothing
+    budget: Callable[[FaultBudget], Hashable] = _nothing
 
 
 class Spread(NamedTuple):

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from wfmodel.designs.state import View
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.configuration import Cell, Configuration, Effect
-from wfmodel.exploration.graph import Graph
+from wfmodel.exploration.configuration import Configuration, Effect
+from wfmodel.exploration.graph import Graph, Sight
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.plain import PlainSearch, plain_arcs
@@ -180,26 +180,28 @@ class PackedSpace:
         return found
 
     def told(
-        self,
-        question: Callable[[int], Hashable],
-        cell: Callable[[int, Cell], Hashable],
-        budget: Callable[[FaultBudget], Hashable],
+        self, question: Callable[[int], Hashable], sight: Sight, also: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.int64], list[Any]]:
         """What ``question`` says of every state, as places in a list of all that it says.
 
-        It may depend on what ``cell`` says of each participant's and ``budget`` of what is left.
+        It is asked once for states that look alike: ``sight`` says what it sees of the parts, and
+        ``also``, of shape (states,), what it sees besides.
         """
-        n, parts = self.parts.size, self.parts
-        classes = [_classes(partial(cell, p), known.values) for p, known in enumerate(parts.cells)]
-        classes += [np.zeros(size, dtype=np.int64) for size in parts.sizes()[n:-1]]
-        classes.append(_classes(budget, parts.budgets.values))
+        parts = self.parts
+        cells = [_classes(partial(sight.cell, p), c.values) for p, c in enumerate(parts.cells)]
+        inboxes = [_classes(sight.inbox, inbox.values) for inbox in parts.inboxes]
+        world = _classes(sight.world, parts.worlds.values)
+        classes = [*cells, *inboxes, world, _classes(sight.budget, parts.budgets.values)]
         answers: Interned[Any] = Interned()
         result = np.zeros(len(self), dtype=np.int64)
         for start in range(0, len(self), CHUNK):
-            keys = self.keys(classes, slice(start, start + CHUNK))
+            chunk = slice(start, start + CHUNK)
+            _, keys = np.unique(self.keys(classes, chunk), return_inverse=True)
+            if also is not None:
+                keys = 2 * keys + also[chunk]
             _, first, place = np.unique(keys, return_index=True, return_inverse=True)
             said = [answers.number(question(start + where)) for where in first.tolist()]
-            result[start : start + CHUNK] = np.array(said)[place]
+            result[chunk] = np.array(said)[place]
         return result, answers.values
 
     def observation(self, number: int) -> Observation:

@@ -16,7 +16,7 @@ from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal
 from wfmodel.exploration.ends import Ends, ends_of, shows
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Bounds, Trace
-from wfmodel.exploration.properties.observation import Observation, Predicate
+from wfmodel.exploration.properties.observation import Observation, Predicate, sight
 from wfmodel.exploration.properties.remembered import Remembered
 from wfmodel.exploration.properties.shortest import Shortest
 from wfmodel.exploration.space import StateSpace
@@ -47,7 +47,23 @@ class Explored:
         at_ends = [each for each in fresh if each.only_at_ends]
         self._evaluate(at_ends, np.flatnonzero(self.space.graph.ends).tolist() if at_ends else ())
         anywhere = [each for each in fresh if not each.only_at_ends]
-        self._evaluate(anywhere, range(len(self.space)) if anywhere else ())
+        by_names = [each for each in anywhere if each.by_names and self.space.told is not None]
+        self._evaluate_by_names(by_names)
+        others = [each for each in anywhere if each not in by_names]
+        self._evaluate(others, range(len(self.space)) if others else ())
+
+    def _evaluate_by_names(self, predicates: Sequence[Predicate]) -> None:
+        space = self.space
+        if not predicates or space.told is None:
+            return
+
+        def said(number: int) -> tuple[bool, ...]:
+            seen = Observation(space, number)
+            return tuple(bool(predicate(seen)) for predicate in predicates)
+
+        places, answers = space.told(said, sight(space.table), space.graph.ends)
+        for predicate, holds in zip(predicates, zip(*answers, strict=True), strict=True):
+            self._marks[predicate] = np.array(holds, dtype=np.bool_)[places]
 
     def _evaluate(self, predicates: Sequence[Predicate], numbers: Iterable[int]) -> None:
         marks = [np.zeros(len(self.space), dtype=np.bool_) for _ in predicates]

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from wfmodel.designs.messages import StepStatus
@@ -78,7 +79,7 @@ def _predicate(condition: Condition, words: str, getters: dict[str, Getter]) -> 
     def test(seen: Observation) -> bool:
         return holds(condition, {path: getters[path](seen) for path in paths}) is True
 
-    return Predicate(words, test, parts)
+    return Predicate(words, test, parts, by_names=True)
 
 
 def opposite(text: str, system: System) -> Predicate:
@@ -92,7 +93,7 @@ def opposite(text: str, system: System) -> Predicate:
         _predicate(each.part if isinstance(each, Not) else Not(each), _shown(each), getters)
         for each in condition.parts
     )
-    return Predicate(whole.negated().words, whole.negated().test, parts)
+    return replace(whole.negated(), parts=parts)
 
 
 def _shown(condition: Condition) -> str:

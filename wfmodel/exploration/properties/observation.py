@@ -5,16 +5,18 @@ A property that reads only this cannot depend on how an engine packs its states.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
 from wfmodel.designs.anomalies import primary
 from wfmodel.designs.messages import Message, StepStatus
 from wfmodel.designs.state import Status, View
+from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.configuration import Configuration
+from wfmodel.exploration.configuration import Cell, Configuration
 from wfmodel.exploration.ends import is_end
+from wfmodel.exploration.graph import Sight
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.verdict import Observer, Verdict
 
@@ -130,6 +132,8 @@ class Predicate:
     parts: tuple[Predicate, ...] = ()
     only_at_ends: bool = False
     """It holds nowhere else than where nothing but another fault can happen."""
+    by_names: bool = False
+    """It reads what ``sight`` shows, and not all that a configuration is."""
 
     def __call__(self, seen: Observation) -> bool:
         """Whether it holds there."""
@@ -138,4 +142,15 @@ class Predicate:
     def negated(self) -> Predicate:
         """The opposite."""
         test = self.test
-        return Predicate(f"not ({self.words})", lambda seen: not test(seen))
+        return Predicate(f"not ({self.words})", lambda seen: not test(seen), by_names=self.by_names)
+
+
+def sight(table: Table) -> Sight:
+    """What the names of an observation show: all but ``config`` and ``number``."""
+    observer = Observer(table)
+
+    def cell(p: int, value: Cell) -> Hashable:
+        views = (table.view(p, value.volatile), table.view(p, value.durable))
+        return (*views, value.down, observer.adds(p, value))
+
+    return Sight(cell, inbox=len, world=lambda world: world, budget=lambda left: left)
