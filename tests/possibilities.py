@@ -41,7 +41,7 @@ from wfmodel.model.workflow import Workflow
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "what-can-happen.md"
-MOST_STATES: Final = 3_000
+MOST_STATES: Final = 4_000_000
 
 MODELS: Final = (
     "stories/lost-transactions",

@@ -28,7 +28,7 @@ from wfmodel.exploration.spending import is_part
 from wfmodel.exploration.stories import story_of
 from wfmodel.model.workflow import Workflow
 
-MOST_STATES: Final = 10_000
+MOST_STATES: Final = 500_000
 """Configurations that one search looks into."""
 
 LAPS: Final = 1
