@@ -51,16 +51,15 @@ def kaplan_meier(samples: tuple[Censored, ...]) -> Survival:
     Raises:
         ValueError: there are no samples.
     """
-    from scipy.stats import CensoredData, ecdf  # slow to import, and only this function needs it
-
     if not samples:
         raise ValueError("no samples to estimate a survival curve from")
-    durations = np.array([sample.duration_ns for sample in samples], dtype=np.float64)
+    durations = np.array([sample.duration_ns for sample in samples], dtype=np.int64)
     censored = np.array([not sample.observed for sample in samples])
-    curve = ecdf(CensoredData.right_censored(durations, censored)).sf
-    times = np.append(curve.quantiles, durations.max()).astype(np.int64)
-    probability = np.append(curve.probabilities, curve.probabilities[-1:])
-    return Survival(times, np.asarray(probability, dtype=np.float64))
+    times, place, counts = np.unique(durations, return_inverse=True, return_counts=True)
+    ended = np.bincount(place, weights=~censored, minlength=len(times))
+    at_risk = len(durations) - (np.cumsum(counts) - counts)
+    probability = np.cumprod((at_risk - ended) / at_risk)
+    return Survival(np.append(times, times[-1]), np.append(probability, probability[-1]))
 
 
 def survival(tracks: Tracks) -> Survival | None:
