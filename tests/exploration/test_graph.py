@@ -20,7 +20,14 @@ from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.ends import ends_of, is_end
 from wfmodel.exploration.graph import firsts, graph_of
 from wfmodel.exploration.packed import search
-from wfmodel.exploration.properties import Holds, RecoversWithin, Violated, decide
+from wfmodel.exploration.properties import (
+    Holds,
+    RecoversWithin,
+    Undecided,
+    Violated,
+    decide,
+    standard_properties,
+)
 from wfmodel.exploration.properties.explored import Explored
 
 LIMIT = 600
@@ -135,3 +142,14 @@ def test_the_definition_has_no_arrays_of_its_own():
 @pytest.mark.parametrize("values", [[], [3, 3, 1, 3, 1, 2]])
 def test_firsts(values):
     assert firsts(np.array(values, dtype=np.int64)).tolist() == [0, 2, 5][: len(set(values))]
+
+
+def test_steps_that_do_not_fit_leave_every_claim_undecided_and_say_so():
+    system = BOTH["orchestration"](saga(), Knobs())
+    space = search(Table(system), FaultBudget(crashes=1))
+    space.memory_bytes = space.size_bytes() + 24 * space.transitions  # the states' share is missing
+    answers = decide(space, standard_properties(system))
+    assert {type(answer) for answer in answers} == {Undecided}
+    assert all(f"its {space.transitions:,} steps take" in answer.why for answer in answers)
+    space.memory_bytes += 40 * len(space)
+    assert Holds in {type(answer) for answer in decide(space, standard_properties(system))}

@@ -11,7 +11,7 @@ Explore: TypeAlias = Annotated[
     typer.Option(
         min=0,
         metavar="N",
-        help="Configurations that each exploration looks into, default 500,000; 0: explore nothing.",
+        help="Configurations that each exploration looks into, default 500,000; 0: none.",
     ),
 ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,30 @@ from wfmodel.exploration.space import StateSpace
 
 Numbers = NDArray[np.int64]
 Marks = NDArray[np.bool_]
+
+
+BYTES_PER_ARC: Final = 24
+"""Target, action, source, whether it is a fault; and what walks over arcs take meanwhile."""
+BYTES_PER_STATE: Final = 40
+
+
+class TooManySteps(MemoryError):  # noqa: N818 - it says what there is too much of
+    """A space's steps do not fit beside it into the memory that its search was given."""
+
+
+def check_room(states: int, arcs: int, taken: int, memory_bytes: int) -> None:
+    """Refuse what does not fit.
+
+    Raises:
+        TooManySteps: it does not; the text says how much it would take.
+    """
+    needed = BYTES_PER_ARC * arcs + BYTES_PER_STATE * states
+    if taken + needed > memory_bytes:
+        raise TooManySteps(
+            f"its {arcs:,} steps take some {needed / 2**30:.1f} GiB beside the"
+            f" {taken / 2**30:.1f} GiB of the states, and the memory limit is"
+            f" {memory_bytes / 2**30:.1f} GiB"
+        )
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ def search(
 ) -> PackedSpace:
     """All states that a system can reach while the budget lasts, breadth first.
 
-    ``limit`` bounds the states looked into, ``memory_bytes`` what they may take, ``laps`` how often
+    ``limit`` bounds the states looked into, ``memory_bytes`` what they (and, once asked for, their
+    steps) may take, ``laps`` how often
     a loop is gone round. ``urgent=False`` switches a reduction of ``moves`` off. If ``checkpoint``
     exists, the search goes on from there; it needs a ``table`` of its own then. It is written every
     so many seconds and at the end. Participants that the system declares interchangeable are not
@@ -123,7 +124,7 @@ def search(
         run.finally_do.append(write)
     with _interrupts(run):
         run.run()
-    return PackedSpace(run.search, run.stopped, run.level[0])
+    return PackedSpace(run.search, run.stopped, run.level[0], memory_bytes)
 
 
 def run_plain(

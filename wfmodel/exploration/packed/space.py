@@ -17,7 +17,7 @@ from wfmodel.designs.state import View
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.configuration import Configuration, Effect
-from wfmodel.exploration.graph import Graph, Sight
+from wfmodel.exploration.graph import Graph, Sight, check_room
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.plain import PlainSearch, plain_arcs
@@ -42,9 +42,15 @@ class PackedSpace:
     """The states of one search, by number, 0 the initial one, in breadth-first order."""
 
     def __init__(
-        self, engine: PlainSearch[Expansion] | CompiledSearch, stopped: str, levels: int
+        self,
+        engine: PlainSearch[Expansion] | CompiledSearch,
+        stopped: str,
+        levels: int,
+        memory_bytes: int,
     ) -> None:
         self.engine = engine
+        self.memory_bytes = memory_bytes
+        """What the states, and beside them ``graph``, may take."""
         self.stopped = stopped
         """Why it is not complete; empty where it is."""
         self.levels = levels
@@ -98,7 +104,12 @@ class PackedSpace:
 
     @cached_property
     def graph(self) -> Graph:
-        """All steps, as arrays."""
+        """All steps, as arrays.
+
+        Raises:
+            TooManySteps: they do not fit into the memory that the search was given.
+        """
+        check_room(len(self), self.transitions, self.size_bytes(), self.memory_bytes)
         if isinstance(self.engine, PlainSearch):
             arcs = plain_arcs(self.engine)
         else:

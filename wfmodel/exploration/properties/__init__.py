@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wfmodel.designs.system import System
+from wfmodel.exploration.graph import TooManySteps
 from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.at_most import AtMost
 from wfmodel.exploration.properties.explored import Explored
@@ -79,10 +80,15 @@ def decide(
 ) -> tuple[Answer, ...]:
     """An answer for each property, in order. ``laps``: those of the search, for the answer.
 
-    Of a space reduced by symmetry, what it does not show is undecided, and the answer says why.
+    Of a space reduced by symmetry, what it does not show is undecided, and the answer says why; so
+    is everything where the steps do not fit into the memory that the search was given.
     """
     explored = Explored(space, laps=laps)
     asked = tuple(properties)
+    try:
+        _ = explored.space.graph
+    except TooManySteps as error:
+        return tuple(Undecided(each.title, explored.bounds, str(error)) for each in asked)
     why, sampled = _not_shown(explored.space, asked)
     explored.mark(
         predicate

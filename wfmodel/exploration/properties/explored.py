@@ -36,10 +36,17 @@ class Explored:
     def bounds(self) -> Bounds:
         """What was searched."""
         space = self.space
-        graph = space.graph
-        cut, edges = int(graph.open.sum()) if space.complete else 0, len(graph.targets)
+        cut = space.cut if space.complete else 0
         alike = "" if space.reduction is None else space.reduction.words()
-        return Bounds(space.budget(0), self._laps, len(space), edges, cut, space.stopped, alike)
+        return Bounds(
+            space.space.budget(0),
+            self._laps,
+            len(space),
+            space.transitions,
+            cut,
+            space.stopped,
+            alike,
+        )
 
     def mark(self, predicates: Iterable[Predicate]) -> None:
         """Evaluate predicates everywhere; ``where`` then answers at once."""

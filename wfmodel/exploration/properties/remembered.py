@@ -35,6 +35,18 @@ class Remembered:
         """All steps, as arrays."""
         return graph_of(self.space)
 
+    @property
+    def transitions(self) -> int:
+        """How many steps there are."""
+        known: int | None = getattr(self.space, "transitions", None)
+        return len(self.graph.targets) if known is None else known
+
+    @property
+    def cut(self) -> int:
+        """How many configurations, of a complete space, were not looked into."""
+        known: frozenset[int] | set[int] | None = getattr(self.space, "cut", None)
+        return int(self.graph.open.sum()) if known is None else len(known)
+
     def __len__(self) -> int:
         """How many configurations are known."""
         return len(self.space)
