@@ -106,7 +106,7 @@ class Inside:
     def __call__(self, address: int) -> bool:
         if self._known(address):
             return True
-        arrays = [*self._store._chunks, *self._store._rows]
+        arrays = [*self._store._chunks, self._store._rows]
         given = [(a.ctypes.data, a.ctypes.data + a.nbytes) for a in arrays]
         self._ranges = sorted([*given, self._kept_back])
         return self._known(address)

@@ -1,4 +1,7 @@
-"""The kernel's memory, from Python: chunks of words that never move while the run lasts."""
+"""The kernel's memory, from Python: chunks of words that never move while the run lasts.
+
+Rows of the history are the exception: nothing refers to a row, so they are one array that grows.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ class Store:
 
     def __init__(self) -> None:
         self._chunks: list[NDArray[np.int64]] = []
-        self._rows: list[NDArray[np.int64]] = []
+        self._rows = np.empty(0, np.int64)
         self._records = np.zeros(0, np.int64)
         self._view = self._records.data.cast("B").cast("q")
         self._recorded = self._records_at = 0
@@ -74,30 +77,32 @@ class Store:
         return place, place + 8 * size
 
     def rows_chunk(self) -> tuple[int, int]:
-        """First and last address of a chunk for rows."""
-        size = COLUMNS * self._next_rows
+        """First and last address of room for more rows, behind all that are written."""
+        written = len(self._rows)
+        # Large blocks are moved by the page table: the rows are not copied.
+        self._rows.resize(written + COLUMNS * self._next_rows, refcheck=False)
         self._next_rows = min(2 * self._next_rows, MOST_ROWS)
-        self._rows.append(np.empty(size, np.int64))
-        place = address(self._rows[-1])
-        return place, place + 8 * size
+        place = address(self._rows)
+        return place + 8 * written, place + 8 * len(self._rows)
 
     def write_row(self, header: NDArray[np.int64], row: tuple[int, ...]) -> None:
         """A row from Python, where the kernel would write its next one."""
         place = self._used(int(header[H_ROW]))
-        self._rows[-1][place : place + COLUMNS] = row
+        self._rows[place : place + COLUMNS] = row
         header[H_ROW] += 8 * COLUMNS
 
     def last_time_ns(self, header: NDArray[np.int64]) -> int:
         """When the last row was written."""
-        return int(self._rows[-1][self._used(int(header[H_ROW])) - COLUMNS])
+        return int(self._rows[self._used(int(header[H_ROW])) - COLUMNS])
 
     def rows(self, end: int) -> NDArray[np.int64]:
-        """All rows, the last of them before ``end``: a copy of shape (n, 6)."""
-        parts = [*self._rows[:-1], self._rows[-1][: self._used(end)]]
-        return np.concatenate(parts).reshape(-1, COLUMNS)
+        """All rows, the last of them before ``end``, of shape (n, 6); the store has none then."""
+        rows, self._rows = self._rows, np.empty(0, np.int64)
+        rows.resize((end - address(rows)) // 8, refcheck=False)
+        return rows.reshape(-1, COLUMNS)
 
     def _used(self, end: int) -> int:
-        return (end - address(self._rows[-1])) // 8
+        return (end - address(self._rows)) // 8
 
 
 def address(words: NDArray[np.int64]) -> int:
