@@ -20,8 +20,8 @@ MOST_CHUNK: Final = 1 << 20
 RECORDS: Final = 1 << 12
 """Words that Python's own records are taken from, so many at a time."""
 FIRST_ROWS: Final = 1 << 10
-MOST_ROWS: Final = 1 << 20
-"""Rows in a chunk of the history, likewise."""
+MOST_ROWS: Final = 1 << 17
+"""Rows of the history that room is made for, likewise: numpy writes zeros there first."""
 COLUMNS: Final = 6
 RESERVE: Final = 1 << 17
 """Words kept back for the event under way when memory ends: a hundred times what one takes."""
