@@ -15,13 +15,12 @@ from tests.exploration import spin
 from tests.exploration.test_explorer import saga
 from tests.exploration.test_own_systems import Log, Sender
 from tests.exploration.worlds import two_phase_commit
-from wfmodel.designs import Channel, Knobs, System, choreograph, orchestrate, own_system
+from wfmodel.designs import Channel, Knobs, System, Table, choreograph, orchestrate, own_system
 from wfmodel.designs.messages import Send, SetTimer
 from wfmodel.exploration import FaultBudget, Verdict, explore
 from wfmodel.exploration.ends import ends_of
-from wfmodel.exploration.explorer import search
 from wfmodel.exploration.export import promela
-from wfmodel.exploration.space import resting
+from wfmodel.exploration.packed import search
 from wfmodel.importers import load_any
 
 pytestmark = pytest.mark.skipif(
@@ -73,6 +72,7 @@ LARGE = [
     ("payment-with-pivot", "orchestrated", DUAL_FIRST, CRASH),
     ("payment-with-pivot", "orchestrated", Knobs(), PAUSE),
 ]
+MOST = 10_000_000
 ALL = os.environ.get("WFMODEL_SPIN") == "all"
 
 
@@ -88,12 +88,12 @@ def system_of(model: str, design: str, knobs: Knobs) -> System:
 @pytest.mark.parametrize(("model", "design", "knobs", "budget"), SMALL + (LARGE if ALL else []))
 def test_spin_counts_the_same_states_and_ends(model, design, knobs, budget, tmp_path):
     system = system_of(model, design, knobs)
-    space = search(system, budget, limit=1_000_000)
+    space = search(Table(system), budget)
     assert space.complete
-    rests = len(resting(space))
-    found = spin.check(promela(system, budget), tmp_path)
+    rests = len(space.resting)
+    found = spin.check(promela(system, budget, limit=MOST), tmp_path)
     assert found == spin.Found(len(space), 0, {"rests": rests} if rests else {})
-    judged = spin.check(promela(system, budget, judged=True), tmp_path)
+    judged = spin.check(promela(system, budget, judged=True, limit=MOST), tmp_path)
     assert judged.errors == 0
     assert judged.ends == {v.value: count for v, count in ends_of(space).classes.items()}
     assert judged.states >= found.states  # pairs of a configuration and what is remembered
@@ -148,11 +148,11 @@ ORDERED = [
 def test_spin_counts_the_same_where_channels_keep_order(build, knobs, budget, tmp_path):
     system = build(knobs=knobs, channel=Channel.FIFO)
     space, loose = (
-        search(one, budget) for one in (system, build(knobs=knobs, channel=Channel.MULTISET))
+        search(Table(one), budget) for one in (system, build(knobs=knobs, channel=Channel.MULTISET))
     )
     assert len(space) != len(loose)  # order matters here
     found = spin.check(promela(system, budget), tmp_path)
-    assert found == spin.Found(len(space), 0, {"rests": len(resting(space))})
+    assert found == spin.Found(len(space), 0, {"rests": len(space.resting)})
 
 
 def test_a_channel_that_keeps_order_is_refused_where_steps_are_not_atomic():

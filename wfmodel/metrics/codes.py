@@ -92,13 +92,14 @@ def encode(history: History, views: Views) -> tuple[Ints, Ints]:
     does[kind], does[Kind.EFFECT], does[Kind.UNDO] = Does.VIEW, Does.LAND, Does.UNDO
     done = does[rows[:, 1]]
     positions = np.flatnonzero(done >= 0)
-    done, chosen = done[positions], rows[positions]
+    # A column at a time: whole rows would be six times the memory.
+    done, subject, value = done[positions], rows[positions, 4], rows[positions, 5]
     says = done == Does.VIEW
-    subject = np.where(says, chosen[:, 3], chosen[:, 4])
-    value = chosen[:, 5].copy()
+    saying = positions[says]
+    subject[says] = rows[saying, 3]
     tables = views.tables(history)
     first = np.cumsum([0, *map(len, tables)])
-    places = first[chosen[says, 3]] + chosen[says, state_column]
+    places = first[subject[says]] + rows[saying, state_column]
     value[says] = np.concatenate((*tables, np.zeros(0, dtype=np.int64)))[places]
     return positions, done << _DOES | subject << _SUBJECT | value
 

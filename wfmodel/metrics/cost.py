@@ -20,7 +20,7 @@ def per_instance(tracks: Tracks, amount: int) -> Value:
 
 
 def _received(tracks: Tracks) -> int:
-    event = tracks.rows_of(Kind.REACT)[:, 4]
+    event = tracks.column_of(Kind.REACT, 4)
     is_message = np.array([isinstance(e, Received) for e in tracks.history.events], dtype=bool)
     return int(is_message[event].sum()) if len(event) else 0
 
@@ -39,7 +39,7 @@ def messages(tracks: Tracks) -> Value:
     Source: message complexity; Lynch, Distributed Algorithms, 1996.
     Cannot see: acknowledgements, polling, and messages' size.
     """
-    return per_instance(tracks, len(tracks.rows_of(Kind.SEND)))
+    return per_instance(tracks, tracks.count_of(Kind.SEND))
 
 
 def deliveries(tracks: Tracks) -> Value:
@@ -63,7 +63,7 @@ def broker_hops(tracks: Tracks) -> Value:
     2003 (message channel).
     Cannot see: attempts that at-least-once delivery made in vain; hops inside a broker.
     """
-    dropped = tracks.rows_of(Kind.DROP)[:, 5]
+    dropped = tracks.column_of(Kind.DROP, 5)
     vain = int(np.isin(dropped, (Drop.LOST, Drop.RECIPIENT_DOWN)).sum())
     return per_instance(tracks, tracks.once(_received) + vain)
 
@@ -77,7 +77,7 @@ def store_writes(tracks: Tracks) -> Value:
     Source: I/O counts; Gray & Reuter, Transaction Processing, 1993.
     Cannot see: writes of the business data, and bytes.
     """
-    return per_instance(tracks, len(tracks.rows_of(Kind.COMMIT)))
+    return per_instance(tracks, tracks.count_of(Kind.COMMIT))
 
 
 def latency_mean(tracks: Tracks) -> Value:
@@ -166,7 +166,7 @@ def busiest_load(tracks: Tracks) -> Value:
     ratios).
     Cannot see: how long a reaction takes; the steps' own work.
     """
-    who = tracks.rows_of(Kind.REACT)[:, 3]
+    who = tracks.column_of(Kind.REACT, 3)
     return per_instance(tracks, int(np.bincount(who).max(initial=0)) if len(who) else 0)
 
 
@@ -179,11 +179,11 @@ def extra_attempts(tracks: Tracks) -> Value:
     Source: retry amplification; Google, Site Reliability Engineering, 2016, ch. 22.
     Cannot see: why it was begun again.
     """
-    begun = tracks.rows_of(Kind.BEGIN)
-    if not len(begun):
+    instance, node, epoch = (tracks.column_of(Kind.BEGIN, column) for column in (2, 4, 5))
+    if not len(epoch):
         return per_instance(tracks, 0)
-    key = begun[:, 2] * len(tracks.history.nodes) + begun[:, 4]
-    order = np.lexsort((begun[:, 5], key))
-    key, epoch = key[order], begun[order, 5]
+    key = instance * len(tracks.history.nodes) + node
+    order = np.lexsort((epoch, key))
+    key, epoch = key[order], epoch[order]
     repeated = int(((key[1:] == key[:-1]) & (epoch[1:] == epoch[:-1])).sum())
     return per_instance(tracks, repeated)

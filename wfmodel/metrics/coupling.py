@@ -33,10 +33,10 @@ def links(tracks: Tracks) -> frozenset[Link]:
     this run (a message names its node, so that is one participant but for a watchdog's nudges).
     """
     senders: dict[Message, set[int]] = {}
-    for sender, message in _distinct(tracks.rows_of(Kind.SEND)):
+    for sender, message in _distinct(tracks, Kind.SEND):
         senders.setdefault(tracks.history.messages[message], set()).add(sender)
     found = set()
-    for recipient, number in _distinct(tracks.rows_of(Kind.REACT)):
+    for recipient, number in _distinct(tracks, Kind.REACT):
         event = tracks.history.events[number]
         if isinstance(event, Received):
             for sender in senders.get(event.message, ()):
@@ -45,12 +45,13 @@ def links(tracks: Tracks) -> frozenset[Link]:
     return frozenset(found)
 
 
-def _distinct(rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> list[tuple[int, int]]:
-    """Distinct (participant, a) of some rows."""
-    if not len(rows):
+def _distinct(tracks: Tracks, kind: Kind) -> list[tuple[int, int]]:
+    """Distinct (participant, a) of the rows of one kind."""
+    participant, a = tracks.column_of(kind, 3), tracks.column_of(kind, 4)
+    if not len(a):
         return []
-    width = int(rows[:, 4].max()) + 1
-    codes = np.flatnonzero(np.bincount((rows[:, 3] + 1) * width + rows[:, 4]))
+    width = int(a.max()) + 1
+    codes = np.flatnonzero(np.bincount((participant + 1) * width + a))
     return [(code // width - 1, code % width) for code in codes.tolist()]
 
 

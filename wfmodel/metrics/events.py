@@ -22,7 +22,7 @@ def lost_events(tracks: Tracks) -> Value:
     outbox).
     Cannot see: messages lost on the network.
     """
-    drops = tracks.rows_of(Kind.DROP)[:, 5] == Drop.UNPUBLISHED
+    drops = tracks.column_of(Kind.DROP, 5) == Drop.UNPUBLISHED
     return per_instance(tracks, int(drops.sum()))
 
 
@@ -35,4 +35,4 @@ def phantom_events(tracks: Tracks) -> Value:
     Source: the dual write problem; Richardson, Microservices Patterns, 2018, ch. 3.
     Cannot see: whether the state came about later, by a repetition.
     """
-    return per_instance(tracks, len(tracks.rows_of(Kind.PHANTOM)))
+    return per_instance(tracks, tracks.count_of(Kind.PHANTOM))

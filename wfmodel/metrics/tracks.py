@@ -70,19 +70,27 @@ class Tracks:
         """How many instances are measured."""
         return len(self.ids)
 
-    def rows_of(self, kind: Kind) -> Ints:
-        """All rows of one kind of measured instances, in order."""
-        start, stop = self._by_kind[1][kind : kind + 2]
-        return self._by_kind[0][start:stop]
+    def positions_of(self, kind: Kind) -> Ints:
+        """Where the rows of one kind of measured instances are, ascending."""
+        order, begins = self._by_kind
+        return order[begins[kind] : begins[kind + 1]]
+
+    def count_of(self, kind: Kind) -> int:
+        """How many rows of one kind measured instances have."""
+        return len(self.positions_of(kind))
+
+    def column_of(self, kind: Kind, column: int) -> Ints:
+        """One column of the rows of one kind of measured instances, in order."""
+        found: Ints = self.history.rows[self.positions_of(kind), column]
+        return found
 
     @cached_property
     def _by_kind(self) -> tuple[Ints, list[int]]:
-        """All rows of measured instances by kind, and where each kind begins."""
+        """Positions of all rows, by kind, and where each begins; unmeasured instances come last."""
         rows = self.history.rows
         kinds = np.where(self.place_of[rows[:, 2]] >= 0, rows[:, 1], len(Kind)).astype(np.uint8)
-        ordered = rows[np.argsort(kinds, kind="stable")]
         counts = np.bincount(kinds, minlength=len(Kind) + 1)
-        return ordered, [0, *np.cumsum(counts).tolist()]
+        return np.argsort(kinds, kind="stable"), [0, *np.cumsum(counts).tolist()]
 
     # ------------------------------------------------------------------------ per event
 
@@ -158,9 +166,10 @@ class Tracks:
 
     def _revisited(self) -> dict[int, frozenset[int]]:
         """Per instance, where there are any: steps that were begun in more than one epoch."""
-        begun = self.rows_of(Kind.BEGIN)
-        if not len(begun) or not (begun[:, 5] > begun[:, 5].min()).any():
+        epochs = self.column_of(Kind.BEGIN, 5)
+        if not len(epochs) or not (epochs > epochs.min()).any():
             return {}
+        begun = self.history.rows[self.positions_of(Kind.BEGIN)]
         step, epoch = begun[:, 2] * len(self.history.nodes) + begun[:, 4], begun[:, 5]
         order = np.argsort(step, kind="stable")
         step, epoch, begun = step[order], epoch[order], begun[order]
