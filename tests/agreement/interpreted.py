@@ -1,31 +1,44 @@
-"""The kernel as plain Python: what its text says, without numba; and with a line changed."""
+"""Compiled code as plain Python: what its text says, without numba; and with a line changed."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from types import ModuleType
 from unittest import mock
 
-PREFIX = "wfmodel.simulation.kernel"
+NATIVE = "wfmodel.native"
+Modules = dict[str, ModuleType]
+
+
+def interpreted_kernel() -> AbstractContextManager[Modules]:
+    """Modules of a second copy of the kernel, made as if numba were not installed."""
+    return _interpreted("wfmodel.simulation.kernel", "run")
+
+
+def interpreted_meter() -> AbstractContextManager[Modules]:
+    """The same of the meter."""
+    return _interpreted("wfmodel.metrics.online", "meter")
 
 
 @contextmanager
-def interpreted_kernel() -> Iterator[dict[str, ModuleType]]:
-    """Modules of a second copy of the kernel, made as if numba were not installed."""
-    parent = import_module("wfmodel.simulation")
-    attribute = vars(parent).get("kernel")
+def _interpreted(package: str, module: str) -> Iterator[Modules]:
+    above, _, name = package.rpartition(".")
+    parent = import_module(above)
+    attribute = vars(parent).get(name)
+    compiled = (f"{package}.", f"{NATIVE}.")
     blocked = dict.fromkeys(("numba", "llvmlite"))
-    others = {name: module for name, module in sys.modules.items() if not name.startswith(PREFIX)}
+    others = {
+        name: module for name, module in sys.modules.items() if not f"{name}.".startswith(compiled)
+    }
     with mock.patch.dict(sys.modules, {**others, **blocked}, clear=True):
-        import_module(f"{PREFIX}.run")
-        copy = {
-            name.removeprefix(f"{PREFIX}."): module
+        import_module(f"{package}.{module}")
+        yield {
+            name.rpartition(".")[2]: module
             for name, module in sys.modules.items()
-            if name.startswith(f"{PREFIX}.")
+            if name.startswith(compiled)
         }
-        yield copy
     if attribute is not None:
-        parent.kernel = attribute
+        setattr(parent, name, attribute)

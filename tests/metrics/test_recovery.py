@@ -197,3 +197,9 @@ def test_without_censoring_the_restricted_mean_is_the_mean(samples: list[Censore
     seen = tuple(Censored(s.duration_ns, True) for s in samples)
     mean = sum(s.duration_ns for s in seen) / len(seen)
     assert kaplan_meier(seen).restricted_mean_ns() == pytest.approx(mean)
+
+
+def test_who_arrives_and_has_a_verdict_in_one_instant_of_an_outage_met_nothing():
+    run = Run(persistence="memory").fault(0, "o", FaultKind.PAUSE).arrive(1)
+    history = run.says(1, "o", view("succeeded")).ends(2)
+    assert measure(history).recovery == ()

@@ -64,11 +64,11 @@ class Memory:
 
 def test_every_request_may_fail_and_nothing_is_written_outside(monkeypatch):
     with interpreted_kernel() as kernel:
-        store_class, put = kernel["store"].Store, kernel["native"].put
+        store_class, put = kernel["store"].Store, kernel["words"].put
         # So small that either table, when it grows, is larger than all that is kept back.
         for module, name, small in (
-            ("store", "FIRST_CHUNK", 256),
-            ("store", "MOST_CHUNK", 256),
+            ("chunks", "FIRST_CHUNK", 256),
+            ("chunks", "MOST_CHUNK", 256),
             ("store", "FIRST_ROWS", 1024),
             ("plan", "HEAP", 48),
             ("plan", "MAP", 32),

@@ -27,8 +27,8 @@ from wfmodel.experiments.hunting.retelling import retell
 from wfmodel.exploration import accepts, refusals
 from wfmodel.exploration.packed import search
 from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.native.words import OBSTACLE
 from wfmodel.simulation import Arrivals, Setting, simulate
-from wfmodel.simulation.kernel.native import OBSTACLE
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.replay import replay
 from wfmodel.simulation.run import Run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -11,6 +12,7 @@ from typer.exceptions import TyperException
 if TYPE_CHECKING:
     from wfmodel.designs import History
     from wfmodel.experiments import Scenario, Variant
+    from wfmodel.experiments.cells import Bench, Cell
     from wfmodel.model.workflow import Workflow
 
 QUIET: Final = {
@@ -42,12 +44,23 @@ def simulate(
     follow: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Show a kept history instead of running.")
     ] = None,
+    no_history: Annotated[
+        bool,
+        typer.Option(
+            "--no-history",
+            help="Measure while it runs and keep nothing: for millions of instances.",
+        ),
+    ] = False,
 ) -> None:
     """Simulate one variant once.
 
     Shows how instances ended and what was measured; with --instance, one instance's timeline. A
     workflow without a scenario runs without faults, one instance a second for two minutes.
     """
+    if no_history:
+        needing = {"--save": save, "--instance": instance, "--follow": follow}
+        _show_online(path, design, seed, replication, needing)
+        return
     if (path is None) == (follow is None):
         raise TyperException("give either a scenario or workflow to run, or --follow FILE")
     history, scenario = (
@@ -75,13 +88,59 @@ def _kept(file: Path) -> tuple[History, Scenario | None]:
 def _run(
     path: str | None, design: str | None, seed: int | None, replication: int
 ) -> tuple[History, Scenario]:
+    bench, cell, scenario = _prepared(path, design, seed, replication)
+    return bench.history(cell), scenario
+
+
+def _prepared(
+    path: str | None, design: str | None, seed: int | None, replication: int
+) -> tuple[Bench, Cell, Scenario]:
     assert path is not None
     from wfmodel.experiments.cells import Bench, Cell
 
     scenario, workflow = _read(path)
     variant = _variant(scenario, design)
     cell = Cell(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
-    return Bench(workflow).history(cell), scenario
+    return Bench(workflow), cell, scenario
+
+
+def _show_online(
+    path: str | None,
+    design: str | None,
+    seed: int | None,
+    replication: int,
+    others: Mapping[str, object],
+) -> None:
+    """Run without a history, and show what was measured."""
+    from wfmodel.cli.progress import progress
+    from wfmodel.experiments.online import observe_online
+    from wfmodel.simulation import COMPILED
+
+    for option, value in others.items():
+        if value is not None:
+            raise TyperException(f"{option} needs the history that --no-history does not keep")
+    if path is None:
+        raise TyperException("give a scenario or workflow to run")
+    bench, cell, _ = _prepared(path, design, seed, replication)
+    with progress() as bars:
+        try:
+            table = bench.table(cell.variant)
+            found = observe_online(
+                table.system,
+                cell.setting,
+                seed=cell.seed,
+                replication=cell.replication,
+                table=table,
+                engine=COMPILED,
+                progress=bars,
+            )
+        except ValueError as error:
+            raise TyperException(f"--no-history: {error}") from None
+    run = f"seed {cell.seed}, replication {replication}"
+    what = f"{table.system.flow.workflow.name}, {table.system.design}"
+    endings = {each.value: count for each, count in found.classes.items()}
+    title = f"{what}: {found.instances:,} instances, {run}"
+    _show_measured(title, found.values, found.reasons, endings)
 
 
 def _read(path: str) -> tuple[Scenario, Workflow]:
@@ -147,13 +206,8 @@ def _show_instance(history: History, instance: int) -> None:
 
 
 def _show_run(history: History, scenario: Scenario | None) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    from wfmodel.experiments.figures import number
     from wfmodel.experiments.observation import observe
-    from wfmodel.metrics import METRICS, measure
+    from wfmodel.metrics import measure
 
     if scenario is None:
         whole = measure(history)
@@ -165,6 +219,22 @@ def _show_run(history: History, scenario: Scenario | None) -> None:
         endings = dict(seen.endings)
     run = f"seed {history.seed}, replication {history.replication}"
     title = f"{history.workflow}, {history.design}: {instances:,} instances, {run}"
+    _show_measured(title, values, reasons, endings)
+
+
+def _show_measured(
+    title: str,
+    values: Mapping[str, float],
+    reasons: Mapping[str, str],
+    endings: Mapping[str, int],
+) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from wfmodel.experiments.figures import number
+    from wfmodel.metrics import METRICS
+
     table = Table("metric", "value", "", box=None, title=escape(title), title_justify="left")
     for name, count in endings.items():
         if count:

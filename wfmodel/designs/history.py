@@ -61,6 +61,10 @@ class Kind(IntEnum):
     END = 13
 
 
+GONE: Final = len(Kind)
+"""A kind of row that only streams have: nothing will happen to the instance any more."""
+
+
 class Drop(IntEnum):
     """Why a message never arrived."""
 

@@ -7,6 +7,7 @@ Start with ``Scenario`` (what is asked), then ``run`` (what was found). ``statis
 from wfmodel.experiments.answer import Answer, answer
 from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
 from wfmodel.experiments.loading import LoadedScenario, load_scenario
+from wfmodel.experiments.online import simulate_and_measure
 from wfmodel.experiments.reversal import Changed, Fate, run_what_ifs
 from wfmodel.experiments.running import run
 from wfmodel.experiments.scenario import Scenario, Variant
@@ -43,6 +44,7 @@ __all__ = [
     "run",
     "run_sweep",
     "run_what_ifs",
+    "simulate_and_measure",
     "study",
     "tell",
     "timeline",

@@ -56,7 +56,7 @@ class Bench:
         Raises:
             ValueError: the workflow cannot run (a name leads nowhere).
         """
-        table = self._table(cell.variant)
+        table = self.table(cell.variant)
         return simulate(
             table.system,
             cell.setting,
@@ -72,13 +72,18 @@ class Bench:
         Raises:
             ValueError: the workflow cannot run (a name leads nowhere).
         """
-        history, system = self.history(cell), self._table(cell.variant).system
+        history, system = self.history(cell), self.table(cell.variant).system
         graph = self._graphs.get(cell.variant)
         if graph is None or len(graph.states) > MOST_STATES:
             graph = self._graphs[cell.variant] = StateGraph(history)
         return observe(history, cell.setting, system=system, graph=graph)
 
-    def _table(self, variant: Variant) -> Table:
+    def table(self, variant: Variant) -> Table:
+        """The variant's system, tabulated.
+
+        Raises:
+            ValueError: the workflow cannot run (a name leads nowhere).
+        """
         found = self._tables.get(variant)
         if found is None:
             if len(self._tables) >= MOST_TABLES:

@@ -99,9 +99,9 @@ def _lacking(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints]:
     keys: list[int] = []
     views: list[int] = []
     final = tracks.final_state.tolist()
-    waiting = {number: _waiting(tracks.graph, number) for number in set(final)}
+    expected = {number: waiting(tracks.graph, number) for number in set(final)}
     for i, number in enumerate(final):
-        for participant, node in waiting[number]:
+        for participant, node in expected[number]:
             keys.append(i * writes.nodes + node)
             views.append(i * participants + participant)
     key = np.array(keys, dtype=np.int64)
@@ -111,7 +111,7 @@ def _lacking(tracks: Tracks, writes: _Writes) -> tuple[Ints, Ints, Ints]:
     return write[kept], view, np.full_like(view, tracks.end_ns)
 
 
-def _waiting(graph: StateGraph, number: int) -> tuple[tuple[int, int], ...]:
+def waiting(graph: StateGraph, number: int) -> tuple[tuple[int, int], ...]:
     """(participant, step) of each view that would have to hear of a landed step's result."""
     state = graph.states[number]
     landed = {count.node for count in state.truth if count.landed}

@@ -150,11 +150,16 @@ def throughput(tracks: Tracks) -> Value:
     rows = tracks.history.rows
     ends = rows[rows[:, 1] == Kind.ARRIVALS_END, 0]
     end = int(ends[0]) if len(ends) else tracks.end_ns
-    length = end - tracks.history.warm_up_ns
-    if length <= 0:
-        return Undefined("no time between the warm-up and the end of the arrivals")
     verdict = tracks.verdict_ns
-    return float(((verdict >= 0) & (verdict <= end)).sum() / (length / SECOND))
+    in_time = int(((verdict >= 0) & (verdict <= end)).sum())
+    return rate(in_time, end - tracks.history.warm_up_ns)
+
+
+def rate(verdicts: int, length_ns: int) -> Value:
+    """Verdicts per second of the time from the warm-up to the end of the arrivals."""
+    if length_ns <= 0:
+        return Undefined("no time between the warm-up and the end of the arrivals")
+    return verdicts / (length_ns / SECOND)
 
 
 def busiest_load(tracks: Tracks) -> Value:

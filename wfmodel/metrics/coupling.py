@@ -6,12 +6,14 @@ and taken up by the other. The outside, which starts instances, is nobody's part
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from wfmodel.designs.history import Kind
-from wfmodel.designs.messages import Command, Message, Proceed, Received
+from wfmodel.designs.messages import Command, Event, Message, Proceed, Received
 from wfmodel.metrics.metric import Undefined, Value
 from wfmodel.metrics.tracks import Tracks
 
@@ -26,18 +28,33 @@ class Link(NamedTuple):
     message: Message
 
 
-def links(tracks: Tracks) -> frozenset[Link]:
-    """Distinct (sender, recipient, message) of the run.
+Links: TypeAlias = frozenset[Link]
+
+
+def links(tracks: Tracks) -> Links:
+    """Distinct (sender, recipient, message) of the run."""
+    history = tracks.history
+    sent, taken = _distinct(tracks, Kind.SEND), _distinct(tracks, Kind.REACT)
+    return links_of(sent, taken, history.messages, history.events)
+
+
+def links_of(
+    sent: Iterable[tuple[int, int]],
+    taken: Iterable[tuple[int, int]],
+    messages: Sequence[Message],
+    events: Sequence[Event],
+) -> Links:
+    """Links from (sender, message) that were published and (recipient, event) that were met.
 
     A delivery does not say who sent it; it is ascribed to everyone who published that message in
     this run (a message names its node, so that is one participant but for a watchdog's nudges).
     """
     senders: dict[Message, set[int]] = {}
-    for sender, message in _distinct(tracks, Kind.SEND):
-        senders.setdefault(tracks.history.messages[message], set()).add(sender)
+    for sender, message in sent:
+        senders.setdefault(messages[message], set()).add(sender)
     found = set()
-    for recipient, number in _distinct(tracks, Kind.REACT):
-        event = tracks.history.events[number]
+    for recipient, number in taken:
+        event = events[number]
         if isinstance(event, Received):
             for sender in senders.get(event.message, ()):
                 if sender >= 0 and sender != recipient:
@@ -55,8 +72,50 @@ def _distinct(tracks: Tracks, kind: Kind) -> list[tuple[int, int]]:
     return [(code // width - 1, code % width) for code in codes.tolist()]
 
 
-def _partners(tracks: Tracks) -> set[tuple[int, int]]:
-    return {(link.sender, link.recipient) for link in tracks.once(links)}
+def _partners(found: Links) -> set[tuple[int, int]]:
+    return {(link.sender, link.recipient) for link in found}
+
+
+def _link_count(found: Links) -> Value:
+    return float(len(_partners(found))) if found else NO_LINK
+
+
+def _fan_in(found: Links) -> Value:
+    heard = [recipient for _, recipient in _partners(found)]
+    return float(np.bincount(heard).max()) if heard else NO_LINK
+
+
+def _fan_out(found: Links) -> Value:
+    spoken = [sender for sender, _ in _partners(found)]
+    return float(np.bincount(spoken).max()) if spoken else NO_LINK
+
+
+def _shared_schemas(found: Links) -> Value:
+    formats = {(type(link.message).__name__, getattr(link.message, "node", -1)) for link in found}
+    return float(len(formats)) if found else NO_LINK
+
+
+def _touched_by_new_step(found: Links) -> Value:
+    handed = {
+        (link.sender, link.recipient, link.message.node): isinstance(link.message, Proceed)
+        for link in found
+        if isinstance(link.message, Command | Proceed)
+    }
+    if not handed:
+        return Undefined("no participant handed work to another")
+    return sum(3 if by_event else 2 for by_event in handed.values()) / len(handed)
+
+
+OF_LINKS: Final[Mapping[str, Callable[[Links], Value]]] = MappingProxyType(
+    {
+        "link_count": _link_count,
+        "fan_in": _fan_in,
+        "fan_out": _fan_out,
+        "shared_schemas": _shared_schemas,
+        "touched_by_new_step": _touched_by_new_step,
+    }
+)
+"""What is measured of links, by the metric's name."""
 
 
 def link_count(tracks: Tracks) -> Value:
@@ -67,7 +126,7 @@ def link_count(tracks: Tracks) -> Value:
     Source: coupling; Stevens, Myers & Constantine, IBM Systems Journal 1974.
     Cannot see: links of paths that the run never took; data that are shared outside messages.
     """
-    return float(len(_partners(tracks))) if tracks.once(links) else NO_LINK
+    return _link_count(tracks.once(links))
 
 
 def fan_in(tracks: Tracks) -> Value:
@@ -78,8 +137,7 @@ def fan_in(tracks: Tracks) -> Value:
     Source: Henry & Kafura, IEEE TSE 1981 (fan-in, fan-out).
     Cannot see: as link_count.
     """
-    heard = [recipient for _, recipient in _partners(tracks)]
-    return float(np.bincount(heard).max()) if heard else NO_LINK
+    return _fan_in(tracks.once(links))
 
 
 def fan_out(tracks: Tracks) -> Value:
@@ -90,8 +148,7 @@ def fan_out(tracks: Tracks) -> Value:
     Source: Henry & Kafura, IEEE TSE 1981 (fan-in, fan-out).
     Cannot see: as link_count.
     """
-    spoken = [sender for sender, _ in _partners(tracks)]
-    return float(np.bincount(spoken).max()) if spoken else NO_LINK
+    return _fan_out(tracks.once(links))
 
 
 def shared_schemas(tracks: Tracks) -> Value:
@@ -103,13 +160,7 @@ def shared_schemas(tracks: Tracks) -> Value:
     Source: stamp and data coupling; Stevens, Myers & Constantine, IBM Systems Journal 1974.
     Cannot see: as link_count; formats that are the same for several steps.
     """
-    if not tracks.once(links):
-        return NO_LINK
-    formats = {
-        (type(link.message).__name__, getattr(link.message, "node", -1))
-        for link in tracks.once(links)
-    }
-    return float(len(formats))
+    return _shared_schemas(tracks.once(links))
 
 
 def touched_by_new_step(tracks: Tracks) -> Value:
@@ -126,11 +177,4 @@ def touched_by_new_step(tracks: Tracks) -> Value:
     Cannot see: as link_count; topics that hide the sender from a recipient; compensations of the
     new step; hand-overs inside one service.
     """
-    handed = {
-        (link.sender, link.recipient, link.message.node): isinstance(link.message, Proceed)
-        for link in tracks.once(links)
-        if isinstance(link.message, Command | Proceed)
-    }
-    if not handed:
-        return Undefined("no participant handed work to another")
-    return sum(3 if by_event else 2 for by_event in handed.values()) / len(handed)
+    return _touched_by_new_step(tracks.once(links))

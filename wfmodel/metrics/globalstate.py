@@ -120,12 +120,15 @@ class StateGraph:
     def _walk(self, codes: array[int]) -> bytes:
         taken, state, targets = array("q"), 0, self.targets.values
         for code in codes:
-            edge = self._outgoing[state].get(code)
-            if edge is None:
-                edge = self._add(state, code)
+            edge = self.edge(state, code)
             taken.append(edge)
             state = targets[edge]
         return taken.tobytes()
+
+    def edge(self, state: int, code: int) -> int:
+        """The number of the edge that a code takes from a state."""
+        known = self._outgoing[state].get(code)
+        return self._add(state, code) if known is None else known
 
     def judged(self, number: int, revisited: frozenset[int]) -> tuple[Anomaly, Terminal]:
         """What is wrong with an instance that ended in a state, and its class. ``revisited``: steps

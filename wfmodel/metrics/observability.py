@@ -22,6 +22,7 @@ from wfmodel.metrics.metric import SECOND, Undefined, Value, mean
 from wfmodel.metrics.tracks import Tracks, came_to_rest
 
 NOT_STUCK = Undefined("no instance was stuck when the monitor looked")
+NOT_NAMED = Undefined("no stuck instance was named")
 
 
 class Stall(NamedTuple):
@@ -156,5 +157,5 @@ def detection_time(tracks: Tracks) -> Value:
         if stall.named_ns >= 0:
             first.setdefault(stall.instance, stall.named_ns - stall.since_ns)
     if not first:
-        return Undefined("no stuck instance was named")
+        return NOT_NAMED
     return sum(first.values()) / len(first) / SECOND

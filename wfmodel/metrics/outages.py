@@ -74,9 +74,9 @@ def last_fault_end(tracks: Tracks) -> int | None:
 def recovery_samples(tracks: Tracks) -> tuple[Censored, ...]:
     """Times from a fault to the next durable progress of an instance that it met.
 
-    A fault meets the instances that arrived before its end and had no verdict before its onset; the
-    clock starts at the onset, or at the arrival if that is later. A lost message meets its own
-    instance. Faults that an instance meets within one standstill give one sample, from the first.
+    A fault meets the instances that arrived before its end and had no verdict when the clock
+    starts: at the onset, or at the arrival if that is later. A lost message meets its own instance.
+    Faults that an instance meets within one standstill give one sample, from the first.
 
     An instance that never has a verdict gives one sample, which is censored: what still moved led
     nowhere. Its clock starts at the last fault after which anything moved, else at its first, and
@@ -136,9 +136,10 @@ def _onsets(tracks: Tracks) -> _Onsets:
         if outage.kind not in STOPPING:
             continue
         start, end = int(rank[outage.start]), int(rank[outage.end])
-        hit = np.flatnonzero((tracks.arrival_rank < end) & (verdict_rank > start))
+        onset = np.maximum(tracks.arrival_rank, start)
+        hit = np.flatnonzero((tracks.arrival_rank < end) & (verdict_rank > onset))
         onset_ns = np.maximum(tracks.arrival_ns[hit], rows[outage.start, 0])
-        found.append(_Onsets(hit, onset_ns, np.maximum(tracks.arrival_rank[hit], start)))
+        found.append(_Onsets(hit, onset_ns, onset[hit]))
     return _Onsets(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 

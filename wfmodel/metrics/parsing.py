@@ -45,7 +45,7 @@ def tracks_of(
     own = np.flatnonzero(mine >= 0)
     last[mine[own]] = own  # positions ascend, so the last one written is the last row
     position, code, instance = _events(history, graph.views, mine, arrivals, last)
-    order = _order(instance, rank[position], len(arrivals))
+    order = _order(instance, position, len(arrivals))
     position, code, instance = position[order], code[order], instance[order]
     bounds = np.searchsorted(instance, np.arange(len(arrivals) + 1))
     return Tracks(
@@ -110,12 +110,12 @@ def _forgets(
     return positions, forgotten, hits
 
 
-def _order(instance: Ints, rank: Ints, count: int) -> Ints:
-    """Events by instance, then instant, then as they come."""
-    if len(rank) < 2 or bool((rank[1:] >= rank[:-1]).all()):  # by instant already
+def _order(instance: Ints, position: Ints, count: int) -> Ints:
+    """Events by instance, then as they stand in the history."""
+    if len(position) < 2 or bool((position[1:] > position[:-1]).all()):
         small = instance.astype(np.uint16) if count <= 1 << 16 else instance  # sorted by radix
         return np.argsort(small, kind="stable")
-    return np.argsort(instance * (int(rank.max(initial=0)) + 1) + rank, kind="stable")
+    return np.argsort(instance * (int(position.max(initial=0)) + 1) + position, kind="stable")
 
 
 def _walk(graph: StateGraph, code: Ints, bounds: Ints) -> Ints:

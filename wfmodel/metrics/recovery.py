@@ -7,10 +7,11 @@ knows how much. Dropping it would praise the design that never recovers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from wfmodel.metrics.codes import Floats, Ints
+from wfmodel.metrics.codes import Bools, Floats, Ints
 from wfmodel.metrics.metric import SECOND, Undefined, Value
 from wfmodel.metrics.outages import Censored, last_fault_end, recovery_samples
 from wfmodel.metrics.tracks import Tracks
@@ -38,10 +39,13 @@ class Survival:
         reached = np.flatnonzero(self.probability <= 0.5)
         return float(self.times_ns[reached[0]]) if len(reached) else None
 
-    def restricted_mean_ns(self) -> float:
-        """Area under the curve up to the longest observation."""
+    def restricted_mean_ns(self, limit_ns: float | None = None) -> float:
+        """Area under the curve up to the longest observation, or to a limit."""
         edges = np.concatenate(([0], self.times_ns)).astype(np.float64)
         height = np.concatenate(([1.0], self.probability[:-1]))
+        if limit_ns is not None:
+            edges = np.append(np.minimum(edges, limit_ns), limit_ns)
+            height = np.append(height, self.probability[-1])
         return float((np.diff(edges) * height).sum())
 
 
@@ -54,10 +58,16 @@ def kaplan_meier(samples: tuple[Censored, ...]) -> Survival:
     if not samples:
         raise ValueError("no samples to estimate a survival curve from")
     durations = np.array([sample.duration_ns for sample in samples], dtype=np.int64)
-    censored = np.array([not sample.observed for sample in samples])
-    times, place, counts = np.unique(durations, return_inverse=True, return_counts=True)
-    ended = np.bincount(place, weights=~censored, minlength=len(times))
-    at_risk = len(durations) - (np.cumsum(counts) - counts)
+    observed = np.array([sample.observed for sample in samples])
+    return survival_of(durations, observed, np.ones(len(samples), dtype=np.int64))
+
+
+def survival_of(durations_ns: Ints | Floats, observed: Ints | Bools, counts: Ints) -> Survival:
+    """The curve of durations that occur so often, some of them observed, the others censored."""
+    times, place = np.unique(durations_ns, return_inverse=True)
+    counted = np.bincount(place, weights=counts, minlength=len(times))
+    ended = np.bincount(place, weights=observed, minlength=len(times))
+    at_risk = counted.sum() - (np.cumsum(counted) - counted)
     probability = np.cumprod((at_risk - ended) / at_risk)
     return Survival(np.append(times, times[-1]), np.append(probability, probability[-1]))
 
@@ -68,6 +78,24 @@ def survival(tracks: Tracks) -> Survival | None:
     return kaplan_meier(samples) if samples else None
 
 
+def restricted_mean(curve: Survival | None) -> Value:
+    """Of recovery_time's samples."""
+    return NOT_MET if curve is None else curve.restricted_mean_ns() / SECOND
+
+
+def median(curve: Survival | None) -> Value:
+    """Of recovery_median's."""
+    if curve is None:
+        return NOT_MET
+    found = curve.median_ns()
+    return Undefined("fewer than half recovered") if found is None else found / SECOND
+
+
+def never(curve: Survival | None) -> Value:
+    """Of never_recovered's."""
+    return NOT_MET if curve is None else curve.never
+
+
 def recovery_time(tracks: Tracks) -> Value:
     """Time from a fault to the next durable progress of an instance that it met.
 
@@ -75,10 +103,10 @@ def recovery_time(tracks: Tracks) -> Value:
     first such fault (or the arrival, if later) until a store learns something new of the instance
     or an effect lands or is taken back. Faults are those that stop something (crash, pause,
     partition, outage of a store or of the broker) and lost messages; a fault meets the instances
-    that arrived before its end and had no verdict at its onset. An instance that never has a
-    verdict has not recovered, whatever still moved: it gives one sample, censored at the end of
-    the run (at the run's whole length if nothing was left to happen then). The value is the
-    restricted mean: the area under the Kaplan-Meier curve up to the longest observation.
+    that arrived before its end and had no verdict at its onset (or the arrival). An instance that
+    never has a verdict has not recovered, whatever still moved: it gives one sample, censored at
+    the end of the run (at the run's whole length if nothing was left to happen then). The value is
+    the restricted mean: the area under the Kaplan-Meier curve up to the longest observation.
     Unit: s.
     Source: Kaplan & Meier, JASA 1958; restricted mean, Royston & Parmar, BMC Med Res Methodol 2013.
     Cannot see: which instances the fault really hindered (those that went on at once count as
@@ -86,8 +114,7 @@ def recovery_time(tracks: Tracks) -> Value:
     censoring it grows with the length of the run, so compare at equal length, beside
     never_recovered.
     """
-    curve = tracks.once(survival)
-    return NOT_MET if curve is None else curve.restricted_mean_ns() / SECOND
+    return restricted_mean(tracks.once(survival))
 
 
 def recovery_median(tracks: Tracks) -> Value:
@@ -99,11 +126,7 @@ def recovery_median(tracks: Tracks) -> Value:
     Source: Kaplan & Meier, JASA 1958.
     Cannot see: as recovery_time; the slower half.
     """
-    curve = tracks.once(survival)
-    if curve is None:
-        return NOT_MET
-    median = curve.median_ns()
-    return Undefined("fewer than half recovered") if median is None else median / SECOND
+    return median(tracks.once(survival))
 
 
 def never_recovered(tracks: Tracks) -> Value:
@@ -114,8 +137,7 @@ def never_recovered(tracks: Tracks) -> Value:
     Source: Kaplan & Meier, JASA 1958.
     Cannot see: in a run cut at its limit, what would have recovered later.
     """
-    curve = tracks.once(survival)
-    return NOT_MET if curve is None else curve.never
+    return never(tracks.once(survival))
 
 
 def stable_recovery(tracks: Tracks) -> Value:
@@ -129,7 +151,7 @@ def stable_recovery(tracks: Tracks) -> Value:
     Cannot see: instances that arrive later; ordinary flights of messages count as disagreement, so
     it cannot be shorter than what was under way takes to finish.
     """
-    return _or_reason(tracks.once(stable))
+    return or_reason(tracks.once(stable))
 
 
 def first_return(tracks: Tracks) -> Value:
@@ -141,10 +163,11 @@ def first_return(tracks: Tracks) -> Value:
     Source: Arora & Gouda, IEEE TSE 1993 (convergence without closure).
     Cannot see: as stable_recovery; that it may go wrong again.
     """
-    return _or_reason(tracks.once(returned))
+    return or_reason(tracks.once(returned))
 
 
-def _or_reason(sample: Censored | None) -> Value:
+def or_reason(sample: Censored | None) -> Value:
+    """The value of a run's one sample."""
     if sample is None:
         return NO_FAULT
     if not sample.observed:
@@ -152,34 +175,51 @@ def _or_reason(sample: Censored | None) -> Value:
     return sample.duration_ns / SECOND
 
 
+class Spells(NamedTuple):
+    """Inconsistent times of instances that had arrived by the end of the last fault."""
+
+    healed_ns: int
+    """The end of the last fault."""
+    starts_ns: Ints
+    ends_ns: Ints
+    never_end: bool
+    """One of them lasts."""
+
+
 def stable(tracks: Tracks) -> Censored | None:
     """Stable recovery of the run as a sample; None without faults."""
-    found = tracks.once(_wrong_spells)
-    if found is None:
+    return stable_after(tracks.once(_wrong_spells), tracks.end_ns)
+
+
+def stable_after(spells: Spells | None, end_ns: int) -> Censored | None:
+    """The same from the spells of a run."""
+    if spells is None:
         return None
-    healed, _, ends, never = found
-    if never:
-        return Censored(tracks.end_ns - healed, False)
-    return Censored(int(ends.max(initial=healed)) - healed, True)
+    if spells.never_end:
+        return Censored(end_ns - spells.healed_ns, False)
+    return Censored(int(spells.ends_ns.max(initial=spells.healed_ns)) - spells.healed_ns, True)
 
 
 def returned(tracks: Tracks) -> Censored | None:
     """First return of the run as a sample; None without faults."""
-    found = tracks.once(_wrong_spells)
-    if found is None:
+    return returned_after(tracks.once(_wrong_spells), tracks.end_ns)
+
+
+def returned_after(spells: Spells | None, end_ns: int) -> Censored | None:
+    """The same from the spells of a run."""
+    if spells is None:
         return None
-    healed, starts, ends, never = found
+    healed, starts, ends, never_end = spells
     order = np.argsort(starts, kind="stable")
     starts, ends = starts[order], ends[order]
     covered = np.maximum.accumulate(np.concatenate(([healed], ends)))
     gaps = np.flatnonzero(starts > covered[:-1])
     free = int(covered[gaps[0]] if len(gaps) else covered[-1])
-    observed = not never or free < tracks.end_ns
+    observed = not never_end or free < end_ns
     return Censored(free - healed, observed)
 
 
-def _wrong_spells(tracks: Tracks) -> tuple[int, Ints, Ints, bool] | None:
-    """(end of the last fault, starts and ends of inconsistent spells after it, one never ends)."""
+def _wrong_spells(tracks: Tracks) -> Spells | None:
     healed = last_fault_end(tracks)
     if healed is None:
         return None
@@ -191,4 +231,4 @@ def _wrong_spells(tracks: Tracks) -> tuple[int, Ints, Ints, bool] | None:
     unsettled = early & ~tracks.settled
     starts = np.concatenate((start[wrong], np.maximum(tracks.last_ns[unsettled], healed)))
     ends = np.concatenate((end[wrong], np.full(int(unsettled.sum()), tracks.end_ns)))
-    return healed, starts, ends, bool(unsettled.any())
+    return Spells(healed, starts, ends, bool(unsettled.any()))

@@ -7,6 +7,16 @@ which engine runs.
 
 from wfmodel.simulation.engines import AUTO, COMPILED, SIMPY
 from wfmodel.simulation.setting import Arrivals, Setting
-from wfmodel.simulation.world import OwnProcess, World, simulate
+from wfmodel.simulation.world import OwnProcess, Stream, World, simulate
 
-__all__ = ["AUTO", "COMPILED", "SIMPY", "Arrivals", "OwnProcess", "Setting", "World", "simulate"]
+__all__ = [
+    "AUTO",
+    "COMPILED",
+    "SIMPY",
+    "Arrivals",
+    "OwnProcess",
+    "Setting",
+    "Stream",
+    "World",
+    "simulate",
+]

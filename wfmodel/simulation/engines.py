@@ -5,6 +5,7 @@ The kernel is loaded when it is first used: numba takes a second to import.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -38,7 +39,7 @@ def _obstacle(own_processes: bool) -> str | None:
     """Why the compiled kernel cannot run."""
     if own_processes:
         return "a SimPy process of your own needs engine 'simpy' (or 'auto')"
-    from wfmodel.simulation.kernel.native import OBSTACLE  # numba: only where it is used
+    from wfmodel.native.words import OBSTACLE  # numba: only where it is used
 
     return OBSTACLE or None
 
@@ -48,3 +49,10 @@ def run_compiled(run: Run) -> NDArray[np.int64]:
     from wfmodel.simulation.kernel.run import Kernel  # numba: only where it is used
 
     return Kernel(run).rows()
+
+
+def blocks_compiled(run: Run) -> Iterator[NDArray[np.int64]]:
+    """The same in blocks, each good until the next; see ``designs.history.GONE``."""
+    from wfmodel.simulation.kernel.run import Kernel  # numba: only where it is used
+
+    return Kernel(run).blocks()

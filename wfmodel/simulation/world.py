@@ -8,10 +8,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from simpy import Environment
 from simpy.events import Event
 
@@ -20,9 +22,10 @@ from wfmodel.designs.history import History, Kind
 from wfmodel.designs.system import System
 from wfmodel.designs.table import RunTable, Table
 from wfmodel.simulation.driver import Driver
-from wfmodel.simulation.engines import SIMPY, choose, run_compiled
+from wfmodel.simulation.engines import SIMPY, blocks_compiled, choose, run_compiled
 from wfmodel.simulation.injection import Injection
 from wfmodel.simulation.randomness import Streams, uniform
+from wfmodel.simulation.recorder import COLUMNS
 from wfmodel.simulation.run import OUTSIDE, Run
 from wfmodel.simulation.setting import Setting
 
@@ -119,32 +122,77 @@ def simulate(
             one cannot run this (which says why).
     """
     compiled = choose(engine, own_processes=bool(processes))
+    run = _prepared(system, setting, seed, replication, table)
+    rows = run_compiled(run) if compiled else _rows_of(run, processes)
+    return run.recorder.history(
+        run.table, rows, seed=seed, replication=replication, warm_up_ns=setting.warm_up
+    )
+
+
+class Stream:
+    """One run as ``simulate`` would record it, of which nothing is kept: blocks of rows, once.
+
+    ``head`` is its history without rows; ``table`` knows what the numbers in the rows so far mean.
+    A block is an array of shape (n, 6) that is good until the next one is asked for. Besides a
+    history's rows it may hold ``GONE`` rows: nothing will happen to this instance any more. The
+    compiled engine's memory follows the instances under way; SimPy's engine gives one block of all
+    rows, without GONE.
+
+    Raises:
+        ValueError: as ``simulate``.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        setting: Setting,
+        *,
+        seed: int = 0,
+        replication: int = 0,
+        processes: tuple[OwnProcess, ...] = (),
+        table: Table | None = None,
+        engine: str = SIMPY,
+    ) -> None:
+        self._compiled = choose(engine, own_processes=bool(processes))
+        self._run = _prepared(system, setting, seed, replication, table)
+        self._processes = processes
+        self.table = self._run.table
+        self.head = self._run.recorder.history(
+            self.table,
+            np.zeros((0, COLUMNS), np.int64),
+            seed=seed,
+            replication=replication,
+            warm_up_ns=setting.warm_up,
+        )
+
+    def __iter__(self) -> Iterator[NDArray[np.int64]]:
+        """The blocks, in order; a run runs once."""
+        if self._compiled:
+            yield from blocks_compiled(self._run)
+        else:
+            yield _rows_of(self._run, self._processes)
+
+
+def _prepared(
+    system: System, setting: Setting, seed: int, replication: int, table: Table | None
+) -> Run:
     if table is None:
         table = Table(system)
     elif table.system is not system:
         raise ValueError("the table was made for another system")
-    streams = Streams(seed, replication)
-    run_table = RunTable(table)
-    run = Run(run_table, setting, streams)
-    if compiled:
-        rows = run_compiled(run)
-        return run.recorder.history(
-            run_table, rows, seed=seed, replication=replication, warm_up_ns=setting.warm_up
-        )
+    return Run(RunTable(table), setting, Streams(seed, replication))
+
+
+def _rows_of(run: Run, processes: tuple[OwnProcess, ...]) -> NDArray[np.int64]:
+    """All rows of a run on SimPy."""
     driver = Driver(run)
     world = World(driver, Injection(driver))
-    run.env.process(_arrivals(world, setting, streams))
+    run.env.process(_arrivals(world, run.setting, run.streams))
     for own in processes:
         run.env.process(own(world))
     with _rare_collections():
         _advance_through(run)
-    return run.recorder.history(
-        run_table,
-        run.recorder.rows(),
-        seed=seed,
-        replication=replication,
-        warm_up_ns=setting.warm_up,
-    )
+    return run.recorder.rows()
 
 
 @contextmanager

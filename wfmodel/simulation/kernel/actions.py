@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK
+from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.broker import publish
 from wfmodel.simulation.kernel.draws import duration
 from wfmodel.simulation.kernel.events import after
@@ -30,7 +31,6 @@ from wfmodel.simulation.kernel.layout import (
     PUBLISHED,
     RELAYED,
 )
-from wfmodel.simulation.kernel.native import compiled, get, put
 from wfmodel.simulation.kernel.outside import choose, expect
 from wfmodel.simulation.kernel.timers import clear_timer, set_timer
 from wfmodel.simulation.kernel.workers import start_work

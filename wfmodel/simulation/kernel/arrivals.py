@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfmodel.designs.history import Kind
+from wfmodel.native.words import ask, compiled, get, put
 from wfmodel.simulation.kernel.actions import following_operation, release
 from wfmodel.simulation.kernel.broker import post
 from wfmodel.simulation.kernel.cells import cell_of
@@ -37,7 +38,6 @@ from wfmodel.simulation.kernel.memory import (
     refer,
     unrefer,
 )
-from wfmodel.simulation.kernel.native import ask, compiled, get, put
 from wfmodel.simulation.kernel.rows import row
 
 _ARRIVE = int(Kind.ARRIVE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
+from wfmodel.native.words import compiled, get, get_real, put
 from wfmodel.simulation.kernel.draws import duration, quantile, uniform
 from wfmodel.simulation.kernel.events import after
 from wfmodel.simulation.kernel.layout import (
@@ -60,7 +61,6 @@ from wfmodel.simulation.kernel.layout import (
 )
 from wfmodel.simulation.kernel.lists import append
 from wfmodel.simulation.kernel.memory import node_of, owned, process_at
-from wfmodel.simulation.kernel.native import compiled, get, get_real, put
 from wfmodel.simulation.kernel.rows import row
 
 _SEND = int(Kind.SEND)

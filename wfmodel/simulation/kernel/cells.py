@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.layout import (
     C_BUSY,
     C_DURABLE,
@@ -26,7 +27,6 @@ from wfmodel.simulation.kernel.layout import (
 )
 from wfmodel.simulation.kernel.lists import append, take_all
 from wfmodel.simulation.kernel.memory import give_small, new_cell, take_small
-from wfmodel.simulation.kernel.native import compiled, get, put
 
 
 @compiled

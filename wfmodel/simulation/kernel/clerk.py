@@ -16,8 +16,8 @@ import numpy as np
 from wfmodel.designs.messages import Chosen, External, Start
 from wfmodel.designs.table import SEND, SET_TIMER, Operation
 from wfmodel.model.workflow import Receive
+from wfmodel.native.words import Answer
 from wfmodel.simulation.kernel import layout as at
-from wfmodel.simulation.kernel.native import Answer
 from wfmodel.simulation.kernel.plan import Plan, signed
 from wfmodel.simulation.run import Run
 from wfmodel.simulation.timers import length_of

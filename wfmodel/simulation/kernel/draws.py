@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wfmodel.model import quantiles
+from wfmodel.native.words import (
+    ask,
+    compiled,
+    get,
+    get_real,
+    put_real,
+    same_text,
+    unsigned,
+)
 from wfmodel.simulation import randomness
 from wfmodel.simulation.kernel.layout import (
     ASK_QUANTILE,
@@ -21,15 +30,6 @@ from wfmodel.simulation.kernel.layout import (
     S_FAMILY,
     UNIFORM,
     WEIBULL,
-)
-from wfmodel.simulation.kernel.native import (
-    ask,
-    compiled,
-    get,
-    get_real,
-    put_real,
-    same_text,
-    unsigned,
 )
 
 _uniform_of = compiled(randomness.uniform, natural=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.table import SEND
+from wfmodel.native.words import compiled, get, get_real, put
 from wfmodel.simulation.kernel.actions import following_operation, gap_length, release
 from wfmodel.simulation.kernel.broker import acknowledge, publish, refuses, unpublished, watch
 from wfmodel.simulation.kernel.cells import defer, enqueue
@@ -82,7 +83,6 @@ from wfmodel.simulation.kernel.layout import (
 )
 from wfmodel.simulation.kernel.lists import append, enter, first_out, leave, take_all
 from wfmodel.simulation.kernel.memory import done_with, give_small, node_of
-from wfmodel.simulation.kernel.native import compiled, get, get_real, put
 from wfmodel.simulation.kernel.rows import row
 from wfmodel.simulation.kernel.tables import entry_of
 from wfmodel.simulation.kernel.timers import is_set, unset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfmodel.designs.history import Kind
+from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.layout import (
     B_IS_COMPENSATION,
     B_ONCE,
@@ -19,7 +20,6 @@ from wfmodel.simulation.kernel.layout import (
     P_INDEX,
 )
 from wfmodel.simulation.kernel.memory import owned
-from wfmodel.simulation.kernel.native import compiled, get, put
 from wfmodel.simulation.kernel.rows import row
 
 _EFFECT = int(Kind.EFFECT)

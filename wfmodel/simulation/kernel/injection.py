@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfmodel.designs.faults import PER_MESSAGE, FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
+from wfmodel.native.words import compiled, get, get_real, put, put_real
 from wfmodel.simulation.kernel.draws import quantile, uniform
 from wfmodel.simulation.kernel.driver import resume_commits
 from wfmodel.simulation.kernel.events import after, schedule
@@ -49,7 +50,6 @@ from wfmodel.simulation.kernel.layout import (
     STRIKE,
 )
 from wfmodel.simulation.kernel.memory import done_with, node_of
-from wfmodel.simulation.kernel.native import compiled, get, get_real, put, put_real
 from wfmodel.simulation.kernel.recovery import crash, restart, resume, retry_waiting
 from wfmodel.simulation.kernel.rows import row
 

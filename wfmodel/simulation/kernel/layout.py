@@ -69,7 +69,7 @@ from __future__ import annotations
     H_ARRIVAL_AT,
     H_START,
     H_OPENING,
-    H_KEEP_ROWS,
+    H_TELLS_GONE,
     H_WORDS,
 ) = range(57)
 

@@ -6,9 +6,9 @@ leaving and entering again takes the last.
 
 from __future__ import annotations
 
+from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.layout import C_INSTANCE, N_NEXT
 from wfmodel.simulation.kernel.memory import refer, unrefer
-from wfmodel.simulation.kernel.native import compiled, get, put
 
 
 @compiled

@@ -8,11 +8,12 @@ made from all sources, is a constant of each entry: another build, another entry
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 from wfmodel.model import quantiles, units
+from wfmodel.native.chunks import build_number
+from wfmodel.native.words import compiled, entry, get, put
 from wfmodel.simulation import randomness
 from wfmodel.simulation.kernel.arrivals import arrivals
 from wfmodel.simulation.kernel.broker import check_acknowledged, publish, transmit
@@ -39,13 +40,14 @@ from wfmodel.simulation.kernel.layout import (
     RETRANSMIT,
 )
 from wfmodel.simulation.kernel.memory import done_with, node_of
-from wfmodel.simulation.kernel.native import compiled, entry, get, put
 from wfmodel.simulation.kernel.outside import answer_from_outside
 from wfmodel.simulation.kernel.recovery import happen
 from wfmodel.simulation.kernel.timers import leave_lane
 
 BATCH: Final = 1 << 18
 """Events between two returns to Python, where a signal is heard."""
+BLOCK: Final = 1 << 13
+"""Likewise where rows are taken and not kept: few enough for the rows to stay in the cache."""
 
 
 @compiled
@@ -79,17 +81,6 @@ def _dispatch(h: int, node: int) -> None:
     done_with(h, node)
 
 
-def build_number() -> int:
-    """A number that differs whenever any source of the kernel does."""
-    here = Path(__file__).parent
-    sources = [*sorted(here.glob("*.py")), *(Path(str(m.__file__)) for m in (quantiles, units))]
-    sources.append(Path(str(randomness.__file__)))
-    digest = blake2b(digest_size=7)
-    for source in sources:
-        digest.update(source.read_bytes())
-    return int.from_bytes(digest.digest(), "little")
-
-
 def entries() -> tuple[Callable[[int, int], Any], Callable[[int, int, int, int], Any]]:
     """``begin(header, fault)`` and ``advance(header, until, number, most)``.
 
@@ -97,7 +88,9 @@ def entries() -> tuple[Callable[[int, int], Any], Callable[[int, int, int, int],
     events before (``until``, ``number``) in the order of the heap, at most so many; it returns 1
     when there are none left before it, else 0.
     """
-    build = build_number()
+    sources = [*sorted(Path(__file__).parent.glob("*.py"))]
+    sources += [Path(str(module.__file__)) for module in (quantiles, units, randomness)]
+    build = build_number(sources)
 
     @entry
     def begin(h: int, fault: int) -> None:

@@ -8,6 +8,8 @@ instances under way, not the number that have been.
 
 from __future__ import annotations
 
+from wfmodel.designs.history import GONE
+from wfmodel.native.words import ask, compiled, get, put
 from wfmodel.simulation.kernel.layout import (
     ASK_MEMORY,
     C_CHAIN,
@@ -23,6 +25,7 @@ from wfmodel.simulation.kernel.layout import (
     H_FREE_NODES,
     H_PARTICIPANTS,
     H_PROCESSES,
+    H_TELLS_GONE,
     I_APPLIED,
     I_CELLS,
     I_CHAIN,
@@ -43,7 +46,9 @@ from wfmodel.simulation.kernel.layout import (
     P_INCARNATION,
     P_WORDS,
 )
-from wfmodel.simulation.kernel.native import ask, compiled, get, put
+from wfmodel.simulation.kernel.rows import row
+
+_OUTSIDE = -1
 
 
 @compiled
@@ -138,6 +143,8 @@ def _retire(h: int, instance: int) -> None:
             put(h, H_FREE_CELLS, cell)
     put(instance, I_CHAIN, get(h, H_FREE_INSTANCES))
     put(h, H_FREE_INSTANCES, instance)
+    if get(h, H_TELLS_GONE):
+        row(h, GONE, get(instance, I_INDEX), _OUTSIDE, 0, 0)
 
 
 @compiled

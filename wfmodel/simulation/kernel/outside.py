@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.broker import post
 from wfmodel.simulation.kernel.cells import enqueue
 from wfmodel.simulation.kernel.draws import quantile, uniform
@@ -24,7 +25,6 @@ from wfmodel.simulation.kernel.layout import (
     NOTHING,
     P_INDEX,
 )
-from wfmodel.simulation.kernel.native import compiled, get, put
 from wfmodel.simulation.kernel.tables import chosen, external
 from wfmodel.simulation.kernel.workers import pick
 

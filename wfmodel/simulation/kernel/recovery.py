@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.table import SEND
+from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.actions import following_operation
 from wfmodel.simulation.kernel.broker import (
     FOR_GOOD,
@@ -86,7 +87,6 @@ from wfmodel.simulation.kernel.layout import (
 )
 from wfmodel.simulation.kernel.lists import append, leave, take_all
 from wfmodel.simulation.kernel.memory import done_with, node_of, process_at
-from wfmodel.simulation.kernel.native import compiled, get, put
 from wfmodel.simulation.kernel.rows import row
 from wfmodel.simulation.kernel.tables import work_done
 from wfmodel.simulation.kernel.workers import free_worker, outcome_of, stop_work

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wfmodel.native.words import ask, compiled, get, put
 from wfmodel.simulation.kernel.layout import ASK_ROWS, H_ASK, H_NOW, H_ROW, H_ROW_END
-from wfmodel.simulation.kernel.native import ask, compiled, get, put
 
 
 @compiled

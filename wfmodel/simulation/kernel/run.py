@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.history import Kind
+from wfmodel.native.chunks import address
 from wfmodel.simulation.kernel import layout as at
 from wfmodel.simulation.kernel.clerk import Clerk
-from wfmodel.simulation.kernel.loop import BATCH, entries
+from wfmodel.simulation.kernel.loop import BATCH, BLOCK, entries
 from wfmodel.simulation.kernel.plan import Plan
-from wfmodel.simulation.kernel.store import Store, address
+from wfmodel.simulation.kernel.store import Store
 from wfmodel.simulation.run import OUTSIDE, Run
 
 
@@ -37,21 +38,33 @@ class Kernel:
         Raises:
             BaseException: whatever one of the system's machines raised.
         """
+        for _ in self._run(BATCH):
+            pass
+        return self.store.rows(int(self.header[at.H_ROW]))
+
+    def blocks(self) -> Iterator[NDArray[np.int64]]:
+        """The same, in pieces that are good until the next one is asked for, with GONE rows."""
+        self.header[at.H_TELLS_GONE] = 1
+        for _ in self._run(BLOCK):
+            yield self.store.taken(self.header)
+
+    def _run(self, most: int) -> Iterator[None]:
+        """Through both phases; a pause after so many events, and at the end."""
         setting, header = self.run.setting, self.header
         for fault in (*self.faults, 0):  # 0: the arrivals, which begin after the faults
             self._begin(address(header), fault)
-        self._go_on_until(setting.horizon, 0)
+        yield from self._go_on_until(setting.horizon, 0, most)
         self._row(setting.horizon, Kind.ARRIVALS_END, 0)
         end = setting.horizon + setting.convergence
-        self._go_on_until(end, int(header[at.H_SEQUENCE]))
+        yield from self._go_on_until(end, int(header[at.H_SEQUENCE]), most)
         settled = not header[at.H_HEAP_SIZE]
         self._row(self.store.last_time_ns(header) if settled else end, Kind.END, int(settled))
-        return self.store.rows(int(header[at.H_ROW]))
+        yield
 
-    def _go_on_until(self, time_ns: int, number: int) -> None:
+    def _go_on_until(self, time_ns: int, number: int, most: int) -> Iterator[None]:
         """Take every event that comes before this time and number."""
-        while not self._advance(address(self.header), time_ns, number, BATCH):
-            pass
+        while not self._advance(address(self.header), time_ns, number, most):
+            yield
         if self.clerk.error is not None:
             raise self.clerk.error
         self.header[at.H_NOW] = time_ns

@@ -6,6 +6,7 @@ states, events and messages get the numbers that the driver gives them.
 
 from __future__ import annotations
 
+from wfmodel.native.words import ask, compiled, get, put
 from wfmodel.simulation.kernel.layout import (
     ASK_CHOSEN,
     ASK_DONE,
@@ -18,7 +19,6 @@ from wfmodel.simulation.kernel.layout import (
     H_MAP_MASK,
 )
 from wfmodel.simulation.kernel.memory import fresh
-from wfmodel.simulation.kernel.native import ask, compiled, get, put
 
 KEY_WORDS = 6
 """Question, four words, answer plus one (zero: the slot is free)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.draws import duration, uniform
 from wfmodel.simulation.kernel.events import after
 from wfmodel.simulation.kernel.layout import (
@@ -31,7 +32,6 @@ from wfmodel.simulation.kernel.layout import (
     W_SAMPLER,
 )
 from wfmodel.simulation.kernel.memory import owned, refer, unrefer
-from wfmodel.simulation.kernel.native import compiled, get, put
 
 
 @compiled

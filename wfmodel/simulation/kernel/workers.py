@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfmodel.designs.history import Kind
+from wfmodel.native.words import compiled, get, get_real, put
 from wfmodel.simulation.kernel.draws import duration, uniform
 from wfmodel.simulation.kernel.effects import block
 from wfmodel.simulation.kernel.events import schedule
@@ -40,7 +41,6 @@ from wfmodel.simulation.kernel.layout import (
 )
 from wfmodel.simulation.kernel.lists import append, first_out, take_all
 from wfmodel.simulation.kernel.memory import done_with, node_of
-from wfmodel.simulation.kernel.native import compiled, get, get_real, put
 from wfmodel.simulation.kernel.rows import row
 from wfmodel.simulation.workers import ATTEMPTS
 

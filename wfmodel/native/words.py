@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from wfmodel.simulation.kernel.plain import Answer
+from wfmodel.native.plain import Answer
 
 SUPPORTED: Final = "0.68"
 """numba's versions change what the kernel is compiled by."""
@@ -36,9 +36,9 @@ def _obstacle() -> str:
 
 OBSTACLE: Final = _obstacle()
 if TYPE_CHECKING or OBSTACLE:
-    from wfmodel.simulation.kernel import plain as base
+    from wfmodel.native import plain as base
 else:
-    from wfmodel.simulation.kernel import machine as base
+    from wfmodel.native import machine as base
 
 ask, compiled, entry, unsigned = base.ask, base.compiled, base.entry, base.unsigned
 get, get_real, put, put_real = base.get, base.get_real, base.put, base.put_real

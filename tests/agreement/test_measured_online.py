@@ -1,0 +1,91 @@
+"""A run measured while it goes on, and the same run measured from its history: one truth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from tests.agreement.dressed import BOTH, MS, worlds
+from tests.agreement.test_engines import BUSY, CAREFUL, CARELESS, LOGGED, STRUCK, WORLDS
+from tests.metrics.online import assert_same
+from wfmodel.designs import Table
+from wfmodel.designs.history import GONE
+from wfmodel.experiments import load_scenario, simulate_and_measure
+from wfmodel.metrics import measure, tracks_of
+from wfmodel.simulation import Stream, simulate
+
+MODELS = Path(__file__).parents[2] / "models"
+SCENARIOS = sorted(MODELS.rglob("scenario*.yaml"))
+COMPILED = pytest.mark.usefixtures("numba")
+
+
+@pytest.fixture
+def numba() -> None:
+    pytest.importorskip("numba", reason="the compiled kernel needs numba")
+
+
+@COMPILED
+@settings(max_examples=WORLDS)
+@given(worlds())
+def test_random_worlds(world):
+    system, setting, seed = world
+    whole = measure(simulate(system, setting, seed=seed, engine="compiled"))
+    for engine in ("compiled", "simpy"):
+        online = simulate_and_measure(system, setting, seed=seed, engine=engine)
+        assert_same(whole, online)
+
+
+@COMPILED
+@settings(max_examples=WORLDS // 3)
+@given(worlds())
+def test_blocks_are_the_history_and_the_last_word_of_who_is_gone(world):
+    system, setting, seed = world
+    stream = Stream(system, setting, seed=seed, engine="compiled")
+    rows = np.concatenate([block.copy() for block in stream])
+    history = simulate(system, setting, seed=seed)
+    kept = rows[rows[:, 1] != GONE]
+    assert kept.tobytes() == history.rows.tobytes()
+    assert (stream.table.seen_views(), stream.table.seen_events()) == (
+        history.views,
+        history.events,
+    )
+    gone = rows[rows[:, 1] == GONE][:, 2].tolist()
+    assert len(gone) == len(set(gone))
+    for instance in gone:
+        last = np.flatnonzero(rows[:, 2] == instance)[-1]
+        assert rows[last, 1] == GONE
+    if history.rows[-1, 4] == 1:  # at rest only such as somebody would still have to move are left
+        settled = tracks_of(history).settled
+        assert set(np.flatnonzero(settled).tolist()) <= set(gone)
+
+
+@COMPILED
+@pytest.mark.parametrize("knobs", [CAREFUL, CARELESS, LOGGED], ids=["outbox", "dual-write", "log"])
+@pytest.mark.parametrize("persistence", ["database", "memory"])
+@pytest.mark.parametrize("design", sorted(BOTH))
+def test_a_world_in_which_all_happens(design, persistence, knobs):
+    system = BOTH[design](BUSY, replace(knobs, persistence=persistence))
+    table, until = Table(system), STRUCK.horizon + STRUCK.convergence
+    whole = measure(simulate(system, STRUCK, seed=2, table=table), until_ns=until)
+    online = simulate_and_measure(
+        system, STRUCK, seed=2, table=table, until_ns=until, engine="compiled"
+    )
+    assert_same(whole, online)
+
+
+@COMPILED
+@pytest.mark.parametrize("design", sorted(BOTH))
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.parent.name)
+def test_on_every_model_with_its_scenario(path, design):
+    loaded = load_scenario(path)
+    assert loaded.scenario is not None
+    assert loaded.workflow is not None
+    setting = replace(loaded.scenario.setting, horizon=120_000 * MS, warm_up=10_000 * MS)
+    for variant in loaded.scenario.variants_by_name().values():
+        system = BOTH[design](loaded.workflow, variant.knobs)
+        whole = measure(simulate(system, setting, seed=5, engine="auto"))
+        assert_same(whole, simulate_and_measure(system, setting, seed=5))
