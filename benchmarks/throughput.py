@@ -47,9 +47,11 @@ VARIANTS = (
     "kernel choreography, faults",
     "kernel, faults+metrics",
     "kernel choreography, faults+metrics",
+    "kernel, faults+metrics on line",
+    "kernel choreography, faults+metrics on line",
 )
-LARGE = ("kernel", "kernel choreography")
-"""Without metrics: at 2.6 KB each, a million instances should stay within 8 GiB."""
+LARGE = ("kernel, faults+metrics on line", "kernel choreography, faults+metrics on line")
+"""Without a history, whose 2.6 KB each of ten million instances would not fit."""
 
 
 def measure_one(variant: str, instances: int) -> dict[str, float]:
@@ -67,6 +69,7 @@ def measure_one(variant: str, instances: int) -> dict[str, float]:
     else:
         from benchmarks import saga
         from wfmodel.designs import choreograph, orchestrate
+        from wfmodel.experiments import simulate_and_measure
         from wfmodel.metrics import measure
         from wfmodel.simulation import simulate
 
@@ -74,12 +77,19 @@ def measure_one(variant: str, instances: int) -> dict[str, float]:
         engine = "compiled" if variant.startswith("kernel") else "simpy"
         system = make(saga.workflow(), saga.knobs())
         faults = saga.FAULTS if "faults" in variant else ()
-        simulate(system, saga.setting(1), engine=engine)  # loads the engine
+        setting = saga.setting(instances, faults)
+        online = variant.endswith("on line")
+        run = simulate_and_measure if online else simulate
+        run(system, saga.setting(1), engine=engine)  # loads the engine
         start = time.perf_counter()
-        history = simulate(system, saga.setting(instances, faults), seed=1, engine=engine)
-        assert history.instances() == instances
-        if variant.endswith("metrics"):
-            measure(history)
+        if online:
+            found = simulate_and_measure(system, setting, seed=1, engine=engine)
+            assert found.instances == instances
+        else:
+            history = simulate(system, setting, seed=1, engine=engine)
+            assert history.instances() == instances
+            if variant.endswith("metrics"):
+                measure(history)
     seconds = time.perf_counter() - start
     peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {"seconds": seconds, "peak_kib": peak_kib}
@@ -151,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--large", action="store_true", help="a million instances of the kernel")
+    parser.add_argument("--large", action="store_true", help="one to ten million, on line")
     parser.add_argument("--one", nargs=2, metavar=("VARIANT", "INSTANCES"))
     parser.add_argument("--first", action="store_true", help="seconds of a first call")
     for peer in PEERS:
@@ -167,7 +177,7 @@ def main() -> None:
         return
     console = Console(width=120)
     if arguments.large:
-        console.print(table([1_000_000], 1, LARGE, pythons))
+        console.print(table([1_000_000, 10_000_000], 1, LARGE, pythons))
         return
     console.print(table(arguments.sizes, arguments.rounds, VARIANTS, pythons))
     with tempfile.TemporaryDirectory() as cache:
