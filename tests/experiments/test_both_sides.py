@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,7 @@ from wfmodel.experiments.possibility import (
 )
 from wfmodel.experiments.sides import contradicted, contradiction_words
 from wfmodel.exploration import FaultBudget, Spent
+from wfmodel.exploration.packed import search
 
 MEMORY = Knobs(persistence=Persistence.MEMORY, timeouts=False)
 DATABASE = Knobs(timeouts=False)
@@ -83,6 +85,21 @@ def test_what_was_cut_short_is_undecided_and_tried_no_further():
     assert found.answer(Anomaly.LOST) is Answer.UNDECIDED
     assert found.cut() == (FaultBudget(crashes=1),)
     assert len(found.searches) == 2  # two crashes contain one, whose search was cut
+
+
+def test_an_interrupt_is_not_taken_for_a_search_that_was_cut_short(monkeypatch):
+    from wfmodel.experiments import possibility as home
+
+    def interrupted(table, budget, **limits):
+        def press(progress):
+            signal.raise_signal(signal.SIGINT)
+
+        return search(table, budget, progress=press, progress_every_s=0, **limits)
+
+    monkeypatch.setattr(home, "search", interrupted)
+    system = system_of(workflow(), Variant(design="orchestration", knobs=DATABASE))
+    with pytest.raises(KeyboardInterrupt):
+        possibility("database", system, (FaultBudget(crashes=1),))
 
 
 def test_budgets_follow_the_faults_and_the_knobs():

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.exploration.two_phase_commit import two_phase_commit
 from wfmodel.designs import Channel, Knobs, System, Table, own_system
+from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.messages import Action, Event, Received, Restarted, Send, SetTimer, TimerFired
 from wfmodel.designs.state import Status, View
 from wfmodel.exploration import FaultBudget
@@ -29,6 +30,7 @@ from wfmodel.exploration.properties import (
     Deadlock,
     Holds,
     Never,
+    NeverEnds,
     Predicate,
     Undecided,
     Violated,
@@ -512,3 +514,16 @@ def test_a_checkpoint_of_a_reduced_search_is_no_other_search_s(tmp_path):
     search(Table(two_phase_commit(3, symmetric=True)), limit=20, checkpoint=path)
     with pytest.raises(CheckpointError, match=r"interchangeable .*rm1.*, this search \[\]"):
         search(Table(two_phase_commit(3, symmetric=True)), checkpoint=path, symmetry=False)
+
+
+@pytest.mark.parametrize("engine", ["interpreted", "packed"])
+def test_bounds_of_members_are_exchanged_with_them_and_no_step_becomes_a_fault(engine):
+    system = two_phase_commit(2, symmetric=True)
+    budget = FaultBudget(crashes=1).each("crashes", ("rm1", "rm2"), 1)
+    make = interpreted if engine == "interpreted" else lambda s, b, **k: search(Table(s), b, **k)
+    found = []
+    for symmetry in (True, False):
+        space = make(system, budget, symmetry=symmetry)
+        [answer] = decide(space, [NeverEnds(Terminal.LOST)])
+        found.append(type(answer).__name__)
+    assert found == ["Holds", "Holds"]

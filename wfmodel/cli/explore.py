@@ -20,7 +20,9 @@ Count: TypeAlias = Annotated[int, typer.Option(min=0, max=20, help="At most so m
 
 EngineName: TypeAlias = Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")]
 
-Memory: TypeAlias = Annotated[float, typer.Option(min=0.1, help="Most GiB that states may take.")]
+Memory: TypeAlias = Annotated[
+    float, typer.Option(min=0.1, max=1e6, help="Most GiB that states may take.")
+]
 
 Checkpoint: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Keep the search there, and go on from it.")

@@ -48,7 +48,7 @@ def bounds_per_instance(texts: tuple[str, ...]) -> dict[str, int]:
         name, equals, most = (part.strip() for part in text.partition("="))
         if name in ("crash", "pause"):
             raise TyperException(f"--per-instance: a {name} strikes every instance at once")
-        if name not in OF_ONE_INSTANCE or not equals or not most.isdigit():
+        if name not in OF_ONE_INSTANCE or not equals or not most.isdecimal():
             known = ", ".join(OF_ONE_INSTANCE)
             raise TyperException(f"--per-instance needs FAULT=N (faults: {known}); got {text!r}")
         found[OF_ONE_INSTANCE[name]] = int(most)

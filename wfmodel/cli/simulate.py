@@ -63,9 +63,11 @@ def simulate(
         return
     if (path is None) == (follow is None):
         raise TyperException("give either a scenario or workflow to run, or --follow FILE")
-    history, scenario = (
-        _kept(follow) if follow is not None else _run(path, design, seed, replication)
-    )
+    if follow is not None:
+        _refuse({"--design": design, "--seed": seed}, "is for a run, and --follow shows a kept one")
+        history = _kept(follow)
+    else:
+        history = _run(path, design, seed, replication)
     if save is not None:
         from wfmodel.designs import save_history
 
@@ -73,35 +75,39 @@ def simulate(
     if instance is not None:
         _show_instance(history, instance)
     else:
-        _show_run(history, scenario)
+        _show_run(history)
 
 
-def _kept(file: Path) -> tuple[History, Scenario | None]:
+def _refuse(given: Mapping[str, object], why: str) -> None:
+    for option, value in given.items():
+        if value is not None:
+            raise TyperException(f"{option} {why}")
+
+
+def _kept(file: Path) -> History:
     from wfmodel.designs import HistoryFileError, load_history
 
     try:
-        return load_history(file), None
+        return load_history(file)
     except HistoryFileError as error:
         raise TyperException(str(error)) from None
 
 
-def _run(
-    path: str | None, design: str | None, seed: int | None, replication: int
-) -> tuple[History, Scenario]:
-    bench, cell, scenario = _prepared(path, design, seed, replication)
-    return bench.history(cell), scenario
+def _run(path: str | None, design: str | None, seed: int | None, replication: int) -> History:
+    bench, cell = _prepared(path, design, seed, replication)
+    return bench.history(cell)
 
 
 def _prepared(
     path: str | None, design: str | None, seed: int | None, replication: int
-) -> tuple[Bench, Cell, Scenario]:
+) -> tuple[Bench, Cell]:
     assert path is not None
     from wfmodel.experiments.cells import Bench, Cell
 
     scenario, workflow = _read(path)
     variant = _variant(scenario, design)
     cell = Cell(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
-    return Bench(workflow), cell, scenario
+    return Bench(workflow), cell
 
 
 def _show_online(
@@ -116,12 +122,10 @@ def _show_online(
     from wfmodel.experiments.online import observe_online
     from wfmodel.simulation import COMPILED
 
-    for option, value in others.items():
-        if value is not None:
-            raise TyperException(f"{option} needs the history that --no-history does not keep")
+    _refuse(others, "needs the history that --no-history does not keep")
     if path is None:
         raise TyperException("give a scenario or workflow to run")
-    bench, cell, _ = _prepared(path, design, seed, replication)
+    bench, cell = _prepared(path, design, seed, replication)
     with progress() as bars:
         try:
             table = bench.table(cell.variant)
@@ -205,21 +209,13 @@ def _show_instance(history: History, instance: int) -> None:
     console.print(table)
 
 
-def _show_run(history: History, scenario: Scenario | None) -> None:
+def _show_run(history: History) -> None:
     from wfmodel.experiments.observation import observe
-    from wfmodel.metrics import measure
 
-    if scenario is None:
-        whole = measure(history)
-        values, reasons, instances = whole.values, whole.reasons, whole.instances
-        endings = {each.value: count for each, count in whole.classes.items()}
-    else:
-        seen = observe(history, scenario.setting)
-        values, reasons, instances = seen.values, seen.reasons, seen.instances
-        endings = dict(seen.endings)
+    seen = observe(history)
     run = f"seed {history.seed}, replication {history.replication}"
-    title = f"{history.workflow}, {history.design}: {instances:,} instances, {run}"
-    _show_measured(title, values, reasons, endings)
+    title = f"{history.workflow}, {history.design}: {seen.instances:,} instances, {run}"
+    _show_measured(title, seen.values, seen.reasons, seen.endings)
 
 
 def _show_measured(

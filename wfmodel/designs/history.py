@@ -127,7 +127,8 @@ class History:
     """One run. ``views[p][s]`` is what participant p's store says in state s.
 
     ``rows`` is an int64 array of shape (n, 6). ``warm_up_ns``: instances that arrive earlier are
-    simulated but not measured.
+    simulated but not measured. ``convergence_ns``: how long the run could go on after the arrivals
+    had ended, 0 where nobody said.
     """
 
     workflow: str
@@ -143,6 +144,7 @@ class History:
     events: tuple[Event, ...]
     messages: tuple[Message, ...]
     warm_up_ns: int = 0
+    convergence_ns: int = 0
 
     def __iter__(self) -> Iterator[Row]:
         """Rows in order."""

@@ -24,7 +24,7 @@ from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
 from wfmodel.model.workflow import Outcome
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MOST_BYTES: Final = 4 << 30
 """Largest archive member that is read."""
 
@@ -64,6 +64,7 @@ _SCALARS: Final = (
     "events",
     "messages",
     "warm_up_ns",
+    "convergence_ns",
 )
 
 

@@ -76,7 +76,7 @@ class Bench:
         graph = self._graphs.get(cell.variant)
         if graph is None or len(graph.states) > MOST_STATES:
             graph = self._graphs[cell.variant] = StateGraph(history)
-        return observe(history, cell.setting, system=system, graph=graph)
+        return observe(history, system=system, graph=graph)
 
     def table(self, variant: Variant) -> Table:
         """The variant's system, tabulated.

@@ -19,7 +19,6 @@ from wfmodel.designs.history import Kind
 from wfmodel.experiments.incidents import Incident, incidents_of
 from wfmodel.experiments.survival import Samples, restricted_mean
 from wfmodel.metrics import Measurement, StateGraph, measure_tracks, tracks_of
-from wfmodel.simulation import Setting
 
 SECOND: Final = 1e9
 RECOVERY: Final = "recovery_time"
@@ -47,18 +46,17 @@ class Observation:
 
 def observe(
     history: History,
-    setting: Setting,
     *,
     system: System | None = None,
     graph: StateGraph | None = None,
 ) -> Observation:
-    """Measure a run in its setting; with the system that was run, its incidents too.
+    """Measure a run; with the system that was run, its incidents too.
 
     ``graph``: that of other runs of the same system; it saves time and changes nothing.
     """
-    tracks = tracks_of(to_the_limit(history, setting), graph=graph)
+    tracks = tracks_of(to_the_limit(history), graph=graph)
     measured = measure_tracks(tracks)
-    limit_s = setting.convergence / SECOND
+    limit_s = history.convergence_ns / SECOND
     recovery = _restricted(measured.recovery, limit_s)
     return Observation(
         measured.instances,
@@ -77,13 +75,15 @@ def _any_wrong(measured: Measurement) -> bool:
     return any(count for ending, count in measured.classes.items() if ending not in CLEAN)
 
 
-def to_the_limit(history: History, setting: Setting) -> History:
+def to_the_limit(history: History) -> History:
     """The same run, watched until the end of the convergence limit."""
     rows = history.rows
     if not len(rows) or rows[-1, 1] != Kind.END:
         return history
+    arrivals_end = rows[rows[:, 1] == Kind.ARRIVALS_END, 0]
+    limit = int(arrivals_end[0]) + history.convergence_ns if len(arrivals_end) else 0
     longer = rows.copy()
-    longer[-1, 0] = max(int(rows[-1, 0]), setting.horizon + setting.convergence)
+    longer[-1, 0] = max(int(rows[-1, 0]), limit)
     return replace(history, rows=longer)
 
 

@@ -24,6 +24,7 @@ from wfmodel.exploration import FaultBudget, Spent, ends_of
 from wfmodel.exploration.ends import Path
 from wfmodel.exploration.packed import search
 from wfmodel.exploration.properties.answer import Trace
+from wfmodel.exploration.space import INTERRUPTED
 from wfmodel.exploration.spending import is_part
 from wfmodel.exploration.stories import story_of
 from wfmodel.model.workflow import Workflow
@@ -195,6 +196,8 @@ def possibility(
         if any(not each.complete and is_part(each.budget, budget) for each in searches):
             continue
         space = search(table, budget, limit=most_states, laps=LAPS)
+        if space.stopped == INTERRUPTED:
+            raise KeyboardInterrupt
         searches.append(Searched(budget, space.looked_into, space.complete))
         for anomaly, path in ends_of(space).anomalies.items():
             told = tuple(line.text for line in story_of(space, _trace(path)))

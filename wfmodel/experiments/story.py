@@ -92,7 +92,7 @@ def _scores(scenario: Scenario, histories: dict[str, History]) -> dict[int, tupl
 
 
 def _clean(scenario: Scenario, history: History) -> dict[int, bool]:
-    tracks = tracks_of(to_the_limit(history, scenario.setting))
+    tracks = tracks_of(to_the_limit(history))
     return {
         int(number): ending in CLEAN
         for number, ending in zip(tracks.ids, tracks.terminal, strict=True)
@@ -137,7 +137,7 @@ def _story(
     first = next(iter(histories.values()))
     endings = {}
     for name, history in histories.items():
-        tracks = tracks_of(to_the_limit(history, scenario.setting))
+        tracks = tracks_of(to_the_limit(history))
         place = int(np.flatnonzero(tracks.ids == instance)[0])
         endings[name] = tracks.terminal[place].value
     return Story(
@@ -157,7 +157,7 @@ def total_divergence(
 
     Seconds and facts. The periods cover the arrivals and as long again as half of them.
     """
-    tracks = tracks_of(to_the_limit(history, scenario.setting))
+    tracks = tracks_of(to_the_limit(history))
     level = tracks.graph.divergence.array()
     order = np.argsort(tracks.time_ns, kind="stable")
     times = tracks.time_ns[order].astype(np.float64)

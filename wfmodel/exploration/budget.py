@@ -39,6 +39,11 @@ class FaultBudget(NamedTuple):
     pauses: int = 0
     bounds: tuple[Bound, ...] = ()
 
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """What is left of each kind: less after every fault, and the same whoever is called who."""
+        return self[:-1]
+
     def spend(self, name: str, participant: str | None = None) -> FaultBudget | None:
         """What is left after one more of these faults at a participant; None if there was none."""
         left = int(getattr(self, name))

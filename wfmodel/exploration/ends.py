@@ -66,8 +66,8 @@ def is_end(space: StateSpace, number: int) -> bool:
         return bool(known.ends[number])
     if space.is_open(number):
         return False
-    left = space.budget(number)
-    return all(space.budget(after) != left for _, after in space.successors(number))
+    left = space.budget(number).totals
+    return all(space.budget(after).totals != left for _, after in space.successors(number))
 
 
 def _settled(space: StateSpace, number: int) -> bool:

@@ -83,7 +83,9 @@ class Graph:
     @cached_property
     def faults(self) -> Marks:
         """Which arcs are paid for, and so owed by nobody: of shape (m,)."""
-        changes: Marks = self.budgets[self.sources] != self.budgets[self.targets]
+        totals: Interned[tuple[int, ...]] = Interned()
+        total = np.array([totals.number(left.totals) for left in self.left], dtype=np.int64)
+        changes: Marks = total[self.budgets[self.sources]] != total[self.budgets[self.targets]]
         return changes
 
     @cached_property

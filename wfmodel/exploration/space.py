@@ -23,6 +23,8 @@ Progress: TypeAlias = Callable[[int, int], None]
 """(configurations looked into, configurations known): called now and then during a search."""
 
 REPORT_EVERY: Final = 2_000
+INTERRUPTED: Final = "interrupted"
+"""Why a search is not complete that somebody interrupted."""
 
 
 class StateSpace(Protocol):
@@ -144,7 +146,7 @@ class InterpretedSpace(Listed):
                 if progress is not None and len(self._after) % self.report_every == 0:
                     progress(len(self._after), len(self._nodes))
         except KeyboardInterrupt:
-            self.stopped = "interrupted"
+            self.stopped = INTERRUPTED
             del self._nodes[len(self._came_from) :]  # met, but not yet noted from where
 
     def _expand(self, number: int) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wfmodel.designs.history import History, steps_of
 from wfmodel.designs.table import RunTable
+from wfmodel.simulation.setting import Setting
 
 COLUMNS = 6
 
@@ -38,7 +39,7 @@ class Recorder:
         *,
         seed: int,
         replication: int,
-        warm_up_ns: int,
+        setting: Setting | None = None,
     ) -> History:
         """The finished history."""
         system = table.system
@@ -56,5 +57,6 @@ class Recorder:
             table.seen_views(),
             table.seen_events(),
             table.seen_messages(),
-            warm_up_ns,
+            0 if setting is None else setting.warm_up,
+            0 if setting is None else setting.convergence,
         )

@@ -138,7 +138,7 @@ class Stage:
         self.run.row((now, Kind.ARRIVALS_END, -1, OUTSIDE, 0, 0))
         self.run.row((now, Kind.END, -1, OUTSIDE, int(not left), 0))
         rows = self.run.recorder.rows()
-        return self.run.recorder.history(self.table, rows, seed=0, replication=0, warm_up_ns=0)
+        return self.run.recorder.history(self.table, rows, seed=0, replication=0)
 
     # ------------------------------------------------------------------- a process that is up
 

@@ -125,7 +125,7 @@ def simulate(
     run = _prepared(system, setting, seed, replication, table)
     rows = run_compiled(run) if compiled else _rows_of(run, processes)
     return run.recorder.history(
-        run.table, rows, seed=seed, replication=replication, warm_up_ns=setting.warm_up
+        run.table, rows, seed=seed, replication=replication, setting=setting
     )
 
 
@@ -162,7 +162,7 @@ class Stream:
             np.zeros((0, COLUMNS), np.int64),
             seed=seed,
             replication=replication,
-            warm_up_ns=setting.warm_up,
+            setting=setting,
         )
 
     def __iter__(self) -> Iterator[NDArray[np.int64]]:

@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 from tests.exploration.test_spin import CRASH, MEMORY, ONCE, system_of
-from wfmodel.designs import Table
+from wfmodel.designs import Table, choreograph
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.schedule import acts_of_instance, parse_schedule, schedule_text
+from wfmodel.designs.state import Status
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.following import run_space
 from wfmodel.exploration.instances import (
@@ -19,11 +20,16 @@ from wfmodel.exploration.instances import (
     joint_story,
     joint_story_text,
     never,
+    observation,
     run_to,
     search,
 )
 from wfmodel.exploration.properties import Holds, Undecided, Violated
+from wfmodel.model.distributions import Constant
+from wfmodel.model.units import parse_duration
+from wfmodel.model.workflow import Final, Task, Workflow
 
+MS = parse_duration("1ms")
 SYSTEM = system_of("saga", "choreographed", MEMORY)
 
 
@@ -95,6 +101,32 @@ def test_a_predicate_that_tells_instances_apart_is_not_answered_without_names(sp
     assert isinstance(never(space, first).answer, Undecided)
     named = search(Table(SYSTEM), CRASH, symmetry=False)
     assert isinstance(never(named, first).answer, Violated)
+
+
+@pytest.mark.parametrize("instances", [2, 5, 6])
+def test_every_order_of_many_instances_is_looked_at(instances):
+    step = Task(service="s", duration=Constant(MS), next="done")
+    system = choreograph(Workflow(name="tiny", initial="a", states={"a": step, "done": Final()}))
+    begun = lambda one: one.status("s") is not Status.UNKNOWN  # noqa: E731
+    first = JointPredicate(
+        "the first has begun and another has not",
+        lambda seen: begun(seen.instances[0]) and not all(map(begun, seen.instances)),
+    )
+    space = search(Table(system), FaultBudget(), instances=instances)
+    assert isinstance(never(space, first).answer, Undecided)
+
+
+def test_an_answer_says_where_orders_were_compared_on_a_sample(space, monkeypatch):
+    many = JointPredicate("three are lost", lambda seen: seen.count(lost) == 3)
+    whole = never(space, many).answer
+    monkeypatch.setattr(observation, "MOST_COMPARED", 50)
+    sampled = never(space, many).answer
+    assert isinstance(whole, Holds)
+    assert isinstance(sampled, Holds)
+    assert ("sample" in whole.note, "sample" in sampled.note) == (False, True)
+    eleven = [tuple(order) for order in observation._exchanges(11)]
+    assert all(sorted(order) == list(range(11)) for order in eleven)
+    assert len(set(eleven)) == len(eleven) > 11
 
 
 def test_what_is_never_reached_holds_and_a_search_that_stopped_says_so(space):

@@ -9,10 +9,11 @@ Instances have no names in a search with symmetry: what tells them apart is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import permutations
+from itertools import islice, permutations
+from typing import Final, NamedTuple
 
 from wfmodel.designs.table import Table
 from wfmodel.exploration.budget import FaultBudget
@@ -25,7 +26,11 @@ from wfmodel.exploration.instances.space import JointSpace
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.observation import Observation
-from wfmodel.exploration.properties.symmetric import MOST_LOOKS
+
+MOST_ORDERS: Final = 120
+"""Orders of instances that are all looked at: those of five."""
+MOST_COMPARED: Final = 200_000
+"""Looks at configurations in some order; beyond, it is a sample, and the answer says so."""
 
 
 class InstanceView:
@@ -120,7 +125,8 @@ def never(space: JointSpace, bad: JointPredicate) -> Found:
     apart that the search did not, or the search stopped.
     """
     title, bounds = f"never {bad.words}", _bounds(space)
-    if space.symmetry and _tells_apart(space, bad):
+    compared = _compared(space, bad) if space.symmetry else _Compared(tells_apart=False)
+    if compared.tells_apart:
         why = "the predicate tells instances apart; search with symmetry=False"
         return Found(Undecided(title, bounds, why), 0, None)
     for number in range(len(space)):
@@ -128,21 +134,48 @@ def never(space: JointSpace, bad: JointPredicate) -> Found:
             run = run_to(space, number)
             trace = Trace(space.path_to(number), tuple(step for _, step in run.steps))
             return Found(Violated(title, bounds, trace), 0, run)
-    answer: Answer = Holds(title, bounds, note="no configuration of all is like that")
+    note = "no configuration of all is like that"
+    if compared.sampled:
+        note += "; that it tells no instances apart was looked at on a sample"
+    answer: Answer = Holds(title, bounds, note=note)
     if not space.complete:
         answer = Undecided(title, bounds, f"the search stopped: {space.stopped}")
     return Found(answer, 0, None)
 
 
-def _tells_apart(space: JointSpace, asked: JointPredicate) -> bool:
+class _Compared(NamedTuple):
     """Whether some configuration answers otherwise once instances are exchanged."""
-    orders = list(permutations(range(space.instances)))[:24]
-    stride = -(-len(space) * len(orders) // MOST_LOOKS)
+
+    tells_apart: bool
+    sampled: bool = False
+    """Not every order of every configuration was looked at."""
+
+
+def _compared(space: JointSpace, asked: JointPredicate) -> _Compared:
+    """Look at every order of every configuration; at a sample where these are too many.
+
+    Exchanges of two make all orders, but to look at those of one order would not be enough.
+    """
+    orders = tuple(islice(permutations(range(space.instances)), MOST_ORDERS + 1))
+    sampled = len(orders) > MOST_ORDERS
+    if sampled:
+        orders = tuple(_exchanges(space.instances))
+    stride = -(-len(space) * len(orders) // MOST_COMPARED)
     for number in range(0, len(space), stride):
         said = {bool(asked.test(JointObservation(space, number, order))) for order in orders}
         if len(said) > 1:
-            return True
-    return False
+            return _Compared(tells_apart=True)
+    return _Compared(tells_apart=False, sampled=sampled or stride > 1)
+
+
+def _exchanges(instances: int) -> Iterator[tuple[int, ...]]:
+    """The order as it is, turned round, and with each taking the first place, or the last."""
+    order = tuple(range(instances))
+    yield order
+    yield order[::-1]
+    for place in order[1:]:
+        yield (place, *order[1:place], 0, *order[place + 1 :])
+        yield (*order[place:], *order[:place])
 
 
 def _bounds(space: JointSpace) -> Bounds:

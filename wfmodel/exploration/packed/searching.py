@@ -32,6 +32,7 @@ from wfmodel.exploration.packed.space import PackedSpace
 from wfmodel.exploration.packed.symmetry import Reduced, expansion_of
 from wfmodel.exploration.resolution import Anything, Resolution
 from wfmodel.exploration.semantics import Semantics
+from wfmodel.exploration.space import INTERRUPTED
 
 if TYPE_CHECKING:
     from wfmodel.exploration.packed.compiled import CompiledSearch
@@ -244,7 +245,7 @@ class _Run:
             return 0
         plain = isinstance(search, PlainSearch)
         if self.interrupted:
-            self.stopped = "interrupted"
+            self.stopped = INTERRUPTED
         elif self.limit is not None and search.next >= self.limit:
             self.stopped = f"limit of {self.limit:,} states"
         elif search.size_bytes() > self.memory_bytes:

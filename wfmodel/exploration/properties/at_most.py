@@ -69,7 +69,7 @@ def parse_at_most(text: str, system: System, name: str = "") -> AtMost:
     """
     number, _, rest = text.strip().partition(" ")
     rest = rest.strip()
-    if not number.isdigit() or not rest:
+    if not number.isdecimal() or not rest:
         raise ValueError(f"at_most needs a number, and an end or 'where ...'; got {text.strip()!r}")
     first, _, condition = rest.partition(" ")
     if first == "where":

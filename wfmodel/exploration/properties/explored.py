@@ -93,7 +93,7 @@ class Explored:
 
     def is_fault(self, source: int, target: int) -> bool:
         """Whether a step was paid for: a fault, which nobody owes."""
-        return self.space.budget(source) != self.space.budget(target)
+        return self.space.budget(source).totals != self.space.budget(target).totals
 
     @cached_property
     def shortest(self) -> Shortest:

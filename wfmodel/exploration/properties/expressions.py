@@ -27,7 +27,7 @@ from typing import Final, TypeAlias
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status
 from wfmodel.designs.system import System
-from wfmodel.exploration.budget import FaultBudget
+from wfmodel.exploration.budget import FAULTS
 from wfmodel.exploration.properties.observation import Observation, Predicate
 from wfmodel.exploration.verdict import Verdict
 from wfmodel.model.guards import (
@@ -199,7 +199,7 @@ class _Names:
                 name = self._known("step", step, self.steps)
                 return lambda seen: seen.landed(name)
             case ["left", fault]:
-                kind = self._known("fault", fault, FaultBudget._fields)
+                kind = self._known("fault", fault, FAULTS)
                 return lambda seen: int(getattr(seen.budget, kind))
             case [who, *rest] if rest:
                 return self._of(path, self._known("participant", who, self.participants), rest)
@@ -232,9 +232,11 @@ class _Names:
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> ValueError:
     listed = ", ".join(known[:20])
+    if name in known:
+        return ValueError(f"{name!r} is not whole: what of it? ({name}. and what is meant)")
     return ValueError(f"unknown {what} {name!r}{_meant(name, known)} ({what}s here: {listed})")
 
 
 def _meant(name: object, known: Iterable[str]) -> str:
     likely = nearest(name, known)
-    return f"; did you mean {likely!r}?" if likely else ""
+    return f"; did you mean {likely!r}?" if likely and likely != name else ""

@@ -92,7 +92,7 @@ class Component:
             number: {
                 act_of(space, number, step, target)
                 for step, target in space.successors(number)
-                if space.budget(number) == space.budget(target)
+                if space.budget(number).totals == space.budget(target).totals
             }
             for number in members
         }

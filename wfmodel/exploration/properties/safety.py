@@ -213,7 +213,7 @@ def held(title: str, explored: Explored, witness: int | None, why: str = "") -> 
     if not bounds.complete:
         return Undecided(title, bounds, f"the search stopped: {bounds.stopped}")
     run = None if witness is None or why else explored.trace_to(witness)
-    return Holds(title, bounds, run, why or ("" if run else "no run came to an end"))
+    return Holds(title, bounds, run, why or ("" if run is not None else "no run came to an end"))
 
 
 def _worst_end(explored: Explored) -> int | None:

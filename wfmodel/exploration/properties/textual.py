@@ -141,7 +141,7 @@ def _no(text: str, system: System, name: str) -> Property:
 def _recovers(text: str, system: System, name: str) -> Property:
     if text == "any":
         return RecoversWithin()
-    if not text.isdigit():
+    if not text.isdecimal():
         raise ValueError(f"recovers_within needs a number of steps, or any; got {text!r}")
     return RecoversWithin(int(text))
 

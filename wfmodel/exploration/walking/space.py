@@ -19,6 +19,7 @@ from wfmodel.exploration.packed.parts import Parts
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.resolution import Anything, Resolution
 from wfmodel.exploration.semantics import Semantics
+from wfmodel.exploration.space import INTERRUPTED
 from wfmodel.exploration.walking.coverage import Coverage, Covering
 from wfmodel.exploration.walking.graph import Graph, Looked
 from wfmodel.exploration.walking.walker import (
@@ -146,5 +147,5 @@ def walk_space(
     except Stopped:
         why = f"limit of {limit:,} states"
     except KeyboardInterrupt:
-        why = "interrupted"
+        why = INTERRUPTED
     return WalkedSpace(graph, covering, why)

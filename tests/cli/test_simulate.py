@@ -1,0 +1,65 @@
+"""``wfmodel simulate``: one run, with its history or without."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tests.cli.test_command_line import ORDER, ROOT, call
+
+SCENARIO = str(ROOT / "models/order-fulfilment/scenario.yaml")
+
+
+def test_without_a_history_it_shows_the_same(capsys):
+    pytest.importorskip("numba", reason="the compiled kernel needs numba")
+    code, whole, _ = call(capsys, "simulate", SCENARIO, "--replication", "3")
+    assert code == 0
+    code, online, _ = call(capsys, "simulate", SCENARIO, "--replication", "3", "--no-history")
+    assert code == 0
+    assert online == whole
+    assert (
+        call(capsys, "simulate", ORDER, "--no-history")[:2] == call(capsys, "simulate", ORDER)[:2]
+    )
+
+
+@pytest.mark.parametrize("needing", [["--save", "x"], ["--instance", "1"], ["--follow", "x"]])
+def test_what_needs_the_history_is_refused(capsys, needing):
+    code, _, err = call(capsys, "simulate", SCENARIO, "--no-history", *needing)
+    assert code == 2
+    assert f"{needing[0]} needs the history that --no-history does not keep" in err
+
+
+def test_without_a_file_it_says_so(capsys):
+    code, _, err = call(capsys, "simulate", "--no-history")
+    assert (code, "give a scenario or workflow" in err) == (2, True)
+
+
+def test_without_numba_it_says_what_is_missing(capsys, monkeypatch):
+    from wfmodel.native import words
+
+    monkeypatch.setattr(words, "OBSTACLE", "it needs numba; pip install 'wfmodel[fast]'")
+    code, _, err = call(capsys, "simulate", SCENARIO, "--no-history")
+    assert code == 2
+    assert "--no-history: engine 'compiled' cannot run this: it needs numba" in err
+
+
+def test_a_kept_history_shows_what_the_run_showed(capsys, tmp_path):
+    kept = str(tmp_path / "kept.jsonl")
+    code, run, _ = call(capsys, "simulate", SCENARIO, "--save", kept)
+    assert code == 0
+    assert call(capsys, "simulate", "--follow", kept)[:2] == (0, run)
+    code, _, err = call(capsys, "simulate", "--follow", kept, "--seed", "3")
+    assert code == 2
+    assert "--seed" in err
+
+
+def test_a_scenario_that_asks_for_much_is_not_refused(capsys, tmp_path):
+    pytest.importorskip("numba", reason="the compiled kernel needs numba")
+    scenario = yaml.safe_load((ROOT / "models/order-fulfilment/scenario.yaml").read_text())
+    scenario["workflow"] = ORDER
+    scenario["setting"]["horizon"] = "5h"
+    path = tmp_path / "long.yaml"
+    path.write_text(yaml.safe_dump(scenario))
+    code, out, _ = call(capsys, "simulate", str(path), "--no-history")
+    assert code == 0
+    assert "instances" in out.splitlines()[0]
