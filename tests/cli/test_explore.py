@@ -226,3 +226,25 @@ def test_what_a_page_shows_is_what_it_says(page):
     )
     assert [line.rstrip() for line in done.stdout.rstrip().splitlines()] == lines
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (["--memory", "inf"], "--memory"),
+        (["--property", "at_most: ² lost"], "at_most"),
+        (["--property", "never: left.bounds > 0"], "unknown fault 'bounds'"),
+        (["--property", "never: truth > 0"], "'truth' is not whole"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(capsys, option, said):
+    code, _, err = call(capsys, "explore", ORDER, *option)
+    assert code == 2
+    assert said in err
+    assert "invalid literal" not in err
+
+
+def test_a_witness_of_no_step_is_one(capsys):
+    code, out, _ = call(capsys, "explore", ORDER, "--property", "eventually: payment.up")
+    assert code == 0
+    assert "no run came to an end" not in out
