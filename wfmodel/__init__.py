@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wfmodel.checks import check_workflow as check
     from wfmodel.checks import inspect_workflow as inspect
     from wfmodel.designs import choreograph, load_history, orchestrate, save_history
-    from wfmodel.experiments import Scenario, load_scenario, simulate_and_measure
+    from wfmodel.experiments import Scenario, load_scenario
     from wfmodel.experiments import run as compare
     from wfmodel.importers import load_any as load
     from wfmodel.metrics import measure
@@ -45,7 +45,6 @@ __all__ = [
     "orchestrate",
     "save_history",
     "simulate",
-    "simulate_and_measure",
 ]
 
 _HOMES: Final = {
@@ -64,7 +63,6 @@ _HOMES: Final = {
     "orchestrate": ("wfmodel.designs", "orchestrate"),
     "save_history": ("wfmodel.designs", "save_history"),
     "simulate": ("wfmodel.simulation", "simulate"),
-    "simulate_and_measure": ("wfmodel.experiments", "simulate_and_measure"),
 }
 
 

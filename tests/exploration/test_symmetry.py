@@ -527,3 +527,20 @@ def test_bounds_of_members_are_exchanged_with_them_and_no_step_becomes_a_fault(e
         [answer] = decide(space, [NeverEnds(Terminal.LOST)])
         found.append(type(answer).__name__)
     assert found == ["Holds", "Holds"]
+
+
+@pytest.mark.parametrize("symmetric", [(), (MEMBERS,)])
+def test_what_is_in_somebody_s_hands_is_not_lost_from_a_set_that_keeps_it(symmetric):
+    table = ((0, "hub"), *[(0, "")] * 8)
+    system = own_system(
+        "in hand",
+        {HUB: Hub("speaker"), **{name: Member(name, table) for name in MEMBERS}},
+        channel=Channel.SET,
+        knobs=Knobs(persistence="database", delivery="at-most-once"),
+        opening={name: (SetTimer("go"),) for name in MEMBERS},
+        atomic=False,
+        symmetric=symmetric,
+    )
+    budget = FaultBudget(crashes=1, losses=1)
+    whole = interpreted(system, budget, limit=1_500)
+    assert len(search(Table(system), budget, limit=1_500)) == len(whole)

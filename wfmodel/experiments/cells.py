@@ -7,18 +7,15 @@ once, and builds its systems itself.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing.context import BaseContext
 from typing import Final, TypeAlias
 
 from wfmodel.designs import CHOREOGRAPHY, History, Table, choreograph, orchestrate
 from wfmodel.experiments.observation import Observation, observe
 from wfmodel.experiments.scenario import Variant
+from wfmodel.experiments.workers import cores, worker_context
 from wfmodel.metrics import StateGraph
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import AUTO, Setting, simulate
@@ -122,18 +119,6 @@ def run_cells(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def worker_context() -> BaseContext:
-    """How worker processes begin: by forking where that is safe, otherwise afresh."""
-    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _collect(

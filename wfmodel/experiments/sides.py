@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from wfmodel.designs.anomalies import Anomaly
-from wfmodel.experiments.cells import Progress, cores, worker_context
+from wfmodel.experiments.cells import Progress
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.possibility import (
     MOST_STATES,
@@ -28,6 +28,7 @@ from wfmodel.experiments.possibility import (
 )
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import Estimate
+from wfmodel.experiments.workers import cores, worker_context
 from wfmodel.exploration import Spent
 from wfmodel.model.workflow import Workflow
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from wfmodel.experiments.statistics import CONFIDENCE
+from wfmodel.experiments.workers import cores
 
 RESAMPLES: Final = 1000
 BAND_POINTS: Final = 2000
@@ -155,9 +157,13 @@ def _band(pool: _Pool, runs: int) -> tuple[Floats, Floats]:
         np.random.default_rng(runs).multinomial(runs, shares, size=RESAMPLES).T.astype(np.float64)
     )
     points = np.unique(np.linspace(0, times - 1, min(times, BAND_POINTS)).astype(np.int64))
-    curves = np.hstack(
-        [pool.survival(weights[:, i : i + BLOCK])[points] for i in range(0, RESAMPLES, BLOCK)]
-    )
+
+    def at_points(first: int) -> Floats:
+        found: Floats = pool.survival(weights[:, first : first + BLOCK])[points]
+        return found
+
+    with ThreadPoolExecutor(cores()) as threads:  # NumPy and SciPy let others run meanwhile
+        curves = np.hstack(list(threads.map(at_points, range(0, RESAMPLES, BLOCK))))
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(curves, [tail, 1 - tail], axis=1)
     every = np.arange(times)

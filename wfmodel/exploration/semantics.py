@@ -19,6 +19,7 @@ from wfmodel.exploration.configuration import (
     Landing,
     Parcel,
     Post,
+    take,
 )
 from wfmodel.exploration.effects import land
 from wfmodel.exploration.local import NOTHING, After, Local, Refused
@@ -163,7 +164,7 @@ class Semantics:
         """What is on its way to a participant, and not in its hands already."""
         pending, inbox = config.cells[participant].pending, config.inboxes[participant]
         if pending is not None and pending.received != NOTHING:
-            inbox = self.channels.take(inbox, (pending.sender, pending.received))
+            inbox = take(inbox, (pending.sender, pending.received))
         return tuple(dict.fromkeys(inbox))
 
     def lose(self, config: Configuration, participant: int, message: int) -> Configuration:

@@ -15,9 +15,9 @@ from itertools import islice
 from multiprocessing.context import BaseContext
 from typing import Final, Protocol, TypeAlias
 
-from wfmodel.experiments.cells import cores
 from wfmodel.experiments.sweeps.outcome import Outcome
 from wfmodel.experiments.sweeps.work import Work, carry_out
+from wfmodel.experiments.workers import cores
 
 IN_HAND: Final = 4
 """Cells per worker that are handed out at a time: enough to keep it busy, few to hold in memory."""

@@ -171,7 +171,7 @@ class Parts(Numbers):
         )
         moves = tuple(tuple(self._made(p, move) for move in some) for some in classes)
         hidden, pending = -1, cell.pending
-        if pending is not None and pending.received != NOTHING and not self.channels.stays:
+        if pending is not None and pending.received != NOTHING:
             hidden = self.parcels[p].number((pending.sender, pending.received))
         still = not cell.down and not cell.paused
         return Own(moves, still, cell.paused, is_beyond(cell, self.laps), hidden)
