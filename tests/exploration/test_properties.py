@@ -14,6 +14,7 @@ from tests.exploration.spaces import Graph, act
 from tests.exploration.test_explorer import DESIGNS, saga
 from wfmodel.designs import Knobs, System, choreograph
 from wfmodel.exploration import FaultBudget, Verdict
+from wfmodel.exploration.budget import UNLIMITED
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.properties import (
     Deadlock,
@@ -348,3 +349,15 @@ def test_a_watchdog_that_asks_for_what_is_lost_goes_round_for_ever():
     assert again == {made.participants.index(name) for name in ("desk", "watchdog")}
     [calm] = decide(search(made), [comes_to_rest()])
     assert isinstance(calm, Holds)
+
+
+@pytest.mark.parametrize(
+    "budget",
+    [FaultBudget(timeouts=UNLIMITED), FaultBudget().each("crashes", ["service0"], 0)],
+    ids=["time-outs at any moment", "a bound of nothing"],
+)
+def test_recovery_is_looked_at_from_the_beginning_where_no_fault_can_happen(budget):
+    spaces = (search(system("choreography"), each, limit=500) for each in (FaultBudget(), budget))
+    plain, other = spaces
+    first, second = (decide(space, [RecoversWithin(1)])[0] for space in (plain, other))
+    assert (type(first), type(second)) == (Violated, Violated)

@@ -123,3 +123,15 @@ def test_the_compiled_kernel_says_so(failing):
 
     with Memory(Store, failing).patched(Store), pytest.raises(MemoryError, match="no more"):
         simulate(SYSTEM, at_once(700), engine="compiled")
+
+
+def test_rows_kept_back_are_whole_rows_and_many_arrivals_stop(monkeypatch):
+    pytest.importorskip("numba", reason="the compiled kernel needs numba")
+    from wfmodel.simulation.kernel.store import Store
+
+    def fails(store: Store) -> tuple[int, int]:
+        raise MemoryError
+
+    monkeypatch.setattr(Store, "rows_chunk", fails)
+    with pytest.raises(MemoryError):
+        simulate(SYSTEM, at_once(60_000), engine="compiled")

@@ -80,7 +80,7 @@ class _Outside:
         """Where a fault leads; the beginning, where there are none."""
         graph = self.graph
         found = graph.targets[graph.faults].astype(np.int64)
-        if not any(self.space.budget(0)):
+        if not any(left > 0 for left in self.space.budget(0).totals):
             found = np.append(0, found)
         found = found[self.illegal[found]]
         return found[firsts(found)]

@@ -15,6 +15,7 @@ from wfmodel.simulation.kernel.layout import (
     ASK_START,
     E_COUNT,
     E_OPERATIONS,
+    H_ABORT,
     H_ARRIVAL_AT,
     H_ARRIVED,
     H_ASK,
@@ -49,7 +50,7 @@ def arrivals(h: int, node: int) -> None:
     """Whoever is due arrives; the next arrival is scheduled, if there is one."""
     if get(h, H_DRAWN):
         _arrive(h)
-    while _draw(h):
+    while not get(h, H_ABORT) and _draw(h):  # any number may arrive in one event
         wait = get(h, H_ARRIVAL_AT) - get(h, H_NOW)
         if wait > 0:
             schedule(h, wait, node)

@@ -19,6 +19,7 @@ from wfmodel.model.workflow import Receive
 from wfmodel.native.words import Answer
 from wfmodel.simulation.kernel import layout as at
 from wfmodel.simulation.kernel.plan import Plan, signed
+from wfmodel.simulation.kernel.store import COLUMNS
 from wfmodel.simulation.run import Run
 from wfmodel.simulation.timers import length_of
 
@@ -56,7 +57,12 @@ class Clerk:
             if question == at.ASK_MEMORY:
                 self.header[at.H_BUMP], self.header[at.H_BUMP_END] = self.store.reserve()
             elif question == at.ASK_ROWS:
-                self.header[at.H_ROW], self.header[at.H_ROW_END] = self.store.reserve()
+                place, end = self.store.reserve()
+                whole = 8 * COLUMNS  # the end of the room is met exactly, by the last whole row
+                self.header[at.H_ROW], self.header[at.H_ROW_END] = (
+                    place,
+                    end - (end - place) % whole,
+                )
             return self._nothing
 
     # ------------------------------------------------------------------------------- memory
