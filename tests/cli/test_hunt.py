@@ -108,3 +108,9 @@ def test_a_mistake_is_one_line(capsys, arguments, says):
     assert (code, out) == (2, "")
     assert says in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_claim_about_several_instances_is_refused(capsys):
+    code, _, err = call(capsys, "hunt", ORDER, "--property", "at_most: 2 lost", "--examples", "1")
+    assert code == 2
+    assert "explore --instances" in err
