@@ -113,7 +113,11 @@ def test_the_longest_way_outside_is_the_longest(found):
     illegal = ~explored.where(claim.legal)
     if isinstance(answer, Violated):
         return
-    budget, starts = space.budget, [] if any(space.budget(0)) else [0]
+
+    def budget(number: int) -> tuple[int, ...]:
+        return space.budget(number).totals
+
+    starts = [] if any(left > 0 for left in budget(0)) else [0]
     for source in range(len(space)):
         after = (target for _, target in space.successors(source))
         starts += [target for target in after if budget(source) != budget(target)]
