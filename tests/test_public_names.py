@@ -34,3 +34,9 @@ def test_importing_the_package_imports_nothing_heavy():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_experiments_are_imported_without_the_compiler():
+    """numba takes a second: only what runs compiled code waits for it."""
+    told = "import sys, wfmodel.experiments; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], check=False).returncode == 0

@@ -20,11 +20,11 @@ def interpreted_kernel() -> AbstractContextManager[Modules]:
 
 def interpreted_meter() -> AbstractContextManager[Modules]:
     """The same of the meter."""
-    return _interpreted("wfmodel.metrics.online", "meter")
+    return _interpreted("wfmodel.metrics.online", "meter", "reading")
 
 
 @contextmanager
-def _interpreted(package: str, module: str) -> Iterator[Modules]:
+def _interpreted(package: str, *modules: str) -> Iterator[Modules]:
     above, _, name = package.rpartition(".")
     parent = import_module(above)
     attribute = vars(parent).get(name)
@@ -34,7 +34,8 @@ def _interpreted(package: str, module: str) -> Iterator[Modules]:
         name: module for name, module in sys.modules.items() if not f"{name}.".startswith(compiled)
     }
     with mock.patch.dict(sys.modules, {**others, **blocked}, clear=True):
-        import_module(f"{package}.{module}")
+        for module in modules:
+            import_module(f"{package}.{module}")
         yield {
             name.rpartition(".")[2]: module
             for name, module in sys.modules.items()

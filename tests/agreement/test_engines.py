@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,15 +48,20 @@ def test_both_engines_write_the_same_history(world):
     assert_same(simulate(system, setting, seed=seed), compiled(system, setting, seed))
 
 
-@pytest.mark.parametrize("design", sorted(BOTH))
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.parent.name)
-def test_on_every_model_with_its_scenario(path, design):
+def variants_of(path: Path, design: str, **changes: int) -> Iterator[tuple[System, Setting]]:
+    """The systems of a scenario's variants, all in one design, and two minutes of its setting."""
     loaded = load_scenario(path)
     assert loaded.scenario is not None
     assert loaded.workflow is not None
-    setting = replace(loaded.scenario.setting, horizon=120_000 * MS, warm_up=0)
+    setting = replace(loaded.scenario.setting, horizon=120_000 * MS, **changes)
     for variant in loaded.scenario.variants_by_name().values():
-        system = BOTH[design](loaded.workflow, variant.knobs)
+        yield BOTH[design](loaded.workflow, variant.knobs), setting
+
+
+@pytest.mark.parametrize("design", sorted(BOTH))
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.parent.name)
+def test_on_every_model_with_its_scenario(path, design):
+    for system, setting in variants_of(path, design, warm_up=0):
         assert_same(simulate(system, setting, seed=5), compiled(system, setting, 5))
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from tests.agreement.dressed import BOTH, MS, worlds
-from tests.agreement.test_engines import BUSY, CAREFUL, CARELESS, LOGGED, STRUCK, WORLDS
+from tests.agreement.test_engines import (
+    BUSY,
+    CAREFUL,
+    CARELESS,
+    LOGGED,
+    SCENARIOS,
+    STRUCK,
+    WORLDS,
+    variants_of,
+)
 from tests.metrics.online import assert_same
 from wfmodel.designs import Table
 from wfmodel.designs.history import GONE
-from wfmodel.experiments import load_scenario, simulate_and_measure
+from wfmodel.experiments import simulate_and_measure
 from wfmodel.metrics import measure, tracks_of
 from wfmodel.simulation import Stream, simulate
 
-MODELS = Path(__file__).parents[2] / "models"
-SCENARIOS = sorted(MODELS.rglob("scenario*.yaml"))
 COMPILED = pytest.mark.usefixtures("numba")
 
 
@@ -83,11 +89,6 @@ def test_a_world_in_which_all_happens(design, persistence, knobs):
 @pytest.mark.parametrize("design", sorted(BOTH))
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.parent.name)
 def test_on_every_model_with_its_scenario(path, design):
-    loaded = load_scenario(path)
-    assert loaded.scenario is not None
-    assert loaded.workflow is not None
-    setting = replace(loaded.scenario.setting, horizon=120_000 * MS, warm_up=10_000 * MS)
-    for variant in loaded.scenario.variants_by_name().values():
-        system = BOTH[design](loaded.workflow, variant.knobs)
+    for system, setting in variants_of(path, design, warm_up=10_000 * MS):
         whole = measure(simulate(system, setting, seed=5, engine="auto"))
         assert_same(whole, simulate_and_measure(system, setting, seed=5))

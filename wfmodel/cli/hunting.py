@@ -51,18 +51,11 @@ def quarry_of(anomalies: tuple[str, ...], claim: str | None) -> AnomalyQuarry | 
     """What is looked for.
 
     Raises:
-        TyperException: there is no such anomaly, both were given, or the claim needs several
-            instances.
+        TyperException: there is no such anomaly, or both were given.
     """
     if claim is not None:
         if anomalies:
             raise TyperException("give either --anomaly or --property")
-        kind, _, rest = claim.partition(":")
-        if kind.strip() == "at_most" and rest.split()[:1] != ["0"]:
-            raise TyperException(
-                f"--property {claim!r} is about several instances at one moment, and a hunt looks"
-                " at each by itself: wfmodel explore --instances N decides it"
-            )
         return ClaimQuarry(claim)
     known = {each.terminal.value: each for each in Anomaly}
     wanted = Anomaly(0)

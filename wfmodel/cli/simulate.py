@@ -128,20 +128,12 @@ def _show_online(
     bench, cell = _prepared(path, design, seed, replication)
     with progress() as bars:
         try:
-            table = bench.table(cell.variant)
-            found = observe_online(
-                table.system,
-                cell.setting,
-                seed=cell.seed,
-                replication=cell.replication,
-                table=table,
-                engine=COMPILED,
-                progress=bars,
-            )
+            found = observe_online(bench, cell, engine=COMPILED, progress=bars)
         except ValueError as error:
             raise TyperException(f"--no-history: {error}") from None
     run = f"seed {cell.seed}, replication {replication}"
-    what = f"{table.system.flow.workflow.name}, {table.system.design}"
+    system = bench.table(cell.variant).system
+    what = f"{system.flow.workflow.name}, {system.design}"
     endings = {each.value: count for each, count in found.classes.items()}
     title = f"{what}: {found.instances:,} instances, {run}"
     _show_measured(title, found.values, found.reasons, endings)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from wfmodel.designs import System, Table
 from wfmodel.designs.history import Kind
-from wfmodel.experiments.cells import Progress
+from wfmodel.experiments.cells import Bench, Cell, Progress
 from wfmodel.experiments.observation import RECOVERY, SECOND
 from wfmodel.metrics import Monitor
 from wfmodel.metrics.online import Meter, OnlineMeasurement
@@ -56,37 +56,49 @@ def simulate_and_measure(
         table=table,
         engine=engine,
     )
-    meter = Meter(stream.head, stream.table, monitor)
-    for rows in stream:
-        meter.read(rows)
-        _tell(progress, rows, setting)
-    return meter.finish(until_ns).measurement()
+    return _read(stream, stream, setting, monitor, progress).finish(until_ns).measurement()
 
 
 def observe_online(
-    system: System,
-    setting: Setting,
-    *,
-    seed: int,
-    replication: int = 0,
-    table: Table | None = None,
-    engine: str = AUTO,
-    progress: Progress | None = None,
+    bench: Bench, cell: Cell, *, engine: str = AUTO, progress: Progress | None = None
 ) -> OnlineMeasurement:
-    """The same as experiments observe runs (see ``observation``): until the end of the convergence
-    limit, with recovery time restricted to that limit.
+    """A cell's run, measured as experiments observe runs (see ``observation``): until the end of
+    the convergence limit, with recovery time restricted to that limit.
+
+    Raises:
+        ValueError: the workflow cannot run (a name leads nowhere), or the engine cannot run this.
     """
-    stream = Stream(system, setting, seed=seed, replication=replication, table=table, engine=engine)
-    meter = Meter(stream.head, stream.table)
-    for rows in _to_the_limit(stream, setting):
-        meter.read(rows)
-        _tell(progress, rows, setting)
+    table, setting = bench.table(cell.variant), cell.setting
+    stream = Stream(
+        table.system,
+        setting,
+        seed=cell.seed,
+        replication=cell.replication,
+        table=table,
+        engine=engine,
+    )
+    meter = _read(stream, _to_the_limit(stream, setting), setting, None, progress)
     found = meter.finish().measurement()
-    curve = found.survival
-    if curve is None:
+    if found.survival is None:
         return found
-    restricted = curve.restricted_mean_ns(setting.convergence) / SECOND
+    restricted = found.survival.restricted_mean_ns(setting.convergence) / SECOND
     return replace(found, values={**found.values, RECOVERY: restricted})
+
+
+def _read(
+    stream: Stream,
+    blocks: Iterable[Rows],
+    setting: Setting,
+    monitor: Monitor | None,
+    progress: Progress | None,
+) -> Meter:
+    """A meter that has read all blocks of a stream."""
+    meter, whole = Meter(stream.head, stream.table, monitor), setting.horizon + setting.convergence
+    for rows in blocks:
+        meter.read(rows)
+        if progress is not None and len(rows):
+            progress("simulated s", int(rows[-1, 0] / SECOND), int(whole / SECOND))
+    return meter
 
 
 def _to_the_limit(blocks: Iterable[Rows], setting: Setting) -> Iterable[Rows]:
@@ -95,9 +107,3 @@ def _to_the_limit(blocks: Iterable[Rows], setting: Setting) -> Iterable[Rows]:
         if len(rows) and rows[-1, 1] == Kind.END:
             rows[-1, 0] = max(int(rows[-1, 0]), setting.horizon + setting.convergence)
         yield rows
-
-
-def _tell(progress: Progress | None, rows: Rows, setting: Setting) -> None:
-    if progress is not None and len(rows):
-        whole = setting.horizon + setting.convergence
-        progress("simulated s", int(rows[-1, 0] / SECOND), int(whole / SECOND))

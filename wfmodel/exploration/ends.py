@@ -22,7 +22,7 @@ from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal, primary
 from wfmodel.designs.table import Interned
 from wfmodel.exploration.graph import Graph, Sight, firsts, graph_of, steps_along
 from wfmodel.exploration.moves import Step
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.space import StateSpace, is_fault
 from wfmodel.exploration.verdict import Memory, Observer
 
 Path: TypeAlias = tuple[tuple[Step, int], ...]
@@ -66,8 +66,7 @@ def is_end(space: StateSpace, number: int) -> bool:
         return bool(known.ends[number])
     if space.is_open(number):
         return False
-    left = space.budget(number).totals
-    return all(space.budget(after).totals != left for _, after in space.successors(number))
+    return all(is_fault(space, number, after) for _, after in space.successors(number))
 
 
 def _settled(space: StateSpace, number: int) -> bool:

@@ -89,6 +89,11 @@ class Listed:
         return self._nodes[number][1]
 
 
+def is_fault(space: StateSpace, source: int, target: int) -> bool:
+    """Whether a step was paid for: a fault, which nobody owes."""
+    return space.budget(source).totals != space.budget(target).totals
+
+
 class InterpretedSpace(Listed):
     """The pure-Python search, which is also the space that it finds.
 

@@ -30,20 +30,20 @@ class Does(IntEnum):
     FORGET = 3
 
 
-_DOES, _SUBJECT = 58, 40
+DOES_BITS, SUBJECT_BITS = 58, 40
 """Where a code's fields begin, in bits: what it does, who or which node, which view or epoch."""
-_FIELD = (1 << (_DOES - _SUBJECT)) - 1
-_VALUE = (1 << _SUBJECT) - 1
+_FIELD = (1 << (DOES_BITS - SUBJECT_BITS)) - 1
+_VALUE = (1 << SUBJECT_BITS) - 1
 
 
 def code_of(does: Does, subject: int, value: int) -> int:
     """VIEW: participant, number of the view. LAND, UNDO: node, epoch. FORGET: participant, 0."""
-    return does << _DOES | subject << _SUBJECT | value
+    return does << DOES_BITS | subject << SUBJECT_BITS | value
 
 
 def read(code: int) -> tuple[Does, int, int]:
     """What ``code_of`` was given."""
-    return Does(code >> _DOES), code >> _SUBJECT & _FIELD, code & _VALUE
+    return Does(code >> DOES_BITS), code >> SUBJECT_BITS & _FIELD, code & _VALUE
 
 
 class Views:
@@ -101,7 +101,7 @@ def encode(history: History, views: Views) -> tuple[Ints, Ints]:
     first = np.cumsum([0, *map(len, tables)])
     places = first[subject[says]] + rows[saying, state_column]
     value[says] = np.concatenate((*tables, np.zeros(0, dtype=np.int64)))[places]
-    return positions, done << _DOES | subject << _SUBJECT | value
+    return positions, done << DOES_BITS | subject << SUBJECT_BITS | value
 
 
 def forgetting(history: History) -> list[tuple[int, int]]:

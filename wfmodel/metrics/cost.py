@@ -7,10 +7,9 @@ import numpy as np
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.messages import Received
 from wfmodel.metrics.codes import Ints
-from wfmodel.metrics.metric import SECOND, Undefined, Value, mean
+from wfmodel.metrics.metric import NO_INSTANCE, SECOND, Undefined, Value, mean
 from wfmodel.metrics.tracks import Tracks
 
-NO_INSTANCE = Undefined("no instance was measured")
 NO_VERDICT = Undefined("no instance had a verdict")
 
 

@@ -30,6 +30,7 @@ class Undefined:
     reason: str
 
 
+NO_INSTANCE: Final = Undefined("no instance was measured")
 Value: TypeAlias = float | Undefined
 Function: TypeAlias = Callable[[Tracks], Value]
 
@@ -94,4 +95,4 @@ def _sections(function: Function) -> dict[str, str]:
 def mean(values: npt.ArrayLike) -> Value:
     """Mean of an array over instances; undefined where there are none."""
     array = np.asarray(values, dtype=np.float64)
-    return float(array.mean()) if array.size else Undefined("no instance was measured")
+    return float(array.mean()) if array.size else NO_INSTANCE

@@ -1,6 +1,8 @@
 """What compiled code stands on: words of memory, and numba where it is installed.
 
 Everything is a 64-bit word. A record is the address of its first word; its fields are named
-positions, kept in a ``layout`` beside the code that uses them. Start with ``words``; ``chunks`` is
-the memory from Python's side, ``machine`` and ``plain`` are the words with numba and without it.
+positions, kept in a ``layout`` beside the code that uses them. Start with ``words``; ``machine``
+and ``plain`` are the words with numba and without it. A program's ``header`` begins with what
+``answers`` needs: new memory, and Python's answers, looked up. ``chunks`` and ``answering`` are
+Python's side of both.
 """

@@ -16,7 +16,7 @@ from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.history import History
 from wfmodel.designs.system import System
 from wfmodel.experiments.hunting.retelling import Untellable, retell
-from wfmodel.exploration.properties import Violated, decide, parse_property
+from wfmodel.exploration.properties import AtMost, Violated, decide, parse_property
 from wfmodel.metrics import tracks_of
 from wfmodel.metrics.tracks import came_to_rest
 
@@ -88,9 +88,15 @@ class ClaimQuarry:
         """The first instance whose run breaks it.
 
         Raises:
-            ValueError: the claim says nothing, or names what the system does not have.
+            ValueError: the claim says nothing, names what the system does not have, or is about
+                several instances at one moment.
         """
         asked = parse_property(self.claim, system)
+        if isinstance(asked, AtMost) and asked.most:
+            raise ValueError(
+                f"{self.claim!r} is about several instances at one moment, and a hunt looks at each"
+                " by itself: wfmodel explore --instances N decides it"
+            )
         for instance in range(history.instances()):
             try:
                 _, space = retell(system, history, instance)

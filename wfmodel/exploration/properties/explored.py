@@ -19,7 +19,7 @@ from wfmodel.exploration.properties.answer import Bounds, Trace
 from wfmodel.exploration.properties.observation import Observation, Predicate, sight
 from wfmodel.exploration.properties.remembered import Remembered
 from wfmodel.exploration.properties.shortest import Shortest
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.space import StateSpace, is_fault
 
 Edge = tuple[int, Step, int]
 
@@ -93,7 +93,7 @@ class Explored:
 
     def is_fault(self, source: int, target: int) -> bool:
         """Whether a step was paid for: a fault, which nobody owes."""
-        return self.space.budget(source).totals != self.space.budget(target).totals
+        return is_fault(self.space, source, target)
 
     @cached_property
     def shortest(self) -> Shortest:

@@ -27,7 +27,7 @@ from scipy.sparse.csgraph import connected_components
 from wfmodel.designs.messages import Chosen, WorkDone
 from wfmodel.exploration.graph import graph_of
 from wfmodel.exploration.moves import Step, StepKind
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.space import StateSpace, is_fault
 
 Act: TypeAlias = tuple[Hashable, ...]
 """An action that may be owed: the participant first but one."""
@@ -92,7 +92,7 @@ class Component:
             number: {
                 act_of(space, number, step, target)
                 for step, target in space.successors(number)
-                if space.budget(number).totals == space.budget(target).totals
+                if not is_fault(space, number, target)
             }
             for number in members
         }

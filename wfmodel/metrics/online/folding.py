@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfmodel.metrics.online.layout import (
     ASK_PAIRS,
+    FLAG_BITS,
     FLAGS,
     FOREVER,
     I_ARRIVAL,
@@ -88,7 +89,6 @@ from wfmodel.metrics.online.walking import (
 )
 from wfmodel.native.words import ask, compiled, get, put
 
-_FLAG_BITS = 8  # as ``class_of`` gives them
 _CLEAN = 2  # the first classes are the clean ones
 _WITHIN = 10**7  # fresh after 10 ms, and after ten and a hundred times that
 
@@ -97,7 +97,7 @@ _WITHIN = 10**7  # fresh after 10 ms, and after ten and a hundred times that
 def _is_settled(m: int, instance: int) -> bool:
     """It ended clean, with views that agree."""
     state = get(instance, I_STATE)
-    terminal = class_of(m, state, get(instance, I_REVISITED)) >> _FLAG_BITS
+    terminal = class_of(m, state, get(instance, I_REVISITED)) >> FLAG_BITS
     return terminal < _CLEAN and get(state, Q_SOUND) == 1
 
 
@@ -114,7 +114,7 @@ def fold(m: int, instance: int, end: int) -> None:
     """Add an instance to the sums, and give its record back."""
     state = get(instance, I_STATE)
     judged = class_of(m, state, get(instance, I_REVISITED))
-    add(m, M_CLASSES + (judged >> _FLAG_BITS), 1)
+    add(m, M_CLASSES + (judged >> FLAG_BITS), 1)
     for flag in range(FLAGS):
         add(m, M_FLAGS + flag, judged >> flag & 1)
     settled = _is_settled(m, instance)

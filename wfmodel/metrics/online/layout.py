@@ -7,13 +7,11 @@ view that counts.
 
 from __future__ import annotations
 
+from wfmodel.native.header import ABORT, ASK, BUILD, FIRST_OWN, TABLE, TABLE_MASK
+
 # ---------------------------------------------------------------------------------- the meter
+M_BUILD, M_ASK, M_ABORT, M_TABLE, M_TABLE_MASK = BUILD, ASK, ABORT, TABLE, TABLE_MASK
 (
-    M_BUILD,
-    M_ASK,
-    M_ABORT,
-    M_BUMP,
-    M_BUMP_END,
     M_FREE_LINKS,
     M_FREE_INSTANCES,
     # the run
@@ -41,9 +39,6 @@ from __future__ import annotations
     M_RING_MASK,
     M_OLDEST,
     M_NEWEST,
-    M_TABLE,
-    M_TABLE_MASK,
-    M_TABLE_COUNT,
     M_SENDS,
     M_SENDS_WIDTH,
     M_REACTS,
@@ -63,7 +58,7 @@ from __future__ import annotations
     # counts
     M_MEASURED,
     M_CLASSES,
-) = range(51)
+) = range(FIRST_OWN, FIRST_OWN + 43)
 TERMINALS = 8
 M_FLAGS = M_CLASSES + TERMINALS
 FLAGS = 6
@@ -158,11 +153,9 @@ E_TARGET, E_PROGRESS, E_CONCLUDES, E_LANDS, E_REPEATS, E_WHO, E_GAINS, E_GAINED 
 """E_GAINS steps begin at E_GAINED."""
 R_TIME, R_KIND, R_INSTANCE, R_WHO, R_A, R_B, R_WORDS = range(7)
 P_WRITE, P_VIEW, P_WRITTEN, P_UNTIL, P_SEEN, P_LACKED, P_WORDS = range(7)
-K_QUESTION, K_A, K_B, K_C, K_ANSWER, K_WORDS = range(6)
 
 # ------------------------------------------------------------------------ questions to Python
 (
-    ASK_MEMORY,
     ASK_EDGE,
     ASK_CLASS,
     ASK_REVISITED,
@@ -170,8 +163,10 @@ K_QUESTION, K_A, K_B, K_C, K_ANSWER, K_WORDS = range(6)
     ASK_COUNTS,
     ASK_SPELLS,
     ASK_PAIRS,
-) = range(8)
+) = range(1, 8)  # 0 asks for memory
 
+FLAG_BITS = 8
+"""Of the answer to ASK_CLASS: so many for the flags, then the class (its position in Terminal)."""
 CURVE = 400
 """Points of the divergence curve, at most: half as many when they were thinned out just now."""
 LATENCY, WINDOW, RECOVERED, FOREVER, SKETCHES = range(5)

@@ -29,12 +29,12 @@ from wfmodel.metrics.codes import Does, Ints, code_of, read, store_rows
 from wfmodel.metrics.globalstate import StateGraph
 from wfmodel.metrics.observability import nameable
 from wfmodel.metrics.online import layout as at
-from wfmodel.metrics.online.reading import entries
 from wfmodel.metrics.online.totals import Totals
 from wfmodel.metrics.outages import STOPPING
 from wfmodel.metrics.tracks import Monitor
+from wfmodel.native.answering import Answering
 from wfmodel.native.chunks import Chunks, address
-from wfmodel.native.words import Answer
+from wfmodel.native.header import KEY_WORDS
 
 TABLE: Final = 1 << 10
 RING: Final = 1 << 10
@@ -64,7 +64,6 @@ class Meter:
         self.head, self.source = head, source
         self.graph = StateGraph(head)
         self.monitor = monitor or Monitor()
-        self.error: BaseException | None = None
         self._store = Chunks()
         self._states: list[int] = []
         """Of each global state, its record."""
@@ -74,18 +73,20 @@ class Meter:
         self._revisited: list[frozenset[int]] = [frozenset()]
         self._nowhere = self._store.record([self._state(0), 0, 0, -1, 0, -1, 0])
         self._last = np.zeros(at.R_WORDS, np.int64)
-        self._answers: dict[int, Callable[[int, int, int], int]] = {
-            at.ASK_MEMORY: self._memory,
-            at.ASK_EDGE: self._edge,
-            at.ASK_CLASS: self._class,
-            at.ASK_REVISITED: self._also_revisited,
-            at.ASK_RING: self._more_ring,
-            at.ASK_COUNTS: self._more_counts,
-            at.ASK_SPELLS: self._more_spells,
-            at.ASK_PAIRS: self._more_pairs,
-        }
-        self._called = Answer(self._answer)
-        self.words = self._header()
+        self._answering = Answering(
+            self._store,
+            {
+                at.ASK_EDGE: self._edge,
+                at.ASK_CLASS: self._class,
+                at.ASK_REVISITED: self._also_revisited,
+                at.ASK_RING: self._more_ring,
+                at.ASK_COUNTS: self._more_counts,
+                at.ASK_SPELLS: self._more_spells,
+                at.ASK_PAIRS: self._more_pairs,
+            },
+            self._instead,
+        )
+        self.words = self._answering.header = self._header()
         self._read, self._finish = _entries()
 
     # -------------------------------------------------------------------------------- rows
@@ -100,7 +101,7 @@ class Meter:
             rows = np.ascontiguousarray(rows, dtype=np.int64)
             self._last = rows[-1].copy()
             self._read(address(self.words), address(rows), len(rows))
-            self._raise()
+            self._answering.raise_error()
 
     def finish(self, until_ns: int | None = None) -> Totals:
         """What was measured, when the run is over; see ``tracks_of`` for ``until_ns``."""
@@ -113,7 +114,7 @@ class Meter:
             words[at.M_HEALED] = last_ns
             words[at.M_SPELLS_COUNT] = 0
         self._finish(address(words), end_ns)
-        self._raise()
+        self._answering.raise_error()
         return Totals(self, last_ns, end_ns, at_rest=rest)
 
     def array(self, field: int, *shape: int) -> Ints:
@@ -124,15 +125,11 @@ class Meter:
         held = (ctypes.c_int64 * size).from_address(int(self.words[field]))
         return np.array(np.ctypeslib.as_array(held), dtype=np.int64).reshape(shape)
 
-    def _raise(self) -> None:
-        if self.error is not None:
-            raise self.error
-
     # ------------------------------------------------------------------------------ header
 
     def _header(self) -> Ints:
         head, words = self.head, self._store.zeros(at.M_WORDS)
-        words[at.M_ASK] = ctypes.cast(self._called, ctypes.c_void_p).value or 0
+        words[at.M_ASK] = self._answering.address
         words[at.M_PARTICIPANTS] = participants = len(head.participants)
         kind, column = store_rows(head)
         words[at.M_STORE_KIND], words[at.M_STORE_COLUMN] = kind, column
@@ -149,7 +146,7 @@ class Meter:
         words[at.M_SPELLS_ROOM], words[at.M_PAIRS_ROOM] = SPELLS, PAIRS
         for field, size in (
             (at.M_RING, RING),
-            (at.M_TABLE, TABLE * at.K_WORDS),
+            (at.M_TABLE, TABLE * KEY_WORDS),
             (at.M_SPELLS, 2 * SPELLS),
             (at.M_PAIRS, PAIRS * at.P_WORDS),
             (at.M_FORGETFUL, participants),
@@ -163,21 +160,11 @@ class Meter:
 
     # ----------------------------------------------------------------------------- answers
 
-    def _answer(self, question: int, a: int, b: int, c: int, d: int) -> int:
-        try:
-            return self._answers[question](a, b, c)
-        except BaseException as error:
-            self.error = self.error or error
-            self.words[at.M_ABORT] = 1
-            if question == at.ASK_MEMORY:
-                self.words[at.M_BUMP], self.words[at.M_BUMP_END] = self._store.reserve()
-            elif question == at.ASK_SPELLS:
-                self.words[at.M_SPELLS_COUNT] = 0
-            return self._nowhere if question == at.ASK_EDGE else 0
-
-    def _memory(self, words: int, b: int, c: int) -> int:
-        self.words[at.M_BUMP], self.words[at.M_BUMP_END] = self._store.chunk(words)
-        return 0
+    def _instead(self, question: int) -> int:
+        """An edge to where everybody begins; spells are written over the first ones."""
+        if question == at.ASK_SPELLS:
+            self.words[at.M_SPELLS_COUNT] = 0
+        return self._nowhere if question == at.ASK_EDGE else 0
 
     def _state(self, number: int) -> int:
         """The record of a global state."""
@@ -196,7 +183,7 @@ class Meter:
             self._numbers[self._states[new]] = new
         return self._states[number]
 
-    def _edge(self, state: int, what: int, value: int) -> int:
+    def _edge(self, state: int, what: int, value: int, d: int) -> int:
         does, subject, _ = read(what)
         if does is Does.VIEW:
             value = self.graph.views.number(self.source.view(subject, value))
@@ -216,11 +203,11 @@ class Meter:
             self._edges[number] = self._store.record(words)
         return self._edges[number]
 
-    def _class(self, state: int, revisited: int, c: int) -> int:
+    def _class(self, state: int, revisited: int, c: int, d: int) -> int:
         flags, terminal = self.graph.judged(self._numbers[state], self._revisited[revisited])
-        return _TERMINALS.index(terminal) << 8 | int(flags)
+        return _TERMINALS.index(terminal) << at.FLAG_BITS | int(flags)
 
-    def _also_revisited(self, revisited: int, node: int, c: int) -> int:
+    def _also_revisited(self, revisited: int, node: int, c: int, d: int) -> int:
         more = self._revisited[revisited] | {node}
         if more not in self._revisited:
             self._revisited.append(more)
@@ -228,7 +215,7 @@ class Meter:
 
     # ------------------------------------------------------------------------------ growth
 
-    def _more_ring(self, span: int, b: int, c: int) -> int:
+    def _more_ring(self, span: int, b: int, c: int, d: int) -> int:
         words = self.words
         size = 1 << (span + 1).bit_length()
         old, mask = self.array(at.M_RING, int(words[at.M_RING_MASK]) + 1), words[at.M_RING_MASK]
@@ -238,18 +225,18 @@ class Meter:
         words[at.M_RING], words[at.M_RING_MASK] = address(new), size - 1
         return 0
 
-    def _more_counts(self, field: int, number: int, c: int) -> int:
+    def _more_counts(self, field: int, number: int, c: int, d: int) -> int:
         participants, width = len(self.head.participants) + 1, int(self.words[field + 1])
         new = self._store.zeros(participants * 2 * (number + 1)).reshape(participants, -1)
         new[:, :width] = self.array(field, participants, width)
         self.words[field], self.words[field + 1] = address(new), new.shape[1]
         return 0
 
-    def _more_spells(self, a: int, b: int, c: int) -> int:
+    def _more_spells(self, a: int, b: int, c: int, d: int) -> int:
         self._double(at.M_SPELLS, at.M_SPELLS_ROOM, 2)
         return 0
 
-    def _more_pairs(self, a: int, b: int, c: int) -> int:
+    def _more_pairs(self, a: int, b: int, c: int, d: int) -> int:
         self._double(at.M_PAIRS, at.M_PAIRS_ROOM, at.P_WORDS)
         return 0
 
@@ -262,4 +249,6 @@ class Meter:
 
 @cache
 def _entries() -> tuple[Callable[[int, int, int], Any], Callable[[int, int], Any]]:
+    from wfmodel.metrics.online.reading import entries  # numba: only where it is used
+
     return entries()

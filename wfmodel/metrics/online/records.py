@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from wfmodel.metrics.codes import DOES_BITS, SUBJECT_BITS
 from wfmodel.metrics.online.layout import (
     ASK_CLASS,
     ASK_EDGE,
-    ASK_MEMORY,
     ASK_REVISITED,
     ASK_RING,
     I_NUMBER,
     I_WORDS,
-    K_A,
-    K_ANSWER,
-    K_B,
-    K_C,
-    K_QUESTION,
-    K_WORDS,
     L_A,
     L_B,
     L_C,
@@ -23,33 +17,15 @@ from wfmodel.metrics.online.layout import (
     L_WORDS,
     M_ABORT,
     M_ASK,
-    M_BUMP,
-    M_BUMP_END,
     M_FREE_INSTANCES,
     M_FREE_LINKS,
     M_NEWEST,
     M_OLDEST,
     M_RING,
     M_RING_MASK,
-    M_TABLE,
-    M_TABLE_COUNT,
-    M_TABLE_MASK,
 )
+from wfmodel.native.answers import answered, fresh
 from wfmodel.native.words import ask, compiled, get, put
-
-_SUBJECT_BITS, _DOES_BITS = 40, 58  # as in ``codes``
-
-
-@compiled
-def fresh(m: int, words: int) -> int:
-    """So many words of zeros; a few of anything when the run aborts for want of memory."""
-    place = get(m, M_BUMP)
-    if place + 8 * words > get(m, M_BUMP_END):
-        ask(get(m, M_ASK), ASK_MEMORY, words, 0, 0, 0)
-        place = get(m, M_BUMP)
-    put(m, M_BUMP, place + 8 * words)
-    return place
-
 
 # -------------------------------------------------------------------------------------- lists
 
@@ -95,80 +71,19 @@ def edge_of(m: int, state: int, does: int, subject: int, value: int) -> int:
     """The edge that a row takes from a state; both are records. ``value`` is a row's own: the
     number of a participant's state, not yet of its view.
     """
-    return _known(m, ASK_EDGE, state, does << _DOES_BITS | subject << _SUBJECT_BITS, value)
+    return answered(m, ASK_EDGE, state, does << DOES_BITS | subject << SUBJECT_BITS, value, 0)
 
 
 @compiled
 def class_of(m: int, state: int, revisited: int) -> int:
-    """The class (position in Terminal) times 256, and the flags, of an instance that ended so."""
-    return _known(m, ASK_CLASS, state, revisited, 0)
+    """The class and the flags of an instance that ended so (see ``FLAG_BITS``)."""
+    return answered(m, ASK_CLASS, state, revisited, 0, 0)
 
 
 @compiled
 def also_revisited(m: int, revisited: int, node: int) -> int:
     """The number of a set of steps with one more."""
-    return _known(m, ASK_REVISITED, revisited, node, 0)
-
-
-@compiled
-def _known(m: int, question: int, a: int, b: int, c: int) -> int:
-    slot = _slot(m, question, a, b, c)
-    answer = get(slot, K_ANSWER)
-    if answer:
-        return answer - 1
-    answer = ask(get(m, M_ASK), question, a, b, c, 0)
-    _remember(slot, question, a, b, c, answer)
-    count = get(m, M_TABLE_COUNT) + 1
-    put(m, M_TABLE_COUNT, count)
-    if 2 * count > get(m, M_TABLE_MASK):
-        _grow(m)
-    return answer
-
-
-@compiled
-def _slot(m: int, question: int, a: int, b: int, c: int) -> int:
-    """Where a question's answer is, or belongs."""
-    table, mask = get(m, M_TABLE), get(m, M_TABLE_MASK)
-    place = question + (a >> 6) * 5 + (b >> _DOES_BITS) * 11 + (b >> _SUBJECT_BITS) * 61 + c * 131
-    while True:
-        place &= mask
-        slot = table + 8 * K_WORDS * place
-        if get(slot, K_ANSWER) == 0:
-            return slot
-        same = get(slot, K_A) == a and get(slot, K_B) == b and get(slot, K_C) == c
-        if same and get(slot, K_QUESTION) == question:
-            return slot
-        place += 1
-
-
-@compiled
-def _remember(slot: int, question: int, a: int, b: int, c: int, answer: int) -> None:
-    put(slot, K_QUESTION, question)
-    put(slot, K_A, a)
-    put(slot, K_B, b)
-    put(slot, K_C, c)
-    put(slot, K_ANSWER, answer + 1)
-
-
-@compiled
-def _grow(m: int) -> None:
-    old, size = get(m, M_TABLE), get(m, M_TABLE_MASK) + 1
-    new = fresh(m, 2 * K_WORDS * size)
-    if get(m, M_ABORT):  # there may be no memory at that address
-        return
-    put(m, M_TABLE, new)
-    put(m, M_TABLE_MASK, 2 * size - 1)
-    for place in range(size):
-        slot = old + 8 * K_WORDS * place
-        answer = get(slot, K_ANSWER) - 1
-        if answer >= 0:
-            question, a, b, c = (
-                get(slot, K_QUESTION),
-                get(slot, K_A),
-                get(slot, K_B),
-                get(slot, K_C),
-            )
-            _remember(_slot(m, question, a, b, c), question, a, b, c, answer)
+    return answered(m, ASK_REVISITED, revisited, node, 0, 0)
 
 
 # ---------------------------------------------------------------------------------- instances

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from wfmodel.designs.history import Drop
 from wfmodel.designs.messages import Received
 from wfmodel.metrics import coupling, recovery, staleness
 from wfmodel.metrics.codes import Floats, Ints
-from wfmodel.metrics.cost import NO_INSTANCE, NO_VERDICT, rate
+from wfmodel.metrics.cost import NO_VERDICT, rate
 from wfmodel.metrics.divergence import Series
-from wfmodel.metrics.metric import SECOND, Undefined, Value
+from wfmodel.metrics.metric import NO_INSTANCE, SECOND, Undefined, Value
 from wfmodel.metrics.observability import NOT_NAMED, NOT_STUCK
 from wfmodel.metrics.online import layout as at
 from wfmodel.metrics.online.sketch import Sketch
@@ -25,8 +25,6 @@ from wfmodel.metrics.registry import METRICS
 
 if TYPE_CHECKING:
     from wfmodel.metrics.online.meter import Meter
-
-NO_INSTANCES: Final = Undefined("no instance was measured")
 
 
 @dataclass(frozen=True)
@@ -106,9 +104,9 @@ class Totals:
     def _sum(self, field: int) -> float:
         return float(self._reals[field])
 
-    def _each(self, amount: float, undefined: Undefined = NO_INSTANCES) -> Value:
+    def _each(self, amount: float) -> Value:
         """An amount shared out over the measured instances."""
-        return amount / self.instances if self.instances else undefined
+        return amount / self.instances if self.instances else NO_INSTANCE
 
     @staticmethod
     def _ratio(amount: float, of: float, undefined: Undefined) -> Value:
@@ -225,8 +223,8 @@ class Totals:
     def _events(self) -> dict[str, Callable[[], Value]]:
         unpublished = self._count(at.M_DROPS + Drop.UNPUBLISHED)
         return {
-            "lost_events": lambda: self._each(unpublished, NO_INSTANCE),
-            "phantom_events": lambda: self._each(self._count(at.M_PHANTOMS), NO_INSTANCE),
+            "lost_events": lambda: self._each(unpublished),
+            "phantom_events": lambda: self._each(self._count(at.M_PHANTOMS)),
         }
 
     def _observability(self) -> dict[str, Callable[[], Value]]:
@@ -261,7 +259,7 @@ class Totals:
         }
         return {
             **{
-                name: lambda amount=amount: self._each(amount, NO_INSTANCE)  # type: ignore[misc]
+                name: lambda amount=amount: self._each(amount)  # type: ignore[misc]
                 for name, amount in per_instance.items()
             },
             "latency_mean": lambda: self._ratio(

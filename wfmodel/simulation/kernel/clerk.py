@@ -1,22 +1,13 @@
-"""Answers the kernel's questions: reactions from the run's table, numbers, memory.
-
-An error in an answer (a user's machine raises, memory ends) cannot pass through compiled code: it
-is kept, the kernel is told to stop after the present event, and the error is raised in Python.
-Until then the kernel writes into memory kept back for it.
-"""
+"""Answers the kernel's questions: reactions from the run's table, numbers, rows."""
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from wfmodel.designs.messages import Chosen, External, Start
 from wfmodel.designs.table import SEND, SET_TIMER, Operation
 from wfmodel.model.workflow import Receive
-from wfmodel.native.words import Answer
+from wfmodel.native.answering import Answering
 from wfmodel.simulation.kernel import layout as at
 from wfmodel.simulation.kernel.plan import Plan, signed
 from wfmodel.simulation.kernel.store import COLUMNS
@@ -24,55 +15,39 @@ from wfmodel.simulation.run import Run
 from wfmodel.simulation.timers import length_of
 
 
-class Clerk:
-    """One run's side of the conversation. ``header`` is set when the plan has made it."""
+class Clerk(Answering):
+    """One run's answers."""
 
     def __init__(self, run: Run, plan: Plan) -> None:
-        self.run, self.plan, self.store = run, plan, plan.store
-        self.error: BaseException | None = None
-        self.header = np.zeros(0, np.int64)
+        self.run, self.plan = run, plan
         self._lanes: dict[int, int] = {}
         self._lengths: dict[int, int] = {}
-        self._nothing = self.store.record([0] * (at.E_OPERATIONS + at.O_RECIPIENTS))
-        self._answers: dict[int, Callable[[int, int, int, int], int]] = {
-            at.ASK_MEMORY: self._memory,
-            at.ASK_ROWS: self._rows,
-            at.ASK_ENTRY: self._entry,
-            at.ASK_DONE: self._done,
-            at.ASK_CHOSEN: self._chosen,
-            at.ASK_EXTERNAL: self._external,
-            at.ASK_START: self._start,
-            at.ASK_OPENING: self._opening,
-            at.ASK_QUANTILE: self._quantile,
-        }
-        self._called = Answer(self._answer)
-        self.address = ctypes.cast(self._called, ctypes.c_void_p).value or 0
+        self._nothing = plan.store.record([0] * (at.E_OPERATIONS + at.O_RECIPIENTS))
+        super().__init__(
+            plan.store,
+            {
+                at.ASK_ROWS: self._rows,
+                at.ASK_ENTRY: self._entry,
+                at.ASK_DONE: self._done,
+                at.ASK_CHOSEN: self._chosen,
+                at.ASK_EXTERNAL: self._external,
+                at.ASK_START: self._start,
+                at.ASK_OPENING: self._opening,
+                at.ASK_QUANTILE: self._quantile,
+            },
+            self._kept_back,
+        )
 
-    def _answer(self, question: int, a: int, b: int, c: int, d: int) -> int:
-        try:
-            return self._answers[question](a, b, c, d)
-        except BaseException as error:
-            self.error = self.error or error
-            self.header[at.H_ABORT] = 1
-            if question == at.ASK_MEMORY:
-                self.header[at.H_BUMP], self.header[at.H_BUMP_END] = self.store.reserve()
-            elif question == at.ASK_ROWS:
-                place, end = self.store.reserve()
-                whole = 8 * COLUMNS  # the end of the room is met exactly, by the last whole row
-                self.header[at.H_ROW], self.header[at.H_ROW_END] = (
-                    place,
-                    end - (end - place) % whole,
-                )
-            return self._nothing
-
-    # ------------------------------------------------------------------------------- memory
-
-    def _memory(self, words: int, b: int, c: int, d: int) -> int:
-        self.header[at.H_BUMP], self.header[at.H_BUMP_END] = self.store.chunk(words)
-        return 0
+    def _kept_back(self, question: int) -> int:
+        """A record of nothing; for rows, such as are kept back."""
+        if question == at.ASK_ROWS:
+            place, end = self.store.reserve()
+            end -= (end - place) % (8 * COLUMNS)  # it is met exactly, by the last whole row
+            self.header[at.H_ROW], self.header[at.H_ROW_END] = place, end
+        return self._nothing
 
     def _rows(self, a: int, b: int, c: int, d: int) -> int:
-        self.header[at.H_ROW], self.header[at.H_ROW_END] = self.store.rows_chunk()
+        self.header[at.H_ROW], self.header[at.H_ROW_END] = self.plan.store.rows_chunk()
         return 0
 
     # ------------------------------------------------------------------------------- tables
@@ -84,7 +59,7 @@ class Clerk:
         words = [after, int(active), int(publishes), len(operations)]
         for operation in operations:
             words += self._words_of(operation)
-        return self.store.record(words)
+        return self.plan.store.record(words)
 
     def _words_of(self, operation: Operation) -> list[int]:
         code = operation[0]
@@ -109,17 +84,17 @@ class Clerk:
         length = length_of(self.run, timer)
         if isinstance(length, int):
             words[at.W_LANE] = self._lane(length)
-            return self.store.record(words)
+            return self.plan.store.record(words)
         words[at.W_INDEX] = length.index
         words[at.W_PAUSE] = length.most_ns
         words[at.W_BASE] = signed(self.run.streams.base(*length.stream))
         if length.distribution is not None:
             words[at.W_SAMPLER] = self.plan.sampler(length.distribution, *length.stream)
-        return self.store.record(words)
+        return self.plan.store.record(words)
 
     def _lane(self, length: int) -> int:
         if length not in self._lanes:
-            self._lanes[length] = self.store.record([length, 0, 0])
+            self._lanes[length] = self.plan.store.record([length, 0, 0])
         return self._lanes[length]
 
     # ------------------------------------------------------------------------------ numbers
@@ -149,19 +124,19 @@ class Clerk:
             sends = [each for each in operations if each[0] == SEND]
             rest = [each for each in operations if each[0] != SEND]
             words += [index, int(table.resumes(index, 0)), self._block(sends), self._block(rest)]
-        return self.store.record(words)
+        return self.plan.store.record(words)
 
     def _block(self, operations: list[Operation]) -> int:
         words = [0, 0, 0, len(operations)]
         for operation in operations:
             words += self._words_of(operation)
-        return self.store.record(words)
+        return self.plan.store.record(words)
 
     def _send(self, content: Start | External, recipients: tuple[int, ...]) -> int:
         table = self.run.table
         message = table.message(content)
         operation = (SEND, message, table.received(message), recipients)
-        return self.store.record(self._words_of(operation))
+        return self.plan.store.record(self._words_of(operation))
 
     def _quantile(self, number: int, b: int, c: int, d: int) -> int:
         u = float(self.header[at.H_REAL : at.H_REAL + 1].view(float)[0])

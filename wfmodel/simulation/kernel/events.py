@@ -6,6 +6,7 @@ same priority. So the kernel schedules in the driver's order, statement by state
 
 from __future__ import annotations
 
+from wfmodel.native.answers import fresh
 from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.layout import (
     FAR,
@@ -16,7 +17,7 @@ from wfmodel.simulation.kernel.layout import (
     H_NOW,
     H_SEQUENCE,
 )
-from wfmodel.simulation.kernel.memory import fresh, node_of
+from wfmodel.simulation.kernel.memory import node_of
 
 HEAP_WORDS = 3
 """Time, number, node."""

@@ -9,9 +9,11 @@ fault at one target. Names after the letter are those of the driver's classes.
 
 from __future__ import annotations
 
+from wfmodel.native.header import ABORT, ASK, BUILD, FIRST_OWN, TABLE, TABLE_MASK
+
 # ------------------------------------------------------------------------------------- header
+H_BUILD, H_ASK, H_ABORT, H_MAP, H_MAP_MASK = BUILD, ASK, ABORT, TABLE, TABLE_MASK
 (
-    H_BUILD,
     H_NOW,
     H_SEQUENCE,
     H_HEAP,
@@ -19,16 +21,9 @@ from __future__ import annotations
     H_HEAP_CAPACITY,
     H_ROW,
     H_ROW_END,
-    H_BUMP,
-    H_BUMP_END,
     H_FREE_NODES,
     H_FREE_CELLS,
     H_FREE_INSTANCES,
-    H_ASK,
-    H_ABORT,
-    H_MAP,
-    H_MAP_MASK,
-    H_MAP_COUNT,
     H_PROCESSES,
     H_PARTICIPANTS,
     H_BLOCKS,
@@ -71,7 +66,7 @@ from __future__ import annotations
     H_OPENING,
     H_TELLS_GONE,
     H_WORDS,
-) = range(57)
+) = range(FIRST_OWN, FIRST_OWN + 49)
 
 # ------------------------------------------------------------------------------------ process
 (
@@ -236,7 +231,6 @@ STRIKE, HEAL, REPLAYED = range(3)
 
 # ---------------------------------------------------------------------------- questions to Python
 (
-    ASK_MEMORY,
     ASK_ROWS,
     ASK_ENTRY,
     ASK_DONE,
@@ -245,7 +239,7 @@ STRIKE, HEAL, REPLAYED = range(3)
     ASK_START,
     ASK_QUANTILE,
     ASK_OPENING,
-) = range(9)
+) = range(1, 9)  # 0 asks for memory
 
 FAR = 4 * 10**18
 """No delay is longer: whatever is later than any run is as good as never."""

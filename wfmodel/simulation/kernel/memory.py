@@ -9,17 +9,14 @@ instances under way, not the number that have been.
 from __future__ import annotations
 
 from wfmodel.designs.history import GONE
-from wfmodel.native.words import ask, compiled, get, put
+from wfmodel.native.answers import fresh
+from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.kernel.layout import (
-    ASK_MEMORY,
     C_CHAIN,
     C_INCARNATION,
     C_INSTANCE,
     C_PROCESS,
     C_WORDS,
-    H_ASK,
-    H_BUMP,
-    H_BUMP_END,
     H_FREE_CELLS,
     H_FREE_INSTANCES,
     H_FREE_NODES,
@@ -49,17 +46,6 @@ from wfmodel.simulation.kernel.layout import (
 from wfmodel.simulation.kernel.rows import row
 
 _OUTSIDE = -1
-
-
-@compiled
-def fresh(h: int, words: int) -> int:
-    """So many words of zeros; a few of anything when the run aborts for want of memory."""
-    place = get(h, H_BUMP)
-    if place + 8 * words > get(h, H_BUMP_END):
-        ask(get(h, H_ASK), ASK_MEMORY, words, 0, 0, 0)
-        place = get(h, H_BUMP)
-    put(h, H_BUMP, place + 8 * words)
-    return place
 
 
 @compiled

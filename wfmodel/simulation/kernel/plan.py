@@ -21,12 +21,12 @@ from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
 from wfmodel.native.chunks import address
+from wfmodel.native.header import KEY_WORDS
 from wfmodel.simulation.effects import lands_once
 from wfmodel.simulation.injection import BROKER
 from wfmodel.simulation.kernel import layout as at
 from wfmodel.simulation.kernel.events import HEAP_WORDS
 from wfmodel.simulation.kernel.store import Store
-from wfmodel.simulation.kernel.tables import KEY_WORDS
 from wfmodel.simulation.run import OUTSIDE, Run
 from wfmodel.simulation.workers import cumulative, name_of_injected
 

@@ -65,8 +65,7 @@ class Kernel:
         """Take every event that comes before this time and number."""
         while not self._advance(address(self.header), time_ns, number, most):
             yield
-        if self.clerk.error is not None:
-            raise self.clerk.error
+        self.clerk.raise_error()
         self.header[at.H_NOW] = time_ns
 
     def _row(self, time_ns: int, kind: Kind, a: int) -> None:
