@@ -3,18 +3,21 @@
     python -m benchmarks.sweeps [--cells 1000] [--rounds 3]
     python -m benchmarks.sweeps --coverage
 
-Each run writes its results as a user's would; all runs must leave the same bytes. Seconds include
-starting the workers. A Dask cluster is started beforehand, as an existing one would be.
+Each run has a process of its own and writes its results as a user's would; all must leave the same
+bytes. Seconds include starting the workers. A Dask cluster is started beforehand, as an existing one
+would be.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 
@@ -71,57 +74,61 @@ def workflow() -> Workflow:
     return found
 
 
-@contextmanager
-def one() -> Iterator[Executor]:
-    yield InProcess()
+MakeExecutor = Callable[[], Executor]
 
 
 @contextmanager
-def two() -> Iterator[Executor]:
-    yield LocalProcesses(2)
-
-
-@contextmanager
-def dask_two() -> Iterator[Executor]:
+def dask_two() -> Iterator[MakeExecutor]:
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        yield DaskCluster(cluster.scheduler_address)
+        yield lambda: DaskCluster(cluster.scheduler_address)
 
 
-WAYS: dict[str, Callable] = {
-    "one process": one,
-    "two processes": two,
+WAYS: dict[str, Callable[[], AbstractContextManager[MakeExecutor]]] = {
+    "one process": lambda: nullcontext(InProcess),
+    "two processes": lambda: nullcontext(lambda: LocalProcesses(2)),
     "Dask, two workers": dask_two,
 }
 
 
-def measured(make: Callable, declared: Scenario) -> tuple[float, bytes]:
-    """Seconds, and the results."""
-    with tempfile.TemporaryDirectory() as folder, make() as executor:
+def once(way: str, cells: int, folder: str) -> None:
+    """Run the sweep into a folder, and print its seconds."""
+    with WAYS[way]() as make:
         begun = time.perf_counter()
-        run_experiment(declared, workflow(), executor=executor, out=folder)
-        seconds = time.perf_counter() - begun
-        return seconds, (Path(folder) / "results.parquet").read_bytes()
+        run_experiment(scenario(cells), workflow(), executor=make(), out=folder)
+        print(time.perf_counter() - begun)
+
+
+def measured(way: str, cells: int) -> tuple[float, bytes]:
+    """Seconds in a process of its own, which no other run has warmed; and the results."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = ["--once", way, "--cells", str(cells), "--out", folder]
+        ran = subprocess.run(
+            [sys.executable, "-m", "benchmarks.sweeps", *told],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return float(ran.stdout), (Path(folder) / "results.parquet").read_bytes()
 
 
 def scaling(cells: int, rounds: int) -> None:
     """Print the table: medians of alternating rounds."""
-    declared = scenario(cells)
-    seconds: dict[str, list[float]] = {name: [] for name in WAYS}
+    seconds: dict[str, list[float]] = {way: [] for way in WAYS}
     results = set()
     for _ in range(rounds):
-        for name, make in WAYS.items():
-            took, content = measured(make, declared)
-            seconds[name].append(took)
+        for way in WAYS:
+            took, content = measured(way, cells)
+            seconds[way].append(took)
             results.add(content)
-            print(f"# {name}: {took:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+            print(f"# {way}: {took:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
     assert len(results) == 1, "the results differ"
     alone = median(seconds["one process"])
     print("\n| | seconds | cells/s | to one process |\n|---|---|---|---|")
-    for name, took in seconds.items():
+    for way, took in seconds.items():
         found = median(took)
-        print(f"| {name} | {found:.1f} | {cells / found:.1f} | {alone / found:.2f} |")
+        print(f"| {way} | {found:.1f} | {cells / found:.1f} | {alone / found:.2f} |")
 
 
 def covered(draw: Callable, mean: float, half_width: float, *, shared: bool) -> tuple[float, float]:
@@ -168,9 +175,13 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--coverage", action="store_true")
+    parser.add_argument("--once", choices=WAYS, help="a single sweep, into --out")
+    parser.add_argument("--out")
     given = parser.parse_args()
     if given.coverage:
         coverage()
+    elif given.once:
+        once(given.once, given.cells, given.out)
     else:
         scaling(given.cells, given.rounds)
 

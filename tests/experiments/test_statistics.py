@@ -15,6 +15,7 @@ from wfmodel.experiments.statistics import (
     holm,
     interval,
     paired,
+    share,
 )
 
 EXPERIMENTS = 400
@@ -60,6 +61,26 @@ def test_bca_end_agrees_with_scipy():
     estimate = interval(sample.tolist())
     assert estimate.method is Method.WIDENED
     assert estimate.high == pytest.approx(reference.high, rel=0.05)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40))
+def test_the_p_value_is_scipys(gaps):
+    ours = paired([0.0] * len(gaps), gaps).p_value
+    largest = float(np.abs(gaps).max())
+    if largest > 1e-100 and np.ptp(gaps) > 1e-6 * largest:  # below, scipy's squares underflow
+        assert ours == pytest.approx(stats.ttest_1samp(gaps, 0.0).pvalue, rel=1e-9)
+
+
+def test_a_p_value_of_what_is_hardly_there():
+    assert paired([0.0, 0.0], [0.0, 2.3e-308]).p_value == pytest.approx(0.5)
+
+
+@given(st.integers(1, 400), st.data(), st.sampled_from([0.9, 0.95, 0.999]))
+def test_a_share_has_scipys_exact_interval(n, data, confidence):
+    ones = data.draw(st.integers(0, n))
+    found = share([1.0] * ones + [0.0] * (n - ones), confidence=confidence)
+    bounds = stats.binomtest(ones, n).proportion_ci(confidence, method="exact")
+    assert (found.low, found.high) == pytest.approx((bounds.low, bounds.high), abs=1e-9)
 
 
 def test_pairing_removes_common_noise():

@@ -82,6 +82,7 @@ class LocalProcesses:
         if workers is not None and workers < 1:
             raise ValueError(f"workers must be at least 1; got {workers}")
         self.workers = workers or cores()
+        self._context = _context()
 
     def outcomes(self, works: Iterable[Work]) -> Iterator[Became]:
         """Every work's outcome, as they finish.
@@ -107,7 +108,7 @@ class LocalProcesses:
     def _until_broken(self, waiting: Iterator[Work], again: list[Work]) -> Iterator[Became]:
         """Yield outcomes; if the pool breaks, ``again`` holds what was in hand."""
         in_hand: dict[Future[Became], Work] = {}
-        pool = ProcessPoolExecutor(self.workers, _context())
+        pool = ProcessPoolExecutor(self.workers, self._context)
         try:
             while True:
                 room = self.workers * IN_HAND - len(in_hand)
@@ -132,11 +133,17 @@ class LocalProcesses:
 
 
 def _context() -> BaseContext:
-    """A server that has imported us once and forks clean children; where there is none, spawn."""
+    """A server that has imported us once and forks clean children; where there is none, spawn.
+
+    It starts at once, so that it imports while the caller prepares the works.
+    """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["wfmodel.experiments.sweeps.work"])
+    forkserver.ensure_running()
     return context
 
 

@@ -13,7 +13,6 @@ from itertools import product
 from typing import Final
 
 import numpy as np
-from scipy.stats import qmc
 
 from wfmodel.experiments.experiment import (
     MOST_POINTS,
@@ -104,6 +103,8 @@ def _grid(factors: Mapping[str, Factor], plan: Plan) -> Iterator[Point]:
 
 
 def _latin(factors: Mapping[str, Factor], plan: Plan, seed: int) -> Iterator[Point]:
+    from scipy.stats import qmc  # slow to import, and only this plan needs it
+
     rng = np.random.default_rng([seed & 0xFFFF_FFFF_FFFF_FFFF, len(factors), plan.points])
     sample = qmc.LatinHypercube(len(factors), rng=rng).random(plan.points)
     for number, row in enumerate(sample.tolist()):

@@ -181,8 +181,8 @@ def run_experiment(
         WorkersLostError: workers died again and again; finished cells stay.
         ModuleNotFoundError: ``out`` needs pyarrow and filelock (extra ``sweeps``).
     """
+    executor = executor or local_executor()  # before the plan: processes start meanwhile
     prepared = prepare(scenario, workflow)
-    executor = executor or local_executor()
     if out is None:
         outcomes: dict[str, Outcome] = {}
         for outcome in _run(prepared, executor, outcomes, progress):
