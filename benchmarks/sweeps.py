@@ -3,9 +3,8 @@
     python -m benchmarks.sweeps [--cells 1000] [--rounds 3]
     python -m benchmarks.sweeps --coverage
 
-Each run has a process of its own and writes its results as a user's would; all must leave the same
-bytes. Seconds include starting the workers. A Dask cluster is started beforehand, as an existing one
-would be.
+Each run has a process of its own and writes its results as a user's would; all must leave the
+same bytes. Seconds include starting the workers; a Dask cluster is started beforehand.
 """
 
 from __future__ import annotations

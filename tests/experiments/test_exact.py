@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.cli.test_command_line import call
-from tests.exploration.markov.chains import chain_of, exponential, marks, ruin, ruin_wins, saga
+from tests.exploration.markov.chains import chain_of, exponential, marks, saga
 from wfmodel.designs import Knobs, Table, orchestrate
 from wfmodel.designs.faults import Fault
 from wfmodel.designs.state import Status, View
 from wfmodel.experiments import Scenario, Variant
 from wfmodel.experiments.cells import Cell, run_cells
 from wfmodel.experiments.exact import exact, simulated
-from wfmodel.experiments.rare import Splitting, exactly, nearness, probability_of
 from wfmodel.experiments.recovery_of_chain import recovery_of
 from wfmodel.experiments.statistics import share
-from wfmodel.experiments.walks import mixed
 from wfmodel.exploration.configuration import World
-from wfmodel.exploration.markov import Chain, InstanceChain, hits_within
+from wfmodel.exploration.markov import Chain, InstanceChain
 from wfmodel.exploration.markov.clocks import NotExponentialError
 from wfmodel.exploration.markov.state import State
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Arrivals, Setting
-from wfmodel.simulation.randomness import uniform
 
 
 def scenario(seed: int, *faults: Fault, **knobs: object) -> Scenario:
@@ -192,59 +188,6 @@ def test_simulated_instances_are_inconsistent_as_long_as_the_chain_says():
         off = abs(seen.mean - answers.value("inconsistent_life"))
         assert off < 2 * seen.half_width, (answers.variant, seen)
         assert answers.value("consistent_share") < 1
-
-
-# ------------------------------------------------------------------------------- rare events
-
-
-def test_splitting_covers_the_exact_answer():
-    """Of 20 intervals at 95 %, fewer than 15 hold the truth three times in 10,000: 7.0e-10."""
-    size, down = 16, 4.0
-    chain, event = ruin(size, 1.0, down), marks(size + 1, size)
-    truth = ruin_wins(size, 1.0, down)
-    assert exactly(chain, event) == pytest.approx(truth, rel=1e-9)
-    found = [
-        probability_of(chain, event, splitting=Splitting(60, 20, seed=seed)) for seed in range(20)
-    ]
-    assert sum(each.estimate.low <= truth <= each.estimate.high for each in found) >= 15
-    means = [each.estimate.mean for each in found]
-    assert np.mean(means) == pytest.approx(truth, rel=0.25)
-
-
-def test_splitting_within_a_time():
-    chain, event = ruin(8, 1.0, 4.0), marks(9, 8)
-    truth = hits_within(chain, event, 1.5)
-    assert truth < 2e-5
-    found = probability_of(chain, event, within_s=1.5, splitting=Splitting(1000, 30))
-    assert found.estimate.low <= truth <= found.estimate.high
-
-
-def test_the_same_seed_gives_the_same_bytes_and_another_other_ones():
-    chain, event = ruin(10, 1.0, 4.0), marks(11, 10)
-    how = Splitting(50, 4, seed=3)
-    once, twice = (probability_of(chain, event, splitting=how) for _ in range(2))
-    assert once == twice
-    other = probability_of(chain, event, splitting=Splitting(50, 4, seed=4))
-    assert other.estimate.mean != once.estimate.mean
-
-
-def test_nearness_is_the_likeliest_path():
-    far, steepest = nearness(ruin(4, 1.0, 3.0), marks(5, 4))
-    assert far[4] == 0
-    assert far[:4] == pytest.approx([math.inf, *(k * math.log(4) for k in (3, 2, 1))])
-    assert steepest == pytest.approx(0.25)
-
-
-def test_many_draws_at_once_are_the_simulator_s_draws():
-    walks = np.arange(5, dtype=np.uint64)
-    assert mixed(12345, walks, 7).tolist() == [uniform(12345, walk, 7) for walk in range(5)]
-
-
-def test_what_splitting_cannot_do_is_said():
-    with pytest.raises(ValueError, match="no path leads to the event"):
-        probability_of(chain_of(3, [(0, 1, 1.0)]), marks(3, 2))
-    with pytest.raises(ValueError, match="a factor between 1 and a million; got 500, 30 and 1"):
-        Splitting(factor=1.0)
 
 
 # --------------------------------------------------------------------------------- commands

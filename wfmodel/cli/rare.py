@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.cli.exact import Copies, Laps, Patience, Stages, States, duration_of
+from wfmodel.cli.exact import Stages, duration_of
+
+if TYPE_CHECKING:
+    from wfmodel.experiments.rare import Splitting
+    from wfmodel.exploration.markov import Life
 
 
 def rare(
@@ -18,44 +22,67 @@ def rare(
     within: Annotated[
         str | None, typer.Option(metavar="DURATION", help="Only if it comes within this time.")
     ] = None,
-    walks: Annotated[int, typer.Option(min=10, help="Walks at each level.")] = 500,
+    walks: Annotated[int, typer.Option(min=10, help="Walks at each level, an even number.")] = 500,
     repetitions: Annotated[int, typer.Option(min=2, help="Independent repetitions.")] = 30,
     seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
     stages: Stages = None,
-    states: States = 200_000,
-    laps: Laps = 3,
-    patience: Patience = 10,
-    copies: Copies = 1,
+    look: Annotated[
+        int, typer.Option(min=1, help="States looked into to find ways to the event.")
+    ] = 20_000,
+    states: Annotated[int, typer.Option(min=1, help="Refuse to meet more states.")] = 1_000_000,
 ) -> None:
     """Estimate how likely a rare end of one instance is, with a 95 % interval.
 
-    Importance splitting over the Markov chain of ``wfmodel exact``; the exact answer is beside it.
+    Importance splitting over the Markov chain of ``wfmodel exact``, which need not be enumerated;
+    where it is small, the exact answer is beside it. Faults never stop.
     """
     from wfmodel.cli.scenarios import runnable
-    from wfmodel.experiments.exact import Limits, chain_of
-    from wfmodel.experiments.rare import Splitting, exactly, of_end, probability_of
+    from wfmodel.experiments.rare import Splitting, check_end, life_of
 
     _, scenario, workflow = runnable(scenario_file)
     within_s = None if within is None else duration_of(within, "--within") / 1e9
-    limits = Limits(stages, states, laps, patience, copies)
-    how = Splitting(walks, repetitions, seed=scenario.seed if seed is None else seed)
+    seed = scenario.seed if seed is None else seed
+    try:
+        how = Splitting(walks, repetitions, seed=seed, most=look)
+        check_end(event)
+    except ValueError as error:
+        raise TyperException(str(error)) from None
+    failed = False
     for name, variant in scenario.variants_by_name().items():
         try:
-            built = chain_of(scenario, workflow, variant, limits)
-            marks = of_end(built, event)
-            if not marks.any():
-                typer.echo(f"{name}: {event} cannot happen")
-                continue
-            found = probability_of(built.chain, marks, splitting=how, within_s=within_s)
-            truth = exactly(built.chain, marks, within_s)
+            life = life_of(scenario, workflow, variant, stages=stages)
+            answer = _answer(life, event, how, states, within_s)
         except (ValueError, ArithmeticError) as error:
-            raise TyperException(f"{scenario_file}: {error}") from None
-        estimate = found.estimate
-        typer.echo(
-            f"{name}: {event} {estimate.mean:.3g} [{estimate.low:.3g}, {estimate.high:.3g}],"
-            f" exactly {truth:.6g} ({found.levels} levels, rarest jump {found.steepest:.2g})"
+            typer.echo(f"wfmodel: error: {scenario_file}: {name}: {error}", err=True)
+            failed = True
+        else:
+            typer.echo(f"{name}: {event} {answer}")
+    if failed:
+        raise typer.Exit(2)
+
+
+def _answer(life: Life, event: str, how: Splitting, states: int, within_s: float | None) -> str:
+    """One line about one variant."""
+    from wfmodel.experiments.rare import SOLVED_UP_TO, ended_as, exactly, probability_of
+    from wfmodel.exploration.markov import KnownChain
+
+    known, ended = KnownChain(life, limit=states), ended_as(life, event)
+    found = probability_of(known, ended, sketch=life.sketch, splitting=how, within_s=within_s)
+    if found is None:
+        return "cannot happen"
+    estimate = found.estimate
+    told = f"{estimate.mean:.3g} [{estimate.low:.3g}, {estimate.high:.3g}]"
+    if known.look_into_all(most=SOLVED_UP_TO):
+        told += f", exactly {exactly(known, ended, within_s):.6g}"
+    elif found.bounds is not None:
+        told += ", surely from {:.4g} to {:.4g}".format(*found.bounds)
+    told += (
+        f" ({found.levels} levels, {found.narrowest:.1%} of the walks came through the narrowest"
+    )
+    if found.missed:
+        told += f"; {found.missed} of {estimate.replications} repetitions missed it: more --walks"
+    if found.is_beyond:
+        told += (
+            "; most of it beyond the states looked into, so trust the interval less: more --look"
         )
-        if found.missed:
-            typer.echo(
-                f"  {found.missed} of {repetitions} repetitions never came to it: more --walks"
-            )
+    return told + ")"

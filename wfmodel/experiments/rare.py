@@ -3,45 +3,61 @@
 The chance of an event is the product of the chances to come one level nearer to it. Each stage
 starts a fixed number of walks where walks of the stage before crossed its level (fixed effort:
 Garvels, The splitting method in rare event simulation, 2000, after Villén-Altamirano & Villén-
-Altamirano, RESTART, 1991), which is unbiased whatever the levels. A state's level is the
-probability of the likeliest path from it to the event, by orders of magnitude. Repetitions are
-independent, and the interval is that of their mean.
+Altamirano, RESTART, 1991), which is unbiased whatever the levels. Repetitions are independent, and
+the interval is that of their mean.
 
-What it cannot see: a single jump that is itself that rare (``steepest`` says how rare the rarest
-is): there is nothing on the way to split at.
+The chain need be neither enumerated nor finite. The states whose likeliest paths are about as
+likely as the event's are looked into first. Among them the chance of the event is solved: that is a
+lower bound, and with a guess of what lies beyond it gives every state a prospect. Its orders of
+magnitude are the levels. Half of the walks lean towards better prospects and count less (importance
+sampling), so that a single rare jump is found; the other half do not, so that no walk counts more
+than twice, however wrong the prospects are.
+
+What it cannot see: events whose chance lies in very many ways that are each far less likely than
+the likeliest, and that start where prospects are bad. Then intervals are too narrow now and then.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from wfmodel.designs.anomalies import Terminal
+from wfmodel.designs.table import Table
+from wfmodel.experiments.exact import system_of
+from wfmodel.experiments.ground import Ground
 from wfmodel.experiments.running import possible
+from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.experiments.statistics import Estimate, interval
-from wfmodel.experiments.walks import Draws, Walks
-from wfmodel.exploration.markov import Chain, InstanceChain, hits, hits_within
-from wfmodel.exploration.markov.chain import Marks, Vector
+from wfmodel.experiments.survey import ground_of, surveyed
+from wfmodel.experiments.walks import Bits, Draws, Walkers, climb, leaning
+from wfmodel.exploration.markov import KnownChain, Life, Surroundings, hits, hits_within
+from wfmodel.exploration.markov.chain import Vector
+from wfmodel.exploration.markov.jumps import Jumps
+from wfmodel.exploration.markov.known import S
+from wfmodel.exploration.markov.rates import Rates
+from wfmodel.exploration.markov.state import State
+from wfmodel.model.workflow import Workflow
 
-MOST_LEVELS: Final = 1000
+MOST_LOOKED_INTO: Final = 20_000
+SOLVED_UP_TO: Final = 20_000
+"""States of a chain that is solved too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Splitting:
     """``walks`` start at each level, in each of ``repetitions``; ``factor`` is how much likelier
-    the event is one level on.
+    the event is one level on. At most ``most`` states are looked into first.
     """
 
     walks: int = 500
     repetitions: int = 30
     factor: float = 5.0
     seed: int = 1
+    most: int = MOST_LOOKED_INTO
 
     def __post_init__(self) -> None:
         if self.walks < 10 or self.repetitions < 2 or not 1 < self.factor <= 1e6:
@@ -49,115 +65,171 @@ class Splitting:
                 "splitting needs 10 walks, 2 repetitions and a factor between 1 and a million;"
                 f" got {self.walks}, {self.repetitions} and {self.factor:g}"
             )
+        if self.walks % 2:
+            raise ValueError(f"half of the walks lean: their number must be even; got {self.walks}")
 
 
 @dataclass(frozen=True, slots=True)
 class RareEvent:
-    """``estimate``: probability with its 95 % interval. ``levels``: how many there were.
-    ``steepest``: the least probability of a jump on the likeliest path. ``missed``: repetitions in
-    which no walk came to the event.
+    """``estimate``: probability with its 95 % interval. ``bounds``: between these it is for sure,
+    by what was looked into first (None: not known within a time).
+
+    ``narrowest``: the least share of walks that came through a level, by their weights: so many
+    that count the same would say as much. ``missed``: repetitions without a walk that came to the
+    event.
     """
 
     estimate: Estimate
+    bounds: tuple[float, float] | None
     levels: int
-    steepest: float
+    narrowest: float
     missed: int
+
+    @property
+    def is_beyond(self) -> bool:
+        """Most of the estimate lies beyond what was looked into first: guesses were to be made, and
+        the interval may be too narrow.
+        """
+        if self.bounds is None:
+            return False
+        low, high = self.bounds
+        return self.estimate.mean > 2 * low and high > 2 * low
 
 
 def probability_of(
-    chain: Chain, event: Marks, *, splitting: Splitting | None = None, within_s: float | None = None
-) -> RareEvent:
-    """Estimate the probability of ever being in one of these states, or within a time.
+    known: KnownChain[S],
+    event: Callable[[S], bool],
+    *,
+    sketch: Callable[[S], Hashable] | None = None,
+    splitting: Splitting | None = None,
+    within_s: float | None = None,
+) -> RareEvent | None:
+    """Estimate the probability of ever being in a state of the event, or within a time; None: it
+    cannot happen.
 
-    The same seed gives the same result, byte for byte.
+    ``sketch``: states with the same one have about the same prospects (None: nothing is known of
+    that); where that is wrong it costs precision. Of a chain that nobody has looked into before,
+    the same seed gives the same, byte for byte.
 
     Raises:
-        ValueError: no path leads to the event: its probability is 0.
+        NoWayError: none of the states that were looked into is of the event.
+        TooManyStatesError: walks came to more states than the chain may have.
+        ValueError: the time is not positive.
     """
     how = splitting or Splitting()
     if within_s is not None and not within_s > 0:
         raise ValueError(f"the time must be greater than zero; got {within_s:g} s")
-    ended = chain.without(event)
-    far, steepest = nearness(ended, event)
-    start = far[chain.initial > 0].min()
-    if not math.isfinite(start):
-        raise ValueError("no path leads to the event: its probability is 0")
-    levels = _levels(far, start, how.factor)
-    top = int(levels.max()) + 1
-    heights = np.where(event, top, levels)
-    walks = Walks(ended, math.inf if within_s is None else within_s)
-    found = [_repetition(walks, heights, top, how, number) for number in range(how.repetitions)]
-    missed = sum(each == 0 for each in found)
-    estimate = interval(found)
-    return RareEvent(possible(estimate, "fraction"), top, steepest, missed)
+    survey = surveyed(known, event, most=how.most)
+    if survey is None:
+        return None
+    ground, scale = ground_of(survey, known, event, sketch or _alone, how.factor)
+    walkers = _beginning(ground, how)
+    draws = Draws(how.seed, how.repetitions)
+    found, narrowest = np.ones(how.repetitions), 1.0
+    for level in range(1, scale.top + 1):
+        arrived = climb(ground, walkers, level, draws, level, within_s)
+        arrived = arrived.those(arrived.weight > 0)  # Some weigh less than any number.
+        weights = _weights(arrived, how)
+        found *= weights / how.walks
+        narrowest = min(narrowest, _effective(arrived.weight) / len(walkers.at))
+        if not len(arrived.at):
+            break
+        walkers = _forked(arrived, weights, draws.uniforms(2 * level, how.walks), how)
+    estimate = possible(interval(found.tolist()), "fraction")
+    return RareEvent(
+        estimate,
+        None if within_s is not None else survey.bounds,
+        scale.top,
+        narrowest,
+        int(np.count_nonzero(found == 0)),
+    )
 
 
-def of_end(built: InstanceChain, end: str) -> Marks:
-    """States in which an instance is over for good and has ended so.
+def life_of(
+    scenario: Scenario, workflow: Workflow, variant: Variant, *, stages: int | None = None
+) -> Life:
+    """The life of one instance of a variant, with faults that never stop; ``stages``: Erlang stages
+    for what is not exponential.
+
+    Raises:
+        NotExponentialError: a time or a fault has no finite chain; the text names its place.
+    """
+    system = system_of(workflow, variant)
+    around = Surroundings(scenario.setting.network, scenario.setting.faults)
+    return Life(Jumps(Table(system), Rates(system, around, stages=stages)))
+
+
+def check_end(end: str) -> None:
+    """Refuse what is no end.
+
+    Raises:
+        ValueError: naming those there are.
+    """
+    if end not in {each.value for each in Terminal}:
+        raise ValueError(f"no end {end!r}; there are {', '.join(Terminal)}")
+
+
+def ended_as(life: Life, end: str) -> Callable[[State], bool]:
+    """The event that an instance is over for good and has ended so.
 
     Raises:
         ValueError: there is no such end.
     """
-    if end not in {each.value for each in Terminal}:
-        raise ValueError(f"no end {end!r}; there are {', '.join(Terminal)}")
-    labels = built.chain.labels
-    return labels[end] & labels["over"]
+    check_end(end)
+    return lambda state: life.is_over(state) and life.end_of(state) == end
 
 
-def exactly(chain: Chain, event: Marks, within_s: float | None = None) -> float:
-    """The same probability, solved."""
-    if within_s is not None:
-        return hits_within(chain, event, within_s, error=1e-15)
-    return float(chain.initial @ hits(chain, event))
-
-
-def nearness(chain: Chain, event: Marks) -> tuple[Vector, float]:
-    """How far each state is from the event: minus the logarithm of the likeliest path's
-    probability (0 at the event, infinite where there is none); and the rarest jump on the
-    likeliest path from the beginning.
-    """
-    exits = chain.exits
-    jumps = sparse.csr_array(sparse.diags_array(1 / np.where(exits > 0, exits, 1.0)) @ chain.rates)
-    # A jump that is certain costs nothing, but an explicit zero would be no edge at all.
-    jumps.data = np.maximum(-np.log(jumps.data), 1e-12)
-    n, edges = chain.size, sparse.coo_array(jumps.T)
-    sinks = np.flatnonzero(event)
-    ways = np.concatenate([edges.data, np.full(len(sinks), 1e-12)])
-    rows = np.concatenate([edges.row, np.full(len(sinks), n)])
-    columns = np.concatenate([edges.col, sinks])
-    wider = sparse.csr_array((ways, (rows, columns)), shape=(n + 1, n + 1))
-    lengths, befores = csgraph.dijkstra(wider, True, np.array([n]), True)
-    far, before = np.maximum(lengths[0, :n] - 1e-12, 0.0), befores[0]
-    at = int(np.argmin(np.where(chain.initial > 0, far, np.inf)))
-    rarest = 0.0
-    while not event[at] and math.isfinite(far[at]):
-        after = int(before[at])
-        rarest = max(rarest, float(far[at] - far[after]))
-        at = after
-    return far, math.exp(-rarest)
-
-
-def _levels(far: Vector, start: float, factor: float) -> NDArray[np.int64]:
-    """Levels count upwards from 0 at the beginning; only the event itself has the last."""
-    most = max(1, min(MOST_LEVELS, math.ceil(start / math.log(factor))))
-    height = np.where(np.isfinite(far), (start - far) / max(start, 1e-12), -1.0)
-    levels = np.clip(np.floor(height * most + 1e-9).astype(np.int64), 0, most - 1)
-    levels[far <= 1e-9] = most - 1
-    return levels
-
-
-def _repetition(
-    walks: Walks, heights: NDArray[np.int64], top: int, how: Splitting, number: int
+def exactly(
+    known: KnownChain[S], event: Callable[[S], bool], within_s: float | None = None
 ) -> float:
-    draws = Draws(how.seed, number)
-    states = walks.beginnings(draws.uniforms(0, how.walks))
-    times = np.zeros(how.walks)
-    probability = 1.0
-    for level in range(1, top + 1):
-        arrived, when = walks.climb(states, times, heights >= level, draws, level)
-        if not len(arrived):
-            return 0.0
-        probability *= len(arrived) / how.walks
-        chosen = (draws.uniforms(2 * level, how.walks) * len(arrived)).astype(np.int64)
-        states, times = arrived[chosen], when[chosen]
-    return probability
+    """The same probability, solved, of a chain that was looked into as a whole."""
+    chain = known.chain()
+    marks = np.fromiter(map(event, known.states), dtype=np.bool_, count=len(known))
+    if within_s is not None:
+        return hits_within(chain, marks, within_s, error=1e-15)
+    return float(chain.initial @ hits(chain, marks))
+
+
+def _alone(state: Hashable) -> Hashable:
+    """A sketch that is like no other state's."""
+    return state
+
+
+def _beginning(ground: Ground[S], how: Splitting) -> Walkers:
+    numbers, repetition = _numbers(how), np.repeat(np.arange(how.repetitions), how.walks)
+    draws = Draws(how.seed, how.repetitions).uniforms(0, how.walks)
+    at, ratio = ground.begun(draws, leaning=leaning(numbers))
+    level = ground.levels(at, np.zeros_like(at))
+    return Walkers(repetition, numbers, at, np.zeros(len(at)), level, np.log(ratio))
+
+
+def _weights(arrived: Walkers, how: Splitting) -> Vector:
+    """Of each repetition's arrivals."""
+    found = np.bincount(arrived.repetition, arrived.weight, how.repetitions)
+    return found.astype(np.float64)
+
+
+def _forked(arrived: Walkers, weights: Vector, draws: Vector, how: Splitting) -> Walkers:
+    """As many walks as before in each repetition, each from where one of its walks arrived; those
+    that count more are chosen more often, and then all count the same.
+    """
+    alive = np.repeat(weights > 0, how.walks)
+    repetition = np.repeat(np.arange(how.repetitions), how.walks)[alive]
+    sums = np.cumsum(arrived.weight / weights[arrived.repetition])
+    ranks = np.cumsum(weights > 0) - 1
+    places = np.searchsorted(sums, ranks[repetition] + draws[alive], side="right")
+    first = np.searchsorted(arrived.repetition, repetition, side="left")
+    last = np.searchsorted(arrived.repetition, repetition, side="right") - 1
+    places = np.clip(places, first, last)  # Sums of ones are rounded.
+    log_ratio = np.zeros(len(places))
+    return arrived.those(places)._replace(number=_numbers(how)[alive], log_ratio=log_ratio)
+
+
+def _effective(weights: Vector) -> float:
+    """How many walks that count the same say as much (Kish, Survey Sampling, 1965)."""
+    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+
+
+def _numbers(how: Splitting) -> Bits:
+    """Of each walk in its repetition."""
+    return np.tile(np.arange(how.walks, dtype=np.uint64), how.repetitions)

@@ -5,18 +5,23 @@ So a result depends on nothing else: not on how many walks are done at once, nor
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
-from wfmodel.exploration.markov.chain import Chain, Marks, Vector
+from wfmodel.experiments.ground import Ground, Numbers
+from wfmodel.exploration.markov.chain import Marks, Vector
+from wfmodel.exploration.markov.known import S
 from wfmodel.simulation.randomness import stream
 
 MOST_JUMPS: Final = 10_000_000
 """Of one walk, before it is given up as endless."""
+_MASK: Final = 0xFFFF_FFFF_FFFF_FFFF
 
-Numbers = NDArray[np.int64]
+Bits = NDArray[np.uint64]
 
 
 class EndlessWalkError(ValueError):
@@ -24,24 +29,29 @@ class EndlessWalkError(ValueError):
 
 
 class Draws:
-    """Uniform numbers of one repetition: ``simulation.randomness.uniform`` for many at once."""
+    """Uniform numbers of many repetitions: ``simulation.randomness.uniform`` for many at once."""
 
-    def __init__(self, seed: int, repetition: int) -> None:
+    def __init__(self, seed: int, repetitions: int) -> None:
         self._seed = seed
-        self._repetition = repetition
+        self._repetitions = repetitions
 
-    def uniforms(self, stage: int, count: int) -> Vector:
-        """One number in (0, 1) for each walk, in choosing where a stage begins."""
-        return mixed(self.base("start", stage), np.arange(count, dtype=np.uint64), 0)
+    def bases(self, name: str, stage: int) -> Bits:
+        """The base of a stage's stream, by repetition."""
+        found = (
+            stream(self._seed, repetition, "splitting", name, stage)
+            for repetition in range(self._repetitions)
+        )
+        return np.fromiter(found, dtype=np.uint64, count=self._repetitions)
 
-    def base(self, name: str, stage: int) -> int:
-        """The base of a stage's stream."""
-        return stream(self._seed, self._repetition, "splitting", name, stage)
+    def uniforms(self, stage: int, walks: int) -> Vector:
+        """One number in (0, 1) for each walk of each repetition, to choose where a stage begins."""
+        numbers = np.tile(np.arange(walks, dtype=np.uint64), self._repetitions)
+        return mixed(np.repeat(self.bases("start", stage), walks), numbers, 0)
 
 
-def mixed(base: int, walks: NDArray[np.uint64], step: int) -> Vector:
+def mixed(bases: Bits, walks: Bits, step: int) -> Vector:
     """The uniform numbers in (0, 1) of (stream, walk, step): SplitMix64's mixing function."""
-    offset = np.uint64((base + step * 0xD1B5_4A32_D192_ED03) & 0xFFFF_FFFF_FFFF_FFFF)
+    offset = bases + np.uint64((step * 0xD1B5_4A32_D192_ED03) & _MASK)
     z = walks * np.uint64(0x9E37_79B9_7F4A_7C15) + offset
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
@@ -49,61 +59,74 @@ def mixed(base: int, walks: NDArray[np.uint64], step: int) -> Vector:
     return np.asarray(bits * 2.0**-53 + 2.0**-54, dtype=np.float64)
 
 
-class Walks:
-    """A chain's jumps, laid out for drawing. A walk ends at ``within_s``, or where none is left."""
+class Walkers(NamedTuple):
+    """Walks by row: of which repetition, its number there, where it is, since when (in seconds),
+    how high it has come, and how much likelier a leaning walk is to have come this way in its stage
+    than the chain's own (as a logarithm).
+    """
 
-    def __init__(self, chain: Chain, within_s: float) -> None:
-        rates = chain.rates
-        self.within_s = within_s
-        self._exits = chain.exits
-        self._rows = rates.indptr.astype(np.int64)
-        self._targets = rates.indices.astype(np.int64)
-        # One ascending sequence: a state's own rates, summed up, from its number to the next.
-        total = np.concatenate([[0.0], np.cumsum(self._shares(chain))])
-        self._ends = total[1:]
-        self._initial = np.cumsum(chain.initial)
+    repetition: Numbers
+    number: Bits
+    at: Numbers
+    since: Vector
+    level: Numbers
+    log_ratio: Vector
 
-    def _shares(self, chain: Chain) -> Vector:
-        """Jump probabilities, entry by entry."""
-        lengths = np.diff(chain.rates.indptr)
-        return np.asarray(chain.rates.data / np.repeat(self._exits, lengths))
+    def those(self, which: Marks | Numbers) -> Walkers:
+        """Some of them."""
+        return Walkers(
+            self.repetition[which],
+            self.number[which],
+            self.at[which],
+            self.since[which],
+            self.level[which],
+            self.log_ratio[which],
+        )
 
-    def beginnings(self, draws: Vector) -> Numbers:
-        """Where walks begin."""
-        places = np.searchsorted(self._initial, draws * self._initial[-1], side="right")
-        return np.asarray(np.minimum(places, len(self._initial) - 1), dtype=np.int64)
+    @property
+    def weight(self) -> Vector:
+        """How much each counts: half of the walks lean, so none counts more than twice (the balance
+        heuristic: Veach & Guibas, SIGGRAPH 1995).
+        """
+        return np.asarray(2 * special.expit(-self.log_ratio))
 
-    def climb(
-        self, states: Numbers, times_s: Vector, goal: Marks, draws: Draws, stage: int
-    ) -> tuple[Numbers, Vector]:
-        """Walk on until the goal; of those that come to it, where and when they do."""
-        jumps, sojourns = draws.base("jump", stage), draws.base("sojourn", stage)
-        walks = np.arange(len(states), dtype=np.uint64)
-        arrived, when = [states[goal[states]]], [times_s[goal[states]]]
-        order = [walks[goal[states]]]
-        under_way = ~goal[states] & (self._exits[states] > 0)
-        walks, at, now = walks[under_way], states[under_way], times_s[under_way]
-        step = 0
-        while len(at):
-            now = now - np.log(mixed(sojourns, walks, step)) / self._exits[at]
-            at = self._jumped(at, mixed(jumps, walks, step))
-            in_time = now <= self.within_s
-            there = goal[at] & in_time
-            arrived.append(at[there])
-            when.append(now[there])
-            order.append(walks[there])
-            left = in_time & ~there & (self._exits[at] > 0)
-            walks, at, now = walks[left], at[left], now[left]
-            step += 1
-            if step > MOST_JUMPS:
-                raise EndlessWalkError(f"a walk has no end after {MOST_JUMPS:,} jumps")
-        by_walk = np.argsort(np.concatenate(order), kind="stable")
-        return np.concatenate(arrived)[by_walk], np.concatenate(when)[by_walk]
 
-    def _jumped(self, at: Numbers, draws: Vector) -> Numbers:
-        first = self._rows[at]
-        base = np.where(first > 0, self._ends[first - 1], 0.0)
-        places = np.searchsorted(self._ends, base + draws, side="right")
-        last = self._rows[at + 1] - 1
-        found: Numbers = self._targets[np.clip(places, first, last)]
-        return found
+def leaning(numbers: Bits) -> Marks:
+    """Which walks of a repetition lean towards the event: half of them."""
+    return np.asarray(numbers % 2 == 1)
+
+
+def climb(
+    ground: Ground[S], walkers: Walkers, goal: int, draws: Draws, stage: int, within_s: float | None
+) -> Walkers:
+    """Walk on until the goal, a time or an end; those that come to the goal, in the same order.
+
+    Half of the walks lean towards the event, the others are the chain's own.
+    """
+    deadline = math.inf if within_s is None else within_s
+    jumps, sojourns = draws.bases("jump", stage), draws.bases("sojourn", stage)
+    there = walkers.level >= goal
+    arrived = [walkers.those(there)]
+    on = walkers.those(~there)
+    exits = ground.exits(on.at)
+    on, exits = on.those(exits > 0), exits[exits > 0]
+    step = 0
+    while len(on.at):
+        since = on.since - np.log(mixed(sojourns[on.repetition], on.number, step)) / exits
+        in_time = since <= deadline
+        on = on._replace(since=since).those(in_time)
+        uniform = mixed(jumps[on.repetition], on.number, step)
+        at, ratios = ground.jumped(on.at, uniform, leaning=leaning(on.number))
+        on = on._replace(
+            at=at, level=ground.levels(at, on.level), log_ratio=on.log_ratio + np.log(ratios)
+        )
+        there = on.level >= goal
+        arrived.append(on.those(there))
+        on = on.those(~there)
+        exits = ground.exits(on.at)
+        on, exits = on.those(exits > 0), exits[exits > 0]
+        step += 1
+        if step > MOST_JUMPS:
+            raise EndlessWalkError(f"a walk has no end after {MOST_JUMPS:,} jumps")
+    found = Walkers(*map(np.concatenate, zip(*arrived, strict=True)))
+    return found.those(np.lexsort((found.number, found.repetition)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.exploration.markov.building import InstanceChain, TooManyStatesError, build
+from wfmodel.exploration.markov.building import InstanceChain, build
 from wfmodel.exploration.markov.chain import Chain
 from wfmodel.exploration.markov.clocks import NotExponentialError
 from wfmodel.exploration.markov.hitting import (
@@ -10,6 +10,8 @@ from wfmodel.exploration.markov.hitting import (
     expected_time_if_hit,
     hits,
 )
+from wfmodel.exploration.markov.known import KnownChain, TooManyStatesError
+from wfmodel.exploration.markov.life import Life
 from wfmodel.exploration.markov.longrun import long_run, stationary
 from wfmodel.exploration.markov.rates import Surroundings
 from wfmodel.exploration.markov.uniformization import hits_within, transient
@@ -17,6 +19,8 @@ from wfmodel.exploration.markov.uniformization import hits_within, transient
 __all__ = [
     "Chain",
     "InstanceChain",
+    "KnownChain",
+    "Life",
     "NotExponentialError",
     "Surroundings",
     "TooManyStatesError",
