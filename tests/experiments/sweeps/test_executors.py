@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -72,11 +75,26 @@ def _finished_keys(dask_scheduler) -> list[str]:
     return [entry[0] for entry in log if entry[1:3] == ("processing", "memory")]
 
 
-def test_no_scheduler_is_said(monkeypatch):
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("tcp://127.0.0.1:1", "no answer within 0.2 s"),
+        ("tcp://127.0.0.1:SILENT", "no answer within 0.2 s"),
+        ("foo", "missing port number"),
+        ("http://foo:1", "unknown address scheme 'http'"),
+    ],
+)
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_no_scheduler_is_said_soon(monkeypatch, address, why):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("wfmodel.experiments.sweeps.dask_cluster.TIMEOUT_S", 0.2)
-    with pytest.raises(ConnectionError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:1"):
-        run_experiment(declared(), workflow(), executor=DaskCluster("tcp://127.0.0.1:1"))
+    monkeypatch.setattr("wfmodel.experiments.sweeps.dask_cluster.CONNECT_S", 0.2)
+    begun = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # listens, and never says a word
+        address = address.replace("SILENT", str(silent.getsockname()[1]))
+        with pytest.raises(ConnectionError, match=f"no Dask scheduler at {address}: {why}"):
+            run_experiment(declared(), workflow(), executor=DaskCluster(address))
+        gc.collect()  # a client that was not closed would say so here
+    assert time.monotonic() - begun < 10
 
 
 def test_what_cannot_run_names_its_point():

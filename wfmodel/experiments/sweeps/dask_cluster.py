@@ -10,8 +10,10 @@ task, as much as a small cell takes. How cells are batched changes no result.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -26,8 +28,10 @@ FEWEST_IN_HAND: Final = 16
 TASK_S: Final = 0.25
 MOST_CELLS: Final = 32
 """Cells in one task, however short they are: a worker that dies loses no more."""
-TIMEOUT_S: Final = 20
-"""How long a scheduler and its first worker are waited for."""
+CONNECT_S: Final = 5
+"""How long a scheduler's answer is waited for."""
+FIRST_WORKER_S: Final = 20
+"""How long its first worker is waited for."""
 NEEDS_DASK: Final = "Dask is not installed: pip install 'wfmodel[dask]'"
 
 
@@ -54,15 +58,32 @@ class DaskCluster:
         except ModuleNotFoundError:
             raise ModuleNotFoundError(NEEDS_DASK, name="distributed") from None
         try:
-            client = Client(self.address, timeout=TIMEOUT_S, set_as_default=False)
+            with ThreadPoolExecutor(1) as apart:  # a notebook has an event loop of its own
+                apart.submit(asyncio.run, _greet(self.address)).result()
+            client = Client(self.address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise ConnectionError(f"no Dask scheduler at {self.address}: {error}") from None
+            why = f"no answer within {CONNECT_S} s" if isinstance(error, TimeoutError) else error
+            raise ConnectionError(f"no Dask scheduler at {self.address}: {why}") from None
         try:
-            client.wait_for_workers(1, timeout=TIMEOUT_S)
+            client.wait_for_workers(1, timeout=FIRST_WORKER_S)
         except TimeoutError:
             client.close()
             raise ConnectionError(f"the Dask scheduler at {self.address} has no workers") from None
         return client
+
+
+async def _greet(address: str) -> None:
+    """Come and go: a blocking client that cannot connect leaves threads behind and waits for them,
+    and waits without end for a listener that is no scheduler.
+    """
+    from distributed import Client
+
+    client = Client(address, timeout=CONNECT_S, asynchronous=True, set_as_default=False)
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            await client
+    finally:
+        await client.close()
 
 
 def _outcomes(client: Client, waiting: Iterator[Work]) -> Iterator[Became]:
