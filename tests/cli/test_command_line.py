@@ -70,6 +70,26 @@ def test_exit_codes(capsys, arguments, code):
         assert err.strip()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["check", ORDER, "--isolated", "--config", "x.toml"], "--config does not go with --isol"),
+        (["check", ORDER, "--no-cache", "--cache-dir", "x"], "--cache-dir does not go with --no-c"),
+        (
+            ["check", ORDER, "--stdin-filename", "x.yaml"],
+            "--stdin-filename needs - (standard input)",
+        ),
+        (["rules", "--json", "--explain", "W2"], "--json does not go with --explain"),
+        (["exact", ORDER, "--jobs", "2"], "--jobs needs --simulate"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(capsys, arguments, says):
+    code, out, err = call(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert len(err.strip().splitlines()) == 1
+
+
 def test_findings_are_lines_with_places(capsys):
     _, out, err = call(capsys, "check", BROKEN)
     lines = out.strip().splitlines()

@@ -63,9 +63,13 @@ def test_when_the_time_is_up_it_says_so(capsys):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--crash", "1"], "go with --walks"),
-        (["--walks", "10", "--fault", "crash"], "not --fault"),
-        (["--walks", "10", "--instances", "2"], "not --fault, --instances"),
+        (["--crash", "1"], "--crash needs --walks"),
+        (["--limit", "9"], "--limit needs --walks"),
+        (["--laps", "1"], "--laps needs --walks"),
+        (["--walks", "10", "--fault", "crash"], "--fault does not go with --walks"),
+        (["--walks", "10", "--faults", "3"], "--faults does not go with --walks"),
+        (["--walks", "10", "--examples", "9"], "--examples does not go with --walks"),
+        (["--walks", "10", "--instances", "2"], "--instances does not go with --walks"),
         (["--walks", "10", "--anomaly", "missing"], "no anomaly 'missing'; there are lost, "),
         (["--walks", "10", "--property", "never lost"], "did you mean 'never'?"),
     ],

@@ -31,7 +31,7 @@ def without_percentiles(table: str) -> list[str]:
 def test_what_needs_the_history_is_refused(capsys, needing):
     code, _, err = call(capsys, "simulate", SCENARIO, "--no-history", *needing)
     assert code == 2
-    assert f"{needing[0]} needs the history that --no-history does not keep" in err
+    assert f"{needing[0]} does not go with --no-history: no history is kept" in err
 
 
 def test_without_a_file_it_says_so(capsys):
@@ -53,9 +53,10 @@ def test_a_kept_history_shows_what_the_run_showed(capsys, tmp_path):
     code, run, _ = call(capsys, "simulate", SCENARIO, "--save", kept)
     assert code == 0
     assert call(capsys, "simulate", "--follow", kept)[:2] == (0, run)
-    code, _, err = call(capsys, "simulate", "--follow", kept, "--seed", "3")
-    assert code == 2
-    assert "--seed" in err
+    for option in ("--seed", "--replication"):
+        code, _, err = call(capsys, "simulate", "--follow", kept, option, "3")
+        assert code == 2
+        assert f"{option} does not go with --follow" in err
 
 
 def test_a_scenario_that_asks_for_much_is_not_refused(capsys, tmp_path):

@@ -127,8 +127,10 @@ def test_what_is_wrong_with_an_experiment_is_found_at_its_place(capsys, write, c
     ("arguments", "message"),
     [
         (["--resume"], "--resume needs --out"),
-        (["--workers", "2", "--dask", "tcp://a:1"], "give either --workers or --dask"),
-        (["--threshold", "--csv", "a.csv"], "--threshold writes --json and --plots only"),
+        (["--workers", "2", "--dask", "tcp://a:1"], "--workers does not go with --dask: a cluster"),
+        (["--threshold", "--csv", "a.csv"], "--csv does not go with --threshold: it writes --json"),
+        (["--threshold", "--plan"], "--threshold does not go with --plan"),
+        (["--plot-format", "png"], "--plot-format needs --plots"),
         (["--workers", "0"], "--workers"),
     ],
 )

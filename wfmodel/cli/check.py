@@ -29,6 +29,7 @@ from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Question, answers, collect_rarely, workers
 from wfmodel.cli.configuration import Configuration, read_configuration
 from wfmodel.cli.rules import show_page
+from wfmodel.cli.together import never_with
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 
@@ -73,6 +74,7 @@ class _Report:
 
 
 def check(
+    context: typer.Context,
     paths: options.Paths = None,
     output: options.OutputFormat = options.Format.CONCISE,
     output_file: options.OutputFile = None,
@@ -102,6 +104,8 @@ def check(
     if explain is not None:
         show_page(explain)
         return
+    never_with(context, "isolated", "config", why="it reads none")
+    never_with(context, "no_cache", "cache_dir")
     collect_rarely()
     given = Settings(
         select=names(select),
@@ -117,10 +121,8 @@ def check(
         found = Configuration() if isolated else read_configuration(config)
         settings = _merged(given, found.settings)
         files = _files(paths or (), settings.exclude, found)
-        if annotations is not None and len(files) > 1:
-            raise ValueError("--annotations belongs to one definition; several are named")
         cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
-        question = Question(annotations, settings.choreography, stdin_filename)
+        question = _about(files, Question(annotations, settings.choreography, stdin_filename))
         asked = _Asked(files, question, cache, workers(jobs), found)
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
         _against_baseline(report, settings.baseline, write_baseline)
@@ -165,6 +167,15 @@ def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -
     if not files:
         raise ValueError("nothing to check: name a file, a directory, or - for standard input")
     return files
+
+
+def _about(files: Sequence[str], question: Question) -> Question:
+    """The question, whose options about one file must have one file to be about."""
+    if question.stdin_name is not None and STDIN not in files:
+        raise ValueError("--stdin-filename needs - (standard input) among the paths")
+    if question.annotations is not None and len(files) > 1:
+        raise ValueError("--annotations belongs to one definition; several are named")
+    return question
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.together import only_with
+
 if TYPE_CHECKING:
     from wfmodel.experiments import Estimate
     from wfmodel.experiments.exact import ExactAnswers, Limits
@@ -26,6 +28,7 @@ DIGITS = 6
 
 
 def exact(
+    context: typer.Context,
     scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
     within: Annotated[
         str | None, typer.Option(metavar="DURATION", help="Also: a verdict within this time.")
@@ -45,6 +48,7 @@ def exact(
 
     All times must be exponential, or be replaced by --stages. docs/exact.md tells what is assumed.
     """
+    only_with(context, "simulate", "jobs")
     from wfmodel.cli.scenarios import runnable
     from wfmodel.experiments.exact import Limits, exact, simulated
 

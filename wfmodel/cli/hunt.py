@@ -2,12 +2,12 @@
 
 # No postponed annotations: typer reads the options' aliases when the command is built.
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.cli.explore import Count, DesignName, KnobValues, OutFolder
+from wfmodel.cli.together import never_with, only_with
 
 Anomalies: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Look for this one (default: for any).")
@@ -28,8 +28,14 @@ Walks: TypeAlias = Annotated[
 
 Seconds: TypeAlias = Annotated[float | None, typer.Option(min=0.0, help="Stop after so long.")]
 
+BUDGET: Final = ("crash", "loss", "duplicate", "pause", "failure", "early_timeout")
+OF_WALKS: Final = (*BUDGET, "laps", "limit")
+OF_SCHEDULES: Final = ("fault", "faults", "examples", "instances")
+"""Options of one of the two ways to hunt; they mean nothing to the other."""
+
 
 def hunt(
+    context: typer.Context,
     path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="Where to hunt.")],
     design: DesignName = "both",
     knob: KnobValues = None,
@@ -62,14 +68,14 @@ def hunt(
 
     Exit codes: 0 nothing was found, 1 something was, 2 could not run.
     """
+    only_with(context, "walks", *OF_WALKS)
+    never_with(context, "walks", *OF_SCHEDULES)
     from wfmodel.cli import hunting, walking
     from wfmodel.exploration import FaultBudget
 
     budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
     what = (path, design, tuple(knob or ()), tuple(anomaly or ()), claim, out)
     if walks is not None:
-        if fault or instances > 1:
-            raise TyperException("--walks goes with --crash, --loss, ...; not --fault, --instances")
         how: dict[str, Any] = {
             "walks": walks,
             "seed": seed,
@@ -78,7 +84,5 @@ def hunt(
             "seconds": seconds,
         }
         raise typer.Exit(walking.run(*what, budget, **how))
-    if budget != FaultBudget():
-        raise TyperException("--crash, --loss and so on go with --walks; without it, --fault KIND")
     draws: dict[str, Any] = {"most": faults, "examples": examples, "seconds": seconds, "seed": seed}
     raise typer.Exit(hunting.run(*what, tuple(fault or ()), instances=instances, **draws))

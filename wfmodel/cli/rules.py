@@ -9,15 +9,18 @@ import typer
 
 from wfmodel.checks.pages import page_of
 from wfmodel.cli.catalogue import catalogue
+from wfmodel.cli.together import never_with
 
 
 def rules(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     explain: Annotated[
         str | None, typer.Option(metavar="RULE", help="Show the page of one rule.")
     ] = None,
 ) -> None:
     """List everything that check can find, or explain one rule."""
+    never_with(context, "explain", "as_json", why="a page is text")
     if explain is not None:
         show_page(explain)
     elif as_json:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.together import never_with
+
 if TYPE_CHECKING:
     from wfmodel.designs import History
     from wfmodel.experiments import Scenario, Variant
@@ -26,6 +28,7 @@ QUIET: Final = {
 
 
 def simulate(
+    context: typer.Context,
     path: Annotated[
         str | None, typer.Argument(metavar="[SCENARIO|WORKFLOW]", help="What to run.")
     ] = None,
@@ -57,17 +60,14 @@ def simulate(
     Shows how instances ended and what was measured; with --instance, one instance's timeline. A
     workflow without a scenario runs without faults, one instance a second for two minutes.
     """
+    never_with(context, "no_history", "save", "instance", "follow", why="no history is kept")
+    never_with(context, "follow", "design", "seed", "replication", why="it shows a kept run")
     if no_history:
-        needing = {"--save": save, "--instance": instance, "--follow": follow}
-        _show_online(path, design, seed, replication, needing)
+        _show_online(path, design, seed, replication)
         return
     if (path is None) == (follow is None):
         raise TyperException("give either a scenario or workflow to run, or --follow FILE")
-    if follow is not None:
-        _refuse({"--design": design, "--seed": seed}, "is for a run, and --follow shows a kept one")
-        history = _kept(follow)
-    else:
-        history = _run(path, design, seed, replication)
+    history = _run(path, design, seed, replication) if follow is None else _kept(follow)
     if save is not None:
         from wfmodel.designs import save_history
 
@@ -76,12 +76,6 @@ def simulate(
         _show_instance(history, instance)
     else:
         _show_run(history)
-
-
-def _refuse(given: Mapping[str, object], why: str) -> None:
-    for option, value in given.items():
-        if value is not None:
-            raise TyperException(f"{option} {why}")
 
 
 def _kept(file: Path) -> History:
@@ -110,19 +104,12 @@ def _prepared(
     return Bench(workflow), cell
 
 
-def _show_online(
-    path: str | None,
-    design: str | None,
-    seed: int | None,
-    replication: int,
-    others: Mapping[str, object],
-) -> None:
+def _show_online(path: str | None, design: str | None, seed: int | None, replication: int) -> None:
     """Run without a history, and show what was measured."""
     from wfmodel.cli.progress import progress
     from wfmodel.experiments.online import observe_online
     from wfmodel.simulation import COMPILED
 
-    _refuse(others, "needs the history that --no-history does not keep")
     if path is None:
         raise TyperException("give a scenario or workflow to run")
     bench, cell = _prepared(path, design, seed, replication)

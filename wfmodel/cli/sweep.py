@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.together import never_with, only_with
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -33,6 +35,7 @@ MOST_LINES: Final = 20
 
 
 def sweep(
+    context: typer.Context,
     scenario_file: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A scenario file with an experiment.")
     ],
@@ -72,8 +75,7 @@ def sweep(
     The result is the same whatever runs it. With --out, a sweep that is killed goes on with
     --resume and runs no finished cell again.
     """
-    _check_options(workers=workers, dask=dask, out=out, resume=resume)
-    _check_use(threshold=threshold, out=out, as_csv=as_csv)
+    _check_options(context)
     from wfmodel.cli.scenarios import changed, runnable
 
     _, scenario, workflow = runnable(scenario_file)
@@ -91,18 +93,13 @@ def sweep(
         raise TyperException(str(error)) from None
 
 
-def _check_options(
-    *, workers: int | None, dask: str | None, out: Path | None, resume: bool
-) -> None:
-    if workers is not None and dask is not None:
-        raise TyperException("give either --workers or --dask: a cluster has workers of its own")
-    if resume and out is None:
-        raise TyperException("--resume needs --out: the directory to go on with")
-
-
-def _check_use(*, threshold: bool, out: Path | None, as_csv: Path | None) -> None:
-    if threshold and (out is not None or as_csv is not None):
-        raise TyperException("--threshold writes --json and --plots only, not --out or --csv")
+def _check_options(context: typer.Context) -> None:
+    """``--plan`` may stand before any command that it shows the plan of: a threshold has none."""
+    never_with(context, "plan", "threshold")
+    never_with(context, "threshold", "out", "as_csv", why="it writes --json and --plots only")
+    never_with(context, "dask", "workers", why="a cluster has workers of its own")
+    only_with(context, "out", "resume")
+    only_with(context, "plots", "plot_format")
 
 
 def _executor(workers: int | None, dask: str | None) -> Executor:
