@@ -29,7 +29,7 @@ EventsCarry = Literal["carry-state", "thin"]
 RANK: Mapping[Severity, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 NOTHING_READ = frozenset(f"L{number}" for number in range(101, 110))
-"""Nothing of the file was read, and so nothing of it was checked."""
+"""Nothing of the file was read, and so nothing of it was checked (exit code 2)."""
 
 CANNOT_BE_IGNORED = NOTHING_READ | {"U103", "U104"}
 """There was nothing to check, or a suppression that does not say what it means."""

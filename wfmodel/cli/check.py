@@ -33,9 +33,6 @@ from wfmodel.cli.together import never_with
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 
-UNREADABLE: Final = frozenset({"L101", "L102", "L103", "L104", "L107", "L108"})
-"""Findings of loading that say: there was nothing to check (exit code 2)."""
-
 MOST_ROUNDS: Final = 10
 """Fixes are made again until none is left, but not for ever."""
 
@@ -54,7 +51,7 @@ class _Report:
     fixed: int = 0
 
     def exit_code(self) -> int:
-        if any(finding.code in UNREADABLE for finding in self.findings):
+        if any(finding.code in NOTHING_READ for finding in self.findings):
             return 2
         return int(any(finding.severity is not Severity.INFO for finding in self.findings))
 
