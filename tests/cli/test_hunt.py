@@ -79,8 +79,12 @@ def test_nothing_found_exits_with_0_says_how_far_it_got_and_writes_nothing(capsy
 def test_when_the_time_is_up_it_says_so(capsys):
     """No time at all, so that it does not matter how fast this machine is."""
     code, out, _ = call(capsys, "hunt", ORDER, *CHOREOGRAPHY, "--seconds", "0")
-    assert code == 0
-    assert out.splitlines()[-1] == "coverage: 0 schedules (the time was up); nothing was played"
+    assert code == 2
+    assert "nothing was found" not in out
+    assert out.splitlines()[-2:] == [
+        "nothing was looked at, which answers nothing: no schedule was played",
+        "coverage: 0 schedules (the time was up)",
+    ]
 
 
 def test_without_hypothesis_it_says_how_to_get_it(capsys, monkeypatch):

@@ -66,7 +66,7 @@ def hunt(
 
     Nothing found is not nothing there: the coverage says how far the hunt got.
 
-    Exit codes: 0 nothing was found, 1 something was, 2 could not run.
+    Exit codes: 0 nothing was found, 1 something was, 2 nothing was looked at, or could not run.
     """
     only_with(context, "walks", *OF_WALKS)
     never_with(context, "walks", *OF_SCHEDULES)

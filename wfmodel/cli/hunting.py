@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typer
 import yaml
@@ -19,6 +20,9 @@ from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.simulation import Arrivals, Setting
+
+NOTHING_LOOKED_AT: Final = "nothing was looked at, which answers nothing"
+"""What a hunt says that had no time: neither found nor not found."""
 
 
 def run(
@@ -44,7 +48,18 @@ def run(
         show(each)
     if out is not None:
         write(found, out, about.workflow_file)
-    return int(any(each.found is not None for each in found))
+    return code_of((each.found is not None, each.coverage.schedules) for each in found)
+
+
+def code_of(hunts: Iterable[tuple[bool, int]]) -> int:
+    """1: something was found; 2: nothing was, and somewhere nothing was looked at; else 0.
+
+    Of each hunt: whether it found something, and in how many schedules or walks it looked.
+    """
+    every = tuple(hunts)
+    if any(found for found, _ in every):
+        return 1
+    return 0 if all(looked for _, looked in every) else 2
 
 
 def quarry_of(anomalies: tuple[str, ...], claim: str | None) -> AnomalyQuarry | ClaimQuarry:
@@ -110,7 +125,9 @@ def _surroundings() -> Setting:
 def show(hunted: Hunted) -> None:
     """The answer on standard output."""
     typer.echo(f"{hunted.name}: hunting {hunted.quarry}, at most {hunted.most} faults a schedule")
-    if hunted.found is None:
+    if not hunted.coverage.schedules:
+        typer.echo(f"{NOTHING_LOOKED_AT}: no schedule was played")
+    elif hunted.found is None:
         typer.echo("nothing was found; that shows nothing about what was not tried")
     else:
         typer.echo(found_text(hunted.found), nl=False)
@@ -134,7 +151,7 @@ def coverage_text(hunted: Hunted) -> str:
     seen = hunted.coverage
     stopped = f" ({hunted.stopped})" if hunted.stopped else ""
     if not seen.schedules:
-        return f"coverage: 0 schedules{stopped}; nothing was played"
+        return f"coverage: 0 schedules{stopped}"
     struck = ", ".join(f"{count:,} {kind}" for kind, count in seen.struck.items()) or "none"
     never = f"; never begun: {', '.join(seen.never_begun)}" if seen.never_begun else ""
     met = ", ".join(f"{name} {share}" for name, share in seen.reactions.items())

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.exploring import Subject, forms_of, subject
-from wfmodel.cli.hunting import quarry_of
+from wfmodel.cli.hunting import NOTHING_LOOKED_AT, code_of, quarry_of
 from wfmodel.cli.naming import file_stems
 from wfmodel.cli.progress import progress
 from wfmodel.designs.anomalies import Anomaly
@@ -47,7 +47,7 @@ def run(
         show(each)
     if out is not None:
         write(found, out, about.workflow_file, budget)
-    return int(any(each.found for each in found))
+    return code_of((bool(each.found), each.coverage.walks) for each in found)
 
 
 def claims_of(anomalies: tuple[str, ...], claim: str | None) -> tuple[str, ...]:
@@ -95,7 +95,9 @@ def show(walked: Walked) -> None:
     typer.echo(f"{walked.name}: {walked.bounds.words()}")
     for each in walked.found:
         typer.echo(found_text(each), nl=False)
-    if walked.not_found:
+    if not walked.coverage.walks:
+        typer.echo(f"{NOTHING_LOOKED_AT}: no walk was taken")
+    elif walked.not_found:
         seen = f"{walked.coverage.walks:,} {'walk' if walked.coverage.walks == 1 else 'walks'}"
         titles = "; ".join(each.title for each in walked.not_found)
         typer.echo(f"not found in {seen}: a run against any of these: {titles}")
@@ -120,7 +122,6 @@ def coverage_lines(seen: Coverage) -> Iterator[str]:
     outs = ", ".join(f"{count:,} {out}" for out, count in seen.outs.items())
     yield f"coverage: {seen.walks:,} walks, {seen.steps:,} steps" + (f"; {outs}" if outs else "")
     if not seen.walks:
-        yield "  nothing was looked at"
         return
     yield (
         f"  states: {seen.states:,} seen, {seen.late_states:,} of them first in the last"
