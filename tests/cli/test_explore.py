@@ -168,6 +168,17 @@ def test_exposure_tells_where_a_crash_does_harm(capsys):
     assert by_name["payment"]["anomalies"]["lost"] == [[], ["charge-card"]]
 
 
+def test_exposure_says_so_where_no_crash_does_harm_and_where_it_has_not_seen_all(capsys):
+    asked = ("--property", "never_ends: lost", "--exposure")
+    code, out, _ = call(capsys, "explore", *CHOREOGRAPHY, *asked)
+    assert code == 0
+    assert "exposure: no first fault of a process leads to an anomaly" in out
+    assert "an instance may end" not in out
+    _, out, _ = call(capsys, "explore", *CHOREOGRAPHY, *asked, "--limit", "60")
+    assert "exposure: no first fault of a process was seen to lead to an anomaly" in out
+    assert "exposure: the search was cut short (limit of 60 states): there may be more" in out
+
+
 def test_a_file_of_properties(capsys, tmp_path: Path):
     file = tmp_path / "claims.yaml"
     file.write_text(
@@ -206,6 +217,7 @@ def test_a_mistake_in_a_file_of_properties_has_a_place(capsys, tmp_path: Path):
         ([ORDER, "--property", "at_most: 1 where left.losses == 0"], "belong to all instances"),
         ([ORDER, "--instances", "2", "--per-instance", "crash=1"], "strikes every instance"),
         ([ORDER, "--instances", "2", "--per-instance", "loss"], "FAULT=N"),
+        ([ORDER, "--exposure", "--loss", "1"], "--exposure needs --crash or --pause"),
     ],
 )
 def test_a_mistake_is_one_line(capsys, arguments, says):

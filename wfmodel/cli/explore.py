@@ -105,17 +105,20 @@ def explore(
         subject,
         write,
     )
+    from wfmodel.cli.exposure import check_exposure
     from wfmodel.cli.limits import Limits, bounds_per_instance, engine_of
     from wfmodel.exploration import FaultBudget
 
     budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
+    if exposure:
+        check_exposure(budget)
     about = subject(path, design, tuple(knob or ()))
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
     each = bounds_per_instance(tuple(per_instance or ()))
     how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
     bounds = Limits(*how_far, instances, each, exposure)
     found = explore_all(about, asked, budget, bounds)
-    show(found, as_json=output is Format.JSON, stories=stories)
+    show(found, as_json=output is Format.JSON, stories=stories, exposure=exposure)
     if out is not None:
         write(found, out, about.workflow_file, budget, bounds)
     raise typer.Exit(code_of(found))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.exposure import exposure_data, show_exposure
 from wfmodel.cli.limits import Limits
 from wfmodel.cli.naming import file_stems
 from wfmodel.cli.scenarios import refuse, runnable
@@ -256,7 +257,7 @@ def places_of(checkpoint: Path | None, names: tuple[str, ...]) -> dict[str, Path
 # --------------------------------------------------------------------------------------- output
 
 
-def show(found: list[Possible], *, as_json: bool, stories: bool) -> None:
+def show(found: list[Possible], *, as_json: bool, stories: bool, exposure: bool) -> None:
     """Answers on standard output."""
     if as_json:
         data = [_as_data(each) for each in found]
@@ -271,8 +272,8 @@ def show(found: list[Possible], *, as_json: bool, stories: bool) -> None:
         heading = f"{each.name}: {each.bounds.words()}"
         console.print(heading, style="bold", markup=False, soft_wrap=True)
         console.print(_table(each))
-        if each.exposures:
-            console.print(_exposures(each))
+        if exposure:
+            show_exposure(console, each)
         console.print()
         for asked in each.asked if stories else ():
             if asked.told is not None:
@@ -290,24 +291,6 @@ def _table(found: Possible) -> Table:
         style = {"holds": "green", "violated": "red", "undecided": "yellow"}[asked.word]
         table.add_row(escape(asked.title), f"[{style}]{asked.word}[/]", escape(asked.detail))
     return table
-
-
-def _exposures(found: Possible) -> Table:
-    from rich.table import Table
-
-    table = Table("first", "an instance may end", "if that finds it at", box=None)
-    for exposure in found.exposures:
-        for anomaly in exposure.anomalies:
-            points = exposure.at(anomaly)
-            share = f"{len(points)} of {len(exposure.points)}"
-            where = "; ".join(_point(point) for point in points)
-            words = f"{exposure.participant} {exposure.fault}"
-            table.add_row(words, anomaly.value, f"{share}: {where}")
-    return table
-
-
-def _point(steps: tuple[str, ...]) -> str:
-    return " + ".join(steps) or "(between steps)"
 
 
 def _as_data(found: Possible) -> dict[str, Any]:
@@ -338,15 +321,8 @@ def _as_data(found: Possible) -> dict[str, Any]:
             }
             for asked in found.asked
         ],
-        "exposure": [
-            {
-                "participant": each.participant,
-                "fault": each.fault.value,
-                "points": [list(point) for point in each.points],
-                "anomalies": {end.value: [list(p) for p in each.at(end)] for end in each.anomalies},
-            }
-            for each in found.exposures
-        ],
+        "exposure": exposure_data(found),
+        "exposure_stopped": found.exposure_stopped or None,
     }
 
 

@@ -117,6 +117,8 @@ class Possible:
     asked: tuple[Asked, ...]
     instances: int = 1
     exposures: tuple[Exposure, ...] = ()
+    exposure_stopped: str = ""
+    """Why the search behind the exposures ended before it had seen all; empty: it has."""
 
     @property
     def holds(self) -> bool:
@@ -177,12 +179,14 @@ def explore_variant(
     }
     found: dict[str, Asked] = {}
     exposed: tuple[Exposure, ...] = ()
+    cut_short = ""
     if several or exposure:
         lives = live(
             Table(system), budget, instances=instances, each=each, strikes=exposure, **within
         )
         found |= _asked_together(lives, several, instances)
-        exposed = exposures(lives) if exposure else ()
+        if exposure:
+            exposed, cut_short = exposures(lives), lives.stopped
     of_one = {line: asked for line, asked in properties.items() if line not in several}
     if of_one:
         space = search(
@@ -191,7 +195,7 @@ def explore_variant(
         found |= _asked_of_one(space, of_one, laps)
     bounds = next(iter(found.values())).answer.bounds
     asked = tuple(found[line] for line in lines)
-    return Possible(name, system, bounds, asked, instances, exposed)
+    return Possible(name, system, bounds, asked, instances, exposed, cut_short)
 
 
 def _asked_together(
