@@ -217,6 +217,9 @@ def test_a_mistake_in_a_file_of_properties_has_a_place(capsys, tmp_path: Path):
         ([ORDER, "--property", "at_most: 1 where left.losses == 0"], "belong to all instances"),
         ([ORDER, "--instances", "2", "--per-instance", "crash=1"], "strikes every instance"),
         ([ORDER, "--instances", "2", "--per-instance", "loss"], "FAULT=N"),
+        ([ORDER, "--per-instance", "loss=21"], "'--per-instance': loss should be less than or"),
+        ([ORDER, "--per-instance", f"loss={'9' * 5000}"], "less than or equal to 20"),
+        ([ORDER, "--loss", "21"], "'--loss': Input should be less than or equal to 20"),
         ([ORDER, "--exposure", "--loss", "1"], "--exposure needs --crash or --pause"),
     ],
 )

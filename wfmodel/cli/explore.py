@@ -4,7 +4,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
@@ -16,7 +16,12 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Count: TypeAlias = Annotated[int, typer.Option(min=0, max=20, help="At most so many in total.")]
+MOST_FAULTS: Final = 20
+"""Of one kind, in total or in each instance."""
+
+Count: TypeAlias = Annotated[
+    int, typer.Option(min=0, max=MOST_FAULTS, help="At most so many in total.")
+]
 
 EngineName: TypeAlias = Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")]
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from typer.exceptions import TyperException
 
+from wfmodel.cli.explore import MOST_FAULTS
 from wfmodel.exploration.packed import Engine
 
 
@@ -41,7 +42,7 @@ def bounds_per_instance(texts: tuple[str, ...]) -> dict[str, int]:
     """Bounds from the command line: kind of fault to the most in each instance.
 
     Raises:
-        TyperException: one names no such fault, or no number.
+        TyperException: one names no such fault, no number, or more than the total may be.
     """
     found = {}
     for text in texts:
@@ -51,6 +52,11 @@ def bounds_per_instance(texts: tuple[str, ...]) -> dict[str, int]:
         if name not in OF_ONE_INSTANCE or not equals or not most.isdecimal():
             known = ", ".join(OF_ONE_INSTANCE)
             raise TyperException(f"--per-instance needs FAULT=N (faults: {known}); got {text!r}")
+        if len(most.lstrip("0")) > len(str(MOST_FAULTS)) or int(most) > MOST_FAULTS:
+            raise TyperException(
+                f"Invalid value for '--per-instance': {name} should be less than or equal to"
+                f" {MOST_FAULTS}"
+            )
         found[OF_ONE_INSTANCE[name]] = int(most)
     return found
 
