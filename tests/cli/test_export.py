@@ -31,9 +31,12 @@ def test_several_designs_need_a_folder(capsys):
 
 
 def test_too_large_a_system_is_one_line(capsys):
-    code, _, err = call(capsys, *CHOREOGRAPHY, "--format", "tla", "--limit", "10")
+    small = ("--crash", "1", "--loss", "2", "--limit", "10")
+    code, _, err = call(capsys, *CHOREOGRAPHY, "--format", "tla", *small)
     assert code == 2
+    assert "more states than were looked into (1 crash, 2 losses; time-outs fire " in err
     assert "stopped: limit of 10 states" in err
+    assert "FaultBudget" not in err
     assert "Traceback" not in err
 
 

@@ -68,8 +68,8 @@ def program_of(
     found = search(table, budget, limit=limit, laps=laps, resolution=resolution, symmetry=False)
     if not found.complete:
         raise ValueError(
-            f"{system.flow.workflow.name!r} has more states under {budget} than were looked into"
-            f" (stopped: {found.stopped}): raise limit, or lower the budget"
+            f"{system.flow.workflow.name!r} has more states than were looked into"
+            f" ({budget.describe()}; stopped: {found.stopped}): raise limit, or lower the budget"
         )
     builder = _Builder(Tables(renumbered(table), resolution), budget, laps, judged)
     if judged and builder.judgement.revisits():
