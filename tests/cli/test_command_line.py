@@ -90,6 +90,46 @@ def test_an_option_that_would_do_nothing_is_refused(capsys, arguments, says):
     assert len(err.strip().splitlines()) == 1
 
 
+FILES = ["check --output-file", "draw --output", "compare --json", "report --output"]
+FILES += ["simulate --save", "sweep --csv", "sweep --json", "explore --checkpoint"]
+FOLDERS = ["explore --out", "hunt --out", "export --format=tla --out", "sweep --out"]
+FOLDERS += ["sweep --plots"]
+
+
+@pytest.mark.parametrize("call_of", FILES + FOLDERS)
+def test_where_nothing_can_be_written_is_said_before_anything_is_done(capsys, tmp_path, call_of):
+    (tmp_path / "file").write_text("kept", encoding="utf-8")
+    wrong = {
+        tmp_path: "it is a directory",
+        tmp_path / "no/x": f"there is no directory {tmp_path / 'no'}",
+    }
+    if call_of in FOLDERS:
+        wrong = {
+            tmp_path / "file": "it is a file",
+            tmp_path / "file/x": f"{tmp_path / 'file'} is a file",
+        }
+    command, *options = call_of.split()
+    for path, why in wrong.items():
+        code, out, err = call(capsys, command, "/no/such/file.yaml", *options, str(path))
+        assert (code, out) == (2, "")
+        to = "to " if call_of in FOLDERS else ""
+        assert err == f"wfmodel: error: {options[-1]}: cannot write {to}{path}: {why}\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("command", ["draw", "report"])
+def test_an_ending_that_tells_no_format_is_refused_and_a_format_may_be_named(
+    capsys, tmp_path, command
+):
+    out = str(tmp_path / "page.foo")
+    code, _, err = call(capsys, command, "/no/such/file.yaml", "--output", out)
+    assert code == 2
+    assert "cannot tell a format from 'page.foo'; give --format (" in err
+    form = "svg" if command == "draw" else "html"
+    _, _, err = call(capsys, command, "/no/such/file.yaml", "--output", out, "--format", form)
+    assert "L101" in err  # it got as far as the file
+
+
 def test_findings_are_lines_with_places(capsys):
     _, out, err = call(capsys, "check", BROKEN)
     lines = out.strip().splitlines()

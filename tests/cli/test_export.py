@@ -45,4 +45,4 @@ def test_a_folder_that_cannot_be_is_one_line(capsys, tmp_path):
     out = str(tmp_path / "file")
     code, _, err = call(capsys, *CHOREOGRAPHY, "--format", "tla", "--out", out)
     assert code == 2
-    assert "--out: cannot write" in err
+    assert "--out: cannot write to" in err

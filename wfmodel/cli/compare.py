@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.sides import Explore, most_states
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ def compare(
         int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
     ] = None,
     as_json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Also write the result as JSON.")
+        Path | None,
+        typer.Option(
+            "--json", metavar="FILE", callback=file_to_write, help="Also write the result as JSON."
+        ),
     ] = None,
     explore: Explore = None,
 ) -> None:

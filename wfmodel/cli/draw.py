@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.paths import file_to_write, form_of
 from wfmodel.importers import load_any
 from wfmodel.model.workflow import Workflow
 
@@ -21,17 +22,28 @@ class Format(StrEnum):
     PNG = "png"
 
 
+FORMS: Final = {
+    **dict.fromkeys((".mmd", ".mermaid", ".md", ".txt"), Format.MERMAID),
+    ".svg": Format.SVG,
+    ".png": Format.PNG,
+}
+"""Endings of files."""
+
+
 def draw(
     path: Annotated[
         str, typer.Argument(metavar="FILE", help="A workflow, ours or Amazon States Language.")
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; its ending tells how.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", callback=file_to_write, help="File to write; its ending tells how."
+        ),
     ] = None,
     form: Annotated[Format | None, typer.Option("--format", help="Default: mermaid.")] = None,
 ) -> None:
     """Draw a workflow's state diagram."""
-    form = form or _from_name(output)
+    form = form or (Format.MERMAID if output is None else form_of(output, FORMS))
     if form is not Format.MERMAID and output is None:
         raise typer.BadParameter(f"--format {form} needs --output FILE")
     workflow = load_or_refuse(path)
@@ -45,17 +57,6 @@ def draw(
             output.write_text(text, encoding="utf-8")
         return
     _picture(workflow, form, output)
-
-
-def _from_name(output: Path | None) -> Format:
-    if output is None or output.suffix in (".mmd", ".mermaid", ".md", ".txt"):
-        return Format.MERMAID
-    try:
-        return Format(output.suffix.lstrip("."))
-    except ValueError:
-        known = ", ".join(Format)
-        message = f"cannot tell a format from {output.name!r}; give --format ({known})"
-        raise typer.BadParameter(message) from None
 
 
 def _picture(workflow: Workflow, form: Format, output: Path | None) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, Final, TypeAlias
 
 import typer
 
+from wfmodel.cli.paths import file_to_write, folder_to_write
+
 
 class Format(StrEnum):
     """How answers are written."""
@@ -30,7 +32,10 @@ Memory: TypeAlias = Annotated[
 ]
 
 Checkpoint: TypeAlias = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Keep the search there, and go on from it.")
+    Path | None,
+    typer.Option(
+        metavar="FILE", callback=file_to_write, help="Keep the search there, and go on from it."
+    ),
 ]
 
 Instances: TypeAlias = Annotated[
@@ -61,7 +66,11 @@ ClaimFile: TypeAlias = Annotated[
 
 OutFolder: TypeAlias = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Write stories, diagrams, schedules and tests there."),
+    typer.Option(
+        metavar="DIR",
+        callback=folder_to_write,
+        help="Write stories, diagrams, schedules and tests there.",
+    ),
 ]
 
 DesignName: TypeAlias = Annotated[

@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.explore import Count, DesignName, KnobValues
+from wfmodel.cli.paths import folder_to_write
 
 if TYPE_CHECKING:
     from wfmodel.designs import System
@@ -38,7 +39,10 @@ def export(
     laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
     limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 1_000_000,
     judged: Annotated[bool, typer.Option("--judged", help="With the classes of ends.")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write files there.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", callback=folder_to_write, help="Write files there."),
+    ] = None,
 ) -> None:
     """Write each design under a budget of faults as Promela or TLA+; docs/exporting.md says more.
 
@@ -85,10 +89,7 @@ def _files(
 
 
 def _write(files: dict[str, str], out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for file, content in files.items():
-            (out / file).write_text(content, encoding="utf-8")
-            print(out / file)
-    except OSError as error:
-        raise TyperException(f"--out: cannot write {out}: {error.strerror}") from None
+    out.mkdir(parents=True, exist_ok=True)
+    for file, content in files.items():
+        (out / file).write_text(content, encoding="utf-8")
+        print(out / file)

@@ -9,6 +9,7 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from wfmodel.checks.policy import EventsCarry
+from wfmodel.cli.paths import file_to_write
 from wfmodel.model.findings import Severity
 
 CACHE_DIR: Final = ".wfmodel_cache"
@@ -34,7 +35,8 @@ Paths: TypeAlias = Annotated[
 OutputFormat: TypeAlias = Annotated[Format, typer.Option("--format", help="How to write findings.")]
 
 OutputFile: TypeAlias = Annotated[
-    Path | None, typer.Option(help="Write findings there, not to standard output.")
+    Path | None,
+    typer.Option(callback=file_to_write, help="Write findings there, not to standard output."),
 ]
 
 Select: TypeAlias = Annotated[

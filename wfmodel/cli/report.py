@@ -5,11 +5,12 @@ from __future__ import annotations
 import shlex
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.paths import file_to_write, form_of
 from wfmodel.cli.sides import Explore, most_states
 
 
@@ -20,9 +21,20 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+FORMS: Final = {
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+}
+"""Endings of files."""
+
+
 def report(
     scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", callback=file_to_write, help="File to write.")
+    ],
     form: Annotated[
         Format | None, typer.Option("--format", help="Default: what the file's name says.")
     ] = None,
@@ -40,9 +52,7 @@ def report(
     HTML is one file that needs nothing else; Markdown has its pictures in a folder beside it. The
     same scenario and seed give the same bytes.
     """
-    form = form or _from_name(output)
-    if not output.parent.is_dir():
-        raise TyperException(f"{output.parent}: no such directory")
+    form = form or form_of(output, FORMS)
     from wfmodel.checks import check_result
     from wfmodel.cli.progress import progress
     from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable, unprojectable
@@ -71,7 +81,3 @@ def report(
     write(page, output)
     typer.echo(f"{output}: {answer(results.comparison).headline}")
     fail_on(wrong)
-
-
-def _from_name(output: Path) -> Format:
-    return Format.MARKDOWN if output.suffix in (".md", ".markdown") else Format.HTML

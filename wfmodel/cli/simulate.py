@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.together import never_with
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def simulate(
         int | None, typer.Option(help="Show what happened to this instance, row by row.")
     ] = None,
     save: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the history of the run.")
+        Path | None,
+        typer.Option(metavar="FILE", callback=file_to_write, help="Keep the history of the run."),
     ] = None,
     follow: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Show a kept history instead of running.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.paths import file_to_write, folder_to_write
 from wfmodel.cli.together import never_with, only_with
 
 if TYPE_CHECKING:
@@ -30,6 +31,36 @@ class PlotFormat(StrEnum):
     PNG = "png"
 
 
+Out: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        callback=folder_to_write,
+        help="Keep every cell there as it finishes (Parquet).",
+    ),
+]
+
+CsvFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--csv", metavar="FILE", callback=file_to_write, help="Also write estimates as CSV."
+    ),
+]
+
+JsonFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--json", metavar="FILE", callback=file_to_write, help="Also write all of it as JSON."
+    ),
+]
+
+Plots: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", callback=folder_to_write, help="Also draw plots, into this directory."
+    ),
+]
+
 MOST_LINES: Final = 20
 """Points that a terminal is shown; all of them are in the files."""
 
@@ -45,10 +76,7 @@ def sweep(
     threshold: Annotated[
         bool, typer.Option("--threshold", help="Search the experiment's threshold instead.")
     ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Keep every cell there as it finishes (Parquet)."),
-    ] = None,
+    out: Out = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what --out holds.")] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
@@ -57,15 +85,9 @@ def sweep(
         str | None, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster: tcp://…")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
-    as_csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Also write estimates as CSV.")
-    ] = None,
-    as_json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Also write all of it as JSON.")
-    ] = None,
-    plots: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also draw plots, into this directory.")
-    ] = None,
+    as_csv: CsvFile = None,
+    as_json: JsonFile = None,
+    plots: Plots = None,
     plot_format: Annotated[
         PlotFormat, typer.Option("--plot-format", help="What plots are drawn as.")
     ] = PlotFormat.SVG,
