@@ -150,7 +150,34 @@ def test_a_cache_that_cannot_be_used_costs_time_only(capsys):
     write("w.yaml", ISLAND)
     status, out, err = call(capsys, "check", "w.yaml", "--cache-dir", "w.yaml")
     assert (status, codes(out)) == (1, ["S110"])
-    assert "warning: cache folder 'w.yaml' cannot be used" in err
+    assert "warning: cache folder 'w.yaml' cannot be used: it is a file\n" in err
+    status, out, err = call(capsys, "check", "w.yaml", "--cache-dir", "w.yaml/cache")
+    assert (status, codes(out)) == (1, ["S110"])
+    assert err.splitlines()[0].endswith("w.yaml is a file")
+    assert "Errno" not in err
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--config", "none.toml"], "--config: cannot read none.toml: there is no such file"),
+        (["--config", "."], "--config: cannot read .: it is a directory"),
+        (["--baseline", "none.json"], "--baseline: cannot read none.json: there is no such file"),
+        (["--baseline", "."], "--baseline: cannot read .: it is a directory"),
+        (
+            ["--write-baseline", "--baseline", "no/b.json"],
+            "--baseline: cannot write no/b.json: there is no directory no",
+        ),
+        (
+            ["--config", "set.toml"],
+            "baseline in set.toml: cannot read gone.json: there is no such file",
+        ),
+    ],
+)
+def test_a_file_of_settings_that_is_not_there_is_named_with_its_option(capsys, options, says):
+    write("w.yaml", ISLAND)
+    write("set.toml", "baseline = 'gone.json'\n")
+    assert call(capsys, "check", "w.yaml", *options) == (2, "", f"wfmodel: error: {says}\n")
 
 
 @pytest.mark.parametrize("damage", ["not JSON", "[1]", "[0, [{}]]", '[0, [{"severity": "loud"}]]'])

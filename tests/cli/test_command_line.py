@@ -73,7 +73,7 @@ def test_exit_codes(capsys, arguments, code):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["check", ORDER, "--isolated", "--config", "x.toml"], "--config does not go with --isol"),
+        (["check", ORDER, "--isolated", "--config", ORDER], "--config does not go with --isol"),
         (["check", ORDER, "--no-cache", "--cache-dir", "x"], "--cache-dir does not go with --no-c"),
         (
             ["check", ORDER, "--stdin-filename", "x.yaml"],

@@ -28,6 +28,7 @@ from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Question, answers, collect_rarely, workers
 from wfmodel.cli.configuration import Configuration, read_configuration
+from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.rules import show_page
 from wfmodel.cli.together import never_with
 from wfmodel.model.findings import Severity
@@ -103,7 +104,6 @@ def check(
         return
     never_with(context, "isolated", "config", why="it reads none")
     never_with(context, "no_cache", "cache_dir")
-    collect_rarely()
     given = Settings(
         select=names(select),
         extend_select=names(extend_select),
@@ -117,13 +117,14 @@ def check(
     try:
         found = Configuration() if isolated else read_configuration(config)
         settings = _merged(given, found.settings)
+        named = _baseline_of(settings, None if baseline is not None else found.file, write_baseline)
         files = _files(paths or (), settings.exclude, found)
         cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
         question = _about(files, Question(annotations, settings.choreography, stdin_filename))
         asked = _Asked(files, question, cache, workers(jobs), found)
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
-        _against_baseline(report, settings.baseline, write_baseline)
-    except (ValueError, OSError) as error:
+        _against_baseline(report, named, write_baseline)
+    except ValueError as error:
         typer.echo(f"wfmodel check: {error}", err=True)
         raise typer.Exit(2) from None
     _write(_text(report, output), output_file)
@@ -192,6 +193,7 @@ class _Asked:
 
 
 def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
+    collect_rarely()
     report = _Report()
     for _ in range(MOST_ROUNDS if fix else 0):  # one fix can make another possible
         made = _fix(asked, policy)
@@ -222,11 +224,30 @@ def _fix(asked: _Asked, policy: Policy) -> int:
     return count
 
 
-def _against_baseline(report: _Report, named: str | None, write: bool) -> None:
+def _baseline_of(settings: Settings, configured_in: Path | None, write: bool) -> Path | None:
+    """The file of the baseline, which can be read, or written; None: there is none.
+
+    Raises:
+        TyperException: it cannot be.
+    """
+    what = "--baseline" if configured_in is None else f"baseline in {configured_in}"
     if write:
-        _write_baseline(report, Path(named or BASELINE))
-    elif named is not None:
-        _drop_known(report, Path(named))
+        path = Path(settings.baseline or BASELINE)
+        check_file(path, what)
+        return path
+    if settings.baseline is None:
+        return None
+    check_readable(Path(settings.baseline), what)
+    return Path(settings.baseline)
+
+
+def _against_baseline(report: _Report, baseline: Path | None, write: bool) -> None:
+    if baseline is None:
+        return
+    if write:
+        _write_baseline(report, baseline)
+    else:
+        _drop_known(report, baseline)
 
 
 def _write_baseline(report: _Report, path: Path) -> None:

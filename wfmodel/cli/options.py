@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from wfmodel.checks.policy import EventsCarry
-from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.paths import file_to_read, file_to_write
 from wfmodel.model.findings import Severity
 
 CACHE_DIR: Final = ".wfmodel_cache"
@@ -61,7 +61,10 @@ Exclude: TypeAlias = Annotated[
 ]
 
 Config: TypeAlias = Annotated[
-    str | None, typer.Option(help="Configuration (else the nearest wfmodel.toml or pyproject).")
+    str | None,
+    typer.Option(
+        callback=file_to_read, help="Configuration (else the nearest wfmodel.toml or pyproject)."
+    ),
 ]
 
 Isolated: TypeAlias = Annotated[bool, typer.Option("--isolated", help="Read no configuration.")]

@@ -28,6 +28,17 @@ def file_to_write(option: typer.CallbackParam, value: Path | None) -> Path | Non
     return value
 
 
+def file_to_read(option: typer.CallbackParam, value: str | None) -> str | None:
+    """The callback of an option that names a file to read.
+
+    Raises:
+        TyperException: there is no such file.
+    """
+    if value is not None:
+        check_readable(Path(value), option.opts[0])
+    return value
+
+
 def folder_to_write(option: typer.CallbackParam, value: Path | None) -> Path | None:
     """The callback of an option that names a folder to write to, which is made if need be.
 
@@ -56,6 +67,22 @@ def check_file(path: Path, what: str) -> None:
         why = "" if os.access(path.parent, os.W_OK) else "permission denied"
     if why:
         raise TyperException(f"{what}: cannot write {path}: {why}")
+
+
+def check_readable(path: Path, what: str) -> None:
+    """Refuse a file that cannot be read.
+
+    Raises:
+        TyperException: it names what the file is, and why.
+    """
+    if path.is_dir():
+        why = "it is a directory"
+    elif not path.exists():
+        why = "there is no such file"
+    else:
+        why = "" if os.access(path, os.R_OK) else "permission denied"
+    if why:
+        raise TyperException(f"{what}: cannot read {path}: {why}")
 
 
 def why_no_folder(path: Path) -> str | None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from wfmodel.cli.paths import why_no_folder
+
 FILE: Final = "answers.sqlite"
 
 MOST_ANSWERS: Final = 50_000
@@ -16,22 +18,31 @@ MOST_ANSWERS: Final = 50_000
 
 def opened(folder: Path) -> sqlite3.Connection | None:
     """The store; one that is damaged is begun anew. None where the folder cannot be used."""
-    file = folder / FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        ignore = folder / ".gitignore"
-        if not ignore.is_file():
-            ignore.write_text("*\n", encoding="utf-8")
+    why = why_no_folder(folder)
+    if why is None:
         try:
-            return _connected(file)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            file.unlink(missing_ok=True)
-            return _connected(file)
-    except (OSError, sqlite3.Error) as error:
-        _warn(f"cache folder {str(folder)!r} cannot be used: {error}")
-        return None
+            return _begun(folder)
+        except OSError as error:
+            why = error.strerror or str(error)
+        except sqlite3.Error as error:
+            why = str(error)
+    _warn(f"cache folder {str(folder)!r} cannot be used: {why}")
+    return None
+
+
+def _begun(folder: Path) -> sqlite3.Connection:
+    file = folder / FILE
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.is_file():
+        ignore.write_text("*\n", encoding="utf-8")
+    try:
+        return _connected(file)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        file.unlink(missing_ok=True)
+        return _connected(file)
 
 
 def _connected(file: Path) -> sqlite3.Connection:
