@@ -79,6 +79,11 @@ def test_exit_codes(capsys, arguments, code):
             ["check", ORDER, "--stdin-filename", "x.yaml"],
             "--stdin-filename needs - (standard input)",
         ),
+        (["check", "-", "--fix"], "--fix mends files in place: - (standard input) is none"),
+        (
+            ["explore", ORDER, "--instances=2", "--property=at_most: 1 lost", "--checkpoint=k"],
+            "--checkpoint does not go with --instances where every claim is 'at_most'",
+        ),
         (["rules", "--json", "--explain", "W2"], "--json does not go with --explain"),
         (["exact", ORDER, "--jobs", "2"], "--jobs needs --simulate"),
     ],

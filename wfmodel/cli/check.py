@@ -193,6 +193,8 @@ class _Asked:
 
 
 def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
+    if fix and all(file == STDIN for file in asked.files):
+        raise ValueError("--fix mends files in place: - (standard input) is none")
     collect_rarely()
     report = _Report()
     for _ in range(MOST_ROUNDS if fix else 0):  # one fix can make another possible

@@ -25,6 +25,7 @@ from wfmodel.exploration.packed import CheckpointError, Progress
 from wfmodel.exploration.properties import (
     STANDARD,
     STANDARD_TOGETHER,
+    AtMost,
     Holds,
     load_properties,
     parse_property,
@@ -165,6 +166,23 @@ def claims_for(
     return tuple(claims) or (STANDARD if instances == 1 else STANDARD_TOGETHER)
 
 
+def _check_kept(about: Subject, claims: tuple[str, ...], limits: Limits) -> None:
+    """Refuse to keep a search that is not made: claims about several instances have one of their
+    own, which is not kept.
+
+    Raises:
+        TyperException: all claims are of that kind.
+    """
+    if limits.checkpoint is None or limits.instances == 1:
+        return
+    system = next(iter(about.systems.values()))
+    if all(isinstance(parse_property(claim, system), AtMost) for claim in claims):
+        raise TyperException(
+            "--checkpoint does not go with --instances where every claim is 'at_most': the search"
+            " of these is not kept"
+        )
+
+
 def _from_file(about: Subject, file: Path) -> list[str]:
     claims, document, findings = load_properties(file)
     if claims is None or document is None:
@@ -179,7 +197,12 @@ def _from_file(about: Subject, file: Path) -> list[str]:
 def explore_all(
     about: Subject, claims: tuple[str, ...], budget: FaultBudget, limits: Limits
 ) -> list[Possible]:
-    """One design after the other; an interrupt leaves what is there, and ends it."""
+    """One design after the other; an interrupt leaves what is there, and ends it.
+
+    Raises:
+        TyperException: a search cannot be kept where it should be, or its engine is missing.
+    """
+    _check_kept(about, claims, limits)
     found = []
     places = places_of(limits.checkpoint, tuple(about.systems))
     for name, system in about.systems.items():

@@ -6,6 +6,7 @@ import json
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from wfmodel.checks.pages import page_of
 from wfmodel.cli.catalogue import catalogue
@@ -41,10 +42,9 @@ def show_page(name: str) -> None:
     """Write the page of a rule.
 
     Raises:
-        typer.Exit: with code 2, there is no such rule.
+        TyperException: there is no such rule.
     """
     try:
         typer.echo(page_of(catalogue().find(name)))
     except ValueError as error:
-        typer.echo(f"wfmodel check: {error}", err=True)
-        raise typer.Exit(2) from None
+        raise TyperException(str(error)) from None
