@@ -20,11 +20,15 @@ from tests.agreement.test_engines import (
     variants_of,
 )
 from tests.metrics.online import assert_same
-from wfmodel.designs import Table
+from wfmodel.designs import Fault, Knobs, Table, orchestrate
 from wfmodel.designs.history import GONE
 from wfmodel.experiments import simulate_and_measure
 from wfmodel.metrics import measure, tracks_of
-from wfmodel.simulation import Stream, simulate
+from wfmodel.metrics.online import ERROR
+from wfmodel.metrics.online.totals import Totals
+from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.model.workflow import Final, Service, Task, Workflow
+from wfmodel.simulation import Arrivals, Setting, Stream, simulate
 
 COMPILED = pytest.mark.usefixtures("numba")
 
@@ -72,6 +76,15 @@ def test_blocks_are_the_history_and_the_last_word_of_who_is_gone(world):
 
 
 @COMPILED
+@pytest.mark.parametrize("engine", ["compiled", "simpy"])
+def test_a_stream_runs_once(engine):
+    stream = Stream(BOTH["orchestration"](BUSY, CAREFUL), STRUCK, engine=engine)
+    assert sum(len(block) for block in stream)
+    with pytest.raises(ValueError, match="make another stream"):
+        next(iter(stream))
+
+
+@COMPILED
 @pytest.mark.parametrize("knobs", [CAREFUL, CARELESS, LOGGED], ids=["outbox", "dual-write", "log"])
 @pytest.mark.parametrize("persistence", ["database", "memory"])
 @pytest.mark.parametrize("design", sorted(BOTH))
@@ -92,3 +105,43 @@ def test_on_every_model_with_its_scenario(path, design):
     for system, setting in variants_of(path, design, warm_up=10_000 * MS):
         whole = measure(simulate(system, setting, seed=5, engine="auto"))
         assert_same(whole, simulate_and_measure(system, setting, seed=5))
+
+
+@COMPILED
+def test_a_cut_while_some_wait_as_long_as_others_took():
+    """Durations that differ by less than a bucket: who waits still may have waited longer."""
+    flow = Workflow(
+        name="queue",
+        initial="work",
+        services={"desk": Service(capacity=4)},
+        states={
+            "work": Task(
+                service="desk", duration=Exponential(mean=300 * MS), idempotent=True, next="done"
+            ),
+            "done": Final(outcome="succeeded"),
+        },
+    )
+    pause = Fault(kind="pause", target="desk", at=(10 * MS,), lasts=Constant(599_900 * MS))
+    setting = Setting(
+        arrivals=Arrivals(every=Exponential(mean=5 * MS), most=200),
+        horizon=600_000 * MS,
+        convergence=300 * MS,
+        network=Constant(MS),
+        faults=(pause,),
+    )
+    system = orchestrate(flow, Knobs(redelivery_timeout="1h"))
+    whole = measure(simulate(system, setting, seed=1, engine="compiled"))
+    assert 0 < whole.values["never_recovered"] < 1
+    assert_same(whole, simulate_and_measure(system, setting, seed=1))
+
+
+@COMPILED
+def test_more_times_to_recover_than_are_kept_one_by_one(monkeypatch):
+    """Then they come from buckets."""
+    monkeypatch.setattr(Totals, "one_by_one", 0)
+    system = BOTH["orchestration"](BUSY, CAREFUL)
+    whole = measure(simulate(system, STRUCK, seed=2, engine="compiled"))
+    online = simulate_and_measure(system, STRUCK, seed=2)
+    assert len(whole.recovery) > 10
+    for name in ("recovery_time", "recovery_median", "never_recovered"):
+        assert online.values[name] == pytest.approx(whole.values[name], rel=ERROR)

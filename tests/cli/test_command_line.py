@@ -26,6 +26,15 @@ def call(capsys, *arguments: str) -> tuple[int, str, str]:
     return int(stopped.value.code or 0), out, err
 
 
+def test_memory_that_ends_is_one_line(capsys, monkeypatch):
+    def ends(*_: object) -> None:
+        raise MemoryError("no room for 2 GiB")
+
+    monkeypatch.setattr("wfmodel.cli.draw.load_or_refuse", ends)
+    code, out, err = call(capsys, "draw", "models/order-fulfilment/workflow.yaml")
+    assert (code, out, err) == (2, "", "wfmodel: error: out of memory: no room for 2 GiB\n")
+
+
 def test_version_and_help(capsys):
     assert call(capsys, "--version")[:2] == (0, "wfmodel 0.1.0\n")
     code, out, _ = call(capsys, "--help")

@@ -19,8 +19,6 @@ ABOUT = frozenset(
         "latency_p50",
         "latency_p95",
         "latency_p99",
-        "recovery_median",
-        "recovery_time",
     }
 )
 """Metrics that come from durations in buckets."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -44,6 +46,32 @@ def test_another_numba_than_the_kernel_knows_is_as_good_as_none(monkeypatch):
     monkeypatch.setattr("importlib.metadata.version", lambda _name: "0.99.1")
     with interpreted_kernel(), pytest.raises(ValueError, match=r"numba 0\.68, and 0\.99"):
         simulate(SYSTEM, SETTING, engine="compiled")
+
+
+def _obstacle(environment: dict[str, str], before: str = "") -> str:
+    told = f"{before}\nfrom wfmodel.native.words import OBSTACLE\nprint(OBSTACLE)"
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_numba_that_is_switched_off_or_broken_is_an_obstacle_that_is_named():
+    pytest.importorskip("numba")
+    assert "NUMBA_DISABLE_JIT has switched off" in _obstacle({"NUMBA_DISABLE_JIT": "1"})
+    broken = """
+import importlib
+whole = importlib.import_module
+def without(name, *more):
+    if name == "numba":
+        raise OSError("Could not find/load shared object file")
+    return whole(name, *more)
+importlib.import_module = without"""
+    assert "cannot be imported (Could not find/load shared object" in _obstacle({}, broken)
 
 
 class Broken:

@@ -94,6 +94,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if not error.format_message():  # called without arguments: the help has been shown
             sys.exit(COULD_NOT_RUN)
         _fail(error.format_message(), COULD_NOT_RUN)
+    except MemoryError as error:
+        _fail(f"out of memory{f': {error}' if str(error) else ''}", COULD_NOT_RUN)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or error}", COULD_NOT_RUN)

@@ -28,9 +28,11 @@ def _obstacle() -> str:
     if not found.startswith(f"{SUPPORTED}."):
         return f"it needs numba {SUPPORTED}, and {found} is installed; {INSTALL}"
     try:
-        importlib.import_module("numba")
-    except ImportError as error:
+        numba = importlib.import_module("numba")
+    except (ImportError, OSError) as error:
         return f"it needs numba, which is installed and cannot be imported ({error}); {INSTALL}"
+    if numba.config.DISABLE_JIT:
+        return "it needs numba, which NUMBA_DISABLE_JIT has switched off"
     return ""
 
 

@@ -139,7 +139,7 @@ class Stream:
     rows, without GONE.
 
     Raises:
-        ValueError: as ``simulate``.
+        ValueError: as ``simulate``; or, when it is iterated over again: a run runs once.
     """
 
     def __init__(
@@ -156,6 +156,7 @@ class Stream:
         self._compiled = choose(engine, own_processes=bool(processes))
         self._run = _prepared(system, setting, seed, replication, table)
         self._processes = processes
+        self._begun = False
         self.table = self._run.table
         self.head = self._run.recorder.history(
             self.table,
@@ -166,7 +167,10 @@ class Stream:
         )
 
     def __iter__(self) -> Iterator[NDArray[np.int64]]:
-        """The blocks, in order; a run runs once."""
+        """The blocks, in order."""
+        if self._begun:
+            raise ValueError("a stream's run has run: make another stream")
+        self._begun = True
         if self._compiled:
             yield from blocks_compiled(self._run)
         else:

@@ -83,6 +83,7 @@ from wfmodel.metrics.online.walking import (
     bend,
     end_spell,
     hold,
+    sample,
     sketch,
     spell,
     stay,
@@ -167,7 +168,7 @@ def _fold_unended(m: int, instance: int, end: int) -> None:
     if start == NEVER:
         start = get(instance, I_FIRST)
     if start != NEVER:
-        sketch(m, FOREVER, end if rest else end - start)
+        sample(m, FOREVER, end if rest else end - start)
 
 
 # ----------------------------------------------------------------------------------- staleness

@@ -55,10 +55,12 @@ M_BUILD, M_ASK, M_ABORT, M_TABLE, M_TABLE_MASK = BUILD, ASK, ABORT, TABLE, TABLE
     M_CURVE,
     M_CURVE_SHIFT,
     M_SKETCHES,
+    M_SAMPLES,
     # counts
+    M_SAMPLES_COUNT,
     M_MEASURED,
     M_CLASSES,
-) = range(FIRST_OWN, FIRST_OWN + 43)
+) = range(FIRST_OWN, FIRST_OWN + 45)
 TERMINALS = 8
 M_FLAGS = M_CLASSES + TERMINALS
 FLAGS = 6
@@ -170,6 +172,8 @@ FLAG_BITS = 8
 CURVE = 400
 """Points of the divergence curve, at most: half as many when they were thinned out just now."""
 LATENCY, WINDOW, RECOVERED, FOREVER, SKETCHES = range(5)
+SAMPLES = 1 << 16
+"""Times to recover that are kept one by one, as long as there are no more of them."""
 BUCKET_BITS = 11
 """Numbers of so many bits have a bucket of their own; longer ones share it with those that begin
 with the same bits."""

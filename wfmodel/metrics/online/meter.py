@@ -153,6 +153,7 @@ class Meter:
             (at.M_ACTIVE, (participants + 1) * kinds),
             (at.M_CURVE, 2 * (at.CURVE + 1)),
             (at.M_SKETCHES, at.SKETCHES * at.BUCKETS),
+            (at.M_SAMPLES, at.SAMPLES),
         ):
             words[field] = address(self._store.zeros(size))
         words[at.M_START] = self._state(0)

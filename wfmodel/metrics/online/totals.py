@@ -32,10 +32,13 @@ class OnlineMeasurement:
     """A run that was measured while it went on, and of which no history is left.
 
     ``values``, ``reasons``, ``classes``, ``stable``, ``returned``, ``end_ns`` and ``quiescent`` as
-    in ``Measurement``. Percentiles and what comes from the recovery curve are within ``ERROR`` of
-    those of the history, relatively; all else differs by rounding alone. ``divergence`` has points
-    of its own, 200 to 400. ``latencies`` and the times to recover (``recovered``; ``unrecovered``:
-    censored) are counted in buckets; ``survival`` is the curve of the latter, None without any.
+    in ``Measurement``. Percentiles are within ``ERROR`` of those of the history, relatively; all
+    else differs by rounding alone. So does what comes from the recovery curve, with at most
+    ``SAMPLES`` times to recover. With more it comes from buckets and is within ``ERROR`` too,
+    unless the run was cut while some had waited as long as others took to recover: which was longer
+    is not known within a bucket. ``divergence`` has points of its own, 200 to 400. ``latencies``
+    and the times to recover (``recovered``; ``unrecovered``: censored) are counted in buckets;
+    ``survival`` is the curve of the latter, None without any.
     """
 
     instances: int
@@ -55,6 +58,9 @@ class OnlineMeasurement:
 
 class Totals:
     """What a meter has added up, when observation is over."""
+
+    one_by_one = at.SAMPLES
+    """Times to recover up to which each is looked at by itself."""
 
     def __init__(self, meter: Meter, last_ns: int, end_ns: int, *, at_rest: bool) -> None:
         self._meter = meter
@@ -198,9 +204,13 @@ class Totals:
         }
 
     def _survival(self) -> recovery.Survival | None:
-        recovered, forever = self._sketches[at.RECOVERED], self._sketches[at.FOREVER]
-        if not len(recovered) + len(forever):
+        count = self._count(at.M_SAMPLES_COUNT)
+        if not count:
             return None
+        if count <= self.one_by_one:
+            samples = self._meter.array(at.M_SAMPLES, count)
+            return recovery.survival_of(samples >> 1, samples & 1, np.ones_like(samples))
+        recovered, forever = self._sketches[at.RECOVERED], self._sketches[at.FOREVER]
         return recovery.survival_of(
             np.concatenate((recovered.values_ns, forever.values_ns)),
             np.concatenate((recovered.counts, np.zeros_like(forever.counts))),

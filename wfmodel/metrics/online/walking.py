@@ -60,6 +60,8 @@ from wfmodel.metrics.online.layout import (
     M_LATENCY,
     M_POLL,
     M_REPEATS,
+    M_SAMPLES,
+    M_SAMPLES_COUNT,
     M_SKETCHES,
     M_SPELLS,
     M_SPELLS_COUNT,
@@ -72,6 +74,7 @@ from wfmodel.metrics.online.layout import (
     Q_PAIRS,
     Q_SOUND,
     RECOVERED,
+    SAMPLES,
 )
 from wfmodel.metrics.online.records import edge_of, give_link, give_list, push
 from wfmodel.native.words import ask, compiled, get, get_real, put, put_real
@@ -101,6 +104,16 @@ def sketch(m: int, which: int, value: int) -> None:
         rest >>= 1
     place = (exponent << (BUCKET_BITS - 1)) + (value >> exponent)
     add(get(m, M_SKETCHES), which * BUCKETS + place, 1)
+
+
+@compiled
+def sample(m: int, which: int, value: int) -> None:
+    """A time to recover, in its bucket and by itself: its last bit says that it ended."""
+    sketch(m, which, value)
+    count = get(m, M_SAMPLES_COUNT)
+    if count < SAMPLES:
+        put(get(m, M_SAMPLES), count, value << 1 | int(which == RECOVERED))
+    put(m, M_SAMPLES_COUNT, count + 1)
 
 
 @compiled
@@ -277,7 +290,7 @@ def _conclude(m: int, instance: int, time: int) -> None:
         add(m, M_IN_TIME, 1)
     link = get(instance, I_RECOVERED)
     while link:
-        sketch(m, RECOVERED, get(link, L_A))
+        sample(m, RECOVERED, get(link, L_A))
         link = get(link, L_NEXT)
     give_list(m, instance, I_RECOVERED)
 
