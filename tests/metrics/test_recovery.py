@@ -174,6 +174,12 @@ def test_kaplan_meier_without_any_recovery() -> None:
     assert curve.restricted_mean_ns() == 7
 
 
+@pytest.mark.parametrize("half", [*range(1, 100)])
+def test_half_recovered_is_half_whatever_products_round_to(half: int) -> None:
+    samples = [Censored(n, n <= half) for n in range(1, 2 * half + 1)]
+    assert kaplan_meier(tuple(samples)).median_ns() == half
+
+
 def test_kaplan_meier_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="no samples"):
         kaplan_meier(())

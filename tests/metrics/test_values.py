@@ -144,6 +144,14 @@ def test_staleness_of_a_clean_step() -> None:
     assert measured["never_applied"] == 0
 
 
+def test_more_years_of_views_than_64_bits_have_nanoseconds_for() -> None:
+    years = 200 * 365 * 86_400_000  # in milliseconds; two views live so long
+    run = Run().arrive(0).lands(10, A).says(10, "a", view(A="done"))
+    run.says(years, "o", view("succeeded", A="done"))
+    measured = measure(run.ends(years + 1)).values
+    assert measured["staleness_time"] == pytest.approx(years / 1000 / 4)  # o's age grows all along
+
+
 def test_t_visibility_counts_write_and_view_pairs() -> None:
     tracks = tracks_of(one_step(Run()).ends(50))
     assert t_visibility(tracks, 1 * MS) == 0.5  # a, and not o

@@ -23,6 +23,7 @@ from scipy.sparse import coo_array, csr_array
 
 from wfmodel.experiments.statistics import CONFIDENCE
 from wfmodel.experiments.workers import cores
+from wfmodel.metrics.recovery import ROUNDING
 
 RESAMPLES: Final = 1000
 BAND_POINTS: Final = 2000
@@ -69,7 +70,7 @@ class Curve:
         if not self.count:
             return math.nan
         for time, survival in zip(self.times, self.survival, strict=True):
-            if 1 - survival >= share - 1e-12:
+            if 1 - survival >= share - ROUNDING:
                 return time
         return math.inf
 

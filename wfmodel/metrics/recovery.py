@@ -7,7 +7,7 @@ knows how much. Dropping it would praise the design that never recovers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,10 @@ from wfmodel.metrics.tracks import Tracks
 
 NO_FAULT = Undefined("no fault happened")
 NOT_MET = Undefined("no instance met a fault that stops something")
+
+
+ROUNDING: Final = 1e-12
+"""Of a curve's heights, which are long products."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Survival:
 
     def median_ns(self) -> float | None:
         """When half have recovered; None if that is not reached."""
-        reached = np.flatnonzero(self.probability <= 0.5)
+        reached = np.flatnonzero(self.probability <= 0.5 + ROUNDING)
         return float(self.times_ns[reached[0]]) if len(reached) else None
 
     def restricted_mean_ns(self, limit_ns: float | None = None) -> float:

@@ -169,10 +169,11 @@ def _largest_by(group: Ints, values: Ints) -> Ints:
     return largest
 
 
-def _lives_ns(tracks: Tracks, pairs: Applied) -> int:
+def _lives_ns(tracks: Tracks, pairs: Applied) -> float:
     """Sum of the windows of the instances of all views that occur."""
     instances = np.flatnonzero(np.bincount(pairs.view)) // len(tracks.history.participants)
-    return max(1, int((tracks.close_ns - tracks.arrival_ns)[instances].sum()))
+    lives = (tracks.close_ns - tracks.arrival_ns)[instances]
+    return max(1.0, float(lives.sum(dtype=np.float64)))  # 64 bits end at 292 years of views
 
 
 def age_integral(pairs: Applied) -> Floats:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -78,11 +79,17 @@ def bits(real: float) -> int:
     return array("q", array("d", (real,)).tobytes())[0]
 
 
-def build_number(sources: Iterable[Path]) -> int:
-    """A number that differs whenever any source of compiled code does: numba keeps code by the
-    file of the entry alone.
+PACKAGE: Final = Path(__file__).parents[1]
+SOURCES: Final = ("native", "model", "designs", "simulation", "metrics")
+"""Packages whose functions and numbers get into machine code."""
+
+
+@cache
+def build_number() -> int:
+    """A number that differs whenever a source of compiled code does: numba keeps code by the file
+    of the entry alone. Numbers come from everywhere below the entries, so every file counts.
     """
     digest = blake2b(digest_size=7)
-    for source in (*sorted(Path(__file__).parent.glob("*.py")), *sources):
+    for source in sorted(path for name in SOURCES for path in (PACKAGE / name).rglob("*.py")):
         digest.update(source.read_bytes())
     return int.from_bytes(digest.digest(), "little")

@@ -8,11 +8,9 @@ fault ends: what arrived in an instant (``M_NEW``) is looked at when the instant
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from wfmodel.designs.history import GONE, Drop, Kind
-from wfmodel.metrics import codes
 from wfmodel.metrics.codes import Does
 from wfmodel.metrics.online.folding import fold, is_whole
 from wfmodel.metrics.online.layout import (
@@ -320,8 +318,7 @@ def _crash(m: int, participant: int, time: int) -> None:
 
 def entries() -> tuple[Callable[[int, int, int], Any], Callable[[int, int], Any]]:
     """``read(meter, rows, count)`` takes rows up; ``finish(meter, end)`` folds who is left."""
-    sources = [*sorted(Path(__file__).parent.glob("*.py")), Path(codes.__file__)]
-    build = build_number(sources)
+    build = build_number()
 
     @entry
     def read(m: int, rows: int, count: int) -> None:

@@ -8,13 +8,10 @@ made from all sources, is a constant of each entry: another build, another entry
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
-from wfmodel.model import quantiles, units
 from wfmodel.native.chunks import build_number
 from wfmodel.native.words import compiled, entry, get, put
-from wfmodel.simulation import randomness
 from wfmodel.simulation.kernel.arrivals import arrivals
 from wfmodel.simulation.kernel.broker import check_acknowledged, publish, transmit
 from wfmodel.simulation.kernel.driver import fire
@@ -88,9 +85,7 @@ def entries() -> tuple[Callable[[int, int], Any], Callable[[int, int, int, int],
     events before (``until``, ``number``) in the order of the heap, at most so many; it returns 1
     when there are none left before it, else 0.
     """
-    sources = [*sorted(Path(__file__).parent.glob("*.py"))]
-    sources += [Path(str(module.__file__)) for module in (quantiles, units, randomness)]
-    build = build_number(sources)
+    build = build_number()
 
     @entry
     def begin(h: int, fault: int) -> None:
