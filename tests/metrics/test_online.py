@@ -195,11 +195,34 @@ def test_more_of_everything_than_there_is_room_for_at_first():
         run.lands(8100 + epoch, A, 0, epoch + 1)
         run.says(8100 + epoch, "a", view("running", A="running" if epoch % 2 else "done"), 0)
         run.sends(8200, "o", command(epoch), 0)
+    for number in range(1100):
+        run.fault(8300 + number / 2, "b").fault(8300.25 + number / 2, "b", over=True)
     for instance in range(3000):
         run.says(9000 + instance, "o", view("succeeded", A="done"), instance)
     history = run.ends(15_000)
     rows = with_gone(history, range(1, 3000, 2))
     assert_same(measure(history), measured_online(history, rows, cuts=[5000, 9000]))
+
+
+def test_faults_that_nobody_looked_at_are_met_in_their_order():
+    """Progress in the instant of the last of three is blamed on the one before it."""
+    run = Run().arrive(0).says(1, "o", view("running", [A], A="running"))
+    for time in (10, 20, 30):
+        run.fault(time, "a").fault(time, "a", over=True)
+    run.says(30, "o", view("running", [A], A="done"))
+    history = run.ends(100, at_rest=False)
+    [sample] = measure(history).recovery
+    assert sample.duration_ns == 80 * MS
+    assert_same(measure(history), measured_online(history, history.rows))
+
+
+def test_faults_over_in_the_instant_of_the_arrival_are_not_met():
+    run = Run().arrive(10)
+    for who in ("a", "b"):
+        run.fault(10, who).fault(10, who, over=True)
+    history = run.says(20, "o", view("running", [A], A="running")).ends(100, at_rest=False)
+    assert measure(history).recovery == ()
+    assert_same(measure(history), measured_online(history, history.rows))
 
 
 def test_what_is_over_takes_no_memory():
@@ -229,7 +252,9 @@ def test_an_error_of_the_source_comes_out_and_nothing_crashes():
         meter.read(history.rows)
 
 
-@pytest.mark.parametrize("question", ["_memory", "_more_ring", "_more_spells", "_more_counts"])
+@pytest.mark.parametrize(
+    "question", ["_memory", "_more_ring", "_more_spells", "_more_counts", "_more_strikes"]
+)
 def test_memory_that_ends_is_an_error_and_nothing_is_written_outside(question, monkeypatch):
     def fails(meter: Meter, *_: int) -> int:
         raise MemoryError
@@ -243,7 +268,9 @@ def many_wrong() -> History:
     run = Run(persistence="memory")
     for instance in range(2500):
         run.arrive(instance, instance).says(instance, "o", view("aborted", A="done"), instance)
-    run.fault(2600, "a").fault(2700, "a", over=True)
+    for number in range(1100):
+        run.fault(2600 + number / 20, "a").fault(2600 + number / 20, "a", over=True)
+    run.fault(2690, "a").fault(2700, "a", over=True)
     for instance in range(2500):
         run.says(2800 + instance, "b", view("succeeded", A="failed"), instance)
     return run.ends(9000)

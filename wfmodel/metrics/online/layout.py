@@ -50,6 +50,9 @@ M_BUILD, M_ASK, M_ABORT, M_TABLE, M_TABLE_MASK = BUILD, ASK, ABORT, TABLE, TABLE
     M_SPELLS,
     M_SPELLS_COUNT,
     M_SPELLS_ROOM,
+    M_STRIKES,
+    M_STRIKES_COUNT,
+    M_STRIKES_ROOM,
     M_PAIRS,
     M_PAIRS_ROOM,
     M_CURVE,
@@ -60,7 +63,7 @@ M_BUILD, M_ASK, M_ABORT, M_TABLE, M_TABLE_MASK = BUILD, ASK, ABORT, TABLE, TABLE
     M_SAMPLES_COUNT,
     M_MEASURED,
     M_CLASSES,
-) = range(FIRST_OWN, FIRST_OWN + 45)
+) = range(FIRST_OWN, FIRST_OWN + 48)
 TERMINALS = 8
 M_FLAGS = M_CLASSES + TERMINALS
 FLAGS = 6
@@ -127,12 +130,13 @@ M_FRESH = M_KNOWN + 3
     I_FORGETS,
     I_RECOVERED,
     # faults that it met: the first of all, the first of this standstill, the last two, and the
-    # last after which anything moved
+    # last after which anything moved; and how many strikes have been looked at
     I_FIRST,
     I_STANDS,
     I_LATEST,
     I_PREVIOUS,
     I_BLAMED,
+    I_STRIKES,
     # the present spell without progress
     I_STALLED,
     I_POLL,
@@ -140,7 +144,7 @@ M_FRESH = M_KNOWN + 3
     I_STUCK,
     I_DETECTED,
     I_WORDS,
-) = range(32)
+) = range(33)
 
 NEVER = -1
 """In place of a time."""
@@ -164,8 +168,9 @@ P_WRITE, P_VIEW, P_WRITTEN, P_UNTIL, P_SEEN, P_LACKED, P_WORDS = range(7)
     ASK_RING,
     ASK_COUNTS,
     ASK_SPELLS,
+    ASK_STRIKES,
     ASK_PAIRS,
-) = range(1, 8)  # 0 asks for memory
+) = range(1, 9)  # 0 asks for memory
 
 FLAG_BITS = 8
 """Of the answer to ASK_CLASS: so many for the flags, then the class (its position in Terminal)."""

@@ -39,8 +39,9 @@ from wfmodel.native.header import KEY_WORDS
 TABLE: Final = 1 << 10
 RING: Final = 1 << 10
 SPELLS: Final = 1 << 10
+STRIKES: Final = 1 << 10
 PAIRS: Final = 1 << 6
-"""Room at first: for answers, instances side by side, spells, and pairs of one instance."""
+"""Room at first: answers, instances side by side, spells, strikes, and pairs of one instance."""
 _TERMINALS: Final = tuple(Terminal)
 
 
@@ -82,6 +83,7 @@ class Meter:
                 at.ASK_RING: self._more_ring,
                 at.ASK_COUNTS: self._more_counts,
                 at.ASK_SPELLS: self._more_spells,
+                at.ASK_STRIKES: self._more_strikes,
                 at.ASK_PAIRS: self._more_pairs,
             },
             self._instead,
@@ -144,10 +146,12 @@ class Meter:
         words[at.M_NEWEST] = -1
         words[at.M_RING_MASK], words[at.M_TABLE_MASK] = RING - 1, TABLE - 1
         words[at.M_SPELLS_ROOM], words[at.M_PAIRS_ROOM] = SPELLS, PAIRS
+        words[at.M_STRIKES_ROOM] = STRIKES
         for field, size in (
             (at.M_RING, RING),
             (at.M_TABLE, TABLE * KEY_WORDS),
             (at.M_SPELLS, 2 * SPELLS),
+            (at.M_STRIKES, STRIKES),
             (at.M_PAIRS, PAIRS * at.P_WORDS),
             (at.M_FORGETFUL, participants),
             (at.M_ACTIVE, (participants + 1) * kinds),
@@ -162,9 +166,11 @@ class Meter:
     # ----------------------------------------------------------------------------- answers
 
     def _instead(self, question: int) -> int:
-        """An edge to where everybody begins; spells are written over the first ones."""
+        """An edge to where everybody begins; spells and strikes are written over the first ones."""
         if question == at.ASK_SPELLS:
             self.words[at.M_SPELLS_COUNT] = 0
+        if question == at.ASK_STRIKES:
+            self.words[at.M_STRIKES_COUNT] = 0
         return self._nowhere if question == at.ASK_EDGE else 0
 
     def _state(self, number: int) -> int:
@@ -235,6 +241,10 @@ class Meter:
 
     def _more_spells(self, a: int, b: int, c: int, d: int) -> int:
         self._double(at.M_SPELLS, at.M_SPELLS_ROOM, 2)
+        return 0
+
+    def _more_strikes(self, a: int, b: int, c: int, d: int) -> int:
+        self._double(at.M_STRIKES, at.M_STRIKES_ROOM, 1)
         return 0
 
     def _more_pairs(self, a: int, b: int, c: int, d: int) -> int:

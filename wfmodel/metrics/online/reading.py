@@ -32,6 +32,7 @@ from wfmodel.metrics.online.layout import (
     I_STALLED,
     I_STANDS,
     I_STATE,
+    I_STRIKES,
     I_VERDICT,
     L_A,
     L_B,
@@ -65,6 +66,7 @@ from wfmodel.metrics.online.layout import (
     M_STOPS,
     M_STORE_COLUMN,
     M_STORE_KIND,
+    M_STRIKES_COUNT,
     M_UNMET,
     M_WARM_UP,
     NEVER,
@@ -85,7 +87,16 @@ from wfmodel.metrics.online.records import (
     push,
     unlist,
 )
-from wfmodel.metrics.online.walking import add, bend, catch_up, change, forget, meet
+from wfmodel.metrics.online.walking import (
+    add,
+    bend,
+    catch_strikes,
+    catch_up,
+    change,
+    forget,
+    meet,
+    strike,
+)
 from wfmodel.native.chunks import build_number
 from wfmodel.native.words import ask, compiled, entry, get, put
 
@@ -119,6 +130,7 @@ def _take(m: int, row: int) -> None:
     instance = instance_of(m, get(row, R_INSTANCE))
     if instance == 0:
         return
+    catch_strikes(m, instance)
     if kind == GONE:
         _gone(m, instance)
         return
@@ -191,6 +203,7 @@ def _arrive(m: int, number: int, time: int) -> None:
         put(instance, field, NEVER)
     put(instance, I_STALLED, NEVER)
     put(instance, I_DETECTED, NEVER)
+    put(instance, I_STRIKES, get(m, M_STRIKES_COUNT))
     first = get(m, M_LIVE)
     put(instance, I_NEXT, first)
     if first:
@@ -264,7 +277,8 @@ def _whole(m: int, row: int, time: int, kind: int) -> None:
         add(m, M_BEGUN, 1)
         if stops:
             add(m, M_STOPPING, 1)
-            _strike(m, time)
+            strike(m, time)
+            _strike_unmet(m, time)
     elif get(active, 0):
         put(active, 0, get(active, 0) - 1)
         add(m, M_BEGUN, -1)
@@ -274,13 +288,8 @@ def _whole(m: int, row: int, time: int, kind: int) -> None:
 
 
 @compiled
-def _strike(m: int, time: int) -> None:
-    """A fault meets whoever has no verdict."""
-    instance = get(m, M_LIVE)
-    while instance:
-        if get(instance, I_VERDICT) == NEVER and get(instance, I_ARRIVAL) < time:
-            meet(instance, time)
-        instance = get(instance, I_NEXT)
+def _strike_unmet(m: int, time: int) -> None:
+    """A fault meets those who are gone, have no verdict and have not met any."""
     link = get(m, M_UNMET)
     put(m, M_UNMET, 0)
     while link:
@@ -338,6 +347,8 @@ def entries() -> tuple[Callable[[int, int, int], Any], Callable[[int, int], Any]
             while instance and not get(m, M_ABORT):
                 following = get(instance, I_NEXT)
                 give_list(m, instance, I_FORGETS)
+                if field == M_LIVE:
+                    catch_strikes(m, instance)
                 fold(m, instance, end)
                 instance = following
             put(m, field, 0)

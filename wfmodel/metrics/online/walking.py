@@ -11,6 +11,7 @@ from __future__ import annotations
 from wfmodel.metrics.codes import Does
 from wfmodel.metrics.online.layout import (
     ASK_SPELLS,
+    ASK_STRIKES,
     BUCKET_BITS,
     BUCKETS,
     CURVE,
@@ -43,6 +44,7 @@ from wfmodel.metrics.online.layout import (
     I_STALLED,
     I_STANDS,
     I_STATE,
+    I_STRIKES,
     I_STUCK,
     I_VERDICT,
     I_WRITES,
@@ -66,6 +68,9 @@ from wfmodel.metrics.online.layout import (
     M_SPELLS,
     M_SPELLS_COUNT,
     M_SPELLS_ROOM,
+    M_STRIKES,
+    M_STRIKES_COUNT,
+    M_STRIKES_ROOM,
     M_THRESHOLD,
     M_VERDICTS,
     NEVER,
@@ -252,6 +257,34 @@ def meet(instance: int, time: int) -> None:
     if get(instance, I_LATEST) != time:
         put(instance, I_PREVIOUS, get(instance, I_LATEST))
         put(instance, I_LATEST, time)
+
+
+@compiled
+def strike(m: int, time: int) -> None:
+    """A fault begins that stops something: whoever is under way meets it when next looked at."""
+    count = get(m, M_STRIKES_COUNT)
+    if count and get(get(m, M_STRIKES), count - 1) == time:
+        return
+    if count == get(m, M_STRIKES_ROOM):
+        ask(get(m, M_ASK), ASK_STRIKES, 0, 0, 0, 0)
+        count = get(m, M_STRIKES_COUNT)
+    put(get(m, M_STRIKES), count, time)
+    put(m, M_STRIKES_COUNT, count + 1)
+
+
+@compiled
+def catch_strikes(m: int, instance: int) -> None:
+    """Meet the strikes since an instance was last looked at, but none of the arrival's instant."""
+    strikes, next_, count = get(m, M_STRIKES), get(instance, I_STRIKES), get(m, M_STRIKES_COUNT)
+    put(instance, I_STRIKES, count)
+    if next_ < count and get(strikes, next_) <= get(instance, I_ARRIVAL):
+        next_ += 1
+    if next_ >= count or get(instance, I_VERDICT) != NEVER:
+        return
+    meet(instance, get(strikes, next_))
+    if next_ < count - 2:
+        meet(instance, get(strikes, count - 2))
+    meet(instance, get(strikes, count - 1))
 
 
 @compiled
