@@ -132,12 +132,21 @@ def _onsets(tracks: Tracks) -> _Onsets:
     verdict_rank = np.full(tracks.count, len(rows), dtype=np.int64)
     verdict_rank[~never] = tracks.rank[tracks.verdict_event[~never]]
     found = [_lost_messages(tracks, rank, verdict_rank)]
+    # Without a verdict only faults before the last progress count, and the first of all: else a
+    # thousand lost instances and a thousand later faults would be a million onsets.
+    progress = np.flatnonzero(tracks.progress)
+    moves_until = np.full(tracks.count, -1)
+    moves_until[tracks.instance[progress]] = tracks.rank[progress]  # by time: the last one stays
+    moves_until[~never] = len(rows)
+    struck = np.zeros(tracks.count, dtype=np.bool_)
     for outage in tracks.once(outages):
         if outage.kind not in STOPPING:
             continue
         start, end = int(rank[outage.start]), int(rank[outage.end])
         onset = np.maximum(tracks.arrival_rank, start)
-        hit = np.flatnonzero((tracks.arrival_rank < end) & (verdict_rank > onset))
+        met = (tracks.arrival_rank < end) & (verdict_rank > onset)
+        hit = np.flatnonzero(met & ((moves_until > onset) | ~struck))
+        struck |= met
         onset_ns = np.maximum(tracks.arrival_ns[hit], rows[outage.start, 0])
         found.append(_Onsets(hit, onset_ns, onset[hit]))
     return _Onsets(*(np.concatenate(column) for column in zip(*found, strict=True)))
