@@ -55,7 +55,7 @@ def test_random_worlds(world):
 def test_blocks_are_the_history_and_the_last_word_of_who_is_gone(world):
     system, setting, seed = world
     stream = Stream(system, setting, seed=seed, engine="compiled")
-    rows = np.concatenate([block.copy() for block in stream])
+    rows = np.concatenate(list(stream))
     history = simulate(system, setting, seed=seed)
     kept = rows[rows[:, 1] != GONE]
     assert kept.tobytes() == history.rows.tobytes()

@@ -6,6 +6,10 @@ import pytest
 import yaml
 
 from tests.cli.test_command_line import ORDER, ROOT, call
+from wfmodel import load
+from wfmodel.designs import Knobs, choreograph, save_history
+from wfmodel.designs.schedule import parse_schedule
+from wfmodel.simulation.replay import replay
 
 SCENARIO = str(ROOT / "models/order-fulfilment/scenario.yaml")
 
@@ -46,6 +50,23 @@ def test_without_numba_it_says_what_is_missing(capsys, monkeypatch):
     code, _, err = call(capsys, "simulate", SCENARIO, "--no-history")
     assert code == 2
     assert "--no-history: engine 'compiled' cannot run this: it needs numba" in err
+
+
+def test_a_kept_replay_is_shown_though_nobody_said_how_long_it_could_go_on(capsys, tmp_path):
+    told = """
+inventory: receives start
+inventory: commits
+inventory: finishes reserve-stock: done
+inventory: commits
+inventory: crashes
+inventory: restarts
+"""
+    flow = load(ROOT / "models/order-fulfilment/workflow.yaml").workflow
+    system = choreograph(flow, Knobs(publishing="dual-write"))
+    save_history(replay(system, parse_schedule(told)), tmp_path / "kept.jsonl")
+    code, out, err = call(capsys, "simulate", "--follow", str(tmp_path / "kept.jsonl"))
+    assert (code, err) == (0, "")
+    assert "recovery time" in out
 
 
 def test_a_kept_history_shows_what_the_run_showed(capsys, tmp_path):

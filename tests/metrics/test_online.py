@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -310,6 +312,12 @@ def _floor(place: float) -> int:
 
 def _ceil(place: float) -> int:
     return int(np.ceil(place))
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
+def test_a_share_is_a_share(share):
+    with pytest.raises(ValueError, match="a share is from 0 to 1"):
+        sketch_of([1, 2]).quantile_ns(share)
 
 
 def test_an_empty_sketch_has_no_quantile():

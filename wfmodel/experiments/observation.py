@@ -7,6 +7,7 @@ wrong, and a monitor goes on looking. Without this, the design that gives up fir
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -52,15 +53,17 @@ def observe(
 ) -> Observation:
     """Measure a run; with the system that was run, its incidents too.
 
-    ``graph``: that of other runs of the same system; it saves time and changes nothing.
+    ``graph``: that of other runs of the same system; it saves time and changes nothing. Where the
+    history has no convergence limit, as that of a replay, recovery time is not restricted to it.
     """
     tracks = tracks_of(to_the_limit(history), graph=graph)
     measured = measure_tracks(tracks)
-    limit_s = history.convergence_ns / SECOND
+    limit_s = history.convergence_ns / SECOND if history.convergence_ns else math.inf
     recovery = _restricted(measured.recovery, limit_s)
+    restricted = {RECOVERY: restricted_mean(recovery, limit_s)} if limit_s < math.inf else {}
     return Observation(
         measured.instances,
-        {**measured.values, RECOVERY: restricted_mean(recovery, limit_s)},
+        {**measured.values, **restricted},
         measured.reasons,
         {each.value: count for each, count in measured.classes.items()},
         recovery,

@@ -56,7 +56,7 @@ def simulate_and_measure(
         table=table,
         engine=engine,
     )
-    return _read(stream, stream, setting, monitor, progress).finish(until_ns).measurement()
+    return _read(stream, stream.lent(), setting, monitor, progress).finish(until_ns).measurement()
 
 
 def observe_online(
@@ -77,9 +77,9 @@ def observe_online(
         table=table,
         engine=engine,
     )
-    meter = _read(stream, _to_the_limit(stream, setting), setting, None, progress)
+    meter = _read(stream, _to_the_limit(stream.lent(), setting), setting, None, progress)
     found = meter.finish().measurement()
-    if found.survival is None:
+    if found.survival is None or not setting.convergence:
         return found
     restricted = found.survival.restricted_mean_ns(setting.convergence) / SECOND
     return replace(found, values={**found.values, RECOVERY: restricted})

@@ -133,7 +133,8 @@ class Stream:
     """One run as ``simulate`` would record it, of which nothing is kept: blocks of rows, once.
 
     ``head`` is its history without rows; ``table`` knows what the numbers in the rows so far mean.
-    A block is an array of shape (n, 6) that is good until the next one is asked for. Besides a
+    A block is an array of shape (n, 6); of ``lent`` blocks each is good until the next one is asked
+    for only, which spares a copy. Besides a
     history's rows it may hold ``GONE`` rows: nothing will happen to this instance any more. The
     compiled engine's memory follows the instances under way; SimPy's engine gives one block of all
     rows, without GONE.
@@ -168,6 +169,10 @@ class Stream:
 
     def __iter__(self) -> Iterator[NDArray[np.int64]]:
         """The blocks, in order."""
+        return (block.copy() for block in self.lent())
+
+    def lent(self) -> Iterator[NDArray[np.int64]]:
+        """The same, but each is good only until the next one is asked for."""
         if self._begun:
             raise ValueError("a stream's run has run: make another stream")
         self._begun = True

@@ -48,8 +48,10 @@ class Sketch:
         """The value below which this share of them lies, interpolated as numpy does.
 
         Raises:
-            ValueError: there are none.
+            ValueError: there are none, or the share is not from 0 to 1.
         """
+        if not 0 <= share <= 1:
+            raise ValueError(f"a share is from 0 to 1; got {share:g}")
         if not len(self.counts):
             raise ValueError("no durations to take a quantile of")
         place = share * (len(self) - 1)

@@ -36,7 +36,7 @@ class OnlineMeasurement:
     else differs by rounding alone. So does what comes from the recovery curve, with at most
     ``SAMPLES`` times to recover. With more it comes from buckets and is within ``ERROR`` too,
     unless the run was cut while some had waited as long as others took to recover: which was longer
-    is not known within a bucket. ``divergence`` has points of its own, 400 at most, up to the last
+    is not known within a bucket. ``divergence`` has points of its own, 401 at most, up to the last
     change. ``latencies`` and the times to recover (``recovered``; ``unrecovered``: censored) are
     counted in buckets; ``survival`` is the curve of the latter, None without any.
     """
