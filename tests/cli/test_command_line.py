@@ -113,14 +113,18 @@ FOLDERS += ["sweep --plots"]
 @pytest.mark.parametrize("call_of", FILES + FOLDERS)
 def test_where_nothing_can_be_written_is_said_before_anything_is_done(capsys, tmp_path, call_of):
     (tmp_path / "file").write_text("kept", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "no/x")
     wrong = {
         tmp_path: "it is a directory",
+        tmp_path / "link": f"there is no directory {tmp_path / 'no'}",
         tmp_path / "no/x": f"there is no directory {tmp_path / 'no'}",
     }
     if call_of in FOLDERS:
         wrong = {
             tmp_path / "file": "it is a file",
             tmp_path / "file/x": f"{tmp_path / 'file'} is a file",
+            tmp_path / "link": "it is a link to nothing",
+            tmp_path / "link/x": f"{tmp_path / 'link'} is a link to nothing",
         }
     command, *options = call_of.split()
     for path, why in wrong.items():
@@ -128,7 +132,7 @@ def test_where_nothing_can_be_written_is_said_before_anything_is_done(capsys, tm
         assert (code, out) == (2, "")
         to = "to " if call_of in FOLDERS else ""
         assert err == f"wfmodel: error: {options[-1]}: cannot write {to}{path}: {why}\n"
-    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "link"]
 
 
 @pytest.mark.parametrize("command", ["draw", "report"])

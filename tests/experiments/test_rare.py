@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -197,6 +198,76 @@ def test_a_crowd_behind_a_door_is_not_missed():
     assert found.bounds == pytest.approx((1e-3, 1.1e-2))
     assert found.is_beyond
     assert found.estimate.low <= 5e-3 <= found.estimate.high
+
+
+@dataclass(frozen=True)
+class Rated:
+    """A chain from rates by state; begins in ``a``."""
+
+    rates: dict[str, dict[str, float]]
+
+    def initial(self) -> list[tuple[float, str]]:
+        return [(1.0, "a"), (0.0, "never")]
+
+    def jumps(self, state: str) -> Iterator[tuple[float, str, bool]]:
+        for after, rate in self.rates.get(state, {}).items():
+            yield rate, after, False
+
+
+def asked(rates: dict[str, dict[str, float]], walks: int = 200, **more):
+    found = probability_of(
+        KnownChain(Rated(rates), limit=99), "e".__eq__, splitting=Splitting(walks, 20), **more
+    )
+    assert found is not None
+    return found.estimate
+
+
+def test_a_light_walk_that_has_come_far_is_not_forgotten():
+    """Half of the chance is a single rare jump, the other half a long climb."""
+    held = 0
+    for seed in range(40):
+        climb = {"a": {"gone": 1.0, "e": 1e-6, "b": 1e-3}, "b": {"gone": 1.0, "c": 1e-1}}
+        climb |= {"c": {"gone": 1.0, "e": 1e-2}}
+        known = KnownChain(Rated(climb), limit=99)
+        found = probability_of(known, "e".__eq__, splitting=Splitting(100, 20, seed=seed))
+        assert found is not None
+        assert known.look_into_all()
+        held += found.estimate.low <= exactly(known, "e".__eq__) <= found.estimate.high
+    assert held >= 33  # of 40 at 95 %, fewer than 33 once in 10,000
+
+
+def test_what_no_walk_did_is_still_possible():
+    nearly = asked({"a": {"e": 1e5, "gone": 1.0}})
+    assert nearly.low < 1e5 / (1e5 + 1) < nearly.high == 1.0
+    never = asked({"a": {"b": 1.0}, "b": {"c": 1.0}, "c": {"e": 1.0}}, within_s=1e-4)
+    assert (never.mean, never.low) == (0.0, 0.0)
+    assert 1.7e-13 < never.high < 0.01
+
+
+def test_chances_whose_squares_are_no_numbers():
+    steps = {str(n): {str(n + 1): 1.0, "gone": 1e20} for n in range(10)}
+    found = asked(steps | {"a": {"0": 1.0}, "10": {"e": 1.0}})
+    assert found.mean == pytest.approx(1e-200, rel=0.2)
+    assert found.low < found.high
+    far = {str(n): {str(n + 1): 1.0, "gone": 1e20} for n in range(16)}
+    with pytest.raises(NoWayError, match="less than 1e-300"):
+        asked(far | {"a": {"0": 1.0}, "16": {"e": 1.0}})
+
+
+def test_rates_of_zero_are_none_and_others_are_refused():
+    assert asked({"a": {"e": 1.0, "gone": 0.0}}).mean == 1.0
+    for rate in (-1.0, math.nan, math.inf):
+        with pytest.raises(ValueError, match="a rate is"):
+            asked({"a": {"e": rate}})
+
+
+def test_an_error_on_the_way_leaves_no_half_of_a_row():
+    known = KnownChain(Rated({"a": {"b": 1.0, "c": 1.0, "d": 1.0}}), limit=3)
+    for _ in range(2):
+        with pytest.raises(TooManyStatesError):
+            known.look_into(0)
+    assert not known.looked_into().any()
+    assert known.chain().rates.nnz == 0
 
 
 class ShortOrLikely:

@@ -57,14 +57,15 @@ def check_file(path: Path, what: str) -> None:
     Raises:
         TyperException: it names what the file is, and why.
     """
+    folder = (path.resolve() if path.is_symlink() else path).parent
     if path.is_dir():
         why = "it is a directory"
     elif path.exists():
         why = "" if os.access(path, os.W_OK) else "permission denied"
-    elif not path.parent.is_dir():
-        why = f"there is no directory {path.parent}"
+    elif not folder.is_dir():
+        why = f"there is no directory {folder}"
     else:
-        why = "" if os.access(path.parent, os.W_OK) else "permission denied"
+        why = "" if os.access(folder, os.W_OK) else "permission denied"
     if why:
         raise TyperException(f"{what}: cannot write {path}: {why}")
 
@@ -87,7 +88,10 @@ def check_readable(path: Path, what: str) -> None:
 
 def why_no_folder(path: Path) -> str | None:
     """Why nothing can be written to a folder that is made if need be; None: it can."""
-    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    parents = (path, *path.absolute().parents)
+    there = next(each for each in parents if each.exists() or each.is_symlink())
+    if not there.exists():
+        return "it is a link to nothing" if there == path else f"{there} is a link to nothing"
     if not there.is_dir():
         return "it is a file" if there == path else f"{there} is a file"
     return None if os.access(there, os.W_OK) else "permission denied"

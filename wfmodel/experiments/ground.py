@@ -78,15 +78,19 @@ class Ground(Generic[S]):
         for number in into[np.argsort(first[into], kind="stable")].tolist():
             self._note(number)
 
-    def levels(self, at: Numbers, before: Numbers) -> Numbers:
-        """How high these states are; ``before``: the levels of walks that come to them."""
+    def heights(self, at: Numbers, level: Numbers, prospect: Vector) -> tuple[Numbers, Vector]:
+        """Levels and prospects of states; given are those of the walks that come to them, which
+        they keep where a state has none of its own.
+        """
         known = self._known
         fresh = np.unique(at[np.frombuffer(known.first, dtype=np.int64)[at] == NOT_YET])
         for number in fresh.tolist():
             known.look_into(number)
             self._note(number)
         levels = np.frombuffer(self._levels, dtype=np.int64)[at]
-        return np.where(levels == AS_BEFORE, before, levels)
+        own = levels != AS_BEFORE
+        prospects = np.frombuffer(self._prospects)[at]
+        return np.where(own, levels, level), np.where(own, prospects, prospect)
 
     def exits(self, at: Numbers) -> Vector:
         """Total rates per second; 0 from where there is no point in going on."""
@@ -133,7 +137,7 @@ class Ground(Generic[S]):
             self._levels.append(self._scale.level(prospect))
             self._hopeless.append(0)
         if self._event(known.states[number]):
-            self._levels[number] = self._scale.top
+            self._levels[number], self._prospects[number] = self._scale.top, 1.0
         row = range(known.first[number], known.last[number])
         own, total = self._prospects[number], 0.0
         prospects = [self._prospects[known.targets[jump]] for jump in row]

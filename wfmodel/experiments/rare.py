@@ -20,7 +20,7 @@ the likeliest, and that start where prospects are bad. Then intervals are too na
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -31,7 +31,7 @@ from wfmodel.experiments.exact import system_of
 from wfmodel.experiments.ground import Ground
 from wfmodel.experiments.running import possible
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.experiments.statistics import Estimate, interval
+from wfmodel.experiments.statistics import Estimate, Method, interval
 from wfmodel.experiments.survey import ground_of, surveyed
 from wfmodel.experiments.walks import Bits, Draws, Walkers, climb, leaning
 from wfmodel.exploration.markov import KnownChain, Life, Surroundings, hits, hits_within
@@ -123,21 +123,21 @@ def probability_of(
     if survey is None:
         return None
     ground, scale = ground_of(survey, known, event, sketch or _alone, how.factor)
-    walkers = _beginning(ground, how)
+    walkers = _beginning(ground, scale.start, how)
     draws = Draws(how.seed, how.repetitions)
-    found, narrowest = np.ones(how.repetitions), 1.0
+    found, narrowest, doubt = np.zeros(how.repetitions), 1.0, 1.0
     for level in range(1, scale.top + 1):
+        if not len(walkers.at):
+            break
+        doubt = float(walkers.mass.sum()) / (how.walks * how.repetitions)
         arrived = climb(ground, walkers, level, draws, level, within_s)
         arrived = arrived.those(arrived.weight > 0)  # Some weigh less than any number.
-        weights = _weights(arrived, how)
-        found *= weights / how.walks
         narrowest = min(narrowest, _effective(arrived.weight) / len(walkers.at))
-        if not len(arrived.at):
-            break
-        walkers = _forked(arrived, weights, draws.uniforms(2 * level, how.walks), how)
-    estimate = possible(interval(found.tolist()), "fraction")
+        there = arrived.level == scale.top
+        found += _of_each(arrived.those(there), arrived.weight[there], how) / how.walks
+        walkers = _forked(arrived.those(~there), draws.uniforms(2 * level, how.walks), how)
     return RareEvent(
-        estimate,
+        _interval(found, doubt, how),
         None if within_s is not None else survey.bounds,
         scale.top,
         narrowest,
@@ -195,39 +195,65 @@ def _alone(state: Hashable) -> Hashable:
     return state
 
 
-def _beginning(ground: Ground[S], how: Splitting) -> Walkers:
+def _beginning(ground: Ground[S], start: float, how: Splitting) -> Walkers:
     numbers, repetition = _numbers(how), np.repeat(np.arange(how.repetitions), how.walks)
     draws = Draws(how.seed, how.repetitions).uniforms(0, how.walks)
     at, ratio = ground.begun(draws, leaning=leaning(numbers))
-    level = ground.levels(at, np.zeros_like(at))
-    return Walkers(repetition, numbers, at, np.zeros(len(at)), level, np.log(ratio))
+    ones = np.ones(len(at))
+    level, prospect = ground.heights(at, np.zeros_like(at), start * ones)
+    return Walkers(repetition, numbers, at, 0 * ones, level, prospect, ones, np.log(ratio))
 
 
-def _weights(arrived: Walkers, how: Splitting) -> Vector:
-    """Of each repetition's arrivals."""
-    found = np.bincount(arrived.repetition, arrived.weight, how.repetitions)
-    return found.astype(np.float64)
+def _of_each(arrived: Walkers, amounts: Vector, how: Splitting) -> Vector:
+    """Sums by repetition."""
+    return np.bincount(arrived.repetition, amounts, how.repetitions).astype(np.float64)
 
 
-def _forked(arrived: Walkers, weights: Vector, draws: Vector, how: Splitting) -> Walkers:
-    """As many walks as before in each repetition, each from where one of its walks arrived; those
-    that count more are chosen more often, and then all count the same.
+def _forked(arrived: Walkers, draws: Vector, how: Splitting) -> Walkers:
+    """As many walks as before in each repetition, each from where one of its walks arrived.
+
+    Walks are chosen by what is to be expected of them, weight times prospect, and count as much
+    less as they are chosen more often: a light walk that has come far is as good as a heavy one.
     """
-    alive = np.repeat(weights > 0, how.walks)
+    hope = arrived.weight * arrived.prospect
+    hopes = _of_each(arrived, hope, how)
+    alive = np.repeat(hopes > 0, how.walks)
     repetition = np.repeat(np.arange(how.repetitions), how.walks)[alive]
-    sums = np.cumsum(arrived.weight / weights[arrived.repetition])
-    ranks = np.cumsum(weights > 0) - 1
+    arrived = arrived.those(hopes[arrived.repetition] > 0)
+    hope = arrived.weight * arrived.prospect
+    sums = np.cumsum(hope / hopes[arrived.repetition])
+    ranks = np.cumsum(hopes > 0) - 1
     places = np.searchsorted(sums, ranks[repetition] + draws[alive], side="right")
     first = np.searchsorted(arrived.repetition, repetition, side="left")
     last = np.searchsorted(arrived.repetition, repetition, side="right") - 1
-    places = np.clip(places, first, last)  # Sums of ones are rounded.
-    log_ratio = np.zeros(len(places))
-    return arrived.those(places)._replace(number=_numbers(how)[alive], log_ratio=log_ratio)
+    chosen = arrived.those(np.clip(places, first, last))  # Sums of ones are rounded.
+    return chosen._replace(
+        number=_numbers(how)[alive],
+        mass=hopes[repetition] / how.walks / chosen.prospect,
+        log_ratio=np.zeros(len(chosen.at)),
+    )
+
+
+def _interval(found: Vector, doubt: float, how: Splitting) -> Estimate:
+    """Of the mean of repetitions. Where all are equal, what no walk did is still possible: with
+    three of the chain's own walks at the last level (the rule of three; half are its own).
+    """
+    largest = float(found.max())
+    scale = largest or 1.0  # so that no square underflows
+    made = interval((found / scale).tolist())
+    low, high = made.low * scale, made.high * scale
+    if made.method is Method.CONSTANT:
+        margin = 6 * doubt / (how.walks * how.repetitions)
+        low, high = low - margin, high + margin
+    return possible(replace(made, mean=made.mean * scale, low=low, high=high), "fraction")
 
 
 def _effective(weights: Vector) -> float:
     """How many walks that count the same say as much (Kish, Survey Sampling, 1965)."""
-    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+    if not len(weights):
+        return 0.0
+    scaled = weights / weights.max()  # so that no square underflows
+    return float(scaled.sum() ** 2 / (scaled**2).sum())
 
 
 def _numbers(how: Splitting) -> Bits:

@@ -25,6 +25,8 @@ FIRST_LOOK: Final = 1_000
 NEAR_ENOUGH: Final = 1e-3
 """Of the lower bound: once bounds are no farther apart, nobody looks any further."""
 MOST_LEVELS: Final = 1000
+LEAST: Final = 1e-300
+"""Chances that are less have no digits."""
 
 
 class NoWayError(ValueError):
@@ -73,9 +75,15 @@ def ground_of(
     sketch: Callable[[S], Hashable],
     factor: float,
 ) -> tuple[Ground[S], Scale]:
-    """What to walk on, and its scale of ``factor`` a level."""
+    """What to walk on, and its scale of ``factor`` a level.
+
+    Raises:
+        NoWayError: the chance is too small for a number.
+    """
     prospects = _prospects(survey)
     start = float(survey.chain.initial @ prospects)
+    if start < LEAST:
+        raise NoWayError(f"its chance is less than {LEAST:g}")
     top = max(1, min(MOST_LEVELS, math.ceil(-math.log(start) / math.log(factor))))
     hopeless = ~backwards(survey.chain.rates, survey.event | ~survey.into)
     scale = Scale(start, top)

@@ -17,7 +17,7 @@ from wfmodel.exploration.markov.chain import Marks, Vector
 from wfmodel.exploration.markov.known import S
 from wfmodel.simulation.randomness import stream
 
-MOST_JUMPS: Final = 10_000_000
+MOST_JUMPS: Final = 100_000
 """Of one walk, before it is given up as endless."""
 _MASK: Final = 0xFFFF_FFFF_FFFF_FFFF
 
@@ -61,8 +61,8 @@ def mixed(bases: Bits, walks: Bits, step: int) -> Vector:
 
 class Walkers(NamedTuple):
     """Walks by row: of which repetition, its number there, where it is, since when (in seconds),
-    how high it has come, and how much likelier a leaning walk is to have come this way in its stage
-    than the chain's own (as a logarithm).
+    how high it has come and its prospect there, how much it counted when its stage began, and how
+    much likelier a leaning walk is to have come this way since than the chain's own (a logarithm).
     """
 
     repetition: Numbers
@@ -70,6 +70,8 @@ class Walkers(NamedTuple):
     at: Numbers
     since: Vector
     level: Numbers
+    prospect: Vector
+    mass: Vector
     log_ratio: Vector
 
     def those(self, which: Marks | Numbers) -> Walkers:
@@ -80,15 +82,17 @@ class Walkers(NamedTuple):
             self.at[which],
             self.since[which],
             self.level[which],
+            self.prospect[which],
+            self.mass[which],
             self.log_ratio[which],
         )
 
     @property
     def weight(self) -> Vector:
-        """How much each counts: half of the walks lean, so none counts more than twice (the balance
-        heuristic: Veach & Guibas, SIGGRAPH 1995).
+        """How much each counts: half of the walks lean, so none counts more than twice what it did
+        (the balance heuristic: Veach & Guibas, SIGGRAPH 1995).
         """
-        return np.asarray(2 * special.expit(-self.log_ratio))
+        return np.asarray(self.mass * 2 * special.expit(-self.log_ratio))
 
 
 def leaning(numbers: Bits) -> Marks:
@@ -117,9 +121,9 @@ def climb(
         on = on._replace(since=since).those(in_time)
         uniform = mixed(jumps[on.repetition], on.number, step)
         at, ratios = ground.jumped(on.at, uniform, leaning=leaning(on.number))
-        on = on._replace(
-            at=at, level=ground.levels(at, on.level), log_ratio=on.log_ratio + np.log(ratios)
-        )
+        level, prospect = ground.heights(at, on.level, on.prospect)
+        log_ratio = on.log_ratio + np.log(ratios)
+        on = on._replace(at=at, level=level, prospect=prospect, log_ratio=log_ratio)
         there = on.level >= goal
         arrived.append(on.those(there))
         on = on.those(~there)

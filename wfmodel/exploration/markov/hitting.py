@@ -68,4 +68,8 @@ def _solved(chain: Chain, inside: Marks, right: Vector) -> Vector:
     jumps = sparse.csr_array(sparse.diags_array(1 / exits) @ among)
     matrix = sparse.csc_array(sparse.eye_array(len(places)) - jumps)
     scaled = (right.T / exits).T
-    return np.asarray(linalg.splu(matrix).solve(scaled))
+    try:
+        factorised = linalg.splu(matrix)
+    except RuntimeError:
+        raise ArithmeticError("rates differ by too much for the equations to be solved") from None
+    return np.asarray(factorised.solve(scaled))

@@ -6,6 +6,7 @@ walk can go where nobody could enumerate all states; an enumeration looks into a
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Hashable, Iterable
 from typing import Final, Generic, Protocol, TypeVar
@@ -50,7 +51,7 @@ class KnownChain(Generic[S]):
         self._source = source
         self._limit = limit
         self._numbers: dict[S, int] = {}
-        self.initial = [(p, self._meet(state)) for p, state in source.initial()]
+        self.initial = [(p, self._meet(state)) for p, state in source.initial() if p > 0]
 
     def __len__(self) -> int:
         """How many states have been met."""
@@ -65,19 +66,26 @@ class KnownChain(Generic[S]):
 
         Raises:
             TooManyStatesError: they lead to more states than are allowed.
+            ValueError: a rate is negative, or no number.
         """
         if self.first[number] != NOT_YET:
             return
-        begin, total = len(self.targets), 0.0
+        row = []  # An error on the way must leave no half of it.
         for rate, after, strikes in self._source.jumps(self.states[number]):
+            if not 0 <= rate < math.inf:
+                raise ValueError(f"a rate is {rate:g}")
             target = self._meet(after)
-            if target != number:
-                total += rate
-                self.targets.append(target)
-                self.rates.append(rate)
-                self.strikes.append(strikes)
-                self.sums.append(total)
-        self.first[number], self.last[number] = begin, len(self.targets)
+            if target != number and rate:
+                row.append((target, rate, strikes))
+        self.first[number] = len(self.targets)
+        total = 0.0
+        for target, rate, strikes in row:
+            total += rate
+            self.targets.append(target)
+            self.rates.append(rate)
+            self.strikes.append(strikes)
+            self.sums.append(total)
+        self.last[number] = len(self.targets)
 
     def look_into_all(self, most: int | None = None) -> bool:
         """Look into every state; whether that was done before ``most`` states had been met.
