@@ -16,6 +16,7 @@ from wfmodel.experiments.rare import (
     ended_as,
     exactly,
     probability_of,
+    solved,
 )
 from wfmodel.experiments.survey import NoWayError
 from wfmodel.experiments.walks import mixed
@@ -101,6 +102,13 @@ def test_a_chain_that_is_known_as_a_whole_is_solved():
     assert known.look_into_all(most=100)
     assert exactly(known, gambler.wins) == pytest.approx(gambler.chance, rel=1e-9)
     assert not KnownChain(Gambler(16, counted=None), limit=PLENTY).look_into_all(most=100)
+
+
+def test_what_is_too_large_or_too_small_to_be_solved_is_not():
+    endless, small = Gambler(6, counted=None), Gambler(6)
+    assert solved(KnownChain(endless, limit=60), endless.wins) is None
+    assert solved(KnownChain(small, limit=60), small.wins) == pytest.approx(small.chance)
+    assert solved(KnownChain(small, limit=60), small.wins, 1e-5) is None  # 1e-27 has no digits
 
 
 def test_within_a_time():

@@ -63,7 +63,7 @@ def rare(
 
 def _answer(life: Life, event: str, how: Splitting, states: int, within_s: float | None) -> str:
     """One line about one variant."""
-    from wfmodel.experiments.rare import SOLVED_UP_TO, ended_as, exactly, probability_of
+    from wfmodel.experiments.rare import ended_as, probability_of, solved
     from wfmodel.exploration.markov import KnownChain
 
     known, ended = KnownChain(life, limit=states), ended_as(life, event)
@@ -72,8 +72,9 @@ def _answer(life: Life, event: str, how: Splitting, states: int, within_s: float
         return "cannot happen"
     estimate = found.estimate
     told = f"{estimate.mean:.3g} [{estimate.low:.3g}, {estimate.high:.3g}]"
-    if known.look_into_all(most=SOLVED_UP_TO):
-        told += f", exactly {exactly(known, ended, within_s):.6g}"
+    truth = solved(known, ended, within_s)
+    if truth is not None:
+        told += f", exactly {truth:.6g}"
     elif found.bounds is not None:
         told += ", surely from {:.4g} to {:.4g}".format(*found.bounds)
     told += (

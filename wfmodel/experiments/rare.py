@@ -34,7 +34,14 @@ from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.experiments.statistics import Estimate, Method, interval
 from wfmodel.experiments.survey import ground_of, surveyed
 from wfmodel.experiments.walks import Bits, Draws, Walkers, climb, leaning
-from wfmodel.exploration.markov import KnownChain, Life, Surroundings, hits, hits_within
+from wfmodel.exploration.markov import (
+    KnownChain,
+    Life,
+    Surroundings,
+    TooManyStatesError,
+    hits,
+    hits_within,
+)
 from wfmodel.exploration.markov.chain import Vector
 from wfmodel.exploration.markov.jumps import Jumps
 from wfmodel.exploration.markov.known import S
@@ -45,6 +52,8 @@ from wfmodel.model.workflow import Workflow
 MOST_LOOKED_INTO: Final = 20_000
 SOLVED_UP_TO: Final = 20_000
 """States of a chain that is solved too."""
+TRUNCATED: Final = 1e-15
+"""Of a probability within a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +188,18 @@ def ended_as(life: Life, end: str) -> Callable[[State], bool]:
     return lambda state: life.is_over(state) and life.end_of(state) == end
 
 
+def solved(
+    known: KnownChain[S], event: Callable[[S], bool], within_s: float | None = None
+) -> float | None:
+    """``exactly``, where the chain is small enough and the answer has digits; None otherwise."""
+    try:
+        whole = known.look_into_all(most=SOLVED_UP_TO)
+    except TooManyStatesError:
+        return None
+    found = exactly(known, event, within_s) if whole else 0.0
+    return found if found > (0.0 if within_s is None else 1e3 * TRUNCATED) else None
+
+
 def exactly(
     known: KnownChain[S], event: Callable[[S], bool], within_s: float | None = None
 ) -> float:
@@ -186,7 +207,7 @@ def exactly(
     chain = known.chain()
     marks = np.fromiter(map(event, known.states), dtype=np.bool_, count=len(known))
     if within_s is not None:
-        return hits_within(chain, marks, within_s, error=1e-15)
+        return hits_within(chain, marks, within_s, error=TRUNCATED)
     return float(chain.initial @ hits(chain, marks))
 
 
