@@ -2,7 +2,7 @@
 
 A state's prospect is the chance to come to the event from there: solved where the chain was looked
 into beforehand, elsewhere that of states with the same sketch, and where there is none unknown.
-Wrong prospects cost precision, never truth.
+Wrong prospects leave estimates unbiased; they cost precision, and an interval may not show it.
 """
 
 from __future__ import annotations
@@ -73,9 +73,7 @@ class Ground(Generic[S]):
         """By jump: its rate times the prospect of where it leads, and up to it in its row; 0 where
         a prospect is unknown.
         """
-        first = np.array(known.first)
-        into = np.flatnonzero(first != NOT_YET)
-        for number in into[np.argsort(first[into], kind="stable")].tolist():
+        for number in known.in_order().tolist():
             self._note(number)
 
     def heights(self, at: Numbers, level: Numbers, prospect: Vector) -> tuple[Numbers, Vector]:

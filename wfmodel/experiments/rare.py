@@ -132,8 +132,8 @@ def probability_of(
     if survey is None:
         return None
     ground, scale = ground_of(survey, known, event, sketch or _alone, how.factor)
-    walkers = _beginning(ground, scale.start, how)
     draws = Draws(how.seed, how.repetitions)
+    walkers = _beginning(ground, scale.start, draws, how)
     found, narrowest, doubt = np.zeros(how.repetitions), 1.0, 1.0
     for level in range(1, scale.top + 1):
         if not len(walkers.at):
@@ -216,10 +216,9 @@ def _alone(state: Hashable) -> Hashable:
     return state
 
 
-def _beginning(ground: Ground[S], start: float, how: Splitting) -> Walkers:
+def _beginning(ground: Ground[S], start: float, draws: Draws, how: Splitting) -> Walkers:
     numbers, repetition = _numbers(how), np.repeat(np.arange(how.repetitions), how.walks)
-    draws = Draws(how.seed, how.repetitions).uniforms(0, how.walks)
-    at, ratio = ground.begun(draws, leaning=leaning(numbers))
+    at, ratio = ground.begun(draws.uniforms(0, how.walks), leaning=leaning(numbers))
     ones = np.ones(len(at))
     level, prospect = ground.heights(at, np.zeros_like(at), start * ones)
     return Walkers(repetition, numbers, at, 0 * ones, level, prospect, ones, np.log(ratio))

@@ -109,28 +109,24 @@ def climb(
     """
     deadline = math.inf if within_s is None else within_s
     jumps, sojourns = draws.bases("jump", stage), draws.bases("sojourn", stage)
-    there = walkers.level >= goal
-    arrived = [walkers.those(there)]
-    on = walkers.those(~there)
-    exits = ground.exits(on.at)
-    on, exits = on.those(exits > 0), exits[exits > 0]
-    step = 0
-    while len(on.at):
-        since = on.since - np.log(mixed(sojourns[on.repetition], on.number, step)) / exits
-        in_time = since <= deadline
-        on = on._replace(since=since).those(in_time)
-        uniform = mixed(jumps[on.repetition], on.number, step)
-        at, ratios = ground.jumped(on.at, uniform, leaning=leaning(on.number))
-        level, prospect = ground.heights(at, on.level, on.prospect)
-        log_ratio = on.log_ratio + np.log(ratios)
-        on = on._replace(at=at, level=level, prospect=prospect, log_ratio=log_ratio)
+    arrived, on, step = [], walkers, 0
+    while True:
         there = on.level >= goal
         arrived.append(on.those(there))
         on = on.those(~there)
         exits = ground.exits(on.at)
         on, exits = on.those(exits > 0), exits[exits > 0]
-        step += 1
-        if step > MOST_JUMPS:
+        if not len(on.at):
+            break
+        if step >= MOST_JUMPS:
             raise EndlessWalkError(f"a walk has no end after {MOST_JUMPS:,} jumps")
+        since = on.since - np.log(mixed(sojourns[on.repetition], on.number, step)) / exits
+        on = on._replace(since=since).those(since <= deadline)
+        uniform = mixed(jumps[on.repetition], on.number, step)
+        at, ratios = ground.jumped(on.at, uniform, leaning=leaning(on.number))
+        level, prospect = ground.heights(at, on.level, on.prospect)
+        log_ratio = on.log_ratio + np.log(ratios)
+        on = on._replace(at=at, level=level, prospect=prospect, log_ratio=log_ratio)
+        step += 1
     found = Walkers(*map(np.concatenate, zip(*arrived, strict=True)))
     return found.those(np.lexsort((found.number, found.repetition)))

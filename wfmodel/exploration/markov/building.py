@@ -70,7 +70,8 @@ def build(
     known = KnownChain(life, limit=limit)
     known.look_into_all()
     strikes = np.array(known.strikes, dtype=np.bool_)
-    calm = Chain(known.matrix(~strikes), known.beginning(), _labels(known, life, cuts))
+    rates = known.matrix(~strikes)
+    calm = Chain(rates, known.beginning(), _labels(known, np.diff(rates.indptr) > 0, life, cuts))
     chain = Chain(calm.rates + known.matrix(strikes), calm.initial, calm.labels)
     return InstanceChain(chain, calm, known.states, jumps.table, jumps.rates.lengths.approximated)
 
@@ -101,11 +102,10 @@ class _Cuts:
         return False
 
 
-def _labels(known: KnownChain[State], life: Life, cuts: _Cuts) -> dict[str, Marks]:
+def _labels(known: KnownChain[State], moves: Marks, life: Life, cuts: _Cuts) -> dict[str, Marks]:
+    """``moves``: where something other than a fault can happen."""
     names = ("verdict", *map(str, Terminal), "over", "cut")
     labels = {name: np.zeros(len(known), dtype=np.bool_) for name in names}
-    sums = np.concatenate([[0], np.cumsum(np.array(known.strikes) == 0)])
-    moves = sums[np.array(known.last)] > sums[np.array(known.first)]
     for number, state in enumerate(known.states):
         labels["verdict"][number] = bool(state.memory.past.verdicts)
         if moves[number]:

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable
 from typing import Final, Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from wfmodel.exploration.markov.chain import Chain, Marks, Matrix, Vector
@@ -60,6 +61,12 @@ class KnownChain(Generic[S]):
     def looked_into(self) -> Marks:
         """Which states have been looked into."""
         return np.asarray(np.array(self.first) != NOT_YET)
+
+    def in_order(self) -> NDArray[np.int64]:
+        """The states that have been looked into, in the order of their rows."""
+        first = np.array(self.first)
+        into: NDArray[np.int64] = np.flatnonzero(first != NOT_YET)
+        return into[np.argsort(first[into], kind="stable")]
 
     def look_into(self, number: int) -> None:
         """Find a state's jumps, if they are not known yet.
@@ -117,10 +124,8 @@ class KnownChain(Generic[S]):
 
     def matrix(self, wanted: Marks) -> Matrix:
         """The rates of these jumps, per second."""
-        first, last = np.array(self.first), np.array(self.last)
-        rows = np.flatnonzero(first != NOT_YET)
-        rows = rows[np.argsort(first[rows], kind="stable")]
-        sources = np.repeat(rows, (last - first)[rows])
+        rows, lengths = self.in_order(), np.array(self.last) - np.array(self.first)
+        sources = np.repeat(rows, lengths[rows])
         entries = (np.array(self.rates)[wanted], (sources[wanted], np.array(self.targets)[wanted]))
         return sparse.csr_array(entries, shape=(len(self), len(self)))
 
