@@ -6,7 +6,8 @@ on the way up. Here that is done for the entries only: inner functions stop befo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dis
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
 
 import numba
@@ -19,6 +20,10 @@ from numba.core.compiler_machinery import AnalysisPass, register_pass
 from numba.core.typed_passes import NoPythonBackend
 from numba.core.untyped_passes import IRProcessing
 from numba.extending import intrinsic
+
+from wfmodel.native.machine_records import KINDS, address_of, reference, type_of, word_at
+
+__all__ = ["address_of", "reference"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -80,7 +85,6 @@ class _Inner(CompilerBase):  # type: ignore[misc]
         return [passes]
 
 
-_KINDS = {"int": types.int64, "float": types.float64, "bool": types.boolean}
 _waiting: dict[Any, tuple[Any, ...]] = {}
 """Inner functions that are not compiled yet, and their arguments."""
 
@@ -98,8 +102,13 @@ def compiled(function: Function, *, natural: bool = False) -> Function:
         pipeline_class=_Inner,
     )(function)
     wanted = [value for name, value in function.__annotations__.items() if name != "return"]
-    _waiting[jit] = tuple(types.uint64 if natural else _KINDS[name] for name in wanted)
+    _waiting[jit] = tuple(types.uint64 if natural else _declared(function, name) for name in wanted)
     return cast(Function, jit)
+
+
+def _declared(function: Any, name: str) -> Any:  # noqa: ANN401
+    """The type that an annotation names: a number, or a record that its module knows."""
+    return KINDS.get(name) or type_of(function.__globals__[name])
 
 
 def _compile_inner(function: Any) -> None:  # noqa: ANN401
@@ -107,13 +116,22 @@ def _compile_inner(function: Any) -> None:  # noqa: ANN401
 
     numba would make a version for each constant that a function is called with.
     """
-    for name in function.py_func.__code__.co_names:
-        callee = function.py_func.__globals__.get(name)
+    for callee in _called_by(function.py_func):
         if isinstance(callee, type(function)) and callee in _waiting:
             _compile_inner(callee)
     if function in _waiting:
         function.compile(_waiting.pop(function))
         function.disable_compile()
+
+
+def _called_by(function: Any) -> Iterator[Any]:  # noqa: ANN401
+    """What a function names that is not its own: of its module, or of the function around it."""
+    around = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    for each in dis.get_instructions(function):
+        if each.opname == "LOAD_GLOBAL":
+            yield function.__globals__.get(each.argval)
+        elif each.opname == "LOAD_DEREF":
+            yield around[each.argval].cell_contents
 
 
 def entry(function: Function) -> Function:
@@ -135,15 +153,10 @@ def unsigned(word: int) -> Any:  # noqa: ANN401
     return np.uint64(word)
 
 
-def _word(builder: Any, address: Any, field: Any, kind: Any) -> Any:  # noqa: ANN401
-    base = builder.inttoptr(address, kind.as_pointer())
-    return builder.gep(base, [field])
-
-
 def _reader(result: Any, kind: Any) -> Any:  # noqa: ANN401
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
         address, field = arguments
-        return builder.load(_word(builder, address, field, kind))
+        return builder.load(word_at(builder, address, field, kind))
 
     return result(types.int64, types.int64), generate
 
@@ -151,7 +164,7 @@ def _reader(result: Any, kind: Any) -> Any:  # noqa: ANN401
 def _writer(value: Any, kind: Any) -> Any:  # noqa: ANN401
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
         address, field, word = arguments
-        builder.store(word, _word(builder, address, field, kind))
+        builder.store(word, word_at(builder, address, field, kind))
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, value), generate
