@@ -1,4 +1,4 @@
-"""Records of what is declared: draws, odds, and what each node of the flow is. Nothing changes them."""
+"""Records of what is declared and never changes: draws, odds, what each node of the flow is."""
 
 from __future__ import annotations
 
