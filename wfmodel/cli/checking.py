@@ -12,7 +12,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache as cache_calls
@@ -112,7 +111,9 @@ def _fresh(files: Sequence[str], question: Question, jobs: int) -> Iterator[Answ
         yield from (check_one(file, question) for file in files)
         return
     # Fork would copy a process that may have threads; each worker imports the rules once.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=collect_rarely) as pool:
+    from wfmodel.native.pools import WorkerPool
+
+    with WorkerPool(jobs, get_context("spawn"), initializer=collect_rarely) as pool:
         size = max(1, min(32, len(files) // (4 * jobs)))
         yield from pool.map(check_one, files, [question] * len(files), chunksize=size)
 
