@@ -16,11 +16,12 @@ SWEPT = """\
 question: q
 workflow: workflow.yaml
 variants: {orchestration: {design: orchestration}, choreography: {design: choreography}}
+knobs: {redelivery_timeout: 1s}
 replications: 2
 setting: {arrivals: {every: 1s, most: 3}, horizon: 10s}
 experiment:
   factors:
-    loss: {path: setting.network.loss, levels: [0.0, 0.1]}
+    redelivery: {path: knobs.redelivery_timeout, levels: [1s, 2s]}
   responses: [latency_p95]
   plan: {kind: grid}
 """
