@@ -5,6 +5,7 @@ Exit codes: 0 nothing found, 1 errors or warnings found, 2 something could not b
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -28,6 +29,7 @@ from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Question, answers, collect_rarely, workers
 from wfmodel.cli.configuration import Configuration, read_configuration
+from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.rules import show_page
 from wfmodel.cli.together import never_with
@@ -112,14 +114,13 @@ def check(
         exclude=tuple(exclude or ()),
         baseline=baseline,
         choreography=choreography,
-        cache_dir=cache_dir,
     )
     try:
         found = Configuration() if isolated else read_configuration(config)
         settings = _merged(given, found.settings)
         named = _baseline_of(settings, None if baseline is not None else found.file, write_baseline)
         files = _files(paths or (), settings.exclude, found)
-        cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
+        cache = None if no_cache else _cache(cache_dir, found)
         question = _about(files, Question(annotations, settings.choreography, stdin_filename))
         asked = _Asked(files, question, cache, workers(jobs), found)
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
@@ -144,8 +145,18 @@ def _merged(given: Settings, read: Settings) -> Settings:
         exclude=(*read.exclude, *given.exclude),
         baseline=given.baseline or read.baseline,
         choreography=given.choreography or read.choreography,
-        cache_dir=given.cache_dir or read.cache_dir,
     )
+
+
+def _cache(given: str | None, found: Configuration) -> str | None:
+    """The cache's folder. A configuration may come with a checkout: it names none."""
+    if found.settings.cache_dir is not None:
+        said = f"cache-dir in {found.file} is not followed: a checkout names no place to write to"
+        rather = f"give --cache-dir or set {options.CACHE_DIR}"
+        typer.echo(f"wfmodel check: warning: {said}; {rather}", err=True)
+    own = own_folder()
+    default = None if own is None else str(own / "check")
+    return given or os.environ.get(options.CACHE_DIR) or default
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:

@@ -75,8 +75,6 @@ def _parsed(file: Path, table: dict[str, Any]) -> Configuration:
         raise ValueError(f"{file}: {_said(first)}") from None
     if settings.baseline is not None:
         settings = replace(settings, baseline=str(file.parent / settings.baseline))
-    if settings.cache_dir is not None:
-        settings = replace(settings, cache_dir=str(file.parent / settings.cache_dir))
     return Configuration(settings, file)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from typer.exceptions import TyperException
@@ -60,12 +60,12 @@ def draw(
 
 
 def _picture(workflow: Workflow, form: Format, output: Path | None) -> None:
-    import matplotlib as mpl
-
     from wfmodel.model.drawing import draw_workflow
+    from wfmodel.native.safety import library
 
     assert output is not None
     metadata = {"Date": None} if form is Format.SVG else {"Software": None}
+    mpl: Any = library("matplotlib")
     with mpl.rc_context({"svg.hashsalt": "wfmodel"}):  # the same workflow gives the same bytes
         draw_workflow(workflow).savefig(output, format=form.value, dpi=150, metadata=metadata)
 

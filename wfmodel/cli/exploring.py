@@ -15,7 +15,6 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.exposure import exposure_data, show_exposure
 from wfmodel.cli.limits import Limits
-from wfmodel.cli.naming import file_stems
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
 from wfmodel.experiments import Variant
@@ -31,6 +30,7 @@ from wfmodel.exploration.properties import (
     parse_property,
     properties_of,
 )
+from wfmodel.model.naming import file_stems
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.workflow import Workflow

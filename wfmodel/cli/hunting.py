@@ -13,12 +13,12 @@ from pydantic import TypeAdapter
 from typer.exceptions import TyperException
 
 from wfmodel.cli.exploring import Subject, forms_of, subject
-from wfmodel.cli.naming import file_stems
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.model.naming import file_stems
 from wfmodel.simulation import Arrivals, Setting
 
 NOTHING_LOOKED_AT: Final = "nothing was looked at, which answers nothing"

@@ -12,7 +12,6 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.exploring import Subject, forms_of, subject
 from wfmodel.cli.hunting import NOTHING_LOOKED_AT, code_of, quarry_of
-from wfmodel.cli.naming import file_stems
 from wfmodel.cli.progress import progress
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.experiments.exploring import as_test
@@ -22,6 +21,7 @@ from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import STANDARD
 from wfmodel.exploration.walking import Coverage
 from wfmodel.exploration.walking.walker import Out
+from wfmodel.model.naming import file_stems
 
 
 def run(

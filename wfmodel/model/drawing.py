@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wfmodel.model.diagram import Arrow, Box, Diagram, Shape, diagram_of
 from wfmodel.model.findings import Severity
 from wfmodel.model.workflow import Outcome, Workflow
+from wfmodel.native.safety import library
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,6 +73,7 @@ _WIDEST: Final = 13.0
 
 def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> Figure:
     """A matplotlib figure of a workflow; ``highlight`` rings boxes by their flow node's name."""
+    library("matplotlib")
     from matplotlib.figure import Figure  # slow to import; the rest of the model does without
 
     diagram = diagram_of(workflow)
@@ -97,8 +99,7 @@ def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None =
 
 def as_svg(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> str:
     """The figure as one SVG element: the same workflow gives the same bytes."""
-    import matplotlib as mpl
-
+    mpl: Any = library("matplotlib")
     buffer = StringIO()
     with mpl.rc_context({"svg.hashsalt": "wfmodel", "svg.fonttype": "path"}):
         draw_workflow(workflow, highlight).savefig(buffer, format="svg", metadata={"Date": None})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -15,6 +18,21 @@ from wfmodel.model.yaml_reader import read_yaml
 
 STDIN: Final = "-"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_once: ContextVar[dict[str, bytes] | None] = ContextVar("_once", default=None)
+"""What files held, by the names they were read by; None where nobody keeps it."""
+
+
+@contextmanager
+def reading_once() -> Iterator[Mapping[str, bytes]]:
+    """Every file is read once meanwhile, and what it held stands in the mapping: what is said of a
+    file is said of these bytes.
+    """
+    held: dict[str, bytes] = {}
+    before = _once.set(held)
+    try:
+        yield held
+    finally:
+        _once.reset(before)
 
 
 def read_document(
@@ -61,13 +79,18 @@ def is_json(text: str, file: str) -> bool:
 
 
 def _content(path: str | FilePath, file: str) -> str:
+    held = _once.get()
     if str(path) == STDIN:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+    elif held is not None and str(path) in held:
+        raw = held[str(path)]
     else:
         if not FilePath(path).is_file() and FilePath(path).exists():
             raise RefusedError("L101", "cannot be read: not a regular file", Span(file))
         with FilePath(path).open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)
+        if held is not None:
+            held[str(path)] = raw
     if len(raw) > MOST_BYTES:
         raise _too_large(file)
     return _decoded(raw, file)

@@ -26,6 +26,7 @@ from wfmodel.experiments.sweeps.sensitivity import Effect, Influence, Ranking, r
 from wfmodel.experiments.sweeps.threshold import ThresholdResult
 from wfmodel.experiments.sweeps.words import threshold_words, value_words
 from wfmodel.metrics import METRICS
+from wfmodel.model.naming import Words, file_stems
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
 
 MOST_SERIES: Final = 6
@@ -40,7 +41,7 @@ BAR: Final = 0.42
 class Plot:
     """One plot, to be drawn: ``draw`` puts it into an empty figure of ``height`` inches."""
 
-    name: str
+    about: Words
     title: str
     description: str
     height: float
@@ -52,7 +53,9 @@ class Plot:
             figure = new_figure(self.height)
             self.draw(figure)
             if form == "svg":
-                return picture(figure, self.name, self.title, self.description).svg.encode()
+                return picture(
+                    figure, "-".join(self.about), self.title, self.description
+                ).svg.encode()
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
             return buffer.getvalue()
@@ -66,7 +69,7 @@ def experiment_plots(result: ExperimentResult) -> Iterator[Plot]:
             yield lines
     for response, variant in sensitivity_keys(result):
         title = f"{METRICS[response].title}, {variant}"
-        name = f"{_slug(response)}-{_slug(variant)}"
+        name = (response, variant)
         if result.experiment.plan.kind is PlanKind.ONE_AT_A_TIME:
             yield _tornado(result, tornado(result, response, variant), name, title, response)
             continue
@@ -105,7 +108,7 @@ def threshold_plot(result: ThresholdResult) -> Plot:
         _finish(axes, unit)
 
     title = f"Difference in {METRICS[result.threshold.response].title}"
-    name = f"threshold-{_slug(result.threshold.factor)}-{_slug(result.threshold.response)}"
+    name = ("threshold", result.threshold.factor, result.threshold.response)
     return Plot(name, title, threshold_words(result), 3.3, draw)
 
 
@@ -117,8 +120,10 @@ def save_plots(plots: Iterable[Plot], folder: Path, form: PlotFormat) -> list[Pa
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for plot in plots:
-        path = folder / f"{plot.name}.{form}"
+    every = list(plots)
+    stems = file_stems(plot.about for plot in every)
+    for plot in every:
+        path = folder / f"{stems[plot.about]}.{form}"
         path.write_bytes(plot.content(form))
         written.append(path)
     return written
@@ -152,11 +157,11 @@ def _lines(result: ExperimentResult, response: str) -> Plot | None:
         _finish(axes, metric.unit)
 
     title = f"{METRICS[response].title} against {x_name}"
-    return Plot(f"{_slug(response)}-against-{_slug(x_name)}", title, "with intervals", 3.6, draw)
+    return Plot((response, "against", x_name), title, "with intervals", 3.6, draw)
 
 
 def _tornado(
-    result: ExperimentResult, effects: Sequence[Effect], name: str, title: str, response: str
+    result: ExperimentResult, effects: Sequence[Effect], name: Words, title: str, response: str
 ) -> Plot:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
@@ -178,10 +183,10 @@ def _tornado(
         axes.set_title(title)
 
     height = 0.9 + BAR * len(effects)
-    return Plot(f"tornado-{name}", title, "paired differences with 95 % intervals", height, draw)
+    return Plot(("tornado", *name), title, "paired differences with 95 % intervals", height, draw)
 
 
-def _shares(ranked: Ranking, name: str, title: str) -> Plot:
+def _shares(ranked: Ranking, name: Words, title: str) -> Plot:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for row, each in enumerate(ranked.influences):
@@ -197,7 +202,7 @@ def _shares(ranked: Ranking, name: str, title: str) -> Plot:
 
     height = 0.9 + BAR * len(ranked.influences)
     told = "; ".join(f"{each.factor} {each.share:.0%}" for each in ranked.influences)
-    return Plot(f"sensitivity-{name}", title, told, height, draw)
+    return Plot(("sensitivity", *name), title, told, height, draw)
 
 
 def _with_sign(each: Influence) -> str:
@@ -273,9 +278,3 @@ def _finish(axes: Axes, unit: str) -> None:
 
 def _in(unit: str) -> str:
     return f", {unit}" if unit not in ("fraction", "1") else ""
-
-
-def _slug(text: str) -> str:
-    """A name that a file can have anywhere."""
-    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
-    return "-".join(words) or "plot"

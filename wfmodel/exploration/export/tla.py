@@ -43,6 +43,7 @@ from wfmodel.exploration.export.program import (
 from wfmodel.exploration.export.system import program_of
 from wfmodel.exploration.export.tla_variables import Variables
 from wfmodel.exploration.resolution import Resolution
+from wfmodel.model.quoting import one_line
 
 RESTS: Final = "rests"
 """The only class of ends of a system that is not judged."""
@@ -119,7 +120,7 @@ def _title(words: str) -> str:
 
 
 def _comment(words: str) -> str:
-    return r"\* " + " ".join(words.split())
+    return r"\* " + one_line(words)
 
 
 class _Text:

@@ -9,6 +9,7 @@ from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.stories.story import Line, ending, story_of
 from wfmodel.exploration.symmetry.unfolding import unfolded
+from wfmodel.model.quoting import mermaid_words
 
 QUIET = frozenset({Deed.COMMIT, Deed.FLUSH})
 """Deeds that a diagram leaves out where nothing follows from them."""
@@ -55,5 +56,4 @@ def _words(line: Line) -> str:
 
 
 def _safe(text: str) -> str:
-    """Mermaid ends a statement at a semicolon, and reads # as the beginning of an entity."""
-    return text.replace(";", ",").replace("#", "no. ").replace("\n", " ")
+    return mermaid_words(text, in_sequence=True)

@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from wfmodel.model.findings import Finding
-from wfmodel.model.reading import STDIN, read_document
+from wfmodel.model.reading import STDIN, read_document, read_text
 from wfmodel.model.source import Document
 
 _MARK: Final = "\ue000"
@@ -35,9 +35,9 @@ def read_definition(
         return document, findings
     if text is None and str(path) == STDIN:
         return document, findings
-    original = FilePath(path).read_text("utf-8-sig") if text is None else text
-    masked = mask(original)
-    if masked == original:
+    original, _ = read_text(path, text)
+    masked = None if original is None else mask(original)
+    if original is None or masked is None or masked == original:
         return document, findings
     second, _ = read_document(path, masked)
     if second is None:
