@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wfmodel.cli.store import keep, opened, stored
+from wfmodel.model.files import read_file
 
 if TYPE_CHECKING:
     from wfmodel.checks.reported import Reported
@@ -44,6 +45,8 @@ class Question:
     choreography: str | None = None
     stdin_name: str | None = None
     """What standard input is called, and is read as."""
+    root: str | None = None
+    """The declared folder that files may lead into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +167,10 @@ def _key(file: str, question: Question, program: bytes, listed: Listing) -> str 
     ]
     digest.update(f"{file}\0{question}\0".encode("utf-8", "surrogatepass"))
     try:
-        digest.update(path.read_bytes())
+        digest.update(read_file(path))
         for other in beside:
             digest.update(f"\0{other}\0".encode("utf-8", "surrogatepass"))
-            digest.update(Path(other).read_bytes())
+            digest.update(read_file(other))
     except OSError:
         return None
     return digest.hexdigest()

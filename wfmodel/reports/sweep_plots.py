@@ -26,6 +26,7 @@ from wfmodel.experiments.sweeps.sensitivity import Effect, Influence, Ranking, r
 from wfmodel.experiments.sweeps.threshold import ThresholdResult
 from wfmodel.experiments.sweeps.words import threshold_words, value_words
 from wfmodel.metrics import METRICS
+from wfmodel.model.files import write_file
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
 
 MOST_SERIES: Final = 6
@@ -119,7 +120,7 @@ def save_plots(plots: Iterable[Plot], folder: Path, form: PlotFormat) -> list[Pa
     written = []
     for plot in plots:
         path = folder / f"{plot.name}.{form}"
-        path.write_bytes(plot.content(form))
+        write_file(path, plot.content(form))
         written.append(path)
     return written
 
