@@ -25,6 +25,7 @@ _DAMAGE: Final = (
     BadZipFile,
     EOFError,
     KeyError,  # a member that is not there
+    OSError,  # a place before the file's start
     NotImplementedError,  # a method of compression, a version
     OverflowError,
     RuntimeError,  # encrypted
