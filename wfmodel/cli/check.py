@@ -33,6 +33,8 @@ from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.rules import show_page
 from wfmodel.cli.together import never_with
+from wfmodel.model.boundary import declared_root
+from wfmodel.model.files import read_file, write_file
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 
@@ -179,12 +181,13 @@ def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -
 
 
 def _about(files: Sequence[str], question: Question) -> Question:
-    """The question, whose options about one file must have one file to be about."""
+    """The question, with the root, whose options about one file must have one to be about."""
     if question.stdin_name is not None and STDIN not in files:
         raise ValueError("--stdin-filename needs - (standard input) among the paths")
     if question.annotations is not None and len(files) > 1:
         raise ValueError("--annotations belongs to one definition; several are named")
-    return question
+    root = declared_root()
+    return question if root is None else replace(question, root=str(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +234,8 @@ def _fix(asked: _Asked, policy: Policy) -> int:
         certain = [f for f in shown if f.changes and f.file == answer.file]
         if certain:
             path = Path(answer.file)
-            mended, made = fixed_bytes(path.read_bytes(), certain)
-            path.write_bytes(mended)
+            mended, made = fixed_bytes(read_file(path), certain)
+            write_file(path, mended)
             count += made
     return count
 
@@ -265,7 +268,7 @@ def _against_baseline(report: _Report, baseline: Path | None, write: bool) -> No
 
 def _write_baseline(report: _Report, path: Path) -> None:
     accepted = [each for each in report.findings if each.code not in NOTHING_READ]
-    path.write_text(baseline_text(accepted), encoding="utf-8")
+    write_file(path, baseline_text(accepted))
     count = len(accepted)
     typer.echo(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
     unread = [each for each in report.findings if each.code in NOTHING_READ]
@@ -301,4 +304,4 @@ def _write(lines: Iterator[str], file: Path | None) -> None:
         for line in lines:
             typer.echo(line)
     else:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        write_file(file, "".join(f"{line}\n" for line in lines))

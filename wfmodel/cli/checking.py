@@ -36,6 +36,8 @@ class Question:
     choreography: str | None = None
     stdin_name: str | None = None
     """What standard input is called, and is read as."""
+    root: str | None = None
+    """The declared folder that files may lead into."""
 
 
 @dataclass(frozen=True, slots=True)

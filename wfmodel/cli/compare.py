@@ -10,6 +10,7 @@ import typer
 
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.sides import Explore, most_states
+from wfmodel.model.files import write_file
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -52,7 +53,7 @@ def compare(
         sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
     if as_json is not None:
         data = comparison_as_data(result, sides)
-        as_json.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_file(as_json, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     _show(result, sides)
     fail_on(contradictions(sides, scenario_file, scenario.seed))
 

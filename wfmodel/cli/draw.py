@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, form_of
 from wfmodel.importers import load_any
+from wfmodel.model.files import replacing, write_file
 from wfmodel.model.workflow import Workflow
 
 
@@ -54,7 +55,7 @@ def draw(
         if output is None:
             print(text, end="")
         else:
-            output.write_text(text, encoding="utf-8")
+            write_file(output, text)
         return
     _picture(workflow, form, output)
 
@@ -66,17 +67,20 @@ def _picture(workflow: Workflow, form: Format, output: Path | None) -> None:
     assert output is not None
     metadata = {"Date": None} if form is Format.SVG else {"Software": None}
     mpl: Any = library("matplotlib")
-    with mpl.rc_context({"svg.hashsalt": "wfmodel"}):  # the same workflow gives the same bytes
-        draw_workflow(workflow).savefig(output, format=form.value, dpi=150, metadata=metadata)
+    with (
+        mpl.rc_context({"svg.hashsalt": "wfmodel"}),  # the same workflow gives the same bytes
+        replacing(output) as stream,
+    ):
+        draw_workflow(workflow).savefig(stream, format=form.value, dpi=150, metadata=metadata)
 
 
-def load_or_refuse(path: str) -> Workflow:
-    """The workflow of a file.
+def load_or_refuse(path: str, text: str | None = None) -> Workflow:
+    """The workflow of a file (``text``: what it holds, where it has been read).
 
     Raises:
         TyperException: the file does not hold one; its first finding says why.
     """
-    result = load_any(path)
+    result = load_any(path, text=text)
     if result.workflow is None:
         first = result.findings[0]
         more = len(result.findings) - 1

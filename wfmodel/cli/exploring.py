@@ -30,6 +30,7 @@ from wfmodel.exploration.properties import (
     parse_property,
     properties_of,
 )
+from wfmodel.model.files import write_file
 from wfmodel.model.naming import file_stems
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
@@ -66,20 +67,20 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
     if document is None:
         refuse(findings)
     if isinstance(document.value, dict) and {"setting", "question"} & set(document.value):
-        _, scenario, workflow = runnable(path)
+        _, scenario, workflow = runnable(path, document.text)
         variants = scenario.variants_by_name()
         assert scenario.workflow is not None
         file = str(Path(path).parent / scenario.workflow)
         systems = _built(workflow, _chosen(variants, design), knobs)
         return Subject(systems, file, scenario.setting)
     variants = {name: Variant(design=name, knobs=Knobs()) for name in DESIGNS}
-    return Subject(_built(_workflow(path), _chosen(variants, design), knobs), path)
+    return Subject(_built(_workflow(path, document.text), _chosen(variants, design), knobs), path)
 
 
-def _workflow(path: str) -> Workflow:
+def _workflow(path: str, text: str) -> Workflow:
     from wfmodel.cli.draw import load_or_refuse
 
-    return load_or_refuse(path)
+    return load_or_refuse(path, text)
 
 
 def _chosen(variants: dict[str, Variant], name: str) -> dict[str, Variant]:
@@ -369,7 +370,7 @@ def write(
             )
             stem = stems[possible.name, asked.title]
             for name, text in forms_of(asked.told, stem, test).items():
-                (folder / name).write_text(text, encoding="utf-8")
+                write_file(folder / name, text)
 
 
 def forms_of(told: Told, stem: str, test: str) -> dict[str, str]:

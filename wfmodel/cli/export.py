@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.explore import Count, DesignName, KnobValues
 from wfmodel.cli.paths import folder_to_write
+from wfmodel.model.files import write_file
 from wfmodel.model.naming import file_stems
 
 if TYPE_CHECKING:
@@ -101,5 +102,5 @@ def _files(
 def _write(files: dict[str, str], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for file, content in files.items():
-        (out / file).write_text(content, encoding="utf-8")
+        write_file(out / file, content)
         print(out / file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ from wfmodel.designs.faults import FaultKind
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.model.boundary import why_not_led_to
+from wfmodel.model.files import write_file
 from wfmodel.model.naming import file_stems
 from wfmodel.simulation import Arrivals, Setting
 
@@ -173,7 +176,8 @@ def write(hunts: list[Hunted], folder: Path, workflow_file: str) -> None:
     for hunted, one in found:
         folder.mkdir(parents=True, exist_ok=True)
         stem = stems[hunted.name, one.sighting.what]
-        scenario = _scenario(hunted, one, _seen_from(folder, workflow_file))
+        seen = _seen_from(folder, workflow_file)
+        scenario = _scenario(hunted, one, seen, _root_for(folder, seen))
         texts = {f"{stem}.scenario.yaml": scenario}
         if one.told is not None:
             test = as_test(
@@ -181,7 +185,7 @@ def write(hunts: list[Hunted], folder: Path, workflow_file: str) -> None:
             )
             texts |= forms_of(one.told, stem, test)
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_file(folder / name, text)
 
 
 def _seen_from(folder: Path, file: str) -> str:
@@ -191,7 +195,19 @@ def _seen_from(folder: Path, file: str) -> str:
     return Path(os.path.relpath(Path(file).resolve(), folder.resolve())).as_posix()
 
 
-def _scenario(hunted: Hunted, found: Found, workflow_file: str) -> str:
+def _root_for(folder: Path, file: str) -> str:
+    """The option that lets a scenario in this folder lead to the file, where it needs one.
+
+    It is said as seen from the scenario, like the file.
+    """
+    if not why_not_led_to(folder / file, folder):
+        return ""
+    climbed = Path(*[part for part in Path(file).parts if part == ".."])
+    root = Path(file).parent if Path(file).is_absolute() else climbed
+    return f" --root {shlex.quote(root.as_posix())}"
+
+
+def _scenario(hunted: Hunted, found: Found, workflow_file: str, root: str) -> str:
     """A scenario of this one run. ``wfmodel simulate`` plays it."""
     design = hunted.system.design
     data = {
@@ -204,7 +220,7 @@ def _scenario(hunted: Hunted, found: Found, workflow_file: str) -> str:
         "setting": _plain(Setting, hunted.ground.setting(found.schedule)),
     }
     run = f"wfmodel simulate THIS --replication {found.schedule.world}"
-    head = f"# {run} --instance {found.sighting.instance}\n"
+    head = f"# {run} --instance {found.sighting.instance}{root}\n"
     text = head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
     assert TypeAdapter(Scenario).validate_python(yaml.safe_load(text)).seed == hunted.ground.seed
     return text

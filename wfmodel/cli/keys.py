@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from wfmodel.model.limits import MOST_BYTES
+from wfmodel.model.files import read_file
 
 Listing: TypeAlias = Callable[[Path], tuple[str, ...]]
 
@@ -85,10 +85,7 @@ def _content(name: str, read: Mapping[str, bytes]) -> bytes:
     for known in (name, str(Path(name))):
         if known in read:
             return read[known]
-    if not Path(name).is_file():  # nothing is waited for at a pipe or a device
-        raise FileNotFoundError(name)
-    with Path(name).open("rb") as file:
-        return file.read(MOST_BYTES + 1)
+    return read_file(name)
 
 
 def beside(file: str, listed: Listing) -> tuple[str, ...]:

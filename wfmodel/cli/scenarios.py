@@ -20,13 +20,13 @@ MOST_SHOWN: Final = 10
 """Contradictions that are told one by one."""
 
 
-def runnable(path: str) -> tuple[LoadedScenario, Scenario, Workflow]:
-    """The scenario of a file, with its workflow.
+def runnable(path: str, text: str | None = None) -> tuple[LoadedScenario, Scenario, Workflow]:
+    """The scenario of a file (``text``: what it holds, where it has been read), with its workflow.
 
     Raises:
         typer.Exit: it cannot be run; the findings on standard error say why.
     """
-    loaded = load_scenario(path)
+    loaded = load_scenario(path, text)
     if loaded.scenario is None or loaded.workflow is None or not loaded.is_runnable:
         refuse(loaded.findings)
     return loaded, loaded.scenario, loaded.workflow

@@ -141,9 +141,9 @@ def _read(path: str) -> tuple[Scenario, Workflow]:
     if document is None:
         refuse(findings)
     if isinstance(document.value, dict) and {"setting", "question"} & set(document.value):
-        _, scenario, workflow = runnable(path)
+        _, scenario, workflow = runnable(path, document.text)
         return scenario, workflow
-    workflow = load_or_refuse(path)
+    workflow = load_or_refuse(path, document.text)
     problems = build_flow(workflow).problems
     if problems:
         raise TyperException(

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, folder_to_write
 from wfmodel.cli.together import never_with, only_with
+from wfmodel.model.files import write_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -201,7 +202,7 @@ def _after_sweep(
     from wfmodel.reports.sweep_tables import response_tables, sensitivity_tables
 
     if as_csv is not None:
-        as_csv.write_text(csv_text(result), encoding="utf-8")
+        write_file(as_csv, csv_text(result))
     if as_json is not None:
         _write_json(as_json, as_data(result))
     console = _console()
@@ -235,7 +236,7 @@ def _after_threshold(
 
 
 def _write_json(path: Path, data: object) -> None:
-    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_file(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
 def _say_written(console: Console, paths: list[Path]) -> None:

@@ -21,6 +21,7 @@ from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import STANDARD
 from wfmodel.exploration.walking import Coverage
 from wfmodel.exploration.walking.walker import Out
+from wfmodel.model.files import write_file
 from wfmodel.model.naming import file_stems
 
 
@@ -162,4 +163,4 @@ def write(hunts: Iterable[Walked], folder: Path, workflow_file: str, budget: Fau
             one.told, walked.system, budget, workflow_file, found_by="wfmodel hunt --walks"
         )
         for name, text in forms_of(one.told, stems[walked.name, one.title], test).items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_file(folder / name, text)

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from pathlib import Path as FilePath
 from typing import Final
 
+from wfmodel.model.files import FileTooLargeError, read_file
 from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import MOST_BYTES, RefusedError, refusal
@@ -61,8 +62,10 @@ def read_text(
         return (_content(path, file) if text is None else _bounded(text, file)), ()
     except RefusedError as error:
         return None, (error.finding,)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except FileTooLargeError:
+        return None, (_too_large(file).finding,)
+    except (OSError, ValueError) as error:  # ValueError: a character that no name can have
+        reason = getattr(error, "strerror", None) or str(error)
         return None, (refusal("L101", f"cannot be read: {reason}", Span(file)),)
 
 
@@ -82,17 +85,14 @@ def _content(path: str | FilePath, file: str) -> str:
     held = _once.get()
     if str(path) == STDIN:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES:
+            raise _too_large(file)
     elif held is not None and str(path) in held:
         raw = held[str(path)]
     else:
-        if not FilePath(path).is_file() and FilePath(path).exists():
-            raise RefusedError("L101", "cannot be read: not a regular file", Span(file))
-        with FilePath(path).open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
+        raw = read_file(path)
         if held is not None:
             held[str(path)] = raw
-    if len(raw) > MOST_BYTES:
-        raise _too_large(file)
     return _decoded(raw, file)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from wfmodel.model.files import write_file
 from wfmodel.reports.page import Page
 
 _TEMPLATES: Final = "templates"
@@ -59,7 +60,7 @@ def write_html(page: Page, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_text(as_html(page), encoding="utf-8")
+    write_file(path, as_html(page))
 
 
 def write_markdown(page: Page, path: Path) -> None:
@@ -72,5 +73,5 @@ def write_markdown(page: Page, path: Path) -> None:
     folder.mkdir(exist_ok=True)
     for figure in (*page.figures, *page.stories):
         drawn = figure.picture
-        (folder / f"{drawn.name}.svg").write_text(drawn.svg, encoding="utf-8")
-    path.write_text(as_markdown(page, folder=folder.name), encoding="utf-8")
+        write_file(folder / f"{drawn.name}.svg", drawn.svg)
+    write_file(path, as_markdown(page, folder=folder.name))

@@ -26,6 +26,7 @@ from wfmodel.experiments.sweeps.sensitivity import Effect, Influence, Ranking, r
 from wfmodel.experiments.sweeps.threshold import ThresholdResult
 from wfmodel.experiments.sweeps.words import threshold_words, value_words
 from wfmodel.metrics import METRICS
+from wfmodel.model.files import write_file
 from wfmodel.model.naming import Words, file_stems
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
 
@@ -124,7 +125,7 @@ def save_plots(plots: Iterable[Plot], folder: Path, form: PlotFormat) -> list[Pa
     stems = file_stems(plot.about for plot in every)
     for plot in every:
         path = folder / f"{stems[plot.about]}.{form}"
-        path.write_bytes(plot.content(form))
+        write_file(path, plot.content(form))
         written.append(path)
     return written
 

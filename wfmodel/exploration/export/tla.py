@@ -43,6 +43,7 @@ from wfmodel.exploration.export.program import (
 from wfmodel.exploration.export.system import program_of
 from wfmodel.exploration.export.tla_variables import Variables
 from wfmodel.exploration.resolution import Resolution
+from wfmodel.model.files import write_file
 from wfmodel.model.quoting import one_line
 
 RESTS: Final = "rests"
@@ -76,7 +77,7 @@ class Module:
         """The files in a folder, which is made if need be."""
         folder.mkdir(parents=True, exist_ok=True)
         for file, content in self.files().items():
-            (folder / file).write_text(content, encoding="utf-8")
+            write_file(folder / file, content)
 
 
 def tla(
