@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wfmodel"
 
 LAYERS = {
+    "escaping": -2,
     "native": -1,
     "model": 0,
     "importers": 1,

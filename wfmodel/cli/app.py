@@ -13,8 +13,10 @@ from importlib import import_module, metadata
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
+
+from wfmodel.cli.terminal import drawing, guarded, say
 
 COMMANDS: Final = {
     "check": ("wfmodel.cli.check", "check"),
@@ -37,8 +39,20 @@ COULD_NOT_RUN: Final = 2
 INTERRUPTED: Final = 130
 
 
+class _Command(TyperCommand):
+    """A command whose help is drawn in colours."""
+
+    def format_help(self, *about: Any) -> None:  # noqa: ANN401 - typer's own context
+        with drawing():
+            super().format_help(*about)
+
+
 class _Lazy(TyperGroup):
     """A group that knows its commands by name and imports them one by one."""
+
+    def format_help(self, *about: Any) -> None:  # noqa: ANN401 - typer's own context
+        with drawing():
+            super().format_help(*about)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own context
         return list(COMMANDS)
@@ -49,7 +63,7 @@ class _Lazy(TyperGroup):
         module, function = COMMANDS[cmd_name]
         one: Callable[..., None] = getattr(import_module(module), function)
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(cmd_name)(one)
+        single.command(cmd_name, cls=_Command)(one)
         return typer.main.get_command(single)
 
 
@@ -65,7 +79,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"wfmodel {metadata.version('wfmodel')}")
+        say(f"wfmodel {metadata.version('wfmodel')}")
         raise typer.Exit
 
 
@@ -80,6 +94,11 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    with guarded():
+        _run(arguments)
+
+
+def _run(arguments: list[str] | None) -> NoReturn:
     try:
         code = app(args=arguments, standalone_mode=False)
     except BrokenPipeError:
@@ -103,5 +122,5 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print(f"wfmodel: error: {message}", file=sys.stderr)
+    say(f"wfmodel: error: {message}", err=True)
     sys.exit(code)

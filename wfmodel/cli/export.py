@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.explore import Count, DesignName, KnobValues
 from wfmodel.cli.paths import folder_to_write
+from wfmodel.cli.terminal import hand_out, say
 
 if TYPE_CHECKING:
     from wfmodel.designs import System
@@ -63,7 +64,7 @@ def export(
         except ValueError as error:
             raise TyperException(str(error)) from None
         if out is None:
-            print(next(iter(files.values())), end="")
+            hand_out(next(iter(files.values())), end="")
         else:
             _write(files, out)
 
@@ -92,4 +93,4 @@ def _write(files: dict[str, str], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for file, content in files.items():
         (out / file).write_text(content, encoding="utf-8")
-        print(out / file)
+        say(str(out / file))

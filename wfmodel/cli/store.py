@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from wfmodel.cli.paths import why_no_folder
+from wfmodel.cli.terminal import say
 
 FILE: Final = "answers.sqlite"
 
@@ -87,4 +87,4 @@ def keep(store: sqlite3.Connection, new: Sequence[tuple[str, str]], current: Seq
 
 
 def _warn(message: str) -> None:
-    print(f"wfmodel check: warning: {message}", file=sys.stderr)
+    say(f"wfmodel check: warning: {message}", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wfmodel.escaping import printable
 from wfmodel.model.diagram import START, Arrow, Box, Diagram, Shape, diagram_of
 from wfmodel.model.workflow import Workflow
 
@@ -58,4 +59,4 @@ def _arrow(arrow: Arrow, ids: dict[str, str], diagram: Diagram) -> str:
 
 def _text(words: str) -> str:
     """Words that Mermaid takes literally: its own signs as entities."""
-    return re.sub(r'[";:#<>{}\[\]]', lambda match: f"#{ord(match.group())};", words)
+    return re.sub(r'[";:#<>{}\[\]]', lambda match: f"#{ord(match.group())};", printable(words))

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from wfmodel.designs.schedule import FAULTS, Deed
+from wfmodel.escaping import plot_text
 from wfmodel.experiments.exploring import Told
 from wfmodel.exploration.stories import Line
 from wfmodel.reports.style import (
@@ -47,7 +48,9 @@ def sequence_picture(told: Told, *, name: str) -> Picture:
             _arrow(axes, columns, sent, taken, line)
         for line in told.lines:
             _event(axes, columns[line.act.participant], line)
-        figure.text(0.01, 0.0, told.ending, fontsize=7.5, color=MUTED, va="bottom", wrap=True)
+        figure.text(
+            0.01, 0.0, plot_text(told.ending), fontsize=7.5, color=MUTED, va="bottom", wrap=True
+        )
         return picture(figure, name, told.title, told.ending)
 
 
@@ -55,7 +58,7 @@ def _frame(axes: Axes, told: Told) -> None:
     last = len(told.lines) + 0.6
     axes.set_xlim(-0.5, len(told.participants) - 0.5 + 0.25)
     axes.set_ylim(last + 0.8, -0.2)
-    axes.set_xticks(range(len(told.participants)), told.participants)
+    axes.set_xticks(range(len(told.participants)), list(map(plot_text, told.participants)))
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=9)
     axes.set_yticks([])
@@ -156,5 +159,6 @@ def _label(line: Line) -> str:
     text = act.deed.value if act.deed is Deed.RECEIVE else f"{act.deed.value} {act.what}".strip()
     told = [each for each in line.consequences if not each.startswith("believes ")]
     text = f"{text}: {'; '.join(told)}" if told else text
+    text = plot_text(text)
     text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    return f"{line.number}. {act.whose}{text}"
+    return plot_text(f"{line.number}. {act.whose}{text}")

@@ -10,6 +10,7 @@ import io
 import math
 from typing import Any, Final
 
+from wfmodel.escaping import csv_cell
 from wfmodel.experiments.experiment import PlanKind
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.sweeps.columns import FACTOR, shown_value
@@ -36,13 +37,13 @@ def as_csv(result: ExperimentResult) -> str:
     factors = result.experiment.factors
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    names = [f"{FACTOR}{name}" for name in factors]
+    names = [csv_cell(f"{FACTOR}{name}") for name in factors]
     writer.writerow(["point", *names, "variant", "response", *COLUMNS, "reached"])
     for each in result.points:
         values = [shown_value(f, each.point.values.get(name)) for name, f in factors.items()]
         for row in each.outcome.rows:
             found = [_empty(getattr(row.estimate, name)) for name in COLUMNS]
-            before = [each.point.number, *map(_empty, values), row.variant, row.response]
+            before = [each.point.number, *map(_cell, values), csv_cell(row.variant), row.response]
             writer.writerow([*before, *found, row.reached.value])
     return stream.getvalue()
 
@@ -139,6 +140,11 @@ def _estimate(found: Estimate) -> dict[str, Any]:
 
 def _known(value: Any) -> Any:  # noqa: ANN401 - number or text
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - number or text
+    found = _empty(value)
+    return csv_cell(found) if isinstance(found, str) else found
 
 
 def _empty(value: Any) -> Any:  # noqa: ANN401 - number or text
