@@ -16,7 +16,7 @@ from wfmodel.cli.naming import file_stems
 from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
-from wfmodel.escaping import printable
+from wfmodel.escaping import printable, visible
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
@@ -208,7 +208,10 @@ def _scenario(hunted: Hunted, found: Found, workflow_file: str) -> str:
     }
     run = f"wfmodel simulate THIS --replication {found.schedule.world}"
     head = f"# {run} --instance {found.sighting.instance}\n"
-    text = head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    if body != visible(body):  # what cannot be seen is written as YAML's escapes
+        body = yaml.safe_dump(data, sort_keys=False, allow_unicode=False)
+    text = head + body
     assert TypeAdapter(Scenario).validate_python(yaml.safe_load(text)).seed == hunted.ground.seed
     return text
 

@@ -29,8 +29,13 @@ def markdown(text: str) -> str:
 
 
 def code_span(text: str) -> str:
-    """Code in a line of Markdown, tables included: a fence longer than any within."""
-    line = printable(text).replace("|", "\\|")
+    """Code in a line of Markdown, tables included: a fence longer than any within.
+
+    A bar within a fence would end a table's cell, and readers differ about backslashes there.
+    """
+    line = printable(text)
+    if "|" in line or "\\" in line:
+        return f"<code>{markdown(line)}</code>"
     fence = "`" * (_longest_run(line) + 1)
     blank = " " if line.startswith("`") or line.endswith("`") or not line.strip() else ""
     return f"{fence}{blank}{line}{blank}{fence}"

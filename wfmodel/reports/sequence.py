@@ -6,6 +6,7 @@ the edge where they never are); red marks are faults. Numbers are those of the s
 
 from __future__ import annotations
 
+import textwrap
 from collections import defaultdict
 from typing import Final
 
@@ -35,6 +36,8 @@ ROW: Final = 0.2
 QUIET: Final = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.PUBLISH})
 LONGEST: Final = 56
 """Characters of a label."""
+ENDING: Final = 125
+"""Characters of a line of the ending, which is as wide as the figure."""
 
 
 def sequence_picture(told: Told, *, name: str) -> Picture:
@@ -48,9 +51,9 @@ def sequence_picture(told: Told, *, name: str) -> Picture:
             _arrow(axes, columns, sent, taken, line)
         for line in told.lines:
             _event(axes, columns[line.act.participant], line)
-        figure.text(
-            0.01, 0.0, plot_text(told.ending), fontsize=7.5, color=MUTED, va="bottom", wrap=True
-        )
+        # matplotlib's own wrapping would read mathtext, whatever the settings say
+        ending = textwrap.fill(plot_text(told.ending), ENDING)
+        figure.text(0.01, 0.0, ending, fontsize=7.5, color=MUTED, va="bottom")
         return picture(figure, name, told.title, told.ending)
 
 
