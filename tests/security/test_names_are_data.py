@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 from tests.cli.test_command_line import call
 from wfmodel.designs import Knobs
 from wfmodel.designs.schedule import Act, Deed, parse_schedule, schedule_text
-from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.stories.regression import regression_test
-from wfmodel.model.quoting import (
-    csv_cell,
+from wfmodel.escaping import csv_cell
+from wfmodel.escaping.languages import (
     in_block_comment,
     mermaid_words,
     one_line,
     python_docstring,
     python_text,
 )
+from wfmodel.exploration import FaultBudget
+from wfmodel.exploration.stories.regression import regression_test
 
 HOSTILE = [
     'x"""; import os; os.system("touch PWNED"); y = """',

@@ -13,11 +13,12 @@ from importlib import import_module, metadata
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from wfmodel.cli.roots import READ_NOTHING, with_root
 from wfmodel.cli.streams import discard, make_usable
+from wfmodel.cli.terminal import drawing, guarded, say
 from wfmodel.model.boundary import declare_root
 
 COMMANDS: Final = {
@@ -41,8 +42,20 @@ COULD_NOT_RUN: Final = 2
 INTERRUPTED: Final = 130
 
 
+class _Command(TyperCommand):
+    """A command whose help is drawn in colours."""
+
+    def format_help(self, *about: Any) -> None:  # noqa: ANN401 - typer's own context
+        with drawing():
+            super().format_help(*about)
+
+
 class _Lazy(TyperGroup):
     """A group that knows its commands by name and imports them one by one."""
+
+    def format_help(self, *about: Any) -> None:  # noqa: ANN401 - typer's own context
+        with drawing():
+            super().format_help(*about)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own context
         return list(COMMANDS)
@@ -53,7 +66,7 @@ class _Lazy(TyperGroup):
         module, function = COMMANDS[cmd_name]
         one: Callable[..., None] = getattr(import_module(module), function)
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(cmd_name)(one if cmd_name in READ_NOTHING else with_root(one))
+        single.command(cmd_name, cls=_Command)(one if cmd_name in READ_NOTHING else with_root(one))
         return typer.main.get_command(single)
 
 
@@ -69,7 +82,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"wfmodel {metadata.version('wfmodel')}")
+        say(f"wfmodel {metadata.version('wfmodel')}")
         raise typer.Exit
 
 
@@ -86,6 +99,11 @@ def _root(
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     make_usable()
+    with guarded():
+        _ended(arguments)
+
+
+def _ended(arguments: list[str] | None) -> NoReturn:
     try:
         code = _run(arguments)
     except BrokenPipeError:
@@ -118,5 +136,5 @@ def _run(arguments: list[str] | None) -> int:
 
 def _fail(message: str, code: int) -> NoReturn:
     with suppress(OSError):  # nobody is there to be told; the code says it
-        print(f"wfmodel: error: {message}", file=sys.stderr)
+        say(f"wfmodel: error: {message}", err=True)
     sys.exit(code)

@@ -32,6 +32,7 @@ from wfmodel.cli.configuration import Configuration, read_configuration
 from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.rules import show_page
+from wfmodel.cli.terminal import command_runner, hand_out, say
 from wfmodel.cli.together import never_with
 from wfmodel.model.boundary import declared_root
 from wfmodel.model.files import read_file, write_file
@@ -128,10 +129,10 @@ def check(
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
         _against_baseline(report, named, write_baseline)
     except ValueError as error:
-        typer.echo(f"wfmodel check: {error}", err=True)
+        say(f"wfmodel check: {error}", err=True)
         raise typer.Exit(2) from None
-    _write(_text(report, output), output_file)
-    typer.echo(report.summary(), err=True)
+    _write(_text(report, output), output_file, output)
+    say(report.summary(), err=True)
     code = report.exit_code()
     raise typer.Exit(0 if code == 1 and (exit_zero or write_baseline) else code)
 
@@ -270,7 +271,7 @@ def _write_baseline(report: _Report, path: Path) -> None:
     accepted = [each for each in report.findings if each.code not in NOTHING_READ]
     write_file(path, baseline_text(accepted))
     count = len(accepted)
-    typer.echo(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
+    say(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
     unread = [each for each in report.findings if each.code in NOTHING_READ]
     report.known, report.findings = count, unread
 
@@ -299,9 +300,10 @@ def _text(report: _Report, output: options.Format) -> Iterator[str]:
             yield as_gitlab(report.findings)
 
 
-def _write(lines: Iterator[str], file: Path | None) -> None:
+def _write(lines: Iterator[str], file: Path | None, output: options.Format) -> None:
     if file is None:
+        write = command_runner if output is options.Format.GITHUB else hand_out
         for line in lines:
-            typer.echo(line)
+            write(line)
     else:
         write_file(file, "".join(f"{line}\n" for line in lines))

@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, form_of
+from wfmodel.cli.terminal import hand_out
 from wfmodel.importers import load_any
 from wfmodel.model.files import replacing, write_file
 from wfmodel.model.workflow import Workflow
@@ -53,7 +54,7 @@ def draw(
 
         text = mermaid(workflow)
         if output is None:
-            print(text, end="")
+            hand_out(text, end="")
         else:
             write_file(output, text)
         return

@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.explore import Count, DesignName, KnobValues
 from wfmodel.cli.paths import folder_to_write
+from wfmodel.cli.terminal import hand_out, say
 from wfmodel.model.files import write_file
 from wfmodel.model.naming import file_stems
 
@@ -67,7 +68,7 @@ def export(
         except ValueError as error:
             raise TyperException(str(error)) from None
         if out is None:
-            print(next(iter(files.values())), end="")
+            hand_out(next(iter(files.values())), end="")
         else:
             _write(files, out)
 
@@ -103,4 +104,4 @@ def _write(files: dict[str, str], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for file, content in files.items():
         write_file(out / file, content)
-        print(out / file)
+        say(str(out / file))

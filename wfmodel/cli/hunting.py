@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import typer
 import yaml
 from pydantic import TypeAdapter
 from typer.exceptions import TyperException
 
 from wfmodel.cli.exploring import Subject, forms_of, subject
+from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
+from wfmodel.escaping import printable, visible
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
@@ -127,21 +128,22 @@ def _surroundings() -> Setting:
 
 def show(hunted: Hunted) -> None:
     """The answer on standard output."""
-    typer.echo(f"{hunted.name}: hunting {hunted.quarry}, at most {hunted.most} faults a schedule")
+    say(f"{hunted.name}: hunting {hunted.quarry}, at most {hunted.most} faults a schedule")
     if not hunted.coverage.schedules:
-        typer.echo(f"{NOTHING_LOOKED_AT}: no schedule was played")
+        say(f"{NOTHING_LOOKED_AT}: no schedule was played")
     elif hunted.found is None:
-        typer.echo("nothing was found; that shows nothing about what was not tried")
+        say("nothing was found; that shows nothing about what was not tried")
     else:
-        typer.echo(found_text(hunted.found), nl=False)
-    typer.echo(coverage_text(hunted))
+        say_lines(found_text(hunted.found))
+    say_lines(coverage_text(hunted))
 
 
 def found_text(found: Found) -> str:
     """The schedule, then the story."""
     after = f"met after {found.met_after:,} schedules, then shrunk"
     lines = [f"found: {found.sighting.what} ({after}), world {found.schedule.world}"]
-    lines += [f"  {words}" for words in found.schedule.words() or ("no fault at all",)]
+    lines = [printable(each) for each in lines]
+    lines += [f"  {printable(words)}" for words in found.schedule.words() or ("no fault at all",)]
     if found.told is None:
         lines.append("the explorer cannot follow this run: see it with wfmodel simulate --instance")
     else:
@@ -159,7 +161,8 @@ def coverage_text(hunted: Hunted) -> str:
     never = f"; never begun: {', '.join(seen.never_begun)}" if seen.never_begun else ""
     met = ", ".join(f"{name} {share}" for name, share in seen.reactions.items())
     return "\n".join(
-        (
+        printable(line)
+        for line in (
             f"coverage: {seen.schedules:,} schedules{stopped}, {seen.rested:,} came to rest",
             f"  faults that struck: {struck}",
             f"  steps begun: {seen.steps}{never}",
@@ -221,7 +224,10 @@ def _scenario(hunted: Hunted, found: Found, workflow_file: str, root: str) -> st
     }
     run = f"wfmodel simulate THIS --replication {found.schedule.world}"
     head = f"# {run} --instance {found.sighting.instance}{root}\n"
-    text = head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    if body != visible(body):  # what cannot be seen is written as YAML's escapes
+        body = yaml.safe_dump(data, sort_keys=False, allow_unicode=False)
+    text = head + body
     assert TypeAdapter(Scenario).validate_python(yaml.safe_load(text)).seed == hunted.ground.seed
     return text
 

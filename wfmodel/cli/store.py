@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from wfmodel.cli.paths import why_no_folder
+from wfmodel.cli.terminal import say
 
 FILE: Final = "wfmodel-answers.sqlite"
 BESIDE: Final = ("", "-journal", "-wal", "-shm")
@@ -151,4 +151,4 @@ def keep(store: sqlite3.Connection, new: Sequence[tuple[str, str]], current: Seq
 
 
 def _warn(message: str) -> None:
-    print(f"wfmodel check: warning: {message}", file=sys.stderr)
+    say(f"wfmodel check: warning: {message}", err=True)

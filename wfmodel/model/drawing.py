@@ -73,10 +73,15 @@ _WIDEST: Final = 13.0
 
 def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> Figure:
     """A matplotlib figure of a workflow; ``highlight`` rings boxes by their flow node's name."""
-    library("matplotlib")
-    from matplotlib.figure import Figure  # slow to import; the rest of the model does without
+    mpl: Any = library("matplotlib")  # slow to import; the rest of the model does without
 
-    diagram = diagram_of(workflow)
+    with mpl.rc_context({"text.parse_math": False}):  # a dollar in a name is a dollar
+        return _drawn(diagram_of(workflow).legible(), highlight or {})
+
+
+def _drawn(diagram: Diagram, highlight: Mapping[str, Severity]) -> Figure:
+    from matplotlib.figure import Figure
+
     layout = _lay_out(diagram, downwards=False)
     if max(x for x, _ in layout.centre.values()) > _WIDEST:
         layout = _lay_out(diagram, downwards=True)
@@ -93,7 +98,7 @@ def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None =
     for arrow in diagram.arrows:
         _draw_arrow(axes, arrow, layout)
     for box in diagram.boxes:
-        _draw_box(axes, box, layout, (highlight or {}).get(box.name))
+        _draw_box(axes, box, layout, highlight.get(box.name))
     return figure
 
 

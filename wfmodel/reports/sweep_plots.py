@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from wfmodel.escaping import plot_text
 from wfmodel.experiments.experiment import Factor, PlanKind, Scale
 from wfmodel.experiments.figures import significant
 from wfmodel.experiments.sweeps.columns import shown_value
@@ -105,7 +106,9 @@ def threshold_plot(result: ThresholdResult) -> Plot:
         unit = METRICS[result.threshold.response].unit
         _scale_x(axes, result.threshold.factor, result.factor)
         first, second = result.pair
-        axes.set_ylabel(f"{second} − {first}" + ("" if unit == "fraction" else f", {unit}"))
+        axes.set_ylabel(
+            plot_text(f"{second} − {first}") + ("" if unit == "fraction" else f", {unit}")
+        )
         _finish(axes, unit)
 
     title = f"Difference in {METRICS[result.threshold.response].title}"
@@ -175,13 +178,13 @@ def _tornado(
             axes.barh(row, found.mean, color=colour, height=0.6)
             _interval(axes, row, found.mean, found.low, found.high)
         axes.axvline(0, color=MUTED, linewidth=0.8)
-        axes.set_yticks(range(len(labels)), labels)
+        axes.set_yticks(range(len(labels)), list(map(plot_text, labels)))
         axes.invert_yaxis()
         unit = METRICS[response].unit
         axes.set_xlabel(f"change from the scenario as it is{_in(unit)}")
         if unit == "fraction":
             axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
 
     height = 0.9 + BAR * len(effects)
     return Plot(("tornado", *name), title, "paired differences with 95 % intervals", height, draw)
@@ -194,12 +197,12 @@ def _shares(ranked: Ranking, name: Words, title: str) -> Plot:
             axes.barh(row, each.share, color=look(0).colour, height=0.6)
             _interval(axes, row, each.share, each.share_low, each.share_high)
         names = [_with_sign(each) for each in ranked.influences]
-        axes.set_yticks(range(len(names)), names)
+        axes.set_yticks(range(len(names)), list(map(plot_text, names)))
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlabel("share of variance that goes with the factor alone (+, −: which way)")
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
 
     height = 0.9 + BAR * len(ranked.influences)
     told = "; ".join(f"{each.factor} {each.share:.0%}" for each in ranked.influences)
@@ -246,7 +249,7 @@ def _errorbars(
         markersize=5,
         capsize=3,
         elinewidth=1.2,
-        label=label,
+        label=plot_text(label),
     )
 
 
@@ -266,7 +269,7 @@ def _scale_x(axes: Axes, name: str, factor: Factor) -> None:
         low, high = (_x(factor, each) for each in (factor.low, factor.high))
         ticks = [low * (high / low) ** (i / 4) for i in range(5)]
         axes.set_xticks(ticks, [significant(tick, figures=2) for tick in ticks])
-    axes.set_xlabel(f"{name}{', s' if factor.is_duration else ''}")
+    axes.set_xlabel(plot_text(name) + (", s" if factor.is_duration else ""))
 
 
 def _finish(axes: Axes, unit: str) -> None:

@@ -11,6 +11,7 @@ import io
 import math
 from typing import Any, Final
 
+from wfmodel.escaping import csv_cell
 from wfmodel.experiments.experiment import PlanKind
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.sweeps.columns import FACTOR, shown_value
@@ -20,7 +21,6 @@ from wfmodel.experiments.sweeps.running import ExperimentResult
 from wfmodel.experiments.sweeps.sensitivity import ranking, tornado
 from wfmodel.experiments.sweeps.threshold import ThresholdResult
 from wfmodel.experiments.sweeps.words import threshold_words
-from wfmodel.model.quoting import csv_cell
 
 INFLUENCE: Final = (
     "share",
@@ -145,4 +145,6 @@ def _known(value: Any) -> Any:  # noqa: ANN401 - number or text
 
 def _empty(value: Any) -> Any:  # noqa: ANN401 - number or text
     known = _known(value)
-    return "" if known is None else csv_cell(known)
+    if isinstance(known, str):
+        return csv_cell(known)
+    return "" if known is None else known

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from wfmodel.designs.system import System
+from wfmodel.escaping.languages import in_block_comment
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.export.program import (
     Add,
@@ -39,7 +40,6 @@ from wfmodel.exploration.export.program import (
 )
 from wfmodel.exploration.export.system import program_of
 from wfmodel.exploration.resolution import Resolution
-from wfmodel.model.quoting import in_block_comment
 
 PLACES: Final = 12
 """Places in a queue; a queue that needs more is an assertion violation, not a wrong answer."""

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from wfmodel.designs.system import System
+from wfmodel.escaping.languages import one_line
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.export.program import (
     Add,
@@ -44,7 +45,6 @@ from wfmodel.exploration.export.system import program_of
 from wfmodel.exploration.export.tla_variables import Variables
 from wfmodel.exploration.resolution import Resolution
 from wfmodel.model.files import write_file
-from wfmodel.model.quoting import one_line
 
 RESTS: Final = "rests"
 """The only class of ends of a system that is not judged."""

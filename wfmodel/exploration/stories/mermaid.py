@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wfmodel.designs.schedule import FAULTS, Deed
+from wfmodel.escaping import printable
+from wfmodel.escaping.languages import mermaid_words
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.stories.story import Line, ending, story_of
 from wfmodel.exploration.symmetry.unfolding import unfolded
-from wfmodel.model.quoting import mermaid_words
 
 QUIET = frozenset({Deed.COMMIT, Deed.FLUSH})
 """Deeds that a diagram leaves out where nothing follows from them."""
@@ -52,7 +53,7 @@ def _of(line: Line, index: dict[str, int]) -> Iterator[str]:
 
 def _words(line: Line) -> str:
     whose, who = line.act.whose, line.act.participant
-    return whose + line.text.removeprefix(f"{whose}{who} ")
+    return whose + line.text.removeprefix(printable(f"{whose}{who} "))
 
 
 def _safe(text: str) -> str:

@@ -7,9 +7,9 @@ from typing import Final
 
 from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
 from wfmodel.designs.schedule import Act, schedule_text
+from wfmodel.escaping.languages import python_docstring, python_text
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.model.naming import file_stems
-from wfmodel.model.quoting import python_docstring, python_text
 
 UNTIMED: Final = (
     "persistence",

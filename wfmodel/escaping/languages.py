@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula."""
+from wfmodel.escaping.characters import printable
+
 _IN_STATES: Final = re.compile(r'["`;:#<>{}\[\]%]')
 _IN_SEQUENCES: Final = re.compile(r"[;#<>%]")
 
@@ -57,14 +57,6 @@ def mermaid_words(words: str, *, in_sequence: bool = False) -> str:
 
     ``in_sequence``: in a sequence diagram, where fewer signs mean anything.
     """
-    line = " ".join(words.split())
-    seen = "".join(sign if sign.isprintable() else " " for sign in line)
+    seen = printable(" ".join(words.split()))
     own = _IN_SEQUENCES if in_sequence else _IN_STATES
     return own.sub(lambda match: f"#{ord(match.group())};", seen)
-
-
-def csv_cell(value: object) -> object:
-    """A cell that no spreadsheet computes: words that begin like a formula get an apostrophe."""
-    return (
-        f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA) else value
-    )
