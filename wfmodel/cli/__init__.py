@@ -19,5 +19,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _refused(why: str) -> int:
-    print(f"wfmodel: error: {why}", file=sys.stderr)
+    from wfmodel.cli.terminal import say
+
+    say(f"wfmodel: error: {why}", err=True)
     return 2

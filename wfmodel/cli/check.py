@@ -156,7 +156,7 @@ def _cache(given: str | None, found: Configuration) -> str | None:
     if found.settings.cache_dir is not None:
         said = f"cache-dir in {found.file} is not followed: a checkout names no place to write to"
         rather = f"give --cache-dir or set {options.CACHE_DIR}"
-        typer.echo(f"wfmodel check: warning: {said}; {rather}", err=True)
+        say(f"wfmodel check: warning: {said}; {rather}", err=True)
     own = own_folder()
     default = None if own is None else str(own / "check")
     return given or os.environ.get(options.CACHE_DIR) or default
