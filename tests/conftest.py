@@ -11,7 +11,10 @@ is given none.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
@@ -21,8 +24,21 @@ SLOW_MACHINES_ARE_FINE = [HealthCheck.too_slow]
 NO_CONSTANTS = Constants()
 setattr(providers, "_get_local_constants", lambda: NO_CONSTANTS)  # noqa: B010
 
+MATPLOTLIBS = str(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib")
+"""Its list of fonts takes seconds to make."""
+
 settings.register_profile(
     "same", derandomize=True, deadline=None, suppress_health_check=SLOW_MACHINES_ARE_FINE
 )
 settings.register_profile("search", deadline=None, suppress_health_check=SLOW_MACHINES_ARE_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_cache_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The suite begins without a cache, and leaves none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("WFMODEL_CACHE_DIR", raising=False)
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("MPLCONFIGDIR", os.environ.get("MPLCONFIGDIR", MATPLOTLIBS))
+        yield

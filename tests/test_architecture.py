@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wfmodel"
 
 LAYERS = {
+    "escaping": -2,
     "native": -1,
     "model": 0,
     "importers": 1,
@@ -77,6 +78,26 @@ def test_a_file_keeps_to_its_layer_and_its_size(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             assert lines <= MOST_FUNCTION_LINES, f"{node.name} has {lines} lines"
+
+
+def writers(tree: ast.AST) -> set[str]:
+    """Ways around ``cli/terminal.py``: calls that write to a terminal, consoles of one's own."""
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    around = {"print", "typer.echo", "typer.secho", "Console", "rich.print"} & called
+    around |= {"sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer"} & used
+    return around | ({"rich.markup", "rich.console.Console"} & imports_of(tree))
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "cli").glob("*.py")), ids=lambda path: path.stem)
+def test_commands_write_through_one_place(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert writers(tree) == set() or path.stem == "terminal"
+
+
+def test_a_way_around_is_caught():
+    assert writers(ast.parse("print(name)")) == {"print"}
+    assert writers(ast.parse("typer.echo(name)")) == {"typer.echo"}
 
 
 def test_every_package_has_a_layer():

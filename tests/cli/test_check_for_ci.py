@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import sqlite3
@@ -33,6 +34,12 @@ states:
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """No configuration and no cache but the test's own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "users"))
+
+
+def cache_file() -> Path:
+    """Where answers are."""
+    return Path(os.environ["XDG_CACHE_HOME"]) / "wfmodel" / "check" / "wfmodel-answers.sqlite"
 
 
 def codes(out: str) -> list[str]:
@@ -208,7 +215,7 @@ def test_the_cache_answers_the_same_and_knows_what_changed(capsys, tmp_path: Pat
 def test_the_cache_is_used(capsys, tmp_path: Path):
     (tmp_path / "w.yaml").write_text(ISLAND, encoding="utf-8")
     call(capsys, "check", "w.yaml")
-    with sqlite3.connect(tmp_path / ".wfmodel_cache" / "answers.sqlite") as store:
+    with sqlite3.connect(cache_file()) as store:
         store.execute("update answers set answer = replace(answer, 'island', 'planted')")
     assert "planted" in call(capsys, "check", "w.yaml")[1]
 
@@ -217,7 +224,7 @@ def test_a_broken_cache_is_begun_anew(capsys, tmp_path: Path):
     (tmp_path / "w.yaml").write_text(ISLAND, encoding="utf-8")
     folder = tmp_path / "cache"
     folder.mkdir()
-    (folder / "answers.sqlite").write_bytes(b"no database" * 100)
+    (folder / "wfmodel-answers.sqlite").write_bytes(b"no database" * 100)
     assert call(capsys, "check", "w.yaml", "--cache-dir", "cache")[0] == 1
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_check_for_ci import ISLAND, codes
+from tests.cli.test_check_for_ci import ISLAND, cache_file, codes
 from tests.cli.test_command_line import call
 
 BOM = "\ufeff"
@@ -27,6 +27,7 @@ states:
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "users"))
 
 
 def write(name: str, text: str) -> Path:
@@ -184,7 +185,7 @@ def test_a_file_of_settings_that_is_not_there_is_named_with_its_option(capsys, o
 def test_a_damaged_answer_is_asked_for_again(capsys, damage):
     write("w.yaml", ISLAND)
     before = call(capsys, "check", "w.yaml")
-    with sqlite3.connect(".wfmodel_cache/answers.sqlite") as store:
+    with sqlite3.connect(cache_file()) as store:
         store.execute("update answers set answer = ?", (damage,))
     assert call(capsys, "check", "w.yaml") == before
 
@@ -193,7 +194,7 @@ def test_a_cache_damaged_within_is_lived_with(capsys):
     for number in range(60):
         write(f"{number}.yaml", ISLAND.replace("island", f"island{number}"))
     before = call(capsys, "check", ".", "--jobs", "1")
-    file = Path(".wfmodel_cache/answers.sqlite")
+    file = cache_file()
     raw = bytearray(file.read_bytes())
     raw[4096:] = b"\xff" * (len(raw) - 4096)
     file.write_bytes(raw)

@@ -45,6 +45,7 @@ def test_what_is_found_exits_with_1_and_its_files_play_wherever_they_are_moved(
     monkeypatch.chdir(tmp_path)
     here.rename(there)
     scenario = there / f"found/lost/{STEM}.scenario.yaml"
+    monkeypatch.chdir(scenario.parent)  # its --root is seen from there, like its workflow
     run = scenario.read_text("utf-8").splitlines()[0].removeprefix("# wfmodel ").split()
     code, out, err = call(capsys, *(str(scenario) if word == "THIS" else word for word in run))
     assert code == 0, err

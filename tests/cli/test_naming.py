@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wfmodel.cli.exploring import places_of
-from wfmodel.cli.naming import LONGEST, file_stems
+from wfmodel.model.naming import LONGEST, file_stems
+from wfmodel.reports.sweep_plots import Plot, save_plots
 
 words = st.text(max_size=120) | st.sampled_from(["a b", "a-b", "A b", "../../etc", "", "é", "ß"])
 
@@ -44,3 +46,31 @@ def test_checkpoints_of_variants_that_sound_alike_are_different_files(tmp_path):
     )
     assert places_of(tmp_path / "kept.npz", ("only",)) == {"only": tmp_path / "kept.npz"}
     assert places_of(None, ("a", "b")) == {"a": None, "b": None}
+
+
+def test_names_that_were_chosen_to_collide_do_not():
+    alike = [("a b",), ("a-b",)]
+    first = file_stems(alike)
+    chosen = [*alike, *((stem,) for stem in first.values())]
+    stems = file_stems(chosen)
+    assert len(set(stems.values())) == len(chosen) == 4
+    again = [*chosen, *((stem,) for stem in stems.values())]
+    assert len(set(file_stems(again).values())) == len(set(again))
+
+
+def test_names_that_some_systems_keep_for_themselves_are_marked():
+    for name in ("con", "NUL", "com1"):
+        [stem] = file_stems([(name,)]).values()
+        assert re.fullmatch(rf"{name.lower()}-[0-9a-f]+", stem)
+
+
+def test_plots_of_variants_that_sound_alike_are_different_files(tmp_path):
+    def plot(*about: str) -> Plot:
+        return Plot(about, "title", "description", 2.0, lambda figure: None)
+
+    about = [("sensitivity", "lost", name) for name in ("a b", "a-b", "α", "β", "../up", 'x" y="')]
+    written = save_plots([plot(*each) for each in about], tmp_path, "svg")
+    assert len(set(written)) == len(list(tmp_path.iterdir())) == len(about)
+    for path in written:
+        assert re.fullmatch(r"[a-z0-9-]+\.svg", path.name)
+        ElementTree.fromstring(path.read_text(encoding="utf-8"))

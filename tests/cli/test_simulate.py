@@ -87,6 +87,6 @@ def test_a_scenario_that_asks_for_much_is_not_refused(capsys, tmp_path):
     scenario["setting"]["horizon"] = "5h"
     path = tmp_path / "long.yaml"
     path.write_text(yaml.safe_dump(scenario))
-    code, out, _ = call(capsys, "simulate", str(path), "--no-history")
+    code, out, _ = call(capsys, "simulate", str(path), "--no-history", "--root", "/")
     assert code == 0
     assert "instances" in out.splitlines()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,9 +18,20 @@ from tests.exploration.test_packed import ENGINES, assert_equal_numbers
 from tests.exploration.two_phase_commit import two_phase_commit
 from wfmodel.designs import Knobs, Table, choreograph, orchestrate
 from wfmodel.exploration import FaultBudget
+from wfmodel.exploration.moves import Moves
 from wfmodel.exploration.packed import CheckpointError, Engine, search
+from wfmodel.exploration.packed import checkpoint as on_disk
+from wfmodel.exploration.packed.expansion import Expansion
+from wfmodel.exploration.packed.parts import Parts
+from wfmodel.exploration.packed.snapshot import Snapshot
+from wfmodel.exploration.resolution import Anything
+from wfmodel.exploration.semantics import Semantics
+from wfmodel.model.files import UNFINISHED
 
 ROOT = Path(__file__).parents[2]
+
+STRIDE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 13
+"""Every thirteenth bit comes to every place in a byte; a long search flips them all."""
 
 VICTIM = """
 import os, signal, sys
@@ -37,7 +49,7 @@ def die():
 def save(*arguments, **more):
     saves.append(0)
     if len(saves) == 3 and WHEN == "before":
-        on_disk.os.replace = lambda *_: die()
+        os.replace = lambda *_: die()
     real(*arguments, **more)
     if len(saves) == 3:
         die()
@@ -79,7 +91,7 @@ def killed(when: str, what: str, *arguments: str) -> None:
 def test_a_search_that_is_killed_comes_to_the_same_answer(tmp_path, engine, when):
     path = tmp_path / "search.checkpoint"
     killed(when, LIBRARY, str(path), str(engine))
-    assert len(list(tmp_path.glob("*.part"))) == (when == "before")
+    assert len(list(tmp_path.glob(f"{UNFINISHED}*"))) == (when == "before")
     with np.load(path) as file:
         before = len(file["words"])
     table = Table(two_phase_commit(5))  # shared: it numbers what machines hold by first use
@@ -149,3 +161,46 @@ def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(CheckpointError, match="not a checkpoint"):
         search(Table(orchestrate(saga())), engine=Engine.PLAIN, checkpoint=path)
+
+
+def expansion_of(table: Table) -> Expansion:
+    """As a search begins, which is where its tables begin to be filled."""
+    semantics, budget = Semantics(table), FaultBudget()
+    expansion = Expansion(Parts(table, Moves(semantics, Anything(), urgent=True), budget, 1))
+    expansion.parts.vector(semantics.start(semantics.initial()), budget)
+    return expansion
+
+
+def loaded(path: Path, expansion: Expansion) -> tuple[Snapshot, list[int]] | str:
+    """What is in a checkpoint, or what is said against it."""
+    try:
+        return on_disk.load(path, expansion, laps=1)
+    except CheckpointError as error:
+        return str(error)
+
+
+def state_of(found: tuple[Snapshot, list[int]]) -> tuple[object, ...]:
+    snapshot, level = found
+    arrays = (getattr(snapshot, name).tobytes() for name in on_disk.NAMES)
+    return (*arrays, snapshot.layout.widths, snapshot.next, snapshot.transitions, level)
+
+
+def test_every_flipped_bit_gives_the_same_answer_or_an_error_that_names_the_file(tmp_path):
+    system, path = two_phase_commit(2), tmp_path / "search.checkpoint"
+    search(Table(system), limit=5, engine=Engine.PLAIN, checkpoint=path, symmetry=False)
+    content = path.read_bytes()
+    whole = state_of(on_disk.load(path, expansion_of(Table(system)), laps=1))
+    same = refused = 0
+    for bit in range(0, 8 * len(content), STRIDE):
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        found = loaded(path, expansion_of(Table(system)))
+        if isinstance(found, str):
+            refused += 1
+            assert str(path) in found
+            assert "\n" not in found, bit
+        else:
+            same += 1
+            assert state_of(found) == whole, bit
+    assert refused > same > 0

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 
 from wfmodel.checks.policy import NOTHING_READ
 from wfmodel.checks.reported import Reported
+from wfmodel.model.files import read_file
 
 VERSION = 1
 
@@ -43,7 +44,7 @@ def read_baseline(path: Path) -> Counter[str]:
         OSError: it cannot be read.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_file(path))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a baseline: {error}") from None
     if not isinstance(data, dict) or data.get("version") != VERSION:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from wfmodel.model.files import open_regular
 from wfmodel.model.limits import MOST_BYTES
 from wfmodel.model.reading import STDIN
 
@@ -69,12 +70,17 @@ def _expand(name: str) -> list[str]:
 
 
 def _looks_right(file: Path, folder: Path) -> bool:
-    if file.suffix not in SUFFIXES or _SIDE_FILES.search(file.name) or not file.is_file():
+    if file.suffix not in SUFFIXES or _SIDE_FILES.search(file.name):
         return False
     if any(part.startswith(".") for part in file.relative_to(folder).parts):
         return False
-    with file.open("rb") as stream:
-        content = stream.read(MOST_BYTES)
+    if file.is_dir() or not file.exists():
+        return False
+    try:
+        with open_regular(file) as stream:
+            content = stream.read(MOST_BYTES)
+    except OSError:
+        return True  # a FIFO, a link to elsewhere, …: reading it says so, by name
     if _DEFINITION.search(content) and any(
         all(re.search(pattern, content) for pattern in patterns) for patterns in _EMBEDDED
     ):

@@ -14,6 +14,7 @@ from typing import Final
 from wfmodel.checks.choreography.registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.registry import RULES
 from wfmodel.checks.rule import Described
+from wfmodel.model.files import write_file
 
 SECTIONS: Final = (
     "What it does",
@@ -79,7 +80,7 @@ def write_pages(folder: Path) -> None:
         if old.name not in wanted:
             old.unlink()
     for name, text in wanted.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_file(folder / name, text)
 
 
 if __name__ == "__main__":

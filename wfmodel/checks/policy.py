@@ -68,6 +68,7 @@ class Settings:
     baseline: str | None = None
     choreography: EventsCarry | None = None
     cache_dir: str | None = None
+    """Read, so that who has it is told, and not followed."""
 
 
 @dataclass(frozen=True)

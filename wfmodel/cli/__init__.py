@@ -1,5 +1,25 @@
 """Layer 5: arguments and exit codes, nothing more."""
 
-from wfmodel.cli.app import main
+import sys
+from typing import NoReturn
 
 __all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code; import nothing from the working directory."""
+    from wfmodel.native.safety import IGNORED, can_start_safely, safe_search_path
+
+    if not can_start_safely():
+        sys.exit(_refused(IGNORED))
+    safe_search_path()
+    from wfmodel.cli.app import main as run
+
+    run(arguments)
+
+
+def _refused(why: str) -> int:
+    from wfmodel.cli.terminal import say
+
+    say(f"wfmodel: error: {why}", err=True)
+    return 2

@@ -6,15 +6,20 @@ is one line on standard error; only a defect of the program shows a traceback.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module, metadata
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
+
+from wfmodel.cli.roots import READ_NOTHING, with_root
+from wfmodel.cli.streams import discard, make_usable
+from wfmodel.cli.terminal import drawing, guarded, say
+from wfmodel.model.boundary import declare_root
 
 COMMANDS: Final = {
     "check": ("wfmodel.cli.check", "check"),
@@ -37,8 +42,20 @@ COULD_NOT_RUN: Final = 2
 INTERRUPTED: Final = 130
 
 
+class _Command(TyperCommand):
+    """A command whose help is drawn in colours."""
+
+    def format_help(self, *about: Any) -> None:  # noqa: ANN401 - typer's own context
+        with drawing():
+            super().format_help(*about)
+
+
 class _Lazy(TyperGroup):
     """A group that knows its commands by name and imports them one by one."""
+
+    def format_help(self, *about: Any) -> None:  # noqa: ANN401 - typer's own context
+        with drawing():
+            super().format_help(*about)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own context
         return list(COMMANDS)
@@ -49,7 +66,7 @@ class _Lazy(TyperGroup):
         module, function = COMMANDS[cmd_name]
         one: Callable[..., None] = getattr(import_module(module), function)
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(cmd_name)(one)
+        single.command(cmd_name, cls=_Command)(one if cmd_name in READ_NOTHING else with_root(one))
         return typer.main.get_command(single)
 
 
@@ -65,7 +82,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"wfmodel {metadata.version('wfmodel')}")
+        say(f"wfmodel {metadata.version('wfmodel')}")
         raise typer.Exit
 
 
@@ -76,20 +93,25 @@ def _root(
     ] = False,
 ) -> None:
     """Declare a distributed workflow once; check it, run it both ways, compare."""
+    declare_root(None)  # of a command before this one in the same process
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    make_usable()
+    with guarded():
+        _ended(arguments)
+
+
+def _ended(arguments: list[str] | None) -> NoReturn:
     try:
-        code = app(args=arguments, standalone_mode=False)
+        code = _run(arguments)
     except BrokenPipeError:
         # The reader has gone (``wfmodel rules | head``): nothing is wrong, and nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard()
         sys.exit(0)
     except (KeyboardInterrupt, typer.Abort):
         _fail("interrupted", INTERRUPTED)
-    except typer.Exit as request:
-        sys.exit(request.exit_code)
     except TyperException as error:
         if not error.format_message():  # called without arguments: the help has been shown
             sys.exit(COULD_NOT_RUN)
@@ -99,9 +121,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or error}", COULD_NOT_RUN)
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
+    """The command's exit code; what it said has been written, or why not is raised here."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except typer.Exit as request:
+        code = request.exit_code
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print(f"wfmodel: error: {message}", file=sys.stderr)
+    with suppress(OSError):  # nobody is there to be told; the code says it
+        say(f"wfmodel: error: {message}", err=True)
     sys.exit(code)

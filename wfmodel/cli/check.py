@@ -5,6 +5,7 @@ Exit codes: 0 nothing found, 1 errors or warnings found, 2 something could not b
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -28,9 +29,13 @@ from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Question, answers, collect_rarely, workers
 from wfmodel.cli.configuration import Configuration, read_configuration
+from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.rules import show_page
+from wfmodel.cli.terminal import command_runner, hand_out, say
 from wfmodel.cli.together import never_with
+from wfmodel.model.boundary import declared_root
+from wfmodel.model.files import read_file, write_file
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 
@@ -112,23 +117,22 @@ def check(
         exclude=tuple(exclude or ()),
         baseline=baseline,
         choreography=choreography,
-        cache_dir=cache_dir,
     )
     try:
         found = Configuration() if isolated else read_configuration(config)
         settings = _merged(given, found.settings)
         named = _baseline_of(settings, None if baseline is not None else found.file, write_baseline)
         files = _files(paths or (), settings.exclude, found)
-        cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
+        cache = None if no_cache else _cache(cache_dir, found)
         question = _about(files, Question(annotations, settings.choreography, stdin_filename))
         asked = _Asked(files, question, cache, workers(jobs), found)
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
         _against_baseline(report, named, write_baseline)
     except ValueError as error:
-        typer.echo(f"wfmodel check: {error}", err=True)
+        say(f"wfmodel check: {error}", err=True)
         raise typer.Exit(2) from None
-    _write(_text(report, output), output_file)
-    typer.echo(report.summary(), err=True)
+    _write(_text(report, output), output_file, output)
+    say(report.summary(), err=True)
     code = report.exit_code()
     raise typer.Exit(0 if code == 1 and (exit_zero or write_baseline) else code)
 
@@ -144,8 +148,18 @@ def _merged(given: Settings, read: Settings) -> Settings:
         exclude=(*read.exclude, *given.exclude),
         baseline=given.baseline or read.baseline,
         choreography=given.choreography or read.choreography,
-        cache_dir=given.cache_dir or read.cache_dir,
     )
+
+
+def _cache(given: str | None, found: Configuration) -> str | None:
+    """The cache's folder. A configuration may come with a checkout: it names none."""
+    if found.settings.cache_dir is not None:
+        said = f"cache-dir in {found.file} is not followed: a checkout names no place to write to"
+        rather = f"give --cache-dir or set {options.CACHE_DIR}"
+        say(f"wfmodel check: warning: {said}; {rather}", err=True)
+    own = own_folder()
+    default = None if own is None else str(own / "check")
+    return given or os.environ.get(options.CACHE_DIR) or default
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:
@@ -168,12 +182,13 @@ def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -
 
 
 def _about(files: Sequence[str], question: Question) -> Question:
-    """The question, whose options about one file must have one file to be about."""
+    """The question, with the root, whose options about one file must have one to be about."""
     if question.stdin_name is not None and STDIN not in files:
         raise ValueError("--stdin-filename needs - (standard input) among the paths")
     if question.annotations is not None and len(files) > 1:
         raise ValueError("--annotations belongs to one definition; several are named")
-    return question
+    root = declared_root()
+    return question if root is None else replace(question, root=str(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +235,8 @@ def _fix(asked: _Asked, policy: Policy) -> int:
         certain = [f for f in shown if f.changes and f.file == answer.file]
         if certain:
             path = Path(answer.file)
-            mended, made = fixed_bytes(path.read_bytes(), certain)
-            path.write_bytes(mended)
+            mended, made = fixed_bytes(read_file(path), certain)
+            write_file(path, mended)
             count += made
     return count
 
@@ -254,9 +269,9 @@ def _against_baseline(report: _Report, baseline: Path | None, write: bool) -> No
 
 def _write_baseline(report: _Report, path: Path) -> None:
     accepted = [each for each in report.findings if each.code not in NOTHING_READ]
-    path.write_text(baseline_text(accepted), encoding="utf-8")
+    write_file(path, baseline_text(accepted))
     count = len(accepted)
-    typer.echo(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
+    say(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
     unread = [each for each in report.findings if each.code in NOTHING_READ]
     report.known, report.findings = count, unread
 
@@ -285,9 +300,10 @@ def _text(report: _Report, output: options.Format) -> Iterator[str]:
             yield as_gitlab(report.findings)
 
 
-def _write(lines: Iterator[str], file: Path | None) -> None:
+def _write(lines: Iterator[str], file: Path | None, output: options.Format) -> None:
     if file is None:
+        write = command_runner if output is options.Format.GITHUB else hand_out
         for line in lines:
-            typer.echo(line)
+            write(line)
     else:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        write_file(file, "".join(f"{line}\n" for line in lines))

@@ -7,33 +7,25 @@ question, and the program itself. So it is never stale, and may be kept between 
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache as cache_calls
-from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
+from wfmodel.cli.keys import Listing, beside, key_of, program, side_files
 from wfmodel.cli.store import keep, opened, stored
+from wfmodel.model.reading import reading_once
 
 if TYPE_CHECKING:
     from wfmodel.checks.reported import Reported
 
-Listing: TypeAlias = Callable[[Path], tuple[str, ...]]
-
 FEW: Final = 16
 """So many files are checked sooner than processes start."""
-
-_SIDES: Final = tuple(
-    f".{kind}.{ending}" for kind in ("annotations", "suppressions") for ending in ("yaml", "yml")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +36,8 @@ class Question:
     choreography: str | None = None
     stdin_name: str | None = None
     """What standard input is called, and is read as."""
+    root: str | None = None
+    """The declared folder that files may lead into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +70,27 @@ def answers(
     """One answer a file, in the order given; ``cache`` names a folder (None: no cache)."""
     store = None if cache is None else opened(Path(cache))
     if store is None:
-        yield from _fresh(files, question, jobs)
+        every = [_Asked(file, question) for file in files]
+        yield from (answer for answer, _ in _fresh(every, jobs))
         return
     with closing(store):
-        program = _program()
-        listed = cache_calls(_side_files)  # a folder is read once, not once a file
-        keys = {file: _key(file, question, program, listed) for file in files}
+        of_program = program()
+        listed = cache_calls(side_files)  # a folder is read once, not once a file
+        asked = {
+            file: _Asked(file, question, _beside(file, question, listed), of_program)
+            for file in files
+        }
+        keys = {file: one.key() for file, one in asked.items()}
         current = [key for key in keys.values() if key is not None]
         texts = stored(store, current)
         known = {file: _remembered(file, texts.get(key or "")) for file, key in keys.items()}
-        fresh = _fresh([file for file in files if known[file] is None], question, jobs)
+        fresh = _fresh([asked[file] for file in files if known[file] is None], jobs)
         new: list[tuple[str, str]] = []
         for file in files:
             answer = known[file]
             if answer is None:
-                answer = next(fresh)
-                if (key := keys[file]) is not None and answer.final:
+                answer, key = next(fresh)
+                if key is not None and answer.final:
                     new.append((key, answer.as_text()))
             yield answer
         keep(store, new, current)
@@ -101,20 +100,49 @@ def _remembered(file: str, text: str | None) -> Answer | None:
     """An answer of the cache; one that is damaged is none."""
     try:
         return None if text is None else Answer.from_text(file, text)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
-def _fresh(files: Sequence[str], question: Question, jobs: int) -> Iterator[Answer]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question about one file; without the program's hash its answer is not to be kept."""
+
+    file: str
+    question: Question
+    beside: tuple[str, ...] = ()
+    of_program: bytes | None = None
+
+    def key(self, held: Mapping[str, bytes] | None = None) -> str | None:
+        if self.of_program is None:
+            return None
+        return key_of(self.file, self.beside, self.question, self.of_program, held)
+
+
+def _beside(file: str, question: Question, listed: Listing) -> tuple[str, ...]:
+    named = () if question.annotations is None else (question.annotations,)
+    return (*beside(file, listed), *named)
+
+
+def _answered(asked: _Asked) -> tuple[Answer, str | None]:
+    """An answer, with the key of what was read for it."""
     from wfmodel.cli.one_file import check_one
 
-    if jobs == 1 or len(files) < FEW:
-        yield from (check_one(file, question) for file in files)
+    with reading_once() as held:
+        return check_one(asked.file, asked.question), asked.key(held)
+
+
+def _fresh(every: Sequence[_Asked], jobs: int) -> Iterator[tuple[Answer, str | None]]:
+    """Each answer with the key under which it may be kept (None: under none)."""
+    if jobs == 1 or len(every) < FEW:
+        yield from map(_answered, every)
         return
     # Fork would copy a process that may have threads; each worker imports the rules once.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=collect_rarely) as pool:
-        size = max(1, min(32, len(files) // (4 * jobs)))
-        yield from pool.map(check_one, files, [question] * len(files), chunksize=size)
+    from wfmodel.native.pools import WorkerPool
+
+    with WorkerPool(jobs, get_context("spawn"), initializer=collect_rarely) as pool:
+        size = max(1, min(32, len(every) // (4 * jobs)))
+        yield from pool.map(_answered, every, chunksize=size)
 
 
 def collect_rarely() -> None:
@@ -128,62 +156,3 @@ def workers(wanted: int | None) -> int:
         return wanted
     affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _program() -> bytes:
-    """A hash of this program: another version, or an edited rule, is another program."""
-    root = Path(__file__).parents[1]
-    stamps = [sys.version, metadata.version("wfmodel")]
-    for folder, names, files in os.walk(root):
-        names[:] = sorted(name for name in names if name != "__pycache__")
-        for name in sorted(files):
-            state = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 - hundreds of files
-            stamps.append(f"{folder[len(str(root)) :]}/{name}:{state.st_size}:{state.st_mtime_ns}")
-    stamps += [
-        f"{name} {_version(name)}" for name in ("z3-solver", "python-hcl2", "jsonata-python")
-    ]
-    return hashlib.sha256("\n".join(stamps).encode()).digest()
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "absent"
-
-
-def _key(file: str, question: Question, program: bytes, listed: Listing) -> str | None:
-    """The key of a file's answer; None for standard input and what cannot be read."""
-    if file == "-":
-        return None
-    digest = hashlib.sha256(program)
-    path = Path(file)
-    beside = [
-        *_beside(path, listed),
-        *([] if question.annotations is None else [question.annotations]),
-    ]
-    digest.update(f"{file}\0{question}\0".encode("utf-8", "surrogatepass"))
-    try:
-        digest.update(path.read_bytes())
-        for other in beside:
-            digest.update(f"\0{other}\0".encode("utf-8", "surrogatepass"))
-            digest.update(Path(other).read_bytes())
-    except OSError:
-        return None
-    return digest.hexdigest()
-
-
-def _beside(path: Path, listed: Listing) -> list[str]:
-    """Files that belong to one: ``x.annotations.yaml``, ``x.Machine.annotations.yaml``, …"""
-    stem = path.name
-    for ending in (".json", ".yaml", ".yml", ".tf", ".asl", ".template"):
-        stem = stem.removesuffix(ending)
-    return [
-        str(path.with_name(name)) for name in listed(path.parent) if name.startswith(f"{stem}.")
-    ]
-
-
-def _side_files(folder: Path) -> tuple[str, ...]:
-    """Names of all annotation and suppression files of a folder."""
-    names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
-    return tuple(sorted(name for name in names if name.endswith(_SIDES)))

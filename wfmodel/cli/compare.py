@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,9 @@ import typer
 
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.sides import Explore, most_states
+from wfmodel.cli.terminal import add_row, console, table
+from wfmodel.escaping import json_text, printable
+from wfmodel.model.files import write_file
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -52,84 +54,68 @@ def compare(
         sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
     if as_json is not None:
         data = comparison_as_data(result, sides)
-        as_json.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_file(as_json, json_text(data) + "\n")
     _show(result, sides)
     fail_on(contradictions(sides, scenario_file, scenario.seed))
 
 
 def _show(result: Comparison, sides: BothSides | None) -> None:
-    from rich.console import Console
-
     from wfmodel.experiments import answer
     from wfmodel.reports.tables import metric_groups, primary_rows
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 140
-    table = _new_table(result)
+    screen, shown = console(), _new_table(result)
     for row in primary_rows(result):
-        _add(table, result, row, "bold")
-    table.add_section()
+        _add(shown, result, row, "bold")
+    shown.add_section()
     for group in metric_groups(result):
-        table.add_row(f"[dim]{group.title}[/dim]")
+        add_row(shown, group.title, style="dim")
         for row in group.rows:
-            _add(table, result, row, "")
-        table.add_section()
-    console.print(table)
+            _add(shown, result, row, "")
+        shown.add_section()
+    screen.print(shown)
     if sides is not None:
-        console.print(_two_columns(result, sides))
+        screen.print(_two_columns(result, sides))
     found = answer(result)
-    console.print(found.headline, style="bold")
+    screen.print(printable(found.headline), style="bold")
     for caution in found.cautions:
-        console.print(caution)
+        screen.print(printable(caution))
 
 
 def _two_columns(result: Comparison, sides: BothSides) -> Table:
-    from rich.markup import escape
-    from rich.table import Table
-
     from wfmodel.reports.sides import variant_sides
 
-    table = Table(title="What can happen, and how often it did")
-    table.add_column("variant")
-    table.add_column("ending")
-    table.add_column("can it happen?")
-    table.add_column("how often it did [95 %]".replace("[", "\\["), justify="right")
+    columns = ("variant", "ending", "can it happen?", "how often it did [95 %]")
+    shown = table(*columns, title="What can happen, and how often it did", framed=True, right=[3])
     for side in variant_sides(sides, result):
         for row in side.rows:
-            name = escape(side.name)
-            table.add_row(
-                name, row.title, f"{row.possible.text}, {row.possible.detail}", _cell(row.share)
-            )
-        table.add_section()
-    return table
+            possible = f"{row.possible.text}, {row.possible.detail}"
+            add_row(shown, side.name, row.title, possible, _cell(row.share))
+        shown.add_section()
+    return shown
 
 
 def _new_table(result: Comparison) -> Table:
-    from rich.markup import escape
-    from rich.table import Table
-
     scenario = result.scenario
     runs = f"{scenario.replications} replications, seed {scenario.seed}"
     pair = result.pair_names()
     told = "" if pair is None else f"; differences are {pair[1]} minus {pair[0]}, pair by pair"
-    table = Table(title=escape(" ".join(scenario.question.split())), caption=escape(runs + told))
-    table.add_column("metric")
-    table.add_column("unit")
-    for variant in result.variants:
-        table.add_column(escape(variant.name), justify="right")
-    if pair is not None:
-        table.add_column("difference [95 %]", justify="right")
-        table.add_column("verdict")
-    return table
+    columns = ["metric", "unit", *(variant.name for variant in result.variants)]
+    columns += [] if pair is None else ["difference [95 %]", "verdict"]
+    return table(
+        *columns,
+        title=" ".join(scenario.question.split()),
+        caption=runs + told,
+        framed=True,
+        right=range(2, len(result.variants) + (2 if pair is None else 3)),
+    )
 
 
-def _add(table: Table, result: Comparison, row: MetricRow, style: str) -> None:
+def _add(shown: Table, result: Comparison, row: MetricRow, style: str) -> None:
     cells = [row.title, row.unit, *(_cell(each) for each in row.estimates)]
     if result.pair is not None:
         cells += [_cell(row.difference), row.verdict]
-    table.add_row(*cells, style=style)
+    add_row(shown, *cells, style=style)
 
 
 def _cell(cell: Cell) -> str:
-    return f"{cell.text} \\[{cell.detail}]" if cell.detail else cell.text
+    return f"{cell.text} [{cell.detail}]" if cell.detail else cell.text

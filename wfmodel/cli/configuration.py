@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from wfmodel.checks.policy import Settings, with_dashes
+from wfmodel.model.boundary import why_not_led_to
+from wfmodel.model.files import read_file
 from wfmodel.model.names import nearest
 from wfmodel.model.parsing import adapter
 from wfmodel.model.reading import STDIN
@@ -58,13 +60,19 @@ def read_configuration(given: str | None, start: Path | None = None) -> Configur
 def _table(file: Path) -> dict[str, Any] | None:
     """The part that is ours; None where a pyproject.toml has none."""
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = tomllib.loads(read_file(file).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{file}: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{file}: nested too deeply") from None
     if file.name != "pyproject.toml":
         return data
-    table = data.get("tool", {}).get("wfmodel")
-    return table if isinstance(table, dict) else None
+    tools = data.get("tool", {})
+    table = tools.get("wfmodel") if isinstance(tools, dict) else None
+    for name, value in (("tool", tools), ("tool.wfmodel", table)):
+        if value is not None and not isinstance(value, dict):
+            raise ValueError(f"{file}: {name} must be a table; got {value!r:.60}")
+    return table
 
 
 def _parsed(file: Path, table: dict[str, Any]) -> Configuration:
@@ -74,10 +82,21 @@ def _parsed(file: Path, table: dict[str, Any]) -> Configuration:
         first = error.errors(include_url=False)[0]
         raise ValueError(f"{file}: {_said(first)}") from None
     if settings.baseline is not None:
-        settings = replace(settings, baseline=str(file.parent / settings.baseline))
-    if settings.cache_dir is not None:
-        settings = replace(settings, cache_dir=str(file.parent / settings.cache_dir))
+        settings = replace(settings, baseline=_led_to(file, "baseline", settings.baseline))
     return Configuration(settings, file)
+
+
+def _led_to(file: Path, key: str, name: str) -> str:
+    """A path that the configuration names: a pull request may have written it.
+
+    Raises:
+        ValueError: it leads outside.
+    """
+    given = file.parent / name
+    why = why_not_led_to(given, file.parent, hidden=True)
+    if why:
+        raise ValueError(f"{file}: {key} {name!r} is not used: {why}")
+    return str(given)
 
 
 def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own mapping

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, form_of
+from wfmodel.cli.terminal import hand_out
 from wfmodel.importers import load_any
+from wfmodel.model.files import replacing, write_file
 from wfmodel.model.workflow import Workflow
 
 
@@ -52,31 +54,34 @@ def draw(
 
         text = mermaid(workflow)
         if output is None:
-            print(text, end="")
+            hand_out(text, end="")
         else:
-            output.write_text(text, encoding="utf-8")
+            write_file(output, text)
         return
     _picture(workflow, form, output)
 
 
 def _picture(workflow: Workflow, form: Format, output: Path | None) -> None:
-    import matplotlib as mpl
-
     from wfmodel.model.drawing import draw_workflow
+    from wfmodel.native.safety import library
 
     assert output is not None
     metadata = {"Date": None} if form is Format.SVG else {"Software": None}
-    with mpl.rc_context({"svg.hashsalt": "wfmodel"}):  # the same workflow gives the same bytes
-        draw_workflow(workflow).savefig(output, format=form.value, dpi=150, metadata=metadata)
+    mpl: Any = library("matplotlib")
+    with (
+        mpl.rc_context({"svg.hashsalt": "wfmodel"}),  # the same workflow gives the same bytes
+        replacing(output) as stream,
+    ):
+        draw_workflow(workflow).savefig(stream, format=form.value, dpi=150, metadata=metadata)
 
 
-def load_or_refuse(path: str) -> Workflow:
-    """The workflow of a file.
+def load_or_refuse(path: str, text: str | None = None) -> Workflow:
+    """The workflow of a file (``text``: what it holds, where it has been read).
 
     Raises:
         TyperException: the file does not hold one; its first finding says why.
     """
-    result = load_any(path)
+    result = load_any(path, text=text)
     if result.workflow is None:
         first = result.findings[0]
         more = len(result.findings) - 1

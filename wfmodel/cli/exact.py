@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.terminal import add_row, console, say, table
 from wfmodel.cli.together import only_with
 
 if TYPE_CHECKING:
@@ -87,26 +88,19 @@ def duration_of(text: str, option: str) -> int:
 
 
 def _show(answers: ExactAnswers, beside: dict[str, Estimate], limits: Limits) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
     size = f"{answers.states:,} states, {answers.transitions:,} transitions"
     title = f"{answers.variant}: {size}"
     columns = ["answer", "exact", "unit", *(["simulated, 95 % interval"] if beside else [])]
-    table = Table(*columns, box=None, title=escape(title), title_justify="left")
+    shown = table(*columns, title=title)
     for each in answers.values:
         row = [each.title, f"{each.value:.{DIGITS}g}", each.unit]
         estimate = beside.get(each.name)
         if estimate is not None:
             row.append(f"{estimate.mean:.4g} [{estimate.low:.4g}, {estimate.high:.4g}]")
-        table.add_row(*map(escape, row))
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 120
-    console.print(table)
+        add_row(shown, *row)
+    console(width=120).print(shown)
     if answers.cut:
         bounds = f"laps {limits.laps}, patience {limits.patience}, copies {limits.copies}"
-        console.print(f"probabilities are off by at most {answers.cut:.2g} ({bounds})")
+        say(f"probabilities are off by at most {answers.cut:.2g} ({bounds})")
     for place, number in answers.approximated.items():
-        console.print(escape(f"approximated: {place}, by {number} Erlang stages"))
+        say(f"approximated: {place}, by {number} Erlang stages")

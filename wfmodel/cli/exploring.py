@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.exposure import exposure_data, show_exposure
 from wfmodel.cli.limits import Limits
-from wfmodel.cli.naming import file_stems
 from wfmodel.cli.scenarios import refuse, runnable
+from wfmodel.cli.terminal import console, hand_out, styled, table
 from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
+from wfmodel.escaping import json_text, printable
 from wfmodel.experiments import Variant
 from wfmodel.experiments.exploring import Possible, Told, as_test, explore_variant
 from wfmodel.exploration import FaultBudget
@@ -31,6 +30,8 @@ from wfmodel.exploration.properties import (
     parse_property,
     properties_of,
 )
+from wfmodel.model.files import write_file
+from wfmodel.model.naming import file_stems
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.workflow import Workflow
@@ -66,20 +67,20 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
     if document is None:
         refuse(findings)
     if isinstance(document.value, dict) and {"setting", "question"} & set(document.value):
-        _, scenario, workflow = runnable(path)
+        _, scenario, workflow = runnable(path, document.text)
         variants = scenario.variants_by_name()
         assert scenario.workflow is not None
         file = str(Path(path).parent / scenario.workflow)
         systems = _built(workflow, _chosen(variants, design), knobs)
         return Subject(systems, file, scenario.setting)
     variants = {name: Variant(design=name, knobs=Knobs()) for name in DESIGNS}
-    return Subject(_built(_workflow(path), _chosen(variants, design), knobs), path)
+    return Subject(_built(_workflow(path, document.text), _chosen(variants, design), knobs), path)
 
 
-def _workflow(path: str) -> Workflow:
+def _workflow(path: str, text: str) -> Workflow:
     from wfmodel.cli.draw import load_or_refuse
 
-    return load_or_refuse(path)
+    return load_or_refuse(path, text)
 
 
 def _chosen(variants: dict[str, Variant], name: str) -> dict[str, Variant]:
@@ -238,18 +239,19 @@ def searching(name: str) -> Iterator[Callable[[Progress], None] | None]:
         with _in_one_line():
             yield None
         return
-    from rich.console import Console
     from rich.status import Status
+    from rich.text import Text
 
-    status = Status("", console=Console(stderr=True))
+    status = Status("", console=console(err=True))
 
     def tell(now: Progress) -> None:
         status.start()
-        status.update(
+        words = (
             f"{name}: {now.states:,} states, {now.frontier:,} of them waiting, depth {now.level},"
             f" {now.states_per_second:,.0f} a second, {now.memory_bytes / GIB:.2f} GiB"
             " (Ctrl-C stops with what is there)"
         )
+        status.update(Text(printable(words)))
 
     try:
         with _in_one_line():
@@ -284,36 +286,29 @@ def show(found: list[Possible], *, as_json: bool, stories: bool, exposure: bool)
     """Answers on standard output."""
     if as_json:
         data = [_as_data(each) for each in found]
-        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        hand_out(json_text(data))
         return
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 110
+    screen = console(width=110)
     for each in found:
         heading = f"{each.name}: {each.bounds.words()}"
-        console.print(heading, style="bold", markup=False, soft_wrap=True)
-        console.print(_table(each))
+        screen.print(printable(heading), style="bold", soft_wrap=True)
+        screen.print(_table(each))
         if exposure:
-            show_exposure(console, each)
-        console.print()
+            show_exposure(screen, each)
+        screen.print()
         for asked in each.asked if stories else ():
             if asked.told is not None:
                 heading = f"{each.name}, against {asked.title!r}:"
-                console.print(heading, style="bold", markup=False, soft_wrap=True)
-                console.print(asked.told.story, markup=False, soft_wrap=True)
+                screen.print(printable(heading), style="bold", soft_wrap=True)
+                screen.print(asked.told.story, soft_wrap=True)
 
 
 def _table(found: Possible) -> Table:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table("property", "answer", "", box=None)
+    shown = table("property", "answer", "")
     for asked in found.asked:
         style = {"holds": "green", "violated": "red", "undecided": "yellow"}[asked.word]
-        table.add_row(escape(asked.title), f"[{style}]{asked.word}[/]", escape(asked.detail))
-    return table
+        shown.add_row(printable(asked.title), styled(asked.word, style), printable(asked.detail))
+    return shown
 
 
 def _as_data(found: Possible) -> dict[str, Any]:
@@ -369,7 +364,7 @@ def write(
             )
             stem = stems[possible.name, asked.title]
             for name, text in forms_of(asked.told, stem, test).items():
-                (folder / name).write_text(text, encoding="utf-8")
+                write_file(folder / name, text)
 
 
 def forms_of(told: Told, stem: str, test: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 # No postponed annotations: typer reads the options' aliases when the command is built.
 
-import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +11,13 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.explore import Count, DesignName, KnobValues
 from wfmodel.cli.paths import folder_to_write
+from wfmodel.cli.terminal import hand_out, say
+from wfmodel.model.files import write_file
+from wfmodel.model.naming import file_stems
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wfmodel.designs import System
     from wfmodel.exploration import FaultBudget
 
@@ -57,20 +61,29 @@ def export(
     systems = subject(path, design, tuple(knob or ())).systems
     if out is None and len(systems) > 1:
         raise TyperException(f"--out DIR is needed for several designs: {', '.join(systems)}")
+    stems = _stems(systems)
     for name, system in systems.items():
         try:
-            files = _files(language, name, system, budget, laps, limit, judged=judged)
+            files = _files(language, stems[name], system, budget, laps, limit, judged=judged)
         except ValueError as error:
             raise TyperException(str(error)) from None
         if out is None:
-            print(next(iter(files.values())), end="")
+            hand_out(next(iter(files.values())), end="")
         else:
             _write(files, out)
 
 
+def _stems(systems: "Mapping[str, System]") -> dict[str, str]:
+    """A name for each that is one of a file, of a TLA+ module and of nothing else here."""
+    about = {name: (system.flow.workflow.name, name) for name, system in systems.items()}
+    stems = file_stems(about.values())
+    first = "" if all(stem[:1].isalpha() for stem in stems.values()) else "system_"
+    return {name: first + stems[about[name]].replace("-", "_") for name in systems}
+
+
 def _files(
     language: Language,
-    name: str,
+    stem: str,
     system: "System",
     budget: "FaultBudget",
     laps: int,
@@ -81,7 +94,6 @@ def _files(
     """Contents by file name, the system's own text first."""
     from wfmodel.exploration.export import promela, tla
 
-    stem = re.sub(r"[^A-Za-z0-9]+", "_", f"{system.flow.workflow.name} {name}").strip("_")
     if language is Language.TLA:
         return tla(system, budget, laps=laps, limit=limit, judged=judged, name=stem).files()
     text = promela(system, budget, laps=laps, limit=limit, judged=judged)
@@ -91,5 +103,5 @@ def _files(
 def _write(files: dict[str, str], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for file, content in files.items():
-        (out / file).write_text(content, encoding="utf-8")
-        print(out / file)
+        write_file(out / file, content)
+        say(str(out / file))

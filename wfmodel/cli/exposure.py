@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.exceptions import TyperException
 
+from wfmodel.cli.terminal import add_row, table
 from wfmodel.experiments.exploring import Possible
 from wfmodel.exploration import FaultBudget
 
@@ -33,21 +34,19 @@ def show_exposure(console: Console, found: Possible) -> None:
         console.print(f"exposure: no first fault of a process {leads} to an anomaly")
     if found.exposure_stopped:
         words = f"exposure: the search was cut short ({found.exposure_stopped}): there may be more"
-        console.print(words, markup=False)
+        console.print(words)
 
 
 def _table(found: Possible) -> Table:
-    from rich.table import Table
-
-    table = Table("first", "an instance may end", "if that finds it at", box=None)
+    shown = table("first", "an instance may end", "if that finds it at")
     for exposure in found.exposures:
         for anomaly in exposure.anomalies:
             points = exposure.at(anomaly)
             share = f"{len(points)} of {len(exposure.points)}"
             where = "; ".join(_point(point) for point in points)
             words = f"{exposure.participant} {exposure.fault}"
-            table.add_row(words, anomaly.value, f"{share}: {where}")
-    return table
+            add_row(shown, words, anomaly.value, f"{share}: {where}")
+    return shown
 
 
 def _point(steps: tuple[str, ...]) -> str:

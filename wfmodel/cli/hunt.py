@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import typer
 
 from wfmodel.cli.explore import Count, DesignName, KnobValues, OutFolder
+from wfmodel.cli.own_folder import keep_hypothesis_out
 from wfmodel.cli.together import never_with, only_with
 
 Anomalies: TypeAlias = Annotated[
@@ -70,6 +71,7 @@ def hunt(
     """
     only_with(context, "walks", *OF_WALKS)
     never_with(context, "walks", *OF_SCHEDULES)
+    keep_hypothesis_out()
     from wfmodel.cli import hunting, walking
     from wfmodel.exploration import FaultBudget
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import typer
 import yaml
 from pydantic import TypeAdapter
 from typer.exceptions import TyperException
 
 from wfmodel.cli.exploring import Subject, forms_of, subject
-from wfmodel.cli.naming import file_stems
+from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
+from wfmodel.escaping import printable, visible
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.model.boundary import why_not_led_to
+from wfmodel.model.files import write_file
+from wfmodel.model.naming import file_stems
 from wfmodel.simulation import Arrivals, Setting
 
 NOTHING_LOOKED_AT: Final = "nothing was looked at, which answers nothing"
@@ -124,21 +128,22 @@ def _surroundings() -> Setting:
 
 def show(hunted: Hunted) -> None:
     """The answer on standard output."""
-    typer.echo(f"{hunted.name}: hunting {hunted.quarry}, at most {hunted.most} faults a schedule")
+    say(f"{hunted.name}: hunting {hunted.quarry}, at most {hunted.most} faults a schedule")
     if not hunted.coverage.schedules:
-        typer.echo(f"{NOTHING_LOOKED_AT}: no schedule was played")
+        say(f"{NOTHING_LOOKED_AT}: no schedule was played")
     elif hunted.found is None:
-        typer.echo("nothing was found; that shows nothing about what was not tried")
+        say("nothing was found; that shows nothing about what was not tried")
     else:
-        typer.echo(found_text(hunted.found), nl=False)
-    typer.echo(coverage_text(hunted))
+        say_lines(found_text(hunted.found))
+    say_lines(coverage_text(hunted))
 
 
 def found_text(found: Found) -> str:
     """The schedule, then the story."""
     after = f"met after {found.met_after:,} schedules, then shrunk"
     lines = [f"found: {found.sighting.what} ({after}), world {found.schedule.world}"]
-    lines += [f"  {words}" for words in found.schedule.words() or ("no fault at all",)]
+    lines = [printable(each) for each in lines]
+    lines += [f"  {printable(words)}" for words in found.schedule.words() or ("no fault at all",)]
     if found.told is None:
         lines.append("the explorer cannot follow this run: see it with wfmodel simulate --instance")
     else:
@@ -156,7 +161,8 @@ def coverage_text(hunted: Hunted) -> str:
     never = f"; never begun: {', '.join(seen.never_begun)}" if seen.never_begun else ""
     met = ", ".join(f"{name} {share}" for name, share in seen.reactions.items())
     return "\n".join(
-        (
+        printable(line)
+        for line in (
             f"coverage: {seen.schedules:,} schedules{stopped}, {seen.rested:,} came to rest",
             f"  faults that struck: {struck}",
             f"  steps begun: {seen.steps}{never}",
@@ -173,7 +179,8 @@ def write(hunts: list[Hunted], folder: Path, workflow_file: str) -> None:
     for hunted, one in found:
         folder.mkdir(parents=True, exist_ok=True)
         stem = stems[hunted.name, one.sighting.what]
-        scenario = _scenario(hunted, one, _seen_from(folder, workflow_file))
+        seen = _seen_from(folder, workflow_file)
+        scenario = _scenario(hunted, one, seen, _root_for(folder, seen))
         texts = {f"{stem}.scenario.yaml": scenario}
         if one.told is not None:
             test = as_test(
@@ -181,7 +188,7 @@ def write(hunts: list[Hunted], folder: Path, workflow_file: str) -> None:
             )
             texts |= forms_of(one.told, stem, test)
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_file(folder / name, text)
 
 
 def _seen_from(folder: Path, file: str) -> str:
@@ -191,7 +198,19 @@ def _seen_from(folder: Path, file: str) -> str:
     return Path(os.path.relpath(Path(file).resolve(), folder.resolve())).as_posix()
 
 
-def _scenario(hunted: Hunted, found: Found, workflow_file: str) -> str:
+def _root_for(folder: Path, file: str) -> str:
+    """The option that lets a scenario in this folder lead to the file, where it needs one.
+
+    It is said as seen from the scenario, like the file.
+    """
+    if not why_not_led_to(folder / file, folder):
+        return ""
+    climbed = Path(*[part for part in Path(file).parts if part == ".."])
+    root = Path(file).parent if Path(file).is_absolute() else climbed
+    return f" --root {shlex.quote(root.as_posix())}"
+
+
+def _scenario(hunted: Hunted, found: Found, workflow_file: str, root: str) -> str:
     """A scenario of this one run. ``wfmodel simulate`` plays it."""
     design = hunted.system.design
     data = {
@@ -204,8 +223,11 @@ def _scenario(hunted: Hunted, found: Found, workflow_file: str) -> str:
         "setting": _plain(Setting, hunted.ground.setting(found.schedule)),
     }
     run = f"wfmodel simulate THIS --replication {found.schedule.world}"
-    head = f"# {run} --instance {found.sighting.instance}\n"
-    text = head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    head = f"# {run} --instance {found.sighting.instance}{root}\n"
+    body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    if body != visible(body):  # what cannot be seen is written as YAML's escapes
+        body = yaml.safe_dump(data, sort_keys=False, allow_unicode=False)
+    text = head + body
     assert TypeAdapter(Scenario).validate_python(yaml.safe_load(text)).seed == hunted.ground.seed
     return text
 

@@ -17,6 +17,7 @@ from wfmodel.checks.suppressions import (
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Answer, Question
 from wfmodel.importers import load_all, load_any
+from wfmodel.model.boundary import rooted
 from wfmodel.model.choreography import is_choreography
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import STDIN, is_json, read_text
@@ -25,6 +26,11 @@ from wfmodel.model.source import Document
 
 def check_one(file: str, question: Question) -> Answer:
     """Everything that is found in one file, in all the machines that it holds."""
+    with rooted(question.root):  # a worker process was told nothing else
+        return _answer(file, question)
+
+
+def _answer(file: str, question: Question) -> Answer:
     named, text = file, None
     if file == STDIN and question.stdin_name is not None:
         named = question.stdin_name

@@ -12,7 +12,8 @@ from wfmodel.checks.policy import EventsCarry
 from wfmodel.cli.paths import file_to_read, file_to_write
 from wfmodel.model.findings import Severity
 
-CACHE_DIR: Final = ".wfmodel_cache"
+CACHE_DIR: Final = "WFMODEL_CACHE_DIR"
+"""Names the cache where ``--cache-dir`` does not: a checkout cannot set it."""
 
 
 class Format(StrEnum):
@@ -96,7 +97,7 @@ Jobs: TypeAlias = Annotated[
 ]
 
 CacheDir: TypeAlias = Annotated[
-    str | None, typer.Option(help=f"Where answers are kept.  [{CACHE_DIR}]")
+    str | None, typer.Option(help=f"Where answers are kept.  [{CACHE_DIR}, else the user's cache]")
 ]
 
 NoCache: TypeAlias = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write it.")]

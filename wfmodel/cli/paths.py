@@ -14,6 +14,8 @@ from typing import TypeVar
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.model.boundary import why_not_named
+
 Form = TypeVar("Form")
 
 
@@ -60,12 +62,16 @@ def check_file(path: Path, what: str) -> None:
     folder = (path.resolve() if path.is_symlink() else path).parent
     if path.is_dir():
         why = "it is a directory"
-    elif path.exists():
-        why = "" if os.access(path, os.W_OK) else "permission denied"
+    elif path.exists() and not os.access(path, os.W_OK):
+        why = "permission denied"
+    elif path.exists() and not path.is_file():
+        return  # a device or a pipe is written as it is
     elif not folder.is_dir():
         why = f"there is no directory {folder}"
+    elif not os.access(folder, os.W_OK):  # what is written is written beside, and renamed
+        why = f"permission denied in {folder}" if path.exists() else "permission denied"
     else:
-        why = "" if os.access(folder, os.W_OK) else "permission denied"
+        why = why_not_named(path)
     if why:
         raise TyperException(f"{what}: cannot write {path}: {why}")
 
@@ -80,8 +86,10 @@ def check_readable(path: Path, what: str) -> None:
         why = "it is a directory"
     elif not path.exists():
         why = "there is no such file"
+    elif not path.is_file():
+        why = "it is no regular file"
     else:
-        why = "" if os.access(path, os.R_OK) else "permission denied"
+        why = why_not_named(path) if os.access(path, os.R_OK) else "permission denied"
     if why:
         raise TyperException(f"{what}: cannot read {path}: {why}")
 

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from wfmodel.cli.terminal import console
+from wfmodel.escaping import printable
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -30,7 +33,7 @@ class Bars:
             self._shown = _new_display()
             self._shown.start()
         if label not in self._tasks:
-            self._tasks[label] = self._shown.add_task(label, total=total)
+            self._tasks[label] = self._shown.add_task(printable(label), total=total)
         self._shown.update(self._tasks[label], completed=done)
 
     def close(self) -> None:
@@ -40,7 +43,6 @@ class Bars:
 
 
 def _new_display() -> Progress:
-    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -50,11 +52,11 @@ def _new_display() -> Progress:
     )
 
     return Progress(
-        TextColumn("{task.description:<12}"),
+        TextColumn("{task.description:<12}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console(err=True),
         transient=True,
     )
 

@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.exact import Stages, duration_of
+from wfmodel.cli.terminal import say
 
 if TYPE_CHECKING:
     from wfmodel.experiments.rare import Splitting
@@ -53,10 +54,10 @@ def rare(
             life = life_of(scenario, workflow, variant, stages=stages)
             answer = _answer(life, event, how, states, within_s)
         except (ValueError, ArithmeticError) as error:
-            typer.echo(f"wfmodel: error: {scenario_file}: {name}: {error}", err=True)
+            say(f"wfmodel: error: {scenario_file}: {name}: {error}", err=True)
             failed = True
         else:
-            typer.echo(f"{name}: {event} {answer}")
+            say(f"{name}: {event} {answer}")
     if failed:
         raise typer.Exit(2)
 

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, form_of
 from wfmodel.cli.sides import Explore, most_states
+from wfmodel.cli.terminal import say
 
 
 class Format(StrEnum):
@@ -79,5 +80,5 @@ def report(
     page = build_page(Material(results, shlex.join(command), found, wrong))
     write = write_html if form is Format.HTML else write_markdown
     write(page, output)
-    typer.echo(f"{output}: {answer(results.comparison).headline}")
+    say(f"{output}: {answer(results.comparison).headline}")
     fail_on(wrong)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -10,7 +9,9 @@ from typer.exceptions import TyperException
 
 from wfmodel.checks.pages import page_of
 from wfmodel.cli.catalogue import catalogue
+from wfmodel.cli.terminal import add_row, console, hand_out, say_lines, table
 from wfmodel.cli.together import never_with
+from wfmodel.escaping import json_text
 
 
 def rules(
@@ -27,15 +28,12 @@ def rules(
     elif as_json:
         keys = ("code", "name", "severity", "why")
         rows = [{key: str(getattr(each, key)) for key in keys} for each in catalogue().entries]
-        typer.echo(json.dumps(rows, indent=2))
+        hand_out(json_text(rows))
     else:
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table("code", "name", "severity", "why", box=None)
+        shown = table("code", "name", "severity", "why")
         for each in catalogue().entries:
-            table.add_row(each.code, each.name, str(each.severity), each.why)
-        Console().print(table)
+            add_row(shown, each.code, each.name, str(each.severity), each.why)
+        console(width=None).print(shown)
 
 
 def show_page(name: str) -> None:
@@ -45,6 +43,6 @@ def show_page(name: str) -> None:
         TyperException: there is no such rule.
     """
     try:
-        typer.echo(page_of(catalogue().find(name)))
+        say_lines(page_of(catalogue().find(name)))
     except ValueError as error:
         raise TyperException(str(error)) from None

@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.checks.formats.text import concise
+from wfmodel.cli.terminal import say
 from wfmodel.designs import projection_findings
 from wfmodel.experiments import BothSides, LoadedScenario, Scenario, load_scenario
 from wfmodel.model.findings import Finding, Severity
@@ -20,13 +21,13 @@ MOST_SHOWN: Final = 10
 """Contradictions that are told one by one."""
 
 
-def runnable(path: str) -> tuple[LoadedScenario, Scenario, Workflow]:
-    """The scenario of a file, with its workflow.
+def runnable(path: str, text: str | None = None) -> tuple[LoadedScenario, Scenario, Workflow]:
+    """The scenario of a file (``text``: what it holds, where it has been read), with its workflow.
 
     Raises:
         typer.Exit: it cannot be run; the findings on standard error say why.
     """
-    loaded = load_scenario(path)
+    loaded = load_scenario(path, text)
     if loaded.scenario is None or loaded.workflow is None or not loaded.is_runnable:
         refuse(loaded.findings)
     return loaded, loaded.scenario, loaded.workflow
@@ -47,7 +48,7 @@ def unprojectable(
 def refuse(findings: Iterable[Finding]) -> NoReturn:
     """Say what stands in the way, one line each, and exit with 2."""
     for line in concise(each for each in findings if each.severity is Severity.ERROR):
-        typer.echo(line, err=True)
+        say(line, err=True)
     raise typer.Exit(2)
 
 
@@ -79,8 +80,8 @@ def contradictions(sides: BothSides | None, path: str, seed: int) -> tuple[str, 
 def fail_on(wrong: tuple[str, ...]) -> None:
     """Say what contradicts what, and exit with 1 if anything does."""
     for line in wrong[:MOST_SHOWN]:
-        typer.echo(line, err=True)
+        say(line, err=True)
     if len(wrong) > MOST_SHOWN:
-        typer.echo(f"and {len(wrong) - MOST_SHOWN:,} more contradictions", err=True)
+        say(f"and {len(wrong) - MOST_SHOWN:,} more contradictions", err=True)
     if wrong:
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from wfmodel.cli.terminal import hand_out, say
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.model.schema import CHOREOGRAPHY_SCHEMA_FILE, SCHEMA_FILE
 
@@ -34,4 +35,7 @@ def schema(
     ] = False,
 ) -> None:
     """Print the JSON Schema of workflow files, or of another kind of file."""
-    print(FILES[of] if path else FILES[of].read_text(encoding="utf-8"), end="\n" if path else "")
+    if path:
+        say(str(FILES[of]))
+    else:
+        hand_out(FILES[of].read_text(encoding="utf-8"), end="")

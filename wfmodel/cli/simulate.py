@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.terminal import add_row, console, table
 from wfmodel.cli.together import never_with
 
 if TYPE_CHECKING:
@@ -141,9 +142,9 @@ def _read(path: str) -> tuple[Scenario, Workflow]:
     if document is None:
         refuse(findings)
     if isinstance(document.value, dict) and {"setting", "question"} & set(document.value):
-        _, scenario, workflow = runnable(path)
+        _, scenario, workflow = runnable(path, document.text)
         return scenario, workflow
-    workflow = load_or_refuse(path)
+    workflow = load_or_refuse(path, document.text)
     problems = build_flow(workflow).problems
     if problems:
         raise TyperException(
@@ -169,10 +170,6 @@ def _variant(scenario: Scenario, name: str | None) -> Variant:
 
 
 def _show_instance(history: History, instance: int) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
     from wfmodel.experiments import timeline
 
     try:
@@ -180,14 +177,11 @@ def _show_instance(history: History, instance: int) -> None:
     except KeyError as error:
         raise TyperException(str(error.args[0])) from None
     title = f"{history.workflow}, {history.design}: instance {instance}"
-    table = Table("time, s", "who", "what", box=None, title=escape(title), title_justify="left")
+    shown = table("time, s", "who", "what", title=title)
     for line in story.lines:
         style = "bold red" if line.what.startswith("fault") else ""
-        table.add_row(f"{line.at_ns / 1e9:.6f}", escape(line.who), escape(line.what), style=style)
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 160
-    console.print(table)
+        add_row(shown, f"{line.at_ns / 1e9:.6f}", line.who, line.what, style=style)
+    console(width=160).print(shown)
 
 
 def _show_run(history: History) -> None:
@@ -205,18 +199,14 @@ def _show_measured(
     reasons: Mapping[str, str],
     endings: Mapping[str, int],
 ) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
     from wfmodel.experiments.figures import number
     from wfmodel.metrics import METRICS
 
-    table = Table("metric", "value", "", box=None, title=escape(title), title_justify="left")
+    shown = table("metric", "value", "", title=title)
     for name, count in endings.items():
         if count:
-            table.add_row(f"ended {name.replace('-', ' ')}", f"{count:,}", "instances")
-    table.add_section()
+            add_row(shown, f"ended {name.replace('-', ' ')}", f"{count:,}", "instances")
+    shown.add_section()
     for name, metric in METRICS.items():
-        table.add_row(metric.title, number(values[name], metric.unit), reasons.get(name, ""))
-    Console(highlight=False).print(table)
+        add_row(shown, metric.title, number(values[name], metric.unit), reasons.get(name, ""))
+    console(width=None).print(shown)

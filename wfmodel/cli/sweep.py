@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
@@ -11,11 +10,12 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, folder_to_write
+from wfmodel.cli.terminal import add_row, console, say, table
 from wfmodel.cli.together import never_with, only_with
+from wfmodel.escaping import json_text, printable
+from wfmodel.model.files import write_file
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from wfmodel.experiments import Scenario
     from wfmodel.experiments.sweeps.executors import Executor
     from wfmodel.experiments.sweeps.running import ExperimentResult, Prepared
@@ -172,9 +172,8 @@ def _show_plan(scenario: Scenario, workflow: Workflow) -> None:
         prepared = prepare(scenario, workflow)
     except ExperimentError as error:
         raise TyperException(str(error)) from None
-    console = _console()
-    _print_table(console, plan_table(prepared))
-    console.print(_size(prepared))
+    _print_table(plan_table(prepared))
+    say(_size(prepared))
 
 
 def _size(prepared: Prepared) -> str:
@@ -201,20 +200,19 @@ def _after_sweep(
     from wfmodel.reports.sweep_tables import response_tables, sensitivity_tables
 
     if as_csv is not None:
-        as_csv.write_text(csv_text(result), encoding="utf-8")
+        write_file(as_csv, csv_text(result))
     if as_json is not None:
         _write_json(as_json, as_data(result))
-    console = _console()
-    for table in (*response_tables(result), *sensitivity_tables(result)):
-        _print_table(console, table)
+    for each in (*response_tables(result), *sensitivity_tables(result)):
+        _print_table(each)
     told = precision_words(result)
     if told:
-        console.print(told)
+        say(told)
     kept = len(result.prepared.works) - result.new
     again = f", {kept:,} of them finished before" if kept else ""
-    console.print(f"{len(result.points):,} points, {len(result.prepared.works):,} cells{again}.")
+    say(f"{len(result.points):,} points, {len(result.prepared.works):,} cells{again}.")
     if plots is not None:
-        _say_written(console, save_plots(experiment_plots(result), plots, form.value))
+        _say_written(save_plots(experiment_plots(result), plots, form.value))
 
 
 def _after_threshold(
@@ -227,40 +225,25 @@ def _after_threshold(
 
     if as_json is not None:
         _write_json(as_json, threshold_as_data(found))
-    console = _console()
-    _print_table(console, threshold_table(found))
-    console.print(threshold_words(found), style="bold")
+    _print_table(threshold_table(found))
+    console().print(printable(threshold_words(found)), style="bold")
     if plots is not None:
-        _say_written(console, save_plots([threshold_plot(found)], plots, form.value))
+        _say_written(save_plots([threshold_plot(found)], plots, form.value))
 
 
 def _write_json(path: Path, data: object) -> None:
-    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_file(path, json_text(data) + "\n")
 
 
-def _say_written(console: Console, paths: list[Path]) -> None:
+def _say_written(paths: list[Path]) -> None:
     for path in paths:
-        console.print(str(path), soft_wrap=True)
+        say(str(path))
 
 
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = 140
-    return console
-
-
-def _print_table(console: Console, table: TextTable) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(title=Text(table.title), title_justify="left")
-    for number, name in enumerate(table.columns):
-        shown.add_column(Text(name), justify="right" if number in table.numeric else "left")
-    for row in table.rows[:MOST_LINES]:
-        shown.add_row(*map(Text, row))
-    console.print(shown)
-    if len(table.rows) > MOST_LINES:
-        console.print(f"… and {len(table.rows) - MOST_LINES:,} more")
+def _print_table(given: TextTable) -> None:
+    shown = table(*given.columns, title=given.title, framed=True, right=given.numeric)
+    for row in given.rows[:MOST_LINES]:
+        add_row(shown, *row)
+    console().print(shown)
+    if len(given.rows) > MOST_LINES:
+        say(f"… and {len(given.rows) - MOST_LINES:,} more")

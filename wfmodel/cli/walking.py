@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.exploring import Subject, forms_of, subject
 from wfmodel.cli.hunting import NOTHING_LOOKED_AT, code_of, quarry_of
-from wfmodel.cli.naming import file_stems
 from wfmodel.cli.progress import progress
+from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
+from wfmodel.escaping import printable
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import Sought, Walked, hunt_by_walks
 from wfmodel.experiments.hunting.quarry import ClaimQuarry
@@ -22,6 +22,8 @@ from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import STANDARD
 from wfmodel.exploration.walking import Coverage
 from wfmodel.exploration.walking.walker import Out
+from wfmodel.model.files import write_file
+from wfmodel.model.naming import file_stems
 
 
 def run(
@@ -92,17 +94,17 @@ def walk_all(
 
 def show(walked: Walked) -> None:
     """The answer on standard output."""
-    typer.echo(f"{walked.name}: {walked.bounds.words()}")
+    say(f"{walked.name}: {walked.bounds.words()}")
     for each in walked.found:
-        typer.echo(found_text(each), nl=False)
+        say_lines(found_text(each))
     if not walked.coverage.walks:
-        typer.echo(f"{NOTHING_LOOKED_AT}: no walk was taken")
+        say(f"{NOTHING_LOOKED_AT}: no walk was taken")
     elif walked.not_found:
         seen = f"{walked.coverage.walks:,} {'walk' if walked.coverage.walks == 1 else 'walks'}"
         titles = "; ".join(each.title for each in walked.not_found)
-        typer.echo(f"not found in {seen}: a run against any of these: {titles}")
-        typer.echo("that shows nothing about what they did not see")
-    typer.echo("\n".join(coverage_lines(walked.coverage)))
+        say(f"not found in {seen}: a run against any of these: {titles}")
+        say("that shows nothing about what they did not see")
+    say_lines("\n".join(map(printable, coverage_lines(walked.coverage))))
 
 
 def found_text(sought: Sought) -> str:
@@ -114,7 +116,8 @@ def found_text(sought: Sought) -> str:
         steps += f", shrunk from {sought.steps_seen:,}"
     after = f"{sought.met_after:,} {'walk' if sought.met_after == 1 else 'walks'}"
     note = f"; {told.note}" if told.note else ""
-    return f"found, against {sought.title!r}: {steps}, met after {after}{note}\n{told.story}"
+    head = printable(f"found, against {sought.title!r}: {steps}, met after {after}{note}")
+    return f"{head}\n{told.story}"
 
 
 def coverage_lines(seen: Coverage) -> Iterator[str]:
@@ -162,4 +165,4 @@ def write(hunts: Iterable[Walked], folder: Path, workflow_file: str, budget: Fau
             one.told, walked.system, budget, workflow_file, found_by="wfmodel hunt --walks"
         )
         for name, text in forms_of(one.told, stems[walked.name, one.title], test).items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_file(folder / name, text)

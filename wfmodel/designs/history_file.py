@@ -9,19 +9,20 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-import zipfile
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from wfmodel.designs import messages
 from wfmodel.designs.history import History, Step
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
+from wfmodel.model.archives import arrays_in
+from wfmodel.model.files import write_file
 from wfmodel.model.workflow import Outcome
 
 FORMAT: Final = 2
@@ -85,7 +86,7 @@ def save_history(history: History, path: str | Path) -> None:
     np.savez_compressed(
         buffer, rows=history.rows, header=np.frombuffer(text.encode(), dtype=np.uint8)
     )
-    Path(path).write_bytes(buffer.getvalue())
+    write_file(path, buffer.getvalue())
 
 
 def load_history(path: str | Path) -> History:
@@ -98,26 +99,12 @@ def load_history(path: str | Path) -> History:
     try:
         rows, header = _parts(Path(path))
         return _history(rows, header)
-    except (
-        zipfile.BadZipFile,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        ValidationError,
-        RecursionError,
-    ) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HistoryFileError(f"{path} does not hold a history: {error}") from error
 
 
 def _parts(path: Path) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist():
-            if member.file_size > MOST_BYTES:
-                raise ValueError(f"{member.filename} is larger than {MOST_BYTES >> 30} GiB")
-    with np.load(path, allow_pickle=False) as archive:
-        rows, text = archive["rows"], archive["header"]
+    rows, text = arrays_in(path, ("rows", "header"), MOST_BYTES)
     if rows.ndim != 2 or rows.shape[1] != 6 or rows.dtype != np.int64:
         raise ValueError("rows are not an (n, 6) array of 64-bit integers")
     header = json.loads(text.tobytes())

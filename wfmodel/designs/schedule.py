@@ -7,7 +7,8 @@
 
 The explorer writes it, the simulator plays it, a person reads it. It names states of the workflow,
 not numbers, so it outlives changes elsewhere in the workflow. Where two different messages have the
-same words, a mark (``#3fa2``) tells them apart.
+same words, a mark (``#3fa2``) tells them apart. Where a name would read as something else (it has a
+colon and a blank, a line's end, …), the sign that would is written as Python writes it: ``\\x20``.
 
 Where several instances run, a line names the one that it is about; a process's crash is in all.
 
@@ -68,6 +69,10 @@ FAULTS: Final = frozenset({Deed.CRASH, Deed.PAUSE, Deed.LOSE, Deed.DUPLICATE})
 
 _MARK: Final = re.compile(r" #([0-9a-f]{4})$")
 _INSTANCE: Final = re.compile(r"instance (\d+), ")
+_WHO: Final = re.compile(r"^ | $|(?<=:) |:$|^#|^i(?=nstance \d+, )")
+_WHAT: Final = re.compile(r"^ | $|#(?=[0-9a-f]{4}$)")
+"""Signs of a name at which a line would be read otherwise."""
+_ESCAPED: Final = re.compile(r"\\\\|\\x([0-9a-f]{2})|\\U(0[0-9a-f]{7})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,8 @@ class Act:
 
     def __str__(self) -> str:
         mark = f" #{self.mark}" if self.mark else ""
-        what = f"{' ' if self.what else ''}{self.what}{mark}"
-        return f"{self.whose}{self.participant}: {self.deed.value}{what}"
+        what = f"{' ' if self.what else ''}{_written(self.what, _WHAT)}{mark}"
+        return f"{self.whose}{_written(self.participant, _WHO)}: {self.deed.value}{what}"
 
     @property
     def whose(self) -> str:
@@ -122,10 +127,30 @@ def _parse(number: int, line: str) -> Act:
     mark, rest = (found[1], rest[: found.start()]) if found else ("", rest)
     for deed in Deed:
         if rest == deed.value or rest.startswith(f"{deed.value} "):
-            return Act(who, deed, rest[len(deed.value) + 1 :], mark, instance)
+            what = _read(rest[len(deed.value) + 1 :])
+            return Act(_read(who), deed, what, mark, instance)
     deeds = ", ".join(deed.value for deed in Deed)
     why = "no deed is known" if colon else "no participant and colon"
     raise ValueError(f"line {number} is no act ({why}): {line!r} (deeds: {deeds})")
+
+
+def _written(name: str, mistaken: re.Pattern[str]) -> str:
+    """A name as the text has it: what it would be mistaken for, or cannot be seen, is escaped."""
+    seen = "".join(
+        each if each.isprintable() else _escape(each) for each in name.replace("\\", r"\\")
+    )
+    return mistaken.sub(lambda found: _escape(found[0]), seen)
+
+
+def _escape(sign: str) -> str:
+    return f"\\x{ord(sign):02x}" if ord(sign) < 256 else f"\\U{ord(sign):08x}"
+
+
+def _read(text: str) -> str:
+    """The name that was written so."""
+    return _ESCAPED.sub(
+        lambda found: chr(int(found[1] or found[2], 16)) if found[0] != r"\\" else "\\", text
+    )
 
 
 def acts_of_instance(acts: Iterable[Act], instance: int) -> tuple[Act, ...]:

@@ -8,7 +8,6 @@ once, and builds its systems itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -18,6 +17,7 @@ from wfmodel.experiments.scenario import Variant
 from wfmodel.experiments.workers import cores, worker_context
 from wfmodel.metrics import StateGraph
 from wfmodel.model.workflow import Workflow
+from wfmodel.native.pools import WorkerPool
 from wfmodel.simulation import AUTO, Setting, simulate
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -111,7 +111,7 @@ def run_cells(
     workers = min(jobs or cores(), max(1, len(cells)))
     if workers == 1:
         return _collect(map(Bench(workflow).observation, cells), len(cells), label, progress)
-    pool = ProcessPoolExecutor(workers, worker_context(), initializer=_set_up, initargs=(workflow,))
+    pool = WorkerPool(workers, worker_context(), initializer=_set_up, initargs=(workflow,))
     with pool:
         try:
             results = pool.map(_observation, cells, chunksize=_chunk(len(cells), workers))

@@ -19,8 +19,10 @@ from wfmodel.experiments.sweeps.factors import FactorError, Setup, applied
 from wfmodel.experiments.sweeps.plans import values_of
 from wfmodel.importers import load_any
 from wfmodel.metrics import METRICS
+from wfmodel.model.boundary import rooted, why_not_led_to
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import build_flow
+from wfmodel.model.limits import refusal
 from wfmodel.model.names import nearest
 from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
@@ -49,8 +51,19 @@ class LoadedScenario:
         return self.scenario is not None and self.workflow is not None and not errors
 
 
-def load_scenario(path: str | FilePath, text: str | None = None) -> LoadedScenario:
-    """Read a scenario and the workflow that it names (``text``: what the file would hold)."""
+def load_scenario(
+    path: str | FilePath, text: str | None = None, *, root: str | FilePath | None = None
+) -> LoadedScenario:
+    """Read a scenario and the workflow that it names (``text``: what the file would hold).
+
+    What it names must stand inside ``root``, else inside the repository around the file, else in
+    the file's folder; docs/security.md says more.
+    """
+    with rooted(root):
+        return _loaded(path, text)
+
+
+def _loaded(path: str | FilePath, text: str | None) -> LoadedScenario:
     document, findings = read_document(path, text)
     if document is None:
         return LoadedScenario(str(path), None, findings=findings)
@@ -61,12 +74,27 @@ def load_scenario(path: str | FilePath, text: str | None = None) -> LoadedScenar
         missing = _finding(document, "E101", "no-workflow", (), "key 'workflow' is missing")
         return LoadedScenario(str(path), scenario, None, (missing,), document)
     folder = FilePath(path).parent
+    outside = _outside(document, folder, scenario.workflow, scenario.annotations)
+    if outside:
+        return LoadedScenario(str(path), scenario, None, outside, document)
     notes = None if scenario.annotations is None else str(folder / scenario.annotations)
     loaded = load_any(str(folder / scenario.workflow), notes)
     if loaded.workflow is None:
         return LoadedScenario(str(path), scenario, None, loaded.findings, document, loaded.document)
     found = (*loaded.findings, *_problems(document, scenario, loaded.workflow))
     return LoadedScenario(str(path), scenario, loaded.workflow, found, document, loaded.document)
+
+
+def _outside(
+    document: Document, folder: FilePath, workflow: str, annotations: str | None
+) -> tuple[Finding, ...]:
+    """What the scenario names and may not lead to; nothing of its content is told."""
+    named = {"workflow": workflow} | ({} if annotations is None else {"annotations": annotations})
+    return tuple(
+        refusal("L101", f"{key} {name!r} is not read: {why}", document.locate((key,)))
+        for key, name in named.items()
+        if (why := why_not_led_to(folder / name, folder))
+    )
 
 
 def _finding(document: Document, code: str, name: str, path: Path, message: str) -> Finding:

@@ -10,7 +10,6 @@ instance that met more than any budget is no contradiction; such instances are c
 from __future__ import annotations
 
 import shlex
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,6 +30,7 @@ from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.workers import cores, worker_context
 from wfmodel.exploration import Spent
 from wfmodel.model.workflow import Workflow
+from wfmodel.native.pools import WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def both_sides(
         for done, each in enumerate(map(explore, names), start=1):
             found.append(_shown(each, progress, done, len(names)))
     else:
-        with ProcessPoolExecutor(workers, worker_context()) as pool:
+        with WorkerPool(workers, worker_context()) as pool:
             for done, each in enumerate(pool.map(explore, names), start=1):
                 found.append(_shown(each, progress, done, len(names)))
     return _against(comparison, tuple(found))

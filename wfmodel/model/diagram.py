@@ -7,9 +7,10 @@ declared) is left out or folded into the boxes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from wfmodel.escaping import plot_text
 from wfmodel.model.distributions import Constant
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind, build_flow
 from wfmodel.model.units import format_duration
@@ -82,6 +83,18 @@ class Diagram:
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     groups: tuple[Group, ...]
+
+    def legible(self) -> Diagram:
+        """The same for a picture: all words to be seen, each in one line."""
+        return replace(
+            self,
+            boxes=tuple(
+                replace(box, title=plot_text(box.title), notes=tuple(map(plot_text, box.notes)))
+                for box in self.boxes
+            ),
+            arrows=tuple(replace(arrow, label=plot_text(arrow.label)) for arrow in self.arrows),
+            groups=tuple(replace(group, title=plot_text(group.title)) for group in self.groups),
+        )
 
 
 START = "(start)"

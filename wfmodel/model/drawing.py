@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wfmodel.model.diagram import Arrow, Box, Diagram, Shape, diagram_of
 from wfmodel.model.findings import Severity
 from wfmodel.model.workflow import Outcome, Workflow
+from wfmodel.native.safety import library
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,9 +73,15 @@ _WIDEST: Final = 13.0
 
 def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> Figure:
     """A matplotlib figure of a workflow; ``highlight`` rings boxes by their flow node's name."""
-    from matplotlib.figure import Figure  # slow to import; the rest of the model does without
+    mpl: Any = library("matplotlib")  # slow to import; the rest of the model does without
 
-    diagram = diagram_of(workflow)
+    with mpl.rc_context({"text.parse_math": False}):  # a dollar in a name is a dollar
+        return _drawn(diagram_of(workflow).legible(), highlight or {})
+
+
+def _drawn(diagram: Diagram, highlight: Mapping[str, Severity]) -> Figure:
+    from matplotlib.figure import Figure
+
     layout = _lay_out(diagram, downwards=False)
     if max(x for x, _ in layout.centre.values()) > _WIDEST:
         layout = _lay_out(diagram, downwards=True)
@@ -91,14 +98,13 @@ def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None =
     for arrow in diagram.arrows:
         _draw_arrow(axes, arrow, layout)
     for box in diagram.boxes:
-        _draw_box(axes, box, layout, (highlight or {}).get(box.name))
+        _draw_box(axes, box, layout, highlight.get(box.name))
     return figure
 
 
 def as_svg(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> str:
     """The figure as one SVG element: the same workflow gives the same bytes."""
-    import matplotlib as mpl
-
+    mpl: Any = library("matplotlib")
     buffer = StringIO()
     with mpl.rc_context({"svg.hashsalt": "wfmodel", "svg.fonttype": "path"}):
         draw_workflow(workflow, highlight).savefig(buffer, format="svg", metadata={"Date": None})

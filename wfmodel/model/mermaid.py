@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from wfmodel.escaping.languages import mermaid_words
 from wfmodel.model.diagram import START, Arrow, Box, Diagram, Shape, diagram_of
 from wfmodel.model.workflow import Workflow
 
@@ -31,7 +30,7 @@ def _scope(diagram: Diagram, scope: int, ids: dict[str, str], indent: str) -> li
             lines += [indent + line for line in _state(box, ids[box.name])]
     for group in diagram.groups:
         if group.parent == scope:
-            lines.append(f'{indent}state "{_text(group.title)}" as r{group.scope} {{')
+            lines.append(f'{indent}state "{mermaid_words(group.title)}" as r{group.scope} {{')
             lines += _scope(diagram, group.scope, ids, indent + "    ")
             lines.append(f"{indent}}}")
     return lines
@@ -41,9 +40,9 @@ def _state(box: Box, name: str) -> list[str]:
     if box.shape in _MARKS:
         lines = [f"state {name} {_MARKS[box.shape]}"]
         if box.shape is Shape.CHOICE:
-            lines += [f"note left of {name} : {_text(box.title)}"]
+            lines += [f"note left of {name} : {mermaid_words(box.title)}"]
         return lines
-    label = "<br/>".join(_text(part) for part in (box.title, *box.notes))
+    label = "<br/>".join(mermaid_words(part) for part in (box.title, *box.notes))
     lines = [f'state "{label}" as {name}']
     if box.shape in (Shape.UNDO, Shape.WAIT):
         lines.append(f"class {name} {box.shape}")
@@ -52,10 +51,5 @@ def _state(box: Box, name: str) -> list[str]:
 
 def _arrow(arrow: Arrow, ids: dict[str, str], diagram: Diagram) -> str:
     source = "[*]" if arrow.source == START else ids[arrow.source]
-    label = f" : {_text(arrow.label)}" if arrow.label else ""
+    label = f" : {mermaid_words(arrow.label)}" if arrow.label else ""
     return f"{source} --> {ids[arrow.target]}{label}"
-
-
-def _text(words: str) -> str:
-    """Words that Mermaid takes literally: its own signs as entities."""
-    return re.sub(r'[";:#<>{}\[\]]', lambda match: f"#{ord(match.group())};", words)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path as FilePath
 from typing import Final
 
+from wfmodel.model.files import FileTooLargeError, read_file
 from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import MOST_BYTES, RefusedError, refusal
@@ -15,6 +19,21 @@ from wfmodel.model.yaml_reader import read_yaml
 
 STDIN: Final = "-"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_once: ContextVar[dict[str, bytes] | None] = ContextVar("_once", default=None)
+"""What files held, by the names they were read by; None where nobody keeps it."""
+
+
+@contextmanager
+def reading_once() -> Iterator[Mapping[str, bytes]]:
+    """Every file is read once meanwhile, and what it held stands in the mapping: what is said of a
+    file is said of these bytes.
+    """
+    held: dict[str, bytes] = {}
+    before = _once.set(held)
+    try:
+        yield held
+    finally:
+        _once.reset(before)
 
 
 def read_document(
@@ -43,8 +62,10 @@ def read_text(
         return (_content(path, file) if text is None else _bounded(text, file)), ()
     except RefusedError as error:
         return None, (error.finding,)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except FileTooLargeError:
+        return None, (_too_large(file).finding,)
+    except (OSError, ValueError) as error:  # ValueError: a character that no name can have
+        reason = getattr(error, "strerror", None) or str(error)
         return None, (refusal("L101", f"cannot be read: {reason}", Span(file)),)
 
 
@@ -61,15 +82,17 @@ def is_json(text: str, file: str) -> bool:
 
 
 def _content(path: str | FilePath, file: str) -> str:
+    held = _once.get()
     if str(path) == STDIN:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES:
+            raise _too_large(file)
+    elif held is not None and str(path) in held:
+        raw = held[str(path)]
     else:
-        if not FilePath(path).is_file() and FilePath(path).exists():
-            raise RefusedError("L101", "cannot be read: not a regular file", Span(file))
-        with FilePath(path).open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise _too_large(file)
+        raw = read_file(path)
+        if held is not None:
+            held[str(path)] = raw
     return _decoded(raw, file)
 
 

@@ -5,4 +5,7 @@ positions, kept in a ``layout`` beside the code that uses them. Start with ``wor
 and ``plain`` are the words with numba and without it. A program's ``header`` begins with what
 ``answers`` needs: new memory, and Python's answers, looked up. ``chunks`` and ``answering`` are
 Python's side of both.
+
+``safety`` is for all that starts processes or imports what looks into the working directory;
+``pools`` and ``compiler`` are built on it.
 """

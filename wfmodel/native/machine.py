@@ -10,16 +10,21 @@ import dis
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
-from llvmlite import ir
-from numba.core import types
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
-from numba.core.compiler_machinery import AnalysisPass, register_pass
-from numba.core.typed_passes import NoPythonBackend
-from numba.core.untyped_passes import IRProcessing
-from numba.extending import intrinsic
+
+from wfmodel.native.compiler import (
+    AnalysisPass,
+    CompilerBase,
+    DefaultPassBuilder,
+    IRProcessing,
+    JITCodeLibrary,
+    NoPythonBackend,
+    intrinsic,
+    ir,
+    numba,
+    register_pass,
+    types,
+)
 
 from wfmodel.native.machine_records import KINDS, address_of, reference, type_of, word_at
 

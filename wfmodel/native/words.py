@@ -14,6 +14,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from wfmodel.native.plain import Answer
+from wfmodel.native.safety import library
 
 SUPPORTED: Final = "0.68"
 """numba's versions change what the kernel is compiled by."""
@@ -29,7 +30,7 @@ def _obstacle() -> str:
     if not found.startswith(f"{SUPPORTED}."):
         return f"it needs numba {SUPPORTED}, and {found} is installed; {INSTALL}"
     try:
-        numba = importlib.import_module("numba")
+        numba = library("numba")
     except (ImportError, OSError) as error:
         return f"it needs numba, which is installed and cannot be imported ({error}); {INSTALL}"
     if numba.config.DISABLE_JIT:

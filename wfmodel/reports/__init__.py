@@ -4,11 +4,15 @@
 Markdown of it. The same material gives the same bytes.
 """
 
-from wfmodel.reports.answers import AnswerTable, answer_table
-from wfmodel.reports.notebook import ComparisonTable, comparison_table
-from wfmodel.reports.page import Material, Page, build_page
-from wfmodel.reports.rendering import as_html, as_markdown, write_html, write_markdown
-from wfmodel.reports.swimlane import swimlane
+from wfmodel.native.safety import library
+
+library("matplotlib")  # before anything here imports it
+
+from wfmodel.reports.answers import AnswerTable, answer_table  # noqa: E402
+from wfmodel.reports.notebook import ComparisonTable, comparison_table  # noqa: E402
+from wfmodel.reports.page import Material, Page, build_page  # noqa: E402
+from wfmodel.reports.rendering import as_html, as_markdown, write_html, write_markdown  # noqa: E402
+from wfmodel.reports.swimlane import swimlane  # noqa: E402
 
 __all__ = [
     "AnswerTable",

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
+from wfmodel.escaping import plot_text
 from wfmodel.experiments.figures import significant
 from wfmodel.experiments.survival import Curve
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, Picture, look, new_figure, picture, styled
@@ -54,7 +55,7 @@ def _survival_curve(axes: Axes, number: int, name: str, curve: Curve, limit_s: f
     style = look(number)
     end = max(limit_s, curve.times[-1]) if curve.censored else curve.times[-1]
     times = [*curve.times, end]
-    label = f"{name} ({curve.count:,} recoveries watched)"
+    label = f"{plot_text(name)} ({curve.count:,} recoveries watched)"
     axes.step(
         times,
         [*curve.survival, curve.survival[-1]],
@@ -89,7 +90,7 @@ def classes(counts: Mapping[str, Mapping[str, int]], colours: Mapping[str, str])
         for each in shown:
             shares = [_share(counts[name], each) for name in names]
             axes.barh(
-                names,
+                range(len(names)),
                 shares,
                 left=left,
                 color=colours[each],
@@ -101,6 +102,7 @@ def classes(counts: Mapping[str, Mapping[str, int]], colours: Mapping[str, str])
                 if share >= 0.05:
                     _bar_text(axes, start + share / 2, row, share, colours[each])
             left = [a + b for a, b in zip(left, shares, strict=True)]
+        axes.set_yticks(range(len(names)), list(map(plot_text, names)))
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -142,7 +144,12 @@ def divergence(
         for number, (name, (times, values)) in enumerate(series.items()):
             style = look(number)
             axes.step(
-                times, values, where="post", color=style.colour, linestyle=style.dash, label=name
+                times,
+                values,
+                where="post",
+                color=style.colour,
+                linestyle=style.dash,
+                label=plot_text(name),
             )
         axes.axvline(horizon_s, color=MUTED, linewidth=0.8, linestyle=":")
         axes.set_ylim(bottom=0)
@@ -212,7 +219,7 @@ def _swept(
         markersize=5,
         capsize=3,
         elinewidth=1.2,
-        label=name,
+        label=plot_text(name),
     )
 
 

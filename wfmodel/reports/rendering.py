@@ -9,9 +9,13 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from wfmodel.escaping import code_span, fenced, markdown, visible
+from wfmodel.model.files import write_file
 from wfmodel.reports.page import Page
 
 _TEMPLATES: Final = "templates"
@@ -21,19 +25,36 @@ _TEMPLATES: Final = "templates"
 def _environment(*, html: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("wfmodel.reports", _TEMPLATES),
-        autoescape=html,
+        autoescape=True,
+        finalize=_seen if html else _quoted,
         undefined=StrictUndefined,
         trim_blocks=not html,
         lstrip_blocks=not html,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = _cell
+    if not html:
+        environment.filters["code"] = lambda text: Markup(code_span(text))
+        environment.filters["block"] = lambda text, language="": Markup(fenced(text, language))
+        environment.filters["lines"] = _lines
+        environment.filters["target"] = lambda text: Markup(quote(text))
     return environment
 
 
-def _cell(text: str) -> str:
-    """Text inside a Markdown table."""
-    return re.sub(r"([|<>\\`*_\[\]])", r"\\\1", text.replace("\n", " "))
+def _seen(value: object) -> object:
+    """What goes into HTML; Jinja escapes it after this."""
+    return value if hasattr(value, "__html__") else visible(str(value))
+
+
+def _lines(text: str) -> Markup:
+    """Lines and paragraphs, as they were given."""
+    return Markup("\n".join(map(markdown, text.split("\n"))))
+
+
+def _quoted(value: object) -> Markup:
+    """What goes into Markdown: words, unless a filter has made something else of them."""
+    return (
+        value if isinstance(value, Markup) else Markup(markdown(" ".join(str(value).split("\n"))))
+    )
 
 
 def as_html(page: Page) -> str:
@@ -59,7 +80,7 @@ def write_html(page: Page, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_text(as_html(page), encoding="utf-8")
+    write_file(path, as_html(page))
 
 
 def write_markdown(page: Page, path: Path) -> None:
@@ -72,5 +93,5 @@ def write_markdown(page: Page, path: Path) -> None:
     folder.mkdir(exist_ok=True)
     for figure in (*page.figures, *page.stories):
         drawn = figure.picture
-        (folder / f"{drawn.name}.svg").write_text(drawn.svg, encoding="utf-8")
-    path.write_text(as_markdown(page, folder=folder.name), encoding="utf-8")
+        write_file(folder / f"{drawn.name}.svg", drawn.svg)
+    write_file(path, as_markdown(page, folder=folder.name))

@@ -6,6 +6,7 @@ the edge where they never are); red marks are faults. Numbers are those of the s
 
 from __future__ import annotations
 
+import textwrap
 from collections import defaultdict
 from typing import Final
 
@@ -13,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from wfmodel.designs.schedule import FAULTS, Deed
+from wfmodel.escaping import plot_text
 from wfmodel.experiments.exploring import Told
 from wfmodel.exploration.stories import Line
 from wfmodel.reports.style import (
@@ -34,6 +36,8 @@ ROW: Final = 0.2
 QUIET: Final = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.PUBLISH})
 LONGEST: Final = 56
 """Characters of a label."""
+ENDING: Final = 125
+"""Characters of a line of the ending, which is as wide as the figure."""
 
 
 def sequence_picture(told: Told, *, name: str) -> Picture:
@@ -47,7 +51,9 @@ def sequence_picture(told: Told, *, name: str) -> Picture:
             _arrow(axes, columns, sent, taken, line)
         for line in told.lines:
             _event(axes, columns[line.act.participant], line)
-        figure.text(0.01, 0.0, told.ending, fontsize=7.5, color=MUTED, va="bottom", wrap=True)
+        # matplotlib's own wrapping would read mathtext, whatever the settings say
+        ending = textwrap.fill(plot_text(told.ending), ENDING)
+        figure.text(0.01, 0.0, ending, fontsize=7.5, color=MUTED, va="bottom")
         return picture(figure, name, told.title, told.ending)
 
 
@@ -55,7 +61,7 @@ def _frame(axes: Axes, told: Told) -> None:
     last = len(told.lines) + 0.6
     axes.set_xlim(-0.5, len(told.participants) - 0.5 + 0.25)
     axes.set_ylim(last + 0.8, -0.2)
-    axes.set_xticks(range(len(told.participants)), told.participants)
+    axes.set_xticks(range(len(told.participants)), list(map(plot_text, told.participants)))
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=9)
     axes.set_yticks([])
@@ -156,5 +162,6 @@ def _label(line: Line) -> str:
     text = act.deed.value if act.deed is Deed.RECEIVE else f"{act.deed.value} {act.what}".strip()
     told = [each for each in line.consequences if not each.startswith("believes ")]
     text = f"{text}: {'; '.join(told)}" if told else text
+    text = plot_text(text)
     text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    return f"{line.number}. {act.whose}{text}"
+    return plot_text(f"{line.number}. {act.whose}{text}")

@@ -17,6 +17,8 @@ from typing import Any, Final, cast
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from wfmodel.escaping import visible
+
 INK: Final = "#1b1f24"
 MUTED: Final = "#57606a"
 GRID: Final = "#e3e6ea"
@@ -58,6 +60,7 @@ def look(number: int) -> Look:
 _SETTINGS: Final[dict[str, Any]] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "wfmodel",
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "font.family": ["DejaVu Sans"],
     "font.size": 9.5,
     "axes.edgecolor": MUTED,
@@ -125,4 +128,4 @@ def picture(figure: Figure, name: str, title: str, description: str) -> Picture:
     text = re.sub(r'(<svg\b[^>]*?) height="[^"]*"', r"\1", text, count=1)
     label = escape(f"{title}. {description}", quote=True)
     text = text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-    return Picture(name, title, description, text.strip() + "\n")
+    return Picture(name, title, description, visible(text).strip() + "\n")

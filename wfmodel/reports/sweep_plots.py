@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from wfmodel.escaping import plot_text
 from wfmodel.experiments.experiment import Factor, PlanKind, Scale
 from wfmodel.experiments.figures import significant
 from wfmodel.experiments.sweeps.columns import shown_value
@@ -26,6 +27,8 @@ from wfmodel.experiments.sweeps.sensitivity import Effect, Influence, Ranking, r
 from wfmodel.experiments.sweeps.threshold import ThresholdResult
 from wfmodel.experiments.sweeps.words import threshold_words, value_words
 from wfmodel.metrics import METRICS
+from wfmodel.model.files import write_file
+from wfmodel.model.naming import Words, file_stems
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
 
 MOST_SERIES: Final = 6
@@ -40,7 +43,7 @@ BAR: Final = 0.42
 class Plot:
     """One plot, to be drawn: ``draw`` puts it into an empty figure of ``height`` inches."""
 
-    name: str
+    about: Words
     title: str
     description: str
     height: float
@@ -52,7 +55,9 @@ class Plot:
             figure = new_figure(self.height)
             self.draw(figure)
             if form == "svg":
-                return picture(figure, self.name, self.title, self.description).svg.encode()
+                return picture(
+                    figure, "-".join(self.about), self.title, self.description
+                ).svg.encode()
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
             return buffer.getvalue()
@@ -66,7 +71,7 @@ def experiment_plots(result: ExperimentResult) -> Iterator[Plot]:
             yield lines
     for response, variant in sensitivity_keys(result):
         title = f"{METRICS[response].title}, {variant}"
-        name = f"{_slug(response)}-{_slug(variant)}"
+        name = (response, variant)
         if result.experiment.plan.kind is PlanKind.ONE_AT_A_TIME:
             yield _tornado(result, tornado(result, response, variant), name, title, response)
             continue
@@ -101,11 +106,13 @@ def threshold_plot(result: ThresholdResult) -> Plot:
         unit = METRICS[result.threshold.response].unit
         _scale_x(axes, result.threshold.factor, result.factor)
         first, second = result.pair
-        axes.set_ylabel(f"{second} − {first}" + ("" if unit == "fraction" else f", {unit}"))
+        axes.set_ylabel(
+            plot_text(f"{second} − {first}") + ("" if unit == "fraction" else f", {unit}")
+        )
         _finish(axes, unit)
 
     title = f"Difference in {METRICS[result.threshold.response].title}"
-    name = f"threshold-{_slug(result.threshold.factor)}-{_slug(result.threshold.response)}"
+    name = ("threshold", result.threshold.factor, result.threshold.response)
     return Plot(name, title, threshold_words(result), 3.3, draw)
 
 
@@ -117,9 +124,11 @@ def save_plots(plots: Iterable[Plot], folder: Path, form: PlotFormat) -> list[Pa
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for plot in plots:
-        path = folder / f"{plot.name}.{form}"
-        path.write_bytes(plot.content(form))
+    every = list(plots)
+    stems = file_stems(plot.about for plot in every)
+    for plot in every:
+        path = folder / f"{stems[plot.about]}.{form}"
+        write_file(path, plot.content(form))
         written.append(path)
     return written
 
@@ -152,11 +161,11 @@ def _lines(result: ExperimentResult, response: str) -> Plot | None:
         _finish(axes, metric.unit)
 
     title = f"{METRICS[response].title} against {x_name}"
-    return Plot(f"{_slug(response)}-against-{_slug(x_name)}", title, "with intervals", 3.6, draw)
+    return Plot((response, "against", x_name), title, "with intervals", 3.6, draw)
 
 
 def _tornado(
-    result: ExperimentResult, effects: Sequence[Effect], name: str, title: str, response: str
+    result: ExperimentResult, effects: Sequence[Effect], name: Words, title: str, response: str
 ) -> Plot:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
@@ -169,35 +178,35 @@ def _tornado(
             axes.barh(row, found.mean, color=colour, height=0.6)
             _interval(axes, row, found.mean, found.low, found.high)
         axes.axvline(0, color=MUTED, linewidth=0.8)
-        axes.set_yticks(range(len(labels)), labels)
+        axes.set_yticks(range(len(labels)), list(map(plot_text, labels)))
         axes.invert_yaxis()
         unit = METRICS[response].unit
         axes.set_xlabel(f"change from the scenario as it is{_in(unit)}")
         if unit == "fraction":
             axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
 
     height = 0.9 + BAR * len(effects)
-    return Plot(f"tornado-{name}", title, "paired differences with 95 % intervals", height, draw)
+    return Plot(("tornado", *name), title, "paired differences with 95 % intervals", height, draw)
 
 
-def _shares(ranked: Ranking, name: str, title: str) -> Plot:
+def _shares(ranked: Ranking, name: Words, title: str) -> Plot:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for row, each in enumerate(ranked.influences):
             axes.barh(row, each.share, color=look(0).colour, height=0.6)
             _interval(axes, row, each.share, each.share_low, each.share_high)
         names = [_with_sign(each) for each in ranked.influences]
-        axes.set_yticks(range(len(names)), names)
+        axes.set_yticks(range(len(names)), list(map(plot_text, names)))
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlabel("share of variance that goes with the factor alone (+, −: which way)")
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
 
     height = 0.9 + BAR * len(ranked.influences)
     told = "; ".join(f"{each.factor} {each.share:.0%}" for each in ranked.influences)
-    return Plot(f"sensitivity-{name}", title, told, height, draw)
+    return Plot(("sensitivity", *name), title, told, height, draw)
 
 
 def _with_sign(each: Influence) -> str:
@@ -240,7 +249,7 @@ def _errorbars(
         markersize=5,
         capsize=3,
         elinewidth=1.2,
-        label=label,
+        label=plot_text(label),
     )
 
 
@@ -260,7 +269,7 @@ def _scale_x(axes: Axes, name: str, factor: Factor) -> None:
         low, high = (_x(factor, each) for each in (factor.low, factor.high))
         ticks = [low * (high / low) ** (i / 4) for i in range(5)]
         axes.set_xticks(ticks, [significant(tick, figures=2) for tick in ticks])
-    axes.set_xlabel(f"{name}{', s' if factor.is_duration else ''}")
+    axes.set_xlabel(plot_text(name) + (", s" if factor.is_duration else ""))
 
 
 def _finish(axes: Axes, unit: str) -> None:
@@ -273,9 +282,3 @@ def _finish(axes: Axes, unit: str) -> None:
 
 def _in(unit: str) -> str:
     return f", {unit}" if unit not in ("fraction", "1") else ""
-
-
-def _slug(text: str) -> str:
-    """A name that a file can have anywhere."""
-    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
-    return "-".join(words) or "plot"

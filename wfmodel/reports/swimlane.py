@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 
+from wfmodel.escaping import plot_text
 from wfmodel.experiments.figures import number
 from wfmodel.experiments.timeline import OUTSIDE, Arrow, Bar, MarkKind, Timeline
 from wfmodel.reports.style import (
@@ -88,7 +89,7 @@ def _instants(story: Timeline) -> list[int]:
 def _axes(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale) -> None:
     axes.set_xlim(-0.015, 1.015)
     axes.set_ylim(len(lanes) - 0.45, -0.6)
-    axes.set_yticks(list(lanes.values()), [story.lanes[lane] for lane in lanes])
+    axes.set_yticks(list(lanes.values()), [plot_text(story.lanes[lane]) for lane in lanes])
     axes.tick_params(axis="y", length=0)
     for side in ("left",):
         axes.spines[side].set_visible(False)
@@ -140,7 +141,7 @@ def _bar(axes: Axes, bar: Bar, row: int, scale: TimeScale) -> None:
         zorder=3,
     )
     axes.add_patch(box)
-    label = f"{bar.label} (lost)" if bar.lost else bar.label
+    label = plot_text(f"{bar.label} (lost)" if bar.lost else bar.label)
     if len(label) * CHARACTER < width:
         axes.text(start + width / 2, row, label, ha="center", va="center", fontsize=8, zorder=6)
         return

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 
 from wfmodel.checks.choreography.context import ChoreographyContext
 from wfmodel.checks.choreography.registry import CHOREOGRAPHY_RULES, ChoreographyRule
+from wfmodel.model.boundary import rooted, why_not_led_to
 from wfmodel.model.choreography import Choreography, LoadedChoreography, load_choreography
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, load_workflow, locate_findings
@@ -42,12 +43,22 @@ def check_loaded(
     if loaded.choreography is not None:
         workflow, trouble = None, ""
         if loaded.choreography.workflow is not None:
-            result = load(folder / loaded.choreography.workflow)
-            workflow = result.workflow
-            if workflow is None:
-                trouble = str(next((each.message for each in result.findings), "nothing in it"))
+            workflow, trouble = _led_to(folder, loaded.choreography.workflow, load)
         found += check_choreography(loaded.choreography, workflow, trouble=trouble)
     return tuple(sorted(locate_findings(found, loaded.document), key=_place))
+
+
+def _led_to(
+    folder: FilePath, name: str, load: Callable[[FilePath], LoadResult]
+) -> tuple[Workflow | None, str]:
+    """The workflow that a choreography names, or why there is none."""
+    why = why_not_led_to(folder / name, folder)
+    if why:
+        return None, f"not read: {why}"
+    result = load(folder / name)
+    if result.workflow is not None:
+        return result.workflow, ""
+    return None, str(next((each.message for each in result.findings), "nothing in it"))
 
 
 def check_choreography_file(
@@ -55,9 +66,14 @@ def check_choreography_file(
     text: str | None = None,
     *,
     load: Callable[[FilePath], LoadResult] = load_workflow,
+    root: str | FilePath | None = None,
 ) -> tuple[Finding, ...]:
-    """Findings of a file (``-``: standard input; ``text``: what it would hold)."""
-    return check_loaded(load_choreography(path, text), FilePath(path).parent, load=load)
+    """Findings of a file (``-``: standard input; ``text``: what it would hold).
+
+    The workflow that it names must stand inside ``root``; without one, docs/security.md says where.
+    """
+    with rooted(root):
+        return check_loaded(load_choreography(path, text), FilePath(path).parent, load=load)
 
 
 def _place(finding: Finding) -> tuple[int, int, str, str]:

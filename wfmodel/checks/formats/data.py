@@ -5,24 +5,18 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
 from wfmodel.checks.reported import Reported
+from wfmodel.escaping import json_text
 
 VERSION: Final = 2
-
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def as_json(findings: Iterable[Reported]) -> str:
     """All findings, in the order given."""
-    data = {"version": VERSION, "findings": [as_data(finding) for finding in findings]}
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    # What no encoding has (a file's name that is not UTF-8) can only be written as an escape.
-    return json.dumps(data, indent=2) if _LONE_SURROGATE.search(text) else text
+    return json_text({"version": VERSION, "findings": [as_data(finding) for finding in findings]})
 
 
 def as_data(finding: Reported) -> dict[str, Any]:

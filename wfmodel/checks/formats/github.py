@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Final
 
-from wfmodel.checks.formats.text import printable
 from wfmodel.checks.reported import Reported
+from wfmodel.escaping import log_line
 from wfmodel.model.findings import Severity
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -34,7 +34,7 @@ def as_github(findings: Iterable[Reported]) -> Iterator[str]:
         lines = [finding.message]
         lines += [f"run: {' '.join(finding.run)}"] if finding.run else []
         lines += [f"help: {finding.help}"] if finding.help else []
-        message = "%0A".join(_message(printable(line)) for line in lines)
+        message = "%0A".join(_message(log_line(line)) for line in lines)
         yield f"::{_COMMANDS[finding.severity]} {said}::{message}"
 
 
@@ -43,4 +43,4 @@ def _message(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _message(printable(text)).replace(":", "%3A").replace(",", "%2C")
+    return _message(log_line(text)).replace(":", "%3A").replace(",", "%2C")

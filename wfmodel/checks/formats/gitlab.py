@@ -6,13 +6,13 @@ Source: GitLab, *Code Quality report format* (fingerprints must be unique within
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Final
 
 from wfmodel.checks.reported import Reported
+from wfmodel.escaping import json_text
 from wfmodel.model.findings import Severity
 
 _SEVERITIES: Final = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}
@@ -35,7 +35,7 @@ def as_gitlab(findings: Iterable[Reported]) -> str:
         }
         for finding in findings
     ]
-    return json.dumps(issues, indent=2)
+    return json_text(issues, ascii_only=True)
 
 
 def _unique(fingerprint: str, seen: Counter[str]) -> str:

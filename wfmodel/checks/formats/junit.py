@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
-from wfmodel.checks.formats.text import full, printable
+from wfmodel.checks.formats.text import full
 from wfmodel.checks.reported import Reported
+from wfmodel.escaping import printable, xml_text
 from wfmodel.model.findings import Severity
 
 
@@ -40,7 +41,7 @@ def as_junit(findings: Iterable[Reported], files: Sequence[str]) -> str:
     root.append(suite)
     ElementTree.indent(root)
     text: str = ElementTree.tostring(root, encoding="unicode")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + text
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml_text(text)
 
 
 def _counts(finding: Reported) -> bool:

@@ -8,7 +8,6 @@ Source: OASIS, *Static Analysis Results Interchange Format (SARIF) Version 2.1.0
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any, Final
@@ -16,6 +15,7 @@ from urllib.parse import quote
 
 from wfmodel.checks.reported import Reported
 from wfmodel.checks.rule import Described
+from wfmodel.escaping import json_text, sarif_text
 from wfmodel.model.findings import Severity
 
 SCHEMA: Final = (
@@ -40,7 +40,7 @@ def as_sarif(findings: Iterable[Reported], described: Mapping[str, Described], v
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, number[finding.code]) for finding in results],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ascii_only=True)
 
 
 def _rule(code: str, described: Described | None) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _result(finding: Reported, index: int) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": text},
+        "message": {"text": sarif_text(text)},
         "locations": [_location(finding)],
         "partialFingerprints": {"wfmodel/v1": finding.fingerprint},
     }
@@ -70,7 +70,7 @@ def _result(finding: Reported, index: int) -> dict[str, Any]:
         result["relatedLocations"] = [
             {
                 "id": number,
-                "message": {"text": other.note},
+                "message": {"text": sarif_text(other.note)},
                 "physicalLocation": {
                     "artifactLocation": _artifact(finding.file),
                     "region": {"startLine": other.line, "startColumn": other.column},
@@ -81,7 +81,8 @@ def _result(finding: Reported, index: int) -> dict[str, Any]:
         ]
     if finding.run:
         steps = [
-            {"location": {**_location(finding), "message": {"text": word}}} for word in finding.run
+            {"location": {**_location(finding), "message": {"text": sarif_text(word)}}}
+            for word in finding.run
         ]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     if finding.changes:
@@ -120,4 +121,4 @@ def _fix(finding: Reported) -> dict[str, Any]:
         for change in finding.changes
     ]
     change = {"artifactLocation": _artifact(finding.file), "replacements": replacements}
-    return {"description": {"text": finding.fix_title}, "artifactChanges": [change]}
+    return {"description": {"text": sarif_text(finding.fix_title)}, "artifactChanges": [change]}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from wfmodel.checks.reported import Reported
+from wfmodel.escaping import log_line, printable
 from wfmodel.model.findings import Finding
 
 WIDTH: Final = 100
@@ -20,11 +21,15 @@ MOST_WORDS: Final = 40
 def concise(findings: Iterable[Finding | Reported]) -> Iterator[str]:
     """``file:line:column code message``, one line each."""
     for finding in findings:
-        yield printable(str(finding))
+        yield log_line(str(finding))
 
 
 def full(findings: Iterable[Reported]) -> Iterator[str]:
     """Each finding with its source line and caret, its run, and what to do about it."""
+    yield from map(log_line, _full(findings))
+
+
+def _full(findings: Iterable[Reported]) -> Iterator[str]:
     for finding in findings:
         yield printable(f"{finding.where} {finding.severity}: {finding.code} {finding.name}")
         yield from _indented(finding.message)
@@ -72,10 +77,3 @@ def _source(finding: Reported) -> Iterator[str]:
     yield f"  {margin} |"
     yield f"  {finding.line} | {line[start : start + WIDTH].rstrip()}"
     yield f"  {margin} | {' ' * (column - start)}{'^' * carets}"
-
-
-def printable(text: str) -> str:
-    """Control and invisible characters as escapes: a file must not drive the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -34,6 +34,7 @@ from wfmodel.model.guards import (
     holds,
     kind_of,
 )
+from wfmodel.native.safety import library
 
 MOST_STEPS: Final = 2_000_000
 """Z3's resource units for one question: well under a second."""
@@ -62,9 +63,8 @@ class Solver:
     """The same questions as ``enumeration.Table``."""
 
     def __init__(self, guards: Sequence[Condition], domains: Mapping[str, Domain]) -> None:
-        import z3
-
-        self.z3: Any = z3
+        self.z3: Any = library("z3")
+        z3 = self.z3
         self.guards = guards
         self.domains = domains
         self.opaque: dict[str, Any] = {}

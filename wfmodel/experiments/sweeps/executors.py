@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +18,8 @@ from typing import Final, Protocol, TypeAlias
 from wfmodel.experiments.sweeps.outcome import Outcome
 from wfmodel.experiments.sweeps.work import Work, carry_out
 from wfmodel.experiments.workers import cores
+from wfmodel.native.pools import WorkerPool
+from wfmodel.native.safety import leaving_out_the_working_directory
 
 IN_HAND: Final = 4
 """Cells per worker that are handed out at a time: enough to keep it busy, few to hold in memory."""
@@ -108,7 +110,7 @@ class LocalProcesses:
     def _until_broken(self, waiting: Iterator[Work], again: list[Work]) -> Iterator[Became]:
         """Yield outcomes; if the pool breaks, ``again`` holds what was in hand."""
         in_hand: dict[Future[Became], Work] = {}
-        pool = ProcessPoolExecutor(self.workers, self._context)
+        pool = WorkerPool(self.workers, self._context)
         try:
             while True:
                 room = self.workers * IN_HAND - len(in_hand)
@@ -143,7 +145,8 @@ def _context() -> BaseContext:
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["wfmodel.experiments.sweeps.work"])
-    forkserver.ensure_running()
+    with leaving_out_the_working_directory():
+        forkserver.ensure_running()
     return context
 
 

@@ -1,6 +1,7 @@
 """An experiment's results for other programs: CSV (one line per row), and plain data for JSON.
 
-Unknown numbers are empty in CSV and null in JSON. Durations are in seconds.
+Unknown numbers are empty in CSV and null in JSON; words that a
+spreadsheet would compute begin with an apostrophe in CSV. Durations are in seconds.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 import math
 from typing import Any, Final
 
+from wfmodel.escaping import csv_cell
 from wfmodel.experiments.experiment import PlanKind
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.sweeps.columns import FACTOR, shown_value
@@ -37,12 +39,12 @@ def as_csv(result: ExperimentResult) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     names = [f"{FACTOR}{name}" for name in factors]
-    writer.writerow(["point", *names, "variant", "response", *COLUMNS, "reached"])
+    writer.writerow(["point", *map(csv_cell, names), "variant", "response", *COLUMNS, "reached"])
     for each in result.points:
         values = [shown_value(f, each.point.values.get(name)) for name, f in factors.items()]
         for row in each.outcome.rows:
             found = [_empty(getattr(row.estimate, name)) for name in COLUMNS]
-            before = [each.point.number, *map(_empty, values), row.variant, row.response]
+            before = [each.point.number, *map(_empty, (*values, row.variant, row.response))]
             writer.writerow([*before, *found, row.reached.value])
     return stream.getvalue()
 
@@ -143,4 +145,6 @@ def _known(value: Any) -> Any:  # noqa: ANN401 - number or text
 
 def _empty(value: Any) -> Any:  # noqa: ANN401 - number or text
     known = _known(value)
+    if isinstance(known, str):
+        return csv_cell(known)
     return "" if known is None else known

@@ -26,12 +26,15 @@ from wfmodel.experiments.sweeps.columns import (
 )
 from wfmodel.experiments.sweeps.outcome import Finished, Outcome
 from wfmodel.experiments.sweeps.plans import Point
+from wfmodel.model.files import UNFINISHED, read_file, replacing
 
 MANIFEST: Final = "manifest.json"
 RESULTS: Final = "results.parquet"
 CELLS: Final = "cells"
 LOCK: Final = ".lock"
-UNFINISHED: Final = ".unfinished-"
+MOST_BYTES: Final = 4 << 30
+"""Largest file of results that is read."""
+
 ROW_GROUP: Final = 256
 """Points per row group of the results."""
 
@@ -138,7 +141,7 @@ class Store:
         if path.stem not in self._keys or path.suffix != ".parquet":
             raise StoreError(f"{path}: no cell of this sweep; move it away and resume")
         try:
-            outcome, metadata = cell_from(path.read_bytes())
+            outcome, metadata = cell_from(read_file(path, MOST_BYTES))
         except ValueError as error:
             raise StoreError(f"{path}: damaged: {error}; {way_out}") from None
         foreign = [name for name, text in self._provenance.items() if metadata.get(name) != text]
@@ -158,16 +161,11 @@ class Store:
     @contextmanager
     def _replacing(self, path: Path) -> Iterator[IO[bytes]]:
         """A stream whose content becomes the file at the end, whole."""
-        unfinished = path.with_name(f"{UNFINISHED}{path.name}")
         try:
-            with unfinished.open("wb") as stream:
+            with replacing(path) as stream:
                 yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            unfinished.replace(path)
             _flush_folder(path.parent)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
             raise StoreError(f"{path}: {_reason(error)}; {_way_out(error)}") from None
 
 
@@ -178,7 +176,7 @@ def read_results(path: Path) -> tuple[tuple[tuple[int, Outcome], ...], dict[str,
         StoreError: it is damaged, or no such file.
     """
     try:
-        return results_from(path.read_bytes())
+        return results_from(read_file(path, MOST_BYTES))
     except ValueError as error:
         raise StoreError(f"{path}: damaged: {error}; move it away and run again") from None
     except OSError as error:
@@ -232,7 +230,7 @@ def _groups(points: Iterable[Finished], size: int) -> Iterator[list[Finished]]:
 def _check_same(manifest: Path, provenance: Mapping[str, str]) -> None:
     """The directory's sweep must be this one."""
     try:
-        begun = json.loads(manifest.read_bytes())
+        begun = json.loads(read_file(manifest))
     except ValueError:
         begun = None
     if not isinstance(begun, dict) or begun.get("format") != provenance["format"]:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from wfmodel.designs.system import System
+from wfmodel.escaping.languages import in_block_comment
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.export.program import (
     Add,
@@ -75,8 +76,8 @@ def promela_of(program: Program) -> str:
 
 
 def _lines(program: Program) -> Iterator[str]:
-    yield f"/* {_comment(program.name)}"
-    yield from (f"   {_comment(note)}" for note in program.notes)
+    yield f"/* {in_block_comment(program.name)}"
+    yield from (f"   {in_block_comment(note)}" for note in program.notes)
     yield "*/"
     yield f"#define PLACES {PLACES}"
     yield "#ifndef NEVER\n#define NEVER 0\n#endif"
@@ -101,11 +102,11 @@ def _lines(program: Program) -> Iterator[str]:
         print_it = f'printf("END {end}\\n"); assert(NEVER != {number})'
         yield f"  :: d_step {{ {_expression(holds)} -> {print_it} }}"
     for rule in program.rules:
-        yield f"  /* {_comment(rule.words)} */"
+        yield f"  /* {in_block_comment(rule.words)} */"
         operations = "; ".join(map(_operation, rule.operations)) or "skip"
         yield f"  :: d_step {{ {_expression(rule.guard)} -> {operations}{after} }}"
     for gap in program.gaps:
-        yield f"  /* {_comment(gap.words)} */"
+        yield f"  /* {in_block_comment(gap.words)} */"
         yield f"  :: d_step {{ {_expression(gap.guard)} -> assert(false) }}"
     yield "  od\n}"
 
@@ -179,7 +180,3 @@ def _operation(operation: Operation) -> str:
             return f"clear_{queue}()"
         case _:
             assert_never(operation)
-
-
-def _comment(words: str) -> str:
-    return " ".join(words.replace("*/", "* /").split())

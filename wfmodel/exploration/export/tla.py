@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from wfmodel.designs.system import System
+from wfmodel.escaping.languages import one_line
 from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.export.program import (
     Add,
@@ -43,6 +44,7 @@ from wfmodel.exploration.export.program import (
 from wfmodel.exploration.export.system import program_of
 from wfmodel.exploration.export.tla_variables import Variables
 from wfmodel.exploration.resolution import Resolution
+from wfmodel.model.files import write_file
 
 RESTS: Final = "rests"
 """The only class of ends of a system that is not judged."""
@@ -75,7 +77,7 @@ class Module:
         """The files in a folder, which is made if need be."""
         folder.mkdir(parents=True, exist_ok=True)
         for file, content in self.files().items():
-            (folder / file).write_text(content, encoding="utf-8")
+            write_file(folder / file, content)
 
 
 def tla(
@@ -119,7 +121,7 @@ def _title(words: str) -> str:
 
 
 def _comment(words: str) -> str:
-    return r"\* " + " ".join(words.split())
+    return r"\* " + one_line(words)
 
 
 class _Text:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -20,6 +18,8 @@ from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.layout import layout_of
 from wfmodel.exploration.packed.snapshot import Snapshot
 from wfmodel.exploration.packed.tables import Tables
+from wfmodel.model.archives import arrays_in
+from wfmodel.model.files import replacing
 
 VERSION: Final = 2
 NAMES: Final = ("words", "parents", "actions", "resting", "cut")
@@ -60,20 +60,13 @@ def save(
         "transitions": snapshot.transitions,
         "level": level,
     }
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            np.savez(
-                file,
-                header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8),
-                log=np.array(expansion.parts.log, dtype=np.int32).reshape(-1, 4),
-                **{name: getattr(snapshot, name) for name in NAMES},
-            )
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path) as file:
+        np.savez(
+            file,
+            header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8),
+            log=np.array(expansion.parts.log, dtype=np.int32).reshape(-1, 4),
+            **{name: getattr(snapshot, name) for name in NAMES},
+        )
 
 
 def load(path: Path, expansion: Expansion, *, laps: int) -> tuple[Snapshot, list[int]]:
@@ -83,10 +76,8 @@ def load(path: Path, expansion: Expansion, *, laps: int) -> tuple[Snapshot, list
         CheckpointError: the file cannot be read, or is not this search's.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            header = json.loads(file["header"].tobytes())
-            log = file["log"]
-            arrays = {name: file[name] for name in NAMES}
+        text, log, *rest = arrays_in(path, ("header", "log", *NAMES))
+        header, arrays = json.loads(text.tobytes()), dict(zip(NAMES, rest, strict=True))
         mine, saved = describe(expansion, laps=laps), header["search"]
         for name, value in mine.items():
             if saved.get(name) != value:
@@ -104,7 +95,7 @@ def load(path: Path, expansion: Expansion, *, laps: int) -> tuple[Snapshot, list
             next=int(header["next"]),
             transitions=int(header["transitions"]),
         )
-    except (OSError, EOFError, ValueError, LookupError, TypeError, BadZipFile) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"{path}: not a checkpoint of this search ({error})") from error
     if _digest(expansion) != header["tables"] or not layout.fits(expansion.parts.sizes()):
         raise CheckpointError(f"{path}: the machines of this system answer differently from then")

@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from wfmodel.exploration import budget
+from wfmodel.native.compiler import cgutils, intrinsic, ir, numba, types
 
 Words = NDArray[np.uint64]
 
@@ -79,7 +76,7 @@ def inlined(function: Any) -> Any:  # noqa: ANN401
     return _njit(inline="always", _nrt=False)(function)
 
 
-_njit: Final[Any] = njit
+_njit: Final[Any] = numba.njit
 
 
 def _prefetch(typing_context: Any, array: Any, row: Any) -> Any:  # noqa: ANN401 - numba's own types

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wfmodel.designs.schedule import FAULTS, Deed
+from wfmodel.escaping import printable
+from wfmodel.escaping.languages import mermaid_words
 from wfmodel.exploration.properties.answer import Trace
 from wfmodel.exploration.space import StateSpace
 from wfmodel.exploration.stories.story import Line, ending, story_of
@@ -51,9 +53,8 @@ def _of(line: Line, index: dict[str, int]) -> Iterator[str]:
 
 def _words(line: Line) -> str:
     whose, who = line.act.whose, line.act.participant
-    return whose + line.text.removeprefix(f"{whose}{who} ")
+    return whose + line.text.removeprefix(printable(f"{whose}{who} "))
 
 
 def _safe(text: str) -> str:
-    """Mermaid ends a statement at a semicolon, and reads # as the beginning of an entity."""
-    return text.replace(";", ",").replace("#", "no. ").replace("\n", " ")
+    return mermaid_words(text, in_sequence=True)

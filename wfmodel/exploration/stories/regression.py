@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
 from wfmodel.designs.schedule import Act, schedule_text
+from wfmodel.escaping.languages import python_docstring, python_text
 from wfmodel.exploration.budget import FaultBudget
+from wfmodel.model.naming import file_stems
 
 UNTIMED: Final = (
     "persistence",
@@ -21,22 +22,21 @@ UNTIMED: Final = (
 )
 """Knobs that matter where there is no time; a watchdog's length only says that there is one."""
 
-TEMPLATE = '''"""{title} ({design}): found by {found_by}."""
+TEMPLATE = """{about}
 
 import wfmodel
 from wfmodel.designs import Knobs
 from wfmodel.experiments.regression import still_happens
 from wfmodel.exploration import FaultBudget
 
-SCHEDULE = """
-{schedule}"""
+SCHEDULE = {schedule}
 
 
 def test_{name}():
     workflow = wfmodel.load({path!r}).workflow
     system = wfmodel.{builder}(workflow, {knobs})
     assert not still_happens(system, SCHEDULE, {claim!r}, {budget}{several})
-'''
+"""
 
 
 def regression_test(
@@ -57,17 +57,15 @@ def regression_test(
     ``claim`` is the property in its textual form; ``path`` the workflow's file.
     """
     return TEMPLATE.format(
-        title=title.replace("\\", "\\\\").replace('"', "'"),
-        design=design,
-        schedule=schedule_text(schedule),
-        name=re.sub(r"[^a-z0-9]+", "_", f"{design}_{title}".lower()).strip("_"),
+        about=python_docstring(f"{title} ({design}): found by {found_by}."),
+        schedule=python_text(schedule_text(schedule)),
+        name=file_stems([(design, title)])[design, title].replace("-", "_"),
         path=path,
         builder="choreograph" if design == CHOREOGRAPHY else "orchestrate",
         knobs=knobs_text(knobs),
         claim=claim,
         budget=budget_text(budget),
         several=_several_text(instances, each or {}),
-        found_by=found_by,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from wfmodel.designs.schedule import Act, Deed, message_words
 from wfmodel.designs.table import Table
+from wfmodel.escaping import printable
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.moves import Step
 from wfmodel.exploration.properties.answer import Trace
@@ -36,7 +37,8 @@ class Line:
         if self.act.deed in ABOUT_MESSAGES:
             what = f" ‘{self.act.what}’"
         after = f": {'; '.join(self.consequences)}" if self.consequences else ""
-        return f"{self.act.whose}{self.act.participant} {self.act.deed.value}{what}{after}"
+        who = f"{self.act.whose}{self.act.participant}"
+        return printable(f"{who} {self.act.deed.value}{what}{after}")
 
 
 ABOUT_MESSAGES = frozenset(
@@ -80,7 +82,7 @@ def ending_words(table: Table, config: Configuration) -> str:
     standing = [
         f"{nodes[e.node].name}{f' ×{e.net}' if e.net > 1 else ''}" for e in config.effects if e.net
     ]
-    return f"{', '.join(views)}. In effect: {', '.join(standing) or 'nothing'}."
+    return printable(f"{', '.join(views)}. In effect: {', '.join(standing) or 'nothing'}.")
 
 
 def _line(space: StateSpace, number: int, source: int, step: Step, target: int) -> Line:

@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from wfmodel.model.findings import Finding
-from wfmodel.model.reading import STDIN, read_document
+from wfmodel.model.reading import read_document, read_text
 from wfmodel.model.source import Document
 
 _MARK: Final = "\ue000"
@@ -26,16 +26,13 @@ _SYNTAX_ERROR: Final = "L105"
 def read_definition(
     path: str | FilePath, text: str | None = None
 ) -> tuple[Document | None, tuple[Finding, ...]]:
-    """As ``read_document``; where that fails, once more with bare substitutions taken as text.
-
-    Standard input cannot be read twice: there a bare substitution is a syntax error.
-    """
-    document, findings = read_document(path, text)
+    """As ``read_document``; where that fails, once more with bare substitutions taken as text."""
+    original, findings = read_text(path, text)  # once: what is parsed twice is the same
+    if original is None:
+        return None, findings
+    document, findings = read_document(path, original)
     if document is not None or all(f.code != _SYNTAX_ERROR for f in findings):
         return document, findings
-    if text is None and str(path) == STDIN:
-        return document, findings
-    original = FilePath(path).read_text("utf-8-sig") if text is None else text
     masked = mask(original)
     if masked == original:
         return document, findings

@@ -1,0 +1,227 @@
+"""Definitions whose every name is hostile, and what a terminal, a runner and a page may not see."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, Final
+
+KINDS: Final = {
+    "html": "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>",
+    "controls": "\x1b[31mred\x1b]0;title\x07\x9b31m\x00\x08\x7f\x85\r\x1b]8;;http://evil\x1b\\",
+    "unseen": "a\u202etxt.exe\u2066\u200b\u2028\u2029\ufeff\u200d\u3164\u034f\U000e0041x",
+    "newlines": "a\n```\n<b>out</b>\n| x | y |\n::error file=x::no\n##[stop-commands]t\n# big\n",
+    "markdown": "x | y ](http://evil) ![i](http://evil/i.png) \\| `code` ```` **b** <u>u</u> ~~s~~",
+    "markup": "[bold red]x[/bold red] [link=http://evil]y[/link] [/] [@click=app.quit] :smile:",
+    "mathtext": "refund $5 or $10 { $\\foo$ $x^$ \\$",
+    "commands": "##[stop-commands]t ##vso[task.prependpath]/evil ::stop-commands::x ##teamcity[a]",
+    "everything": " [/]|`</b><b onclick=x>##[a]"
+    "\x1b[31m\u202e\x9b\n::error::x\n```\n| y |\n](http://e) $\\b$ {0}",
+    "placeholders": "{0} %s %(x)d ${{ secrets.X }} $(id) `id` {{ 7*7 }}",
+}
+"""What is put behind each name."""
+
+FIRST: Final = {
+    "at the start": "::stop-commands::tok ",
+    "formula": '=HYPERLINK("http://evil";"x")',
+    "dashes": "--- # > - 1. ",
+    "underscore": "_",
+    "code": "    ",
+}
+"""What is put before each name."""
+
+
+def named(kind: str, word: str) -> str:
+    """A name of that kind."""
+    return f"{FIRST[kind]}{word}" if kind in FIRST else f"{word}{KINDS[kind]}"
+
+
+def write(folder: Path, kind: str) -> None:
+    """``w.json`` and ``s.json``."""
+
+    def n(word: str) -> str:
+        return named(kind, word)
+
+    workflow = {
+        "name": n("order"),
+        "description": n("what"),
+        "initial": n("reserve"),
+        "services": {n("stock"): {"capacity": 2}, n("bank"): {}},
+        "data": {n("cart"): {"type": "object", "input": True}, n("slip"): {"type": "string"}},
+        "states": {
+            n("reserve"): {
+                "kind": "task",
+                "service": n("stock"),
+                "action": n("take"),
+                "duration": {"distribution": "exponential", "mean": "50ms"},
+                "effect": "compensatable",
+                "compensation": {"action": n("release"), "idempotent": True},
+                "failures": {n("none"): {"kind": "business", "probability": 0.3}},
+                "on": {n("none"): "rollback"},
+                "reads": [n("cart")],
+                "writes": [n("slip")],
+                "next": n("choose"),
+            },
+            n("choose"): {
+                "kind": "choice",
+                "service": n("bank"),
+                "branches": [{"when": n("if"), "probability": 0.5, "next": n("charge")}],
+                "default": n("charge"),
+            },
+            n("charge"): {
+                "kind": "task",
+                "service": n("bank"),
+                "effect": "pivot",
+                "idempotent": False,
+                "duration": {"distribution": "exponential", "mean": "100ms"},
+                "retry": {"attempts": 2},
+                "failures": {
+                    n("declined"): {"kind": "business", "probability": 0.2},
+                    n("away"): {"kind": "transient", "probability": 0.1},
+                },
+                "on": {n("declined"): "rollback"},
+                "timeout": "1s",
+                "next": n("done"),
+            },
+            n("done"): {"kind": "final", "outcome": "succeeded"},
+        },
+    }
+    (folder / "w.json").write_text(json.dumps(workflow, indent=1), encoding="utf-8")
+    (folder / "s.json").write_text(json.dumps(_scenario(n), indent=1), encoding="utf-8")
+
+
+def _scenario(n: Any) -> dict[str, Any]:
+    crashes = {"distribution": "exponential", "mean": "5s"}
+    return {
+        "question": n("why"),
+        "description": n("more"),
+        "workflow": "w.json",
+        "variants": {
+            n("mem"): {
+                "design": "orchestration",
+                "knobs": {"persistence": "memory", "publishing": "dual-write"},
+            },
+            n("cho"): {"design": "choreography", "knobs": {"persistence": "database"}},
+        },
+        "primary": ["lost", "consistency"],
+        "setting": {
+            "arrivals": {"every": {"distribution": "exponential", "mean": "1s"}},
+            "horizon": "15s",
+            "convergence": "30s",
+            "faults": [
+                {"kind": "crash", "target": "orchestrator", "every": crashes, "lasts": "2s"},
+                {"kind": "crash", "target": n("bank"), "every": "6s", "lasts": "2s"},
+            ],
+        },
+        "replications": 2,
+        "what_ifs": 1,
+        "seed": 1,
+        "sources": {"setting.faults.0.every": n("log")},
+        "experiment": {
+            "factors": {
+                n("gap"): {"path": "setting.faults.0.every", "low": "5s", "high": "20s"},
+                n("net"): {"path": "setting.network", "levels": ["1ms", "10ms"]},
+            },
+            "responses": ["lost"],
+            "plan": {"kind": "grid", "levels": 2},
+            "replications": 2,
+        },
+    }
+
+
+# -------------------------------------------------------------------------- what may not be seen
+
+UNSEEN: Final = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\U000e0000-\U000e0fff]"
+)
+OBEYED: Final = re.compile(r"^\s*::|##(?:\w*)\[")
+FORMULA: Final = re.compile(r"\s*[=+@\-\t\r]")
+
+
+def unseen(text: str) -> list[str]:
+    """Lines with a character that drives a terminal or is not to be seen."""
+    return [repr(line) for line in text.split("\n") if UNSEEN.search(line)]
+
+
+def obeyed(text: str) -> list[str]:
+    """Lines that a runner of GitHub, Azure or TeamCity takes for commands."""
+    return [line for line in re.split(r"\r\n|\r|\n|\x85|\u2028", text) if OBEYED.search(line)]
+
+
+def table_faults(page: str) -> Iterator[str]:
+    """Rows of Markdown tables that have more or fewer cells than their head."""
+    width = 0
+    for line in outside_fences(page):
+        cells = len(re.findall(r"(?:\\.|[^|\\])*(\|)", line)) if line.startswith("|") else 0
+        if cells and width and cells != width:
+            yield f"{width} cells, then {cells}: {line}"
+        width = cells if not cells else width or cells
+
+
+def outside_fences(page: str) -> Iterator[str]:
+    """Lines of Markdown that are no code."""
+    fence = ""
+    for line in page.split("\n"):
+        found = re.match(r"`{3,}", line)
+        if fence:
+            fence = "" if line.strip() == fence else fence
+        elif found:
+            fence = found[0]
+        else:
+            yield line
+    assert not fence, "a fence is left open"
+
+
+def markdown_faults(page: str) -> Iterator[str]:
+    """Elements and links in Markdown that its template does not have."""
+    for line in outside_fences(page):
+        words = re.sub(r"\\.", "", line)
+        words = re.sub(r"(`+).*?(?<!`)\1(?!`)", "", words).replace("<code>", "")
+        if re.search(r"<(?!/code>)|https?:/|\$", words):
+            yield line
+        if "](" in words and not re.fullmatch(r"!\[[^\[\]]*\]\([\w.%/-]+\.svg\)", words):
+            yield line
+
+
+class Elements(HTMLParser):
+    """Collects what an HTML page may not have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at an element."""
+        if tag in {"script", "img", "iframe", "object", "b", "u"}:
+            self.faults.append(tag)
+        for name, value in attrs:
+            linked = name in {"href", "src", "xlink:href"} and not (value or "").startswith("#")
+            if name.startswith("on") or linked:
+                self.faults.append(f"{tag} {name}={value}")
+
+
+def html_faults(page: str) -> list[str]:
+    """Elements and attributes that no template has."""
+    parser = Elements()
+    parser.feed(page)
+    return parser.faults
+
+
+def csv_faults(text: str) -> Iterator[str]:
+    """Cells that a spreadsheet computes, and rows of another length than the head."""
+    head, *rows = csv.reader(io.StringIO(text))
+    for row in rows:
+        if len(row) != len(head):
+            yield f"{len(row)} cells: {row}"
+    for cell in (cell for row in (head, *rows) for cell in row):
+        try:
+            float(cell)
+        except ValueError:
+            if FORMULA.match(cell):
+                yield cell
