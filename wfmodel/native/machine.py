@@ -25,7 +25,6 @@ from wfmodel.native.compiler import (
     register_pass,
     types,
 )
-
 from wfmodel.native.machine_records import KINDS, address_of, reference, type_of, word_at
 
 __all__ = ["address_of", "reference"]

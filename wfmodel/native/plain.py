@@ -1,4 +1,4 @@
-"""Not compiled: the kernel's words in plain Python, some hundred times slower. Tests use it."""
+"""Not compiled: words and records in memory, in plain Python, a hundred times slower; for tests."""
 
 from __future__ import annotations
 

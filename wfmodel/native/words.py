@@ -1,7 +1,7 @@
 """What compiled code stands on: words of memory, read and written by address, and calls to Python.
 
-Everything in the kernel is a 64-bit word. A record is the address of its first word; its fields are
-named positions (``layout``). Records never move, so an address stays good while the run lasts.
+Everything in compiled code is a 64-bit word. A record is the address of its first word; its fields
+are named (``records``), or numbered positions. Records never move: an address stays good.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wfmodel.native.plain import Answer
 from wfmodel.native.safety import library
 
 SUPPORTED: Final = "0.68"
-"""numba's versions change what the kernel is compiled by."""
+"""numba's versions change what code is compiled by."""
 INSTALL: Final = "pip install 'wfmodel[fast]'"
 
 

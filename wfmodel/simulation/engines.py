@@ -20,7 +20,7 @@ ENGINES: Final = (AUTO, SIMPY, COMPILED)
 
 
 def choose(engine: str, *, own_processes: bool) -> bool:
-    """Whether the compiled kernel runs.
+    """Whether machine code runs.
 
     Raises:
         ValueError: there is no such engine, or the compiled one was asked for and cannot run.
@@ -36,7 +36,7 @@ def choose(engine: str, *, own_processes: bool) -> bool:
 
 
 def _obstacle(own_processes: bool) -> str | None:
-    """Why the compiled kernel cannot run."""
+    """Why machine code cannot run."""
     if own_processes:
         return "a SimPy process of your own needs engine 'simpy' (or 'auto')"
     from wfmodel.native.words import OBSTACLE  # numba: only where it is used
@@ -45,7 +45,7 @@ def _obstacle(own_processes: bool) -> str | None:
 
 
 def run_compiled(context: RunContext) -> NDArray[np.int64]:
-    """All rows of a run in the kernel, of shape (n, 6)."""
+    """All rows of a run in machine code, of shape (n, 6)."""
     from wfmodel.simulation.compiled.engine import Compiled  # numba: only where it is used
 
     return Compiled(context).rows()

@@ -1,6 +1,5 @@
-"""The compiled kernel: a second implementation of the driver, and never the definition.
+"""The text of a run in machine code: what it stands on there, and who starts it.
 
-Each file here is the driver's file of that name again, on flat memory, in functions that numba
-compiles. Start with ``run``; ``layout`` says where everything stands, ``wfmodel.native`` is what
-the code stands on, ``clerk`` how machines are asked.
+Nothing of what happens is written here. ``basis`` has what the text asks for, over ``memory`` and
+``heap``; ``loop`` loads the text and compiles it; ``engine`` runs it. docs/design.md says why.
 """

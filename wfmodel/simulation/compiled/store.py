@@ -57,7 +57,7 @@ class Store(Chunks):
         return place + 8 * written, place + 8 * len(self._rows)
 
     def write_row(self, header: NDArray[np.int64], row: tuple[int, ...]) -> None:
-        """A row from Python, where the kernel would write its next one."""
+        """A row from Python, where compiled code would write its next one."""
         place = self._used(int(header[ROW]))
         self._rows[place : place + COLUMNS] = row
         header[ROW] += 8 * COLUMNS
@@ -68,7 +68,7 @@ class Store(Chunks):
         return self._last_ns
 
     def taken(self, header: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Rows since they were taken last, of shape (n, 6): until the kernel goes on."""
+        """Rows since they were taken last, of shape (n, 6): until the run goes on."""
         rows = self._rows[: self._used(int(header[ROW]))]
         self._note_last(rows)
         header[ROW] = address(self._rows)
