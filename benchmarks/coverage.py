@@ -18,7 +18,7 @@ from wfmodel.designs.faults import Fault
 from wfmodel.experiments import Scenario, Variant, run
 from wfmodel.experiments.exact import exact, simulated
 from wfmodel.experiments.rare import Splitting, probability_of
-from wfmodel.exploration.markov import KnownChain
+from wfmodel.markov import KnownChain
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final, Task, Workflow

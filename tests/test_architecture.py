@@ -18,13 +18,15 @@ LAYERS = {
     "importers": 1,
     "checks": 1,
     "designs": 1,
-    "exploration": 2,
-    "simulation": 2,
-    "metrics": 2,
-    "experiments": 3,
-    "reports": 4,
-    "testing": 4,
-    "cli": 5,
+    "semantics": 2,
+    "exploration": 3,
+    "markov": 3,
+    "simulation": 3,
+    "metrics": 3,
+    "experiments": 4,
+    "reports": 5,
+    "testing": 5,
+    "cli": 6,
 }
 """Package to layer. A package imports lower layers and itself, nothing else of ours."""
 

@@ -17,9 +17,9 @@ from wfmodel.designs import History, System, choreograph, orchestrate
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.history import Kind, Row
 from wfmodel.exploration.acceptance import Acceptor, Walk
-from wfmodel.exploration.verdict import Memory, Observer
 from wfmodel.metrics import tracks_of
 from wfmodel.metrics.tracks import came_to_rest
+from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.simulation import simulate
 
 BOTH = {"orchestration": orchestrate, "choreography": choreograph}
@@ -33,7 +33,7 @@ def by_the_explorer(system: System, history: History, instance: int) -> set[Anom
     others forget later is not its end.
     """
     acceptor = Acceptor(system, history)
-    run, observer = Walk(acceptor), Observer(acceptor.table)
+    run, observer = Walk(acceptor), OutcomeMonitor(acceptor.table)
     rows = history.rows
     shared = np.isin(rows[:, 1], [Kind.FAULT_ON, Kind.FAULT_OFF])
     mine = rows[:, 2] == instance

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from tests.agreement.worlds import knobs
 from tests.designs.workflows import workflows
 from wfmodel.designs import System, choreograph, orchestrate
-from wfmodel.designs.schedule import parse_schedule, schedule_text
+from wfmodel.designs.trace_script import parse_schedule, schedule_text
 from wfmodel.experiments.regression import still_happens
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.explorer import search
+from wfmodel.exploration.final_configurations import configurations_at_end
 from wfmodel.exploration.properties import STANDARD, Explored, Violated, decide, parse_property
-from wfmodel.exploration.replayed import configurations_at_end
 from wfmodel.exploration.scheduling import schedule_of
-from wfmodel.exploration.space import resting
+from wfmodel.exploration.state_space import resting
 from wfmodel.model.workflow import Workflow
+from wfmodel.semantics.configuration import Configuration
 from wfmodel.simulation.replay import replay
 
 BOTH = {"orchestration": orchestrate, "choreography": choreograph}

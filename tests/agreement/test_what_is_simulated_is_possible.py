@@ -17,7 +17,7 @@ from tests.designs.workflows import workflows
 from wfmodel.designs import choreograph, orchestrate
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.exploration import explore
-from wfmodel.exploration.spending import Spending
+from wfmodel.exploration.fault_accounting import Spending
 from wfmodel.metrics import tracks_of
 from wfmodel.metrics.tracks import came_to_rest
 from wfmodel.simulation import simulate

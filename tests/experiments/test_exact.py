@@ -17,12 +17,12 @@ from wfmodel.experiments.cells import Cell, run_cells
 from wfmodel.experiments.exact import exact, simulated
 from wfmodel.experiments.recovery_of_chain import recovery_of
 from wfmodel.experiments.statistics import share
-from wfmodel.exploration.configuration import World
-from wfmodel.exploration.markov import Chain, InstanceChain
-from wfmodel.exploration.markov.clocks import NotExponentialError
-from wfmodel.exploration.markov.state import State
+from wfmodel.markov import Chain, InstanceChain
+from wfmodel.markov.chain_state import State
+from wfmodel.markov.phase_type import NotExponentialError
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
+from wfmodel.semantics.configuration import World
 from wfmodel.simulation import Arrivals, Setting
 
 

@@ -17,11 +17,11 @@ from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import History, Kind
 from wfmodel.designs.knobs import Persistence
-from wfmodel.designs.schedule import Act
+from wfmodel.designs.trace_script import Act
 from wfmodel.experiments.hunting.retelling import Untellable, retell
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.ends import is_end, shows
-from wfmodel.exploration.following import RunSpace
+from wfmodel.exploration.terminal_states import is_end, shows
+from wfmodel.exploration.trace_space import RunSpace
 from wfmodel.metrics import tracks_of
 from wfmodel.metrics.tracks import came_to_rest
 from wfmodel.model.distributions import Constant, Exponential

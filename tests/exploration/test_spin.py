@@ -18,9 +18,9 @@ from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Channel, Knobs, System, Table, choreograph, orchestrate, own_system
 from wfmodel.designs.messages import Send, SetTimer
 from wfmodel.exploration import FaultBudget, Verdict, explore
-from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.export import promela
 from wfmodel.exploration.packed import search
+from wfmodel.exploration.terminal_states import ends_of
 from wfmodel.importers import load_any
 
 pytestmark = pytest.mark.skipif(

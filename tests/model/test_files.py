@@ -212,7 +212,7 @@ ELSEWHERE = {
     "model/archives.py": "members of an archive",
     "model/files.py": "the one place",
     "model/yaml_reader.py": "a collection of YAML",
-    "native/chunks.py": "the package's own sources",
+    "native/arena.py": "the package's own sources",
 }
 INTO_MEMORY = {"buffer", "stream"}
 

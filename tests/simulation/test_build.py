@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from wfmodel.native import chunks
+from wfmodel.native import arena as chunks
 
 
 def number_of(folder, monkeypatch):

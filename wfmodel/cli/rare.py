@@ -12,7 +12,7 @@ from wfmodel.cli.terminal import say
 
 if TYPE_CHECKING:
     from wfmodel.experiments.rare import Splitting
-    from wfmodel.exploration.markov import Life
+    from wfmodel.markov import Life
 
 
 def rare(
@@ -65,7 +65,7 @@ def rare(
 def _answer(life: Life, event: str, how: Splitting, states: int, within_s: float | None) -> str:
     """One line about one variant."""
     from wfmodel.experiments.rare import ended_as, probability_of, solved
-    from wfmodel.exploration.markov import KnownChain
+    from wfmodel.markov import KnownChain
 
     known, ended = KnownChain(life, limit=states), ended_as(life, event)
     found = probability_of(known, ended, sketch=life.sketch, splitting=how, within_s=within_s)

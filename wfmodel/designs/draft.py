@@ -1,4 +1,4 @@
-"""A working copy of ``Local``, and the actions asked for so far.
+"""A working copy of ``ParticipantState``, and the actions asked for so far.
 
 It is frozen in canonical order: what happened in another order but comes to the same is the same.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from wfmodel.designs.messages import Action, Home, StepStatus
 from wfmodel.designs.role import Role
-from wfmodel.designs.state import Job, Local, Status, Token
+from wfmodel.designs.state import Job, ParticipantState, Status, Token
 
 
 class Draft:
     """A mutable copy; ``finish`` freezes it."""
 
-    def __init__(self, role: Role, local: Local) -> None:
+    def __init__(self, role: Role, local: ParticipantState) -> None:
         self.role = role
         self.before = local
         self.status = local.status
@@ -27,9 +27,9 @@ class Draft:
         self.cancelled = set(local.cancelled)
         self.actions: list[Action] = []
 
-    def finish(self) -> tuple[Local, tuple[Action, ...]]:
+    def finish(self) -> tuple[ParticipantState, tuple[Action, ...]]:
         """The next state and the actions, in order."""
-        local = Local(
+        local = ParticipantState(
             self.status,
             tuple(sorted(self.steps.items())),
             tuple(sorted(self.tokens, key=_token_order)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from wfmodel.designs.control_rules import Turn
 from wfmodel.designs.messages import (
     Action,
     Arrive,
@@ -35,8 +36,7 @@ from wfmodel.designs.messages import (
     WorkDone,
 )
 from wfmodel.designs.role import Role
-from wfmodel.designs.state import Job, Local, Phase, Status, Token, View, view_of
-from wfmodel.designs.turn import Turn
+from wfmodel.designs.state import Job, ParticipantState, Phase, Status, Token, View, view_of
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Receive
 
@@ -48,15 +48,17 @@ class Participant:
     role: Role
 
     @property
-    def initial(self) -> Local:
+    def initial(self) -> ParticipantState:
         """Knows nothing."""
-        return Local()
+        return ParticipantState()
 
-    def view(self, state: Local) -> View:
+    def view(self, state: ParticipantState) -> View:
         """What a store with this content says of the instance."""
         return view_of(state)
 
-    def react(self, state: Local, event: Event) -> tuple[Local, tuple[Action, ...]]:
+    def react(
+        self, state: ParticipantState, event: Event
+    ) -> tuple[ParticipantState, tuple[Action, ...]]:
         """The one entry: the next state, and what the driver shall do."""
         turn = Turn(self.role, state)
         match event:

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Action, Event
-from wfmodel.designs.renaming import Rename, checked_groups, renamed
+from wfmodel.designs.permutation import Rename, checked_groups, renamed
 from wfmodel.designs.state import View
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.flow import Flow, build_flow

@@ -25,7 +25,7 @@ from wfmodel.experiments.recovery_of_chain import recovery_of
 from wfmodel.experiments.running import possible
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.experiments.statistics import Estimate, interval, share
-from wfmodel.exploration.markov import (
+from wfmodel.markov import (
     InstanceChain,
     Surroundings,
     build,
@@ -35,14 +35,14 @@ from wfmodel.exploration.markov import (
     hits_within,
     transient,
 )
-from wfmodel.exploration.markov.building import MOST_STATES
-from wfmodel.exploration.markov.chain import Marks, Vector
-from wfmodel.exploration.markov.uniformization import TooStiffError
-from wfmodel.exploration.verdict import Observer
+from wfmodel.markov.building import MOST_STATES
+from wfmodel.markov.chain import Marks, Vector
+from wfmodel.markov.uniformization import TooStiffError
 from wfmodel.metrics import METRICS
 from wfmodel.metrics.distance import distance
 from wfmodel.metrics.invariants import LocalInvariants
 from wfmodel.model.workflow import Workflow
+from wfmodel.semantics.outcome_monitor import OutcomeMonitor
 from wfmodel.simulation import Arrivals
 
 ARRIVAL_NS: Final = 1
@@ -232,7 +232,7 @@ def _recovery(built: InstanceChain, views: list[tuple[View, ...]]) -> list[Exact
 
 def _stored_views(built: InstanceChain) -> list[tuple[View, ...]]:
     """By state: what every participant's store says."""
-    observer = Observer(built.table)
+    observer = OutcomeMonitor(built.table)
     return [observer.views(state.configuration) for state in built.states]
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from wfmodel.designs.schedule import Act, schedule_text
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
-from wfmodel.exploration.budget import FaultBudget
+from wfmodel.designs.trace_script import Act, schedule_text
 from wfmodel.exploration.instances import (
     Exposure,
     Found,
@@ -42,7 +41,7 @@ from wfmodel.exploration.properties import (
     parse_property,
 )
 from wfmodel.exploration.scheduling import schedule_of
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.stories import (
     Line,
     regression_test,
@@ -51,6 +50,7 @@ from wfmodel.exploration.stories import (
     story_text,
 )
 from wfmodel.exploration.stories.story import ending
+from wfmodel.semantics.fault_budget import FaultBudget
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from typing import Final, Generic, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.markov.chain import Marks, Vector
-from wfmodel.exploration.markov.known import NOT_YET, KnownChain, S
+from wfmodel.markov.chain import Marks, Vector
+from wfmodel.markov.partial_chain import NOT_YET, KnownChain, S
 
 AS_BEFORE: Final = -1
 """The level of a state that has none of its own: that of the state before it."""

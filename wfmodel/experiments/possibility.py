@@ -21,12 +21,12 @@ from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knobs import Delivery
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.exploration import FaultBudget, Spent, ends_of
-from wfmodel.exploration.ends import Path
+from wfmodel.exploration.fault_accounting import is_part
 from wfmodel.exploration.packed import search
-from wfmodel.exploration.properties.answer import Trace
-from wfmodel.exploration.space import INTERRUPTED
-from wfmodel.exploration.spending import is_part
+from wfmodel.exploration.properties.property_answer import Trace
+from wfmodel.exploration.state_space import INTERRUPTED
 from wfmodel.exploration.stories import story_of
+from wfmodel.exploration.terminal_states import Path
 from wfmodel.model.workflow import Workflow
 
 MOST_STATES: Final = 500_000

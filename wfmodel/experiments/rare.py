@@ -34,7 +34,7 @@ from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.experiments.statistics import Estimate, Method, interval
 from wfmodel.experiments.survey import ground_of, surveyed
 from wfmodel.experiments.walks import Bits, Draws, Walkers, climb, leaning
-from wfmodel.exploration.markov import (
+from wfmodel.markov import (
     KnownChain,
     Life,
     Surroundings,
@@ -42,11 +42,11 @@ from wfmodel.exploration.markov import (
     hits,
     hits_within,
 )
-from wfmodel.exploration.markov.chain import Vector
-from wfmodel.exploration.markov.jumps import Jumps
-from wfmodel.exploration.markov.known import S
-from wfmodel.exploration.markov.rates import Rates
-from wfmodel.exploration.markov.state import State
+from wfmodel.markov.chain import Vector
+from wfmodel.markov.chain_state import State
+from wfmodel.markov.jumps import Jumps
+from wfmodel.markov.partial_chain import S
+from wfmodel.markov.rates import Rates
 from wfmodel.model.workflow import Workflow
 
 MOST_LOOKED_INTO: Final = 20_000

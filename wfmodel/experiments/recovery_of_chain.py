@@ -20,8 +20,8 @@ import numpy as np
 from scipy import sparse
 
 from wfmodel.designs.state import View
-from wfmodel.exploration.markov import Chain, InstanceChain, expected_reward, hits
-from wfmodel.exploration.markov.chain import Matrix
+from wfmodel.markov import Chain, InstanceChain, expected_reward, hits
+from wfmodel.markov.chain import Matrix
 
 
 class Recovery(NamedTuple):

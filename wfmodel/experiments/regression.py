@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from wfmodel.designs.anomalies import Terminal
-from wfmodel.designs.schedule import Act, acts_of_instance, parse_schedule
 from wfmodel.designs.system import System
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.following import RunSpace, run_space
+from wfmodel.designs.trace_script import Act, acts_of_instance, parse_schedule
 from wfmodel.exploration.instances.bounds import alone, fit_together, shared_budget
-from wfmodel.exploration.local import Refused
 from wfmodel.exploration.properties import (
     AtMost,
     NeverEnds,
@@ -23,6 +20,9 @@ from wfmodel.exploration.properties import (
     decide,
     parse_property,
 )
+from wfmodel.exploration.trace_space import RunSpace, run_space
+from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.simulation.replay import UnplayableError, replay
 
 

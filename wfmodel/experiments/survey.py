@@ -15,10 +15,10 @@ import numpy as np
 from scipy import sparse
 
 from wfmodel.experiments.ground import Ground, Scale
-from wfmodel.exploration.markov import KnownChain, hits
-from wfmodel.exploration.markov.chain import Chain, Marks, Vector, backwards
-from wfmodel.exploration.markov.known import S
-from wfmodel.exploration.markov.likeliest import LikeliestFirst
+from wfmodel.markov import KnownChain, hits
+from wfmodel.markov.chain import Chain, Marks, Vector, backwards
+from wfmodel.markov.most_probable_path import LikeliestFirst
+from wfmodel.markov.partial_chain import S
 
 FIRST_LOOK: Final = 1_000
 """States; then twice as many, and so on."""

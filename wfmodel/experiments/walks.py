@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from wfmodel.experiments.ground import Ground, Numbers
-from wfmodel.exploration.markov.chain import Marks, Vector
-from wfmodel.exploration.markov.known import S
+from wfmodel.markov.chain import Marks, Vector
+from wfmodel.markov.partial_chain import S
 from wfmodel.simulation.randomness import stream
 
 MOST_JUMPS: Final = 100_000

@@ -5,12 +5,12 @@ Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor fun
 """
 
 from wfmodel.exploration.acceptance import Acceptance, accepts, refusals
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.ends import Ends, ends_of
 from wfmodel.exploration.explorer import Exploration, explore, search
-from wfmodel.exploration.resolution import Anything, Resolution
-from wfmodel.exploration.spending import Spending, Spent
-from wfmodel.exploration.verdict import Ending, Verdict
+from wfmodel.exploration.fault_accounting import Spending, Spent
+from wfmodel.exploration.terminal_states import Ends, ends_of
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.nondeterminism import Anything, Resolution
+from wfmodel.semantics.outcome_monitor import Ending, Verdict
 
 __all__ = [
     "Acceptance",

@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.ends import Path, ends_of
-from wfmodel.exploration.moves import Moves, Step, StepKind
-from wfmodel.exploration.resolution import Anything, Resolution
-from wfmodel.exploration.semantics import Semantics
-from wfmodel.exploration.space import InterpretedSpace, Progress, StateSpace, resting
-from wfmodel.exploration.verdict import Ending, Verdict, ending_of
+from wfmodel.exploration.state_space import InterpretedSpace, Progress, StateSpace, resting
+from wfmodel.exploration.terminal_states import Path, ends_of
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.instance_rules import InstanceRules
+from wfmodel.semantics.nondeterminism import Anything, Resolution
+from wfmodel.semantics.outcome_monitor import Ending, Verdict, ending_of
+from wfmodel.semantics.successors import Step, StepKind, Successors
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def search(
         NotInterchangeable: participants are declared interchangeable and are not.
     """
     table = table or Table(system)
-    moves = Moves(Semantics(table), resolution or Anything())
+    moves = Successors(InstanceRules(table), resolution or Anything())
     space = InterpretedSpace(
         moves, budget or FaultBudget(), limit=limit, laps=laps, symmetry=symmetry
     )

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from wfmodel.native.plain import Answer
+from wfmodel.native.interpreted import Answer
 from wfmodel.native.safety import library
 
 SUPPORTED: Final = "0.68"
@@ -40,9 +40,9 @@ def _obstacle() -> str:
 
 OBSTACLE: Final = _obstacle()
 if TYPE_CHECKING or OBSTACLE:
-    from wfmodel.native import plain as base
+    from wfmodel.native import interpreted as base
 else:
-    from wfmodel.native import machine as base
+    from wfmodel.native import numba_backend as base
 
 ask, compiled, entry, unsigned = base.ask, base.compiled, base.entry, base.unsigned
 get, get_real, put, put_real = base.get, base.get_real, base.put, base.put_real

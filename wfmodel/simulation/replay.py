@@ -15,15 +15,15 @@ from typing import Final, TypeAlias
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import Drop, History, Kind
 from wfmodel.designs.messages import Chosen, External, Message, WorkDone
-from wfmodel.designs.schedule import (
+from wfmodel.designs.system import Channel, System
+from wfmodel.designs.table import RunTable, Table
+from wfmodel.designs.trace_script import (
     Act,
     Deed,
     act_on_event,
     act_on_message,
     message_words,
 )
-from wfmodel.designs.system import Channel, System
-from wfmodel.designs.table import RunTable, Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
 from wfmodel.simulation.arrivals import arrive

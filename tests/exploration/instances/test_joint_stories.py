@@ -9,10 +9,9 @@ import pytest
 from tests.exploration.test_spin import CRASH, MEMORY, ONCE, system_of
 from wfmodel.designs import Table, choreograph
 from wfmodel.designs.anomalies import Terminal
-from wfmodel.designs.schedule import acts_of_instance, parse_schedule, schedule_text
 from wfmodel.designs.state import Status
+from wfmodel.designs.trace_script import acts_of_instance, parse_schedule, schedule_text
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.following import run_space
 from wfmodel.exploration.instances import (
     JointPredicate,
     joint_mermaid,
@@ -25,6 +24,7 @@ from wfmodel.exploration.instances import (
     search,
 )
 from wfmodel.exploration.properties import Holds, Undecided, Violated
+from wfmodel.exploration.trace_space import run_space
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final, Task, Workflow

@@ -21,11 +21,10 @@ from tests.exploration.test_spin import CRASH, DUAL, MEMORY, ONCE, system_of
 from wfmodel.designs import Knobs, Table
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal, primary
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.explorer import search as search_one
 from wfmodel.exploration.instances import Lives, decide_together, live, search
 from wfmodel.exploration.instances.bounds import alone, shared_budget
-from wfmodel.exploration.instances.mixing import Option, best_of, largest, run_of
+from wfmodel.exploration.instances.max_simultaneous import Option, best_of, largest, run_of
 from wfmodel.exploration.properties import (
     AtMost,
     Holds,
@@ -34,7 +33,8 @@ from wfmodel.exploration.properties import (
     Undecided,
     Violated,
 )
-from wfmodel.exploration.verdict import Memory, Observer
+from wfmodel.exploration.terminal_states import ends_of
+from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 
 CASES = [
     ("choreographed", MEMORY, CRASH, {}),
@@ -62,7 +62,7 @@ def joint_ends(system, budget, each, instances, most):
     )
     if not space.complete:
         return None
-    observer = Observer(space.table)
+    observer = OutcomeMonitor(space.table)
 
     def sees(number):
         settled = not space.budget(number).crashes

@@ -20,12 +20,12 @@ from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import External, Message, Received, Send
-from wfmodel.designs.schedule import Act, Deed, act_on_event, act_on_message, message_words
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
-from wfmodel.exploration.budget import FAULTS, FaultBudget
-from wfmodel.exploration.following import RunSpace
-from wfmodel.exploration.local import Refused
+from wfmodel.designs.trace_script import Act, Deed, act_on_event, act_on_message, message_words
+from wfmodel.exploration.trace_space import RunSpace
+from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
 
 CRASH: Final = FAULT_KINDS.index(FaultKind.CRASH)
 PAUSE: Final = FAULT_KINDS.index(FaultKind.PAUSE)

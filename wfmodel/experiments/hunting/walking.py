@@ -17,12 +17,10 @@ from functools import partial
 from time import monotonic
 from typing import Final, TypeAlias
 
-from wfmodel.designs.schedule import Act
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
+from wfmodel.designs.trace_script import Act
 from wfmodel.experiments.exploring import Told, tell
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.following import RunSpace, run_space
 from wfmodel.exploration.properties import (
     Answer,
     Bounds,
@@ -32,6 +30,7 @@ from wfmodel.exploration.properties import (
     parse_property,
 )
 from wfmodel.exploration.scheduling import schedule_of
+from wfmodel.exploration.trace_space import RunSpace, run_space
 from wfmodel.exploration.walking import (
     FAULT_SHARES,
     MOST_STEPS,
@@ -41,6 +40,7 @@ from wfmodel.exploration.walking import (
     shrunk,
     walk_space,
 )
+from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.simulation.randomness import stream, uniform
 
 Progress: TypeAlias = Callable[[int, int], None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from wfmodel.exploration.budget import FAULTS, UNLIMITED, FaultBudget
+from wfmodel.semantics.fault_budget import FAULTS, UNLIMITED, FaultBudget
 
 PROCESS_FAULTS: Final = ("crashes", "pauses")
 """Faults of a process, which all instances share."""

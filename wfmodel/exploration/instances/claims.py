@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.exploration.instances.bounds import own_words
-from wfmodel.exploration.instances.lives import Lives
-from wfmodel.exploration.instances.mixing import largest, run_of
+from wfmodel.exploration.instances.max_simultaneous import largest, run_of
 from wfmodel.exploration.instances.run import JointRun
-from wfmodel.exploration.properties.answer import (
+from wfmodel.exploration.instances.timeline_search import Lives
+from wfmodel.exploration.properties.at_most import AtMost
+from wfmodel.exploration.properties.property_answer import (
     Answer,
     Bounds,
     Holds,
@@ -17,8 +18,7 @@ from wfmodel.exploration.properties.answer import (
     Undecided,
     Violated,
 )
-from wfmodel.exploration.properties.at_most import AtMost
-from wfmodel.exploration.properties.observation import Observation
+from wfmodel.exploration.properties.visible_state import Observation
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,27 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wfmodel.designs.system import System
-from wfmodel.exploration.graph import TooManySteps
-from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.at_most import AtMost
-from wfmodel.exploration.properties.explored import Explored
+from wfmodel.exploration.properties.cached_space import Remembered
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
-from wfmodel.exploration.properties.observation import Observation, Predicate
-from wfmodel.exploration.properties.recovery import RecoversWithin
-from wfmodel.exploration.properties.remembered import Remembered
+from wfmodel.exploration.properties.property_answer import (
+    Answer,
+    Bounds,
+    Holds,
+    Trace,
+    Undecided,
+    Violated,
+)
+from wfmodel.exploration.properties.property_context import Explored
+from wfmodel.exploration.properties.property_language import (
+    STANDARD,
+    STANDARD_TOGETHER,
+    Property,
+    load_properties,
+    parse_property,
+    properties_of,
+)
+from wfmodel.exploration.properties.recovers_within import RecoversWithin
 from wfmodel.exploration.properties.safety import (
     Always,
     Deadlock,
@@ -28,15 +41,9 @@ from wfmodel.exploration.properties.safety import (
     UnspecifiedReception,
 )
 from wfmodel.exploration.properties.symmetric import SAMPLED, refusals
-from wfmodel.exploration.properties.textual import (
-    STANDARD,
-    STANDARD_TOGETHER,
-    Property,
-    load_properties,
-    parse_property,
-    properties_of,
-)
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.properties.visible_state import Observation, Predicate
+from wfmodel.exploration.state_space import StateSpace
+from wfmodel.exploration.step_graph import TooManySteps
 
 __all__ = [
     "STANDARD",

@@ -33,7 +33,7 @@ from wfmodel.metrics.online.totals import Totals
 from wfmodel.metrics.outages import STOPPING
 from wfmodel.metrics.tracks import Monitor
 from wfmodel.native.answering import Answering
-from wfmodel.native.chunks import Chunks, address
+from wfmodel.native.arena import Chunks, address
 from wfmodel.native.header import KEY_WORDS
 
 TABLE: Final = 1 << 10

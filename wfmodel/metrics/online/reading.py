@@ -97,7 +97,7 @@ from wfmodel.metrics.online.walking import (
     meet,
     strike,
 )
-from wfmodel.native.chunks import build_number
+from wfmodel.native.arena import build_number
 from wfmodel.native.words import ask, compiled, entry, get, put
 
 _VIEW, _LAND, _UNDO = int(Does.VIEW), int(Does.LAND), int(Does.UNDO)

@@ -24,7 +24,7 @@ from wfmodel.metrics.online.layout import (
     M_RING,
     M_RING_MASK,
 )
-from wfmodel.native.answers import answered, fresh
+from wfmodel.native.callbacks import answered, fresh
 from wfmodel.native.words import ask, compiled, get, put
 
 # -------------------------------------------------------------------------------------- lists

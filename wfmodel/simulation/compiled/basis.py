@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wfmodel.model import quantiles
-from wfmodel.native.answers import answered
+from wfmodel.native.callbacks import answered
 from wfmodel.native.records import NULL
 from wfmodel.native.words import (
     address_of,

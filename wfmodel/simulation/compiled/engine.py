@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wfmodel.designs.history import Kind
 from wfmodel.native.answering import Answering
-from wfmodel.native.chunks import address
+from wfmodel.native.arena import address
 from wfmodel.native.header import KEY_WORDS
 from wfmodel.native.records import layout_of
 from wfmodel.simulation.codes import OUTSIDE

@@ -6,7 +6,7 @@ priority. So both engines schedule alike, statement by statement: they run one t
 
 from __future__ import annotations
 
-from wfmodel.native.answers import fresh
+from wfmodel.native.callbacks import fresh
 from wfmodel.native.words import compiled, get, put
 from wfmodel.simulation.compiled.header import (
     ABORT,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from wfmodel.native.chunks import build_number
+from wfmodel.native.arena import build_number
 from wfmodel.native.words import entry, get, put, reference, twins
 from wfmodel.simulation.compiled import basis
 from wfmodel.simulation.compiled.header import ABORT, BUILD, HEAP_SIZE

@@ -9,7 +9,7 @@ instances under way, not the number that have been.
 from __future__ import annotations
 
 from wfmodel.designs.history import GONE
-from wfmodel.native.answers import fresh
+from wfmodel.native.callbacks import fresh
 from wfmodel.native.records import NULL, layout_of
 from wfmodel.native.words import address_of, ask, compiled, get, put, reference
 from wfmodel.simulation.codes import OUTSIDE

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.history import GONE
-from wfmodel.native.chunks import Chunks, address
+from wfmodel.native.arena import Chunks, address
 from wfmodel.native.records import layout_of
 from wfmodel.simulation.compiled.header import ROW
 

@@ -1,0 +1,97 @@
+"""A counterexample as a test to paste: it plays the schedule and asks the property at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
+from wfmodel.designs.trace_script import Act, schedule_text
+from wfmodel.escaping.languages import python_docstring, python_text
+from wfmodel.model.naming import file_stems
+from wfmodel.semantics.fault_budget import FaultBudget
+
+UNTIMED: Final = (
+    "persistence",
+    "delivery",
+    "publishing",
+    "dual_write_order",
+    "deduplicate",
+    "timeouts",
+    "watchdog",
+)
+"""Knobs that matter where there is no time; a watchdog's length only says that there is one."""
+
+TEMPLATE = """{about}
+
+import wfmodel
+from wfmodel.designs import Knobs
+from wfmodel.experiments.regression import still_happens
+from wfmodel.exploration import FaultBudget
+
+SCHEDULE = {schedule}
+
+
+def test_{name}():
+    workflow = wfmodel.load({path!r}).workflow
+    system = wfmodel.{builder}(workflow, {knobs})
+    assert not still_happens(system, SCHEDULE, {claim!r}, {budget}{several})
+"""
+
+
+def regression_test(
+    *,
+    path: str,
+    design: str,
+    knobs: Knobs,
+    claim: str,
+    title: str,
+    schedule: Iterable[Act],
+    budget: FaultBudget,
+    instances: int = 1,
+    each: Mapping[str, int] | None = None,
+    found_by: str = "wfmodel explore",
+) -> str:
+    """A pytest module. It fails as long as the run is possible and breaks the claim.
+
+    ``claim`` is the property in its textual form; ``path`` the workflow's file.
+    """
+    return TEMPLATE.format(
+        about=python_docstring(f"{title} ({design}): found by {found_by}."),
+        schedule=python_text(schedule_text(schedule)),
+        name=file_stems([(design, title)])[design, title].replace("-", "_"),
+        path=path,
+        builder="choreograph" if design == CHOREOGRAPHY else "orchestrate",
+        knobs=knobs_text(knobs),
+        claim=claim,
+        budget=budget_text(budget),
+        several=_several_text(instances, each or {}),
+    )
+
+
+def _several_text(instances: int, each: Mapping[str, int]) -> str:
+    """Further arguments, where not the default."""
+    given = f", instances={instances}" if instances > 1 else ""
+    return f"{given}, each={dict(each)!r}" if each else given
+
+
+def budget_text(budget: FaultBudget) -> str:
+    """Python for a budget, where not the default."""
+    usual = FaultBudget()
+    given = [
+        f"{name}={value!r}"
+        for name, value in budget._asdict().items()
+        if value != getattr(usual, name)
+    ]
+    return f"FaultBudget({', '.join(given)})"
+
+
+def knobs_text(knobs: Knobs) -> str:
+    """Python for the knobs that a run without time can tell apart, where not the default."""
+    usual = Knobs()
+    given = []
+    for name in UNTIMED:
+        value = getattr(knobs, name)
+        if value != getattr(usual, name):
+            given.append(f"{name}={str(value)!r}" if isinstance(value, str) else f"{name}={value}")
+    return f"Knobs({', '.join(given)})"
