@@ -32,8 +32,8 @@ from wfmodel.experiments.possibility import (
     budget_words,
     has_detectors,
     possibility,
-    system_of,
 )
+from wfmodel.experiments.scenario import system_of
 from wfmodel.exploration import FaultBudget
 from wfmodel.importers import load_any
 from wfmodel.model.units import parse_duration

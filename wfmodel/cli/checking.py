@@ -44,6 +44,8 @@ class Question:
     choreography: str | None = None
     stdin_name: str | None = None
     """What standard input is called, and is read as."""
+    design: str | None = None
+    """Of which participants it is asked what they could not know; none: a choreography's."""
 
 
 @dataclass(frozen=True, slots=True)

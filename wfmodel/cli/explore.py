@@ -74,7 +74,11 @@ OutFolder: TypeAlias = Annotated[
 ]
 
 DesignName: TypeAlias = Annotated[
-    str, typer.Option(help="orchestration, choreography, both, or a scenario's variant.")
+    str,
+    typer.Option(
+        help="orchestration, choreography, both, hybrid:GROUP=STEP,STEP;GROUP=STEP, or a"
+        " scenario's variant."
+    ),
 ]
 
 

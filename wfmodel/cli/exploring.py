@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.designs import chosen_variants
 from wfmodel.cli.exposure import exposure_data, show_exposure
 from wfmodel.cli.limits import Limits
 from wfmodel.cli.naming import file_stems
 from wfmodel.cli.scenarios import refuse, runnable
-from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
+from wfmodel.designs import DESIGNS, Knobs, System, build
 from wfmodel.experiments import Variant
 from wfmodel.experiments.exploring import Possible, Told, as_test, explore_variant
 from wfmodel.exploration import FaultBudget
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     from wfmodel.simulation import Setting
 
-BOTH: Final = "both"
 GIB: Final = 1 << 30
 
 
@@ -70,28 +70,17 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
         variants = scenario.variants_by_name()
         assert scenario.workflow is not None
         file = str(Path(path).parent / scenario.workflow)
-        systems = _built(workflow, _chosen(variants, design), knobs)
-        return Subject(systems, file, scenario.setting)
+        chosen = chosen_variants(variants, design, scenario.knobs)
+        return Subject(_built(workflow, chosen, knobs), file, scenario.setting)
     variants = {name: Variant(design=name, knobs=Knobs()) for name in DESIGNS}
-    return Subject(_built(_workflow(path), _chosen(variants, design), knobs), path)
+    chosen = chosen_variants(variants, design, Knobs())
+    return Subject(_built(_workflow(path), chosen, knobs), path)
 
 
 def _workflow(path: str) -> Workflow:
     from wfmodel.cli.draw import load_or_refuse
 
     return load_or_refuse(path)
-
-
-def _chosen(variants: dict[str, Variant], name: str) -> dict[str, Variant]:
-    if name == BOTH:
-        return variants
-    if name in variants:
-        return {name: variants[name]}
-    of_design = {n: v for n, v in variants.items() if v.design == name}
-    if of_design:
-        return of_design
-    known = ", ".join(dict.fromkeys((*variants, BOTH)))
-    raise TyperException(f"no design or variant {name!r}; there are {known}")
 
 
 def _built(
@@ -110,9 +99,8 @@ def _built(
                 knobs = replace(knobs, **values)
             except ValueError as error:
                 raise TyperException(f"--knob: {name}: {_first_line(error)}") from None
-        build = choreograph if variant.design == CHOREOGRAPHY else orchestrate
         try:
-            made[name] = build(workflow, knobs)
+            made[name] = build(workflow, variant.design, knobs)
         except ValueError as error:
             raise TyperException(str(error)) from None
     return made

@@ -154,6 +154,7 @@ def _read(path: str) -> tuple[Scenario, Workflow]:
 
 
 def _variant(scenario: Scenario, name: str | None) -> Variant:
+    from wfmodel.cli.designs import declared_variant
     from wfmodel.designs import DESIGNS
     from wfmodel.experiments import Variant
 
@@ -163,9 +164,8 @@ def _variant(scenario: Scenario, name: str | None) -> Variant:
     if name in variants:
         return variants[name]
     if name in DESIGNS:
-        return Variant(design=name, knobs=scenario.knobs)  # type: ignore[arg-type]
-    known = ", ".join(dict.fromkeys((*variants, *DESIGNS)))
-    raise TyperException(f"no design or variant {name!r}; there are {known}")
+        return Variant(design=name, knobs=scenario.knobs)
+    return declared_variant(variants, name, scenario.knobs, others=DESIGNS)
 
 
 def _show_instance(history: History, instance: int) -> None:

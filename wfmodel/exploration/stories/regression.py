@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
+from wfmodel.designs.knobs import Knobs
+from wfmodel.designs.known_designs import DESIGNS, design_of, name_of
+from wfmodel.designs.placement import Design
 from wfmodel.designs.schedule import Act, schedule_text
 from wfmodel.exploration.budget import FaultBudget
 
@@ -21,10 +23,13 @@ UNTIMED: Final = (
 )
 """Knobs that matter where there is no time; a watchdog's length only says that there is one."""
 
+CLASS: Final = re.compile(r"^\w+(?=\()")
+"""In a declaration, the class that it is of."""
+
 TEMPLATE = '''"""{title} ({design}): found by {found_by}."""
 
 import wfmodel
-from wfmodel.designs import Knobs
+from wfmodel.designs import {names}
 from wfmodel.experiments.regression import still_happens
 from wfmodel.exploration import FaultBudget
 
@@ -34,7 +39,7 @@ SCHEDULE = """
 
 def test_{name}():
     workflow = wfmodel.load({path!r}).workflow
-    system = wfmodel.{builder}(workflow, {knobs})
+    system = wfmodel.build(workflow, {declared}, {knobs})
     assert not still_happens(system, SCHEDULE, {claim!r}, {budget}{several})
 '''
 
@@ -42,7 +47,7 @@ def test_{name}():
 def regression_test(
     *,
     path: str,
-    design: str,
+    design: str | Design,
     knobs: Knobs,
     claim: str,
     title: str,
@@ -56,13 +61,15 @@ def regression_test(
 
     ``claim`` is the property in its textual form; ``path`` the workflow's file.
     """
+    name, declared = name_of(design), declaration_text(design)
     return TEMPLATE.format(
         title=title.replace("\\", "\\\\").replace('"', "'"),
-        design=design,
+        design=name,
+        names=", ".join(sorted({"Knobs", *CLASS.findall(declared)})),
         schedule=schedule_text(schedule),
-        name=re.sub(r"[^a-z0-9]+", "_", f"{design}_{title}".lower()).strip("_"),
+        name=re.sub(r"[^a-z0-9]+", "_", f"{name}_{title}".lower()).strip("_"),
         path=path,
-        builder="choreograph" if design == CHOREOGRAPHY else "orchestrate",
+        declared=declared,
         knobs=knobs_text(knobs),
         claim=claim,
         budget=budget_text(budget),
@@ -75,6 +82,12 @@ def _several_text(instances: int, each: Mapping[str, int]) -> str:
     """Further arguments, where not the default."""
     given = f", instances={instances}" if instances > 1 else ""
     return f"{given}, each={dict(each)!r}" if each else given
+
+
+def declaration_text(design: str | Design) -> str:
+    """Python for a design: its name, or what is declared of it."""
+    made = design_of(design)
+    return repr(made.name if made.name in DESIGNS else made)
 
 
 def budget_text(budget: FaultBudget) -> str:
