@@ -1,6 +1,6 @@
 """Formal state-machine modelling and simulation of distributed workflows.
 
-Declare a workflow once, check it, run it orchestrated and choreographed under the same faults,
+Declare a workflow once, check it, run it orchestrated, choreographed or in groups under the same faults,
 compare:
 
 >>> import wfmodel

@@ -103,7 +103,12 @@ def _prepared(
     scenario, workflow = _read(path)
     variant = _variant(scenario, design)
     cell = Cell(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
-    return Bench(workflow), cell
+    bench = Bench(workflow)
+    try:
+        bench.table(variant)
+    except ValueError as error:
+        raise TyperException(str(error)) from None
+    return bench, cell
 
 
 def _show_online(path: str | None, design: str | None, seed: int | None, replication: int) -> None:

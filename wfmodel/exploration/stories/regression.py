@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wfmodel.designs.knobs import Knobs
-from wfmodel.designs.known_designs import DESIGNS, design_of, name_of
+from wfmodel.designs.known_designs import EVERY, design_of, name_of
 from wfmodel.designs.placement import Design
 from wfmodel.designs.schedule import Act, schedule_text
 from wfmodel.exploration.budget import FaultBudget
@@ -87,7 +87,7 @@ def _several_text(instances: int, each: Mapping[str, int]) -> str:
 def declaration_text(design: str | Design) -> str:
     """Python for a design: its name, or what is declared of it."""
     made = design_of(design)
-    return repr(made.name if made.name in DESIGNS else made)
+    return repr(made.name if made.name in EVERY else made)
 
 
 def budget_text(budget: FaultBudget) -> str:
