@@ -1,7 +1,7 @@
 """Formal state-machine modelling and simulation of distributed workflows.
 
-Declare a workflow once, check it, run it orchestrated, choreographed or in groups under the same faults,
-compare:
+Declare a workflow once, check it, run it orchestrated, choreographed and as a hybrid under the same
+faults, compare:
 
 >>> import wfmodel
 >>> workflow = wfmodel.load("models/order-fulfilment/workflow.yaml").workflow
