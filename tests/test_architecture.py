@@ -11,6 +11,9 @@ from hypothesis.internal.conjecture.providers import HypothesisProvider
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wfmodel"
 
+BY_KEYWORD = {"FaultBudget"}
+"""Classes of many alike numbers: a further one in their midst must not shift the others."""
+
 LAYERS = {
     "escaping": -2,
     "native": -1,
@@ -131,3 +134,19 @@ def test_what_is_allowed_is_allowed():
 
 def test_examples_do_not_depend_on_what_else_is_imported():
     assert len(HypothesisProvider(None)._local_constants) == 0
+
+
+def positional(tree: ast.AST) -> list[int]:
+    """Lines that build a class by position that is built by keyword."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    named = (call for call in calls if isinstance(call.func, ast.Name) and call.args)
+    return [call.lineno for call in named if call.func.id in BY_KEYWORD]
+
+
+@pytest.mark.parametrize("folder", ["wfmodel", "tests", "benchmarks"])
+def test_budgets_are_built_by_keyword(folder):
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.py")}
+    mentioned = {path: text for path, text in sources.items() if "FaultBudget(" in text}
+    found = {str(path): positional(ast.parse(text)) for path, text in mentioned.items()}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+    assert positional(ast.parse("FaultBudget(1, losses=1)")) == [1]

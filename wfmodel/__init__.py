@@ -1,7 +1,7 @@
 """Formal state-machine modelling and simulation of distributed workflows.
 
-Declare a workflow once, check it, run it orchestrated and choreographed under the same faults,
-compare:
+Declare a workflow once, check it, run it orchestrated, choreographed and as a hybrid under the same
+faults, compare:
 
 >>> import wfmodel
 >>> workflow = wfmodel.load("models/order-fulfilment/workflow.yaml").workflow
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from wfmodel.checks import check_workflow as check
     from wfmodel.checks import inspect_workflow as inspect
-    from wfmodel.designs import choreograph, load_history, orchestrate, save_history
+    from wfmodel.designs import build, choreograph, load_history, orchestrate, save_history
     from wfmodel.experiments import Scenario, load_scenario
     from wfmodel.experiments import run as compare
     from wfmodel.importers import load_any as load
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Scenario",
     "Workflow",
+    "build",
     "check",
     "choreograph",
     "compare",
@@ -50,6 +51,7 @@ __all__ = [
 _HOMES: Final = {
     "Scenario": ("wfmodel.experiments", "Scenario"),
     "Workflow": ("wfmodel.model.workflow", "Workflow"),
+    "build": ("wfmodel.designs", "build"),
     "check": ("wfmodel.checks", "check_workflow"),
     "choreograph": ("wfmodel.designs", "choreograph"),
     "compare": ("wfmodel.experiments", "run"),

@@ -105,7 +105,7 @@ def test_without_hypothesis_it_says_how_to_get_it(capsys, monkeypatch):
         (["--property", "never lost"], "did you mean 'never'? (there are: never, always, "),
         (["--property", "never: paymnt.status == 'failed'"], "did you mean 'payment'?"),
         (["--property", "no: deadlock", "--anomaly", "lost"], "either --anomaly or --property"),
-        (["--design", "hybrid"], "there are orchestration, choreography, both"),
+        (["--design", "anarchy"], "there are orchestration, choreography, both"),
     ],
 )
 def test_a_mistake_is_one_line(capsys, arguments, says):

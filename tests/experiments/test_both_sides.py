@@ -21,8 +21,8 @@ from wfmodel.experiments.possibility import (
     budget_words,
     budgets,
     possibility,
-    system_of,
 )
+from wfmodel.experiments.scenario import system_of
 from wfmodel.experiments.sides import contradicted, contradiction_words
 from wfmodel.exploration import FaultBudget, Spent
 from wfmodel.exploration.packed import search

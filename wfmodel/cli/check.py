@@ -93,6 +93,7 @@ def check(
     fix: options.Fix = False,
     annotations: options.Annotations = None,
     choreography: options.Choreography = None,
+    design: options.OfDesign = None,
     stdin_filename: options.StdinFilename = None,
     jobs: options.Jobs = None,
     cache_dir: options.CacheDir = None,
@@ -124,15 +125,14 @@ def check(
         named = _baseline_of(settings, None if baseline is not None else found.file, write_baseline)
         files = _files(paths or (), settings.exclude, found)
         cache = None if no_cache else _cache(cache_dir, found)
-        question = _about(files, Question(annotations, settings.choreography, stdin_filename))
+        question = _about(files, settings, annotations, stdin_filename, design)
         asked = _Asked(files, question, cache, workers(jobs), found)
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
         _against_baseline(report, named, write_baseline)
     except ValueError as error:
         say(f"wfmodel check: {error}", err=True)
         raise typer.Exit(2) from None
-    _write(_text(report, output), output_file, output)
-    say(report.summary(), err=True)
+    _tell(report, output, output_file)
     code = report.exit_code()
     raise typer.Exit(0 if code == 1 and (exit_zero or write_baseline) else code)
 
@@ -181,12 +181,23 @@ def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -
     return files
 
 
-def _about(files: Sequence[str], question: Question) -> Question:
-    """The question, with the root, whose options about one file must have one to be about."""
-    if question.stdin_name is not None and STDIN not in files:
+def _about(
+    files: Sequence[str],
+    settings: Settings,
+    annotations: str | None,
+    stdin_name: str | None,
+    design: str | None,
+) -> Question:
+    """The question, whose options about one file must have one file to be about."""
+    question = Question(annotations, settings.choreography, stdin_name, design)
+    if stdin_name is not None and STDIN not in files:
         raise ValueError("--stdin-filename needs - (standard input) among the paths")
-    if question.annotations is not None and len(files) > 1:
+    if annotations is not None and len(files) > 1:
         raise ValueError("--annotations belongs to one definition; several are named")
+    if design is not None:
+        from wfmodel.designs import design_of  # rarely asked for
+
+        design_of(design)
     root = declared_root()
     return question if root is None else replace(question, root=str(root))
 
@@ -298,6 +309,11 @@ def _text(report: _Report, output: options.Format) -> Iterator[str]:
             yield from as_github(report.findings)
         case options.Format.GITLAB:
             yield as_gitlab(report.findings)
+
+
+def _tell(report: _Report, output: options.Format, file: Path | None) -> None:
+    _write(_text(report, output), file, output)
+    say(report.summary(), err=True)
 
 
 def _write(lines: Iterator[str], file: Path | None, output: options.Format) -> None:

@@ -38,6 +38,8 @@ class Question:
     """What standard input is called, and is read as."""
     root: str | None = None
     """The declared folder that files may lead into."""
+    design: str | None = None
+    """Of which participants it is asked what they could not know; none: a choreography's."""
 
 
 @dataclass(frozen=True, slots=True)

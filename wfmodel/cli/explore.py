@@ -74,7 +74,11 @@ OutFolder: TypeAlias = Annotated[
 ]
 
 DesignName: TypeAlias = Annotated[
-    str, typer.Option(help="orchestration, choreography, both, or a scenario's variant.")
+    str,
+    typer.Option(
+        help="orchestration, choreography, both, hybrid:GROUP=STEP,STEP;GROUP=STEP, or a"
+        " scenario's variant."
+    ),
 ]
 
 
@@ -123,7 +127,8 @@ def explore(
     from wfmodel.cli.limits import Limits, bounds_per_instance, engine_of
     from wfmodel.exploration import FaultBudget
 
-    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
+    rarer = FaultBudget(timeouts=early_timeout, failures=failure, pauses=pause)
+    budget = rarer._replace(crashes=crash, losses=loss, duplicates=duplicate)
     if exposure:
         check_exposure(budget)
     about = subject(path, design, tuple(knob or ()))

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typer.exceptions import TyperException
 
+from wfmodel.cli.designs import chosen_variants
 from wfmodel.cli.exposure import exposure_data, show_exposure
 from wfmodel.cli.limits import Limits
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.cli.terminal import console, hand_out, styled, table
-from wfmodel.designs import CHOREOGRAPHY, DESIGNS, Knobs, System, choreograph, orchestrate
+from wfmodel.designs import DESIGNS, Knobs, System, build
 from wfmodel.escaping import json_text, printable
 from wfmodel.experiments import Variant
 from wfmodel.experiments.exploring import Possible, Told, as_test, explore_variant
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
     from wfmodel.simulation import Setting
 
-BOTH: Final = "both"
 GIB: Final = 1 << 30
 
 
@@ -71,28 +71,17 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
         variants = scenario.variants_by_name()
         assert scenario.workflow is not None
         file = str(Path(path).parent / scenario.workflow)
-        systems = _built(workflow, _chosen(variants, design), knobs)
-        return Subject(systems, file, scenario.setting)
+        chosen = chosen_variants(variants, design, scenario.knobs)
+        return Subject(_built(workflow, chosen, knobs), file, scenario.setting)
     variants = {name: Variant(design=name, knobs=Knobs()) for name in DESIGNS}
-    return Subject(_built(_workflow(path, document.text), _chosen(variants, design), knobs), path)
+    chosen = chosen_variants(variants, design, Knobs())
+    return Subject(_built(_workflow(path, document.text), chosen, knobs), path)
 
 
 def _workflow(path: str, text: str) -> Workflow:
     from wfmodel.cli.draw import load_or_refuse
 
     return load_or_refuse(path, text)
-
-
-def _chosen(variants: dict[str, Variant], name: str) -> dict[str, Variant]:
-    if name == BOTH:
-        return variants
-    if name in variants:
-        return {name: variants[name]}
-    of_design = {n: v for n, v in variants.items() if v.design == name}
-    if of_design:
-        return of_design
-    known = ", ".join(dict.fromkeys((*variants, BOTH)))
-    raise TyperException(f"no design or variant {name!r}; there are {known}")
 
 
 def _built(
@@ -111,9 +100,8 @@ def _built(
                 knobs = replace(knobs, **values)
             except ValueError as error:
                 raise TyperException(f"--knob: {name}: {_first_line(error)}") from None
-        build = choreograph if variant.design == CHOREOGRAPHY else orchestrate
         try:
-            made[name] = build(workflow, knobs)
+            made[name] = build(workflow, variant.design, knobs)
         except ValueError as error:
             raise TyperException(str(error)) from None
     return made

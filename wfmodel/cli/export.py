@@ -57,7 +57,8 @@ def export(
     from wfmodel.cli.exploring import subject
     from wfmodel.exploration import FaultBudget
 
-    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
+    rarer = FaultBudget(timeouts=early_timeout, failures=failure, pauses=pause)
+    budget = rarer._replace(crashes=crash, losses=loss, duplicates=duplicate)
     systems = subject(path, design, tuple(knob or ())).systems
     if out is None and len(systems) > 1:
         raise TyperException(f"--out DIR is needed for several designs: {', '.join(systems)}")

@@ -75,7 +75,8 @@ def hunt(
     from wfmodel.cli import hunting, walking
     from wfmodel.exploration import FaultBudget
 
-    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
+    rarer = FaultBudget(timeouts=early_timeout, failures=failure, pauses=pause)
+    budget = rarer._replace(crashes=crash, losses=loss, duplicates=duplicate)
     what = (path, design, tuple(knob or ()), tuple(anomaly or ()), claim, out)
     if walks is not None:
         how: dict[str, Any] = {

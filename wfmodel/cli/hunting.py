@@ -212,13 +212,12 @@ def _root_for(folder: Path, file: str) -> str:
 
 def _scenario(hunted: Hunted, found: Found, workflow_file: str, root: str) -> str:
     """A scenario of this one run. ``wfmodel simulate`` plays it."""
-    design = hunted.system.design
+    design, declared = hunted.system.design, hunted.system.declared
+    variant = Variant(design=declared or design, knobs=hunted.system.knobs)
     data = {
         "question": f"{found.sighting.what}: found by wfmodel hunt",
         "workflow": workflow_file,
-        "variants": {
-            design: _plain(Variant, Variant(design=design, knobs=hunted.system.knobs)),  # type: ignore[arg-type]
-        },
+        "variants": {design: _plain(Variant, variant)},
         "seed": hunted.ground.seed,
         "setting": _plain(Setting, hunted.ground.setting(found.schedule)),
     }

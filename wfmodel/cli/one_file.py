@@ -19,9 +19,11 @@ from wfmodel.cli.checking import Answer, Question
 from wfmodel.importers import load_all, load_any
 from wfmodel.model.boundary import rooted
 from wfmodel.model.choreography import is_choreography
+from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import STDIN, is_json, read_text
 from wfmodel.model.source import Document
+from wfmodel.model.workflow import Workflow
 
 
 def check_one(file: str, question: Question) -> Answer:
@@ -57,13 +59,19 @@ def _answer(file: str, question: Question) -> Answer:
 
 def _checked(result: LoadResult, question: Question, shown: str) -> tuple[Reported, ...]:
     findings = check_result(result, rules=RULES)
-    if question.choreography is not None and result.workflow is not None:
-        from wfmodel.designs import EventContent, projection_findings  # rarely asked for
-
-        content = EventContent(question.choreography)
-        projected = projection_findings(result.workflow, content)
-        findings += locate_findings(projected, result.document)
+    if result.workflow is not None and (question.choreography or question.design):
+        findings += locate_findings(_projected(result.workflow, question, shown), result.document)
     return report(findings, result.document, shown)
+
+
+def _projected(workflow: Workflow, question: Question, shown: str) -> tuple[Finding, ...]:
+    from wfmodel.designs import CHOREOGRAPHY, EventContent, projection_findings  # rarely asked for
+
+    content = EventContent(question.choreography or EventContent.CARRY_STATE)
+    try:
+        return projection_findings(workflow, content, question.design or CHOREOGRAPHY)
+    except ValueError as error:
+        raise ValueError(f"{shown}: {error}") from None
 
 
 def _suppressed(

@@ -88,6 +88,15 @@ Choreography: TypeAlias = Annotated[
     typer.Option(help="Also find what a choreography with such events could not know."),
 ]
 
+OfDesign: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DESIGN",
+        help="Also find what participants of this design could not know:"
+        " hybrid:GROUP=STEP,STEP;GROUP=STEP.",
+    ),
+]
+
 StdinFilename: TypeAlias = Annotated[
     str | None, typer.Option(help="What standard input is called, and is read as.")
 ]

@@ -104,7 +104,12 @@ def _prepared(
     scenario, workflow = _read(path)
     variant = _variant(scenario, design)
     cell = Cell(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
-    return Bench(workflow), cell
+    bench = Bench(workflow)
+    try:
+        bench.table(variant)
+    except ValueError as error:
+        raise TyperException(str(error)) from None
+    return bench, cell
 
 
 def _show_online(path: str | None, design: str | None, seed: int | None, replication: int) -> None:
@@ -155,6 +160,7 @@ def _read(path: str) -> tuple[Scenario, Workflow]:
 
 
 def _variant(scenario: Scenario, name: str | None) -> Variant:
+    from wfmodel.cli.designs import declared_variant
     from wfmodel.designs import DESIGNS
     from wfmodel.experiments import Variant
 
@@ -164,9 +170,8 @@ def _variant(scenario: Scenario, name: str | None) -> Variant:
     if name in variants:
         return variants[name]
     if name in DESIGNS:
-        return Variant(design=name, knobs=scenario.knobs)  # type: ignore[arg-type]
-    known = ", ".join(dict.fromkeys((*variants, *DESIGNS)))
-    raise TyperException(f"no design or variant {name!r}; there are {known}")
+        return Variant(design=name, knobs=scenario.knobs)
+    return declared_variant(variants, name, scenario.knobs, others=DESIGNS)
 
 
 def _show_instance(history: History, instance: int) -> None:

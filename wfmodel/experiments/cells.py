@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from wfmodel.designs import CHOREOGRAPHY, History, Table, choreograph, orchestrate
+from wfmodel.designs import History, Table
 from wfmodel.experiments.observation import Observation, observe
-from wfmodel.experiments.scenario import Variant
+from wfmodel.experiments.scenario import Variant, system_of
 from wfmodel.experiments.workers import cores, worker_context
 from wfmodel.metrics import StateGraph
 from wfmodel.model.workflow import Workflow
@@ -86,8 +86,7 @@ class Bench:
             if len(self._tables) >= MOST_TABLES:
                 self._tables.clear()
                 self._graphs.clear()
-            build = choreograph if variant.design == CHOREOGRAPHY else orchestrate
-            found = self._tables[variant] = Table(build(self._workflow, variant.knobs))
+            found = self._tables[variant] = Table(system_of(self._workflow, variant))
         return found
 
 

@@ -16,14 +16,13 @@ from typing import Final
 
 import numpy as np
 
-from wfmodel.designs import CHOREOGRAPHY, System, choreograph, orchestrate
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.history import steps_of
 from wfmodel.designs.state import View
 from wfmodel.experiments.cells import Cell, run_cells
 from wfmodel.experiments.recovery_of_chain import recovery_of
 from wfmodel.experiments.running import possible
-from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.experiments.scenario import Scenario, Variant, system_of
 from wfmodel.experiments.statistics import Estimate, interval, share
 from wfmodel.markov import (
     InstanceChain,
@@ -97,12 +96,6 @@ class ExactAnswers:
                 return each.value
         known = ", ".join(each.name for each in self.values)
         raise KeyError(f"no exact answer {name!r}; there are {known}")
-
-
-def system_of(workflow: Workflow, variant: Variant) -> System:
-    """The system of a variant."""
-    made = choreograph if variant.design == CHOREOGRAPHY else orchestrate
-    return made(workflow, variant.knobs)
 
 
 def chain_of(

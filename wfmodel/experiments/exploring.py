@@ -269,7 +269,7 @@ def as_test(
     """A pytest module that plays a counterexample; ``path`` is the workflow's file."""
     return regression_test(
         path=path,
-        design=system.design,
+        design=system.declared or system.design,
         knobs=system.knobs,
         claim=told.claim,
         title=told.title,

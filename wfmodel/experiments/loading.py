@@ -10,18 +10,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from wfmodel.designs import CHOREOGRAPHY, choreograph, orchestrate
+from wfmodel.designs import design_of
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
 from wfmodel.experiments.assumptions import places
 from wfmodel.experiments.experiment import Experiment
-from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.sweeps.factors import FactorError, Setup, applied
 from wfmodel.experiments.sweeps.plans import values_of
 from wfmodel.importers import load_any
 from wfmodel.metrics import METRICS
 from wfmodel.model.boundary import rooted, why_not_led_to
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import build_flow
+from wfmodel.model.flow import Flow, build_flow
 from wfmodel.model.limits import refusal
 from wfmodel.model.names import nearest
 from wfmodel.model.parsing import parse_as
@@ -97,14 +97,16 @@ def _outside(
     )
 
 
-def _finding(document: Document, code: str, name: str, path: Path, message: str) -> Finding:
+def _finding(
+    document: Document, code: str, name: str, path: Path, message: str, *, key: bool = False
+) -> Finding:
     return Finding(
         code=code,
         name=name,
         severity=Severity.ERROR,
         message=message,
         path=path,
-        span=document.locate(path),
+        span=document.locate(path, key=key),
     )
 
 
@@ -114,6 +116,10 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         first = flow.problems[0]
         message = f"the workflow cannot run: {first.kind} {first.name!r}; check it first"
         yield _finding(document, "E102", "unsound-workflow", ("workflow",), message)
+        return
+    misfits = tuple(_misfits(document, scenario, flow))
+    yield from misfits
+    if misfits:
         return
     participants = _participants(scenario, workflow)
     steps = [node.name for node in flow.nodes if node.service is not None]
@@ -154,11 +160,19 @@ def _of_experiment(document: Document, experiment: Experiment, setup: Setup) -> 
                 break
 
 
+def _misfits(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Finding]:
+    """Designs whose declaration does not fit the workflow: a step in no group, and so on."""
+    for name, variant in scenario.variants_by_name().items():
+        for misfit in design_of(variant.design).misfits(flow):
+            path = (*scenario.design_path(name), *misfit.path)
+            message = misfit.message
+            yield _finding(document, "E108", "unfit-design", path, message, key=misfit.key)
+
+
 def _participants(scenario: Scenario, workflow: Workflow) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for variant in scenario.variants_by_name().values():
-        build = choreograph if variant.design == CHOREOGRAPHY else orchestrate
-        names.update(dict.fromkeys(build(workflow, variant.knobs).participants))
+        names.update(dict.fromkeys(system_of(workflow, variant).participants))
     return tuple(names)
 
 

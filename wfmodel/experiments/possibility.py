@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from wfmodel.designs import CHOREOGRAPHY, System, Table, choreograph, orchestrate
+from wfmodel.designs import System, Table
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knobs import Delivery
-from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.experiments.scenario import Scenario
 from wfmodel.exploration import FaultBudget, Spent, ends_of
 from wfmodel.exploration.fault_accounting import is_part
 from wfmodel.exploration.packed import search
@@ -27,7 +27,6 @@ from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.state_space import INTERRUPTED
 from wfmodel.exploration.stories import story_of
 from wfmodel.exploration.terminal_states import Path
-from wfmodel.model.workflow import Workflow
 
 MOST_STATES: Final = 500_000
 """Configurations that one search looks into."""
@@ -166,16 +165,6 @@ def has_detectors(system: System) -> bool:
         for node in steps
     )
     return system.knobs.timeouts and timed
-
-
-def system_of(workflow: Workflow, variant: Variant) -> System:
-    """The system that a variant builds.
-
-    Raises:
-        ValueError: the workflow cannot run.
-    """
-    build = choreograph if variant.design == CHOREOGRAPHY else orchestrate
-    return build(workflow, variant.knobs)
 
 
 def possibility(

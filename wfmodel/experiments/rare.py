@@ -27,10 +27,9 @@ import numpy as np
 
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.table import Table
-from wfmodel.experiments.exact import system_of
 from wfmodel.experiments.ground import Ground
 from wfmodel.experiments.running import possible
-from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.experiments.scenario import Scenario, Variant, system_of
 from wfmodel.experiments.statistics import Estimate, Method, interval
 from wfmodel.experiments.survey import ground_of, surveyed
 from wfmodel.experiments.walks import Bits, Draws, Walkers, climb, leaning

@@ -23,9 +23,8 @@ from wfmodel.experiments.possibility import (
     budget_words,
     budgets,
     possibility,
-    system_of,
 )
-from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.workers import cores, worker_context
 from wfmodel.exploration import Spent

@@ -194,6 +194,10 @@ class _Purse:
         self.met["duplicates"] = sum(max(0, copies) for copies in again)
         met = self.met
         faults = FaultBudget(
-            met["crashes"], met["losses"], met["duplicates"], met["timeouts"], met["failures"]
+            crashes=met["crashes"],
+            losses=met["losses"],
+            duplicates=met["duplicates"],
+            timeouts=met["timeouts"],
+            failures=met["failures"],
         )
         return Spent(faults, self.laps, max(self.failed.values(), default=0))

@@ -138,6 +138,8 @@ def _said(detail: ErrorDetails) -> str:
     given = detail["input"]
     if "got" in message or not isinstance(given, str | int | float | bool | None):
         return message
+    if isinstance(given, str) and repr(given) in message:
+        return message
     return f"{message}; got {describe(given)}"
 
 

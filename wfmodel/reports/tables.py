@@ -129,7 +129,7 @@ def variant_rows(comparison: Comparison) -> tuple[VariantRow, ...]:
     return tuple(
         VariantRow(
             each.name,
-            each.variant.design,
+            str(each.variant.design),
             ", ".join(
                 f"{name.replace('_', ' ')}: {knob_words(getattr(each.variant.knobs, name))}"
                 for name in names

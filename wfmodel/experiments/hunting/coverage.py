@@ -24,8 +24,10 @@ from wfmodel.designs.table import Table
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.explorer import search
 from wfmodel.metrics.tracks import came_to_rest
+from wfmodel.semantics.fault_budget import FAULTS
 
 KNOWN_LIMIT: Final = 2_000
+ONE_OF_EACH: Final = FaultBudget(**dict.fromkeys(FAULTS, 1))  # type: ignore[arg-type]
 STOPPING: Final = tuple(FAULT_KINDS.index(kind) for kind in (FaultKind.CRASH, FaultKind.PAUSE))
 
 
@@ -102,7 +104,7 @@ class Covering:
 
     def _reactions(self) -> dict[str, Share]:
         explored = Table(self.system)
-        search(self.system, FaultBudget(1, 1, 1, 1, 1, 1), limit=KNOWN_LIMIT, table=explored)
+        search(self.system, ONE_OF_EACH, limit=KNOWN_LIMIT, table=explored)
         mine, others = _met(self.table), _met(explored)
         names = self.system.participants
         return {name: Share(len(mine[p]), len(mine[p] | others[p])) for p, name in enumerate(names)}

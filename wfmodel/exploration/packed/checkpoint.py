@@ -35,7 +35,7 @@ def describe(expansion: Expansion, *, laps: int) -> dict[str, object]:
     system = parts.table.system
     return {
         "version": VERSION,
-        "design": system.design,
+        "design": str(system.declared or system.design),
         "participants": list(system.participants),
         "knobs": repr(system.knobs),
         "channel": str(system.channel),

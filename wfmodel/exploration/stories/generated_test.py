@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
+from wfmodel.designs.knobs import Knobs
+from wfmodel.designs.known_designs import EVERY, design_of, name_of
+from wfmodel.designs.placement import Design
 from wfmodel.designs.trace_script import Act, schedule_text
 from wfmodel.escaping.languages import python_docstring, python_text
 from wfmodel.model.naming import file_stems
@@ -22,10 +25,13 @@ UNTIMED: Final = (
 )
 """Knobs that matter where there is no time; a watchdog's length only says that there is one."""
 
+CLASS: Final = re.compile(r"^\w+(?=\()")
+"""In a declaration, the class that it is of."""
+
 TEMPLATE = """{about}
 
 import wfmodel
-from wfmodel.designs import Knobs
+from wfmodel.designs import {names}
 from wfmodel.experiments.regression import still_happens
 from wfmodel.exploration import FaultBudget
 
@@ -34,7 +40,7 @@ SCHEDULE = {schedule}
 
 def test_{name}():
     workflow = wfmodel.load({path!r}).workflow
-    system = wfmodel.{builder}(workflow, {knobs})
+    system = wfmodel.build(workflow, {declared}, {knobs})
     assert not still_happens(system, SCHEDULE, {claim!r}, {budget}{several})
 """
 
@@ -42,7 +48,7 @@ def test_{name}():
 def regression_test(
     *,
     path: str,
-    design: str,
+    design: str | Design,
     knobs: Knobs,
     claim: str,
     title: str,
@@ -56,12 +62,14 @@ def regression_test(
 
     ``claim`` is the property in its textual form; ``path`` the workflow's file.
     """
+    name, declared = name_of(design), declaration_text(design)
     return TEMPLATE.format(
-        about=python_docstring(f"{title} ({design}): found by {found_by}."),
+        about=python_docstring(f"{title} ({name}): found by {found_by}."),
+        names=", ".join(sorted({"Knobs", *CLASS.findall(declared)})),
         schedule=python_text(schedule_text(schedule)),
-        name=file_stems([(design, title)])[design, title].replace("-", "_"),
+        name=file_stems([(name, title)])[name, title].replace("-", "_"),
         path=path,
-        builder="choreograph" if design == CHOREOGRAPHY else "orchestrate",
+        declared=declared,
         knobs=knobs_text(knobs),
         claim=claim,
         budget=budget_text(budget),
@@ -73,6 +81,12 @@ def _several_text(instances: int, each: Mapping[str, int]) -> str:
     """Further arguments, where not the default."""
     given = f", instances={instances}" if instances > 1 else ""
     return f"{given}, each={dict(each)!r}" if each else given
+
+
+def declaration_text(design: str | Design) -> str:
+    """Python for a design: its name, or what is declared of it."""
+    made = design_of(design)
+    return repr(made.name if made.name in EVERY else made)
 
 
 def budget_text(budget: FaultBudget) -> str:
