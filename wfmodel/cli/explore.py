@@ -4,11 +4,15 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from wfmodel.cli.fault_options import with_faults
 from wfmodel.cli.paths import file_to_write, folder_to_write
+
+if TYPE_CHECKING:
+    from wfmodel.semantics import FaultBudget
 
 
 class Format(StrEnum):
@@ -17,13 +21,6 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
 
-
-MOST_FAULTS: Final = 20
-"""Of one kind, in total or in each instance."""
-
-Count: TypeAlias = Annotated[
-    int, typer.Option(min=0, max=MOST_FAULTS, help="At most so many in total.")
-]
 
 EngineName: TypeAlias = Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")]
 
@@ -82,15 +79,12 @@ DesignName: TypeAlias = Annotated[
 ]
 
 
+@with_faults
 def explore(
     path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="What to explore.")],
     design: DesignName = "both",
-    crash: Count = 0,
-    loss: Count = 0,
-    duplicate: Count = 0,
-    pause: Count = 0,
-    failure: Count = 0,
-    early_timeout: Count = 0,
+    *,
+    budget: "FaultBudget",
     instances: Instances = 1,
     per_instance: PerInstance = None,
     exposure: Exposure = False,
@@ -125,10 +119,7 @@ def explore(
     )
     from wfmodel.cli.exposure import check_exposure
     from wfmodel.cli.limits import Limits, bounds_per_instance, engine_of
-    from wfmodel.exploration import FaultBudget
 
-    rarer = FaultBudget(timeouts=early_timeout, failures=failure, pauses=pause)
-    budget = rarer._replace(crashes=crash, losses=loss, duplicates=duplicate)
     if exposure:
         check_exposure(budget)
     about = subject(path, design, tuple(knob or ()))

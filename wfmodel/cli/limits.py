@@ -9,8 +9,9 @@ from typing import Final
 
 from typer.exceptions import TyperException
 
-from wfmodel.cli.explore import MOST_FAULTS
+from wfmodel.cli.fault_options import BUDGETED, MOST_FAULTS
 from wfmodel.exploration.packed import Engine
+from wfmodel.semantics.fault_budget import PROCESS_FAULTS
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,9 @@ class Limits:
 
 
 OF_ONE_INSTANCE: Final = {
-    "loss": "losses",
-    "duplicate": "duplicates",
-    "failure": "failures",
-    "early-timeout": "timeouts",
+    option.replace("_", "-"): field
+    for option, field in BUDGETED.items()
+    if field not in PROCESS_FAULTS
 }
 """Faults that may be bounded per instance, by the name of their option."""
 
@@ -47,7 +47,7 @@ def bounds_per_instance(texts: tuple[str, ...]) -> dict[str, int]:
     found = {}
     for text in texts:
         name, equals, most = (part.strip() for part in text.partition("="))
-        if name in ("crash", "pause"):
+        if BUDGETED.get(name) in PROCESS_FAULTS:
             raise TyperException(f"--per-instance: a {name} strikes every instance at once")
         if name not in OF_ONE_INSTANCE or not equals or not most.isdecimal():
             known = ", ".join(OF_ONE_INSTANCE)

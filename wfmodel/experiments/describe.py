@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, PER_MESSAGE, Fault, FaultKind
+from wfmodel.designs.fault_facts import FACTS, PER_MESSAGE
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
 from wfmodel.experiments.figures import SPACE, number, significant
 from wfmodel.model.distributions import (
     Constant,
@@ -23,21 +24,7 @@ from wfmodel.simulation import Arrivals
 
 SECOND = 1e9
 
-FAULTS: Final = {
-    FaultKind.CRASH: "crashes",
-    FaultKind.PAUSE: "pauses",
-    FaultKind.LOSS: "message losses",
-    FaultKind.DUPLICATION: "duplicated messages",
-    FaultKind.DELAY: "delayed messages",
-    FaultKind.REORDERING: "reordered messages",
-    FaultKind.PARTITION: "partitions",
-    FaultKind.STORE_OUTAGE: "store outages",
-    FaultKind.SLOW_STORE: "periods of a slow store",
-    FaultKind.BROKER_OUTAGE: "broker outages",
-    FaultKind.SLOW_SERVICE: "periods of a slow service",
-    FaultKind.BUSINESS_FAILURE: "business failures",
-    FaultKind.TRANSIENT_FAILURE: "transient failures",
-}
+FAULTS: Final = {kind: facts.plural for kind, facts in FACTS.items()}
 """Kinds of faults, in the plural."""
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from wfmodel.designs import System, Table
 from wfmodel.designs.anomalies import Anomaly
+from wfmodel.designs.fault_facts import LATE, STOPPING, Scope, of_scope
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knobs import Delivery
 from wfmodel.experiments.scenario import Scenario
@@ -33,9 +34,8 @@ MOST_STATES: Final = 500_000
 
 LAPS: Final = 1
 
-STOPPING: Final = frozenset({FaultKind.PAUSE, FaultKind.PARTITION, FaultKind.BROKER_OUTAGE})
-LATE: Final = STOPPING | {FaultKind.STORE_OUTAGE, FaultKind.SLOW_STORE}
-"""Kinds under which an acknowledgement can come too late, so that a message comes again."""
+LOSING: Final = (STOPPING - set(of_scope(Scope.STORE))) | {FaultKind.LOSS}
+"""Kinds under which a message that is delivered at most once can be lost."""
 
 WORDS: Final = {
     "crashes": "crash",
@@ -145,7 +145,7 @@ def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
     at_most_once = system.knobs.delivery is Delivery.AT_MOST_ONCE
     if FaultKind.CRASH in kinds:
         yield "crashes"
-    if at_most_once and kinds & (STOPPING | {FaultKind.LOSS, FaultKind.CRASH}):
+    if at_most_once and kinds & LOSING:
         yield "losses"
     if FaultKind.DUPLICATION in kinds or (not at_most_once and kinds & LATE):
         yield "duplicates"

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from wfmodel.designs.faults import PER_MESSAGE, FaultKind
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
+from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import Received, WorkDone
 from wfmodel.experiments.wording import DROPS, message_words, participant_name, row_words
 
 OUTSIDE = -1
-SINGLE: Final = PER_MESSAGE | {FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE}
+SINGLE: Final = PER_MESSAGE | PER_ATTEMPT
 """Faults that strike single messages or attempts."""
 
 

@@ -12,21 +12,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from wfmodel.designs.faults import FaultKind
+from wfmodel.designs import fault_facts
 from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
 from wfmodel.metrics.codes import Bools, Ints
 from wfmodel.metrics.tracks import Tracks, came_to_rest
 
-STOPPING: Final = frozenset(
-    FAULT_KINDS.index(kind)
-    for kind in (
-        FaultKind.CRASH,
-        FaultKind.PAUSE,
-        FaultKind.PARTITION,
-        FaultKind.STORE_OUTAGE,
-        FaultKind.BROKER_OUTAGE,
-    )
-)
+STOPPING: Final = frozenset(FAULT_KINDS.index(kind) for kind in fault_facts.STOPPING)
 
 
 class Censored(NamedTuple):

@@ -100,6 +100,9 @@ class FaultBudget(NamedTuple):
         ]
 
 
+PROCESS_FAULTS: Final = ("crashes", "pauses")
+"""Faults of a process, which all instances share."""
+
 FAULTS: Final = tuple(name for name in FaultBudget._fields if name != "bounds")
 """Kinds of faults that a budget bounds, by field."""
 

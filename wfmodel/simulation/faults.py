@@ -6,7 +6,8 @@ own SimPy process strikes and heals through ``World`` in the same way.
 
 from __future__ import annotations
 
-from wfmodel.designs.faults import PER_MESSAGE, FaultKind
+from wfmodel.designs.fault_facts import PER_MESSAGE
+from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.native.records import NULL
 from wfmodel.simulation.basis import FAR, done_with, event_of, quantile, row, schedule, uniform

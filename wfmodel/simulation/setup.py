@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Final, Protocol
 
-from wfmodel.designs.faults import PER_MESSAGE, Fault, FaultKind
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
+from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.designs.knobs import Delivery, Knobs
 from wfmodel.model import distributions as families
@@ -212,7 +213,7 @@ class Setup:
         return self.maker.array([int(node.name == fault.step) for node in self.context.flow.nodes])
 
     def _step_bases(self, fault: Fault, number: int) -> Reference:
-        if fault.kind not in (FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE):
+        if fault.kind not in PER_ATTEMPT:
             return NULL
         nodes, base = self.context.flow.nodes, self.streams.base
         return self.maker.array([base("injected", number, node.name) for node in nodes])

@@ -14,7 +14,8 @@ from simpy.events import Event
 from tests.oracles.simpy_driver.cells import Process
 from tests.oracles.simpy_driver.driver import Driver
 from tests.oracles.simpy_driver.run import OUTSIDE
-from wfmodel.designs.faults import PER_MESSAGE, Fault, FaultKind
+from wfmodel.designs.fault_facts import PER_MESSAGE
+from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.simulation.randomness import uniform
 

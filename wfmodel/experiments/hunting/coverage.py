@@ -17,7 +17,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final
 
-from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.fault_facts import STOPPING, Scope, of_scope
 from wfmodel.designs.history import FAULT_KINDS, History, Kind, steps_of
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
@@ -28,7 +28,9 @@ from wfmodel.semantics.fault_budget import FAULTS
 
 KNOWN_LIMIT: Final = 2_000
 ONE_OF_EACH: Final = FaultBudget(**dict.fromkeys(FAULTS, 1))  # type: ignore[arg-type]
-STOPPING: Final = tuple(FAULT_KINDS.index(kind) for kind in (FaultKind.CRASH, FaultKind.PAUSE))
+STOPPING_PROCESSES: Final = tuple(
+    FAULT_KINDS.index(kind) for kind in of_scope(Scope.PROCESS) if kind in STOPPING
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Covering:
         for row in history:
             if row.kind == Kind.FAULT_ON:
                 self.struck[FAULT_KINDS[row.a].value] += 1
-                if row.a in STOPPING and row.participant in latest:
+                if row.a in STOPPING_PROCESSES and row.participant in latest:
                     self.hit.add((row.participant, latest[row.participant]))
             elif row.kind == Kind.BEGIN:
                 self.begun.add(history.nodes[row.a])

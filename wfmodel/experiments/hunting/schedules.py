@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, STOPPING, Scope, of_scope
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import History, Kind
 from wfmodel.designs.messages import Received, WorkDone
@@ -37,11 +38,8 @@ HUNTED: Final = (
 )
 """Kinds that a hunt draws, the plainest first. To reorder is to delay: it is left to that."""
 
-STOPS: Final = frozenset(
-    {FaultKind.CRASH, FaultKind.PAUSE, FaultKind.PARTITION, FaultKind.STORE_OUTAGE}
-)
-ON_MESSAGES: Final = frozenset({FaultKind.LOSS, FaultKind.DUPLICATION, FaultKind.DELAY})
-FAILURES: Final = frozenset({FaultKind.TRANSIENT_FAILURE, FaultKind.BUSINESS_FAILURE})
+STOPS: Final = STOPPING - set(of_scope(Scope.BROKER))
+ON_MESSAGES: Final = PER_MESSAGE - {FaultKind.REORDERING}
 SLOWED: Final = frozenset(
     {(Kind.BEGIN, FaultKind.SLOW_SERVICE), (Kind.REACT, FaultKind.SLOW_STORE)}
 )
@@ -142,7 +140,7 @@ class Ground:
         for row in history:
             if (row.kind, kind) in SLOWED:
                 yield Place(row.time_ns - 1, history.participants[row.participant])
-            elif row.kind == Kind.REACT and kind in FAILURES:
+            elif row.kind == Kind.REACT and kind in PER_ATTEMPT:
                 event = history.events[row.a]
                 if isinstance(event, WorkDone):
                     who, step = history.participants[row.participant], history.nodes[event.node]

@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 from wfmodel.designs.table import Interned
 from wfmodel.exploration.instances.single_instance import SHARED, Arc, Looked, Singles
 from wfmodel.exploration.packed.expansion import Expanded
-from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.fault_budget import PROCESS_FAULTS, FaultBudget
 from wfmodel.semantics.numbering import Vector
 from wfmodel.semantics.successors import Step
 
-STRIKING: Final = ("crashes", "pauses", "losses", "duplicates")
+STRIKING: Final = (*PROCESS_FAULTS, "losses", "duplicates")
 """Faults that come by themselves; the others are ways in which a step goes."""
 
 EVERYBODY: Final = -1
