@@ -343,7 +343,7 @@ def test_terraform_json_in_lists_and_objects():
 
 
 def test_other_files_are_read_as_before():
-    machine = '{"StartAt": "A", "States": {"A": {"Type": "Task", "End": true, "Resource": "x",'
+    machine = '{"StartAt": "A", "States": {"A": {"Type": "Task", "End": true, "Resource": "${x}",'
     machine += '"Parameters": {"type": "AWS::StepFunctions::StateMachine"}, "TimeoutSeconds": %s}}}'
     for limit in ("3", "${Limit}"):
         [result] = load_all("x.asl.json", text=machine % limit)

@@ -94,7 +94,7 @@ def _embedded(
         notes = beside(path, machine.name)
     if notes is None and len(contents.machines) == 1:
         notes = beside(path)
-    return from_document(machine.document, notes, name=machine.name)
+    return from_document(machine.document, notes, name=machine.name, express=machine.express)
 
 
 def is_asl(value: object) -> bool:

@@ -118,7 +118,9 @@ def _say_abstracted(source: Source) -> None:
 def _caught(source: Source) -> tuple[dict[str, str], States]:
     """``failure`` leads to the one catcher, or to a choice among several by the error's name."""
     if source.value.get("Retry"):
-        message = f"{source.name!r} is not retried as a whole: its failure goes to Catch at once"
+        message = (
+            f"the model does not retry {source.name!r} as a whole: it takes a failure as the last"
+        )
         source.says(RETRIED_SCOPE, message, "Retry")
     caught = list(catches(source))
     if not caught:

@@ -7,7 +7,7 @@ Properties as in the AWS CloudFormation Template Reference and the AWS SAM devel
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
@@ -29,7 +29,15 @@ def machines(outer: Outer) -> Iterator[Machine]:
     """Every machine of a template, in its order; named by its logical id."""
     for name, resource in _resources(outer.value):
         path: Path = ("Resources", name, "Properties")
-        yield _machine(Resource(outer, name, resource.get("Properties"), path))
+        properties = resource.get("Properties")
+        found = _machine(Resource(outer, name, properties, path))
+        yield replace(found, express=_is_express(properties))
+
+
+def _is_express(properties: object) -> bool:
+    """``StateMachineType`` of CloudFormation, ``Type`` of SAM."""
+    given = properties if isinstance(properties, Mapping) else {}
+    return "EXPRESS" in (given.get("StateMachineType"), given.get("Type"))
 
 
 def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -48,6 +56,12 @@ class Resource:
     name: str
     properties: object
     path: Path
+
+    @property
+    def constants(self) -> Mapping[str, str]:
+        """What the template puts in place of ``${name}``."""
+        given = self.properties if isinstance(self.properties, Mapping) else {}
+        return substitutions.constants_of(given.get("DefinitionSubstitutions"))
 
 
 def _machine(resource: Resource) -> Machine:
@@ -85,6 +99,7 @@ def _of_object(resource: Resource, value: object, path: Path) -> Machine:
         text=outer.text,
         prefix=path,
         places=lambda: outer.root,
+        constants=resource.constants,
     )
 
 
@@ -126,6 +141,7 @@ def _of_string(resource: Resource, value: object, path: Path) -> Machine:
         prefix=path,
         chain=chain,
         span=lambda: outer.span(path),
+        constants=resource.constants,
     )
 
 
