@@ -14,6 +14,7 @@ from wfmodel.checks.files import files_to_check
 from wfmodel.importers import Annotations, load_all, load_any
 from wfmodel.importers.embedded import contents_of
 from wfmodel.importers.embedded.catalogue import PROBLEMS
+from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import MOST_BYTES
 
@@ -474,3 +475,65 @@ def test_the_page_lists_every_finding_about_larger_files():
     page = (ROOT / "docs" / "importing-asl.md").read_text(encoding="utf-8")
     for problem in PROBLEMS:
         assert f"| {problem.code} | `{problem.name}` | {problem.severity} | {problem.why} |" in page
+
+
+MACHINE = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+TWICE = '"Tags": {"a": 1, "a": 2}'
+
+
+def in_template(before: str, definition: str, as_text: bool = False) -> str:
+    """A template with something before the machine's definition."""
+    key, written = (
+        ("DefinitionString", json.dumps(definition))
+        if as_text
+        else (
+            "Definition",
+            definition,
+        )
+    )
+    properties = f'{{{before}, "{key}": {written}}}'
+    kind = "AWS::StepFunctions::StateMachine"
+    return f'{{"Resources": {{"M": {{"Type": "{kind}", "Properties": {properties}}}}}}}'
+
+
+@pytest.mark.parametrize("name", ["t.json", "t.yaml"])
+def test_a_key_that_stands_twice_beside_a_machine_is_a_warning(name):
+    text = in_template(TWICE, json.dumps(MACHINE))
+    machine, file = load_all(name, text=text)
+    assert machine.workflow is not None
+    assert [(f.code, f.severity) for f in file.findings] == [("L106", Severity.WARNING)]
+
+
+@pytest.mark.parametrize("name", ["t.json", "t.yaml"])
+def test_a_key_that_stands_twice_in_a_machine_is_its_error(name):
+    twice = json.dumps(MACHINE).replace('"End": true', '"End": true, "End": true')
+    [result] = load_all(name, text=in_template('"Tags": {}', twice))
+    assert result.workflow is None
+    assert [(f.code, f.severity) for f in result.findings] == [("L106", Severity.ERROR)]
+
+
+def substituted(definition: dict, as_text: bool, **constants: object) -> list[str]:
+    """Codes where a template fills names in."""
+    before = f'"DefinitionSubstitutions": {json.dumps(constants)}'
+    text = in_template(before, json.dumps(definition), as_text)
+    return [f.code for result in load_all("t.json", text=text) for f in result.findings]
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_what_a_template_fills_in_itself_is_in_its_place(as_text):
+    states = {"A": {"Type": "${Kind}", "Resource": "arn:aws:states:::${Call}", "End": True}}
+    machine = {"StartAt": "A", "States": states}
+    assert substituted(machine, as_text, Kind="Task", Call="sns:publih") == ["A160"]
+    assert substituted(machine, as_text, Kind="Tsak", Call="sns:publish") == ["A102"]
+    assert substituted(machine, as_text, Kind={"Ref": "Kind"}, Call="x") == ["A151"]
+
+
+def test_a_bare_name_is_filled_in_as_a_number():
+    text = in_template(
+        '"DefinitionSubstitutions": {"Pause": "7"}',
+        '{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${Pause}, "End": true}}}',
+        as_text=True,
+    )
+    [result] = load_all("t.json", text=text)
+    assert result.findings == ()
+    assert result.workflow.states["A"].duration == Constant(7_000_000_000)

@@ -114,7 +114,9 @@ def _of_states(region: str, account: str, rest: list[str]) -> Resource:
     if len(words) < 2 or not words[0] or not words[1] or bool(region) != bool(account):
         prefix = "aws-sdk:" if sdk else ""
         return Malformed(f"an integration is arn:aws:states:::{prefix}<service>:<action>")
-    action, _, pattern = ":".join(words[1:]).partition(".")
+    action, point, pattern = ":".join(words[1:]).partition(".")
+    if point and not pattern:
+        return Malformed("behind the point stands a pattern")
     return Call(words[0], action, pattern, sdk)
 
 

@@ -59,7 +59,7 @@ def map_items(source: Source, translate: Translate) -> States:
     state = Parallel(
         regions=(translate(source, source.value[field], (field,), ("regions", 0)),),
         join=join,
-        siblings="cancel" if join == "all" else "finish",
+        siblings="cancel" if join == "all" else "wait",
         for_each=source.note.for_each or _items(source),
         copies=copies,
         next=source.next(),
@@ -85,12 +85,12 @@ def _copies(source: Source) -> int:
 
 
 def _join(source: Source, copies: int) -> Join:
-    """All copies, less those that may fail; but one at least."""
+    """All copies, less those that may fail. All are waited for, whichever fail."""
     tolerated = _tolerated(source, copies)
     if tolerated == 0:
         return "all"
-    needed = max(1, copies - tolerated)
-    message = f"{source.name!r} tolerates failures: it goes on after {needed} of {copies} copies"
+    needed = copies - tolerated
+    message = f"{source.name!r} tolerates failures: of {copies} copies {needed} must succeed"
     field = next(name for name in source.value if name.startswith("Tolerated"))
     source.says(TOLERATED_FAILURES, message, field)
     return needed
