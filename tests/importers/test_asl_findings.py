@@ -124,6 +124,12 @@ EXAMPLES: list[tuple[str, object, Path]] = [
     ),
     ("A116", one(Resource="${Work"), (*A, "Resource")),
     ("A116", one(Resource="arn:aws:lambda:r:1:function:F:"), (*A, "Resource")),
+    ("A117", one(Parameters={"a": ["{% $states.input %}"]}), (*A, "Parameters", "a", 0)),
+    (
+        "A117",
+        one(QueryLanguage="JSONata", Arguments={"a": {"b.$": "$.c"}}),
+        (*A, "Arguments", "a", "b.$"),
+    ),
     ("A120", wait(TimestampPath="$.due"), (*A, "TimestampPath")),
     ("A120", wait(Seconds="${Pause}"), (*A, "Seconds")),
     ("A121", one(Retry=[retrier("X"), retrier("Y", MaxAttempts=9)]), (*A, "Retry")),

@@ -31,6 +31,7 @@ KINDS = {
     "10-resource-word.asl.json": [("A116", 1)],
     "11-wait-timestamp.asl.json": [("A169", 1)],
     "12-express-callback.yaml": [("A165", 11)],
+    "15-missing-definition-uri/template.yaml": [("A155", 6)],
     "16-missed-callback-without-token.asl.json": [("A164", 1)],
     "16-missed-credentials.asl.json": [("A103", 1), ("A104", 1)],
     "16-missed-distributed-without-execution-type.asl.json": [("A104", 1)],

@@ -477,6 +477,27 @@ def test_the_page_lists_every_finding_about_larger_files():
         assert f"| {problem.code} | `{problem.name}` | {problem.severity} | {problem.why} |" in page
 
 
+def test_a_definition_in_a_file_that_is_not_there_is_an_error(tmp_path):
+    template = tmp_path / "t.yaml"
+    head = "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n"
+    told = {}
+    for where in ("flows/a.asl.json", "flows/b.asl.json", "s3://bucket/key", "${Flows}/a.json"):
+        template.write_text(f"{head}      DefinitionUri: {where}\n", "utf-8")
+        (tmp_path / "flows").mkdir(exist_ok=True)
+        (tmp_path / "flows" / "a.asl.json").write_text("{}", "utf-8")
+        [result] = load_all(template)
+        told[where] = [(f.code, f.span.line) for f in result.findings]
+    assert told == {
+        "flows/a.asl.json": [("A150", 5)],
+        "flows/b.asl.json": [("A155", 5)],
+        "s3://bucket/key": [("A150", 5)],
+        "${Flows}/a.json": [("A150", 5)],
+    }
+    # Read from elsewhere, nothing is known about what is beside it.
+    [result] = load_all("t.yaml", text=template.read_text("utf-8"))
+    assert [f.code for f in result.findings] == ["A150"]
+
+
 MACHINE = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 TWICE = '"Tags": {"a": 1, "a": 2}'
 

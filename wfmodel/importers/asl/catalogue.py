@@ -83,6 +83,9 @@ SHADOWED_CATCHER: Final = Problem(
 MALFORMED_RESOURCE: Final = Problem(
     "A116", "malformed-resource", _ERROR, "A Resource is an ARN, or is filled in on deployment."
 )
+FOREIGN_EXPRESSION: Final = Problem(
+    "A117", "foreign-expression", _WARNING, "In this query language it is text, sent as it is."
+)
 
 ASSUMED_DURATION: Final = Problem(
     "A120", "dynamic-wait", _INFO, "The time comes from data: the annotation says how long."

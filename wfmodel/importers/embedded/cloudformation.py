@@ -6,6 +6,7 @@ Properties as in the AWS CloudFormation Template Reference and the AWS SAM devel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,6 +18,8 @@ from wfmodel.model.limits import MOST_BYTES, MOST_DEPTH
 from wfmodel.model.source import Path, Place
 
 TYPES: Final = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
+_LOCAL: Final = re.compile(r"(?!\w+://)[\w ./@+-]+")
+"""A path that is written out and relative: no address, nothing that a deployment fills in."""
 _FILES: Final = ("DefinitionUri", "DefinitionS3Location")
 
 
@@ -74,7 +77,10 @@ def _machine(resource: Resource) -> Machine:
     for key in _FILES:
         if key in given:
             path = (*resource.path, key)
-            return machine.elsewhere(resource.name, _location(given[key]), outer.span(path))
+            where = given[key]
+            beside = where if isinstance(where, str) and _LOCAL.fullmatch(where) else ""
+            span = outer.span(path)
+            return machine.elsewhere(resource.name, _location(where), span, beside=beside)
     why = "it has no definition"
     return machine.unread(resource.name, why, outer.span(resource.path))
 
