@@ -130,6 +130,12 @@ EXAMPLES: list[tuple[str, object, Path]] = [
         one(QueryLanguage="JSONata", Arguments={"a": {"b.$": "$.c"}}),
         (*A, "Arguments", "a", "b.$"),
     ),
+    ("A118", one(QueryLanguage="JSONata", Output="{% $summ([1]) %}"), (*A, "Output")),
+    (
+        "A119",
+        one(Catch=[catcher("Z", "X", "States.Timout")]),
+        (*A, "Catch", 0, "ErrorEquals", 1),
+    ),
     ("A120", wait(TimestampPath="$.due"), (*A, "TimestampPath")),
     ("A120", wait(Seconds="${Pause}"), (*A, "Seconds")),
     ("A121", one(Retry=[retrier("X"), retrier("Y", MaxAttempts=9)]), (*A, "Retry")),

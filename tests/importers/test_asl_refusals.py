@@ -304,6 +304,29 @@ def test_the_result_of_a_pass_state_is_literal():
     assert errors(machine({"A": {"Type": "Pass", "Result": result, "End": True}})) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$hash('a', 'SHA-1') & $uuid() & $string($range(1, 3, 1)) & $parse('1')",
+        "($double := function($n) { $n * 2 }; $double(3))",
+        "$map($states.input.items, function($f, $i) { $f($i) })",
+        "'$nothing(1)' & $now()",
+    ],
+)
+def test_a_function_that_is_there_may_be_called(text):
+    assert translate(jsonata(Output=f"{{% {text} %}}")).findings == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["States.ALL", "States.Http.StatusCode.404", "States.QueryEvaluationError", "My.Error"]
+)
+def test_an_error_that_is_there_may_be_caught(name):
+    assert translate(one(Catch=[catcher("Z", name)])).findings == ()
+    raised = {"Type": "Fail", "Error": "States.OutOfStock"}
+    states = {"A": task(Next="F", Catch=[catcher("Z", "States.OutOfStock")]), "F": raised}
+    assert translate(machine({**states, "Z": END})).findings == ()
+
+
 MAPS_REFUSED: list[tuple[str, dict[str, Any], tuple[object, ...]]] = [
     ("A104", mapped({"Mode": "DISTRIBUTED"}), (*A, "ItemProcessor", "ProcessorConfig")),
     ("A168", mapped({"Mode": "INLINE"}, ItemReader=reader()), (*A, "ItemReader")),

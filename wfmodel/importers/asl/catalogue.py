@@ -86,6 +86,12 @@ MALFORMED_RESOURCE: Final = Problem(
 FOREIGN_EXPRESSION: Final = Problem(
     "A117", "foreign-expression", _WARNING, "In this query language it is text, sent as it is."
 )
+UNKNOWN_FUNCTION: Final = Problem(
+    "A118", "unknown-function", _WARNING, "The expression fails: JSONata has no such function."
+)
+UNKNOWN_ERROR: Final = Problem(
+    "A119", "unknown-error", _WARNING, "Names that begin with States. are AWS's: nothing raises it."
+)
 
 ASSUMED_DURATION: Final = Problem(
     "A120", "dynamic-wait", _INFO, "The time comes from data: the annotation says how long."

@@ -17,7 +17,7 @@ from typing import Any
 from wfmodel.importers.asl.calls import task_findings
 from wfmodel.importers.asl.catalogue import WRONG_QUERY_LANGUAGE
 from wfmodel.importers.asl.maps import label_findings, map_findings
-from wfmodel.importers.asl.reserved import reserved_findings
+from wfmodel.importers.asl.reserved import error_findings, reserved_findings
 from wfmodel.importers.asl.values import JSONATA, JSONPATH
 from wfmodel.importers.asl.walk import walk
 from wfmodel.model.findings import Finding
@@ -36,3 +36,4 @@ def refusals(machine: Mapping[str, Any], *, express: bool = False) -> Iterator[F
             yield from map_findings(place)
         yield from reserved_findings(place)
     yield from label_findings(places)
+    yield from error_findings(places)
