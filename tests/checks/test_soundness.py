@@ -188,6 +188,13 @@ def test_work_behind_a_join_that_never_completes_is_a_warning():
     assert found.severity is Severity.WARNING
 
 
+def test_a_failure_that_is_cleaned_up_after_may_be_meant():
+    ended = race(ends_at="clean-up")
+    states = {**ended.states, "clean-up": Task(service="s", next="lost")}
+    [found] = [f for f in check_workflow(replace(ended, states=states)) if f.code == "S150"]
+    assert found.severity is Severity.WARNING
+
+
 def test_a_join_over_items_goes_on_where_there_are_none():
     region = Region(initial="over", states={"over": Final(outcome=Outcome.FAILED)})
     fork = Parallel(regions=(region,), for_each="orders", copies=3, next="done")

@@ -443,6 +443,9 @@ def test_credentials_name_a_role():
         ("A104", (*A, "Credentials")),
         ("A103", (*A, "Credentials", "Role")),
     ]
+    assert errors(one(Resource=function, Credentials={"RoleArn": 5})) == [
+        ("A105", (*A, "Credentials", "RoleArn"))
+    ]
     for right in ({"RoleArn": "r"}, {"RoleArn.$": "$.role"}):
         assert errors(one(Resource=function, Credentials=right)) == []
 

@@ -4,10 +4,11 @@
 Counts the regions that have a run to a `succeeded` end. Where they are fewer than the join needs,
 its `next` is never taken.
 
-An *error*, unless the failure is handled and leads to a successful end: then it may be what is
-wanted, as where regions race and the first one "fails" to end it. That is a *warning*, for the
-steps behind `next` are dead; it is *information* where there are none, or other ways lead to them.
-So it is where a region runs `for_each` item: without items the join goes on at once.
+An *error*, unless the failure is handled by more than a failed end: then it may be what is wanted,
+as where regions race and the first one "fails" to end it. That is a *warning*, for what follows
+`next` is dead; it is *information* where other ways lead there, or where only an end is dead and
+the failure leads to a successful one. So it is where a region runs `for_each` item: without items
+the join goes on at once.
 
 ## Why is this bad
 Everything behind the parallel state is dead, and every instance that comes here fails. Looked at
@@ -94,10 +95,11 @@ def _severity(context: Context, fork: Node) -> Severity:
         return Severity.ERROR
     if done in entered:
         return Severity.INFO
-    if not _succeeds(context, failure):
+    if nodes[failure].kind is NodeKind.FINAL and not succeeded(nodes[failure]):
         return Severity.ERROR
     only_ends = done is not None and nodes[done].kind is NodeKind.FINAL
-    return Severity.INFO if only_ends else Severity.WARNING
+    loses_nothing = only_ends and _succeeds(context, failure)
+    return Severity.INFO if loses_nothing else Severity.WARNING
 
 
 def _succeeds(context: Context, start: int) -> bool:

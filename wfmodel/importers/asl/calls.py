@@ -22,6 +22,7 @@ from wfmodel.importers.asl.catalogue import (
     UNKNOWN_INTEGRATION,
     UNKNOWN_PARAMETER,
     UNSUPPORTED_PATTERN,
+    WRONG_TYPE,
 )
 from wfmodel.importers.asl.integrations import (
     RETIRED,
@@ -77,7 +78,13 @@ def _credentials(place: Place) -> Iterator[Finding]:
     if "RoleArn" not in names:
         yield MISSING_FIELD.at(at, f"Credentials of {place.name!r} has no RoleArn")
     for name, key in names.items():
-        if name != "RoleArn":
+        if (
+            name == "RoleArn"
+            and not isinstance(value[key], str)
+            and not is_substitution(value[key])
+        ):
+            yield WRONG_TYPE.at((*at, key), f"RoleArn is text; got {shown(value[key])}")
+        elif name != "RoleArn":
             message = f"Credentials has no field {shown(key)}"
             yield UNKNOWN_FIELD.at((*at, key), message, help="its only field is RoleArn")
 
