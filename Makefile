@@ -11,7 +11,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs possibilities lock clean
+.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -52,6 +52,11 @@ golden: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write
+
+# The table of AWS's services; botocore ships their models, and nothing of ours imports it.
+integrations: $(VENV)/.dev
+	$(PIP) install --upgrade -e '.[integrations]'
+	$(BIN)/python -m tests.integrations
 
 # docs/what-can-happen.md: minutes of computing; a test holds a sample of its rows to the code.
 possibilities: $(VENV)/.dev

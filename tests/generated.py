@@ -10,9 +10,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from wfmodel.checks.pages import pages
+from wfmodel.checks.pages import page_of, pages
+from wfmodel.cli.catalogue import catalogue
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.importers.annotations import annotations_schema
+from wfmodel.importers.examples import examples
 from wfmodel.metrics.page import page
 from wfmodel.model.schema import (
     CHOREOGRAPHY_SCHEMA_FILE,
@@ -28,6 +30,9 @@ ROOT = Path(__file__).parents[1]
 def expected() -> dict[Path, str]:
     """File to text."""
     rules = {ROOT / "docs" / "rules" / name: text for name, text in pages().items()}
+    folder = ROOT / "docs" / "rules" / "asl"
+    reading = (catalogue().find(code) for code in examples())
+    rules |= {folder / f"{each.name}.md": page_of(each) for each in reading}
     return {
         SCHEMA_FILE: as_text(workflow_schema()),
         CHOREOGRAPHY_SCHEMA_FILE: as_text(choreography_schema()),
@@ -49,6 +54,7 @@ def main() -> int:
     ]
     for path in stale:
         if write:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(expected()[path], encoding="utf-8")
         print(f"{'written' if write else 'stale'}: {path.relative_to(ROOT)}")
     return int(bool(stale) and not write)

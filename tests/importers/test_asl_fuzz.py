@@ -48,8 +48,11 @@ EVERYTHING = machine(
             "MaxConcurrency": 2,
             "ToleratedFailurePercentage": 20,
             "ItemBatcher": {"MaxItemsPerBatch": 2},
-            "ItemReader": {"Resource": "${Read}", "ReaderConfig": {"InputType": "CSV"}},
-            "ItemProcessor": {**scope("I", I=task()), "ProcessorConfig": {"Mode": "DISTRIBUTED"}},
+            "ItemReader": {"Resource": "${Read}", "ReaderConfig": {"InputType": "JSON"}},
+            "ItemProcessor": {
+                **scope("I", I=task()),
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            },
             "Catch": [catcher("Z", "No"), catcher("P", "States.ALL")],
             "Next": "P",
         },

@@ -95,7 +95,7 @@ class _Pass:
             return
         holder = self.context.flow.nodes[fork]
         assert isinstance(holder.state, Parallel)
-        spares = holder.state.needed < holder.state.width
+        spares = holder.state.needed < holder.state.width and holder.state.siblings != "wait"
         for edge in self.context.edges[fork]:
             if edge.event == DONE and spares:
                 late = reduce(or_, (sets[each] for each in STANDING)) & self.inside[node.scope]

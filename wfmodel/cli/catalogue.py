@@ -13,6 +13,7 @@ from wfmodel.checks.rule import Described
 from wfmodel.checks.suppressions import every_kind
 from wfmodel.importers.asl.catalogue import PROBLEMS
 from wfmodel.importers.embedded.catalogue import PROBLEMS as EMBEDDED
+from wfmodel.importers.examples import examples
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import NAMES
 
@@ -70,8 +71,9 @@ class Known:
 
     @property
     def page(self) -> str:
-        """What there is to say: one line."""
-        return self.why
+        """What there is to say: one line, and an example where there is one."""
+        example = examples().get(self.code)
+        return f"{self.why}\n\n{example.markdown}\n" if example else self.why
 
 
 @cache

@@ -17,6 +17,7 @@ from wfmodel.checks.suppressions import (
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Answer, Question
 from wfmodel.importers import load_all, load_any
+from wfmodel.importers.embedded.catalogue import ELSEWHERE, MISSING_FILE
 from wfmodel.model.boundary import rooted
 from wfmodel.model.choreography import is_choreography
 from wfmodel.model.findings import Finding
@@ -54,7 +55,9 @@ def _answer(file: str, question: Question) -> Answer:
     found = tuple(finding for each in results for finding in _checked(each, question, shown))
     if len(results) > 1:
         found = tuple(sorted(found, key=lambda f: (f.file, f.line, f.column, f.code, f.message)))
-    return Answer(file, *_suppressed(found, document, named))
+    # Whether another file is there decides what is said of one that names it.
+    final = not any(each.code in (ELSEWHERE.code, MISSING_FILE.code) for each in found)
+    return Answer(file, *_suppressed(found, document, named), final)
 
 
 def _checked(result: LoadResult, question: Question, shown: str) -> tuple[Reported, ...]:

@@ -291,7 +291,7 @@ class Turn(Draft):
         if join.decided:
             if not complete:
                 self.joins.append(join)
-        elif good >= needed:
+        elif good >= needed and (complete or state.siblings != "wait"):
             if not complete:
                 self.joins.append(replace(join, decided=True))
                 self._stop_siblings(join, state)

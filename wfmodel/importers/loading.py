@@ -18,7 +18,7 @@ from wfmodel.importers.asl.loading import LONGEST_NAME, from_document, stem
 from wfmodel.importers.asl.templates import read_definition
 from wfmodel.importers.embedded import Contents, Machine, contents_of
 from wfmodel.importers.embedded.catalogue import UNCLEAR_ANNOTATIONS
-from wfmodel.importers.embedded.machine import placed
+from wfmodel.importers.embedded.machine import looked_for, placed
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.parsing import parse_as
@@ -88,13 +88,15 @@ def _embedded(
     annotations: str | FilePath | Annotations | None,
 ) -> LoadResult:
     if machine.document is None:
-        return LoadResult(None, machine.findings)
+        file = FilePath(path)
+        found = looked_for(machine, file.parent) if file.is_file() else machine
+        return LoadResult(None, found.findings)
     notes = annotations
     if notes is None:
         notes = beside(path, machine.name)
     if notes is None and len(contents.machines) == 1:
         notes = beside(path)
-    return from_document(machine.document, notes, name=machine.name)
+    return from_document(machine.document, notes, name=machine.name, express=machine.express)
 
 
 def is_asl(value: object) -> bool:

@@ -22,7 +22,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Discriminator, Field, PositiveInt, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    Tag,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import STRICT, Constant, Distribution
@@ -193,14 +201,15 @@ class Parallel:
 
     ``join``: ``all``, ``any``, or how many regions must succeed. ``siblings`` says what happens to
     the others once the join is decided (satisfied early, or out of reach): they ``finish``, or are
-    cancelled at their next step (``cancel``); undeclared, they finish. ``for_each`` runs the one
-    region ``copies`` times side by side, once per item of a data item: the bound of a loop over
-    items.
+    cancelled at their next step (``cancel``); undeclared, they finish. With ``wait`` the join is
+    decided only when every region has ended, so that a join of 0 is one that nothing can fail.
+    ``for_each`` runs the one region ``copies`` times side by side, once per item of a data item:
+    the bound of a loop over items.
     """
 
     regions: Annotated[tuple[Region, ...], Field(min_length=1)]
-    join: Literal["all", "any"] | PositiveInt = "all"
-    siblings: Literal["finish", "cancel"] | None = None
+    join: Literal["all", "any"] | NonNegativeInt = "all"
+    siblings: Literal["finish", "cancel", "wait"] | None = None
     for_each: Name | None = None
     copies: Annotated[int, Field(ge=1, le=1000)] = 1
     next: Name | None = None
@@ -216,6 +225,8 @@ class Parallel:
             raise ValueError("copies needs for_each: which data item holds the items?")
         if isinstance(self.join, int) and self.join > self.width:
             raise ValueError(f"the join waits for {self.join} regions; there are {self.width}")
+        if self.join == 0 and self.siblings != "wait":
+            raise ValueError("a join of 0 needs siblings: wait; else nothing is waited for")
         return self
 
     @property

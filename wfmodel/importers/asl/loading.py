@@ -8,11 +8,14 @@ from typing import Final
 
 from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl.catalogue import (
+    DISTRIBUTED_ONLY,
     INAPPLICABLE_ANNOTATION,
+    RESERVED_VARIABLE,
     UNKNOWN_ANNOTATED_EVENT,
     UNKNOWN_ANNOTATED_STATE,
     UNKNOWN_ANNOTATED_TARGET,
     UNKNOWN_FIELD,
+    UNKNOWN_PARAMETER,
     WRONG_QUERY_LANGUAGE,
 )
 from wfmodel.importers.asl.templates import read_definition
@@ -35,6 +38,9 @@ _ABOUT_NAMES: Final = frozenset(
         INAPPLICABLE_ANNOTATION,
         UNKNOWN_ANNOTATED_TARGET,
         UNKNOWN_ANNOTATED_EVENT,
+        UNKNOWN_PARAMETER,
+        DISTRIBUTED_ONLY,
+        RESERVED_VARIABLE,
     )
 )
 
@@ -61,15 +67,18 @@ def from_document(
     annotations: str | FilePath | Annotations | None = None,
     *,
     name: str | None = None,
+    express: bool = False,
 ) -> LoadResult:
     """As ``load_asl``, of a definition that has been read; ``name`` is else the file's.
+
+    ``express`` says that the machine is an express workflow, which a definition alone does not.
 
     Where the document has origins of its own (a machine inside a larger file), the result's lead
     through them.
     """
     notes, side, refused = _read_annotations(annotations)
     given = (name or "")[:LONGEST_NAME] or _name(document.file)
-    translation = translate(document.value, notes, name=given)
+    translation = translate(document.value, notes, name=given, express=express)
     found = (
         *_located(translation.findings, document),
         *refused,

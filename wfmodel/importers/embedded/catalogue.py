@@ -29,11 +29,19 @@ UNCLEAR_ANNOTATIONS: Final = Problem(
     "The annotations are for one machine; the file holds several.",
 )
 
+MISSING_FILE: Final = Problem(
+    "A155",
+    "missing-definition",
+    Severity.ERROR,
+    "The file that should hold the definition is not there.",
+)
+
 PROBLEMS: Final[tuple[Problem, ...]] = (
     ELSEWHERE,
     UNREAD,
     TOO_MANY,
     NO_MACHINE,
     UNCLEAR_ANNOTATIONS,
+    MISSING_FILE,
 )
 """The table, in order of code."""

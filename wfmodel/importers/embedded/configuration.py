@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
@@ -49,7 +49,7 @@ def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
     source = _Source(text, file, Lines(text))
     try:
         for block in blocks(tokens(text)):
-            yield _machine(source, block)
+            yield replace(_machine(source, block), express=_is_express(block.body))
     except HclError as error:
         raise error.refused(text, file) from None
 
@@ -103,7 +103,7 @@ def _label(token: Token) -> str:
 
 def _machine(source: _Source, block: Block) -> Machine:
     values = Values(source.text, block.body, source.lines)
-    index = _definition(block.body)
+    index = _set_to(block.body, "definition")
     if index is None:
         why = "it has no definition"
         return machine.unread(block.label, why, source.span(block.at.begin, block.at.end))
@@ -125,14 +125,19 @@ def _machine(source: _Source, block: Block) -> Machine:
     return machine.unread(block.label, why, source.span(at.begin, at.end))
 
 
-def _definition(body: list[Token]) -> int | None:
-    """The index of what ``definition`` is set to, at the top of a block."""
+def _is_express(body: list[Token]) -> bool:
+    index = _set_to(body, "type")
+    return index is not None and body[index].text == '"EXPRESS"'
+
+
+def _set_to(body: list[Token], name: str) -> int | None:
+    """The index of what an argument is set to, at the top of a block."""
     depth = 0
     for index, token in enumerate(body[:-2]):
         if token.kind == "sign":
             depth += (token.text in "([{") - (token.text in ")]}")
         starts = index == 0 or body[index - 1].kind == "newline"
-        if depth == 0 and starts and token.text == "definition" and body[index + 1].text == "=":
+        if depth == 0 and starts and token.text == name and body[index + 1].text == "=":
             return index + 2
     return None
 
