@@ -14,6 +14,7 @@ becomes a reaction, a commit and messages), over the ``records``; ``clock`` runs
 """
 
 from wfmodel.simulation.engines import AUTO, COMPILED, SIMPY
+from wfmodel.simulation.questions import StormError
 from wfmodel.simulation.setting import Arrivals, Setting
 from wfmodel.simulation.world import OwnProcess, Stream, World, simulate
 
@@ -24,6 +25,7 @@ __all__ = [
     "Arrivals",
     "OwnProcess",
     "Setting",
+    "StormError",
     "Stream",
     "World",
     "simulate",

@@ -46,6 +46,7 @@ __all__ = [
     "setting_of",
     "starting",
     "stimulus_of",
+    "storm",
     "uniform",
     "unrefer",
     "work_done",
@@ -70,6 +71,15 @@ def row(run: Run, kind: int, instance: int, participant: int, a: int, b: int) ->
 def is_aborted(run: Run) -> bool:
     """Whether the run must stop: an error is raised at once here."""
     return False
+
+
+def storm(run: Run, instance: Instance, participant: int, event: int) -> None:
+    """An instance goes on without end.
+
+    Raises:
+        StormError: always.
+    """
+    run.questions.storm(instance.index, participant, event, run.now)
 
 
 # ---------------------------------------------------------------------------------------- records

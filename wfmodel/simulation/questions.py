@@ -11,8 +11,10 @@ from typing import Any
 
 from wfmodel.designs.messages import Chosen, External, Start, Timer
 from wfmodel.designs.table import SEND, SET_TIMER, Operation
+from wfmodel.designs.trace_script import act_on_event
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import Jitter
+from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import Compensation, Receive, Task, Wait
 from wfmodel.native.records import NULL
 from wfmodel.simulation import records as r
@@ -142,6 +144,38 @@ class Questions:
         table = self.context.table
         message = table.message(content)
         return self._operation((SEND, message, table.received(message), recipients), NULL, NULL)
+
+    # ------------------------------------------------------------------------------- storms
+
+    def storm(self, instance: int, participant: int, event: int, now_ns: int) -> int:
+        """Say that an instance goes on without end.
+
+        Raises:
+            StormError: always.
+        """
+        table = self.context.table
+        heard = table.table.events.values[table.events.values[event]]
+        act = act_on_event(self.context.flow, table.names[participant], heard)
+        raise StormError(instance, str(act), now_ns)
+
+
+class StormError(ValueError):
+    """One instance has had so many reactions that it will never end. The arguments are all that it
+    says, so that it survives being raised again.
+    """
+
+    def __init__(self, instance: int, act: str, now_ns: int) -> None:
+        super().__init__(instance, act, now_ns)
+        self.instance = instance
+        self.act = act
+        self.now_ns = now_ns
+
+    def __str__(self) -> str:
+        return (
+            f"instance {self.instance} goes on without end: it was stopped at"
+            f' {format_duration(self.now_ns)} at "{self.act}"; does a loop or a retry take no'
+            " time, or is a watchdog shorter than what it watches?"
+        )
 
 
 # ------------------------------------------------------------------------------- lengths of timers

@@ -18,6 +18,7 @@ from wfmodel.simulation.basis import (
     reaction_of,
     row,
     schedule,
+    storm,
 )
 from wfmodel.simulation.codes import (
     COMMIT,
@@ -33,13 +34,27 @@ from wfmodel.simulation.effects import land
 from wfmodel.simulation.network import acknowledge, publish, refuses, unpublished, watch
 from wfmodel.simulation.outside import choose, expect
 from wfmodel.simulation.queues import append, defer, enqueue, enter, leave, next_waiting, take_all
-from wfmodel.simulation.records import Cell, Event, Operation, Process, Reaction, Run, Stimulus
+from wfmodel.simulation.records import (
+    Cell,
+    Event,
+    Instance,
+    Operation,
+    Process,
+    Reaction,
+    Run,
+    Stimulus,
+)
 from wfmodel.simulation.timers import clear_timer, is_set, set_timer, unset
 from wfmodel.simulation.work import start_work, stretched
 
 _REACT = int(Kind.REACT)
 _COMMIT = int(Kind.COMMIT)
 _UNPUBLISHED = int(Drop.UNPUBLISHED)
+
+MOST_AT_ONCE = 10_000
+"""Reactions of one instance at one instant; more are taken for an endless loop."""
+MOST_REACTIONS = 1_000_000
+"""Reactions of one instance in all; more are a storm."""
 
 # ------------------------------------------------------------------------------------- reactions
 
@@ -59,6 +74,7 @@ def offer(run: Run, cell: Cell, stimulus: Stimulus) -> None:
 def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     """The machine meets an event; what it asks for waits for the commit, if there is one."""
     process, instance = cell.process, cell.instance
+    _count(run, instance, process, stimulus)
     if stimulus.item == LANDING and not run.atomic:
         land(run, instance, process, stimulus.node, stimulus.epoch)
     reaction = reaction_of(run, process, cell.volatile, stimulus.event)
@@ -79,6 +95,16 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
         acknowledge(stimulus.parcel)
     give_stimulus(run, stimulus)
     release(run, cell, reaction)
+
+
+def _count(run: Run, instance: Instance, process: Process, stimulus: Stimulus) -> None:
+    """An instance that goes on without end must not take the whole run with it."""
+    if instance.instant != run.now:
+        instance.instant = run.now
+        instance.before = instance.reactions
+    instance.reactions += 1
+    if instance.reactions - instance.before > MOST_AT_ONCE or instance.reactions > MOST_REACTIONS:
+        storm(run, instance, process.index, stimulus.event)
 
 
 def drain(run: Run, cell: Cell) -> None:

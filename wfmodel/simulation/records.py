@@ -244,6 +244,10 @@ class Instance:
     applied: Landed = NULL
     """Visits of compensations that have taken something back."""
     cells: list[Cell] = NULL
+    reactions: int = 0
+    instant: int = -1
+    """When the latest reaction was, and how many there had been before that instant."""
+    before: int = 0
     refs: int = 0
     """How much still refers to it; and what it owns: kept by compiled code."""
     owned: int = 0

@@ -34,6 +34,7 @@ from wfmodel.simulation.compiled.header import (
     ASK_QUANTILE,
     ASK_REACTION,
     ASK_START,
+    ASK_STORM,
     REAL,
 )
 from wfmodel.simulation.compiled.heap import push
@@ -110,6 +111,12 @@ def schedule(run: Run, delay: int, event: Event) -> None:
 def is_aborted(run: Run) -> bool:
     """Whether the run must stop: an answer failed, and Python will raise the error."""
     return get(address_of(run), ABORT) != 0
+
+
+@compiled
+def storm(run: Run, instance: Instance, participant: int, event: int) -> None:
+    """An instance goes on without end: Python raises the error when this event is over."""
+    ask(get(address_of(run), ASK), ASK_STORM, instance.index, participant, event, run.now)
 
 
 # ---------------------------------------------------------------------------------------- records

@@ -46,6 +46,7 @@ class Clerk(Answering):
                 at.ASK_START: lambda a, b, c, d: questions.starting(),
                 at.ASK_OPENING: lambda a, b, c, d: questions.opening() or 0,
                 at.ASK_QUANTILE: self._quantile,
+                at.ASK_STORM: questions.storm,
             },
             self._kept_back,
         )

@@ -37,4 +37,5 @@ SMALL_WORDS = 8
     ASK_START,
     ASK_QUANTILE,
     ASK_OPENING,
-) = range(1, 9)  # 0 asks for memory
+    ASK_STORM,
+) = range(1, 10)  # 0 asks for memory
