@@ -28,9 +28,8 @@ NO_TIME = Knobs(commit=Constant(0))
 def test_a_loop_that_takes_no_time_is_stopped_and_named(design, engine):
     if engine == "compiled":
         pytest.importorskip("numba", reason="machine code needs numba")
-    with pytest.raises(
-        StormError, match=r"instance 0 goes on without end: .* at 1s at \"\w+"
-    ) as told:
+    without_end = r"instance 0 goes on without end: .* at 1s at \"\w+"
+    with pytest.raises(StormError, match=without_end) as told:
         simulate(build(FOR_EVER, design, NO_TIME), AT_ONCE, engine=engine)
     assert told.value.instance == 0
     assert str(pickle.loads(pickle.dumps(told.value))) == str(told.value)  # it crosses processes

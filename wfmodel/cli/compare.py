@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.sides import Explore, most_states
@@ -50,8 +51,11 @@ def compare(
     _, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=replications, seed=seed)
     with progress() as bars:
-        result = run(scenario, workflow, jobs=jobs, progress=bars)
-        sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
+        try:
+            result = run(scenario, workflow, jobs=jobs, progress=bars)
+            sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
+        except ValueError as error:
+            raise TyperException(f"{scenario_file}: {error}") from None
     if as_json is not None:
         data = comparison_as_data(result, sides)
         write_file(as_json, json_text(data) + "\n")
