@@ -96,6 +96,7 @@ def test_the_experiment_in_its_page_runs(tmp_path: Path):
 @pytest.mark.parametrize(
     ("page", "names"),
     [
+        ("python.md", wfmodel.__all__),
         ("faults-and-knobs.md", [field.name for field in fields(Knobs)]),
         ("faults-and-knobs.md", [kind.value for kind in FaultKind]),
         ("scenarios.md", [field.name for field in fields(Scenario)]),
