@@ -21,7 +21,14 @@ from wfmodel.experiments import Scenario
 from wfmodel.simulation import Setting
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+PAGES = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("docs/**/*.md"),
+    ]
+)
 PAGES += sorted([*ROOT.glob("models/**/README.md"), ROOT / "reports" / "README.md"])
 WRITTEN_BY_HAND = [page for page in PAGES if "rules" not in page.parts]
 
