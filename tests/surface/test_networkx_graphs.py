@@ -10,10 +10,12 @@ from pathlib import Path
 import networkx as nx
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import wfmodel
 from tests.checks.test_graphs_by_networkx import machines
 from tests.exploration.worlds import two_phase_commit
+from tests.security.test_names_are_data import HOSTILE, names
 from wfmodel.checks import check_workflow
 from wfmodel.designs import Knobs, Table
 from wfmodel.exploration import FaultBudget, explorer
@@ -21,7 +23,9 @@ from wfmodel.exploration.packed import search
 from wfmodel.exploration.state_space import path_to, resting
 from wfmodel.metrics import tracks_of
 from wfmodel.metrics.coupling import links
+from wfmodel.model.failures import FailureMode
 from wfmodel.model.flow import build_flow
+from wfmodel.model.workflow import Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -137,6 +141,30 @@ def test_a_space_that_was_cut_short_says_so():
     graph = written_and_read(wfmodel.to_networkx(space))
     assert graph.graph["stopped"] == "limit of 10 states"
     assert sum(is_open for _, is_open in graph.nodes(data="open")) == len(space) - 10
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(HOSTILE) | names, min_size=4, max_size=4, unique=True))
+def test_names_are_data_in_every_writer(four):
+    first, end, service, failure = (name or "x" for name in four)
+    task = Task(
+        service=service, next=end, failures={failure: FailureMode(kind="business", probability=0.5)}
+    )
+    workflow = Workflow(name=failure, initial=first, states={first: task, end: Final()})
+    system = wfmodel.orchestrate(workflow)
+    for subject in (workflow, system, search(Table(system))):
+        graph = wfmodel.to_networkx(subject)
+        again = written_and_read(graph)
+        assert [*again] == [str(node) for node in graph]
+        assert again.size() == graph.size()
+        assert nx.node_link_graph(nx.node_link_data(graph, edges="edges"), edges="edges").size()
+
+
+def test_names_that_look_alike_stay_apart():
+    states = {"a\\x1b": Final(), "a\x1b": Task(service="s", next="a\\x1b")}
+    graph = wfmodel.to_networkx(Workflow(name="w", initial="a\x1b", states=states))
+    assert {"a\\x1b", "a\\x1b'"} <= set(graph)
+    assert nx.has_path(graph, "a\\x1b'", "a\\x1b")
 
 
 def test_something_else_is_refused_by_its_kind():

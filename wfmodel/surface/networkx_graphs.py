@@ -1,6 +1,7 @@
 """Graphs for networkx, which is imported only here and only when it is asked for.
 
-Attributes are text, numbers and truth values, so that every writer of networkx takes them:
+Names and attributes are text, numbers and truth values, with escapes for what cannot be seen (which
+XML cannot hold), so that every writer of networkx takes them:
 
 >>> networkx.write_graphml(to_networkx(workflow), "order.graphml")
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wfmodel.designs.system import System
 from wfmodel.designs.table import SEND, Operation, Table
 from wfmodel.designs.trace_script import message_words
+from wfmodel.escaping import printable
 from wfmodel.exploration.packed import search
 from wfmodel.exploration.scheduling import act_between
 from wfmodel.exploration.state_space import StateSpace, is_fault
@@ -19,7 +21,7 @@ from wfmodel.model.flow import Flow, Node, build_flow
 from wfmodel.model.workflow import Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import networkx as nx
 
@@ -52,33 +54,44 @@ def to_networkx(subject: Workflow | System | StateSpace) -> nx.MultiDiGraph[Any]
 def _empty(name: str, stopped: str = "") -> nx.MultiDiGraph[Any]:
     import networkx as nx
 
-    return nx.MultiDiGraph(name=name, complete=not stopped, stopped=stopped)
+    return nx.MultiDiGraph(name=printable(name), complete=not stopped, stopped=stopped)
+
+
+def _shown(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name as it can be seen, still different from all others."""
+    shown: dict[str, None] = {}
+    for name in names:
+        label = printable(name)
+        while label in shown:
+            label += "'"
+        shown[label] = None
+    return tuple(shown)
 
 
 # -------------------------------------------------------------------------------- workflows
 
 
 def _of_flow(flow: Flow) -> nx.MultiDiGraph[Any]:
-    graph = _empty(flow.workflow.name)
-    for node in flow.nodes:
+    graph, names = _empty(flow.workflow.name), _shown(node.name for node in flow.nodes)
+    for name, node in zip(names, flow.nodes, strict=True):
         graph.add_node(
-            node.name,
+            name,
             kind=str(node.kind),
-            scope=flow.scopes[node.scope].name,
-            service=node.service or "",
+            scope=printable(flow.scopes[node.scope].name),
+            service=printable(node.service or ""),
             outcome=str(node.outcome or ""),
             initial=node.index == flow.scopes[node.scope].initial,
             implicit=node.implicit,
         )
-    for node in flow.nodes:
+    for name, node in zip(names, flow.nodes, strict=True):
         for target, words in _ways(flow, node):
-            graph.add_edge(node.name, flow.nodes[target].name, **words)
+            graph.add_edge(name, names[target], **words)
     return graph
 
 
 def _ways(flow: Flow, node: Node) -> Iterator[tuple[int, dict[str, str | bool]]]:
     for edge in node.edges:
-        yield edge.target, {"kind": "event", "event": edge.event, "back": edge.back}
+        yield edge.target, {"kind": "event", "event": printable(edge.event), "back": edge.back}
     for region in node.regions:
         first = flow.scopes[region].initial
         if first is not None:
@@ -93,19 +106,19 @@ def _ways(flow: Flow, node: Node) -> Iterator[tuple[int, dict[str, str | bool]]]
 def _of_system(system: System) -> nx.MultiDiGraph[Any]:
     table = Table(system)
     space = search(table, limit=MOST_STATES, symmetry=False)
-    graph = _empty(system.design, space.stopped)
-    for name in system.participants:
-        graph.add_node(name, works=name in system.services, starts=name in system.start)
+    graph, names = _empty(system.design, space.stopped), _shown(system.participants)
+    for label, name in zip(names, system.participants, strict=True):
+        graph.add_node(label, works=name in system.services, starts=name in system.start)
     for sender, recipient, words in sorted(_sent(table)):
-        graph.add_edge(sender, recipient, message=words)
+        graph.add_edge(names[sender], names[recipient], message=words)
     return graph
 
 
-def _sent(table: Table) -> set[tuple[str, str, str]]:
+def _sent(table: Table) -> set[tuple[int, int, str]]:
     """(Sender, recipient, message in words): of all reactions that the search has met."""
-    names, flow = table.names, table.system.flow
+    flow = table.system.flow
     return {
-        (names[sender], names[recipient], message_words(flow, table.messages.values[message]))
+        (sender, recipient, printable(message_words(flow, table.messages.values[message])))
         for sender, operation in _operations(table)
         if operation[0] == SEND
         for _, message, _, recipients in [operation]
@@ -132,5 +145,7 @@ def _of_space(space: StateSpace) -> nx.MultiDiGraph[Any]:
     for source in range(len(space)):
         for step, target in space.successors(source):
             act = act_between(table, space.configuration(source), step, space.configuration(target))
-            graph.add_edge(source, target, step=str(act), fault=is_fault(space, source, target))
+            graph.add_edge(
+                source, target, step=printable(str(act)), fault=is_fault(space, source, target)
+            )
     return graph
