@@ -1,7 +1,20 @@
 # Two commands are enough on a fresh machine with python3 (3.11+) and make:
 #   make demo   run the main job on a real model, leave a report
 #   make test   run the tests
-# Each creates .venv on its first run. The rest is for those who work on wfmodel.
+# Each creates .venv on its first run. The rest is for those who work on wfmodel (CONTRIBUTING.md):
+#   make format         put the code in order (ruff)
+#   make lint           what ruff and mypy find; pre-commit calls it
+#   make check          lint, and test with the coverage floor
+#   make docs           renew what is made from the code: schemas, pages of rules and metrics
+#   make possibilities  renew docs/what-can-happen.md (minutes)
+#   make notebooks      run the notebooks from a clean kernel
+#   make oracles        the tests that ask pm4py and Storm, in an environment of their own
+#   make spin           the larger systems that SPIN counts too
+#   make golden         counts of up to 170 million states (2 minutes, 6 GB)
+#   make benchmarks     how fast it is, beside others (an environment of its own)
+#   make lock           renew constraints.txt from what is installed
+#   make clean          take away environments and caches
+# WORKERS=4 is how many processes test, PYTHON=python3.12 which Python the environment is made of.
 
 PYTHON ?= python3
 VENV := .venv

@@ -29,11 +29,18 @@ LAYERS = {
     "experiments": 4,
     "reports": 5,
     "testing": 5,
+    "surface": 5,
     "cli": 6,
 }
 """Package to layer. A package imports lower layers and itself, nothing else of ours."""
 
-ONLY_THERE = {"typer": {"cli"}, "rich": {"cli"}, "jinja2": {"reports"}, "simpy": {"simulation"}}
+ONLY_THERE = {
+    "typer": {"cli"},
+    "rich": {"cli"},
+    "jinja2": {"reports"},
+    "simpy": {"simulation"},
+    "networkx": {"surface"},
+}
 """Libraries that belong to one layer."""
 
 MOST_LINES = 400

@@ -22,16 +22,17 @@ _WAYS_ON = frozenset({"next", "on", "default", "branches", "events"})
 
 
 def check_workflow(
-    workflow: Workflow, *, rules: Iterable[Rule] = DEFAULT_RULES
+    workflow: Workflow, *, rules: Iterable[Rule] | None = None
 ) -> tuple[Finding, ...]:
-    """Findings of a workflow built in Python, by rule and place; they have no spans."""
-    context = Context.of(workflow)
-    return tuple(finding for rule in rules for finding in _one_per_place(rule.check(context)))
+    """Findings of a workflow built in Python, by rule and place; they have no spans.
+
+    ``rules``: all that need not be asked for (``DEFAULT_RULES``), if none are given.
+    """
+    context, asked = Context.of(workflow), DEFAULT_RULES if rules is None else rules
+    return tuple(finding for rule in asked for finding in _one_per_place(rule.check(context)))
 
 
-def check_result(
-    result: LoadResult, *, rules: Iterable[Rule] = DEFAULT_RULES
-) -> tuple[Finding, ...]:
+def check_result(result: LoadResult, *, rules: Iterable[Rule] | None = None) -> tuple[Finding, ...]:
     """Findings of loading (always) and of rules, in order of their places in the file."""
     found = [*_renamed(result)]
     if result.workflow is not None:
@@ -42,7 +43,7 @@ def check_result(
 
 
 def check_file(
-    path: str | FilePath, text: str | None = None, *, rules: Iterable[Rule] = DEFAULT_RULES
+    path: str | FilePath, text: str | None = None, *, rules: Iterable[Rule] | None = None
 ) -> tuple[Finding, ...]:
     """Findings of a file in our own format (``-``: standard input; ``text``: what it would hold).
 

@@ -13,6 +13,7 @@ from typing import TypedDict
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import Act, schedule_text
+from wfmodel.escaping import visible
 from wfmodel.exploration.instances import (
     Exposure,
     Found,
@@ -129,6 +130,11 @@ class Possible:
     def violated(self) -> bool:
         """Whether some property is broken."""
         return any(isinstance(each.answer, Violated) for each in self.asked)
+
+    def __str__(self) -> str:
+        """The bounds, and a line for each answer."""
+        lines = (f"{each.title}: {each.word}, {each.detail}" for each in self.asked)
+        return visible("\n".join((f"{self.name}: {self.bounds.words()}", *lines)))
 
 
 class _Within(TypedDict):
