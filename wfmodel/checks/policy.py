@@ -6,10 +6,8 @@ configuration, and a suppression is never called unused because its rule was not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import PurePath
 from typing import Annotated, Literal
 
@@ -21,6 +19,7 @@ from wfmodel.checks.rule import Described
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.findings import Severity
 from wfmodel.model.names import nearest
+from wfmodel.model.wildcards import path_pattern
 
 Level = Literal["error", "warning", "info", "off"]
 EventsCarry = Literal["carry-state", "thin"]
@@ -174,14 +173,6 @@ def _by_code(levels: Mapping[str, Level], catalogue: Catalogue) -> dict[str, Lev
 def matches(file: str, pattern: str) -> bool:
     """Whether a file's path, or its end, matches a pattern; ``legacy/`` means all below it."""
     path = PurePath(file).as_posix().removeprefix("./")
-    return _expression(pattern).search(path) is not None
-
-
-@cache
-def _expression(pattern: str) -> re.Pattern[str]:
     pattern = pattern.removeprefix("./")
     whole = pattern.rstrip("/") + "/**" if pattern.endswith("/") else pattern
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", whole)
-    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    body = "".join(signs.get(part, re.escape(part)) for part in parts)
-    return re.compile(rf"(?:^|/){body}$")
+    return path_pattern(whole).search(path)
