@@ -30,7 +30,10 @@ RANK: Mapping[Severity, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.
 NOTHING_READ = frozenset(f"L{number}" for number in range(101, 110))
 """Nothing of the file was read, and so nothing of it was checked (exit code 2)."""
 
-CANNOT_BE_IGNORED = NOTHING_READ | {"U103", "U104"}
+FAULT = "L199"
+"""wfmodel itself failed at the file (exit code 3)."""
+
+CANNOT_BE_IGNORED = NOTHING_READ | {FAULT} | {"U103", "U104"}
 """There was nothing to check, or a suppression that does not say what it means."""
 
 _SHAPE = frozenset({"L110", "L111", "L112", "L113"})
@@ -67,6 +70,8 @@ class Settings:
     baseline: str | None = None
     choreography: EventsCarry | None = None
     cache_dir: str | None = None
+    max_steps: Annotated[int, Field(ge=1)] | None = None
+    max_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
 
 
 @dataclass(frozen=True)

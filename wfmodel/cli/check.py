@@ -1,19 +1,21 @@
 """``wfmodel check``: arguments and exit codes, nothing more.
 
-Exit codes: 0 nothing found, 1 errors or warnings found, 2 something could not be checked.
+Exit codes: 0 nothing found, 1 errors or warnings found, 2 something could not be checked, 3 wfmodel
+itself failed at a file (the others are reported all the same).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 import typer
 
 from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
+from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.checks.files import files_to_check
 from wfmodel.checks.fixing import fixed_bytes
 from wfmodel.checks.formats.data import as_json
@@ -22,17 +24,20 @@ from wfmodel.checks.formats.gitlab import as_gitlab
 from wfmodel.checks.formats.junit import as_junit
 from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
-from wfmodel.checks.policy import NOTHING_READ, Policy, Settings, matches
+from wfmodel.checks.policy import FAULT, NOTHING_READ, Policy, Settings, matches
 from wfmodel.checks.reported import Reported
 from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Question, answers, collect_rarely, workers
 from wfmodel.cli.configuration import Configuration, read_configuration
+from wfmodel.cli.faults import EXIT_CODE
 from wfmodel.cli.paths import check_file, check_readable
-from wfmodel.cli.rules import show_page
 from wfmodel.cli.together import never_with
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MOST_ROUNDS: Final = 10
 """Fixes are made again until none is left, but not for ever."""
@@ -52,6 +57,8 @@ class _Report:
     fixed: int = 0
 
     def exit_code(self) -> int:
+        if any(finding.code == FAULT for finding in self.findings):
+            return EXIT_CODE
         if any(finding.code in NOTHING_READ for finding in self.findings):
             return 2
         return int(any(finding.severity is not Severity.INFO for finding in self.findings))
@@ -92,16 +99,16 @@ def check(
     jobs: options.Jobs = None,
     cache_dir: options.CacheDir = None,
     no_cache: options.NoCache = False,
+    max_steps: options.MaxSteps = None,
+    max_seconds: options.MaxSeconds = None,
     exit_zero: options.ExitZero = False,
     explain: options.Explain = None,
 ) -> None:
     """Find defects in workflow definitions, each with its place and the run that shows it.
 
-    Exit code 0: nothing found; 1: errors or warnings; 2: something could not be checked.
+    Exit code 0: nothing found; 1: errors or warnings; 2: something could not be checked;
+    3: wfmodel itself failed at a file.
     """
-    if explain is not None:
-        show_page(explain)
-        return
     never_with(context, "isolated", "config", why="it reads none")
     never_with(context, "no_cache", "cache_dir")
     given = Settings(
@@ -113,24 +120,66 @@ def check(
         baseline=baseline,
         choreography=choreography,
         cache_dir=cache_dir,
+        max_steps=max_steps,
+        max_seconds=max_seconds,
     )
+    found = Configuration() if isolated else _or_refused(read_configuration, config)
+    wanted = _Wanted(
+        _merged(given, found.settings),
+        tuple(paths or ()),
+        annotations,
+        stdin_filename,
+        None if no_cache else given.cache_dir or found.settings.cache_dir or options.CACHE_DIR,
+        workers(jobs),
+        None if baseline is not None else found.file,
+        write_baseline,
+        fix,
+    )
+    report = _or_refused(_reported, wanted, found)
+    _write(_text(report, output), output_file)
+    raise typer.Exit(_told(report, lenient=exit_zero or write_baseline))
+
+
+def _told(report: _Report, *, lenient: bool) -> int:
+    """The exit code, once the summary is written."""
+    typer.echo(report.summary(), err=True)
+    code = report.exit_code()
+    return 0 if code == 1 and lenient else code
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the command line and the configuration say together."""
+
+    settings: Settings
+    paths: tuple[str, ...]
+    annotations: str | None
+    stdin_name: str | None
+    cache: str | None
+    jobs: int
+    baseline_configured_in: Path | None
+    write_baseline: bool
+    fix: bool
+
+
+def _or_refused(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a piece of work gives; what was wrong with what it was given, in one line."""
     try:
-        found = Configuration() if isolated else read_configuration(config)
-        settings = _merged(given, found.settings)
-        named = _baseline_of(settings, None if baseline is not None else found.file, write_baseline)
-        files = _files(paths or (), settings.exclude, found)
-        cache = None if no_cache else settings.cache_dir or options.CACHE_DIR
-        question = _about(files, Question(annotations, settings.choreography, stdin_filename))
-        asked = _Asked(files, question, cache, workers(jobs), found)
-        report = _checked(asked, Policy.of(settings, catalogue()), fix)
-        _against_baseline(report, named, write_baseline)
+        return work(*args, **kwargs)
     except ValueError as error:
         typer.echo(f"wfmodel check: {error}", err=True)
         raise typer.Exit(2) from None
-    _write(_text(report, output), output_file)
-    typer.echo(report.summary(), err=True)
-    code = report.exit_code()
-    raise typer.Exit(0 if code == 1 and (exit_zero or write_baseline) else code)
+
+
+def _reported(wanted: _Wanted, found: Configuration) -> _Report:
+    settings = wanted.settings
+    named = _baseline_of(settings, wanted.baseline_configured_in, wanted.write_baseline)
+    files = _files(wanted.paths, settings.exclude, found)
+    question = _about(files, _question(settings, wanted.annotations, wanted.stdin_name))
+    asked = _Asked(files, question, wanted.cache, wanted.jobs, found)
+    report = _checked(asked, Policy.of(settings, catalogue()), wanted.fix)
+    _against_baseline(report, named, wanted.write_baseline)
+    return report
 
 
 def _merged(given: Settings, read: Settings) -> Settings:
@@ -145,6 +194,19 @@ def _merged(given: Settings, read: Settings) -> Settings:
         baseline=given.baseline or read.baseline,
         choreography=given.choreography or read.choreography,
         cache_dir=given.cache_dir or read.cache_dir,
+        max_steps=given.max_steps or read.max_steps,
+        max_seconds=given.max_seconds or read.max_seconds,
+    )
+
+
+def _question(settings: Settings, annotations: str | None, stdin_name: str | None) -> Question:
+    """What is asked of every file."""
+    return Question(
+        annotations,
+        settings.choreography,
+        stdin_name,
+        settings.max_steps or MOST_STEPS,
+        settings.max_seconds or MOST_SECONDS,
     )
 
 
@@ -253,12 +315,13 @@ def _against_baseline(report: _Report, baseline: Path | None, write: bool) -> No
 
 
 def _write_baseline(report: _Report, path: Path) -> None:
-    accepted = [each for each in report.findings if each.code not in NOTHING_READ]
+    unread = NOTHING_READ | {FAULT}
+    accepted = [each for each in report.findings if each.code not in unread]
     path.write_text(baseline_text(accepted), encoding="utf-8")
     count = len(accepted)
     typer.echo(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
-    unread = [each for each in report.findings if each.code in NOTHING_READ]
-    report.known, report.findings = count, unread
+    rest = [each for each in report.findings if each.code in unread]
+    report.known, report.findings = count, rest
 
 
 def _drop_known(report: _Report, path: Path) -> None:

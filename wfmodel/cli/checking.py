@@ -21,6 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.cli.store import keep, opened, stored
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ class Question:
     choreography: str | None = None
     stdin_name: str | None = None
     """What standard input is called, and is read as."""
+    most_steps: int = MOST_STEPS
+    """Work for one file, as ``checks.effort`` counts it."""
+    most_seconds: float = MOST_SECONDS
+    """Processor time for one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +111,15 @@ def _remembered(file: str, text: str | None) -> Answer | None:
 
 
 def _fresh(files: Sequence[str], question: Question, jobs: int) -> Iterator[Answer]:
-    from wfmodel.cli.one_file import check_one
+    from wfmodel.cli.one_file import check_safely
 
     if jobs == 1 or len(files) < FEW:
-        yield from (check_one(file, question) for file in files)
+        yield from (check_safely(file, question) for file in files)
         return
     # Fork would copy a process that may have threads; each worker imports the rules once.
     with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=collect_rarely) as pool:
         size = max(1, min(32, len(files) // (4 * jobs)))
-        yield from pool.map(check_one, files, [question] * len(files), chunksize=size)
+        yield from pool.map(check_safely, files, [question] * len(files), chunksize=size)
 
 
 def collect_rarely() -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from typing import Final
 
 from wfmodel.checks import RULES, check_result, report
 from wfmodel.checks.choreography.checking import check_choreography_file
+from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
+from wfmodel.checks.graph import MOST_SUGGESTIONS
 from wfmodel.checks.reported import Reported
 from wfmodel.checks.suppressions import (
     Suppression,
@@ -14,17 +20,57 @@ from wfmodel.checks.suppressions import (
     suppress,
     suppressions_in,
 )
+from wfmodel.checks.undecided import not_finished
 from wfmodel.cli.catalogue import catalogue
 from wfmodel.cli.checking import Answer, Question
+from wfmodel.cli.faults import fault_in
 from wfmodel.importers import load_all, load_any
 from wfmodel.model.choreography import is_choreography
+from wfmodel.model.limits import refusal
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import STDIN, is_json, read_text
-from wfmodel.model.source import Document
+from wfmodel.model.source import Document, Span
+
+_FOR_SUPPRESSIONS: Final = MOST_SECONDS / 2
+"""Processor time for suppressions, when that for the file itself may be used up."""
+
+
+def check_safely(file: str, question: Question) -> Answer:
+    """As ``check_one``; a defect of this program is a finding, and the next file is checked."""
+    try:
+        return check_one(file, question)
+    except MemoryError:
+        return _refused(file, "L102", "it does not fit into the memory")
+    except Exception as error:
+        return Answer(file, (fault_in(_shown(file, question), error),), final=False)
 
 
 def check_one(file: str, question: Question) -> Answer:
-    """Everything that is found in one file, in all the machines that it holds."""
+    """Everything that is found in one file, in all the machines that it holds, within a budget."""
+    effort = Effort(question.most_steps, question.most_seconds)
+    try:
+        return _checked_file(file, question, effort)
+    except OverBudgetError:
+        message = (
+            f"too large: nothing is decided within {question.most_seconds:g} s of processor time"
+            " (--max-seconds raises it)"
+        )
+        return _refused(_shown(file, question), "L102", message, file)
+
+
+def _refused(shown: str, code: str, message: str, file: str | None = None) -> Answer:
+    found = report((refusal(code, message, Span(shown)),), None, shown)
+    return Answer(file or shown, found, final=False)
+
+
+def _shown(file: str, question: Question) -> str:
+    """What a file is called in findings."""
+    if file != STDIN:
+        return file
+    return question.stdin_name or "<stdin>"
+
+
+def _checked_file(file: str, question: Question, effort: Effort) -> Answer:
     named, text = file, None
     if file == STDIN and question.stdin_name is not None:
         named = question.stdin_name
@@ -33,7 +79,8 @@ def check_one(file: str, question: Question) -> Answer:
             found = tuple(replace(each, file=named) for each in report(refused, None, named))
             return Answer(file, found)
     shown = "<stdin>" if named == STDIN else named
-    results = load_all(named, question.annotations, text)
+    with effort.share(1.0):
+        results = load_all(named, question.annotations, text)
     document = next((each.document for each in results if each.document is not None), None)
     if document is not None and _is_scenario(document):
         from wfmodel.experiments import load_scenario
@@ -41,21 +88,30 @@ def check_one(file: str, question: Question) -> Answer:
         found = report(load_scenario(named, document.text).findings, document, shown)
         return Answer(file, *_suppressed(found, document, named), final=False)
     if document is not None and is_choreography(document.value):
-        findings = check_choreography_file(named, document.text, load=load_any)
+        with effort.share(1.0):
+            findings = check_choreography_file(named, document.text, load=load_any)
         return Answer(file, *_suppressed(report(findings, document, shown), document, named), False)
-    found = tuple(finding for each in results for finding in _checked(each, question, shown))
+    found = tuple(
+        finding for each in results for finding in _checked(each, question, shown, effort)
+    )
     if len(results) > 1:
         found = tuple(sorted(found, key=lambda f: (f.file, f.line, f.column, f.code, f.message)))
-    return Answer(file, *_suppressed(found, document, named))
+    return Answer(file, *_suppressed(found, document, named), final=not effort.timed_out)
 
 
-def _checked(result: LoadResult, question: Question, shown: str) -> tuple[Reported, ...]:
-    findings = check_result(result, rules=RULES)
+def _checked(
+    result: LoadResult, question: Question, shown: str, effort: Effort
+) -> tuple[Reported, ...]:
+    findings = check_result(result, rules=RULES, effort=effort)
     if question.choreography is not None and result.workflow is not None:
         from wfmodel.designs import EventContent, projection_findings  # rarely asked for
 
         content = EventContent(question.choreography)
-        projected = projection_findings(result.workflow, content)
+        try:
+            with effort.share(1.0):
+                projected = projection_findings(result.workflow, content)
+        except OverBudgetError:
+            projected = (not_finished("what a choreography could not know", effort),)
         findings += locate_findings(projected, result.document)
     return report(findings, result.document, shown)
 
@@ -64,6 +120,13 @@ def _suppressed(
     found: tuple[Reported, ...], document: Document | None, file: str
 ) -> tuple[tuple[Reported, ...], int]:
     """What stays, and what is wrong with suppressions, in order of places; how many went."""
+    with Effort(seconds=_FOR_SUPPRESSIONS).share(1.0):
+        return _suppressed_by(found, document, file)
+
+
+def _suppressed_by(
+    found: tuple[Reported, ...], document: Document | None, file: str
+) -> tuple[tuple[Reported, ...], int]:
     about: list[Reported] = []
     suppressions: list[Suppression] = []
     if document is not None and "wfmodel:" in document.text and _has_comments(document):
@@ -75,17 +138,33 @@ def _suppressed(
         about += report(wrong, None, str(side))
     if not suppressions and not about:
         return found, 0
-    kept, said, count = suppress(found, suppressions, _unknown)
+    kept, said, count = suppress(found, suppressions, _judge())
     ordered = sorted([*kept, *about, *said], key=lambda f: (f.file != file, f.line, f.column))
     return tuple(ordered), count
 
 
-def _unknown(name: str) -> str | None:
-    try:
-        catalogue().find(name)
-    except ValueError as error:
-        return str(error)
-    return None
+def _judge() -> Callable[[str], str | None]:
+    """What to say of a rule's name that nobody knows; after many, without the nearest."""
+    left = itertools.count(MOST_SUGGESTIONS, -1)
+
+    def unknown(name: str) -> str | None:
+        if name.strip().casefold() in _rule_names():
+            return None
+        if next(left) <= 0:
+            return f"there is no rule {name!r}"
+        try:
+            catalogue().find(name)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    return unknown
+
+
+@cache
+def _rule_names() -> frozenset[str]:
+    entries = catalogue().entries
+    return frozenset(text.casefold() for each in entries for text in (each.code, each.name))
 
 
 def _has_comments(document: Document) -> bool:
