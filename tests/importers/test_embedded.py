@@ -385,9 +385,8 @@ def test_a_directory_is_searched_for_files_that_hold_machines(tmp_path):
         inner = '{"StartAt": "A", "States": {"A": {"Type": "Fail"}}}'
         wanted[f"{number}/{container.file}"] = container.write(inner)
     uri = as_yaml("DefinitionUri: x.asl.json").replace("StepFunctions", "Serverless")
+    wanted |= {"uri.yaml": uri, "file.tf": hcl('file("x.json")')}  # where they lead is looked at
     others = {
-        "uri.yaml": uri,
-        "file.tf": hcl('file("x.json")'),
         "other.tf": 'resource "aws_iam_role" "r" { definition = "x" }',
         "bucket.yaml": "Resources: {B: {Type: AWS::S3::Bucket}}",
         "tree.json": '{"tree": {"constructInfo": "aws-cdk-lib.aws_stepfunctions.StateMachine"}}',

@@ -70,6 +70,10 @@ class Settings:
     baseline: str | None = None
     choreography: EventsCarry | None = None
     cache_dir: str | None = None
+    include: tuple[str, ...] = ()
+    gitignore: bool | None = None
+    fail_on_unread: bool | None = None
+    fail_on_empty: bool | None = None
     max_steps: Annotated[int, Field(ge=1)] | None = None
     max_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
 

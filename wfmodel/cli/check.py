@@ -6,17 +6,17 @@ itself failed at a file (the others are reported all the same).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import typer
 
 from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
 from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
-from wfmodel.checks.files import files_to_check
+from wfmodel.checks.files import Files, Selection, select_files
 from wfmodel.checks.fixing import fixed_bytes
 from wfmodel.checks.formats.data import as_json
 from wfmodel.checks.formats.github import as_github
@@ -25,12 +25,11 @@ from wfmodel.checks.formats.junit import as_junit
 from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.policy import FAULT, NOTHING_READ, Policy, Settings, matches
-from wfmodel.checks.reported import Reported
 from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
+from wfmodel.cli.check_report import Report
 from wfmodel.cli.checking import Question, answers, collect_rarely, workers
 from wfmodel.cli.configuration import Configuration, read_configuration
-from wfmodel.cli.faults import EXIT_CODE
 from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.together import never_with
 from wfmodel.model.findings import Severity
@@ -45,39 +44,6 @@ MOST_ROUNDS: Final = 10
 BASELINE: Final = "wfmodel-baseline.json"
 
 
-@dataclass
-class _Report:
-    """What was found so far, file by file."""
-
-    findings: list[Reported] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    hidden: int = 0
-    suppressed: int = 0
-    known: int = 0
-    fixed: int = 0
-
-    def exit_code(self) -> int:
-        if any(finding.code == FAULT for finding in self.findings):
-            return EXIT_CODE
-        if any(finding.code in NOTHING_READ for finding in self.findings):
-            return 2
-        return int(any(finding.severity is not Severity.INFO for finding in self.findings))
-
-    def summary(self) -> str:
-        counts = [
-            f"{count} {severity}{'' if count == 1 or severity is Severity.INFO else 's'}"
-            for severity in reversed(Severity)
-            if (count := sum(finding.severity is severity for finding in self.findings))
-        ][::-1]
-        files = f"{len(self.files)} file{'' if len(self.files) == 1 else 's'}"
-        notes = [f"{self.fixed} fixed"] if self.fixed else []
-        notes += [f"{self.suppressed} suppressed"] if self.suppressed else []
-        notes += [f"{self.known} in the baseline"] if self.known else []
-        notes += [f"{self.hidden} not shown (--level info)"] if self.hidden else []
-        rest = "".join(f"; {note}" for note in notes)
-        return f"{', '.join(counts) or 'no findings'} in {files}{rest}"
-
-
 def check(
     context: typer.Context,
     paths: options.Paths = None,
@@ -88,6 +54,8 @@ def check(
     ignore: options.Ignore = None,
     level: options.Level = None,
     exclude: options.Exclude = None,
+    include: options.Include = None,
+    no_gitignore: options.NoGitignore = False,
     config: options.Config = None,
     isolated: options.Isolated = False,
     baseline: options.Baseline = None,
@@ -101,6 +69,10 @@ def check(
     no_cache: options.NoCache = False,
     max_steps: options.MaxSteps = None,
     max_seconds: options.MaxSeconds = None,
+    by_content: options.ByContent = False,
+    list_files: options.ListFiles = False,
+    fail_on_unread: options.FailOnUnread = False,
+    fail_on_empty: options.FailOnEmpty = False,
     exit_zero: options.ExitZero = False,
     explain: options.Explain = None,
 ) -> None:
@@ -111,18 +83,7 @@ def check(
     """
     never_with(context, "isolated", "config", why="it reads none")
     never_with(context, "no_cache", "cache_dir")
-    given = Settings(
-        select=names(select),
-        extend_select=names(extend_select),
-        ignore=names(ignore),
-        level=level,
-        exclude=tuple(exclude or ()),
-        baseline=baseline,
-        choreography=choreography,
-        cache_dir=cache_dir,
-        max_steps=max_steps,
-        max_seconds=max_seconds,
-    )
+    given = _given(context.params)
     found = Configuration() if isolated else _or_refused(read_configuration, config)
     wanted = _Wanted(
         _merged(given, found.settings),
@@ -134,15 +95,25 @@ def check(
         None if baseline is not None else found.file,
         write_baseline,
         fix,
+        by_content,
     )
+    if list_files:
+        return _list(_or_refused(_files, wanted, found))
     report = _or_refused(_reported, wanted, found)
     _write(_text(report, output), output_file)
     raise typer.Exit(_told(report, lenient=exit_zero or write_baseline))
 
 
-def _told(report: _Report, *, lenient: bool) -> int:
+def _list(chosen: Files) -> None:
+    """The files that would be looked into."""
+    for file in chosen.files:
+        typer.echo(file)
+
+
+def _told(report: Report, *, lenient: bool) -> int:
     """The exit code, once the summary is written."""
-    typer.echo(report.summary(), err=True)
+    for line in (*report.coverage(), report.summary()):
+        typer.echo(line, err=True)
     code = report.exit_code()
     return 0 if code == 1 and lenient else code
 
@@ -160,6 +131,7 @@ class _Wanted:
     baseline_configured_in: Path | None
     write_baseline: bool
     fix: bool
+    by_content: bool
 
 
 def _or_refused(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -171,15 +143,40 @@ def _or_refused(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         raise typer.Exit(2) from None
 
 
-def _reported(wanted: _Wanted, found: Configuration) -> _Report:
+def _reported(wanted: _Wanted, found: Configuration) -> Report:
     settings = wanted.settings
     named = _baseline_of(settings, wanted.baseline_configured_in, wanted.write_baseline)
-    files = _files(wanted.paths, settings.exclude, found)
+    chosen = _files(wanted, found)
+    files = tuple(chosen.files)
     question = _about(files, _question(settings, wanted.annotations, wanted.stdin_name))
-    asked = _Asked(files, question, wanted.cache, wanted.jobs, found)
+    asked = _Asked(files, chosen.found, question, wanted.cache, wanted.jobs, found)
     report = _checked(asked, Policy.of(settings, catalogue()), wanted.fix)
+    report.passed_by, report.empty = chosen.passed_by, chosen.empty
+    report.fails_on_unread = bool(settings.fail_on_unread)
+    report.fails_on_empty = bool(settings.fail_on_empty)
     _against_baseline(report, named, wanted.write_baseline)
     return report
+
+
+def _given(params: Mapping[str, Any]) -> Settings:
+    """What the command line says of what a configuration can say, too."""
+    level = params["level"]
+    return Settings(
+        select=names(params["select"]),
+        extend_select=names(params["extend_select"]),
+        ignore=names(params["ignore"]),
+        level=None if level is None else Severity(level),
+        exclude=tuple(params["exclude"] or ()),
+        include=tuple(params["include"] or ()),
+        baseline=params["baseline"],
+        choreography=params["choreography"],
+        cache_dir=params["cache_dir"],
+        max_steps=params["max_steps"],
+        max_seconds=params["max_seconds"],
+        gitignore=False if params["no_gitignore"] else None,
+        fail_on_unread=params["fail_on_unread"] or None,
+        fail_on_empty=params["fail_on_empty"] or None,
+    )
 
 
 def _merged(given: Settings, read: Settings) -> Settings:
@@ -196,6 +193,10 @@ def _merged(given: Settings, read: Settings) -> Settings:
         cache_dir=given.cache_dir or read.cache_dir,
         max_steps=given.max_steps or read.max_steps,
         max_seconds=given.max_seconds or read.max_seconds,
+        include=(*read.include, *given.include),
+        gitignore=read.gitignore if given.gitignore is None else given.gitignore,
+        fail_on_unread=given.fail_on_unread or read.fail_on_unread,
+        fail_on_empty=given.fail_on_empty or read.fail_on_empty,
     )
 
 
@@ -205,8 +206,8 @@ def _question(settings: Settings, annotations: str | None, stdin_name: str | Non
         annotations,
         settings.choreography,
         stdin_name,
-        settings.max_steps or MOST_STEPS,
-        settings.max_seconds or MOST_SECONDS,
+        most_steps=settings.max_steps or MOST_STEPS,
+        most_seconds=settings.max_seconds or MOST_SECONDS,
     )
 
 
@@ -215,18 +216,20 @@ def names(given: list[str] | None) -> tuple[str, ...]:
     return tuple(name for text in given or () for name in text.split(",") if name.strip())
 
 
-def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -> list[str]:
+def _files(wanted: _Wanted, found: Configuration) -> Files:
     """All files; those that are named themselves are never left out."""
-    named = {path for path in paths if path == STDIN or Path(path).is_file()}
-    files = [
-        file
-        for file in files_to_check(paths)
-        if file in named
-        or not any(matches(name, each) for each in exclude for name in (file, found.name_of(file)))
-    ]
-    if not files:
+    settings = wanted.settings
+
+    def excluded(file: str) -> bool:
+        both = (file, found.name_of(file))
+        return any(matches(name, each) for each in settings.exclude for name in both)
+
+    if not wanted.paths:
         raise ValueError("nothing to check: name a file, a directory, or - for standard input")
-    return files
+    ignoring = settings.gitignore is not False
+    return select_files(
+        wanted.paths, Selection(excluded, settings.include, wanted.by_content, ignoring)
+    )
 
 
 def _about(files: Sequence[str], question: Question) -> Question:
@@ -243,6 +246,7 @@ class _Asked:
     """Which files, what of them, and how."""
 
     files: Sequence[str]
+    found: Collection[str]
     question: Question
     cache: str | None
     jobs: int
@@ -254,22 +258,24 @@ class _Asked:
         return self.configuration.name_of(name or file)
 
 
-def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
+def _checked(asked: _Asked, policy: Policy, fix: bool) -> Report:
     if fix and all(file == STDIN for file in asked.files):
         raise ValueError("--fix mends files in place: - (standard input) is none")
     collect_rarely()
-    report = _Report()
+    report = Report()
     for _ in range(MOST_ROUNDS if fix else 0):  # one fix can make another possible
         made = _fix(asked, policy)
         report.fixed += made
         if not made:
             break
-    for answer in answers(asked.files, asked.question, cache=asked.cache, jobs=asked.jobs):
+    given = answers(
+        asked.files, asked.question, cache=asked.cache, jobs=asked.jobs, found=asked.found
+    )
+    for answer in given:
         named = asked.question.stdin_name if answer.file == STDIN else None
         shown, hidden = policy.apply(asked.name_of(answer.file), answer.findings)
-        report.files.append(named or ("<stdin>" if answer.file == STDIN else answer.file))
-        report.findings += shown
-        report.hidden += hidden
+        name = named or ("<stdin>" if answer.file == STDIN else answer.file)
+        report.add(name, shown, hidden, answer.coverage)
         report.suppressed += answer.suppressed
     return report
 
@@ -277,7 +283,7 @@ def _checked(asked: _Asked, policy: Policy, fix: bool) -> _Report:
 def _fix(asked: _Asked, policy: Policy) -> int:
     """Mend files in place; what came from standard input, or stands in a side file, stays."""
     count, files = 0, [file for file in asked.files if file != STDIN]
-    for answer in answers(files, asked.question, cache=None, jobs=asked.jobs):
+    for answer in answers(files, asked.question, cache=None, jobs=asked.jobs, found=asked.found):
         shown, _ = policy.apply(asked.name_of(answer.file), answer.findings)
         certain = [f for f in shown if f.changes and f.file == answer.file]
         if certain:
@@ -305,7 +311,7 @@ def _baseline_of(settings: Settings, configured_in: Path | None, write: bool) ->
     return Path(settings.baseline)
 
 
-def _against_baseline(report: _Report, baseline: Path | None, write: bool) -> None:
+def _against_baseline(report: Report, baseline: Path | None, write: bool) -> None:
     if baseline is None:
         return
     if write:
@@ -314,7 +320,7 @@ def _against_baseline(report: _Report, baseline: Path | None, write: bool) -> No
         _drop_known(report, baseline)
 
 
-def _write_baseline(report: _Report, path: Path) -> None:
+def _write_baseline(report: Report, path: Path) -> None:
     unread = NOTHING_READ | {FAULT}
     accepted = [each for each in report.findings if each.code not in unread]
     path.write_text(baseline_text(accepted), encoding="utf-8")
@@ -324,12 +330,12 @@ def _write_baseline(report: _Report, path: Path) -> None:
     report.known, report.findings = count, rest
 
 
-def _drop_known(report: _Report, path: Path) -> None:
+def _drop_known(report: Report, path: Path) -> None:
     new = beyond(read_baseline(path), report.findings)
     report.known, report.findings = len(report.findings) - len(new), new
 
 
-def _text(report: _Report, output: options.Format) -> Iterator[str]:
+def _text(report: Report, output: options.Format) -> Iterator[str]:
     match output:
         case options.Format.CONCISE:
             yield from concise(report.findings)

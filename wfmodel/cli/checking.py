@@ -11,10 +11,10 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache as cache_calls
 from importlib import metadata
 from multiprocessing import get_context
@@ -45,10 +45,26 @@ class Question:
     choreography: str | None = None
     stdin_name: str | None = None
     """What standard input is called, and is read as."""
+    found: bool = False
+    """The file was not named but found in a directory: it may hold no definition."""
     most_steps: int = MOST_STEPS
     """Work for one file, as ``checks.effort`` counts it."""
     most_seconds: float = MOST_SECONDS
     """Processor time for one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What of a file was checked."""
+
+    taken: bool = True
+    """It holds a definition, or was named."""
+    machines: int = 0
+    """Definitions that were read and checked."""
+    unread: tuple[str, ...] = ()
+    """What was not, each with its place and why."""
+    elsewhere: int = 0
+    """Definitions that stand in another file or place, which was not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +74,15 @@ class Answer:
     file: str
     findings: tuple[Reported, ...]
     suppressed: int = 0
+    coverage: Coverage = Coverage()
     final: bool = True
     """Depends on nothing but the file, those beside it, and the question: may be cached."""
 
     def as_text(self) -> str:
         """JSON for the cache."""
-        data = [self.suppressed, [finding.as_data() for finding in self.findings]]
+        held = self.coverage
+        covered = [held.taken, held.machines, held.unread, held.elsewhere]
+        data = [self.suppressed, [finding.as_data() for finding in self.findings], covered]
         return json.dumps(data, separators=(",", ":"))
 
     @classmethod
@@ -71,26 +90,39 @@ class Answer:
         """What ``as_text`` gave."""
         from wfmodel.checks.reported import Reported
 
-        suppressed, rows = json.loads(text)
-        return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed)
+        suppressed, rows, (taken, machines, unread, elsewhere) = json.loads(text)
+        covered = Coverage(taken, machines, tuple(unread), elsewhere)
+        return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed, covered)
 
 
 def answers(
-    files: Sequence[str], question: Question, *, cache: str | None, jobs: int
+    files: Sequence[str],
+    question: Question,
+    *,
+    cache: str | None,
+    jobs: int,
+    found: Collection[str] = (),
 ) -> Iterator[Answer]:
-    """One answer a file, in the order given; ``cache`` names a folder (None: no cache)."""
+    """One answer a file, in the order given; ``cache`` names a folder (None: no cache).
+
+    ``found`` are the files that nobody named.
+    """
+    asked = [replace(question, found=True) if file in found else question for file in files]
     store = None if cache is None else opened(Path(cache))
     if store is None:
-        yield from _fresh(files, question, jobs)
+        yield from _fresh(files, asked, jobs)
         return
     with closing(store):
         program = _program()
         listed = cache_calls(_side_files)  # a folder is read once, not once a file
-        keys = {file: _key(file, question, program, listed) for file in files}
+        keys = {
+            file: _key(file, each, program, listed) for file, each in zip(files, asked, strict=True)
+        }
         current = [key for key in keys.values() if key is not None]
         texts = stored(store, current)
         known = {file: _remembered(file, texts.get(key or "")) for file, key in keys.items()}
-        fresh = _fresh([file for file in files if known[file] is None], question, jobs)
+        new_ones = [n for n, file in enumerate(files) if known[file] is None]
+        fresh = _fresh([files[n] for n in new_ones], [asked[n] for n in new_ones], jobs)
         new: list[tuple[str, str]] = []
         for file in files:
             answer = known[file]
@@ -110,16 +142,16 @@ def _remembered(file: str, text: str | None) -> Answer | None:
         return None
 
 
-def _fresh(files: Sequence[str], question: Question, jobs: int) -> Iterator[Answer]:
+def _fresh(files: Sequence[str], questions: Sequence[Question], jobs: int) -> Iterator[Answer]:
     from wfmodel.cli.one_file import check_safely
 
     if jobs == 1 or len(files) < FEW:
-        yield from (check_safely(file, question) for file in files)
+        yield from map(check_safely, files, questions)
         return
     # Fork would copy a process that may have threads; each worker imports the rules once.
     with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=collect_rarely) as pool:
         size = max(1, min(32, len(files) // (4 * jobs)))
-        yield from pool.map(check_safely, files, [question] * len(files), chunksize=size)
+        yield from pool.map(check_safely, files, questions, chunksize=size)
 
 
 def collect_rarely() -> None:

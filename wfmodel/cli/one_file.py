@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -12,6 +12,7 @@ from wfmodel.checks import RULES, check_result, report
 from wfmodel.checks.choreography.checking import check_choreography_file
 from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
 from wfmodel.checks.graph import MOST_SUGGESTIONS
+from wfmodel.checks.policy import NOTHING_READ
 from wfmodel.checks.reported import Reported
 from wfmodel.checks.suppressions import (
     Suppression,
@@ -22,9 +23,11 @@ from wfmodel.checks.suppressions import (
 )
 from wfmodel.checks.undecided import not_finished
 from wfmodel.cli.catalogue import catalogue
-from wfmodel.cli.checking import Answer, Question
+from wfmodel.cli.checking import Answer, Coverage, Question
 from wfmodel.cli.faults import fault_in
 from wfmodel.importers import load_all, load_any
+from wfmodel.importers.embedded.catalogue import ELSEWHERE, MISSING, NO_MACHINE, UNREAD
+from wfmodel.importers.recognition import claims_to_be, is_definition
 from wfmodel.model.choreography import is_choreography
 from wfmodel.model.limits import refusal
 from wfmodel.model.loading import LoadResult, locate_findings
@@ -81,22 +84,66 @@ def _checked_file(file: str, question: Question, effort: Effort) -> Answer:
     shown = "<stdin>" if named == STDIN else named
     with effort.share(1.0):
         results = load_all(named, question.annotations, text)
-    document = next((each.document for each in results if each.document is not None), None)
+    passed_by = _passed_by(results, named) if question.found else None
+    if passed_by is not None:
+        return Answer(file, (), coverage=passed_by)
+    own = (each.document for each in results if _is_of(each, named))
+    document = next((each for each in own if each is not None), None)
     if document is not None and _is_scenario(document):
         from wfmodel.experiments import load_scenario
 
         found = report(load_scenario(named, document.text).findings, document, shown)
-        return Answer(file, *_suppressed(found, document, named), final=False)
+        covered = Coverage(machines=1)
+        return Answer(file, *_suppressed(found, document, named), covered, final=False)
     if document is not None and is_choreography(document.value):
         with effort.share(1.0):
             findings = check_choreography_file(named, document.text, load=load_any)
-        return Answer(file, *_suppressed(report(findings, document, shown), document, named), False)
+        return Answer(
+            file,
+            *_suppressed(report(findings, document, shown), document, named),
+            Coverage(machines=1),
+            False,
+        )
     found = tuple(
         finding for each in results for finding in _checked(each, question, shown, effort)
     )
     if len(results) > 1:
         found = tuple(sorted(found, key=lambda f: (f.file, f.line, f.column, f.code, f.message)))
-    return Answer(file, *_suppressed(found, document, named), final=not effort.timed_out)
+    kept, count = _suppressed(found, document, named)
+    covered = _covered(results, shown)
+    final = not effort.timed_out and all(_is_of(each, named) for each in results)
+    return Answer(file, kept, count, covered, final)
+
+
+def _is_of(result: LoadResult, file: str) -> bool:
+    """Whether a machine stands in the file that was asked about, and not in another."""
+    return result.document is None or result.document.file == file or file == STDIN
+
+
+def _passed_by(results: Sequence[LoadResult], file: str) -> Coverage | None:
+    """What is said of a file that nobody named and that holds no definition; None: it holds one."""
+    documents = [each.document for each in results if each.document is not None]
+    if any(each.original(()) or is_definition(each.value, file) for each in documents):
+        return None
+    findings = [finding for each in results for finding in each.findings]
+    if documents or all(finding.code == NO_MACHINE.code for finding in findings):
+        return Coverage(taken=False)
+    if any(finding.code not in NOTHING_READ for finding in findings):
+        return None  # machines that are not read
+    text, _ = read_text(file)
+    if text is None or claims_to_be(text, file):
+        return None
+    return Coverage(taken=False)
+
+
+def _covered(results: Sequence[LoadResult], shown: str) -> Coverage:
+    findings = [finding for each in results for finding in each.findings]
+    unread = [str(each) for each in findings if each.code in (UNREAD.code, MISSING.code)]
+    return Coverage(
+        machines=sum(each.workflow is not None for each in results),
+        unread=tuple(unread),
+        elsewhere=sum(each.code == ELSEWHERE.code for each in findings),
+    )
 
 
 def _checked(

@@ -84,6 +84,36 @@ Exclude: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Pattern of files in directories to leave out.")
 ]
 
+Include: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="Pattern of more files in directories that may hold a definition."),
+]
+
+NoGitignore: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-gitignore",
+        help="Look also into what .gitignore leaves out, and node_modules.",
+    ),
+]
+
+ByContent: TypeAlias = Annotated[
+    bool,
+    typer.Option("--by-content", help="Pass by named files, too, that hold no definition."),
+]
+
+ListFiles: TypeAlias = Annotated[
+    bool, typer.Option("--list-files", help="List the files that would be looked into, and exit.")
+]
+
+FailOnUnread: TypeAlias = Annotated[
+    bool, typer.Option("--fail-on-unread", help="Exit 2 where a definition could not be read.")
+]
+
+FailOnEmpty: TypeAlias = Annotated[
+    bool, typer.Option("--fail-on-empty", help="Exit 2 where there is nothing to check.")
+]
+
 Config: TypeAlias = Annotated[
     str | None,
     typer.Option(

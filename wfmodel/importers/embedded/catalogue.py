@@ -29,11 +29,19 @@ UNCLEAR_ANNOTATIONS: Final = Problem(
     "The annotations are for one machine; the file holds several.",
 )
 
+MISSING: Final = Problem(
+    "A155",
+    "missing-definition",
+    Severity.WARNING,
+    "The definition is a file that is not there: what would be deployed was not checked.",
+)
+
 PROBLEMS: Final[tuple[Problem, ...]] = (
     ELSEWHERE,
     UNREAD,
     TOO_MANY,
     NO_MACHINE,
     UNCLEAR_ANNOTATIONS,
+    MISSING,
 )
 """The table, in order of code."""

@@ -25,10 +25,10 @@ def is_template(value: object) -> bool:
     return isinstance(value, Mapping) and next(_resources(value), None) is not None
 
 
-def machines(outer: Outer) -> Iterator[Machine]:
-    """Every machine of a template, in its order; named by its logical id."""
-    for name, resource in _resources(outer.value):
-        path: Path = ("Resources", name, "Properties")
+def machines(outer: Outer, template: object = None, at: Path = ()) -> Iterator[Machine]:
+    """Every machine of a template (the file, or a part ``at`` a path of it), by its logical id."""
+    for name, resource in _resources(outer.value if template is None else template):
+        path: Path = (*at, "Resources", name, "Properties")
         yield _machine(Resource(outer, name, resource.get("Properties"), path))
 
 
@@ -60,7 +60,9 @@ def _machine(resource: Resource) -> Machine:
     for key in _FILES:
         if key in given:
             path = (*resource.path, key)
-            return machine.elsewhere(resource.name, _location(given[key]), outer.span(path))
+            value, where = given[key], _location(given[key])
+            target = value if isinstance(value, str) and "://" not in value else ""
+            return machine.elsewhere(resource.name, where, outer.span(path), target)
     why = "it has no definition"
     return machine.unread(resource.name, why, outer.span(resource.path))
 
@@ -77,9 +79,23 @@ def _location(value: object) -> str:
 
 
 def _of_object(resource: Resource, value: object, path: Path) -> Machine:
-    outer = resource.outer
+    substituted = substitutions.of_texts(value, _given(resource))
+    return of_object(resource.outer, resource.name, substituted, path)
+
+
+def _given(resource: Resource) -> dict[str, str]:
+    """``DefinitionSubstitutions`` whose values are written out."""
+    properties = resource.properties if isinstance(resource.properties, Mapping) else {}
+    given = properties.get("DefinitionSubstitutions")
+    if not isinstance(given, Mapping):
+        return {}
+    return {str(key): value for key, value in given.items() if isinstance(value, str)}
+
+
+def of_object(outer: Outer, name: str, value: object, path: Path) -> Machine:
+    """A machine that is written out as an object at a path of the file."""
     return machine.of_value(
-        resource.name,
+        name,
         _filled(value),
         file=outer.file,
         text=outer.text,

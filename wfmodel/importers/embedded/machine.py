@@ -40,6 +40,8 @@ class Machine:
     document: Document | None
     findings: tuple[Finding, ...] = ()
     size: int = 0
+    target: str = ""
+    """The file, from this one's folder, that the definition stands in."""
 
 
 def of_value(
@@ -87,10 +89,10 @@ def of_text(
     return replace(made, size=len(masked))
 
 
-def elsewhere(name: str, where: str, span: Span) -> Machine:
-    """A machine whose definition stands in a file of its own."""
+def elsewhere(name: str, where: str, span: Span, target: str = "") -> Machine:
+    """A machine whose definition stands in a file of its own; ``target`` leads there."""
     message = f"{name!r} is defined in {where}: check that file"
-    return Machine(name, None, (placed(ELSEWHERE, message, span),))
+    return Machine(name, None, (placed(ELSEWHERE, message, span),), target=target)
 
 
 def unread(name: str, why: str, span: Span) -> Machine:

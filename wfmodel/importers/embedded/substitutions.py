@@ -36,6 +36,19 @@ def is_one(text: str) -> bool:
     return _ONE.match(text) is not None
 
 
+def of_texts(value: object, given: Mapping[str, str]) -> object:
+    """A value whose texts have the given substitutions filled in; depth is bounded by reading."""
+    if not given:
+        return value
+    if isinstance(value, str):
+        return _SIMPLE.sub(lambda match: given.get(match[1], match[0])[:_LONGEST], value)
+    if isinstance(value, dict):
+        return {key: of_texts(inner, given) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [of_texts(inner, given) for inner in value]
+    return value
+
+
 def of_function(value: object) -> str | None:
     """The token of a CloudFormation function, ``${Pay}`` of ``{"Ref": "Pay"}``; None of others."""
     if not isinstance(value, Mapping) or len(value) != 1:
