@@ -258,3 +258,9 @@ def test_a_whole_check_of_usual_files_takes_a_small_part_of_the_budget():
         effort = Effort()
         check_result(load_any(file), rules=RULES, effort=effort)
         assert MOST_STEPS - effort.steps < MOST_STEPS / 10
+
+
+def test_a_pyproject_whose_tools_are_no_table_has_no_settings_of_ours(capsys):
+    Path("pyproject.toml").write_text("tool = 1\n", encoding="utf-8")
+    Path("w.yaml").write_text("name: w\ninitial: z\nstates: {z: {kind: final}}\n", encoding="utf-8")
+    assert call(capsys, "check", "w.yaml")[0] == 0

@@ -63,7 +63,8 @@ def _table(file: Path) -> dict[str, Any] | None:
         raise ValueError(f"{file}: {error}") from None
     if file.name != "pyproject.toml":
         return data
-    table = data.get("tool", {}).get("wfmodel")
+    tools = data.get("tool")
+    table = tools.get("wfmodel") if isinstance(tools, dict) else None
     return table if isinstance(table, dict) else None
 
 
