@@ -210,6 +210,8 @@ ELSEWHERE = {
     "cli/streams.py": "the null device",
     "experiments/sweeps/store.py": "a folder, to flush it",
     "exploration/packed/index.py": "the package's own sources",
+    "importers/asl/integrations.py": "the package's own table",
+    "importers/examples.py": "the package's own examples",
     "model/archives.py": "members of an archive",
     "model/files.py": "the one place",
     "model/yaml_reader.py": "a collection of YAML",
