@@ -30,7 +30,7 @@ FONTS: Final = "'DejaVu Sans', Verdana, sans-serif"
 """Text stays text. Verdana has DejaVu's widths, so what fits here fits there."""
 
 _OF_AN_ID: Final = re.compile(r"[^A-Za-z0-9_-]")
-"""What a name may hold and the id of an element may not; written as a number, so ids differ still."""
+"""What no id may hold, though a name may; written as a number, so that ids differ still."""
 
 WIDTH: Final = 7.4
 """Inches: the width of the report's text."""
