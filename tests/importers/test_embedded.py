@@ -386,9 +386,8 @@ def test_a_directory_is_searched_for_files_that_hold_machines(tmp_path):
         inner = '{"StartAt": "A", "States": {"A": {"Type": "Fail"}}}'
         wanted[f"{number}/{container.file}"] = container.write(inner)
     uri = as_yaml("DefinitionUri: x.asl.json").replace("StepFunctions", "Serverless")
+    wanted |= {"uri.yaml": uri, "file.tf": hcl('file("x.json")')}  # where they lead is looked at
     others = {
-        "uri.yaml": uri,
-        "file.tf": hcl('file("x.json")'),
         "other.tf": 'resource "aws_iam_role" "r" { definition = "x" }',
         "bucket.yaml": "Resources: {B: {Type: AWS::S3::Bucket}}",
         "tree.json": '{"tree": {"constructInfo": "aws-cdk-lib.aws_stepfunctions.StateMachine"}}',
@@ -484,11 +483,11 @@ def test_a_definition_in_a_file_that_is_not_there_is_an_error(tmp_path):
     for where in ("flows/a.asl.json", "flows/b.asl.json", "s3://bucket/key", "${Flows}/a.json"):
         template.write_text(f"{head}      DefinitionUri: {where}\n", "utf-8")
         (tmp_path / "flows").mkdir(exist_ok=True)
-        (tmp_path / "flows" / "a.asl.json").write_text("{}", "utf-8")
+        (tmp_path / "flows" / "a.asl.json").write_text(json.dumps(MACHINE), "utf-8")
         [result] = load_all(template)
         told[where] = [(f.code, f.span.line) for f in result.findings]
     assert told == {
-        "flows/a.asl.json": [("A150", 5)],
+        "flows/a.asl.json": [],  # read there
         "flows/b.asl.json": [("A155", 5)],
         "s3://bucket/key": [("A150", 5)],
         "${Flows}/a.json": [("A150", 5)],

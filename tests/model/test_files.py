@@ -58,6 +58,7 @@ def test_what_is_hidden_is_not_led_to_but_from_beside_it(tmp_path):
     for hidden in ("../.git/config", "../.env", "../.GIT/config", "c.yaml"):
         assert "hidden" in why_not_led_to(top / "one" / hidden, top / "one"), hidden
     assert "hidden" in why_not_named(top / "one/c.yaml")
+    assert why_not_named(top / ".env") == ""  # the user's own word
     inside = top / ".flows"
     inside.mkdir()
     assert why_not_led_to(inside / "w.yaml", inside) == ""
@@ -209,6 +210,8 @@ ELSEWHERE = {
     "cli/streams.py": "the null device",
     "experiments/sweeps/store.py": "a folder, to flush it",
     "exploration/packed/index.py": "the package's own sources",
+    "importers/asl/integrations.py": "the package's own table",
+    "importers/examples.py": "the package's own examples",
     "model/archives.py": "members of an archive",
     "model/files.py": "the one place",
     "model/yaml_reader.py": "a collection of YAML",

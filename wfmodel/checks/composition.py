@@ -24,6 +24,7 @@ def only_composed(context: Context, found: Uncovered) -> bool:
 def _left_behind_alone(context: Context, name: str) -> frozenset[Path]:
     """Steps that a called workflow leaves behind when it runs alone, by their paths in it."""
     part = context.workflow.workflows[name]
-    alone = Context.of(replace(context.workflow, initial=part.initial, states=part.states))
+    own = replace(context.workflow, initial=part.initial, states=part.states)
+    alone = Context.of(own, context.effort)
     outcomes = (Outcome.ABORTED, Outcome.FAILED)
     return frozenset(found.step.path for each in outcomes for found in alone.uncovered[each])

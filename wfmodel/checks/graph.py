@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
+from wfmodel.checks.effort import Effort
 from wfmodel.model.flow import Flow, Node, Problem
 from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
@@ -100,13 +101,26 @@ def marks_ahead(
     return ahead
 
 
+COMPARISON: Final = 2
+"""Steps that the comparison of two names counts for."""
+
+MOST_COMPARED: Final = 60_000
+"""So many names are compared with misspelt ones, in all."""
+
 MOST_SUGGESTIONS: Final = 100
 """So many nearest names are looked for: a file of nothing but errors stays quick."""
 
 
-def suggestions(flow: Flow) -> dict[Problem, str]:
+def suggestions(flow: Flow, effort: Effort) -> dict[Problem, str]:
     """Per problem, the name that was most likely meant."""
-    meant = {p: nearest(p.name, p.candidates) for p in flow.problems[:MOST_SUGGESTIONS]}
+    meant: dict[Problem, str | None] = {}
+    compared = 0
+    for problem in flow.problems[:MOST_SUGGESTIONS]:
+        compared += len(problem.candidates)
+        if compared > MOST_COMPARED:
+            break
+        effort.spend(COMPARISON * len(problem.candidates))
+        meant[problem] = nearest(problem.name, problem.candidates)
     return {problem: name for problem, name in meant.items() if name is not None}
 
 

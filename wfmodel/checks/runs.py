@@ -126,8 +126,10 @@ class Search:
             if stop_at_offence and found.offence is not None and found.offence[0] <= cost:
                 break
             done.add(state)
+            self.context.effort.spend(4)
             for target, step, link in self._moves(found, state, cost):
                 total = cost + step
+                self.context.effort.spend(5)
                 if total < found.costs.get(target, total + 1):
                     found.costs[target] = total
                     found.arrived[target] = (state, link)

@@ -72,6 +72,7 @@ def liveness(context: Context) -> Liveness:
 
     while queue:
         node = flow.nodes[queue.popleft()]
+        context.effort.spend(2 + len(node.edges))
         for target in context.repaired.get(node.index, ()):
             enter(target)
         if node.kind is NodeKind.FORK:

@@ -31,6 +31,7 @@ _WHY: Final = {
     "L111": "The key is required.",
     "L112": "There is no such kind of state or distribution.",
     "L113": "The value is not one that the key can have.",
+    "L199": "A defect of this program: the file may be well.",
     "E101": "A scenario is about a workflow.",
     "E102": "A scenario runs only a workflow without errors.",
     "E103": "A fault at a participant that does not exist would never happen.",
@@ -47,6 +48,7 @@ _WHY: Final = {
     "U104": "It suppresses nothing: it does not say what.",
 }
 _OTHER_NAMES: Final = {
+    "L199": "fault-of-wfmodel",
     "E101": "no-workflow",
     "E102": "unsound-workflow",
     "E103": "unknown-participant",

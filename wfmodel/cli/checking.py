@@ -9,14 +9,15 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache as cache_calls
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.cli.keys import Listing, beside, key_of, program, side_files
 from wfmodel.cli.store import keep, opened, stored
 from wfmodel.model.reading import reading_once
@@ -40,6 +41,30 @@ class Question:
     """The declared folder that files may lead into."""
     design: str | None = None
     """Of which participants it is asked what they could not know; none: a choreography's."""
+    found: bool = False
+    """The file was not named but found in a directory: it may hold no definition."""
+    most_steps: int = MOST_STEPS
+    """Work for one file, as ``checks.effort`` counts it."""
+    most_seconds: float = MOST_SECONDS
+    """Processor time for one file."""
+
+
+class UnfitQuestionError(ValueError):
+    """What is asked does not fit the file: no fault of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What of a file was checked."""
+
+    taken: bool = True
+    """It holds a definition, or was named."""
+    machines: int = 0
+    """Definitions that were read and checked."""
+    unread: tuple[str, ...] = ()
+    """What was not, each with its place and why."""
+    elsewhere: int = 0
+    """Definitions that stand in another file or place, which was not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +74,15 @@ class Answer:
     file: str
     findings: tuple[Reported, ...]
     suppressed: int = 0
+    coverage: Coverage = Coverage()
     final: bool = True
     """Depends on nothing but the file, those beside it, and the question: may be cached."""
 
     def as_text(self) -> str:
         """JSON for the cache."""
-        data = [self.suppressed, [finding.as_data() for finding in self.findings]]
+        held = self.coverage
+        covered = [held.taken, held.machines, held.unread, held.elsewhere]
+        data = [self.suppressed, [finding.as_data() for finding in self.findings], covered]
         return json.dumps(data, separators=(",", ":"))
 
     @classmethod
@@ -62,25 +90,37 @@ class Answer:
         """What ``as_text`` gave."""
         from wfmodel.checks.reported import Reported
 
-        suppressed, rows = json.loads(text)
-        return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed)
+        suppressed, rows, (taken, machines, unread, elsewhere) = json.loads(text)
+        covered = Coverage(taken, machines, tuple(unread), elsewhere)
+        return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed, covered)
 
 
 def answers(
-    files: Sequence[str], question: Question, *, cache: str | None, jobs: int
+    files: Sequence[str],
+    question: Question,
+    *,
+    cache: str | None,
+    jobs: int,
+    found: Collection[str] = (),
 ) -> Iterator[Answer]:
-    """One answer a file, in the order given; ``cache`` names a folder (None: no cache)."""
+    """One answer a file, in the order given; ``cache`` names a folder (None: no cache).
+
+    ``found`` are the files that nobody named.
+    """
+    questions = {
+        file: replace(question, found=True) if file in found else question for file in files
+    }
     store = None if cache is None else opened(Path(cache))
     if store is None:
-        every = [_Asked(file, question) for file in files]
+        every = [_Asked(file, each) for file, each in questions.items()]
         yield from (answer for answer, _ in _fresh(every, jobs))
         return
     with closing(store):
         of_program = program()
         listed = cache_calls(side_files)  # a folder is read once, not once a file
         asked = {
-            file: _Asked(file, question, _beside(file, question, listed), of_program)
-            for file in files
+            file: _Asked(file, each, _beside(file, each, listed), of_program)
+            for file, each in questions.items()
         }
         keys = {file: one.key() for file, one in asked.items()}
         current = [key for key in keys.values() if key is not None]
@@ -128,10 +168,10 @@ def _beside(file: str, question: Question, listed: Listing) -> tuple[str, ...]:
 
 def _answered(asked: _Asked) -> tuple[Answer, str | None]:
     """An answer, with the key of what was read for it."""
-    from wfmodel.cli.one_file import check_one
+    from wfmodel.cli.one_file import check_safely
 
     with reading_once() as held:
-        return check_one(asked.file, asked.question), asked.key(held)
+        return check_safely(asked.file, asked.question), asked.key(held)
 
 
 def _fresh(every: Sequence[_Asked], jobs: int) -> Iterator[tuple[Answer, str | None]]:

@@ -17,8 +17,9 @@ from wfmodel.importers.asl.catalogue import UNUSED_ANNOTATIONS
 from wfmodel.importers.asl.loading import LONGEST_NAME, from_document, stem
 from wfmodel.importers.asl.templates import read_definition
 from wfmodel.importers.embedded import Contents, Machine, contents_of
-from wfmodel.importers.embedded.catalogue import UNCLEAR_ANNOTATIONS
-from wfmodel.importers.embedded.machine import looked_for, placed
+from wfmodel.importers.embedded.catalogue import MISSING_FILE, UNCLEAR_ANNOTATIONS
+from wfmodel.importers.embedded.following import MISSING, OUTSIDE, followed
+from wfmodel.importers.embedded.machine import placed
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.parsing import parse_as
@@ -88,15 +89,31 @@ def _embedded(
     annotations: str | FilePath | Annotations | None,
 ) -> LoadResult:
     if machine.document is None:
-        file = FilePath(path)
-        found = looked_for(machine, file.parent) if file.is_file() else machine
-        return LoadResult(None, found.findings)
+        return _followed(path, machine)
     notes = annotations
     if notes is None:
         notes = beside(path, machine.name)
     if notes is None and len(contents.machines) == 1:
         notes = beside(path)
     return from_document(machine.document, notes, name=machine.name, express=machine.express)
+
+
+def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
+    """A machine in a file of its own, read where that lies inside the boundary."""
+    if not machine.target or not FilePath(path).is_file():
+        return LoadResult(None, machine.findings)
+    target = followed(path, machine.target)
+    if target == MISSING:
+        [said] = machine.findings
+        message = f"{machine.name!r} is defined in {machine.target!r}, and there is no such file"
+        assert said.span is not None
+        return LoadResult(None, (placed(MISSING_FILE, message, said.span),))
+    if target == OUTSIDE:
+        return LoadResult(None, machine.findings)
+    document, findings = read_definition(target)
+    if document is None:
+        return LoadResult(None, findings)
+    return from_document(document, beside(target), express=machine.express)
 
 
 def is_asl(value: object) -> bool:

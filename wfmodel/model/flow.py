@@ -95,12 +95,11 @@ class _Builder:
         main = _Machine(w.states, (), "", 0)
         self._lay_out(main, w.initial)
         self._mark_back_edges()
-        seen = dict.fromkeys((p.kind, p.path, p.name) for p in self.problems)
-        unique = tuple(
-            next(p for p in self.problems if (p.kind, p.path, p.name) == key) for key in seen
-        )
+        unique: dict[tuple[str, Path, str], Problem] = {}
+        for problem in self.problems:
+            unique.setdefault((problem.kind, problem.path, problem.name), problem)
         by_name = {node.name: node.index for node in self.nodes}
-        return Flow(w, tuple(self.nodes), tuple(self.scopes), unique, by_name)
+        return Flow(w, tuple(self.nodes), tuple(self.scopes), tuple(unique.values()), by_name)
 
     def _scope(
         self, name: str, path: Path, fork: int | None, region: int, parent: int | None

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from wfmodel.model.limits import MOST_DEPTH, RefusedError, Repeated
 from wfmodel.model.source import Extent, Path, Place, Span
 
+_BREAK: Final = re.compile("\n")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
@@ -91,20 +93,16 @@ class _Open:
 
 
 class _Lines:
-    """Line and column of ascending offsets."""
+    """Line and column of offsets; line breaks are looked for once, however long the lines are."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.line = 1
-        self.start = 0
+        self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
 
     def extent(self, begin: int, end: int) -> Extent:
         """Of a token without line breaks."""
-        self.line += self.text.count("\n", self.start, begin)
-        newline = self.text.rfind("\n", self.start, begin)
-        self.start = newline + 1 if newline >= 0 else self.start
-        column = begin - self.start + 1
-        return (self.line, column, self.line, column + end - begin)
+        line = bisect_right(self.starts, begin)
+        column = begin - self.starts[line - 1] + 1
+        return (line, column, line, column + end - begin)
 
 
 def json_places(text: str, file: str, repeated: Repeated | None = None) -> Place:

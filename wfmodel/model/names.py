@@ -13,13 +13,17 @@ SHORTEST: Final = 4
 """Shorter names are like too many others to be sure."""
 
 
+MOST_COMPARED: Final = 60
+"""Of more names, those are compared that begin and end most like the given one."""
+
+
 def nearest(given: object, known: Iterable[str]) -> str | None:
     """The known name that ``given`` most likely meant; None where none is near."""
     options, name = list(dict.fromkeys(known)), str(given)[:LONGEST]
     folded = {option.casefold(): option for option in reversed(options)}
     if name.casefold() in folded:
         return folded[name.casefold()]
-    close = get_close_matches(name, options, n=1, cutoff=0.6)
+    close = get_close_matches(name, _likely(name, options), n=1, cutoff=0.6)
     return close[0] if close else None
 
 
@@ -29,5 +33,23 @@ def certain(given: str, known: Iterable[str]) -> str | None:
     if len(name) < SHORTEST:
         return None
     folded = [option for option in options if option.casefold() == name.casefold()]
-    close = folded or get_close_matches(name, options, n=2, cutoff=0.75)
+    close = folded or get_close_matches(name, _likely(name, options), n=2, cutoff=0.75)
     return close[0] if len(close) == 1 else None
+
+
+def _likely(name: str, options: list[str]) -> list[str]:
+    """The options worth comparing letter by letter, which costs the product of two lengths."""
+    if len(options) <= MOST_COMPARED:
+        return options
+    return sorted(options, key=lambda option: -_shared(name, option))[:MOST_COMPARED]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two names begin and end with alike."""
+    before = _in_common(one, other)
+    return before + _in_common(one[before:][::-1], other[before:][::-1])
+
+
+def _in_common(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -127,6 +127,9 @@ def _tag_name(context: Mapping[str, object]) -> str:
     return "distribution" if "(" in name else name
 
 
+LONGEST_MESSAGE: Final = 400
+"""Of a message that quotes what the file says."""
+
 A_MAPPING = re.compile(r"a (valid )?dictionary( or an instance of \w+)?")
 """What pydantic calls a mapping: the words differ between its versions, and where classes are."""
 
@@ -135,6 +138,8 @@ def _said(detail: ErrorDetails) -> str:
     """pydantic's words, without its prefix and with the value where it is short."""
     message = detail["msg"].removeprefix("Value error, ")
     message = A_MAPPING.sub("a mapping", message[0].lower() + message[1:])
+    if len(message) > LONGEST_MESSAGE:  # it quotes a value
+        message = f"{message[:LONGEST_MESSAGE]}..."
     given = detail["input"]
     if "got" in message or not isinstance(given, str | int | float | bool | None):
         return message

@@ -24,6 +24,7 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,30}\Z")
 _FLOAT: Final = re.compile(
     r"[-+]?(\.[0-9]{1,40}|[0-9]{1,40}(\.[0-9]{0,40})?)([eE][-+]?[0-9]{1,4})?\Z"
 )
+_LINE_FEED: Final = re.compile("\n")
 _OTHER_BREAK: Final = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _CONSTANTS: Final = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -208,16 +209,16 @@ def _parsed(text: str) -> Iterator[yaml.Event]:
     if _OTHER_BREAK.search(text) is None:
         yield from yaml.parse(text, Loader=Loader)
         return
+    starts = [0, *(match.end() for match in _LINE_FEED.finditer(text))]
     for event in yaml.parse(text, Loader=Loader):
-        event.start_mark = _counted(event.start_mark, text)
-        event.end_mark = _counted(event.end_mark, text)
+        event.start_mark = _counted(event.start_mark, starts)
+        event.end_mark = _counted(event.end_mark, starts)
         yield event
 
 
-def _counted(mark: Any, text: str) -> Any:  # noqa: ANN401 - of either parser
-    line = text.count("\n", 0, mark.index)
-    column = mark.index - text.rfind("\n", 0, mark.index) - 1
-    return yaml.Mark(mark.name, mark.index, line, column, None, mark.pointer)
+def _counted(mark: Any, starts: list[int]) -> Any:  # noqa: ANN401 - of either parser
+    line = bisect_right(starts, mark.index) - 1
+    return yaml.Mark(mark.name, mark.index, line, mark.index - starts[line], None, mark.pointer)
 
 
 def _extent(event: yaml.Event) -> Extent:

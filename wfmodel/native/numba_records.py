@@ -9,19 +9,22 @@ from __future__ import annotations
 import operator
 from typing import Any, Final
 
-from llvmlite import ir
-from numba.core import types
-from numba.core.datamodel import models, register_default
-from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
-from numba.core.typeconv import Conversion
-from numba.core.typing.templates import (
+from wfmodel.native.compiler import (
     AbstractTemplate,
     AttributeTemplate,
+    Conversion,
     infer_getattr,
     infer_global,
+    intrinsic,
+    ir,
+    lower_builtin,
+    lower_cast,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    models,
+    register_default,
+    types,
 )
-from numba.extending import intrinsic, lower_builtin, lower_cast
-
 from wfmodel.native.records import Place, is_record, item_of, layout_of
 
 KINDS: Final = {"int": types.int64, "float": types.float64, "bool": types.boolean}

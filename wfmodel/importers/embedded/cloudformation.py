@@ -28,10 +28,10 @@ def is_template(value: object) -> bool:
     return isinstance(value, Mapping) and next(_resources(value), None) is not None
 
 
-def machines(outer: Outer) -> Iterator[Machine]:
-    """Every machine of a template, in its order; named by its logical id."""
-    for name, resource in _resources(outer.value):
-        path: Path = ("Resources", name, "Properties")
+def machines(outer: Outer, template: object = None, at: Path = ()) -> Iterator[Machine]:
+    """Every machine of a template (the file, or a part ``at`` a path of it), by its logical id."""
+    for name, resource in _resources(outer.value if template is None else template):
+        path: Path = (*at, "Resources", name, "Properties")
         properties = resource.get("Properties")
         found = _machine(Resource(outer, name, properties, path))
         yield replace(found, express=_is_express(properties))
@@ -78,9 +78,8 @@ def _machine(resource: Resource) -> Machine:
         if key in given:
             path = (*resource.path, key)
             where = given[key]
-            beside = where if isinstance(where, str) and _LOCAL.fullmatch(where) else ""
-            span = outer.span(path)
-            return machine.elsewhere(resource.name, _location(where), span, beside=beside)
+            target = where if isinstance(where, str) and _LOCAL.fullmatch(where) else ""
+            return machine.elsewhere(resource.name, _location(where), outer.span(path), target)
     why = "it has no definition"
     return machine.unread(resource.name, why, outer.span(resource.path))
 
@@ -97,15 +96,25 @@ def _location(value: object) -> str:
 
 
 def _of_object(resource: Resource, value: object, path: Path) -> Machine:
-    outer = resource.outer
+    return of_object(resource.outer, resource.name, value, path, resource.constants)
+
+
+def of_object(
+    outer: Outer,
+    name: str,
+    value: object,
+    path: Path,
+    constants: Mapping[str, str] = machine.NOTHING,
+) -> Machine:
+    """A machine that is written out as an object at a path of the file."""
     return machine.of_value(
-        resource.name,
+        name,
         _filled(value),
         file=outer.file,
         text=outer.text,
         prefix=path,
         places=lambda: outer.root,
-        constants=resource.constants,
+        constants=constants,
     )
 
 

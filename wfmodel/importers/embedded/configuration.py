@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,6 +16,10 @@ from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
 from wfmodel.importers.embedded.terraform import TYPE
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
 from wfmodel.model.source import Extent, Path, Place, Span
+
+_HERE: Final = re.compile(r"^\$\{path[._](?:module|root|cwd)\}/")
+LOCALS: Final = "locals {}"
+"""The label of a block of local values: no label that HCL can have."""
 
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 _FILES: Final = ("file", "templatefile")
@@ -48,14 +53,17 @@ def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
     """
     source = _Source(text, file, Lines(text))
     try:
-        for block in blocks(tokens(text)):
-            yield replace(_machine(source, block), express=_is_express(block.body))
+        found = list(blocks(tokens(text)))
+        local = [block for block in found if block.label == LOCALS]
+        for block in found:
+            if block.label != LOCALS:
+                yield replace(_machine(source, block, local), express=_is_express(block.body))
     except HclError as error:
         raise error.refused(text, file) from None
 
 
 def blocks(stream: Iterable[Token]) -> Iterator[Block]:
-    """Every block ``resource "aws_sfn_state_machine" "label" { ... }`` at the top of a file.
+    """Every block ``resource "aws_sfn_state_machine" "label" { ... }``, and ``locals``, at the top.
 
     Raises:
         HclError: brackets do not match, or a bound is passed.
@@ -67,13 +75,15 @@ def blocks(stream: Iterable[Token]) -> Iterator[Block]:
             if len(open_signs) > MOST_DEPTH:
                 raise too_deep(token.begin)
             if len(open_signs) == 1:
-                body = list[Token]() if _is_machine(header) else None
+                is_read = _is_machine(header) or _is_locals(header)
+                body = list[Token]() if is_read else None
                 continue
         elif token.kind == "sign" and token.text in ")]}":
             _close(open_signs, token)
             if not open_signs:
                 if body is not None:
-                    yield Block(_label(header[2]), header[0], body)
+                    label = LOCALS if _is_locals(header) else _label(header[2])
+                    yield Block(label, header[0], body)
                 header, body = [], None
                 continue
         if not open_signs:
@@ -97,16 +107,44 @@ def _is_machine(header: list[Token]) -> bool:
     return len(named) == 3 and named[:2] == ["resource", TYPE]
 
 
+def _is_locals(header: list[Token]) -> bool:
+    return [token.text for token in header] == ["locals"]
+
+
 def _label(token: Token) -> str:
     return token.text[1:-1] if token.kind == "string" else token.text
 
 
-def _machine(source: _Source, block: Block) -> Machine:
-    values = Values(source.text, block.body, source.lines)
+def _machine(source: _Source, block: Block, local: list[Block]) -> Machine:
     index = _set_to(block.body, "definition")
     if index is None:
         why = "it has no definition"
         return machine.unread(block.label, why, source.span(block.at.begin, block.at.end))
+    for _ in range(MOST_DEPTH):  # a local value may be another local value
+        where = _local(block, index, local)
+        if where is None:
+            break
+        block, index = where
+    return _defined(source, block, index)
+
+
+def _local(block: Block, index: int, local: list[Block]) -> tuple[Block, int] | None:
+    """Where ``local.NAME`` is written, under the label of the machine."""
+    here = [token.text for token in block.body[index : index + 3]]
+    if here[:2] != ["local", "."] or len(here) < 3:
+        return None
+    rest = block.body[index + 3 : index + 4]
+    if rest and rest[0].kind != "newline":
+        return None
+    for each in local:
+        at = _set_to(each.body, here[2])
+        if at is not None:
+            return Block(block.label, block.at, each.body), at
+    return None
+
+
+def _defined(source: _Source, block: Block, index: int) -> Machine:
+    values = Values(source.text, block.body, source.lines)
     at = block.body[index]
     if at.kind in ("heredoc", "string") and values.ends(index + 1):
         return _of_text(source, block, at)
@@ -120,9 +158,16 @@ def _machine(source: _Source, block: Block) -> Machine:
             and block.body[inner].text[:1] == '"'
         ):
             span = source.span(at.begin, block.body[inner].end)
-            return machine.elsewhere(block.label, values.text_of(block.body[inner]), span)
+            where = values.text_of(block.body[inner])
+            return machine.elsewhere(block.label, where, span, _target(where))
     why = "its definition is an expression"
     return machine.unread(block.label, why, source.span(at.begin, at.end))
+
+
+def _target(where: str) -> str:
+    """A path from the folder of the file; empty where a deployment decides."""
+    path = _HERE.sub("", where, count=1)
+    return "" if "${" in path else path
 
 
 def _is_express(body: list[Token]) -> bool:

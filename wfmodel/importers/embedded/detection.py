@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wfmodel.importers.embedded import cloudformation, terraform
+from wfmodel.importers.embedded import cloudformation, serverless, terraform
 from wfmodel.importers.embedded.catalogue import NO_MACHINE, TOO_MANY
 from wfmodel.importers.embedded.configuration import machines_in_hcl
 from wfmodel.importers.embedded.machine import Machine, placed
@@ -23,12 +23,12 @@ from wfmodel.model.source import Path, Span
 MOST_MACHINES: Final = 500
 """Most machines of a file: a CloudFormation template has so many resources at most."""
 
-_WORDS: Final = (*cloudformation.TYPES, terraform.TYPE)
+_WORDS: Final = (*cloudformation.TYPES, terraform.TYPE, "stepFunctions")
 _HCL_ENDING: Final = ".tf"
 _DATA_ENDINGS: Final = (".json", ".yaml", ".yml")
 _HCL_BLOCK: Final = re.compile(rf'^[ \t]*+resource[ \t]++"{terraform.TYPE}"', re.MULTILINE)
 _TOP_KEY: Final = re.compile(
-    r'^\s{0,8}["\']?(?:Resources|AWSTemplateFormatVersion|resource|planned_values)["\']?\s*:',
+    r'^\s{0,8}["\']?(?:Resources|AWSTemplateFormatVersion|resource|planned_values|stepFunctions)["\']?\s*:',
     re.MULTILINE,
 )
 
@@ -64,6 +64,8 @@ def contents_of(text: str, file: str) -> Contents | None:
 def _machines(outer: Outer) -> Iterator[Machine] | None:
     if cloudformation.is_template(outer.value):
         return cloudformation.machines(outer)
+    if serverless.is_serverless(outer.value):
+        return serverless.machines(outer)
     if terraform.is_configuration(outer.value):
         return terraform.machines_of_configuration(outer)
     if terraform.is_plan(outer.value):

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path as FilePath
 from typing import Final
 
 from wfmodel.importers.asl.catalogue import Problem
 from wfmodel.importers.asl.templates import mask, unmasked
-from wfmodel.importers.embedded.catalogue import ELSEWHERE, MISSING_FILE, UNREAD
+from wfmodel.importers.embedded.catalogue import ELSEWHERE, UNREAD
 from wfmodel.importers.embedded.positions import Excerpt
 from wfmodel.importers.embedded.substitutions import filled, is_one
 from wfmodel.model.findings import Finding
@@ -36,8 +35,8 @@ class Machine:
     """A definition that was found. Without a document it is not read, and findings say why.
 
     ``size`` counts the characters of a definition that is a text: aliases may repeat one.
-    ``express`` is the machine's type; ``beside`` the file that holds the definition, as written
-    relative to the larger file.
+    ``express`` is the machine's type; ``target`` the file that the definition stands in, from the
+    larger file's folder.
     """
 
     name: str
@@ -45,7 +44,7 @@ class Machine:
     findings: tuple[Finding, ...] = ()
     size: int = 0
     express: bool = False
-    beside: str = ""
+    target: str = ""
 
 
 def of_value(
@@ -99,20 +98,10 @@ def of_text(
     return replace(made, size=len(masked))
 
 
-def elsewhere(name: str, where: str, span: Span, *, beside: str = "") -> Machine:
-    """A machine whose definition stands in a file of its own."""
+def elsewhere(name: str, where: str, span: Span, target: str = "") -> Machine:
+    """A machine whose definition stands in a file of its own; ``target`` leads there."""
     message = f"{name!r} is defined in {where}: check that file"
-    return Machine(name, None, (placed(ELSEWHERE, message, span),), beside=beside)
-
-
-def looked_for(machine: Machine, folder: FilePath) -> Machine:
-    """The machine; its finding says so where the file of its definition is not in the folder."""
-    if not machine.beside or (folder / machine.beside).exists():
-        return machine
-    [found] = machine.findings
-    message = f"{machine.name!r} is defined in {machine.beside!r}, which is not there"
-    assert found.span is not None
-    return replace(machine, findings=(placed(MISSING_FILE, message, found.span),))
+    return Machine(name, None, (placed(ELSEWHERE, message, span),), target=target)
 
 
 def unread(name: str, why: str, span: Span) -> Machine:

@@ -40,13 +40,19 @@ def is_one(text: str) -> bool:
 
 
 def constants_of(value: object) -> Mapping[str, str]:
-    """Names that a template itself fills in, ``DefinitionSubstitutions``, with plain values."""
+    """Names that a template itself fills in, ``DefinitionSubstitutions``, with plain values.
+
+    A long value is left out: a name may stand in as many places as the file has room for.
+    """
     if not isinstance(value, Mapping):
         return {}
-    return {
-        name: inner if isinstance(inner, str) else json.dumps(inner)
+    texts = {
+        str(name): inner if isinstance(inner, str) else json.dumps(inner)
         for name, inner in value.items()
-        if isinstance(inner, str | int | float) and "${" not in str(inner)
+        if isinstance(inner, str | int | float)
+    }
+    return {
+        name: text for name, text in texts.items() if "${" not in text and len(text) <= _LONGEST
     }
 
 
