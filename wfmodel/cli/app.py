@@ -1,7 +1,8 @@
 """The command ``wfmodel``. A subcommand's module is imported only when it is called.
 
-Exit codes: 0 done, 1 findings (``check``), 2 could not run, 130 interrupted. What a user did wrong
-is one line on standard error; only a defect of the program shows a traceback.
+Exit codes: 0 done, 1 findings (``check``), 2 could not run, 3 a fault of the program, 130
+interrupted. What went wrong is one line on standard error, never a traceback: of a fault of the
+program the line names a file with the details (``fault``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from wfmodel.cli.roots import READ_NOTHING, with_root
 from wfmodel.cli.streams import discard, make_usable
 from wfmodel.cli.terminal import drawing, guarded, say
 from wfmodel.model.boundary import declare_root
+from wfmodel.native.lost import WorkersLostError
 
 COMMANDS: Final = {
     "check": ("wfmodel.cli.check", "check"),
@@ -121,6 +123,14 @@ def _ended(arguments: list[str] | None) -> NoReturn:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or error}", COULD_NOT_RUN)
+    except WorkersLostError as error:
+        _fail(str(error), COULD_NOT_RUN)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        from wfmodel.cli.fault import CODE, said_of  # most runs have none
+
+        _fail(said_of(error, arguments), CODE)
     sys.exit(code)
 
 

@@ -37,6 +37,7 @@ _WHY: Final = {
     "E105": "The primary metrics of a scenario must be metrics that exist.",
     "E106": "A source belongs to a place of the scenario that exists.",
     "E107": "A factor of an experiment has a place that exists, and values that can stand there.",
+    "E108": "A run whose instances go round for ever in no time, or come too fast, would not end.",
     "C101": "As a choreography: a service decides by an item that no event tells it.",
     "C102": "As a choreography: the outside cannot know which service awaits its answer.",
     "U101": "What it suppressed is gone; left standing it would hide the next one.",
@@ -52,6 +53,7 @@ _OTHER_NAMES: Final = {
     "E105": "unknown-metric",
     "E106": "unknown-place",
     "E107": "impossible-factor",
+    "E108": "endless-run",
     "C101": "uninformed-choice",
     "C102": "unaddressed-receive",
 }

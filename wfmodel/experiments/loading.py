@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from wfmodel.designs import CHOREOGRAPHY, choreograph, orchestrate
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
 from wfmodel.experiments.assumptions import places
+from wfmodel.experiments.endless import why_loops, why_rates
 from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.sweeps.factors import FactorError, Setup, applied
@@ -21,7 +22,7 @@ from wfmodel.importers import load_any
 from wfmodel.metrics import METRICS
 from wfmodel.model.boundary import rooted, why_not_led_to
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import build_flow
+from wfmodel.model.flow import Flow, build_flow
 from wfmodel.model.limits import refusal
 from wfmodel.model.names import nearest
 from wfmodel.model.parsing import parse_as
@@ -115,6 +116,10 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         message = f"the workflow cannot run: {first.kind} {first.name!r}; check it first"
         yield _finding(document, "E102", "unsound-workflow", ("workflow",), message)
         return
+    endless = list(_endless(document, scenario, flow))
+    if endless:
+        yield from endless
+        return
     participants = _participants(scenario, workflow)
     steps = [node.name for node in flow.nodes if node.service is not None]
     for i, fault in enumerate(scenario.setting.faults):
@@ -130,6 +135,15 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         if name not in known:
             message = _unlike("place", name, known)
             yield _finding(document, "E106", "unknown-place", ("sources", name), message)
+
+
+def _endless(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Finding]:
+    setting = scenario.setting
+    loops = why_loops(flow, setting.horizon + setting.convergence)
+    for key, words in (("setting", why_rates(setting)), ("workflow", loops)):
+        for said in words:
+            message = f"a run would not end: {said}"
+            yield _finding(document, "E108", "endless-run", (key,), message)
 
 
 def _of_experiment(document: Document, experiment: Experiment, setup: Setup) -> Iterator[Finding]:

@@ -116,6 +116,7 @@ class WorkerPool(ProcessPoolExecutor):
         try:
             yield
         except BrokenProcessPool:
+            self.shutdown(wait=True, cancel_futures=True)  # then all have an exit code
             raise WorkersLostError(_how(tuple((processes or {}).values()))) from None
 
     def _watch(self) -> None:
