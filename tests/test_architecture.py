@@ -129,3 +129,36 @@ def test_what_is_allowed_is_allowed():
 
 def test_examples_do_not_depend_on_what_else_is_imported():
     assert len(HypothesisProvider(None)._local_constants) == 0
+
+
+CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time", "time_ns"}
+"""Of ``time``: what they tell depends on what else the machine does."""
+
+
+def clocks(tree: ast.AST) -> set[str]:
+    """Clocks of the wall that a file looks at."""
+    of_module = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "time"
+    }
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "time"
+        for alias in node.names
+    }
+    return (of_module | imported) & CLOCKS
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=str)
+def test_no_test_depends_on_how_busy_the_machine_is(path):
+    """Work is counted, or processor time measured. Campaigns that run for a time look at a clock."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert clocks(tree) == set() or path.parent.name in {"fuzz", "campaign"}
+
+
+def test_a_clock_is_caught():
+    assert clocks(ast.parse("begin = time.monotonic()")) == {"monotonic"}
+    assert clocks(ast.parse("from time import perf_counter")) == {"perf_counter"}
+    assert clocks(ast.parse("begin = time.process_time()")) == set()
