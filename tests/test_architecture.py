@@ -153,7 +153,7 @@ def clocks(tree: ast.AST) -> set[str]:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=str)
 def test_no_test_depends_on_how_busy_the_machine_is(path):
-    """Work is counted, or processor time measured. Campaigns that run for a time look at a clock."""
+    """Work is counted, or processor time measured; what runs for a given time looks at a clock."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert clocks(tree) == set() or path.parent.name in {"fuzz", "campaign"}
 
