@@ -11,7 +11,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs possibilities lock clean
+.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs possibilities lock clean fuzz campaign
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -49,6 +49,17 @@ spin: $(VENV)/.dev
 # Counts of up to 170 million states: two minutes, and 6 GB of memory.
 golden: $(VENV)/.dev
 	WFMODEL_GOLDEN=all $(BIN)/python -m pytest tests/exploration/test_golden_counts.py -k largest
+
+# Inputs that nobody would write, for so many seconds; SEED=2 tries others.
+FUZZ_SECONDS ?= 600
+SEED ?= 0
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $(SEED)
+
+# Commands killed at so many random instants each: half an hour, and a table. Linux.
+INSTANTS ?= 50
+campaign: $(VENV)/.dev
+	$(BIN)/python -m tests.campaign --instants $(INSTANTS) --seed $(SEED)
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write

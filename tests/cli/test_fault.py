@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_command_line import ORDER, ROOT, call
+from tests.cli.test_command_line import BROKEN, ORDER, ROOT, call
 from wfmodel.cli.app import COMMANDS
 from wfmodel.native.lost import WorkersLostError
 
@@ -101,3 +103,24 @@ def test_what_is_no_fault_stays_what_it_is(monkeypatch, capfd, error, code, says
     assert found == code
     assert says in err
     assert "fault" not in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments", [("check", BROKEN), ("explore", ORDER, "--limit", "50"), ("rules",), ("--help",)]
+)
+def test_a_reader_that_has_gone_is_no_finding(arguments, unbuffered):
+    """Exit code 1 would say that something was found."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run(
+        [sys.executable, "-P", "-m", "wfmodel", *arguments],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    os.close(writing)
+    assert ran.returncode == 0
+    assert b"Traceback" not in ran.stderr

@@ -109,9 +109,7 @@ def _ended(arguments: list[str] | None) -> NoReturn:
     try:
         code = _run(arguments)
     except BrokenPipeError:
-        # The reader has gone (``wfmodel rules | head``): nothing is wrong, and nobody to tell.
-        discard()
-        sys.exit(0)
+        _nobody_reads()
     except (KeyboardInterrupt, typer.Abort):
         _fail("interrupted", INTERRUPTED)
     except TyperException as error:
@@ -125,7 +123,9 @@ def _ended(arguments: list[str] | None) -> NoReturn:
         _fail(f"{place}{error.strerror or error}", COULD_NOT_RUN)
     except WorkersLostError as error:
         _fail(str(error), COULD_NOT_RUN)
-    except SystemExit:
+    except SystemExit as request:
+        if isinstance(request.__context__, BrokenPipeError):  # typer answers it by exit code 1
+            _nobody_reads()
         raise
     except BaseException as error:
         from wfmodel.cli.fault import CODE, said_of  # most runs have none
@@ -142,6 +142,12 @@ def _run(arguments: list[str] | None) -> int:
         code = request.exit_code
     sys.stdout.flush()
     return code if isinstance(code, int) else 0
+
+
+def _nobody_reads() -> NoReturn:
+    """The reader has gone (``wfmodel rules | head``): nothing is wrong, and nobody to tell."""
+    discard()
+    sys.exit(0)
 
 
 def _fail(message: str, code: int) -> NoReturn:
