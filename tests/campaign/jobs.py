@@ -37,7 +37,12 @@ class Job:
     def prepare(self, folder: Path) -> None:
         """Make the folder's files."""
         shutil.copy(MODEL / "workflow.yaml", folder)
-        factors = {"crashes": {"path": "setting.faults.0.every", "levels": ["30s", "1m", "2m"]}}
+        factors = {
+            "crashes": {
+                "path": "setting.faults.0.every",
+                "levels": [f"{n}s" for n in range(30, 90, 10)],
+            }
+        }
         scenario = {
             "question": "?",
             "workflow": "workflow.yaml",
@@ -45,7 +50,7 @@ class Job:
             "replications": 8,
             "what_ifs": 0,
             "primary": ["latency_p95"],
-            "experiment": {"factors": factors, "responses": ["lost"], "replications": 4},
+            "experiment": {"factors": factors, "responses": ["lost"], "replications": 2},
         }
         (folder / "scenario.json").write_text(json.dumps(scenario), encoding="utf-8")
         if self.name == "check":
