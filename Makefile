@@ -12,6 +12,8 @@
 #   make spin           the larger systems that SPIN counts too
 #   make golden         counts of up to 170 million states (2 minutes, 6 GB)
 #   make benchmarks     how fast it is, beside others (an environment of its own)
+#   make fuzz           broken input of all kinds for SECONDS each, looking for tracebacks
+#   make campaign       kill commands at random instants; nothing may be lost or left running
 #   make lock           renew constraints.txt from what is installed
 #   make clean          take away environments and caches
 # WORKERS=4 is how many processes test, PYTHON=python3.12 which Python the environment is made of.
@@ -24,7 +26,8 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean
+.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations
+.PHONY: possibilities lock clean fuzz campaign
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -62,6 +65,17 @@ spin: $(VENV)/.dev
 # Counts of up to 170 million states: two minutes, and 6 GB of memory.
 golden: $(VENV)/.dev
 	WFMODEL_GOLDEN=all $(BIN)/python -m pytest tests/exploration/test_golden_counts.py -k largest
+
+# Inputs that nobody would write, for so many seconds; SEED=2 tries others.
+FUZZ_SECONDS ?= 600
+SEED ?= 0
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $(SEED)
+
+# Commands killed at so many random instants each: half an hour, and a table. Linux.
+INSTANTS ?= 50
+campaign: $(VENV)/.dev
+	$(BIN)/python -m tests.campaign --instants $(INSTANTS) --seed $(SEED)
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write

@@ -157,3 +157,36 @@ def test_budgets_are_built_by_keyword(folder):
     found = {str(path): positional(ast.parse(text)) for path, text in mentioned.items()}
     assert {path: lines for path, lines in found.items() if lines} == {}
     assert positional(ast.parse("FaultBudget(1, losses=1)")) == [1]
+
+
+CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time", "time_ns"}
+"""Of ``time``: what they tell depends on what else the machine does."""
+
+
+def clocks(tree: ast.AST) -> set[str]:
+    """Clocks of the wall that a file looks at."""
+    of_module = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "time"
+    }
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "time"
+        for alias in node.names
+    }
+    return (of_module | imported) & CLOCKS
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=str)
+def test_no_test_depends_on_how_busy_the_machine_is(path):
+    """Work is counted, or processor time measured; what runs for a given time looks at a clock."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert clocks(tree) == set() or path.parent.name in {"fuzz", "campaign"}
+
+
+def test_a_clock_is_caught():
+    assert clocks(ast.parse("begin = time.monotonic()")) == {"monotonic"}
+    assert clocks(ast.parse("from time import perf_counter")) == {"perf_counter"}
+    assert clocks(ast.parse("begin = time.process_time()")) == set()

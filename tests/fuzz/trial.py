@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from pathlib import Path
 
+from tests.fuzz import commands
 from tests.fuzz.readers import (
     ANNOTATIONS,
     BASELINE,
@@ -43,6 +45,8 @@ def try_one(folder: Path, name: str, text: str) -> float:
     Raises:
         FuzzError: something of what must always hold does not.
     """
+    if name.endswith(commands.ENDINGS):
+        return _command(name, text)
     file = folder / name
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     start = time.process_time()
@@ -59,6 +63,16 @@ def try_one(folder: Path, name: str, text: str) -> float:
         file.unlink()
         checked.unlink(missing_ok=True)
     if taken > MOST_SECONDS:
+        raise FuzzError(f"took {taken:.1f} s")
+    return taken
+
+
+def _command(name: str, text: str) -> float:
+    start = time.process_time()
+    with tempfile.TemporaryDirectory() as own:
+        commands.try_command(Path(own), name, text)
+    taken = time.process_time() - start
+    if taken > 10 * MOST_SECONDS:
         raise FuzzError(f"took {taken:.1f} s")
     return taken
 

@@ -42,6 +42,7 @@ _WHY: Final = {
     "E108": "A declared design must fit the workflow: every step in one group, and so on.",
     "C101": "In a choreography or hybrid: who decides by an item is told of it by no event.",
     "C102": "In a choreography or hybrid: the outside cannot know who awaits its answer.",
+    "E109": "A run whose instances go round for ever in no time, or come too fast, would not end.",
     "U101": "What it suppressed is gone; left standing it would hide the next one.",
     "U102": "Whoever reads it later cannot know whether it still holds.",
     "U103": "It suppresses nothing: there is no such rule.",
@@ -57,6 +58,7 @@ _OTHER_NAMES: Final = {
     "E106": "unknown-place",
     "E107": "impossible-factor",
     "E108": "unfit-design",
+    "E109": "endless-run",
     "C101": "uninformed-choice",
     "C102": "unaddressed-receive",
 }

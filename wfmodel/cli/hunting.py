@@ -17,6 +17,7 @@ from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
 from wfmodel.escaping import printable, visible
+from wfmodel.experiments.endless import why_loops
 from wfmodel.experiments.exploring import as_test
 from wfmodel.experiments.hunting import HUNTED, AnomalyQuarry, ClaimQuarry, Found, Hunted, hunt
 from wfmodel.experiments.scenario import Scenario, Variant
@@ -111,6 +112,9 @@ def hunt_all(
     surroundings = about.setting or _surroundings()
     found: list[Hunted] = []
     for name, system in about.systems.items():
+        span = surroundings.horizon + surroundings.convergence
+        for endless in why_loops(system.flow, span):
+            raise TyperException(f"{about.workflow_file}: a run would not end: {endless}")
         try:
             one = hunt(system, surroundings, quarry, name=name, **how)
         except (ImportError, ValueError) as error:

@@ -140,6 +140,7 @@ def _read(path: str) -> tuple[Scenario, Workflow]:
     from wfmodel.cli.draw import load_or_refuse
     from wfmodel.cli.scenarios import refuse, runnable
     from wfmodel.experiments import Scenario
+    from wfmodel.experiments.endless import why_endless
     from wfmodel.model.flow import build_flow
     from wfmodel.model.reading import read_document
 
@@ -156,7 +157,11 @@ def _read(path: str) -> tuple[Scenario, Workflow]:
             f"{path}: the workflow cannot run: {problems[0].kind} {problems[0].name!r}"
             f" (wfmodel check {path})"
         )
-    return TypeAdapter(Scenario).validate_python(QUIET), workflow
+    scenario = TypeAdapter(Scenario).validate_python(QUIET)
+    endless = why_endless(workflow, scenario.setting)
+    if endless is not None:
+        raise TyperException(f"{path}: a run would not end: {endless}")
+    return scenario, workflow
 
 
 def _variant(scenario: Scenario, name: str | None) -> Variant:

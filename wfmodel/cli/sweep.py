@@ -138,9 +138,9 @@ def _run(
     scenario: Scenario, workflow: Workflow, executor: Executor, out: Path | None, resume: bool
 ) -> ExperimentResult:
     from wfmodel.cli.progress import progress
-    from wfmodel.experiments.sweeps.executors import WorkersLostError
     from wfmodel.experiments.sweeps.running import ExperimentError, run_experiment
     from wfmodel.experiments.sweeps.store import StoreError
+    from wfmodel.native.lost import WorkersLostError
 
     with progress() as bars:
         try:
@@ -153,9 +153,9 @@ def _run(
 
 def _search(scenario: Scenario, workflow: Workflow, executor: Executor) -> ThresholdResult:
     from wfmodel.cli.progress import progress
-    from wfmodel.experiments.sweeps.executors import WorkersLostError
     from wfmodel.experiments.sweeps.running import ExperimentError
     from wfmodel.experiments.sweeps.threshold import find_threshold
+    from wfmodel.native.lost import WorkersLostError
 
     with progress() as bars:
         try:

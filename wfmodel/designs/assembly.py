@@ -8,7 +8,7 @@ from wfmodel.designs.placement import Design, services_of, unused
 from wfmodel.designs.role import Role
 from wfmodel.designs.system import Machine, System
 from wfmodel.designs.watchdog import Watchdog
-from wfmodel.model.flow import Flow, build_flow
+from wfmodel.model.flow import Flow, NodeKind, build_flow
 from wfmodel.model.workflow import Workflow
 
 
@@ -16,7 +16,8 @@ def sound_flow(workflow: Workflow) -> Flow:
     """The flow of a workflow that can run.
 
     Raises:
-        ValueError: a name leads nowhere; the checker tells where.
+        ValueError: a name leads nowhere (the checker tells where), or states that neither work,
+            wait nor decide lead to one another in a circle.
     """
     flow = build_flow(workflow)
     if flow.problems:
@@ -25,7 +26,32 @@ def sound_flow(workflow: Workflow) -> Flow:
             f"workflow {workflow.name!r} cannot run: {first.kind} {first.name!r}"
             f" (check it for all of {len(flow.problems)} such problems)"
         )
+    if (around := _circle_of_no_time(flow)) is not None:
+        raise ValueError(
+            f"workflow {workflow.name!r} cannot run: states around {around!r} pass control in a"
+            " circle of no time"
+        )
     return flow
+
+
+def _circle_of_no_time(flow: Flow) -> str | None:
+    """A state from which control comes back at once, whatever happens; None: there is none."""
+    after = {
+        node.index: node.edges[0].target
+        for node in flow.nodes
+        if node.kind is NodeKind.PASS and len(node.edges) == 1
+    }
+    known: set[int] = set()
+    for first in after:
+        way: dict[int, None] = {}
+        at: int | None = first
+        while at is not None and at not in known and at not in way:
+            way[at] = None
+            at = after.get(at)
+        if at in way:
+            return flow.nodes[at].name
+        known |= way.keys()
+    return None
 
 
 def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> System:

@@ -104,6 +104,7 @@ def run_cells(
 
     Raises:
         ValueError: ``jobs`` is not positive, or the workflow cannot run.
+        WorkersLostError: a worker was killed.
     """
     if jobs is not None and jobs < 1:
         raise ValueError(f"jobs must be at least 1; got {jobs}")
@@ -112,12 +113,8 @@ def run_cells(
         return _collect(map(Bench(workflow).observation, cells), len(cells), label, progress)
     pool = WorkerPool(workers, worker_context(), initializer=_set_up, initargs=(workflow,))
     with pool:
-        try:
-            results = pool.map(_observation, cells, chunksize=_chunk(len(cells), workers))
-            return _collect(results, len(cells), label, progress)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        results = pool.map(_observation, cells, chunksize=_chunk(len(cells), workers))
+        return _collect(results, len(cells), label, progress)
 
 
 def _collect(

@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from wfmodel.designs import design_of
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
 from wfmodel.experiments.assumptions import places
+from wfmodel.experiments.endless import why_loops, why_rates
 from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.sweeps.factors import FactorError, Setup, applied
@@ -119,7 +120,9 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         return
     misfits = tuple(_misfits(document, scenario, flow))
     yield from misfits
-    if misfits:
+    endless = () if misfits else tuple(_endless(document, scenario, flow))
+    yield from endless
+    if misfits or endless:
         return
     participants = _participants(scenario, workflow)
     steps = [node.name for node in flow.nodes if node.service is not None]
@@ -136,6 +139,15 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         if name not in known:
             message = _unlike("place", name, known)
             yield _finding(document, "E106", "unknown-place", ("sources", name), message)
+
+
+def _endless(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Finding]:
+    setting = scenario.setting
+    loops = why_loops(flow, setting.horizon + setting.convergence)
+    for key, words in (("setting", why_rates(setting)), ("workflow", loops)):
+        for said in words:
+            message = f"a run would not end: {said}"
+            yield _finding(document, "E109", "endless-run", (key,), message)
 
 
 def _of_experiment(document: Document, experiment: Experiment, setup: Setup) -> Iterator[Finding]:

@@ -17,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from wfmodel.experiments.sweeps.executors import IN_HAND, Became, WorkersLostError, attempt
+from wfmodel.experiments.sweeps.executors import IN_HAND, Became, attempt
 from wfmodel.experiments.sweeps.work import Work
+from wfmodel.native.lost import WorkersLostError
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -18,8 +18,8 @@ from typing import Final, Protocol, TypeAlias
 from wfmodel.experiments.sweeps.outcome import Outcome
 from wfmodel.experiments.sweeps.work import Work, carry_out
 from wfmodel.experiments.workers import cores
-from wfmodel.native.pools import WorkerPool
-from wfmodel.native.safety import leaving_out_the_working_directory
+from wfmodel.native.lost import WorkersLostError
+from wfmodel.native.pools import WorkerPool, start_server
 
 IN_HAND: Final = 4
 """Cells per worker that are handed out at a time: enough to keep it busy, few to hold in memory."""
@@ -48,10 +48,6 @@ class Executor(Protocol):
             WorkersLostError: workers die again and again.
         """
         ...
-
-
-class WorkersLostError(RuntimeError):
-    """Workers died again and again, so that a sweep cannot go on. What is stored stays."""
 
 
 def attempt(work: Work) -> Became:
@@ -131,7 +127,7 @@ class LocalProcesses:
                     yield became
         finally:
             again.extend(in_hand.values())
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.abandon()
 
 
 def _context() -> BaseContext:
@@ -141,12 +137,8 @@ def _context() -> BaseContext:
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver
-
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["wfmodel.experiments.sweeps.work"])
-    with leaving_out_the_working_directory():
-        forkserver.ensure_running()
+    start_server(["wfmodel.experiments.sweeps.work"], context)
     return context
 
 
