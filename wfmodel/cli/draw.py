@@ -50,7 +50,7 @@ def draw(
         raise typer.BadParameter(f"--format {form} needs --output FILE")
     workflow = load_or_refuse(path)
     if form is Format.MERMAID:
-        from wfmodel.model.mermaid import mermaid
+        from wfmodel.diagrams.mermaid_text import mermaid
 
         text = mermaid(workflow)
         if output is None:
@@ -62,7 +62,7 @@ def draw(
 
 
 def _picture(workflow: Workflow, form: Format, output: Path | None) -> None:
-    from wfmodel.model.drawing import draw_workflow
+    from wfmodel.diagrams.picture import draw_workflow
     from wfmodel.native.safety import library
 
     assert output is not None

@@ -25,6 +25,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Discriminator, Field, PositiveInt, Tag, model_validator
 from pydantic.dataclasses import dataclass
 
+from wfmodel.display import svg_of
 from wfmodel.model.distributions import STRICT, Constant, Distribution
 from wfmodel.model.failures import (
     FailureMode,
@@ -357,8 +358,6 @@ class Workflow:
     timeout: Duration | None = None
     description: str = ""
 
-    def _repr_svg_(self) -> str:
+    def _repr_svg_(self) -> str | None:
         """Its diagram: what a notebook shows of a workflow."""
-        from wfmodel.model.drawing import as_svg  # matplotlib: only where there is a picture to see
-
-        return as_svg(self)
+        return svg_of(self)

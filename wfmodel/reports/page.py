@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from typing import Final
 
+from wfmodel.diagrams.mermaid_text import mermaid
+from wfmodel.diagrams.picture import draw_workflow
 from wfmodel.experiments.answer import Answer, answer, capital
 from wfmodel.experiments.assumptions import Assumption, assumptions
 from wfmodel.experiments.comparison import Comparison
@@ -22,9 +24,7 @@ from wfmodel.experiments.story import Story
 from wfmodel.experiments.study import Study
 from wfmodel.experiments.sweeping import SweepResult
 from wfmodel.metrics import METRICS, Metric, Terminal
-from wfmodel.model.drawing import draw_workflow
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.mermaid import mermaid
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports import plots
 from wfmodel.reports.sides import VariantSide, variant_sides

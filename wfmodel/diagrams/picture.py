@@ -13,7 +13,7 @@ from io import StringIO
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from wfmodel.model.diagram import Arrow, Box, Diagram, Shape, diagram_of
+from wfmodel.diagrams.diagram import Arrow, Box, Diagram, Shape, diagram_of
 from wfmodel.model.findings import Severity
 from wfmodel.model.workflow import Outcome, Workflow
 from wfmodel.native.safety import library
@@ -73,7 +73,7 @@ _WIDEST: Final = 13.0
 
 def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> Figure:
     """A matplotlib figure of a workflow; ``highlight`` rings boxes by their flow node's name."""
-    mpl: Any = library("matplotlib")  # slow to import; the rest of the model does without
+    mpl: Any = library("matplotlib")  # slow to import; the rest does without
 
     with mpl.rc_context({"text.parse_math": False}):  # a dollar in a name is a dollar
         return _drawn(diagram_of(workflow).legible(), highlight or {})

@@ -1,6 +1,6 @@
 """A workflow as a graph to look at: boxes and arrows, before any layout or drawing.
 
-``mermaid`` and ``drawing`` render the same diagram, so text and picture cannot tell different
+``mermaid_text`` and ``picture`` render the same diagram, so text and picture cannot tell different
 stories. The flow graph is its source; what only a driver needs (handlers as nodes, ends that nobody
 declared) is left out or folded into the boxes.
 """

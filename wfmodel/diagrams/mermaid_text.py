@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wfmodel.diagrams.diagram import START, Arrow, Box, Diagram, Shape, diagram_of
 from wfmodel.escaping.languages import mermaid_words
-from wfmodel.model.diagram import START, Arrow, Box, Diagram, Shape, diagram_of
 from wfmodel.model.workflow import Workflow
 
 _MARKS = {Shape.CHOICE: "<<choice>>", Shape.FORK: "<<fork>>", Shape.JOIN: "<<join>>"}
