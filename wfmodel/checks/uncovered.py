@@ -29,6 +29,20 @@ class Uncovered:
     words: tuple[str, ...]
 
 
+def left_behind(found: Uncovered) -> str:
+    """The subject and verb of W1 and W2."""
+    name = repr(found.step.name)
+    if found.status is Status.EARLIER:
+        return f"{name} is done twice, and only the latest is compensated"
+    if found.status is Status.MAYBE_EARLIER:
+        return f"{name} may have taken effect twice, and only the latest is compensated"
+    if found.certain:
+        return f"{name} is done and not compensated"
+    if found.status is Status.LATE:
+        return f"{name} may complete after the join went on without it, and is not compensated"
+    return f"{name} may have taken effect (no clear answer) and is not compensated"
+
+
 def uncovered_steps(context: Context, outcome: Outcome) -> Iterator[Uncovered]:
     """Steps that may be left in effect at ends with an outcome, certain ones first."""
     ends = frozenset(end.index for end in context.main_ends if end.outcome is outcome)

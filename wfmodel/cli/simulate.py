@@ -199,8 +199,8 @@ def _show_measured(
     reasons: Mapping[str, str],
     endings: Mapping[str, int],
 ) -> None:
-    from wfmodel.experiments.figures import number
     from wfmodel.metrics import METRICS
+    from wfmodel.wording.figures import number
 
     shown = table("metric", "value", "", title=title)
     for name, count in endings.items():

@@ -24,6 +24,7 @@ from wfmodel.exploration.walking import Coverage
 from wfmodel.exploration.walking.walker import Out
 from wfmodel.model.files import write_file
 from wfmodel.model.naming import file_stems
+from wfmodel.wording.lists import counted
 
 
 def run(
@@ -100,7 +101,7 @@ def show(walked: Walked) -> None:
     if not walked.coverage.walks:
         say(f"{NOTHING_LOOKED_AT}: no walk was taken")
     elif walked.not_found:
-        seen = f"{walked.coverage.walks:,} {'walk' if walked.coverage.walks == 1 else 'walks'}"
+        seen = counted(walked.coverage.walks, "walk")
         titles = "; ".join(each.title for each in walked.not_found)
         say(f"not found in {seen}: a run against any of these: {titles}")
         say("that shows nothing about what they did not see")
@@ -114,7 +115,7 @@ def found_text(sought: Sought) -> str:
     steps = f"{len(told.lines):,} steps"
     if len(told.lines) < sought.steps_seen:
         steps += f", shrunk from {sought.steps_seen:,}"
-    after = f"{sought.met_after:,} {'walk' if sought.met_after == 1 else 'walks'}"
+    after = counted(sought.met_after, "walk")
     note = f"; {told.note}" if told.note else ""
     head = printable(f"found, against {sought.title!r}: {steps}, met after {after}{note}")
     return f"{head}\n{told.story}"

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.comparison import Comparison, MetricResult
-from wfmodel.experiments.figures import SCALED, SPACE, gap, gap_between, number
 from wfmodel.experiments.reversal import Changed, Fate
 from wfmodel.experiments.statistics import Method, Verdict
 from wfmodel.metrics import CLEAN
+from wfmodel.wording.figures import SCALED, SPACE, gap, gap_between, number
+from wfmodel.wording.lists import together
 
 COSTS: Final = ("messages", "latency_p95", "busiest_load")
 """What an advantage is paid with: told beside the headline if a difference is shown."""
@@ -81,8 +82,7 @@ def _rest(undecided: Sequence[MetricResult]) -> str:
 
 
 def _titles(lines: Iterable[MetricResult]) -> str:
-    titles = [line.metric.title.replace(",", "") for line in lines]
-    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
+    return together([line.metric.title.replace(",", "") for line in lines])
 
 
 def _estimate(line: MetricResult, variant: int) -> str:

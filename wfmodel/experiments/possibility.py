@@ -28,6 +28,7 @@ from wfmodel.exploration.space import INTERRUPTED
 from wfmodel.exploration.spending import is_part
 from wfmodel.exploration.stories import story_of
 from wfmodel.model.workflow import Workflow
+from wfmodel.wording.lists import plural
 
 MOST_STATES: Final = 500_000
 """Configurations that one search looks into."""
@@ -118,12 +119,8 @@ def budget_words(budget: FaultBudget) -> str:
     for name, word in WORDS.items():
         count = getattr(budget, name)
         if count:
-            parts.append(f"{count} {word if count == 1 else _plural(word)}")
+            parts.append(f"{count} {word if count == 1 else plural(word)}")
     return ", ".join(parts) or "no fault"
-
-
-def _plural(word: str) -> str:
-    return f"{word}es" if word.endswith("sh") else f"{word}s"
 
 
 def budgets(scenario: Scenario, system: System) -> tuple[FaultBudget, ...]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.cells import Cell, Progress, run_cells
-from wfmodel.experiments.describe import FAULTS
 from wfmodel.experiments.running import check_primary, possible
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import Estimate, interval
 from wfmodel.experiments.sweep import Sweep
 from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
+from wfmodel.wording.declarations import FAULTS
 
 HOUR_NS: Final = 3600e9
 

@@ -14,7 +14,7 @@ from typing import Final
 from wfmodel.designs.faults import PER_MESSAGE, FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import Received, WorkDone
-from wfmodel.experiments.wording import DROPS, message_words, participant_name, row_words
+from wfmodel.wording.histories import DROPS, message_words, participant_name, row_words
 
 OUTSIDE = -1
 SINGLE: Final = PER_MESSAGE | {FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE}

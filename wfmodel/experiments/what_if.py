@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.designs.knobs import Delivery, DualWriteOrder, Knobs, Persistence, Publishing
-from wfmodel.experiments.describe import FAULTS, duration_words
-from wfmodel.experiments.figures import number
 from wfmodel.experiments.scaling import more_often, scaled
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.model.units import parse_duration
 from wfmodel.simulation import Setting
+from wfmodel.wording.declarations import FAULTS, duration_words
+from wfmodel.wording.figures import number
 
 TEN: Final = 10.0
 WATCHDOG: Final = parse_duration("30s")

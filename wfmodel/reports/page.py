@@ -17,8 +17,6 @@ from wfmodel.diagrams.picture import draw_workflow
 from wfmodel.experiments.answer import Answer, answer, capital
 from wfmodel.experiments.assumptions import Assumption, assumptions
 from wfmodel.experiments.comparison import Comparison
-from wfmodel.experiments.describe import arrivals_words, duration_words, fault_words
-from wfmodel.experiments.figures import number
 from wfmodel.experiments.reversal import what_if_replications
 from wfmodel.experiments.story import Story
 from wfmodel.experiments.study import Study
@@ -40,6 +38,8 @@ from wfmodel.reports.tables import (
     primary_rows,
     variant_rows,
 )
+from wfmodel.wording.declarations import arrivals_words, duration_words, fault_words
+from wfmodel.wording.figures import number
 
 COLOURS: Final = {
     Terminal.COMMITTED.value: "#009e73",

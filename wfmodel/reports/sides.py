@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.experiments.answer import capital
 from wfmodel.experiments.comparison import Comparison
-from wfmodel.experiments.figures import SPACE
 from wfmodel.experiments.possibility import LAPS, Answer, Possibility, budget_words
 from wfmodel.experiments.sides import BothSides, Contradiction, Pair
 from wfmodel.reports.tables import Cell, estimate_cell
+from wfmodel.wording.figures import SPACE
 
 
 @dataclass(frozen=True, slots=True)

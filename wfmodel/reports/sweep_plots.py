@@ -18,7 +18,6 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.experiment import Factor, PlanKind, Scale
-from wfmodel.experiments.figures import significant
 from wfmodel.experiments.sweeps.columns import shown_value
 from wfmodel.experiments.sweeps.export import sensitivity_keys
 from wfmodel.experiments.sweeps.outcome import Row
@@ -30,6 +29,7 @@ from wfmodel.metrics import METRICS
 from wfmodel.model.files import write_file
 from wfmodel.model.naming import Words, file_stems
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
+from wfmodel.wording.figures import significant
 
 MOST_SERIES: Final = 6
 """More lines in one plot cannot be told apart."""

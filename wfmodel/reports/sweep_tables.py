@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from wfmodel.experiments.answer import capital
 from wfmodel.experiments.experiment import PlanKind
-from wfmodel.experiments.figures import SCALED, UNDEFINED, between, gap, gap_between, number
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.experiments.sweeps.export import sensitivity_keys
 from wfmodel.experiments.sweeps.plans import Point
@@ -17,6 +16,7 @@ from wfmodel.experiments.sweeps.stopping import Reached
 from wfmodel.experiments.sweeps.threshold import ThresholdResult
 from wfmodel.experiments.sweeps.words import value_words
 from wfmodel.metrics import METRICS
+from wfmodel.wording.figures import SCALED, UNDEFINED, between, gap, gap_between, number
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 
 from wfmodel.escaping import plot_text
-from wfmodel.experiments.figures import number
 from wfmodel.experiments.timeline import OUTSIDE, Arrow, Bar, MarkKind, Timeline
 from wfmodel.reports.style import (
     FAULT,
@@ -30,6 +29,7 @@ from wfmodel.reports.style import (
     styled,
 )
 from wfmodel.reports.timescale import SECOND, TimeScale
+from wfmodel.wording.figures import number
 
 WAITED_NS: Final = 1_000_000_000
 """An arrow that takes this long has waited."""

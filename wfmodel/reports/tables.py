@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wfmodel.experiments.answer import capital
-from wfmodel.experiments.assumptions import knob_words
 from wfmodel.experiments.comparison import Comparison, MetricResult
-from wfmodel.experiments.figures import SCALED, UNDEFINED, between, gap, gap_between, number
 from wfmodel.experiments.reversal import Changed
 from wfmodel.experiments.statistics import Estimate, Method, Verdict
+from wfmodel.wording.declarations import knob_words
+from wfmodel.wording.figures import SCALED, UNDEFINED, between, gap, gap_between, number
 
 
 @dataclass(frozen=True, slots=True)

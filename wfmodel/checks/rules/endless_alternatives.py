@@ -62,11 +62,11 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.graph import strong_components
 from wfmodel.checks.pivots import after_pivot, pivots
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Task
+from wfmodel.wording.lists import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

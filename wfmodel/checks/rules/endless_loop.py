@@ -55,10 +55,10 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.data import writes_upon
 from wfmodel.checks.graph import strong_components
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import Choice
+from wfmodel.wording.lists import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

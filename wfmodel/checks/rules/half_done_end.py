@@ -74,7 +74,7 @@ from wfmodel.checks.context import Context, succeeded
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.saga import effectful_steps
-from wfmodel.checks.wording import left_behind
+from wfmodel.checks.uncovered import left_behind
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import DONE, Outcome

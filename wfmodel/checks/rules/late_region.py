@@ -68,10 +68,10 @@ from wfmodel.checks.rule import Rule
 from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.soundness import leaves_running
 from wfmodel.checks.uncovered import MOST_RUNS
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Effect, Task
+from wfmodel.wording.lists import listed
 
 
 @dataclass(frozen=True)

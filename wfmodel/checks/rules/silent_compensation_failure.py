@@ -104,10 +104,10 @@ from wfmodel.checks.rule import Rule
 from wfmodel.checks.runs import Reaches, Run, Watch, shortest_run
 from wfmodel.checks.saga import CERTAIN, STANDING, Saga, Status, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Edge, Node, NodeKind, raised_events
 from wfmodel.model.workflow import DONE, Compensation, Outcome, Task
+from wfmodel.wording.lists import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -67,10 +67,10 @@ from wfmodel.checks.graph import search_from, strong_components
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runs import Reaches, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind, Scope
 from wfmodel.model.workflow import DONE, Final, Parallel
+from wfmodel.wording.lists import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

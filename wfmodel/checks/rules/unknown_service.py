@@ -50,9 +50,9 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.graph import MOST_SUGGESTIONS
 from wfmodel.checks.problems import respelling
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.names import nearest
+from wfmodel.wording.lists import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -79,7 +79,7 @@ from collections.abc import Iterator
 from wfmodel.checks.composition import only_composed
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import left_behind
+from wfmodel.checks.uncovered import left_behind
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Outcome
 

@@ -51,9 +51,9 @@ from wfmodel.checks.graph import strong_components
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runs import Reaches, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import NodeKind
+from wfmodel.wording.lists import listed
 
 _INSTANT = (NodeKind.CHOICE, NodeKind.PASS)
 

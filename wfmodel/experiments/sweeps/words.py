@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from wfmodel.experiments.describe import duration_words
 from wfmodel.experiments.experiment import Factor, Level
-from wfmodel.experiments.figures import UNDEFINED, significant
 from wfmodel.experiments.sweeps.running import ExperimentResult
 from wfmodel.experiments.sweeps.threshold import ThresholdResult, Tried
 from wfmodel.metrics import METRICS
 from wfmodel.model.units import parse_duration
+from wfmodel.wording.declarations import duration_words
+from wfmodel.wording.figures import UNDEFINED, significant
 
 
 def value_words(factor: Factor, value: Level) -> str:

@@ -77,8 +77,8 @@ from collections.abc import Iterator
 
 from wfmodel.checks.choreography.context import ChoreographyContext
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
+from wfmodel.wording.lists import listed
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:

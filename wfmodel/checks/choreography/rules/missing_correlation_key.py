@@ -52,9 +52,9 @@ from collections.abc import Iterator
 
 from wfmodel.checks.choreography.context import ChoreographyContext
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.names import nearest
+from wfmodel.wording.lists import listed
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:

@@ -88,11 +88,11 @@ from collections.abc import Iterator
 from wfmodel.checks.choreography.context import ChoreographyContext
 from wfmodel.checks.choreography.search import Exploration
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.choreography import ServiceReaction
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.wording.lists import listed
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:

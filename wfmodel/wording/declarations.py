@@ -1,11 +1,16 @@
-"""Declared things in words: distributions, faults, arrivals, retries. For tables of assumptions."""
+r"""Declared things in words: distributions, faults, knobs, arrivals, retries.
+
+>>> from wfmodel.model.distributions import Exponential
+>>> distribution_words(Exponential(mean="2s"))
+'exponential, mean 2\xa0s'
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from enum import Enum
+from typing import Final, Protocol
 
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, PER_MESSAGE, Fault, FaultKind
-from wfmodel.experiments.figures import SPACE, number, significant
 from wfmodel.model.distributions import (
     Constant,
     Distribution,
@@ -19,7 +24,7 @@ from wfmodel.model.distributions import (
 from wfmodel.model.failures import RetryPolicy
 from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import Compensation, Task
-from wfmodel.simulation import Arrivals
+from wfmodel.wording.figures import SPACE, number, significant
 
 SECOND = 1e9
 
@@ -39,6 +44,22 @@ FAULTS: Final = {
     FaultKind.TRANSIENT_FAILURE: "transient failures",
 }
 """Kinds of faults, in the plural."""
+
+
+class Arriving(Protocol):
+    """How instances arrive: what ``wfmodel.simulation.Arrivals`` declares."""
+
+    @property
+    def every(self) -> Distribution | None:
+        """Time between two."""
+
+    @property
+    def at(self) -> tuple[int, ...]:
+        """A trace of times, in nanoseconds."""
+
+    @property
+    def most(self) -> int | None:
+        """No more than this many."""
 
 
 def duration_words(duration_ns: float) -> str:
@@ -116,7 +137,20 @@ def _target(fault: Fault) -> str:
     return f"{target}{from_peers}{at_step}"
 
 
-def arrivals_words(arrivals: Arrivals) -> str:
+def knob_words(value: object) -> str:
+    """A knob's value in words."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, int):
+        return duration_words(value)
+    return distribution_words(value)  # type: ignore[arg-type]
+
+
+def arrivals_words(arrivals: Arriving) -> str:
     """How instances arrive."""
     if arrivals.every is None:
         return f"{len(arrivals.at)} at stated times"
