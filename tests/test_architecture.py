@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
@@ -148,6 +150,53 @@ def test_a_planted_violation_is_caught(package, text):
 def test_what_is_allowed_is_allowed():
     text = "import simpy\nfrom wfmodel.designs.table import Table\nfrom wfmodel.model import Flow"
     assert violations("simulation", imports_of(ast.parse(text))) == []
+
+
+# ------------------------------------------------------------------------------------- circles
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_by(tree: ast.AST, modules: Collection[str]) -> set[str]:
+    """Modules of ours that a file imports: at its head, in functions, and for types only."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name if name in modules else node.module for name in names}
+    return found & set(modules)
+
+
+def circles(texts: Mapping[str, str]) -> list[list[str]]:
+    """Sets of modules each of which comes to each other by imports."""
+    graph = nx.DiGraph()
+    for name, text in texts.items():
+        graph.add_edges_from((name, other) for other in imported_by(ast.parse(text), texts))
+    return [sorted(each) for each in nx.strongly_connected_components(graph) if len(each) > 1]
+
+
+def test_no_imports_go_round_in_a_circle():
+    paths = sorted(PACKAGE.rglob("*.py"))
+    assert circles({module_of(path): path.read_text(encoding="utf-8") for path in paths}) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from a.one import x",
+        "from a import one",
+        "def f():\n    from a.one import x",
+        "if TYPE_CHECKING:\n    import a.one",
+    ],
+)
+def test_a_planted_circle_is_caught(back):
+    texts = {"a": "", "a.one": "from a.two import y", "a.two": back, "a.three": "import a.one"}
+    assert circles(texts) == [["a.one", "a.two"]]
 
 
 def test_examples_do_not_depend_on_what_else_is_imported():

@@ -24,8 +24,8 @@ from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.policy import Policy
 from wfmodel.checks.reported import Reported
 from wfmodel.cli.catalogue import catalogue
-from wfmodel.cli.checking import Answer, Question
 from wfmodel.cli.configuration import read_configuration
+from wfmodel.cli.file_answer import Answer, Question
 from wfmodel.cli.one_file import check_one
 from wfmodel.model.reading import read_document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from wfmodel.checks.runs import Watch
+from wfmodel.checks.crossings import Watch
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Effect, Outcome, Task
 

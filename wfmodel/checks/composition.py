@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.uncovered import Uncovered
+from wfmodel.checks.uncovered import Uncovered, uncovered_of
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import Outcome
 
@@ -26,4 +26,4 @@ def _left_behind_alone(context: Context, name: str) -> frozenset[Path]:
     part = context.workflow.workflows[name]
     alone = Context.of(replace(context.workflow, initial=part.initial, states=part.states))
     outcomes = (Outcome.ABORTED, Outcome.FAILED)
-    return frozenset(found.step.path for each in outcomes for found in alone.uncovered[each])
+    return frozenset(found.step.path for each in outcomes for found in uncovered_of(alone)[each])

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context, succeeded
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.dataflow import solve
-from wfmodel.checks.runs import Watch
 from wfmodel.model.flow import Edge, Node, NodeKind
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import DONE, TIMEOUT, Choice, Compensation, Parallel, Receive, Task

@@ -9,107 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from wfmodel.checks.crossings import Crossing, Link, Part, Searching, Summary
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import DONE, FAILURE, Parallel
-
-if TYPE_CHECKING:
-    from wfmodel.checks.runs import Explored, Search, State
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One region's share of a crossing, after the shares of the regions before it."""
-
-    before: Link | None
-    explored: Explored
-    state: State
-    end: str = ""
-    """Name of the final node that the region came to; empty if it was stopped on its way."""
-    late: bool = False
-
-    def words(self) -> Iterator[str]:
-        """The region's words."""
-        yield from self.explored.words(self.state)
-        if self.end:
-            yield self.end
-
-
-def _chain(link: Link | None) -> list[Link]:
-    links: list[Link] = []
-    while link is not None:
-        links.append(link)
-        link = link.before
-    return links[::-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """One way through a fork: the event that it ends with, and the status then."""
-
-    fork: str
-    event: str
-    status: int
-    cost: int
-    link: Link | None
-    cancels: bool
-
-    def words(self) -> Iterator[str]:
-        """The regions that the join waited for, the join, and what came late.
-
-        What a join cancels moves no further: how far it got, it got before.
-        """
-        links = _chain(self.link)
-        yield f"{self.fork} -fork->"
-        late: list[Link] = []
-        for link in links:
-            if link.late and not self.cancels:
-                late.append(link)
-            else:
-                yield from link.words()
-        yield f"{self.fork} -{self.event}->"
-        for link in late:
-            yield from link.words()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The words from entering a fork to an offence inside one of its regions."""
-
-    fork: str
-    cost: int
-    link: Link | None
-    explored: Explored
-    offence: tuple[int, State, Part | None]
-    name: str
-
-    def words(self) -> Iterator[str]:
-        """Regions before, then the offending region up to the offence."""
-        yield f"{self.fork} -fork->"
-        for link in _chain(self.link):
-            yield from link.words()
-        _, state, rest = self.offence
-        yield from self.explored.words(state)
-        if rest is None:
-            yield self.name
-        else:
-            yield from rest.words()
-
-    @property
-    def last(self) -> State:
-        """Where the offence is."""
-        _, state, rest = self.offence
-        return state if rest is None else rest.last
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """All ways through a fork from one status, and the nearest offence inside."""
-
-    crossings: tuple[Crossing, ...]
-    offence: Part | None
-
 
 Layer = dict[tuple[int, int], tuple[int, Link | None]]
 """(status, tally) to the cheapest way there."""
@@ -142,7 +45,7 @@ class Tally:
         return not self._counts_for or count >= self.quota
 
 
-def cross(search: Search, node: Node, status: int) -> Summary:
+def cross(search: Searching, node: Node, status: int) -> Summary:
     """The summary of a fork entered with a status."""
     best: dict[tuple[str, int], Crossing] = {}
     offence: Part | None = None
@@ -160,7 +63,7 @@ def cross(search: Search, node: Node, status: int) -> Summary:
     return Summary(tuple(best.values()), offence)
 
 
-def _orders(search: Search, node: Node, status: int) -> list[tuple[int, ...]]:
+def _orders(search: Searching, node: Node, status: int) -> list[tuple[int, ...]]:
     """Order matters only if two regions change a status, their own start's or each other's."""
     seen, moving = {status}, set[int]()
     for region in (*node.regions, *node.regions[::-1]):
@@ -187,7 +90,9 @@ def _cancels(node: Node) -> bool:
     return state.siblings == "cancel"
 
 
-def _joined(search: Search, node: Node, status: int, order: tuple[int, ...]) -> Iterator[Crossing]:
+def _joined(
+    search: Searching, node: Node, status: int, order: tuple[int, ...]
+) -> Iterator[Crossing]:
     """Ways in which enough regions succeed; the others fail, or are not waited for."""
     tally = Tally(_quota(node), len(order))
     layer: Layer = {(status, 0): (2, None)}
@@ -209,7 +114,7 @@ def _joined(search: Search, node: Node, status: int, order: tuple[int, ...]) -> 
             yield Crossing(node.name, DONE, ends, cost, link, _cancels(node))
 
 
-def _lost(search: Search, node: Node, status: int, order: tuple[int, ...]) -> Iterator[Crossing]:
+def _lost(search: Searching, node: Node, status: int, order: tuple[int, ...]) -> Iterator[Crossing]:
     """Ways in which too many regions fail; the others end, or are cancelled on their way."""
     state = node.state
     assert isinstance(state, Parallel)
@@ -240,7 +145,7 @@ def _keep(layer: Layer, status: int, count: int | None, cost: int, link: Link | 
         layer[status, count] = (cost, link)
 
 
-def _offence(search: Search, node: Node, status: int, order: tuple[int, ...]) -> Part | None:
+def _offence(search: Searching, node: Node, status: int, order: tuple[int, ...]) -> Part | None:
     """The nearest offence in any region, with other regions as far on as it takes."""
     best: Part | None = None
     layer: Layer = {(status, 0): (1, None)}

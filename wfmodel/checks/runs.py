@@ -12,33 +12,14 @@ a finer interleaving of two regions that both change it could bring about.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
-from typing import Protocol
 
 from wfmodel.checks.context import Context, succeeded
-from wfmodel.checks.forks import Crossing, Part, Summary, cross
+from wfmodel.checks.crossings import Crossing, Explored, Part, State, Summary, Watch
+from wfmodel.checks.forks import cross
 from wfmodel.model.flow import Edge, Node, NodeKind
-
-State = tuple[int, int]
-"""A node's index and the watch's status on entering it."""
-
-
-class Watch(Protocol):
-    """An automaton over a run. Its status is a small number, 0 at the start."""
-
-    def after(self, node: Node, event: str, status: int) -> int:
-        """The status once a node has been left by an event; unchanged unless a watch says so."""
-        return status
-
-    def offends(self, node: Node, status: int) -> bool:
-        """Whether entering a node with this status is what is looked for."""
-        ...
-
-    def late(self, status: int, region: int) -> int:
-        """The status after a join did not wait for a region; unchanged unless a watch says so."""
-        return status
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +29,6 @@ class Run:
     words: tuple[str, ...]
     node: int
     status: int
-
-
-@dataclass(slots=True)
-class Explored:
-    """What one scope can do from one status: its shortest ends, visits, and offence."""
-
-    arrived: dict[State, tuple[State | None, Crossing | str]] = field(default_factory=dict)
-    costs: dict[State, int] = field(default_factory=dict)
-    ends: dict[tuple[bool, int], State] = field(default_factory=dict)
-    visits: dict[int, State] = field(default_factory=dict)
-    """Per status, the first state at which the scope can be stopped with it."""
-    offence: tuple[int, State, Part | None] | None = None
-    """Cost, state, and (for an offence inside a fork) the words from there on."""
-
-    def words(self, state: State) -> Iterator[str]:
-        """The run from the scope's start to a state."""
-        links: list[Crossing | str] = []
-        at: State | None = state
-        while at is not None:
-            at, link = self.arrived[at]
-            links.append(link)
-        for link in reversed(links):
-            if isinstance(link, str):
-                if link:
-                    yield link
-            else:
-                yield from link.words()
 
 
 class Search:

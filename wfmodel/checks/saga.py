@@ -14,8 +14,8 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.events import Verdict, verdict
-from wfmodel.checks.runs import Watch
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Effect, Task
 

@@ -48,6 +48,11 @@ class Liveness:
         return self.bads[fork.index] * fork.state.copies > spare
 
 
+def liveness_of(context: Context) -> Liveness:
+    """Which nodes runs enter, joins taken exactly; found once for a context."""
+    return context.once(liveness)
+
+
 def liveness(context: Context) -> Liveness:
     """What runs enter: whatever is entered goes on, and joins go on that can be reached."""
     flow = context.flow

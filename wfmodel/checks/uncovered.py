@@ -43,6 +43,16 @@ def left_behind(found: Uncovered) -> str:
     return f"{name} may have taken effect (no clear answer) and is not compensated"
 
 
+def uncovered_of(context: Context) -> dict[Outcome, tuple[Uncovered, ...]]:
+    """Per unsuccessful outcome, the steps that runs ending so may leave in effect; found once."""
+    return context.once(_uncovered)
+
+
+def _uncovered(context: Context) -> dict[Outcome, tuple[Uncovered, ...]]:
+    outcomes = (Outcome.ABORTED, Outcome.FAILED)
+    return {outcome: tuple(uncovered_steps(context, outcome)) for outcome in outcomes}
+
+
 def uncovered_steps(context: Context, outcome: Outcome) -> Iterator[Uncovered]:
     """Steps that may be left in effect at ends with an outcome, certain ones first."""
     ends = frozenset(end.index for end in context.main_ends if end.outcome is outcome)

@@ -27,8 +27,9 @@ from wfmodel.checks.policy import NOTHING_READ, Policy, Settings, matches
 from wfmodel.checks.reported import Reported
 from wfmodel.cli import options
 from wfmodel.cli.catalogue import catalogue
-from wfmodel.cli.checking import Question, answers, collect_rarely, workers
+from wfmodel.cli.checking import answers, collect_rarely, workers
 from wfmodel.cli.configuration import Configuration, read_configuration
+from wfmodel.cli.file_answer import Question
 from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.rules import show_page

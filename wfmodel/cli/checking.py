@@ -7,7 +7,6 @@ question, and the program itself. So it is never stale, and may be kept between 
 from __future__ import annotations
 
 import gc
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -17,51 +16,16 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wfmodel.cli.file_answer import Answer, Question
 from wfmodel.cli.keys import Listing, beside, key_of, program, side_files
 from wfmodel.cli.store import keep, opened, stored
 from wfmodel.model.reading import reading_once
 
 if TYPE_CHECKING:
-    from wfmodel.checks.reported import Reported
+    pass
 
 FEW: Final = 16
 """So many files are checked sooner than processes start."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of every file."""
-
-    annotations: str | None = None
-    choreography: str | None = None
-    stdin_name: str | None = None
-    """What standard input is called, and is read as."""
-    root: str | None = None
-    """The declared folder that files may lead into."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was found in one file, suppressed findings already left out."""
-
-    file: str
-    findings: tuple[Reported, ...]
-    suppressed: int = 0
-    final: bool = True
-    """Depends on nothing but the file, those beside it, and the question: may be cached."""
-
-    def as_text(self) -> str:
-        """JSON for the cache."""
-        data = [self.suppressed, [finding.as_data() for finding in self.findings]]
-        return json.dumps(data, separators=(",", ":"))
-
-    @classmethod
-    def from_text(cls, file: str, text: str) -> Answer:
-        """What ``as_text`` gave."""
-        from wfmodel.checks.reported import Reported
-
-        suppressed, rows = json.loads(text)
-        return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed)
 
 
 def answers(
@@ -126,7 +90,7 @@ def _beside(file: str, question: Question, listed: Listing) -> tuple[str, ...]:
 
 def _answered(asked: _Asked) -> tuple[Answer, str | None]:
     """An answer, with the key of what was read for it."""
-    from wfmodel.cli.one_file import check_one
+    from wfmodel.cli.one_file import check_one  # the rules: not where all answers are known
 
     with reading_once() as held:
         return check_one(asked.file, asked.question), asked.key(held)

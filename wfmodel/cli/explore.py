@@ -10,6 +10,9 @@ import typer
 
 from wfmodel.cli.paths import file_to_write, folder_to_write
 
+MOST_FAULTS: Final = 20
+"""Of one kind, in total or in each instance."""
+
 
 class Format(StrEnum):
     """How answers are written."""
@@ -17,9 +20,6 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
 
-
-MOST_FAULTS: Final = 20
-"""Of one kind, in total or in each instance."""
 
 Count: TypeAlias = Annotated[
     int, typer.Option(min=0, max=MOST_FAULTS, help="At most so many in total.")
@@ -128,7 +128,7 @@ def explore(
         check_exposure(budget)
     about = subject(path, design, tuple(knob or ()))
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
-    each = bounds_per_instance(tuple(per_instance or ()))
+    each = bounds_per_instance(tuple(per_instance or ()), MOST_FAULTS)
     how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
     bounds = Limits(*how_far, instances, each, exposure)
     found = explore_all(about, asked, budget, bounds)

@@ -9,7 +9,6 @@ from typing import Final
 
 from typer.exceptions import TyperException
 
-from wfmodel.cli.explore import MOST_FAULTS
 from wfmodel.exploration.packed import Engine
 
 
@@ -38,8 +37,8 @@ OF_ONE_INSTANCE: Final = {
 """Faults that may be bounded per instance, by the name of their option."""
 
 
-def bounds_per_instance(texts: tuple[str, ...]) -> dict[str, int]:
-    """Bounds from the command line: kind of fault to the most in each instance.
+def bounds_per_instance(texts: tuple[str, ...], largest: int) -> dict[str, int]:
+    """Bounds from the command line, ``largest`` at most: kind of fault to the most of it.
 
     Raises:
         TyperException: one names no such fault, no number, or more than the total may be.
@@ -52,10 +51,10 @@ def bounds_per_instance(texts: tuple[str, ...]) -> dict[str, int]:
         if name not in OF_ONE_INSTANCE or not equals or not most.isdecimal():
             known = ", ".join(OF_ONE_INSTANCE)
             raise TyperException(f"--per-instance needs FAULT=N (faults: {known}); got {text!r}")
-        if len(most.lstrip("0")) > len(str(MOST_FAULTS)) or int(most) > MOST_FAULTS:
+        if len(most.lstrip("0")) > len(str(largest)) or int(most) > largest:
             raise TyperException(
                 f"Invalid value for '--per-instance': {name} should be less than or equal to"
-                f" {MOST_FAULTS}"
+                f" {largest}"
             )
         found[OF_ONE_INSTANCE[name]] = int(most)
     return found

@@ -15,7 +15,7 @@ from wfmodel.checks.suppressions import (
     suppressions_in,
 )
 from wfmodel.cli.catalogue import catalogue
-from wfmodel.cli.checking import Answer, Question
+from wfmodel.cli.file_answer import Answer, Question
 from wfmodel.importers import load_all, load_any
 from wfmodel.model.boundary import rooted
 from wfmodel.model.choreography import is_choreography

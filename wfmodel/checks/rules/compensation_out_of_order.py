@@ -70,9 +70,10 @@ from functools import reduce
 from operator import or_
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.graph import marks_ahead
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
+from wfmodel.checks.runs import shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind

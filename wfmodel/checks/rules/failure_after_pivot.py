@@ -74,9 +74,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.pivots import AfterPivot, after_pivot, pivots
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Run, Watch, shortest_run
+from wfmodel.checks.runs import Run, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Edge, Node, NodeKind

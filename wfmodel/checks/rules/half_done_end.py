@@ -71,17 +71,18 @@ from dataclasses import dataclass
 
 from wfmodel.checks.composition import only_composed
 from wfmodel.checks.context import Context, succeeded
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
+from wfmodel.checks.runs import shortest_run
 from wfmodel.checks.saga import effectful_steps
-from wfmodel.checks.uncovered import left_behind
+from wfmodel.checks.uncovered import left_behind, uncovered_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import DONE, Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for found in context.uncovered[Outcome.FAILED]:
+    for found in uncovered_of(context)[Outcome.FAILED]:
         if only_composed(context, found):
             continue
         unhandled = found.end is not None and found.end.implicit

@@ -46,9 +46,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.pivots import pivots
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
+from wfmodel.checks.runs import shortest_run
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity

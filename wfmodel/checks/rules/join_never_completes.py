@@ -60,6 +60,7 @@ from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.soundness import liveness_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, FAILURE, Parallel
@@ -67,12 +68,12 @@ from wfmodel.model.workflow import DONE, FAILURE, Parallel
 
 def _check(context: Context) -> Iterator[Finding]:
     for node in context.flow.nodes:
-        if node.kind is not NodeKind.FORK or node.index not in context.liveness.entered:
+        if node.kind is not NodeKind.FORK or node.index not in liveness_of(context).entered:
             continue
         assert isinstance(node.state, Parallel)
         known = not any(scope in _broken(context) for scope in node.regions)
-        if known and not context.liveness.can_join(node):
-            able = context.liveness.wells[node.index] * node.state.copies
+        if known and not liveness_of(context).can_join(node):
+            able = liveness_of(context).wells[node.index] * node.state.copies
             yield RULE.finding(
                 f"the join of {node.name!r} needs {node.state.needed} regions to succeed, and"
                 f" {able} can",
@@ -86,7 +87,7 @@ def _is_meant(context: Context, fork: Node) -> bool:
     """Whether the failure is handled, and what follows success is entered in other ways."""
     ways = {edge.event: edge.target for edge in fork.edges}
     handled = FAILURE in ways and not context.flow.nodes[ways[FAILURE]].implicit
-    return handled and ways.get(DONE) in context.liveness.entered
+    return handled and ways.get(DONE) in liveness_of(context).entered
 
 
 def _broken(context: Context) -> frozenset[int]:

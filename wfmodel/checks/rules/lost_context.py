@@ -70,9 +70,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.data import Unwritten, writes_upon
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
+from wfmodel.checks.runs import shortest_run
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation

@@ -62,9 +62,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
-from wfmodel.checks.soundness import leaves_running
+from wfmodel.checks.runs import shortest_run
+from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
@@ -89,7 +90,7 @@ class _Again(Watch):
 def _check(context: Context) -> Iterator[Finding]:
     forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
     for fork in forks[:MOST_RUNS]:
-        if not context.liveness.can_join(fork):
+        if not liveness_of(context).can_join(fork):
             continue
         run = shortest_run(context, _Again(fork.index))
         if run is not None:

@@ -97,11 +97,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import Watch
 from wfmodel.checks.events import gives_up_silently
 from wfmodel.checks.graph import search_from
 from wfmodel.checks.replay import standing_after
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Reaches, Run, Watch, shortest_run
+from wfmodel.checks.runs import Reaches, Run, shortest_run
 from wfmodel.checks.saga import CERTAIN, STANDING, Saga, Status, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity

@@ -6,8 +6,9 @@ numba compiles, so that millions of instances take no memory to speak of. Start 
 instance, ``folding`` adds it to the sums, ``totals`` makes values of them.
 """
 
-from wfmodel.metrics.online.meter import Meter, Source
+from wfmodel.metrics.online.meter import Meter
 from wfmodel.metrics.online.sketch import ERROR, Sketch
+from wfmodel.metrics.online.source import Source
 from wfmodel.metrics.online.totals import OnlineMeasurement
 
 __all__ = ["ERROR", "Meter", "OnlineMeasurement", "Sketch", "Source"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,13 +22,12 @@ from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, History, Kind
 from wfmodel.designs.knobs import Persistence
-from wfmodel.designs.messages import Event, Message
-from wfmodel.designs.state import View
 from wfmodel.metrics.applied import waiting
 from wfmodel.metrics.codes import Does, Ints, code_of, read, store_rows
 from wfmodel.metrics.globalstate import StateGraph
 from wfmodel.metrics.observability import nameable
 from wfmodel.metrics.online import layout as at
+from wfmodel.metrics.online.source import Source
 from wfmodel.metrics.online.totals import Totals
 from wfmodel.metrics.outages import STOPPING
 from wfmodel.metrics.tracks import Monitor
@@ -43,19 +42,6 @@ STRIKES: Final = 1 << 10
 PAIRS: Final = 1 << 6
 """Room at first: answers, instances side by side, spells, strikes, and pairs of one instance."""
 _TERMINALS: Final = tuple(Terminal)
-
-
-class Source(Protocol):
-    """Gives the numbers in rows their meaning; a run under way knows of those so far."""
-
-    def view(self, participant: int, state: int) -> View:
-        """What the participant's store says in a state."""
-
-    def seen_events(self) -> tuple[Event, ...]:
-        """Events by number."""
-
-    def seen_messages(self) -> tuple[Message, ...]:
-        """Messages by number."""
 
 
 class Meter:

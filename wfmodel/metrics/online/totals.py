@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from wfmodel.designs.anomalies import Anomaly, Terminal
-from wfmodel.designs.history import Drop
+from wfmodel.designs.history import Drop, History
 from wfmodel.designs.messages import Received
 from wfmodel.metrics import coupling, recovery, staleness
 from wfmodel.metrics.codes import Floats, Ints
@@ -20,11 +20,28 @@ from wfmodel.metrics.metric import NO_INSTANCE, SECOND, Undefined, Value
 from wfmodel.metrics.observability import NOT_NAMED, NOT_STUCK
 from wfmodel.metrics.online import layout as at
 from wfmodel.metrics.online.sketch import Sketch
+from wfmodel.metrics.online.source import Source
 from wfmodel.metrics.outages import Censored
 from wfmodel.metrics.registry import METRICS
 
-if TYPE_CHECKING:
-    from wfmodel.metrics.online.meter import Meter
+
+class Measured(Protocol):
+    """What was added up, in the words of ``layout``: a meter whose run is over."""
+
+    @property
+    def words(self) -> Ints:
+        """The header."""
+
+    @property
+    def head(self) -> History:
+        """The run's history without rows."""
+
+    @property
+    def source(self) -> Source:
+        """Gives numbers their meaning."""
+
+    def array(self, field: int, *shape: int) -> Ints:
+        """The words that a field points to."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,7 @@ class Totals:
     one_by_one = at.SAMPLES
     """Times to recover up to which each is looked at by itself."""
 
-    def __init__(self, meter: Meter, last_ns: int, end_ns: int, *, at_rest: bool) -> None:
+    def __init__(self, meter: Measured, last_ns: int, end_ns: int, *, at_rest: bool) -> None:
         self._meter = meter
         self._words = meter.words
         self._reals: Floats = meter.words.view(np.float64)
