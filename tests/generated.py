@@ -1,7 +1,7 @@
 """Files made from the code: ``python -m tests.generated`` compares, ``--write`` renews.
 
-The schemas, the metrics page and the rule pages; tests of their own compare them. This is how to
-renew them in one go.
+The schemas, the metrics page, the map of the code and the rule pages; tests of their own compare
+them. This is how to renew them in one go.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from tests.layers import PAGE as MAP
+from tests.layers import page as map_of_the_code
 from wfmodel.checks.pages import pages
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.importers.annotations import annotations_schema
@@ -33,6 +35,7 @@ def expected() -> dict[Path, str]:
         CHOREOGRAPHY_SCHEMA_FILE: as_text(choreography_schema()),
         ANNOTATIONS: as_text(annotations_schema()),
         ROOT / "docs" / "metrics.md": page(),
+        MAP: map_of_the_code(),
         **rules,
     }
 

@@ -1,4 +1,4 @@
-"""Imports point one way, down the drawing in docs/design.md; and files stay small."""
+"""Imports point one way, down the table in tests/layers.py; and files stay small."""
 
 from __future__ import annotations
 
@@ -10,31 +10,7 @@ import networkx as nx
 import pytest
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "wfmodel"
-
-LAYERS = {
-    "display": -3,
-    "escaping": -2,
-    "native": -1,
-    "model": 0,
-    "diagrams": 1,
-    "designs": 2,
-    "wording": 3,
-    "importers": 4,
-    "checks": 4,
-    "exploration": 4,
-    "simulation": 4,
-    "metrics": 4,
-    "experiments": 5,
-    "reports": 6,
-    "testing": 6,
-    "cli": 7,
-}
-"""Package to layer. A package imports lower layers and itself, nothing else of ours."""
-
-APART = {("importers", "designs"), ("checks", "designs"), ("designs", "diagrams")}
-"""Packages that know nothing of one that stands lower, either."""
+from tests.layers import APART, LAYERS, PACKAGE, PAGE, ROOT, page, place_of
 
 ONLY_THERE = {
     "typer": {"cli"},
@@ -65,6 +41,11 @@ def imports_of(tree: ast.AST) -> set[str]:
     return names
 
 
+def height(package: str) -> int:
+    """How high a package stands; what is not listed, above all."""
+    return LAYERS[package].height if package in LAYERS else 99
+
+
 def violations(package: str, imported: set[str]) -> list[str]:
     """What a file of a package must not import."""
     wrong = []
@@ -72,7 +53,7 @@ def violations(package: str, imported: set[str]) -> list[str]:
         parts = name.split(".")
         if parts[0] == "wfmodel":
             other = parts[1] if len(parts) > 1 else "wfmodel"
-            upwards = other != package and LAYERS.get(other, 99) >= LAYERS[package]
+            upwards = other != package and height(other) >= height(package)
             if upwards or (package, other) in APART:
                 wrong.append(f"{package} imports {name}")
         elif parts[0] in ONLY_THERE and package not in ONLY_THERE[parts[0]]:
@@ -125,6 +106,16 @@ def test_every_package_has_a_layer():
     packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     modules = {path.stem for path in PACKAGE.glob("*.py")} - ABOVE
     assert packages | modules == set(LAYERS)
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_what_is_to_be_read_first_is_there(package):
+    assert place_of(package).is_file()
+    assert not LAYERS[package].first or (PACKAGE / package / LAYERS[package].first).is_file()
+
+
+def test_the_map_of_the_code_is_current():
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.generated --write"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Layer -3: what a notebook shows of a workflow, asked for below and drawn above.
+"""What a notebook shows of a workflow, asked for below and drawn above.
 
 A workflow knows no drawing, and still its picture is what a notebook should show of it. So whoever
 draws is named here (``wfmodel/__init__`` does that before anything else is imported), and a

@@ -1,4 +1,4 @@
-"""Layer 1: rules over a Workflow. ``check_workflow`` applies them; a file of ``rules`` is one."""
+"""Rules over a Workflow. ``check_workflow`` applies them; a file of ``rules`` is one."""
 
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.inspection import Inspection, inspect_workflow

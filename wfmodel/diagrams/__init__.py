@@ -1,4 +1,4 @@
-"""Layer 1: a workflow, drawn.
+"""A workflow, drawn.
 
 ``diagram`` says what there is to see (boxes and arrows), ``picture`` lays it out and draws it with
 matplotlib, ``mermaid_text`` writes it as text. Both show the same diagram, so text and picture

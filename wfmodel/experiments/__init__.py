@@ -1,4 +1,4 @@
-"""Layer 3: scenarios, replications, statistics: from a question to an answer with its uncertainty.
+"""Scenarios, replications, statistics: from a question to an answer with its uncertainty.
 
 Start with ``Scenario`` (what is asked), then ``run`` (what was found). ``statistics`` and
 ``survival`` hold every formula; ``answer`` says what may be said.

@@ -1,4 +1,4 @@
-"""Layer 2: one instance of a System, untimed: every configuration that it can reach.
+"""One instance of a System, untimed: every configuration that it can reach.
 
 Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor function, and
 ``acceptance`` says whether a recorded history obeys the rules.

@@ -1,4 +1,4 @@
-"""Layer 2: pure functions of a History, one cited definition each.
+"""Pure functions of a History, one cited definition each.
 
 >>> measurement = measure(history)
 >>> measurement.values["consistency"], measurement.classes[Terminal.LOST]

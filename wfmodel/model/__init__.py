@@ -1,4 +1,4 @@
-"""Layer 0: what a workflow is. Frozen, pure data; text into it; where each value stands.
+"""What a workflow is. Frozen, pure data; text into it; where each value stands.
 
 ``workflow`` declares, ``flow`` makes the graph that everything else reads, ``loading`` brings files
 in.

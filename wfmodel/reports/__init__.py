@@ -1,4 +1,4 @@
-"""Layer 4: renders results, computes nothing.
+"""Renders results, computes nothing.
 
 ``page`` says what stands where, ``plots`` and ``swimlane`` draw, ``rendering`` makes HTML and
 Markdown of it. The same material gives the same bytes.

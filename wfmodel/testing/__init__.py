@@ -1,4 +1,4 @@
-"""Layer 4: for the tests of those who use wfmodel; needs Hypothesis (``wfmodel[testing]``).
+"""For the tests of those who use wfmodel; needs Hypothesis (``wfmodel[testing]``).
 
 Strategies: ``workflows``, ``knobs``, ``faults``, ``settings_of_runs``, ``event_sequences``.
 ``beside_model`` runs your own implementation of a participant beside the model's.

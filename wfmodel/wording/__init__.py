@@ -1,4 +1,4 @@
-r"""Layer 3: names, numbers, declarations and events in words. Knows no result.
+r"""Names, numbers, declarations and events in words. Knows no result.
 
 ``lists`` counts and enumerates, ``figures`` writes numbers with their units, ``declarations`` says
 what was declared, ``histories`` what was recorded. A message, a plot and a report that speak of the
