@@ -12,11 +12,11 @@ from pathlib import Path
 
 from tests.layers import PAGE as MAP
 from tests.layers import page as map_of_the_code
-from wfmodel.checks.pages import pages
+from wfmodel.checks.rule_pages import pages
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.importers.annotations import annotations_schema
-from wfmodel.metrics.page import page
-from wfmodel.model.schema import (
+from wfmodel.metrics.definitions_page import page
+from wfmodel.model.json_schema import (
     CHOREOGRAPHY_SCHEMA_FILE,
     SCHEMA_FILE,
     as_text,

@@ -29,7 +29,7 @@ LAYERS = {
     "experiments": Layer(
         8, "a question, many runs, an interval: comparisons, sweeps, hunts", "scenario.py"
     ),
-    "importers": Layer(7, "other formats, read to the same Workflow", "loading.py"),
+    "importers": Layer(7, "other formats, read to the same Workflow", "any_format.py"),
     "checks": Layer(7, "rules over a Workflow, and the analyses they ask", "rule.py"),
     "exploration": Layer(7, "which step next: all of them, untimed", "semantics.py"),
     "simulation": Layer(7, "which step next, and when, by draws", "world.py"),

@@ -14,7 +14,7 @@ from tests.agreement.worlds import knobs
 from tests.designs.workflows import workflows
 from wfmodel.designs import System, choreograph, orchestrate
 from wfmodel.designs.schedule import parse_schedule, schedule_text
-from wfmodel.experiments.regression import still_happens
+from wfmodel.experiments.kept_counterexample import still_happens
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.configuration import Configuration
 from wfmodel.exploration.explorer import search

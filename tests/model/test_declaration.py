@@ -26,8 +26,8 @@ from wfmodel.model import (
 from wfmodel.model.findings import Severity
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.json_reader import json_places
-from wfmodel.model.machines import trigger_of
-from wfmodel.model.schema import workflow_schema
+from wfmodel.model.json_schema import workflow_schema
+from wfmodel.model.transitions_bridge import trigger_of
 from wfmodel.model.workflow import (
     Branch,
     Choice,

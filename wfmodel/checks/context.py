@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from wfmodel.checks.events import possible_edges
-from wfmodel.checks.graph import repairs, search_from, strong_components, suggestions
+from wfmodel.checks.graph_search import repairs, search_from, strong_components, suggestions
 from wfmodel.checks.guards import Verdicts, decide
+from wfmodel.checks.raised_events import possible_edges
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind, Problem, build_flow
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
@@ -36,7 +36,7 @@ class Context:
     workflow: Workflow
     flow: Flow
     alone: dict[str, frozenset[Path]] = field(default_factory=dict, compare=False)
-    """Per called workflow, what ``composition`` found in it alone."""
+    """Per called workflow, what ``called_workflows`` found in it alone."""
     kept: dict[object, object] = field(default_factory=dict, compare=False)
     """What ``once`` has computed, by what computed it."""
     ranks: list[int] = field(default_factory=list, compare=False)

@@ -1,8 +1,8 @@
 """What a search for a run puts together: what scopes can do, and ways through forks.
 
-``Explored`` is what one scope can do from one status, a ``Crossing`` one way through a fork. Each
-holds the other, as forks stand in scopes and regions are scopes. ``runs`` explores scopes,
-``forks`` sums up their forks.
+``ScopeReach`` is what one scope can do from one status, a ``Crossing`` one way through a fork. Each
+holds the other, as forks stand in scopes and regions are scopes. ``offending_run`` explores
+scopes, ``fork_summary`` sums up their forks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ State = tuple[int, int]
 """A node's index and the watch's status on entering it."""
 
 
-class Watch(Protocol):
+class RunWatch(Protocol):
     """An automaton over a run. Its status is a small number, 0 at the start."""
 
     def after(self, node: Node, event: str, status: int) -> int:
@@ -35,7 +35,7 @@ class Watch(Protocol):
 
 
 @dataclass(slots=True)
-class Explored:
+class ScopeReach:
     """What one scope can do from one status: its shortest ends, visits, and offence."""
 
     arrived: dict[State, tuple[State | None, Crossing | str]] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Explored:
     ends: dict[tuple[bool, int], State] = field(default_factory=dict)
     visits: dict[int, State] = field(default_factory=dict)
     """Per status, the first state at which the scope can be stopped with it."""
-    offence: tuple[int, State, Part | None] | None = None
+    offence: tuple[int, State, OffencePart | None] | None = None
     """Cost, state, and (for an offence inside a fork) the words from there on."""
 
     def words(self, state: State) -> Iterator[str]:
@@ -62,11 +62,11 @@ class Explored:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class RegionShare:
     """One region's share of a crossing, after the shares of the regions before it."""
 
-    before: Link | None
-    explored: Explored
+    before: RegionShare | None
+    explored: ScopeReach
     state: State
     end: str = ""
     """Name of the final node that the region came to; empty if it was stopped on its way."""
@@ -79,8 +79,8 @@ class Link:
             yield self.end
 
 
-def _chain(link: Link | None) -> list[Link]:
-    links: list[Link] = []
+def _chain(link: RegionShare | None) -> list[RegionShare]:
+    links: list[RegionShare] = []
     while link is not None:
         links.append(link)
         link = link.before
@@ -95,7 +95,7 @@ class Crossing:
     event: str
     status: int
     cost: int
-    link: Link | None
+    link: RegionShare | None
     cancels: bool
 
     def words(self) -> Iterator[str]:
@@ -105,7 +105,7 @@ class Crossing:
         """
         links = _chain(self.link)
         yield f"{self.fork} -fork->"
-        late: list[Link] = []
+        late: list[RegionShare] = []
         for link in links:
             if link.late and not self.cancels:
                 late.append(link)
@@ -117,14 +117,14 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OffencePart:
     """The words from entering a fork to an offence inside one of its regions."""
 
     fork: str
     cost: int
-    link: Link | None
-    explored: Explored
-    offence: tuple[int, State, Part | None]
+    link: RegionShare | None
+    explored: ScopeReach
+    offence: tuple[int, State, OffencePart | None]
     name: str
 
     def words(self) -> Iterator[str]:
@@ -151,15 +151,15 @@ class Summary:
     """All ways through a fork from one status, and the nearest offence inside."""
 
     crossings: tuple[Crossing, ...]
-    offence: Part | None
+    offence: OffencePart | None
 
 
 class Searching(Protocol):
     """A search under way, as far as a fork's summary asks it."""
 
     context: Context
-    watch: Watch
+    watch: RunWatch
 
-    def explore(self, scope: int, status: int) -> Explored:
+    def explore(self, scope: int, status: int) -> ScopeReach:
         """Everything that a scope can do from a status, by the number of words."""
         ...

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 
 from wfmodel.checks.policy import RANK
-from wfmodel.checks.registry import DEFAULT_RULES
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.rule_registry import DEFAULT_RULES
 from wfmodel.checks.runner import check_workflow
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import build_flow

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from wfmodel.checks.context import Context
 from wfmodel.model.findings import Edit, Fix
 from wfmodel.model.flow import Problem
-from wfmodel.model.names import certain
 from wfmodel.model.source import Path
-from wfmodel.wording.lists import listed
+from wfmodel.model.spelling import certain
+from wfmodel.wording.counting import listed
 
 
 def problems_of(context: Context, kind: str) -> Iterator[Problem]:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.registry import DEFAULT_RULES, find_rule
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.rule_registry import DEFAULT_RULES, find_rule
 from wfmodel.model.findings import Edit, Finding, Fix, Severity
 from wfmodel.model.loading import LoadResult, load_workflow, locate_findings
 from wfmodel.model.source import Document, Path

@@ -15,26 +15,26 @@ from typing import Final
 import typer
 
 from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
-from wfmodel.checks.files import files_to_check
+from wfmodel.checks.file_selection import files_to_check
 from wfmodel.checks.fixing import fixed_bytes
-from wfmodel.checks.formats.data import as_json
 from wfmodel.checks.formats.github import as_github
 from wfmodel.checks.formats.gitlab import as_gitlab
+from wfmodel.checks.formats.json_object import as_json
 from wfmodel.checks.formats.junit import as_junit
 from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.policy import NOTHING_READ, Policy, Settings, matches
-from wfmodel.checks.reported import Reported
-from wfmodel.cli import options
-from wfmodel.cli.catalogue import catalogue
-from wfmodel.cli.checking import answers, collect_rarely, workers
-from wfmodel.cli.configuration import Configuration, read_configuration
-from wfmodel.cli.file_answer import Question
+from wfmodel.checks.resolved_finding import Reported
+from wfmodel.cli import check_options
+from wfmodel.cli.check_configuration import CheckConfiguration, read_configuration
+from wfmodel.cli.check_many import answers, collect_rarely, workers
+from wfmodel.cli.file_answer import FileQuestion
+from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.rules import show_page
 from wfmodel.cli.terminal import command_runner, hand_out, say
-from wfmodel.cli.together import never_with
 from wfmodel.model.boundary import declared_root
 from wfmodel.model.files import read_file, write_file
 from wfmodel.model.findings import Severity
@@ -79,27 +79,27 @@ class _Report:
 
 def check(
     context: typer.Context,
-    paths: options.Paths = None,
-    output: options.OutputFormat = options.Format.CONCISE,
-    output_file: options.OutputFile = None,
-    select: options.Select = None,
-    extend_select: options.ExtendSelect = None,
-    ignore: options.Ignore = None,
-    level: options.Level = None,
-    exclude: options.Exclude = None,
-    config: options.Config = None,
-    isolated: options.Isolated = False,
-    baseline: options.Baseline = None,
-    write_baseline: options.WriteBaseline = False,
-    fix: options.Fix = False,
-    annotations: options.Annotations = None,
-    choreography: options.Choreography = None,
-    stdin_filename: options.StdinFilename = None,
-    jobs: options.Jobs = None,
-    cache_dir: options.CacheDir = None,
-    no_cache: options.NoCache = False,
-    exit_zero: options.ExitZero = False,
-    explain: options.Explain = None,
+    paths: check_options.Paths = None,
+    output: check_options.OutputFormat = check_options.FindingFormat.CONCISE,
+    output_file: check_options.OutputFile = None,
+    select: check_options.Select = None,
+    extend_select: check_options.ExtendSelect = None,
+    ignore: check_options.Ignore = None,
+    level: check_options.Level = None,
+    exclude: check_options.Exclude = None,
+    config: check_options.Config = None,
+    isolated: check_options.Isolated = False,
+    baseline: check_options.Baseline = None,
+    write_baseline: check_options.WriteBaseline = False,
+    fix: check_options.Fix = False,
+    annotations: check_options.Annotations = None,
+    choreography: check_options.Choreography = None,
+    stdin_filename: check_options.StdinFilename = None,
+    jobs: check_options.Jobs = None,
+    cache_dir: check_options.CacheDir = None,
+    no_cache: check_options.NoCache = False,
+    exit_zero: check_options.ExitZero = False,
+    explain: check_options.Explain = None,
 ) -> None:
     """Find defects in workflow definitions, each with its place and the run that shows it.
 
@@ -120,12 +120,12 @@ def check(
         choreography=choreography,
     )
     try:
-        found = Configuration() if isolated else read_configuration(config)
+        found = CheckConfiguration() if isolated else read_configuration(config)
         settings = _merged(given, found.settings)
         named = _baseline_of(settings, None if baseline is not None else found.file, write_baseline)
         files = _files(paths or (), settings.exclude, found)
         cache = None if no_cache else _cache(cache_dir, found)
-        question = _about(files, Question(annotations, settings.choreography, stdin_filename))
+        question = _about(files, FileQuestion(annotations, settings.choreography, stdin_filename))
         asked = _Asked(files, question, cache, workers(jobs), found)
         report = _checked(asked, Policy.of(settings, catalogue()), fix)
         _against_baseline(report, named, write_baseline)
@@ -152,15 +152,15 @@ def _merged(given: Settings, read: Settings) -> Settings:
     )
 
 
-def _cache(given: str | None, found: Configuration) -> str | None:
+def _cache(given: str | None, found: CheckConfiguration) -> str | None:
     """The cache's folder. A configuration may come with a checkout: it names none."""
     if found.settings.cache_dir is not None:
         said = f"cache-dir in {found.file} is not followed: a checkout names no place to write to"
-        rather = f"give --cache-dir or set {options.CACHE_DIR}"
+        rather = f"give --cache-dir or set {check_options.CACHE_DIR}"
         say(f"wfmodel check: warning: {said}; {rather}", err=True)
     own = own_folder()
     default = None if own is None else str(own / "check")
-    return given or os.environ.get(options.CACHE_DIR) or default
+    return given or os.environ.get(check_options.CACHE_DIR) or default
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def names(given: list[str] | None) -> tuple[str, ...]:
     return tuple(name for text in given or () for name in text.split(",") if name.strip())
 
 
-def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -> list[str]:
+def _files(paths: Iterable[str], exclude: Sequence[str], found: CheckConfiguration) -> list[str]:
     """All files; those that are named themselves are never left out."""
     named = {path for path in paths if path == STDIN or Path(path).is_file()}
     files = [
@@ -182,7 +182,7 @@ def _files(paths: Iterable[str], exclude: Sequence[str], found: Configuration) -
     return files
 
 
-def _about(files: Sequence[str], question: Question) -> Question:
+def _about(files: Sequence[str], question: FileQuestion) -> FileQuestion:
     """The question, with the root, whose options about one file must have one to be about."""
     if question.stdin_name is not None and STDIN not in files:
         raise ValueError("--stdin-filename needs - (standard input) among the paths")
@@ -197,10 +197,10 @@ class _Asked:
     """Which files, what of them, and how."""
 
     files: Sequence[str]
-    question: Question
+    question: FileQuestion
     cache: str | None
     jobs: int
-    configuration: Configuration
+    configuration: CheckConfiguration
 
     def name_of(self, file: str) -> str:
         """A file's name as settings for paths mean it."""
@@ -282,28 +282,28 @@ def _drop_known(report: _Report, path: Path) -> None:
     report.known, report.findings = len(report.findings) - len(new), new
 
 
-def _text(report: _Report, output: options.Format) -> Iterator[str]:
+def _text(report: _Report, output: check_options.FindingFormat) -> Iterator[str]:
     match output:
-        case options.Format.CONCISE:
+        case check_options.FindingFormat.CONCISE:
             yield from concise(report.findings)
-        case options.Format.FULL:
+        case check_options.FindingFormat.FULL:
             yield from full(report.findings)
-        case options.Format.JSON:
+        case check_options.FindingFormat.JSON:
             yield as_json(report.findings)
-        case options.Format.SARIF:
+        case check_options.FindingFormat.SARIF:
             described = {entry.code: entry for entry in catalogue().entries}
             yield as_sarif(report.findings, described, metadata.version("wfmodel"))
-        case options.Format.JUNIT:
+        case check_options.FindingFormat.JUNIT:
             yield as_junit(report.findings, report.files)
-        case options.Format.GITHUB:
+        case check_options.FindingFormat.GITHUB:
             yield from as_github(report.findings)
-        case options.Format.GITLAB:
+        case check_options.FindingFormat.GITLAB:
             yield as_gitlab(report.findings)
 
 
-def _write(lines: Iterator[str], file: Path | None, output: options.Format) -> None:
+def _write(lines: Iterator[str], file: Path | None, output: check_options.FindingFormat) -> None:
     if file is None:
-        write = command_runner if output is options.Format.GITHUB else hand_out
+        write = command_runner if output is check_options.FindingFormat.GITHUB else hand_out
         for line in lines:
             write(line)
     else:

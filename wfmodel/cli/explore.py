@@ -14,7 +14,7 @@ MOST_FAULTS: Final = 20
 """Of one kind, in total or in each instance."""
 
 
-class Format(StrEnum):
+class AnswerFormat(StrEnum):
     """How answers are written."""
 
     TEXT = "text"
@@ -99,7 +99,9 @@ def explore(
     memory: Memory = 4.0,
     checkpoint: Checkpoint = None,
     stories: Annotated[bool, typer.Option("--stories", help="Tell every counterexample.")] = False,
-    output: Annotated[Format, typer.Option("--format", help="How to write answers.")] = Format.TEXT,
+    output: Annotated[
+        AnswerFormat, typer.Option("--format", help="How to write answers.")
+    ] = AnswerFormat.TEXT,
     out: OutFolder = None,
 ) -> None:
     """Search every order of events, and every way to spend the faults.
@@ -110,7 +112,7 @@ def explore(
 
     Exit codes: 0 all hold within the bounds, 1 one is broken, 2 could not decide.
     """
-    from wfmodel.cli.exploring import (
+    from wfmodel.cli.explore_answers import (
         GIB,
         claims_for,
         code_of,
@@ -119,8 +121,8 @@ def explore(
         subject,
         write,
     )
-    from wfmodel.cli.exposure import check_exposure
-    from wfmodel.cli.limits import Limits, bounds_per_instance, engine_of
+    from wfmodel.cli.explore_exposure import check_exposure
+    from wfmodel.cli.search_limits import SearchLimits, bounds_per_instance, engine_of
     from wfmodel.exploration import FaultBudget
 
     budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
@@ -130,9 +132,9 @@ def explore(
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
     each = bounds_per_instance(tuple(per_instance or ()), MOST_FAULTS)
     how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
-    bounds = Limits(*how_far, instances, each, exposure)
+    bounds = SearchLimits(*how_far, instances, each, exposure)
     found = explore_all(about, asked, budget, bounds)
-    show(found, as_json=output is Format.JSON, stories=stories, exposure=exposure)
+    show(found, as_json=output is AnswerFormat.JSON, stories=stories, exposure=exposure)
     if out is not None:
         write(found, out, about.workflow_file, budget, bounds)
     raise typer.Exit(code_of(found))

@@ -12,8 +12,8 @@ from typer.exceptions import TyperException
 from wfmodel.cli.explore import Count, DesignName, KnobValues
 from wfmodel.cli.paths import folder_to_write
 from wfmodel.cli.terminal import hand_out, say
+from wfmodel.model.file_names import file_stems
 from wfmodel.model.files import write_file
-from wfmodel.model.naming import file_stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def export(
 
     Exit codes: 0 written, 2 could not.
     """
-    from wfmodel.cli.exploring import subject
+    from wfmodel.cli.explore_answers import subject
     from wfmodel.exploration import FaultBudget
 
     budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)

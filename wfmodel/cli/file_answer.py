@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wfmodel.checks.reported import Reported
+    from wfmodel.checks.resolved_finding import Reported
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FileQuestion:
     """What is asked of every file."""
 
     annotations: str | None = None
@@ -23,7 +23,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FileAnswer:
     """What was found in one file, suppressed findings already left out."""
 
     file: str
@@ -38,9 +38,9 @@ class Answer:
         return json.dumps(data, separators=(",", ":"))
 
     @classmethod
-    def from_text(cls, file: str, text: str) -> Answer:
+    def from_text(cls, file: str, text: str) -> FileAnswer:
         """What ``as_text`` gave."""
-        from wfmodel.checks.reported import Reported
+        from wfmodel.checks.resolved_finding import Reported
 
         suppressed, rows = json.loads(text)
         return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed)

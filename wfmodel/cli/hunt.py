@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, TypeAlias
 import typer
 
 from wfmodel.cli.explore import Count, DesignName, KnobValues, OutFolder
+from wfmodel.cli.option_conflicts import never_with, only_with
 from wfmodel.cli.own_folder import keep_hypothesis_out
-from wfmodel.cli.together import never_with, only_with
 
 Anomalies: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Look for this one (default: for any).")
@@ -72,7 +72,7 @@ def hunt(
     only_with(context, "walks", *OF_WALKS)
     never_with(context, "walks", *OF_SCHEDULES)
     keep_hypothesis_out()
-    from wfmodel.cli import hunting, walking
+    from wfmodel.cli import hunt_schedules, hunt_walks
     from wfmodel.exploration import FaultBudget
 
     budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
@@ -85,6 +85,6 @@ def hunt(
             "limit": limit,
             "seconds": seconds,
         }
-        raise typer.Exit(walking.run(*what, budget, **how))
+        raise typer.Exit(hunt_walks.run(*what, budget, **how))
     draws: dict[str, Any] = {"most": faults, "examples": examples, "seconds": seconds, "seed": seed}
-    raise typer.Exit(hunting.run(*what, tuple(fault or ()), instances=instances, **draws))
+    raise typer.Exit(hunt_schedules.run(*what, tuple(fault or ()), instances=instances, **draws))

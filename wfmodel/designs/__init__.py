@@ -3,6 +3,16 @@
 ``messages`` and ``state`` are the vocabulary, ``participant`` the machine, ``turn`` its control
 rules; ``orchestration`` and ``choreography`` say who plays which role. ``table`` turns machines
 into integers for drivers, ``history`` is what a run leaves behind.
+
+>>> from wfmodel.model.workflow import Final, Task, Workflow
+>>> parcel = Workflow(
+...     name="parcel",
+...     initial="pack",
+...     states={"pack": Task(service="warehouse", next="done"), "done": Final()},
+... )
+>>> system = orchestrate(parcel)
+>>> system.participants
+('orchestrator', 'warehouse')
 """
 
 from wfmodel.designs.choreography import choreograph

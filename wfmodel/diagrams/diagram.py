@@ -66,7 +66,7 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RegionGround:
     """The boxes of one region; ``parent`` is the scope around it."""
 
     scope: int
@@ -82,7 +82,7 @@ class Diagram:
     name: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[RegionGround, ...]
 
     def legible(self) -> Diagram:
         """The same for a picture: all words to be seen, each in one line."""
@@ -114,7 +114,9 @@ def diagram_of(workflow: Workflow) -> Diagram:
             boxes.append(Box(_join(node), Shape.JOIN, _join_title(node), scope=node.scope))
         arrows += _arrows(node, flow)
     groups = tuple(
-        Group(scope.index, scope.name.rstrip("/"), flow.nodes[scope.fork].name, scope.parent or 0)
+        RegionGround(
+            scope.index, scope.name.rstrip("/"), flow.nodes[scope.fork].name, scope.parent or 0
+        )
         for scope in flow.scopes
         if scope.fork is not None
     )

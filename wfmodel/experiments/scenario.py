@@ -10,7 +10,7 @@ This class is at once the Python API, the file format and the source of its JSON
 >>> list(scenario.variants_by_name())
 ['orchestration', 'choreography']
 
-Read ``running`` next.
+Read ``replications`` next.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.knobs import CHOREOGRAPHY, DESIGNS, EventContent, Knobs
 from wfmodel.experiments.experiment import Experiment
-from wfmodel.experiments.sweep import Sweep
+from wfmodel.experiments.one_factor import Sweep
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.simulation.setting import Setting

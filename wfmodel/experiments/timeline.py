@@ -33,7 +33,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrow:
+class MessageArrow:
     """A message that was taken up; ``sender`` -1 is the outside."""
 
     sender: int
@@ -78,7 +78,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineLine:
     """One row in words. ``at_ns`` counts from the instance's arrival."""
 
     at_ns: int
@@ -96,10 +96,10 @@ class Timeline:
     start_ns: int
     end_ns: int
     bars: tuple[Bar, ...]
-    arrows: tuple[Arrow, ...]
+    arrows: tuple[MessageArrow, ...]
     marks: tuple[Mark, ...]
     bands: tuple[Band, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineLine, ...]
 
 
 def timeline(history: History, instance: int) -> Timeline:
@@ -180,12 +180,12 @@ def _bars(history: History, rows: tuple[Row, ...], end_ns: int) -> tuple[Bar, ..
     return tuple(sorted(bars, key=lambda bar: (bar.start_ns, bar.lane, bar.label)))
 
 
-def _arrows(history: History, rows: list[Row]) -> tuple[Arrow, ...]:
+def _arrows(history: History, rows: list[Row]) -> tuple[MessageArrow, ...]:
     """Match each delivery with the first sending that its recipient has not answered yet."""
     numbers = {message: number for number, message in enumerate(history.messages)}
     sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
     taken: dict[tuple[int, int], int] = defaultdict(int)
-    arrows: list[Arrow] = []
+    arrows: list[MessageArrow] = []
     for row in rows:
         if row.kind == Kind.SEND:
             sent[row.a].append((row.participant, row.time_ns))
@@ -200,7 +200,7 @@ def _arrows(history: History, rows: list[Row]) -> tuple[Arrow, ...]:
         taken[row.participant, number] += 1
         sender, at = sent[number][turn]
         label = message_words(event.message, history.nodes)
-        arrows.append(Arrow(sender, row.participant, at, row.time_ns, label))
+        arrows.append(MessageArrow(sender, row.participant, at, row.time_ns, label))
     return tuple(arrows)
 
 
@@ -239,9 +239,9 @@ def _state_marks(history: History, row: Row, decided: set[int]) -> list[Mark]:
     return marks
 
 
-def _lines(history: History, rows: tuple[Row, ...], start_ns: int) -> tuple[Line, ...]:
+def _lines(history: History, rows: tuple[Row, ...], start_ns: int) -> tuple[TimelineLine, ...]:
     return tuple(
-        Line(row.time_ns - start_ns, _subject(history, row), row_words(row, history))
+        TimelineLine(row.time_ns - start_ns, _subject(history, row), row_words(row, history))
         for row in rows
     )
 

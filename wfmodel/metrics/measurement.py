@@ -16,12 +16,12 @@ from wfmodel.designs.history import History
 from wfmodel.metrics.codes import Ints
 from wfmodel.metrics.cost import latencies_ns
 from wfmodel.metrics.divergence import Series, divergence_series
+from wfmodel.metrics.fault_intervals import Censored, recovery_samples
+from wfmodel.metrics.instance_paths import Monitor, Tracks, came_to_rest
 from wfmodel.metrics.metric import Undefined
-from wfmodel.metrics.outages import Censored, recovery_samples
-from wfmodel.metrics.parsing import tracks_of
-from wfmodel.metrics.recovery import returned, stable
-from wfmodel.metrics.registry import METRICS
-from wfmodel.metrics.tracks import Monitor, Tracks, came_to_rest
+from wfmodel.metrics.metric_registry import METRICS
+from wfmodel.metrics.path_parsing import tracks_of
+from wfmodel.metrics.recovery_times import returned, stable
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ except ImportError as error:
     ) from error
 
 from wfmodel.testing.beside import Implementation, beside_model
-from wfmodel.testing.events import event_sequences
+from wfmodel.testing.event_sequences import event_sequences
 from wfmodel.testing.surroundings import faults, knobs, settings_of_runs
 from wfmodel.testing.workflows import SERVICES, workflows
 

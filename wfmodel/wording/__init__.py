@@ -8,7 +8,7 @@ same thing take their words from here; what a result means is said where the res
 ('2 crashes', '4.2\xa0ms')
 """
 
+from wfmodel.wording.counting import counted
 from wfmodel.wording.figures import number
-from wfmodel.wording.lists import counted
 
 __all__ = ["counted", "number"]

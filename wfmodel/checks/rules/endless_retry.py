@@ -55,7 +55,7 @@ from wfmodel.model.failures import FailureKind
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, retries
 from wfmodel.model.workflow import Compensation, Task
-from wfmodel.wording.lists import listed
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

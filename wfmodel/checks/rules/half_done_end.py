@@ -69,11 +69,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wfmodel.checks.composition import only_composed
+from wfmodel.checks.called_workflows import only_composed
 from wfmodel.checks.context import Context, succeeded
-from wfmodel.checks.crossings import Watch
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.checks.uncovered import left_behind, uncovered_of
 from wfmodel.model.findings import Finding, Severity
@@ -99,7 +99,7 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _LastEffect(Watch):
+class _LastEffect(RunWatch):
     """Status 1 while the last effect of the run was a compensation."""
 
     forward: frozenset[int]

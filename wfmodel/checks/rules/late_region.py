@@ -64,19 +64,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context, succeeded
-from wfmodel.checks.crossings import Watch
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
 from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Effect, Task
-from wfmodel.wording.lists import listed
+from wfmodel.wording.counting import listed
 
 
 @dataclass(frozen=True)
-class _Early(Watch):
+class _Early(RunWatch):
     """Status 1 once a fork's join has gone on; offended at ends that succeed."""
 
     fork: int

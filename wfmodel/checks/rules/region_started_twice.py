@@ -62,9 +62,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.crossings import Watch
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
 from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
@@ -73,7 +73,7 @@ from wfmodel.model.workflow import DONE
 
 
 @dataclass(frozen=True)
-class _Again(Watch):
+class _Again(RunWatch):
     """Status 1 once a fork's join has gone on; offended on coming to the fork again."""
 
     fork: int

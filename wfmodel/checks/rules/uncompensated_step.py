@@ -78,7 +78,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.composition import only_composed
+from wfmodel.checks.called_workflows import only_composed
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.uncovered import left_behind, uncovered_of

@@ -57,7 +57,7 @@ from wfmodel.checks.unhandled import unhandled_edges
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Outcome, Task
-from wfmodel.wording.lists import listed
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from wfmodel.exploration.properties.answer import (
 )
 from wfmodel.exploration.properties.at_most import AtMost
 from wfmodel.exploration.properties.observation import Observation
-from wfmodel.wording.lists import counted
+from wfmodel.wording.counting import counted
 
 
 @dataclass(frozen=True)

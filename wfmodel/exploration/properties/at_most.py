@@ -21,7 +21,7 @@ from wfmodel.exploration.properties.expressions import predicate
 from wfmodel.exploration.properties.observation import Predicate
 from wfmodel.exploration.properties.safety import AT_REST, Never, NeverEnds, held
 from wfmodel.model.guards import parse_guard, paths_of
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ from wfmodel.model.guards import (
     parts_of,
     paths_of,
 )
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 
 Getter: TypeAlias = Callable[[Observation], Scalar]
 

@@ -9,7 +9,7 @@ from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
 from wfmodel.designs.schedule import Act, schedule_text
 from wfmodel.escaping.languages import python_docstring, python_text
 from wfmodel.exploration.budget import FaultBudget
-from wfmodel.model.naming import file_stems
+from wfmodel.model.file_names import file_stems
 
 UNTIMED: Final = (
     "persistence",
@@ -26,7 +26,7 @@ TEMPLATE = """{about}
 
 import wfmodel
 from wfmodel.designs import Knobs
-from wfmodel.experiments.regression import still_happens
+from wfmodel.experiments.kept_counterexample import still_happens
 from wfmodel.exploration import FaultBudget
 
 SCHEDULE = {schedule}

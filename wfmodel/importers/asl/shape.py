@@ -36,8 +36,8 @@ from wfmodel.importers.asl.values import (
     shown,
 )
 from wfmodel.model.findings import Finding
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
 
 DEEPEST: Final = 100
 """Longest path to a state or comparison: about thirty Parallel states in each other."""

@@ -56,11 +56,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.choreography.context import ChoreographyContext
+from wfmodel.checks.choreography.choreography_context import ChoreographyContext
 from wfmodel.checks.rule import Rule
-from wfmodel.model.choreography import Announcing
+from wfmodel.model.declared_choreography import Announcing
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.wording.lists import counted
+from wfmodel.wording.counting import counted
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:

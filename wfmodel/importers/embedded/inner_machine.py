@@ -1,0 +1,165 @@
+"""One machine of a larger file: its name, its value, and a document that leads to outer places.
+
+The JSON pointer of a part is that of the machine's property in the larger file followed by the
+pointer inside the machine, whether the machine is an object there or a text:
+``/Resources/Order/Properties/DefinitionString/States/Pay/Next``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from wfmodel.importers.asl.catalogue import Problem
+from wfmodel.importers.asl.templates import mask, unmasked
+from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD
+from wfmodel.importers.embedded.positions import Excerpt
+from wfmodel.importers.embedded.substitutions import is_one
+from wfmodel.model.findings import Finding
+from wfmodel.model.json_reader import json_places, read_json
+from wfmodel.model.limits import RefusedError, refusal
+from wfmodel.model.source import Document, Path, Place, Span
+
+_BESIDE_A_SUBSTITUTION: Final = re.compile(r'"\ue000[^"]*"\s*\Z')
+_STRUCTURE: Final = frozenset(
+    {"States", "Branches", "Iterator", "ItemProcessor", "Choices", "Retry", "Catch"}
+)
+_TARGETS: Final = frozenset({"StartAt", "Next", "Default"})
+
+
+@dataclass(frozen=True, slots=True)
+class InnerMachine:
+    """A definition that was found. Without a document it is not read, and findings say why.
+
+    ``size`` counts the characters of a definition that is a text: aliases may repeat one.
+    """
+
+    name: str
+    document: Document | None
+    findings: tuple[Finding, ...] = ()
+    size: int = 0
+
+
+def of_value(
+    name: str,
+    value: object,
+    *,
+    file: str,
+    text: str,
+    prefix: Path,
+    places: Callable[[], Place],
+) -> InnerMachine:
+    """A machine that is an object of the file; ``places`` gives the file's tree of places."""
+    document = Document(file, text, value, places, {(): prefix})
+    computed = next(computed_parts(value), None)
+    if computed is None:
+        return InnerMachine(name, document)
+    message = f"{name!r}: {_said(computed)} is only known on deployment: the machine is not read"
+    return InnerMachine(name, None, (placed(UNREAD, message, document.locate(computed)),))
+
+
+def of_text(
+    name: str,
+    excerpt: Excerpt,
+    *,
+    file: str,
+    text: str,
+    prefix: Path,
+    chain: Callable[[Place], Place],
+    span: Callable[[], Span],
+) -> InnerMachine:
+    """A machine that is JSON text, at ``span``; ``chain`` puts its tree of places at the prefix."""
+    if not excerpt.text.strip():
+        return InnerMachine(
+            name, None, (refusal("L104", f"{name!r} has an empty definition", span()),)
+        )
+    masked = mask(excerpt.text)
+    try:
+        value = unmasked(read_json(masked, file))
+    except RefusedError as error:
+        found = _refused(name, error.finding, masked, excerpt)
+        return InnerMachine(name, None, (found,), len(masked))
+
+    def places() -> Place:
+        return chain(excerpt.places(json_places(masked, file)))
+
+    made = of_value(name, value, file=file, text=text, prefix=prefix, places=places)
+    return replace(made, size=len(masked))
+
+
+def elsewhere(name: str, where: str, span: Span) -> InnerMachine:
+    """A machine whose definition stands in a file of its own."""
+    message = f"{name!r} is defined in {where}: check that file"
+    return InnerMachine(name, None, (placed(ELSEWHERE, message, span),))
+
+
+def unread(name: str, why: str, span: Span) -> InnerMachine:
+    """A machine whose definition cannot be read here."""
+    return InnerMachine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
+
+
+def placed(problem: Problem, message: str, span: Span) -> Finding:
+    """A finding at a place of the larger file."""
+    return replace(problem.at((), message), span=span)
+
+
+def hung_at(prefix: Path, lookup: Callable[[Path], Place], inner: Place) -> Place:
+    """A tree of places in which the machine's stands at the prefix, and nothing else does."""
+    extents = [lookup(prefix[:length]) for length in range(len(prefix) + 1)]
+    place = Place(inner.extent, extents[-1].key, inner.parts)
+    for part, around in zip(reversed(prefix), reversed(extents[:-1]), strict=True):
+        place = Place(around.extent, around.key, {part: place})
+    return place
+
+
+def computed_parts(machine: object) -> Iterator[Path]:
+    """Paths of states, branches and targets that a deployment fills in: no machine without them."""
+    waiting: list[tuple[Path, object]] = [((), machine)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, str):
+            if _is_structure(path) and is_one(value):
+                yield path
+        elif isinstance(value, Mapping):
+            waiting += [
+                ((*path, key), inner) for key, inner in value.items() if _leads_on(path, key)
+            ]
+        elif isinstance(value, list):
+            waiting += [((*path, index), inner) for index, inner in enumerate(value)]
+
+
+def _leads_on(path: Path, key: str) -> bool:
+    """Whether a part belongs to the machine's structure, and not to the data that it hands on."""
+    return path[-1:] == ("States",) or key in _STRUCTURE or key in _TARGETS
+
+
+def _is_structure(path: Path) -> bool:
+    if not path or path[-1] in _STRUCTURE or path[-1] in _TARGETS:
+        return True
+    return len(path) > 1 and path[-2] in _STRUCTURE
+
+
+def _said(path: Path) -> str:
+    return ".".join(str(part) for part in path) if path else "its definition"
+
+
+def _refused(name: str, found: Finding, masked: str, excerpt: Excerpt) -> Finding:
+    """What reading the inner text said, at its outer place.
+
+    Where the text breaks right beside a bare ``${X}``, the deployment may put the missing piece in.
+    """
+    assert found.span is not None
+    inner = found.span
+    span = Span(
+        inner.file, *excerpt.extent((inner.line, inner.column, inner.end_line, inner.end_column))
+    )
+    lines = masked.split("\n")
+    before = "\n".join(lines[max(0, inner.line - 3) : inner.line - 1])
+    before += "\n" + lines[inner.line - 1][: inner.column - 1]
+    after = lines[inner.line - 1][inner.column - 1 :][:2]
+    if found.code == "L105" and (_BESIDE_A_SUBSTITUTION.search(before) or after == '"\ue000'):
+        why = "a part of its structure is only known on deployment"
+        return placed(UNREAD, f"{name!r} is not read: {why}", span)
+    return replace(found, message=f"in the definition of {name!r}: {found.message}", span=span)
