@@ -38,7 +38,6 @@ FILES = [
 CLASSES = [
     "Act",
     "Cell",
-    "Drawn",
     "Effect",
     "Effects",
     "Found",

@@ -1,7 +1,12 @@
 """Run a scenario: every variant, in every replication, with the same draws; then compare.
 
->>> result = run(scenario, workflow)
->>> result.metric("lost").difference.verdict
+>>> from wfmodel.importers import load_any
+>>> order = load_any("models/order-fulfilment/workflow.yaml").workflow
+>>> from wfmodel.simulation import Arrivals, Setting
+>>> setting = Setting(arrivals=Arrivals(every="1s"), horizon="10s")
+>>> result = run(Scenario(question="Who loses?", setting=setting, replications=3), order, jobs=1)
+>>> str(result.metric("lost").difference.verdict)
+'the same in every run'
 
 The result depends on the scenario and the workflow alone: not on the number of workers, nor on the
 order in which they finish.

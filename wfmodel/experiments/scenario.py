@@ -3,6 +3,7 @@
 This class is at once the Python API, the file format and the source of its JSON Schema, as
 ``Workflow`` is. Everything that a run depends on is in it, so a scenario and a seed reproduce it.
 
+>>> from wfmodel.simulation import Arrivals, Setting
 >>> scenario = Scenario(
 ...     question="Who should keep the state of an order?",
 ...     setting=Setting(arrivals=Arrivals(every="1s"), horizon="5m"),

@@ -1,6 +1,11 @@
 """Everything that is measured of one run, as plain values that survive the history.
 
->>> measurement = measure(simulate(system, setting, seed=1))
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.model import load_workflow
+>>> order = load_workflow("models/order-fulfilment/workflow.yaml").workflow
+>>> from wfmodel.simulation import Arrivals, Setting, simulate
+>>> setting = Setting(arrivals=Arrivals(every="1s"), horizon="10s")
+>>> measurement = measure(simulate(orchestrate(order), setting, seed=1))
 >>> measurement.values["lost"]
 0.0
 """

@@ -4,6 +4,7 @@ These classes are at once the Python API, the file format (YAML and JSON have ex
 and the source of the JSON Schema. They are frozen and pure: they say what the process is, never how
 it runs. Names of states live in the mappings that hold them.
 
+>>> from wfmodel.model.units import parse_duration
 >>> order = Workflow(
 ...     name="hello",
 ...     initial="greet",

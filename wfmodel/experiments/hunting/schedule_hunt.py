@@ -1,6 +1,6 @@
 """Hypothesis looks for a fault schedule under which a run shows the quarry, and makes it small.
 
->>> found = hunt(system, Setting(...), AnomalyQuarry())
+>>> found = hunt(system, Setting(...), AnomalyTarget())
 >>> found.found.schedule.words()
 ('crash at hotel, from 3ms, for 1s',)
 
