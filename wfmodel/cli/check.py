@@ -25,7 +25,7 @@ from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.policy import NOTHING_READ, Policy, Settings, matches
 from wfmodel.checks.resolved_finding import Reported
-from wfmodel.cli import check_options
+from wfmodel.cli import options
 from wfmodel.cli.check_configuration import CheckConfiguration, read_configuration
 from wfmodel.cli.check_many import answers, collect_rarely, workers
 from wfmodel.cli.file_answer import FileQuestion
@@ -79,27 +79,27 @@ class _Report:
 
 def check(
     context: typer.Context,
-    paths: check_options.Paths = None,
-    output: check_options.OutputFormat = check_options.FindingFormat.CONCISE,
-    output_file: check_options.OutputFile = None,
-    select: check_options.Select = None,
-    extend_select: check_options.ExtendSelect = None,
-    ignore: check_options.Ignore = None,
-    level: check_options.Level = None,
-    exclude: check_options.Exclude = None,
-    config: check_options.Config = None,
-    isolated: check_options.Isolated = False,
-    baseline: check_options.Baseline = None,
-    write_baseline: check_options.WriteBaseline = False,
-    fix: check_options.Fix = False,
-    annotations: check_options.Annotations = None,
-    choreography: check_options.Choreography = None,
-    stdin_filename: check_options.StdinFilename = None,
-    jobs: check_options.Jobs = None,
-    cache_dir: check_options.CacheDir = None,
-    no_cache: check_options.NoCache = False,
-    exit_zero: check_options.ExitZero = False,
-    explain: check_options.Explain = None,
+    paths: options.Paths = None,
+    output: options.OutputFormat = options.FindingFormat.CONCISE,
+    output_file: options.OutputFile = None,
+    select: options.Select = None,
+    extend_select: options.ExtendSelect = None,
+    ignore: options.Ignore = None,
+    level: options.Level = None,
+    exclude: options.Exclude = None,
+    config: options.Config = None,
+    isolated: options.Isolated = False,
+    baseline: options.Baseline = None,
+    write_baseline: options.WriteBaseline = False,
+    fix: options.Fix = False,
+    annotations: options.Annotations = None,
+    choreography: options.Choreography = None,
+    stdin_filename: options.StdinFilename = None,
+    jobs: options.Jobs = None,
+    cache_dir: options.CacheDir = None,
+    no_cache: options.NoCache = False,
+    exit_zero: options.ExitZero = False,
+    explain: options.Explain = None,
 ) -> None:
     """Find defects in workflow definitions, each with its place and the run that shows it.
 
@@ -160,7 +160,7 @@ def _cache(given: str | None, found: CheckConfiguration) -> str | None:
         say(f"wfmodel check: warning: {said}; {rather}", err=True)
     own = own_folder()
     default = None if own is None else str(own / "check")
-    return given or os.environ.get(check_options.CACHE_DIR) or default
+    return given or os.environ.get(options.CACHE_DIR) or default
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:
@@ -282,28 +282,28 @@ def _drop_known(report: _Report, path: Path) -> None:
     report.known, report.findings = len(report.findings) - len(new), new
 
 
-def _text(report: _Report, output: check_options.FindingFormat) -> Iterator[str]:
+def _text(report: _Report, output: options.FindingFormat) -> Iterator[str]:
     match output:
-        case check_options.FindingFormat.CONCISE:
+        case options.FindingFormat.CONCISE:
             yield from concise(report.findings)
-        case check_options.FindingFormat.FULL:
+        case options.FindingFormat.FULL:
             yield from full(report.findings)
-        case check_options.FindingFormat.JSON:
+        case options.FindingFormat.JSON:
             yield as_json(report.findings)
-        case check_options.FindingFormat.SARIF:
+        case options.FindingFormat.SARIF:
             described = {entry.code: entry for entry in catalogue().entries}
             yield as_sarif(report.findings, described, metadata.version("wfmodel"))
-        case check_options.FindingFormat.JUNIT:
+        case options.FindingFormat.JUNIT:
             yield as_junit(report.findings, report.files)
-        case check_options.FindingFormat.GITHUB:
+        case options.FindingFormat.GITHUB:
             yield from as_github(report.findings)
-        case check_options.FindingFormat.GITLAB:
+        case options.FindingFormat.GITLAB:
             yield as_gitlab(report.findings)
 
 
-def _write(lines: Iterator[str], file: Path | None, output: check_options.FindingFormat) -> None:
+def _write(lines: Iterator[str], file: Path | None, output: options.FindingFormat) -> None:
     if file is None:
-        write = command_runner if output is check_options.FindingFormat.GITHUB else hand_out
+        write = command_runner if output is options.FindingFormat.GITHUB else hand_out
         for line in lines:
             write(line)
     else:
