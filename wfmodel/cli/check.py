@@ -156,7 +156,7 @@ def _cache(given: str | None, found: CheckConfiguration) -> str | None:
     """The cache's folder. A configuration may come with a checkout: it names none."""
     if found.settings.cache_dir is not None:
         said = f"cache-dir in {found.file} is not followed: a checkout names no place to write to"
-        rather = f"give --cache-dir or set {check_options.CACHE_DIR}"
+        rather = f"give --cache-dir or set {options.CACHE_DIR}"
         say(f"wfmodel check: warning: {said}; {rather}", err=True)
     own = own_folder()
     default = None if own is None else str(own / "check")
