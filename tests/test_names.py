@@ -19,6 +19,7 @@ FILES = [
     "graph",
     "injection",
     "layout",
+    "machine",
     "observation",
     "outside",
     "plain",
@@ -38,6 +39,7 @@ FILES = [
 CLASSES = [
     "Act",
     "Cell",
+    "Contents",
     "Effect",
     "Effects",
     "Found",
@@ -47,12 +49,14 @@ CLASSES = [
     "Kind",
     "Local",
     "Looked",
+    "Machine",
     "Moment",
     "Not",
     "Observation",
     "Outside",
     "Parts",
     "Problem",
+    "Resource",
     "Row",
     "Rule",
     "Rules",
@@ -64,6 +68,7 @@ CLASSES = [
     "Table",
     "Tables",
     "Test",
+    "Token",
     "World",
 ]
 """Names of several public classes. Take a name out here when one class alone has it."""

@@ -16,8 +16,8 @@ from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl.asl_file import LONGEST_NAME, from_document, stem
 from wfmodel.importers.asl.catalogue import UNUSED_ANNOTATIONS
 from wfmodel.importers.asl.templates import read_definition
-from wfmodel.importers.embedded import FileContents, InnerMachine, contents_of
-from wfmodel.importers.embedded.inner_machine import placed
+from wfmodel.importers.embedded import Contents, Machine, contents_of
+from wfmodel.importers.embedded.machine import placed
 from wfmodel.importers.embedded.outer_findings import UNCLEAR_ANNOTATIONS
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
@@ -83,8 +83,8 @@ def load_all(
 
 def _embedded(
     path: str | FilePath,
-    machine: InnerMachine,
-    contents: FileContents,
+    machine: Machine,
+    contents: Contents,
     annotations: str | FilePath | Annotations | None,
 ) -> LoadResult:
     if machine.document is None:

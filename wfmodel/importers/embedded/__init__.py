@@ -8,7 +8,7 @@ fills in stays ``${X}``, and a definition that only a deployment makes is a find
 Read ``detection`` next, then ``cloudformation`` and ``terraform``.
 """
 
-from wfmodel.importers.embedded.detection import FileContents, contents_of
-from wfmodel.importers.embedded.inner_machine import InnerMachine
+from wfmodel.importers.embedded.detection import Contents, contents_of
+from wfmodel.importers.embedded.machine import Machine
 
-__all__ = ["FileContents", "InnerMachine", "contents_of"]
+__all__ = ["Contents", "Machine", "contents_of"]

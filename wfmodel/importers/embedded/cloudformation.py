@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wfmodel.importers.embedded import inner_machine, substitutions
-from wfmodel.importers.embedded.inner_machine import InnerMachine
+from wfmodel.importers.embedded import machine, substitutions
+from wfmodel.importers.embedded.machine import Machine
 from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.model.limits import MOST_BYTES, MOST_DEPTH
 from wfmodel.model.source import Path, Place
@@ -25,11 +25,11 @@ def is_template(value: object) -> bool:
     return isinstance(value, Mapping) and next(_resources(value), None) is not None
 
 
-def machines(outer: Outer) -> Iterator[InnerMachine]:
+def machines(outer: Outer) -> Iterator[Machine]:
     """Every machine of a template, in its order; named by its logical id."""
     for name, resource in _resources(outer.value):
         path: Path = ("Resources", name, "Properties")
-        yield _machine(TemplateResource(outer, name, resource.get("Properties"), path))
+        yield _machine(Resource(outer, name, resource.get("Properties"), path))
 
 
 def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -41,7 +41,7 @@ def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateResource:
+class Resource:
     """A resource that is a state machine."""
 
     outer: Outer
@@ -50,7 +50,7 @@ class TemplateResource:
     path: Path
 
 
-def _machine(resource: TemplateResource) -> InnerMachine:
+def _machine(resource: Resource) -> Machine:
     properties, outer = resource.properties, resource.outer
     given = properties if isinstance(properties, Mapping) else {}
     if "Definition" in given:
@@ -60,9 +60,9 @@ def _machine(resource: TemplateResource) -> InnerMachine:
     for key in _FILES:
         if key in given:
             path = (*resource.path, key)
-            return inner_machine.elsewhere(resource.name, _location(given[key]), outer.span(path))
+            return machine.elsewhere(resource.name, _location(given[key]), outer.span(path))
     why = "it has no definition"
-    return inner_machine.unread(resource.name, why, outer.span(resource.path))
+    return machine.unread(resource.name, why, outer.span(resource.path))
 
 
 def _location(value: object) -> str:
@@ -76,9 +76,9 @@ def _location(value: object) -> str:
     return "another place"
 
 
-def _of_object(resource: TemplateResource, value: object, path: Path) -> InnerMachine:
+def _of_object(resource: Resource, value: object, path: Path) -> Machine:
     outer = resource.outer
-    return inner_machine.of_value(
+    return machine.of_value(
         resource.name,
         _filled(value),
         file=outer.file,
@@ -100,7 +100,7 @@ def _filled(value: object) -> object:
     return value
 
 
-def _of_string(resource: TemplateResource, value: object, path: Path) -> InnerMachine:
+def _of_string(resource: Resource, value: object, path: Path) -> Machine:
     outer = resource.outer
     if isinstance(value, Mapping) and set(value) == {"Fn::ToJsonString"}:
         return _of_object(resource, value["Fn::ToJsonString"], (*path, "Fn::ToJsonString"))
@@ -109,16 +109,16 @@ def _of_string(resource: TemplateResource, value: object, path: Path) -> InnerMa
         size += len(piece.text)
         if size > MOST_BYTES:
             why = f"with its aliases it is larger than {MOST_BYTES >> 20} MiB"
-            return inner_machine.unread(resource.name, why, outer.span(path))
+            return machine.unread(resource.name, why, outer.span(path))
         pieces.append(piece)
     if all(piece.is_token for piece in pieces):
         why = "its definition is only known on deployment"
-        return inner_machine.unread(resource.name, why, outer.span(path))
+        return machine.unread(resource.name, why, outer.span(path))
 
     def chain(inner: Place) -> Place:
-        return inner_machine.hung_at(path, outer.place, inner)
+        return machine.hung_at(path, outer.place, inner)
 
-    return inner_machine.of_text(
+    return machine.of_text(
         resource.name,
         outer.excerpt(pieces, substitutions.flat),
         file=outer.file,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.importers.embedded import cloudformation, terraform
-from wfmodel.importers.embedded.inner_machine import InnerMachine, placed
+from wfmodel.importers.embedded.machine import Machine, placed
 from wfmodel.importers.embedded.outer import read_outer
 from wfmodel.importers.embedded.outer_findings import NO_MACHINE, TOO_MANY
 from wfmodel.importers.embedded.terraform_language import machines_in_hcl
@@ -34,14 +34,14 @@ _TOP_KEY: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class FileContents:
+class Contents:
     """The machines of a larger file, and findings about the file as a whole."""
 
-    machines: tuple[InnerMachine, ...] = ()
+    machines: tuple[Machine, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
-def contents_of(text: str, file: str) -> FileContents | None:
+def contents_of(text: str, file: str) -> Contents | None:
     """The machines in a file; None if it is no file that holds machines of others.
 
     Broken files are findings, where the file would hold machines if it were not broken.
@@ -49,14 +49,14 @@ def contents_of(text: str, file: str) -> FileContents | None:
     has_word = any(word in text for word in _WORDS)
     if is_hcl(text, file):
         if not has_word:
-            return FileContents(findings=(_none(file),))
+            return Contents(findings=(_none(file),))
         return _bounded(machines_in_hcl(text, file), file)
     if not has_word:
         return None
     try:
         outer = read_outer(text, file)
     except RefusedError as error:
-        return FileContents(findings=(error.finding,)) if _TOP_KEY.search(text) else None
+        return Contents(findings=(error.finding,)) if _TOP_KEY.search(text) else None
     if cloudformation.is_template(outer.value):
         return _bounded(cloudformation.machines(outer), file)
     if terraform.is_configuration(outer.value):
@@ -77,16 +77,16 @@ def _none(file: str) -> Finding:
     return placed(NO_MACHINE, "no state machine is declared here", Span(file))
 
 
-def _bounded(machines: Iterator[InnerMachine], file: str) -> FileContents:
+def _bounded(machines: Iterator[Machine], file: str) -> Contents:
     """The machines, up to as many and as much text as a file may reasonably hold."""
-    found, size = list[InnerMachine](), 0
+    found, size = list[Machine](), 0
     try:
         for machine in machines:
             size += machine.size
             if len(found) >= MOST_MACHINES or size > MOST_BYTES:
                 message = f"more than {MOST_MACHINES} machines, or {MOST_BYTES >> 20} MiB of them"
-                return FileContents(tuple(found), (placed(TOO_MANY, message, Span(file)),))
+                return Contents(tuple(found), (placed(TOO_MANY, message, Span(file)),))
             found.append(machine)
     except RefusedError as error:
-        return FileContents(tuple(found), (error.finding,))
-    return FileContents(tuple(found), () if found else (_none(file),))
+        return Contents(tuple(found), (error.finding,))
+    return Contents(tuple(found), () if found else (_none(file),))

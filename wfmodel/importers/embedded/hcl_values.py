@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from wfmodel.importers.embedded.hcl import HclError, HclToken, flat_templates, too_deep
+from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, too_deep
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Lines
 from wfmodel.importers.embedded.substitutions import token
@@ -23,7 +23,7 @@ _NAMED: Final = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER: Final = 30
 
 
-class HclRead(NamedTuple):
+class Read(NamedTuple):
     """A value, where it stands, and the index of the token after it."""
 
     value: object
@@ -34,7 +34,7 @@ class HclRead(NamedTuple):
 class Values:
     """Values of one sequence of tokens."""
 
-    def __init__(self, text: str, tokens: Sequence[HclToken], lines: Lines) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], lines: Lines) -> None:
         self._text = text
         self._tokens = tokens
         self._lines = lines
@@ -55,7 +55,7 @@ class Values:
         at = self._tokens[index : index + 1]
         return not at or at[0].kind == "newline" or self.is_sign(index, ",}])")
 
-    def expression(self, index: int, depth: int = 0) -> HclRead:
+    def expression(self, index: int, depth: int = 0) -> Read:
         """The value that begins there; what is not written out becomes a token.
 
         Raises:
@@ -68,7 +68,7 @@ class Values:
             return read
         return self._opaque(index)
 
-    def _written_out(self, index: int, depth: int) -> HclRead | None:
+    def _written_out(self, index: int, depth: int) -> Read | None:
         if index >= len(self._tokens):
             return None
         at = self._tokens[index]
@@ -85,7 +85,7 @@ class Values:
             return self._read(_NAMED[at.text], index, index + 1) if at.text in _NAMED else None
         return self._read(self.text_of(at), index, index + 1) if at.kind != "sign" else None
 
-    def text_of(self, at: HclToken) -> str:
+    def text_of(self, at: Token) -> str:
         """What a quoted string or heredoc says, its templates as tokens."""
         if at.kind == "heredoc":
             body = self._text[slice(*at.body)]
@@ -94,18 +94,18 @@ class Values:
         source = flat_templates(self._text[at.begin + 1 : at.end - 1])
         return token("_") if source is None else unescaped(source, at.begin + 1)[0]
 
-    def _read(self, value: object, first: int, after: int) -> HclRead:
+    def _read(self, value: object, first: int, after: int) -> Read:
         begin, end = self._tokens[first].begin, self._tokens[after - 1].end
-        return HclRead(value, Place(self._lines.extent(begin, end)), after)
+        return Read(value, Place(self._lines.extent(begin, end)), after)
 
-    def _number(self, first: int, digits: int) -> HclRead | None:
+    def _number(self, first: int, digits: int) -> Read | None:
         text = self._tokens[digits].text
         if len(text) > _LONGEST_NUMBER or not math.isfinite(float(text)):
             return None
         value = int(text) if text.isdecimal() else float(text)
         return self._read(-value if first < digits else value, first, digits + 1)
 
-    def _object(self, first: int, depth: int) -> HclRead | None:
+    def _object(self, first: int, depth: int) -> Read | None:
         value: dict[str, object] = {}
         parts: dict[str | int, Place] = {}
         index = self.skip_lines(first + 1)
@@ -127,7 +127,7 @@ class Values:
         read.place.parts = parts
         return read
 
-    def _key(self, index: int) -> HclRead | None:
+    def _key(self, index: int) -> Read | None:
         if index >= len(self._tokens):
             return None
         at = self._tokens[index]
@@ -141,7 +141,7 @@ class Values:
             return self._read(token(text), index, after)
         return None
 
-    def _list(self, first: int, depth: int) -> HclRead | None:
+    def _list(self, first: int, depth: int) -> Read | None:
         value, parts = list[object](), dict[str | int, Place]()
         index = self.skip_lines(first + 1)
         if self._tokens[index : index + 1] and self._tokens[index].text == "for":
@@ -166,7 +166,7 @@ class Values:
             return after
         return after if lines_divide and index < after < len(self._tokens) else -1
 
-    def _opaque(self, first: int) -> HclRead:
+    def _opaque(self, first: int) -> Read:
         depth, index = 0, first
         while index < len(self._tokens) and not (depth == 0 and self.ends(index)):
             if self.is_sign(index, "([{"):

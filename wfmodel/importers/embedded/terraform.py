@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from wfmodel.importers.embedded import inner_machine, substitutions
+from wfmodel.importers.embedded import machine, substitutions
 from wfmodel.importers.embedded.hcl import flat_templates
-from wfmodel.importers.embedded.inner_machine import InnerMachine
+from wfmodel.importers.embedded.machine import Machine
 from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.model.source import Path, Place
 
@@ -28,13 +28,13 @@ def is_plan(value: object) -> bool:
     return isinstance(value, Mapping) and next(_planned(value), None) is not None
 
 
-def machines_of_configuration(outer: Outer) -> Iterator[InnerMachine]:
+def machines_of_configuration(outer: Outer) -> Iterator[Machine]:
     """Every machine of a ``.tf.json``; named by its label."""
     for name, block, path in _blocks(outer.value):
         yield _machine(outer, name, block.get("definition"), (*path, "definition"), template=True)
 
 
-def machines_of_plan(outer: Outer) -> Iterator[InnerMachine]:
+def machines_of_plan(outer: Outer) -> Iterator[Machine]:
     """Every machine of a plan or state, once; named by its address."""
     seen: set[str] = set()
     for address, values, path in _planned(outer.value):
@@ -45,26 +45,26 @@ def machines_of_plan(outer: Outer) -> Iterator[InnerMachine]:
     for address, _, path in _planned(outer.value):
         if address not in seen:
             seen.add(address)
-            yield inner_machine.unread(address, _KNOWN_LATER, outer.span(path))
+            yield machine.unread(address, _KNOWN_LATER, outer.span(path))
 
 
-def _machine(outer: Outer, name: str, value: object, path: Path, *, template: bool) -> InnerMachine:
+def _machine(outer: Outer, name: str, value: object, path: Path, *, template: bool) -> Machine:
     if not isinstance(value, str):
         why = "its definition is missing" if value is None else "its definition is no text"
-        return inner_machine.unread(name, why if template else _KNOWN_LATER, outer.span(path))
+        return machine.unread(name, why if template else _KNOWN_LATER, outer.span(path))
     flat = flat_templates(value) if template else value
     if flat is None:
         why = "its definition has template directives, which only a deployment follows"
-        return inner_machine.unread(name, why, outer.span(path))
+        return machine.unread(name, why, outer.span(path))
     if substitutions.is_one(flat):
         why = "its definition is an expression"
-        return inner_machine.unread(name, why, outer.span(path))
+        return machine.unread(name, why, outer.span(path))
 
     def chain(inner: Place) -> Place:
-        return inner_machine.hung_at(path, outer.place, inner)
+        return machine.hung_at(path, outer.place, inner)
 
     excerpt = outer.excerpt([Piece(value, path)], lambda _: flat)
-    return inner_machine.of_text(
+    return machine.of_text(
         name,
         excerpt,
         file=outer.file,

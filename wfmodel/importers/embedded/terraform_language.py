@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from wfmodel.importers.embedded import inner_machine, substitutions
-from wfmodel.importers.embedded.hcl import HclError, HclToken, flat_templates, tokens, too_deep
+from wfmodel.importers.embedded import machine, substitutions
+from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, tokens, too_deep
 from wfmodel.importers.embedded.hcl_values import Values
-from wfmodel.importers.embedded.inner_machine import InnerMachine
+from wfmodel.importers.embedded.machine import Machine
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
 from wfmodel.importers.embedded.terraform import TYPE
@@ -26,8 +26,8 @@ class Block:
     """The block of a machine: its label, and the tokens between its braces."""
 
     label: str
-    at: HclToken
-    body: list[HclToken]
+    at: Token
+    body: list[Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Source:
         return Span(self.file, *self.lines.extent(begin, end))
 
 
-def machines_in_hcl(text: str, file: str) -> Iterator[InnerMachine]:
+def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
     """Every machine of a ``.tf`` file, in its order; named by its label.
 
     Raises:
@@ -54,20 +54,20 @@ def machines_in_hcl(text: str, file: str) -> Iterator[InnerMachine]:
         raise error.refused(text, file) from None
 
 
-def blocks(stream: Iterable[HclToken]) -> Iterator[Block]:
+def blocks(stream: Iterable[Token]) -> Iterator[Block]:
     """Every block ``resource "aws_sfn_state_machine" "label" { ... }`` at the top of a file.
 
     Raises:
         HclError: brackets do not match, or a bound is passed.
     """
-    header, body, open_signs = list[HclToken](), None, list[HclToken]()
+    header, body, open_signs = list[Token](), None, list[Token]()
     for token in stream:
         if token.kind == "sign" and token.text in _PAIRS:
             open_signs.append(token)
             if len(open_signs) > MOST_DEPTH:
                 raise too_deep(token.begin)
             if len(open_signs) == 1:
-                body = list[HclToken]() if _is_machine(header) else None
+                body = list[Token]() if _is_machine(header) else None
                 continue
         elif token.kind == "sign" and token.text in ")]}":
             _close(open_signs, token)
@@ -87,26 +87,26 @@ def blocks(stream: Iterable[HclToken]) -> Iterator[Block]:
         raise HclError(f"{open_signs[-1].text!r} does not close", open_signs[-1].begin)
 
 
-def _close(open_signs: list[HclToken], token: HclToken) -> None:
+def _close(open_signs: list[Token], token: Token) -> None:
     if not open_signs or _PAIRS[open_signs.pop().text] != token.text:
         raise HclError(f"{token.text!r} closes nothing", token.begin)
 
 
-def _is_machine(header: list[HclToken]) -> bool:
+def _is_machine(header: list[Token]) -> bool:
     named = [_label(token) for token in header]
     return len(named) == 3 and named[:2] == ["resource", TYPE]
 
 
-def _label(token: HclToken) -> str:
+def _label(token: Token) -> str:
     return token.text[1:-1] if token.kind == "string" else token.text
 
 
-def _machine(source: _Source, block: Block) -> InnerMachine:
+def _machine(source: _Source, block: Block) -> Machine:
     values = Values(source.text, block.body, source.lines)
     index = _definition(block.body)
     if index is None:
         why = "it has no definition"
-        return inner_machine.unread(block.label, why, source.span(block.at.begin, block.at.end))
+        return machine.unread(block.label, why, source.span(block.at.begin, block.at.end))
     at = block.body[index]
     if at.kind in ("heredoc", "string") and values.ends(index + 1):
         return _of_text(source, block, at)
@@ -120,12 +120,12 @@ def _machine(source: _Source, block: Block) -> InnerMachine:
             and block.body[inner].text[:1] == '"'
         ):
             span = source.span(at.begin, block.body[inner].end)
-            return inner_machine.elsewhere(block.label, values.text_of(block.body[inner]), span)
+            return machine.elsewhere(block.label, values.text_of(block.body[inner]), span)
     why = "its definition is an expression"
-    return inner_machine.unread(block.label, why, source.span(at.begin, at.end))
+    return machine.unread(block.label, why, source.span(at.begin, at.end))
 
 
-def _definition(body: list[HclToken]) -> int | None:
+def _definition(body: list[Token]) -> int | None:
     """The index of what ``definition`` is set to, at the top of a block."""
     depth = 0
     for index, token in enumerate(body[:-2]):
@@ -141,7 +141,7 @@ def _prefix(block: Block) -> Path:
     return ("resource", TYPE, block.label, "definition")
 
 
-def _encoded(source: _Source, block: Block, values: Values, index: int) -> InnerMachine:
+def _encoded(source: _Source, block: Block, values: Values, index: int) -> Machine:
     read = values.expression(index)
     after = values.skip_lines(read.after)
     after = values.skip_lines(after + 1) if values.is_sign(after, ",") else after
@@ -149,9 +149,9 @@ def _encoded(source: _Source, block: Block, values: Values, index: int) -> Inner
         values.is_sign(after, ")") and values.ends(after + 1)
     ):
         why = "what jsonencode is given is an expression"
-        return inner_machine.unread(block.label, why, Span(source.file, *read.place.extent))
+        return machine.unread(block.label, why, Span(source.file, *read.place.extent))
     prefix = _prefix(block)
-    return inner_machine.of_value(
+    return machine.of_value(
         block.label,
         read.value,
         file=source.file,
@@ -161,19 +161,19 @@ def _encoded(source: _Source, block: Block, values: Values, index: int) -> Inner
     )
 
 
-def _of_text(source: _Source, block: Block, at: HclToken) -> InnerMachine:
+def _of_text(source: _Source, block: Block, at: Token) -> Machine:
     begin, end = at.body if at.kind == "heredoc" else (at.begin + 1, at.end - 1)
     flat = flat_templates(source.text[begin:end])
     span = source.span(at.begin, at.end)
     if flat is None:
-        return inner_machine.unread(block.label, _DIRECTIVES, span)
+        return machine.unread(block.label, _DIRECTIVES, span)
     content, segments = flat, [Segment(len(flat), begin, end)]
     if at.kind == "string":
         content, segments = unescaped(flat, begin)
     if substitutions.is_one(content):
-        return inner_machine.unread(block.label, "its definition is an expression", span)
+        return machine.unread(block.label, "its definition is an expression", span)
     prefix = _prefix(block)
-    return inner_machine.of_text(
+    return machine.of_text(
         block.label,
         Excerpt(content, lambda: segments, lambda: source.lines),
         file=source.file,

@@ -30,7 +30,7 @@ _TARGETS: Final = frozenset({"StartAt", "Next", "Default"})
 
 
 @dataclass(frozen=True, slots=True)
-class InnerMachine:
+class Machine:
     """A definition that was found. Without a document it is not read, and findings say why.
 
     ``size`` counts the characters of a definition that is a text: aliases may repeat one.
@@ -50,14 +50,14 @@ def of_value(
     text: str,
     prefix: Path,
     places: Callable[[], Place],
-) -> InnerMachine:
+) -> Machine:
     """A machine that is an object of the file; ``places`` gives the file's tree of places."""
     document = Document(file, text, value, places, {(): prefix})
     computed = next(computed_parts(value), None)
     if computed is None:
-        return InnerMachine(name, document)
+        return Machine(name, document)
     message = f"{name!r}: {_said(computed)} is only known on deployment: the machine is not read"
-    return InnerMachine(name, None, (placed(UNREAD, message, document.locate(computed)),))
+    return Machine(name, None, (placed(UNREAD, message, document.locate(computed)),))
 
 
 def of_text(
@@ -69,18 +69,16 @@ def of_text(
     prefix: Path,
     chain: Callable[[Place], Place],
     span: Callable[[], Span],
-) -> InnerMachine:
+) -> Machine:
     """A machine that is JSON text, at ``span``; ``chain`` puts its tree of places at the prefix."""
     if not excerpt.text.strip():
-        return InnerMachine(
-            name, None, (refusal("L104", f"{name!r} has an empty definition", span()),)
-        )
+        return Machine(name, None, (refusal("L104", f"{name!r} has an empty definition", span()),))
     masked = mask(excerpt.text)
     try:
         value = unmasked(read_json(masked, file))
     except RefusedError as error:
         found = _refused(name, error.finding, masked, excerpt)
-        return InnerMachine(name, None, (found,), len(masked))
+        return Machine(name, None, (found,), len(masked))
 
     def places() -> Place:
         return chain(excerpt.places(json_places(masked, file)))
@@ -89,15 +87,15 @@ def of_text(
     return replace(made, size=len(masked))
 
 
-def elsewhere(name: str, where: str, span: Span) -> InnerMachine:
+def elsewhere(name: str, where: str, span: Span) -> Machine:
     """A machine whose definition stands in a file of its own."""
     message = f"{name!r} is defined in {where}: check that file"
-    return InnerMachine(name, None, (placed(ELSEWHERE, message, span),))
+    return Machine(name, None, (placed(ELSEWHERE, message, span),))
 
 
-def unread(name: str, why: str, span: Span) -> InnerMachine:
+def unread(name: str, why: str, span: Span) -> Machine:
     """A machine whose definition cannot be read here."""
-    return InnerMachine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
+    return Machine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
 
 
 def placed(problem: Problem, message: str, span: Span) -> Finding:
