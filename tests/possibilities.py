@@ -26,7 +26,7 @@ from wfmodel.designs import (
 )
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.experiments import Variant
-from wfmodel.experiments.possibility import (
+from wfmodel.experiments.reachability import (
     LAPS,
     Possibility,
     budget_words,

@@ -10,8 +10,9 @@ import pytest
 from tests.agreement.worlds import EACH
 from wfmodel.checks import check_workflow
 from wfmodel.designs.history import Kind
+from wfmodel.diagrams import mermaid
 from wfmodel.importers import load_any
-from wfmodel.model import Severity, locate_findings, mermaid
+from wfmodel.model import Severity, locate_findings
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration
 from wfmodel.simulation import Arrivals, Setting, simulate

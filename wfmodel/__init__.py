@@ -18,14 +18,16 @@ distributions in ``wfmodel.model``, knobs and faults in ``wfmodel.designs``, set
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from wfmodel.display import drawn_by
+
 if TYPE_CHECKING:
     from wfmodel.checks import check_workflow as check
     from wfmodel.checks import inspect_workflow as inspect
     from wfmodel.designs import build, choreograph, load_history, orchestrate, save_history
+    from wfmodel.diagrams import draw_workflow as draw
+    from wfmodel.diagrams import mermaid
     from wfmodel.experiments import Scenario
     from wfmodel.metrics import measure
-    from wfmodel.model import draw_workflow as draw
-    from wfmodel.model import mermaid
     from wfmodel.model.workflow import Workflow
     from wfmodel.simulation import simulate
     from wfmodel.surface.asking import compare, explore, load_scenario
@@ -71,12 +73,21 @@ _HOMES: Final = {
     "load_history": ("wfmodel.designs", "load_history"),
     "load_scenario": ("wfmodel.surface.asking", "load_scenario"),
     "measure": ("wfmodel.metrics", "measure"),
-    "mermaid": ("wfmodel.model", "mermaid"),
+    "mermaid": ("wfmodel.diagrams", "mermaid"),
     "orchestrate": ("wfmodel.designs", "orchestrate"),
     "save_history": ("wfmodel.designs", "save_history"),
     "simulate": ("wfmodel.simulation", "simulate"),
     "to_networkx": ("wfmodel.surface.networkx_graphs", "to_networkx"),
 }
+
+
+def _svg(workflow: Any) -> str:  # noqa: ANN401 - a workflow; its class is not imported yet
+    from wfmodel.diagrams.picture import as_svg
+
+    return as_svg(workflow)
+
+
+drawn_by(_svg)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

@@ -20,7 +20,7 @@ def interpreted_kernel() -> AbstractContextManager[Modules]:
 
 def interpreted_meter() -> AbstractContextManager[Modules]:
     """The same of the meter."""
-    return _interpreted("wfmodel.metrics.online", "meter", "reading")
+    return _interpreted("wfmodel.metrics.streaming", "meter", "row_reading")
 
 
 @contextmanager

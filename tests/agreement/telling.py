@@ -20,11 +20,11 @@ import numpy as np
 from wfmodel.designs import Design, Knobs, System, build
 from wfmodel.designs.history import FAULT_KINDS, History, Kind, Row
 from wfmodel.designs.trace_script import parse_schedule
-from wfmodel.experiments.wording import participant_name, row_words
 from wfmodel.exploration import refusals
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Setting, simulate
 from wfmodel.simulation.replay import replay
+from wfmodel.wording.histories import participant_name, row_words
 
 AROUND = 6
 """Rows that are shown before the one that differs, and half as many after it."""

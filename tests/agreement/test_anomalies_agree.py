@@ -19,7 +19,7 @@ from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.history import Kind, Row
 from wfmodel.exploration.acceptance import Acceptor, Walk
 from wfmodel.metrics import tracks_of
-from wfmodel.metrics.tracks import came_to_rest
+from wfmodel.metrics.instance_paths import came_to_rest
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.simulation import simulate
 

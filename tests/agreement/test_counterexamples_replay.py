@@ -15,7 +15,7 @@ from tests.agreement.worlds import EACH, drawn_system, knobs
 from tests.designs.workflows import workflows
 from wfmodel.designs import System
 from wfmodel.designs.trace_script import parse_schedule, schedule_text
-from wfmodel.experiments.regression import still_happens
+from wfmodel.experiments.kept_counterexample import still_happens
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.final_configurations import configurations_at_end

@@ -26,8 +26,8 @@ from wfmodel.designs import Fault, Knobs, Table, orchestrate
 from wfmodel.designs.history import GONE
 from wfmodel.experiments import simulate_and_measure
 from wfmodel.metrics import measure, tracks_of
-from wfmodel.metrics.online import ERROR
-from wfmodel.metrics.online.totals import Totals
+from wfmodel.metrics.streaming import ERROR
+from wfmodel.metrics.streaming.totals import Totals
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.workflow import Final, Service, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, Stream, simulate

@@ -19,7 +19,7 @@ from wfmodel.designs.anomalies import Anomaly
 from wfmodel.exploration import explore
 from wfmodel.exploration.fault_accounting import Spending
 from wfmodel.metrics import tracks_of
-from wfmodel.metrics.tracks import came_to_rest
+from wfmodel.metrics.instance_paths import came_to_rest
 from wfmodel.simulation import simulate
 
 MOST_STATES = 4_000

@@ -11,7 +11,7 @@ from tests.checks.effort import cases
 from tests.checks.game import Marking, moves, replay, start
 from wfmodel.checks import check_workflow, find_rule
 from wfmodel.checks.context import Context
-from wfmodel.checks.soundness import leaves_running
+from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.model.failures import FailureKind, FailureMode
 from wfmodel.model.findings import Severity
 from wfmodel.model.flow import NodeKind, build_flow
@@ -100,10 +100,10 @@ def test_what_runs_enter_is_what_the_marking_space_holds(workflow: Workflow):
     seen, made = walked
     held = {token for marking in seen for token in _tokens(marking)}
     forks = [node for node in context.flow.nodes if node.kind is NodeKind.FORK]
-    assert held == context.liveness.entered
+    assert held == liveness_of(context).entered
     for fork in forks:
         if fork.index in held:
-            assert ((fork.index, "done") in made) == context.liveness.can_join(fork)
+            assert ((fork.index, "done") in made) == liveness_of(context).can_join(fork)
 
 
 @cases(usual=250)
@@ -258,4 +258,4 @@ def test_many_branches_are_many_small_questions():
         assert not [f for f in check_workflow(wide(width, broken=False)) if f.code in rules]
         context = Context.of(wide(width, broken=False))
         # main: fork, done, sorry; each region: work, ok, bad
-        assert len(context.liveness.entered) == 3 + 3 * width
+        assert len(liveness_of(context).entered) == 3 + 3 * width

@@ -19,11 +19,11 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.effort import MOST_FINDINGS, MOST_STEPS, Effort, OverBudgetError
 from wfmodel.checks.suppressions import MOST_SUPPRESSIONS
 from wfmodel.cli import one_file
-from wfmodel.cli.checking import Question
-from wfmodel.cli.one_file import check_one, check_safely
+from wfmodel.cli.check_file import check_one, check_safely
+from wfmodel.cli.file_answer import FileQuestion
 from wfmodel.importers import load_any
 from wfmodel.model import json_reader
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 
 Machine = dict[str, object]
 FINAL: Machine = {"kind": "final"}
@@ -101,7 +101,7 @@ def test_a_large_file_is_decided_or_said_to_be_too_large(kind):
     file = Path("w.json")
     file.write_text(json.dumps(LARGE[kind]()), encoding="utf-8")
     before = time.process_time()
-    answer = check_one("w.json", Question())
+    answer = check_one("w.json", FileQuestion())
     assert time.process_time() - before < MOST_SECONDS
     assert len(answer.findings) <= MOST_FINDINGS + 3
     errors = {each.code for each in answer.findings if each.severity == "error"}
@@ -205,7 +205,7 @@ def test_suppressions_are_bounded():
     text = "".join(f"# wfmodel: ignore[S{100 + i}] x\n" for i in range(60_000))
     Path("w.yaml").write_text(f"name: w\ninitial: a\nstates: {{a: {{kind: final}}}}\n{text}")
     before = time.process_time()
-    answer = check_one("w.yaml", Question())
+    answer = check_one("w.yaml", FileQuestion())
     assert time.process_time() - before < MOST_SECONDS
     assert len(answer.findings) <= 2 * MOST_SUPPRESSIONS
     assert any("what follows is not read" in each.message for each in answer.findings)
@@ -218,7 +218,7 @@ def test_a_fault_of_ours_ends_neither_the_check_nor_silently(capsys, monkeypatch
         )
     whole = one_file.check_one
 
-    def breaks(file: str, question: Question):
+    def breaks(file: str, question: FileQuestion):
         if file == "b.yaml":
             raise ZeroDivisionError("secret content")
         return whole(file, question)
@@ -236,11 +236,11 @@ def test_a_fault_of_ours_ends_neither_the_check_nor_silently(capsys, monkeypatch
 
 
 def test_memory_that_ends_is_said_of_the_file(monkeypatch):
-    def ends(file: str, question: Question):
+    def ends(file: str, question: FileQuestion):
         raise MemoryError
 
     monkeypatch.setattr(one_file, "check_one", ends)
-    [found] = check_safely("w.yaml", Question()).findings
+    [found] = check_safely("w.yaml", FileQuestion()).findings
     assert found.code == "L102"
 
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from tests.cli.test_command_line import call
-from wfmodel.checks.files import Selection, files_to_check, select_files
-from wfmodel.cli.checking import Question
-from wfmodel.cli.one_file import check_one
+from wfmodel.checks.file_selection import Selection, files_to_check, select_files
+from wfmodel.cli.check_file import check_one
+from wfmodel.cli.file_answer import FileQuestion
 from wfmodel.model.boundary import rooted
 
 BROKEN = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nope"}}}
@@ -257,11 +257,11 @@ def test_a_reference_does_not_leave_the_checkout():
     lay_out({"repo/.git/config": "", "repo/a/t.yaml": template("DefinitionUri: ../../secret.json")})
     lay_out({"secret.json": ASL, "repo/a/u.yaml": template("DefinitionUri: ../b/m.json")})
     lay_out({"repo/b/m.json": ASL})
-    assert [each.code for each in check_one("repo/a/t.yaml", Question()).findings] == ["A150"]
-    [found] = check_one("repo/a/u.yaml", Question()).findings
+    assert [each.code for each in check_one("repo/a/t.yaml", FileQuestion()).findings] == ["A150"]
+    [found] = check_one("repo/a/u.yaml", FileQuestion()).findings
     assert (found.code, Path(found.file).name) == ("S101", "m.json")
     with rooted("."):
-        [found] = check_one("repo/a/t.yaml", Question()).findings
+        [found] = check_one("repo/a/t.yaml", FileQuestion()).findings
     assert (found.code, Path(found.file).name) == ("S101", "secret.json")
 
 
@@ -283,7 +283,7 @@ def test_a_machine_in_another_file_is_express_where_the_template_says_so():
     lay_out({"m.json": json.dumps({"StartAt": "A", "States": {"A": {**waits, "End": True}}})})
     for kind, said in (("EXPRESS", True), ("STANDARD", False)):
         lay_out({"t.yaml": template(f"DefinitionUri: m.json\n      Type: {kind}")})
-        codes = {each.code for each in check_one("t.yaml", Question()).findings}
+        codes = {each.code for each in check_one("t.yaml", FileQuestion()).findings}
         assert ("A165" in codes) is said
 
 
@@ -295,7 +295,7 @@ def test_a_file_that_a_template_calls_a_definition_is_not_passed_by(capsys):
 
 def test_a_definition_that_is_not_there_is_named():
     lay_out({"t.yaml": template("DefinitionUri: nope/missing.asl.json")})
-    answer = check_one("t.yaml", Question())
+    answer = check_one("t.yaml", FileQuestion())
     assert [str(each).split()[1] for each in answer.findings] == ["A155"]
     assert len(answer.coverage.unread) == 1
 

@@ -90,7 +90,7 @@ def test_when_the_time_is_up_it_says_so(capsys):
 
 def test_without_hypothesis_it_says_how_to_get_it(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "hypothesis", None)  # as if it were not installed
-    monkeypatch.delitem(sys.modules, "wfmodel.experiments.hunting.drawing", raising=False)
+    monkeypatch.delitem(sys.modules, "wfmodel.experiments.hunting.strategies", raising=False)
     code, _, err = call(capsys, "hunt", ORDER, *CHOREOGRAPHY)
     assert code == 2
     assert "pip install 'wfmodel[testing]'" in err

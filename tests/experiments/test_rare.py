@@ -11,15 +11,15 @@ import pytest
 
 from tests.exploration.markov.chains import crashes, exponential, ruin_wins, saga
 from wfmodel.designs import Knobs, Table, choreograph, orchestrate
-from wfmodel.experiments.rare import (
+from wfmodel.experiments.pilot import NoWayError
+from wfmodel.experiments.rare_events import (
     Splitting,
     ended_as,
     exactly,
     probability_of,
     solved,
 )
-from wfmodel.experiments.survey import NoWayError
-from wfmodel.experiments.walks import mixed
+from wfmodel.experiments.splitting_walks import mixed
 from wfmodel.markov import KnownChain, Life, Surroundings, TooManyStatesError
 from wfmodel.markov.jumps import Jumps
 from wfmodel.markov.most_probable_path import LikeliestFirst

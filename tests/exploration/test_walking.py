@@ -20,7 +20,7 @@ from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.messages import Action, Event, Received, SetTimer, TimerFired
 from wfmodel.designs.state import View
 from wfmodel.designs.trace_script import Act, Deed
-from wfmodel.experiments.hunting.walking import draws
+from wfmodel.experiments.hunting.walk_hunt import draws
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.packed import search
 from wfmodel.exploration.properties import (

@@ -16,8 +16,8 @@ from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl import translate
 from wfmodel.importers.asl.templates import mask
 from wfmodel.model.flow import build_flow
-from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
+from wfmodel.model.validate import parse_as
 
 TRAVEL = Path(__file__).parents[2] / "models" / "travel-booking"
 

@@ -10,10 +10,10 @@ import pytest
 from tests.importers.containers import CONTAINERS, as_json, as_yaml, hcl
 from tests.importers.test_embedded_places import text_at
 from wfmodel.checks import check_result
-from wfmodel.checks.files import files_to_check
+from wfmodel.checks.file_selection import files_to_check
 from wfmodel.importers import Annotations, load_all, load_any
 from wfmodel.importers.embedded import contents_of
-from wfmodel.importers.embedded.catalogue import PROBLEMS
+from wfmodel.importers.embedded.outer_findings import PROBLEMS
 from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import MOST_BYTES

@@ -8,11 +8,11 @@ import pytest
 
 from tests.importers.corpus import ROOT
 from wfmodel.checks import check_result
-from wfmodel.checks.pages import page_of
-from wfmodel.cli.catalogue import catalogue
+from wfmodel.checks.rule_pages import page_of
+from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.importers import Annotations, load_all
 from wfmodel.importers.asl.catalogue import PROBLEMS
-from wfmodel.importers.embedded.catalogue import PROBLEMS as EMBEDDED
+from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
 from wfmodel.importers.examples import Sample, examples
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.limits import NAMES

@@ -204,11 +204,11 @@ def test_a_device_is_written_as_it_is():
 
 OPENING = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "savefig"}
 ELSEWHERE = {
-    "cli/store.py": "the cache: its own folder",
-    "cli/keys.py": "the package's own sources",
+    "cli/check_cache.py": "the cache: its own folder",
+    "cli/cache_keys.py": "the package's own sources",
     "cli/schema.py": "the package's own schema",
     "cli/streams.py": "the null device",
-    "experiments/sweeps/store.py": "a folder, to flush it",
+    "experiments/factorial/cell_store.py": "a folder, to flush it",
     "exploration/packed/index.py": "the package's own sources",
     "importers/asl/integrations.py": "the package's own table",
     "importers/examples.py": "the package's own examples",

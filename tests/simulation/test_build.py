@@ -16,7 +16,7 @@ def test_any_change_below_the_entries_is_another_build(tmp_path, monkeypatch):
     whole = chunks.build_number()
     copy = shutil.copytree(chunks.PACKAGE, tmp_path / "wfmodel")
     assert number_of(copy, monkeypatch) == whole
-    for name in ("designs/history.py", "simulation/work.py", "metrics/online/layout.py"):
+    for name in ("designs/history.py", "simulation/work.py", "metrics/streaming/meter_layout.py"):
         source = copy / name
         text = source.read_text()
         source.write_text(text + "\n")

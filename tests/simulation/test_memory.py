@@ -67,8 +67,8 @@ def test_every_request_may_fail_and_nothing_is_written_outside(monkeypatch):
         store_class, put = kernel["store"].Store, kernel["words"].put
         # So small that either table, when it grows, is larger than all that is kept back.
         for module, name, small in (
-            ("chunks", "FIRST_CHUNK", 256),
-            ("chunks", "MOST_CHUNK", 256),
+            ("arena", "FIRST_CHUNK", 256),
+            ("arena", "MOST_CHUNK", 256),
             ("store", "FIRST_ROWS", 1024),
             ("engine", "HEAP", 48),
             ("engine", "TABLE", 32),

@@ -23,7 +23,7 @@ from wfmodel.designs.messages import (
 )
 from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import RunTable
-from wfmodel.experiments.hunting.retelling import retell
+from wfmodel.experiments.hunting.history_to_schedule import retell
 from wfmodel.exploration import accepts, refusals
 from wfmodel.exploration.packed import search
 from wfmodel.model.distributions import Constant, Exponential

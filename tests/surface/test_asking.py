@@ -11,7 +11,7 @@ import wfmodel
 from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Hybrid, Knobs
 from wfmodel.experiments import run
-from wfmodel.experiments.exploring import explore_variant
+from wfmodel.experiments.explored_variant import explore_variant
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import STANDARD
 

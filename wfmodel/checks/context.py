@@ -5,15 +5,15 @@ Every fact is computed once, when the first rule asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, TypeVar, cast
 
 from wfmodel.checks.effort import Effort
-from wfmodel.checks.events import possible_edges
-from wfmodel.checks.graph import repairs, search_from, strong_components, suggestions
+from wfmodel.checks.graph_search import repairs, search_from, strong_components, suggestions
 from wfmodel.checks.guards import Verdicts, decide
+from wfmodel.checks.raised_events import possible_edges
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind, Problem, build_flow
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
@@ -27,10 +27,7 @@ from wfmodel.model.workflow import (
     Workflow,
 )
 
-if TYPE_CHECKING:
-    from wfmodel.checks.soundness import Liveness
-    from wfmodel.checks.statuses import Statuses
-    from wfmodel.checks.uncovered import Uncovered
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,9 @@ class Context:
     workflow: Workflow
     flow: Flow
     alone: dict[str, frozenset[Path]] = field(default_factory=dict, compare=False)
-    """Per called workflow, what ``composition`` found in it alone."""
-    statuses: dict[bool, Statuses] = field(default_factory=dict, compare=False)
-    """What ``statuses_of`` has computed, by whether runs are excused."""
+    """Per called workflow, what ``called_workflows`` found in it alone."""
+    kept: dict[object, object] = field(default_factory=dict, compare=False)
+    """What ``once`` has computed, by what computed it."""
     ranks: list[int] = field(default_factory=list, compare=False)
     """Reverse post-order, once ``dataflow`` has asked for it."""
 
@@ -56,6 +53,12 @@ class Context:
         """The context of a workflow."""
         flow = build_flow(workflow, expand_copies=False)
         return cls(workflow, flow, effort=effort or Effort())
+
+    def once(self, fact: Callable[[Context], T]) -> T:
+        """A fact that an analysis above this file finds: computed when it is first asked for."""
+        if fact not in self.kept:
+            self.kept[fact] = fact(self)
+        return cast(T, self.kept[fact])
 
     @cached_property
     def edges(self) -> tuple[tuple[Edge, ...], ...]:
@@ -144,21 +147,6 @@ class Context:
                 verdicts = self.decided[index]
                 if verdicts is not None:
                     yield index, verdicts
-
-    @cached_property
-    def liveness(self) -> Liveness:
-        """Which nodes runs enter, joins taken exactly."""
-        from wfmodel.checks.soundness import liveness  # it needs this class
-
-        return liveness(self)
-
-    @cached_property
-    def uncovered(self) -> dict[Outcome, tuple[Uncovered, ...]]:
-        """Per unsuccessful outcome, the steps that runs ending so may leave in effect."""
-        from wfmodel.checks.uncovered import uncovered_steps  # it needs this class
-
-        outcomes = (Outcome.ABORTED, Outcome.FAILED)
-        return {outcome: tuple(uncovered_steps(self, outcome)) for outcome in outcomes}
 
     @cached_property
     def main_ends(self) -> tuple[Node, ...]:

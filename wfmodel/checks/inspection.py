@@ -40,7 +40,9 @@ class Inspection:
 
     def _repr_html_(self) -> str:
         """The diagram with rings, and the table of findings, worst first."""
-        from wfmodel.model.drawing import as_svg  # matplotlib: only where there is a picture to see
+        from wfmodel.diagrams.picture import (
+            as_svg,  # matplotlib: only where there is a picture to see
+        )
 
         svg = as_svg(self.workflow, self.marks())
         picture = svg[svg.index("<svg") :]

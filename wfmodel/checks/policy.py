@@ -14,11 +14,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass as model
 
-from wfmodel.checks.reported import Reported
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.checks.rule import Described
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.findings import Severity
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 from wfmodel.model.wildcards import path_pattern
 
 Level = Literal["error", "warning", "info", "off"]

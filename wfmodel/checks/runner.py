@@ -14,8 +14,8 @@ from typing import Final
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.effort import Effort, OverBudgetError
-from wfmodel.checks.registry import DEFAULT_RULES, find_rule
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.rule_registry import DEFAULT_RULES, find_rule
 from wfmodel.checks.undecided import bounded, not_finished, stopped
 from wfmodel.model.findings import Edit, Finding, Fix, Severity
 from wfmodel.model.loading import LoadResult, load_workflow, locate_findings

@@ -53,6 +53,11 @@ def may_be_empty(fork: Node) -> bool:
     return isinstance(fork.state, Parallel) and fork.state.for_each is not None
 
 
+def liveness_of(context: Context) -> Liveness:
+    """Which nodes runs enter, joins taken exactly; found once for a context."""
+    return context.once(liveness)
+
+
 def liveness(context: Context) -> Liveness:
     """What runs enter: whatever is entered goes on, and joins go on that can be reached."""
     flow = context.flow

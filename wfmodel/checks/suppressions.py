@@ -26,13 +26,13 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as model
 
 from wfmodel.checks.policy import CANNOT_BE_IGNORED
-from wfmodel.checks.reported import Change, Reported
+from wfmodel.checks.resolved_finding import Change, Reported
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import lines_of
+from wfmodel.model.validate import parse_as
 from wfmodel.model.yaml_reader import scalars
 
 UNUSED: Final = ("U101", "unused-suppression", Severity.WARNING)

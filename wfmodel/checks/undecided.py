@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from wfmodel.checks.effort import MOST_FINDINGS, Effort
-from wfmodel.checks.registry import find_rule
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.rule_registry import find_rule
 from wfmodel.model.findings import Finding, Severity
 
 NAME: Final = "too-large-to-decide"

@@ -1,4 +1,4 @@
-"""Layer 5: arguments and exit codes, nothing more."""
+"""Arguments and exit codes, nothing more."""
 
 import sys
 from typing import NoReturn

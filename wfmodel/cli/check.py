@@ -17,24 +17,25 @@ import typer
 
 from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
 from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
-from wfmodel.checks.files import Files, Selection, select_files
+from wfmodel.checks.file_selection import Files, Selection, select_files
 from wfmodel.checks.fixing import fixed_bytes
-from wfmodel.checks.formats.data import as_json
 from wfmodel.checks.formats.github import as_github
 from wfmodel.checks.formats.gitlab import as_gitlab
+from wfmodel.checks.formats.json_object import as_json
 from wfmodel.checks.formats.junit import as_junit
 from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.policy import FAULT, NOTHING_READ, Policy, Settings, matches
 from wfmodel.cli import options
-from wfmodel.cli.catalogue import catalogue
+from wfmodel.cli.check_configuration import CheckConfiguration, read_configuration
+from wfmodel.cli.check_many import answers, collect_rarely, workers
 from wfmodel.cli.check_report import Report
-from wfmodel.cli.checking import Question, answers, collect_rarely, workers
-from wfmodel.cli.configuration import Configuration, read_configuration
+from wfmodel.cli.file_answer import FileQuestion
+from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.terminal import command_runner, hand_out, say
-from wfmodel.cli.together import never_with
 from wfmodel.model.boundary import declared_root
 from wfmodel.model.files import read_file, write_file
 from wfmodel.model.findings import Severity
@@ -52,7 +53,7 @@ BASELINE: Final = "wfmodel-baseline.json"
 def check(
     context: typer.Context,
     paths: options.Paths = None,
-    output: options.OutputFormat = options.Format.CONCISE,
+    output: options.OutputFormat = options.FindingFormat.CONCISE,
     output_file: options.OutputFile = None,
     select: options.Select = None,
     extend_select: options.ExtendSelect = None,
@@ -90,7 +91,7 @@ def check(
     never_with(context, "isolated", "config", why="it reads none")
     never_with(context, "no_cache", "cache_dir")
     given = _given(context.params)
-    found = Configuration() if isolated else _or_refused(read_configuration, config)
+    found = CheckConfiguration() if isolated else _or_refused(read_configuration, config)
     wanted = _Wanted(
         _merged(given, found.settings),
         tuple(paths or ()),
@@ -151,7 +152,7 @@ def _or_refused(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         raise typer.Exit(2) from None
 
 
-def _reported(wanted: _Wanted, found: Configuration) -> Report:
+def _reported(wanted: _Wanted, found: CheckConfiguration) -> Report:
     settings = wanted.settings
     named = _baseline_of(settings, wanted.baseline_configured_in, wanted.write_baseline)
     chosen = _files(wanted, found)
@@ -206,10 +207,10 @@ def _merged(given: Settings, read: Settings) -> Settings:
     )
 
 
-def _question(wanted: _Wanted) -> Question:
+def _question(wanted: _Wanted) -> FileQuestion:
     """What is asked of every file."""
     settings = wanted.settings
-    return Question(
+    return FileQuestion(
         wanted.annotations,
         settings.choreography,
         wanted.stdin_name,
@@ -219,7 +220,7 @@ def _question(wanted: _Wanted) -> Question:
     )
 
 
-def _cache(given: str | None, found: Configuration) -> str | None:
+def _cache(given: str | None, found: CheckConfiguration) -> str | None:
     """The cache's folder. A configuration may come with a checkout: it names none."""
     if found.settings.cache_dir is not None:
         said = f"cache-dir in {found.file} is not followed: a checkout names no place to write to"
@@ -235,7 +236,7 @@ def names(given: list[str] | None) -> tuple[str, ...]:
     return tuple(name for text in given or () for name in text.split(",") if name.strip())
 
 
-def _files(wanted: _Wanted, found: Configuration) -> Files:
+def _files(wanted: _Wanted, found: CheckConfiguration) -> Files:
     """All files; those that are named themselves are never left out."""
     settings = wanted.settings
 
@@ -251,7 +252,7 @@ def _files(wanted: _Wanted, found: Configuration) -> Files:
     )
 
 
-def _about(files: Sequence[str], question: Question) -> Question:
+def _about(files: Sequence[str], question: FileQuestion) -> FileQuestion:
     """The question, whose options about one file must have one file to be about."""
     if question.stdin_name is not None and STDIN not in files:
         raise ValueError("--stdin-filename needs - (standard input) among the paths")
@@ -271,10 +272,10 @@ class _Asked:
 
     files: Sequence[str]
     found: Collection[str]
-    question: Question
+    question: FileQuestion
     cache: str | None
     jobs: int
-    configuration: Configuration
+    configuration: CheckConfiguration
 
     def name_of(self, file: str) -> str:
         """A file's name as settings for paths mean it."""
@@ -359,28 +360,28 @@ def _drop_known(report: Report, path: Path) -> None:
     report.known, report.findings = len(report.findings) - len(new), new
 
 
-def _text(report: Report, output: options.Format) -> Iterator[str]:
+def _text(report: Report, output: options.FindingFormat) -> Iterator[str]:
     match output:
-        case options.Format.CONCISE:
+        case options.FindingFormat.CONCISE:
             yield from concise(report.findings)
-        case options.Format.FULL:
+        case options.FindingFormat.FULL:
             yield from full(report.findings)
-        case options.Format.JSON:
+        case options.FindingFormat.JSON:
             yield as_json(report.findings)
-        case options.Format.SARIF:
+        case options.FindingFormat.SARIF:
             described = {entry.code: entry for entry in catalogue().entries}
             yield as_sarif(report.findings, described, metadata.version("wfmodel"))
-        case options.Format.JUNIT:
+        case options.FindingFormat.JUNIT:
             yield as_junit(report.findings, report.files)
-        case options.Format.GITHUB:
+        case options.FindingFormat.GITHUB:
             yield from as_github(report.findings)
-        case options.Format.GITLAB:
+        case options.FindingFormat.GITLAB:
             yield as_gitlab(report.findings)
 
 
-def _write(lines: Iterator[str], file: Path | None, output: options.Format) -> None:
+def _write(lines: Iterator[str], file: Path | None, output: options.FindingFormat) -> None:
     if file is None:
-        write = command_runner if output is options.Format.GITHUB else hand_out
+        write = command_runner if output is options.FindingFormat.GITHUB else hand_out
         for line in lines:
             write(line)
     else:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from wfmodel.checks.policy import FAULT, NOTHING_READ
-from wfmodel.checks.reported import Reported
-from wfmodel.cli.checking import Coverage
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.cli.faults import EXIT_CODE
+from wfmodel.cli.file_answer import Coverage
 from wfmodel.model.findings import Severity
 
 

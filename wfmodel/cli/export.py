@@ -13,8 +13,8 @@ from wfmodel.cli.explore import DesignName, KnobValues
 from wfmodel.cli.fault_options import with_faults
 from wfmodel.cli.paths import folder_to_write
 from wfmodel.cli.terminal import hand_out, say
+from wfmodel.model.file_names import file_stems
 from wfmodel.model.files import write_file
-from wfmodel.model.naming import file_stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ def export(
 
     Exit codes: 0 written, 2 could not.
     """
-    from wfmodel.cli.exploring import subject
+    from wfmodel.cli.explore_answers import subject
 
     systems = subject(path, design, tuple(knob or ())).systems
     if out is None and len(systems) > 1:

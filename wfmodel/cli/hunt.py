@@ -8,8 +8,8 @@ import typer
 
 from wfmodel.cli.explore import DesignName, KnobValues, OutFolder
 from wfmodel.cli.fault_options import BUDGETED, with_faults
+from wfmodel.cli.option_conflicts import never_with, only_with
 from wfmodel.cli.own_folder import keep_hypothesis_out
-from wfmodel.cli.together import never_with, only_with
 
 if TYPE_CHECKING:
     from wfmodel.semantics import FaultBudget
@@ -72,7 +72,7 @@ def hunt(
     only_with(context, "walks", *OF_WALKS)
     never_with(context, "walks", *OF_SCHEDULES)
     keep_hypothesis_out()
-    from wfmodel.cli import hunting, walking
+    from wfmodel.cli import hunt_schedules, hunt_walks
 
     what = (path, design, tuple(knob or ()), tuple(anomaly or ()), claim, out)
     if walks is not None:
@@ -83,6 +83,6 @@ def hunt(
             "limit": limit,
             "seconds": seconds,
         }
-        raise typer.Exit(walking.run(*what, budget, **how))
+        raise typer.Exit(hunt_walks.run(*what, budget, **how))
     draws: dict[str, Any] = {"most": faults, "examples": examples, "seconds": seconds, "seed": seed}
-    raise typer.Exit(hunting.run(*what, tuple(fault or ()), instances=instances, **draws))
+    raise typer.Exit(hunt_schedules.run(*what, tuple(fault or ()), instances=instances, **draws))

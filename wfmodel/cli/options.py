@@ -40,7 +40,7 @@ def explained(value: str | None) -> None:
         raise typer.Exit
 
 
-class Format(StrEnum):
+class FindingFormat(StrEnum):
     """How findings are written."""
 
     CONCISE = "concise"
@@ -57,7 +57,9 @@ Paths: TypeAlias = Annotated[
     typer.Argument(help="Files, directories, patterns, or - for standard input."),
 ]
 
-OutputFormat: TypeAlias = Annotated[Format, typer.Option("--format", help="How to write findings.")]
+OutputFormat: TypeAlias = Annotated[
+    FindingFormat, typer.Option("--format", help="How to write findings.")
+]
 
 OutputFile: TypeAlias = Annotated[
     Path | None,

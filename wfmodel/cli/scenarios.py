@@ -72,7 +72,7 @@ def check_jobs(jobs: int | None) -> None:
 
 def contradictions(sides: BothSides | None, path: str, seed: int) -> tuple[str, ...]:
     """Where exploration and simulation contradict each other, one line each."""
-    from wfmodel.experiments.sides import contradiction_words
+    from wfmodel.experiments.cross_check import contradiction_words
 
     found = () if sides is None else sides.contradictions
     return tuple(contradiction_words(each, path, seed) for each in found)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.terminal import add_row, console, table
-from wfmodel.cli.together import never_with
 
 if TYPE_CHECKING:
     from wfmodel.designs import History
     from wfmodel.experiments import Scenario, Variant
-    from wfmodel.experiments.cells import Bench, Cell
+    from wfmodel.experiments.run_spec import Runner, RunSpec
     from wfmodel.model.workflow import Workflow
 
 QUIET: Final = {
@@ -97,14 +97,13 @@ def _run(path: str | None, design: str | None, seed: int | None, replication: in
 
 def _prepared(
     path: str | None, design: str | None, seed: int | None, replication: int
-) -> tuple[Bench, Cell]:
+) -> tuple[Runner, RunSpec]:
     assert path is not None
-    from wfmodel.experiments.cells import Bench, Cell
 
     scenario, workflow = _read(path)
     variant = _variant(scenario, design)
-    cell = Cell(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
-    bench = Bench(workflow)
+    cell = RunSpec(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
+    bench = Runner(workflow)
     try:
         bench.table(variant)
     except ValueError as error:
@@ -115,7 +114,7 @@ def _prepared(
 def _show_online(path: str | None, design: str | None, seed: int | None, replication: int) -> None:
     """Run without a history, and show what was measured."""
     from wfmodel.cli.progress import progress
-    from wfmodel.experiments.online import observe_online
+    from wfmodel.experiments.streamed_run import observe_online
     from wfmodel.simulation import COMPILED
 
     if path is None:
@@ -195,7 +194,7 @@ def _show_instance(history: History, instance: int) -> None:
 
 
 def _show_run(history: History) -> None:
-    from wfmodel.experiments.observation import observe
+    from wfmodel.experiments.run_observation import observe
 
     seen = observe(history)
     run = f"seed {history.seed}, replication {history.replication}"
@@ -209,8 +208,8 @@ def _show_measured(
     reasons: Mapping[str, str],
     endings: Mapping[str, int],
 ) -> None:
-    from wfmodel.experiments.figures import number
     from wfmodel.metrics import METRICS
+    from wfmodel.wording.figures import number
 
     shown = table("metric", "value", "", title=title)
     for name, count in endings.items():

@@ -1,4 +1,4 @@
-"""Layer 1, the narrow waist: a design turns a Workflow into a System of pure machines.
+"""The narrow waist: a design turns a Workflow into a System of pure machines.
 
 ``messages`` and ``state`` are the vocabulary, ``participant`` the machine, ``turn`` its control
 rules; ``orchestration``, ``choreography`` and ``hybrid`` say who controls what, and

@@ -25,8 +25,8 @@ from wfmodel.designs.placement import Misfit, Placement, first_owner, services_o
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.flow import Flow, Node, NodeKind
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import SubWorkflow
 
 WORK: Final = (NodeKind.TASK, NodeKind.COMPENSATION)

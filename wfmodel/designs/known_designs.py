@@ -24,7 +24,7 @@ from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.orchestration import Orchestrated
 from wfmodel.designs.placement import Design
 from wfmodel.designs.system import System
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import Workflow
 
 

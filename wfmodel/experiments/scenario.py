@@ -3,6 +3,7 @@
 This class is at once the Python API, the file format and the source of its JSON Schema, as
 ``Workflow`` is. Everything that a run depends on is in it, so a scenario and a seed reproduce it.
 
+>>> from wfmodel.simulation import Arrivals, Setting
 >>> scenario = Scenario(
 ...     question="Who should keep the state of an order?",
 ...     setting=Setting(arrivals=Arrivals(every="1s"), horizon="5m"),
@@ -10,7 +11,7 @@ This class is at once the Python API, the file format and the source of its JSON
 >>> list(scenario.variants_by_name())
 ['orchestration', 'choreography']
 
-Read ``running`` next.
+Read ``replications`` next.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.known_designs import DESIGNS, build, name_of
 from wfmodel.designs.system import System
 from wfmodel.experiments.experiment import Experiment
-from wfmodel.experiments.sweep import Sweep
+from wfmodel.experiments.one_factor import Sweep
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.source import Path

@@ -1,7 +1,18 @@
-"""Layer 2: one instance of a System, untimed: every configuration that it can reach.
+"""One instance of a System, untimed: every configuration that it can reach.
 
 Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor function, and
 ``acceptance`` says whether a recorded history obeys the rules.
+
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.model.workflow import Final, Task, Workflow
+>>> parcel = Workflow(
+...     name="parcel",
+...     initial="pack",
+...     states={"pack": Task(service="warehouse", next="done"), "done": Final()},
+... )
+>>> found = explore(orchestrate(parcel), FaultBudget(crashes=1))
+>>> found.states, found.complete, [str(end) for end in found.verdicts]
+(72, True, ['committed'])
 """
 
 from wfmodel.exploration.acceptance import Acceptance, accepts, refusals

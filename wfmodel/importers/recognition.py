@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from wfmodel.model.choreography import is_choreography
+from wfmodel.model.declared_choreography import is_choreography
 
 _NAMED_SO: Final = re.compile(r"\.asl(\.|$)")
 _SAYS_SO: Final = (

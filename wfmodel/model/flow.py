@@ -14,14 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final as Constant
 
-from wfmodel.model.events import (
+from wfmodel.model.flow_graph import Edge, Flow, Node, NodeKind, Problem, Scope
+from wfmodel.model.source import Path
+from wfmodel.model.state_events import (
     BUSINESS_FAILURE,
     TRANSIENT_FAILURE,
     raised_events,
     retries,
 )
-from wfmodel.model.graph import Edge, Flow, Node, NodeKind, Problem, Scope
-from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
     DONE,
     FAILURE,

@@ -4,6 +4,7 @@ These classes are at once the Python API, the file format (YAML and JSON have ex
 and the source of the JSON Schema. They are frozen and pure: they say what the process is, never how
 it runs. Names of states live in the mappings that hold them.
 
+>>> from wfmodel.model.units import parse_duration
 >>> order = Workflow(
 ...     name="hello",
 ...     initial="greet",
@@ -33,6 +34,7 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
+from wfmodel.display import svg_of
 from wfmodel.model.distributions import STRICT, Constant, Distribution
 from wfmodel.model.failures import (
     FailureMode,
@@ -368,8 +370,6 @@ class Workflow:
     timeout: Duration | None = None
     description: str = ""
 
-    def _repr_svg_(self) -> str:
+    def _repr_svg_(self) -> str | None:
         """Its diagram: what a notebook shows of a workflow."""
-        from wfmodel.model.drawing import as_svg  # matplotlib: only where there is a picture to see
-
-        return as_svg(self)
+        return svg_of(self)

@@ -1,4 +1,4 @@
-"""Layer 2: runs a System on SimPy, with queues, networks, stores and faults.
+"""Runs a System on SimPy, with queues, networks, stores and faults.
 
 Start with ``simulate``; ``setting`` says what surrounds a system, ``world`` what a user's own
 process can do. What happens in a run is the text that begins with ``reactions`` (how an event

@@ -17,8 +17,8 @@ from typing import Final
 from wfmodel.designs import Design, Knobs, System, build, name_of
 from wfmodel.experiments import Comparison, LoadedScenario, Scenario, run
 from wfmodel.experiments import load_scenario as read_scenario
-from wfmodel.experiments.cells import Progress
-from wfmodel.experiments.exploring import Possible, explore_variant
+from wfmodel.experiments.explored_variant import VariantAnswers, explore_variant
+from wfmodel.experiments.run_spec import Progress
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import STANDARD, STANDARD_TOGETHER
 from wfmodel.model.workflow import Workflow
@@ -38,7 +38,7 @@ def explore(
     instances: int = 1,
     laps: int = 1,
     limit: int | None = MOST_STATES,
-) -> Possible:
+) -> VariantAnswers:
     """Search every order of events, and every way to spend a budget of faults (none: no fault).
 
     A workflow is built in ``design`` (orchestration, if none is named) with ``knobs``.

@@ -1,4 +1,4 @@
-"""Layer 4: for the tests of those who use wfmodel; needs Hypothesis (``wfmodel[testing]``).
+"""For the tests of those who use wfmodel; needs Hypothesis (``wfmodel[testing]``).
 
 Strategies: ``workflows``, ``hybrids``, ``knobs``, ``faults``, ``settings_of_runs``,
 ``event_sequences``. ``beside_model`` runs your own implementation of a participant beside the
@@ -14,7 +14,7 @@ except ImportError as error:
     ) from error
 
 from wfmodel.testing.beside import Implementation, beside_model
-from wfmodel.testing.events import event_sequences
+from wfmodel.testing.event_sequences import event_sequences
 from wfmodel.testing.surroundings import faults, hybrids, knobs, settings_of_runs
 from wfmodel.testing.workflows import SERVICES, workflows
 

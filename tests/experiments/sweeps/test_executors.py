@@ -14,12 +14,12 @@ import pytest
 
 from tests.experiments.samples import workflow
 from tests.experiments.sweeps.declared import declared, files
-from wfmodel.experiments.experiment import Factor, Plan
-from wfmodel.experiments.sweeps.dask_cluster import DaskCluster
-from wfmodel.experiments.sweeps.executors import Executor, InProcess, LocalProcesses
-from wfmodel.experiments.sweeps.running import ExperimentError, run_experiment
+from wfmodel.experiments.experiment import Factor, PlanSpec
+from wfmodel.experiments.factorial.dask_cluster import DaskCluster
+from wfmodel.experiments.factorial.executors import Executor, InProcess, LocalProcesses
+from wfmodel.experiments.factorial.experiment_runs import ExperimentError, run_experiment
 
-MANY = {"plan": Plan(kind="latin-hypercube", points=24), "replications": 6}
+MANY = {"plan": PlanSpec(kind="latin-hypercube", points=24), "replications": 6}
 
 
 def sweep(folder: Path, executor: Executor, progress=None) -> dict[str, bytes]:
@@ -88,7 +88,7 @@ def _finished_keys(dask_scheduler) -> list[str]:
 def test_no_scheduler_is_said_soon(monkeypatch, address, why):
     pytest.importorskip("distributed")
     before = {thread.name for thread in threading.enumerate()}
-    monkeypatch.setattr("wfmodel.experiments.sweeps.dask_cluster.CONNECT_S", 0.2)
+    monkeypatch.setattr("wfmodel.experiments.factorial.dask_cluster.CONNECT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:  # listens, and never says a word
         address = address.replace("SILENT", str(silent.getsockname()[1]))
         with pytest.raises(ConnectionError, match=f"no Dask scheduler at {address}: {why}"):

@@ -62,7 +62,7 @@ from collections.abc import Iterator
 
 from wfmodel.checks.context import Context, succeeded
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.soundness import may_be_empty
+from wfmodel.checks.soundness import liveness_of, may_be_empty
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, FAILURE, Parallel
@@ -70,12 +70,12 @@ from wfmodel.model.workflow import DONE, FAILURE, Parallel
 
 def _check(context: Context) -> Iterator[Finding]:
     for node in context.flow.nodes:
-        if node.kind is not NodeKind.FORK or node.index not in context.liveness.entered:
+        if node.kind is not NodeKind.FORK or node.index not in liveness_of(context).entered:
             continue
         assert isinstance(node.state, Parallel)
         known = not any(scope in _broken(context) for scope in node.regions)
-        if known and not context.liveness.can_join(node):
-            able = context.liveness.wells[node.index] * node.state.copies
+        if known and not liveness_of(context).can_join(node):
+            able = liveness_of(context).wells[node.index] * node.state.copies
             yield RULE.finding(
                 f"the join of {node.name!r} needs {node.state.needed} regions to succeed, and"
                 f" {able} can",
@@ -86,7 +86,7 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 def _severity(context: Context, fork: Node) -> Severity:
-    nodes, entered = context.flow.nodes, context.liveness.entered
+    nodes, entered = context.flow.nodes, liveness_of(context).entered
     ways = {edge.event: edge.target for edge in fork.edges}
     done, failure = ways.get(DONE), ways.get(FAILURE)
     if may_be_empty(fork):

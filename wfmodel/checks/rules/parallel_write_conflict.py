@@ -54,7 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.data import writes_upon
+from wfmodel.checks.data_items import writes_upon
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind

@@ -19,6 +19,7 @@ from wfmodel.exploration.properties.property_answer import (
     Violated,
 )
 from wfmodel.exploration.properties.visible_state import Observation
+from wfmodel.wording.counting import counted
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,8 @@ def _is_hit(claim: AtMost, lives: Lives, number: int) -> bool:
 def bounds_of(lives: Lives, instances: int) -> Bounds:
     """What was searched of one instance to know about so many."""
     own = own_words(lives.own_bounds)
-    timelines = len(lives.living.timelines.values)
-    plural = "timeline" if timelines == 1 else "timelines"
-    words = f"{instances} instances, {timelines:,} {plural} of their processes"
+    timelines = counted(len(lives.living.timelines.values), "timeline")
+    words = f"{instances} instances, {timelines} of their processes"
     return Bounds(
         lives.budget_of_all,
         lives.laps,

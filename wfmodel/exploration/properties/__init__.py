@@ -1,8 +1,13 @@
 """What may be asked of a state space, and answered with a story.
 
->>> space = search(orchestrate(order), FaultBudget(crashes=1))
->>> decide(space, standard_properties(space.table.system))
-(Holds(title='never lost', ...), ...)
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.model import load_workflow
+>>> order = load_workflow("models/order-fulfilment/workflow.yaml").workflow
+>>> from wfmodel.exploration import FaultBudget, search
+>>> space = search(orchestrate(order), FaultBudget())
+>>> first, *_ = decide(space, standard_properties(space.table.system))
+>>> type(first).__name__, first.title
+('Holds', 'never lost')
 
 Read ``safety`` first, then ``liveness`` and ``recovery``; ``expressions`` is the textual form.
 """

@@ -21,7 +21,7 @@ from wfmodel.exploration.properties.property_context import Explored
 from wfmodel.exploration.properties.safety import AT_REST, Never, NeverEnds, held
 from wfmodel.exploration.properties.visible_state import Predicate
 from wfmodel.model.guards import parse_guard, paths_of
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 
 
 @dataclass(frozen=True)

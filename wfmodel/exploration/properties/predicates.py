@@ -43,7 +43,7 @@ from wfmodel.model.guards import (
     parts_of,
     paths_of,
 )
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 from wfmodel.semantics.fault_budget import FAULTS
 from wfmodel.semantics.outcome_monitor import Verdict
 

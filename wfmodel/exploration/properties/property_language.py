@@ -40,10 +40,10 @@ from wfmodel.exploration.properties.safety import (
 from wfmodel.exploration.properties.visible_state import Predicate
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.names import nearest
-from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
+from wfmodel.model.spelling import nearest
+from wfmodel.model.validate import parse_as
 
 ARROW: Final = "=>"
 

@@ -11,7 +11,7 @@ from wfmodel.designs.known_designs import EVERY, design_of, name_of
 from wfmodel.designs.placement import Design
 from wfmodel.designs.trace_script import Act, schedule_text
 from wfmodel.escaping.languages import python_docstring, python_text
-from wfmodel.model.naming import file_stems
+from wfmodel.model.file_names import file_stems
 from wfmodel.semantics.fault_budget import FaultBudget
 
 UNTIMED: Final = (
@@ -32,7 +32,9 @@ TEMPLATE = """{about}
 
 import wfmodel
 from wfmodel.designs import {names}
-from wfmodel.experiments.regression import still_happens
+from wfmodel.experiments.kept_counterexample import still_happens
+from wfmodel.designs import Knobs
+from wfmodel.experiments.kept_counterexample import still_happens
 from wfmodel.exploration import FaultBudget
 
 SCHEDULE = {schedule}

@@ -42,8 +42,8 @@ from wfmodel.importers.asl.optimized import (
 from wfmodel.importers.asl.values import JSONATA, is_expression, is_number, is_substitution, shown
 from wfmodel.importers.asl.walk import Place
 from wfmodel.model.findings import Finding
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
 
 _TOKEN: Final = re.compile(
     r"\$\$(?:\.Task(?:\.Token)?|\[['\"]Task['\"]\](?:\.Token|\[['\"]Token['\"]\])?)?(?![\w.\[])"

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 
 LONGEST: Final = 10_000
 """A longer expression is not parsed: it is taken as it is."""

@@ -24,8 +24,8 @@ from wfmodel.importers.asl.catalogue import (
 from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution, shown
 from wfmodel.importers.asl.walk import PROCESSORS, Place
 from wfmodel.model.findings import Finding
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
 
 _LITERAL: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|/\*.*?\*/", re.DOTALL)
 _STATES: Final = re.compile(r"\$states\s*\.\s*(\w+)")

@@ -39,8 +39,8 @@ from wfmodel.importers.asl.values import (
 )
 from wfmodel.importers.asl.walk import DEEPEST, language_of, machine_language
 from wfmodel.model.findings import Finding
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
 
 _SCOPES: Final = ("Branches", "Iterator", "ItemProcessor")
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.importers.embedded import cloudformation, serverless, terraform
-from wfmodel.importers.embedded.catalogue import NO_MACHINE, TOO_MANY
-from wfmodel.importers.embedded.configuration import machines_in_hcl
 from wfmodel.importers.embedded.machine import Machine, placed
 from wfmodel.importers.embedded.outer import Outer, read_outer
+from wfmodel.importers.embedded.outer_findings import NO_MACHINE, TOO_MANY
+from wfmodel.importers.embedded.terraform_language import machines_in_hcl
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.limits import MOST_BYTES, RefusedError, Repeated
 from wfmodel.model.source import Path, Span

@@ -14,7 +14,7 @@ from typing import Final
 
 from wfmodel.importers.asl.catalogue import Problem
 from wfmodel.importers.asl.templates import mask, unmasked
-from wfmodel.importers.embedded.catalogue import ELSEWHERE, UNREAD
+from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD
 from wfmodel.importers.embedded.positions import Excerpt
 from wfmodel.importers.embedded.substitutions import filled, is_one
 from wfmodel.model.findings import Finding
