@@ -66,8 +66,9 @@ def library(name: str) -> ModuleType:
 
     Call it before anything of the library is imported in the ordinary way.
     """
-    if name in sys.modules:
-        return sys.modules[name]
+    known = sys.modules.get(name)
+    if known is not None:  # a None there forbids the import, which says so below
+        return known
     with _elsewhere():
         found = import_module(name)
     if name == "numba":  # it looks for its settings again with everything that it compiles
