@@ -21,19 +21,24 @@ class Layer:
 
 
 LAYERS = {
-    "cli": Layer(10, "arguments and exit codes, nothing more", "app.py"),
-    "reports": Layer(9, "a result as a page; computes nothing", "page.py"),
+    "cli": Layer(11, "arguments and exit codes, nothing more", "app.py"),
+    "reports": Layer(10, "a result as a page; computes nothing", "page.py"),
+    "surface": Layer(10, "what `import wfmodel` offers beyond single packages", "asking.py"),
     "testing": Layer(
-        9, "for users' own tests: strategies, your code beside the model's", "beside.py"
+        10, "for users' own tests: strategies, your code beside the model's", "beside.py"
     ),
     "experiments": Layer(
-        8, "a question, many runs, an interval: comparisons, sweeps, hunts", "scenario.py"
+        9, "a question, many runs, an interval: comparisons, sweeps, hunts", "scenario.py"
     ),
-    "importers": Layer(7, "other formats, read to the same Workflow", "any_format.py"),
-    "checks": Layer(7, "rules over a Workflow, and the analyses they ask", "rule.py"),
-    "exploration": Layer(7, "which step next: all of them, untimed", "semantics.py"),
-    "simulation": Layer(7, "which step next, and when, by draws", "world.py"),
-    "metrics": Layer(7, "a number from a history, one cited definition each", "globalstate.py"),
+    "importers": Layer(8, "other formats, read to the same Workflow", "any_format.py"),
+    "checks": Layer(8, "rules over a Workflow, and the analyses they ask", "rule.py"),
+    "exploration": Layer(8, "which step next: all of them, untimed", "explorer.py"),
+    "markov": Layer(8, "which step next, and at what rate", "chain.py"),
+    "simulation": Layer(8, "which step next, and when, by draws", "reactions.py"),
+    "metrics": Layer(8, "a number from a history, one cited definition each", "globalstate.py"),
+    "semantics": Layer(
+        7, "what a step does to a cell, an inbox, the world: once, tabulated", "cell_rules.py"
+    ),
     "wording": Layer(6, "names, numbers, declarations and events in words", "figures.py"),
     "designs": Layer(
         5, "the waist: a Workflow becomes a System of pure machines", "participant.py"
