@@ -6,6 +6,7 @@
 #   make lint           what ruff and mypy find; pre-commit calls it
 #   make check          lint, and test with the coverage floor
 #   make docs           renew what is made from the code: schemas, pages of rules and metrics
+#   make integrations  renew the table of what AWS offers, from botocore
 #   make possibilities  renew docs/what-can-happen.md (minutes)
 #   make notebooks      run the notebooks from a clean kernel
 #   make oracles        the tests that ask pm4py and Storm, in an environment of their own
@@ -26,8 +27,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations
-.PHONY: possibilities lock clean fuzz campaign
+.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean fuzz campaign
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)

@@ -66,7 +66,7 @@ _HOMES: Final = {
     "check": ("wfmodel.checks", "check_workflow"),
     "choreograph": ("wfmodel.designs", "choreograph"),
     "compare": ("wfmodel.surface.asking", "compare"),
-    "draw": ("wfmodel.model", "draw_workflow"),
+    "draw": ("wfmodel.diagrams", "draw_workflow"),
     "explore": ("wfmodel.surface.asking", "explore"),
     "inspect": ("wfmodel.checks", "inspect_workflow"),
     "load": ("wfmodel.surface.strict_loading", "load"),

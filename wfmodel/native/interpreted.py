@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
-from wfmodel.native.records import NULL, Meaning, Place, is_record, item_of, layout_of
+from wfmodel.native.record_layout import NULL, Meaning, Place, is_record, item_of, layout_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 R = TypeVar("R")

@@ -25,7 +25,7 @@ from wfmodel.native.compiler import (
     register_default,
     types,
 )
-from wfmodel.native.records import Place, is_record, item_of, layout_of
+from wfmodel.native.record_layout import Place, is_record, item_of, layout_of
 
 KINDS: Final = {"int": types.int64, "float": types.float64, "bool": types.boolean}
 

@@ -17,7 +17,7 @@ from wfmodel.simulation.basis import (
     uniform,
     unrefer,
 )
-from wfmodel.simulation.codes import OUTSIDE
+from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.faults import nothing_more
 from wfmodel.simulation.network import post
 from wfmodel.simulation.reactions import drain, note_active, release

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.declared import CONSTANT, Sampler
 from wfmodel.simulation.randomness import uniform
 from wfmodel.simulation.records import (

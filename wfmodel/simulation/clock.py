@@ -16,8 +16,8 @@ from simpy import Environment
 from simpy.events import NORMAL
 
 from wfmodel.designs.history import Kind
-from wfmodel.simulation.codes import OUTSIDE
 from wfmodel.simulation.dispatch import begin_arrivals, begin_fault, dispatch
+from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.questions import Questions
 from wfmodel.simulation.records import Event, Run
 from wfmodel.simulation.run_context import RunContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from wfmodel.native.records import NULL, PYTHON
+from wfmodel.native.record_layout import NULL, PYTHON
 
 CONSTANT, UNIFORM, EXPONENTIAL, LOGNORMAL, WEIBULL, EMPIRICAL, ANY_OTHER = range(7)
 """Families of distributions; Python computes the quantiles of any other."""

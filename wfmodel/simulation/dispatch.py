@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.arrivals import arrivals
 from wfmodel.simulation.basis import done_with, event_of
-from wfmodel.simulation.codes import (
+from wfmodel.simulation.event_codes import (
     ARRIVAL,
     CHECK,
     EXTERNAL,

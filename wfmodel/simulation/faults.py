@@ -9,9 +9,9 @@ from __future__ import annotations
 from wfmodel.designs.fault_facts import PER_MESSAGE
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import FAR, done_with, event_of, quantile, row, schedule, uniform
-from wfmodel.simulation.codes import FAULT, HEAL, NOTHING_MORE, OUTSIDE, REPLAYED, STRIKE
+from wfmodel.simulation.event_codes import FAULT, HEAL, NOTHING_MORE, OUTSIDE, REPLAYED, STRIKE
 from wfmodel.simulation.queues import append, remove
 from wfmodel.simulation.reactions import resume_commits
 from wfmodel.simulation.records import Event, Events, Injected, Process, Run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Drop
 from wfmodel.simulation.basis import cell_of, done_with, event_of, stimulus_of, work_done
-from wfmodel.simulation.codes import (
+from wfmodel.simulation.event_codes import (
     COMMIT,
     DELIVER,
     FLUSH,

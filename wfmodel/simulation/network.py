@@ -18,7 +18,7 @@ from wfmodel.simulation.basis import (
     schedule,
     uniform,
 )
-from wfmodel.simulation.codes import (
+from wfmodel.simulation.event_codes import (
     ACKNOWLEDGED,
     CHECK,
     DELIVER,

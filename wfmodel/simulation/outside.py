@@ -14,7 +14,7 @@ from wfmodel.simulation.basis import (
     stimulus_of,
     uniform,
 )
-from wfmodel.simulation.codes import CHOICE, EXTERNAL, NOTHING, OUTSIDE
+from wfmodel.simulation.event_codes import CHOICE, EXTERNAL, NOTHING, OUTSIDE
 from wfmodel.simulation.network import post
 from wfmodel.simulation.queues import enqueue
 from wfmodel.simulation.records import Cell, Event, Run

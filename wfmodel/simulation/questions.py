@@ -16,7 +16,7 @@ from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import Jitter
 from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import Compensation, Receive, Task, Wait
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation import records as r
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.setup import Reference, Setup

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import done_with, refer, unrefer
 from wfmodel.simulation.records import (
     Cell,

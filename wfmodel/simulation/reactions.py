@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import (
     done_with,
     duration,
@@ -20,7 +20,8 @@ from wfmodel.simulation.basis import (
     schedule,
     storm,
 )
-from wfmodel.simulation.codes import (
+from wfmodel.simulation.effects import land
+from wfmodel.simulation.event_codes import (
     COMMIT,
     FLUSH,
     LANDING,
@@ -30,7 +31,6 @@ from wfmodel.simulation.codes import (
     RELAYED,
     SETTING,
 )
-from wfmodel.simulation.effects import land
 from wfmodel.simulation.network import acknowledge, publish, refuses, unpublished, watch
 from wfmodel.simulation.outside import choose, expect
 from wfmodel.simulation.queues import append, defer, enqueue, enter, leave, next_waiting, take_all

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from wfmodel.native.records import NULL, PYTHON
-from wfmodel.simulation.codes import OUTSIDE, STRIKE, UNWATCHED
+from wfmodel.native.record_layout import NULL, PYTHON
 from wfmodel.simulation.declared import Block, Sampler
+from wfmodel.simulation.event_codes import OUTSIDE, STRIKE, UNWATCHED
 
 
 @dataclass(slots=True, eq=False)

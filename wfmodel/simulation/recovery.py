@@ -9,9 +9,16 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.table import SEND
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import cell_of, done_with, event_of, forget, row, stimulus_of
-from wfmodel.simulation.codes import DELIVER, FOR_GOOD, NOTHING, PARCEL, PUBLISHED, RESTART_LATE
+from wfmodel.simulation.event_codes import (
+    DELIVER,
+    FOR_GOOD,
+    NOTHING,
+    PARCEL,
+    PUBLISHED,
+    RESTART_LATE,
+)
 from wfmodel.simulation.happenings import happen
 from wfmodel.simulation.network import abandon, publish, transmit, unpublished
 from wfmodel.simulation.queues import append, drop_all, leave, take_all

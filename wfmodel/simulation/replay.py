@@ -28,7 +28,7 @@ from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import cell_of
-from wfmodel.simulation.codes import (
+from wfmodel.simulation.event_codes import (
     CHOICE,
     COMMIT,
     DELIVER,

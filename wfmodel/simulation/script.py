@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wfmodel.designs.table import SEND
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.clock import Clock, OnSimpy
-from wfmodel.simulation.codes import FLUSH, PUBLISHED, PUBLISHED_FIRST
 from wfmodel.simulation.declared import Odds
 from wfmodel.simulation.dispatch import dispatch
+from wfmodel.simulation.event_codes import FLUSH, PUBLISHED, PUBLISHED_FIRST
 from wfmodel.simulation.network import publish
 from wfmodel.simulation.reactions import begin_commit
 from wfmodel.simulation.records import Event, Operation, Process, Reaction, Run

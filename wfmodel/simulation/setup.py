@@ -19,10 +19,10 @@ from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node, NodeKind
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
-from wfmodel.simulation.codes import OUTSIDE
+from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.run_context import RunContext
 
 BROKER: Final = "broker"

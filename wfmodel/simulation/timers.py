@@ -6,7 +6,7 @@ long before they would fire, and then never enter the heap at all.
 
 from __future__ import annotations
 
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import (
     duration,
     event_of,
@@ -16,7 +16,7 @@ from wfmodel.simulation.basis import (
     uniform,
     unrefer,
 )
-from wfmodel.simulation.codes import LANE_HEAD, NO_LIFE, TIMER
+from wfmodel.simulation.event_codes import LANE_HEAD, NO_LIFE, TIMER
 from wfmodel.simulation.records import Cell, Lane, Length, Run, Setting
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Kind
 from wfmodel.simulation.basis import FAR, duration, event_of, row, schedule, uniform
-from wfmodel.simulation.codes import WORK_END
 from wfmodel.simulation.declared import Odds
+from wfmodel.simulation.event_codes import WORK_END
 from wfmodel.simulation.queues import append, drop_all, first_out
 from wfmodel.simulation.records import Cell, Event, Process, Run
 

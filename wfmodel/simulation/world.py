@@ -20,12 +20,12 @@ from wfmodel.designs.faults import Fault
 from wfmodel.designs.history import History
 from wfmodel.designs.system import System
 from wfmodel.designs.table import RunTable, Table
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import event_of, schedule
 from wfmodel.simulation.clock import OnSimpy
-from wfmodel.simulation.codes import FAULT, REPLAYED
 from wfmodel.simulation.engines import SIMPY, blocks_compiled, choose, run_compiled
+from wfmodel.simulation.event_codes import FAULT, REPLAYED
 from wfmodel.simulation.faults import heal, replay_time, replays, strike
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.recorder import COLUMNS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wfmodel.model import quantiles
 from wfmodel.native.callbacks import answered
-from wfmodel.native.records import NULL
+from wfmodel.native.record_layout import NULL
 from wfmodel.native.words import (
     address_of,
     ask,
@@ -23,20 +23,6 @@ from wfmodel.native.words import (
     unsigned,
 )
 from wfmodel.simulation import randomness
-from wfmodel.simulation.codes import UNWATCHED
-from wfmodel.simulation.compiled.header import (
-    ABORT,
-    ASK,
-    ASK_CHOSEN,
-    ASK_DONE,
-    ASK_EXTERNAL,
-    ASK_OPENING,
-    ASK_QUANTILE,
-    ASK_REACTION,
-    ASK_START,
-    ASK_STORM,
-    REAL,
-)
 from wfmodel.simulation.compiled.heap import push
 from wfmodel.simulation.compiled.memory import (
     drop_stimuli,
@@ -49,6 +35,19 @@ from wfmodel.simulation.compiled.memory import (
     take_small,
     unrefer,
 )
+from wfmodel.simulation.compiled.run_header import (
+    ABORT,
+    ASK,
+    ASK_CHOSEN,
+    ASK_DONE,
+    ASK_EXTERNAL,
+    ASK_OPENING,
+    ASK_QUANTILE,
+    ASK_REACTION,
+    ASK_START,
+    ASK_STORM,
+    REAL,
+)
 from wfmodel.simulation.declared import (
     CONSTANT,
     EMPIRICAL,
@@ -58,6 +57,7 @@ from wfmodel.simulation.declared import (
     WEIBULL,
     Sampler,
 )
+from wfmodel.simulation.event_codes import UNWATCHED
 from wfmodel.simulation.records import (
     Cell,
     Event,

@@ -13,12 +13,12 @@ from wfmodel.designs.history import Kind
 from wfmodel.native.answering import Answering
 from wfmodel.native.arena import address
 from wfmodel.native.header import KEY_WORDS
-from wfmodel.native.records import layout_of
-from wfmodel.simulation.codes import OUTSIDE
-from wfmodel.simulation.compiled import header as at
+from wfmodel.native.record_layout import layout_of
+from wfmodel.simulation.compiled import run_header as at
 from wfmodel.simulation.compiled.heap import HEAP_WORDS
 from wfmodel.simulation.compiled.loop import BATCH, BLOCK, entries
 from wfmodel.simulation.compiled.store import COLUMNS, Store
+from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.questions import Questions
 from wfmodel.simulation.records import Operation, Reaction, Run
 from wfmodel.simulation.run_context import RunContext

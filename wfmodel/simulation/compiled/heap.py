@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wfmodel.native.callbacks import fresh
 from wfmodel.native.words import compiled, get, put
-from wfmodel.simulation.compiled.header import (
+from wfmodel.simulation.compiled.run_header import (
     ABORT,
     HEAP,
     HEAP_CAPACITY,

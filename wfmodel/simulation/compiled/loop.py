@@ -15,8 +15,8 @@ from typing import Any, Final
 from wfmodel.native.arena import build_number
 from wfmodel.native.words import entry, get, put, reference, twins
 from wfmodel.simulation.compiled import basis
-from wfmodel.simulation.compiled.header import ABORT, BUILD, HEAP_SIZE
 from wfmodel.simulation.compiled.heap import first_number, first_time, pop
+from wfmodel.simulation.compiled.run_header import ABORT, BUILD, HEAP_SIZE
 from wfmodel.simulation.records import Event, Injected, Run
 
 BATCH: Final = 1 << 18

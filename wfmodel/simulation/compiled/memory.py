@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from wfmodel.designs.history import GONE
 from wfmodel.native.callbacks import fresh
-from wfmodel.native.records import NULL, layout_of
+from wfmodel.native.record_layout import NULL, layout_of
 from wfmodel.native.words import address_of, ask, compiled, get, put, reference
-from wfmodel.simulation.codes import OUTSIDE
-from wfmodel.simulation.compiled.header import (
+from wfmodel.simulation.compiled.run_header import (
     ASK,
     ASK_ROWS,
     FREE_CELLS,
@@ -24,6 +23,7 @@ from wfmodel.simulation.compiled.header import (
     SMALL_WORDS,
     TELLS_GONE,
 )
+from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.records import Cell, Instance, Process, Run, Stimulus
 
 _CELL_WORDS = layout_of(Cell).words

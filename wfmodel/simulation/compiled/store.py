@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from wfmodel.designs.history import GONE
 from wfmodel.native.arena import Chunks, address
-from wfmodel.native.records import layout_of
-from wfmodel.simulation.compiled.header import ROW
+from wfmodel.native.record_layout import layout_of
+from wfmodel.simulation.compiled.run_header import ROW
 
 FIRST_ROWS: Final = 1 << 10
 MOST_ROWS: Final = 1 << 17
