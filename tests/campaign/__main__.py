@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable
 
 from tests.campaign.jobs import JOBS, Job
-from tests.campaign.trial import FAULTS, SIGNALS, Whole, disturbed, is_before_main, undisturbed
+from tests.campaign.trial import CLOSED_PIPE, FAULTS, Whole, disturbed, is_before_main, undisturbed
 
 
 def main() -> int:
@@ -46,7 +46,8 @@ def _row(job: Job, fault: str, whole: Whole, shares: Iterable[float]) -> list[st
         if is_before_main(ran):
             continue
         tried += 1
-        cut += ran.code != 0 if fault in SIGNALS else ran.out != whole.ran.out
+        closed = fault == CLOSED_PIPE and ran.seconds > share * whole.ran.seconds
+        cut += closed or ran.code != 0
         left += bool(ran.left)
         if problems:
             wrong.append(f"{job.name}, {fault}, {share:.3f} of the way: {'; '.join(problems)}")

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import random
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -107,7 +108,7 @@ _WORDS: Final = (
 
 def _altered(rng: random.Random, data: Any) -> Any:
     """Parts of the structure replaced, taken away or doubled."""
-    data = json.loads(json.dumps(data))
+    data = deepcopy(data)
     for _ in range(rng.randint(1, 3)):
         holders = list(_holders(data))
         holder = rng.choice(holders)
@@ -120,7 +121,7 @@ def _altered(rng: random.Random, data: Any) -> Any:
         elif how == 1 and isinstance(holder, dict):
             holder[str(rng.choice(_ODD))] = holder.pop(key)
         else:
-            holder[key] = rng.choice(_ODD)
+            holder[key] = deepcopy(rng.choice(_ODD))
     return data
 
 
