@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
 from tests.cli.test_command_line import call
-from wfmodel.experiments.endless import MOST_STEPS, why_endless
+from wfmodel.experiments.endless import FOR_EVER_NS, MOST_STEPS, _mean, why_endless
 from wfmodel.model import load_workflow
 from wfmodel.model.distributions import Exponential
 from wfmodel.model.units import parse_duration as d
@@ -143,6 +144,14 @@ def test_so_do_those_that_take_a_workflow(capsys, tmp_path, command):
     assert err.count("\n") == 1
 
 
+class Beyond:
+    """A time whose mean no float can hold."""
+
+    def mean_ns(self) -> float:
+        return math.gamma(1e300)
+
+
 def test_no_expectation_overflows():
+    assert _mean(Beyond()) == FOR_EVER_NS
     policy = {"attempts": 10**30, "backoff": "1d", "factor": 1000}
     assert why_endless(workflow(task(retry=policy)), MINUTES) is None

@@ -47,6 +47,7 @@ AT_ONCE_NS: Final = 1_000
 """A step on average shorter than this takes no time."""
 EVER: Final = 1e9
 """Stands for steps without end."""
+FOR_EVER_NS: Final = 1e30
 DELAYS: Final = 64
 """Pauses between attempts that are added up one by one; a retry's back-off grows no more after."""
 
@@ -83,16 +84,25 @@ def why_rates(setting: Setting) -> Iterator[str]:
     """Instances and strikes of faults that are too many for a run."""
     every = setting.arrivals.every
     if every is not None:
-        number = setting.horizon / every.mean_ns()
+        number = setting.horizon / _mean(every)
         if min(number, setting.arrivals.most or math.inf) > MOST_ARRIVALS:
             yield f"{_many(number)} instances would arrive within the horizon"
     for fault in setting.faults:
-        lasts = fault.lasts.mean_ns()
+        lasts = _mean(fault.lasts)
         if fault.every is None:
             continue
-        number = setting.horizon / (fault.every.mean_ns() + lasts)
+        number = setting.horizon / (_mean(fault.every) + lasts)
         if number > MOST_ARRIVALS:
             yield f"a fault ({fault.kind}) would strike {_many(number)} times within the horizon"
+
+
+def _mean(duration: Distribution) -> float:
+    """Expected nanoseconds; what no float can hold is for ever, and keeps no loop going round."""
+    try:
+        mean = duration.mean_ns()
+    except OverflowError:
+        return FOR_EVER_NS
+    return min(mean, FOR_EVER_NS) if not math.isnan(mean) else FOR_EVER_NS
 
 
 def _many(number: float) -> str:
@@ -122,7 +132,7 @@ def _stay(node: Node) -> _Stay:
         ):
             return _of_work(state)
         case Wait(duration=duration):
-            return _Stay(1, duration.mean_ns())
+            return _Stay(1, _mean(duration))
         case Receive(delay=delay, timeout=timeout):
             return _Stay(1, _least(delay, timeout))
         case _:
@@ -130,12 +140,12 @@ def _stay(node: Node) -> _Stay:
 
 
 def _least(delay: Distribution, timeout: int | None) -> float:
-    return delay.mean_ns() if timeout is None else min(delay.mean_ns(), timeout)
+    return _mean(delay) if timeout is None else min(_mean(delay), timeout)
 
 
 def _of_work(state: Task | Compensation) -> _Stay:
     """Attempts in all: a business failure comes back at each of them, a transient one may not."""
-    policy, duration = state.retry, state.duration.mean_ns()
+    policy, duration = state.retry, _mean(state.duration)
     if policy is None:
         return _Stay(1, duration)
     transient, business = (_share(state, kind) for kind in (FailureKind.TRANSIENT, "business"))
