@@ -10,6 +10,7 @@ import pytest
 from tests.layers import LAYERS, PACKAGE, ROOT
 
 SKETCHES = [
+    "wfmodel.experiments.endless",
     "wfmodel.cli.option_conflicts",
     "wfmodel.experiments.exact_answers",
     "wfmodel.experiments.factorial.experiment_runs",

@@ -69,7 +69,7 @@ searching.search(
 """
 
 COMMAND = """
-from wfmodel.experiments import explored_variant
+from wfmodel.experiments import explored_variant as exploring
 exploring.search = partial(exploring.search, checkpoint_every_s=0.0)
 from wfmodel.cli import main
 main(sys.argv[1:])

@@ -1,9 +1,18 @@
 """The narrow waist: a design turns a Workflow into a System of pure machines.
 
-``messages`` and ``state`` are the vocabulary, ``participant`` the machine, ``turn`` its control
-rules; ``orchestration``, ``choreography`` and ``hybrid`` say who controls what, and
+``messages`` and ``state`` are the vocabulary, ``participant`` the machine, ``control_rules`` what
+it does with a token; ``orchestration``, ``choreography`` and ``hybrid`` say who controls what, and
 ``known_designs`` is the one door to them. ``table`` turns machines into integers for drivers,
 ``history`` is what a run leaves behind.
+
+>>> from wfmodel.model.workflow import Final, Task, Workflow
+>>> parcel = Workflow(
+...     name="parcel",
+...     initial="pack",
+...     states={"pack": Task(service="warehouse", next="done"), "done": Final()},
+... )
+>>> build(parcel, "orchestration", Knobs()).participants
+('orchestrator', 'warehouse')
 """
 
 from wfmodel.designs.choreography import choreograph
