@@ -18,7 +18,7 @@ from wfmodel.checks import RULES, check_result
 from wfmodel.checks.context import Context
 from wfmodel.checks.effort import MOST_FINDINGS, MOST_STEPS, Effort, OverBudgetError
 from wfmodel.checks.suppressions import MOST_SUPPRESSIONS
-from wfmodel.cli import one_file
+from wfmodel.cli import check_file
 from wfmodel.cli.check_file import check_one, check_safely
 from wfmodel.cli.file_answer import FileQuestion
 from wfmodel.importers import load_any
@@ -216,14 +216,14 @@ def test_a_fault_of_ours_ends_neither_the_check_nor_silently(capsys, monkeypatch
         Path(f"{name}.yaml").write_text(
             f"name: {name}\ninitial: x\nstates: {{x: {{kind: task, service: s, next: gone}}}}\n"
         )
-    whole = one_file.check_one
+    whole = check_file.check_one
 
     def breaks(file: str, question: FileQuestion):
         if file == "b.yaml":
             raise ZeroDivisionError("secret content")
         return whole(file, question)
 
-    monkeypatch.setattr(one_file, "check_one", breaks)
+    monkeypatch.setattr(check_file, "check_one", breaks)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     code, out, err = call(capsys, "check", "a.yaml", "b.yaml", "c.yaml", "--exit-zero")
     assert code == 3
@@ -239,7 +239,7 @@ def test_memory_that_ends_is_said_of_the_file(monkeypatch):
     def ends(file: str, question: FileQuestion):
         raise MemoryError
 
-    monkeypatch.setattr(one_file, "check_one", ends)
+    monkeypatch.setattr(check_file, "check_one", ends)
     [found] = check_safely("w.yaml", FileQuestion()).findings
     assert found.code == "L102"
 

@@ -100,6 +100,8 @@ def _prepared(
 ) -> tuple[Runner, RunSpec]:
     assert path is not None
 
+    from wfmodel.experiments.run_spec import Runner, RunSpec
+
     scenario, workflow = _read(path)
     variant = _variant(scenario, design)
     cell = RunSpec(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
