@@ -92,7 +92,7 @@ def test_a_hunted_scenario_declares_the_groups_again(capsys, files):
     assert data["variants"]["hybrid"]["design"] == {
         "hybrid": {"groups": {"first": ["a"], "second": ["m", "b"]}}
     }
-    code, said, _ = call(capsys, "simulate", str(scenario))
+    code, said, _ = call(capsys, "simulate", str(scenario), "--root", str(files))
     assert code == 0
     assert "ended lost" in said
 

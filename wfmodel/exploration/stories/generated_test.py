@@ -33,8 +33,6 @@ TEMPLATE = """{about}
 import wfmodel
 from wfmodel.designs import {names}
 from wfmodel.experiments.kept_counterexample import still_happens
-from wfmodel.designs import Knobs
-from wfmodel.experiments.kept_counterexample import still_happens
 from wfmodel.exploration import FaultBudget
 
 SCHEDULE = {schedule}
