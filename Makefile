@@ -1,7 +1,23 @@
 # Two commands are enough on a fresh machine with python3 (3.11+) and make:
 #   make demo   run the main job on a real model, leave a report
 #   make test   run the tests
-# Each creates .venv on its first run. The rest is for those who work on wfmodel.
+# Each creates .venv on its first run. The rest is for those who work on wfmodel (CONTRIBUTING.md):
+#   make format         put the code in order (ruff)
+#   make lint           what ruff and mypy find; pre-commit calls it
+#   make check          lint, and test with the coverage floor
+#   make docs           renew what is made from the code: schemas, pages of rules and metrics
+#   make integrations  renew the table of what AWS offers, from botocore
+#   make possibilities  renew docs/what-can-happen.md (minutes)
+#   make notebooks      run the notebooks from a clean kernel
+#   make oracles        the tests that ask pm4py and Storm, in an environment of their own
+#   make spin           the larger systems that SPIN counts too
+#   make golden         counts of up to 170 million states (2 minutes, 6 GB)
+#   make benchmarks     how fast it is, beside others (an environment of its own)
+#   make fuzz           broken input of all kinds for SECONDS each, looking for tracebacks
+#   make campaign       kill commands at random instants; nothing may be lost or left running
+#   make lock           renew constraints.txt from what is installed
+#   make clean          take away environments and caches
+# WORKERS=4 is how many processes test, PYTHON=python3.12 which Python the environment is made of.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +27,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs possibilities lock clean
+.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean fuzz campaign
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -50,8 +66,24 @@ spin: $(VENV)/.dev
 golden: $(VENV)/.dev
 	WFMODEL_GOLDEN=all $(BIN)/python -m pytest tests/exploration/test_golden_counts.py -k largest
 
+# Inputs that nobody would write, for so many seconds; SEED=2 tries others.
+FUZZ_SECONDS ?= 600
+SEED ?= 0
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $(SEED)
+
+# Commands killed at so many random instants each: half an hour, and a table. Linux.
+INSTANTS ?= 50
+campaign: $(VENV)/.dev
+	$(BIN)/python -m tests.campaign --instants $(INSTANTS) --seed $(SEED)
+
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write
+
+# The table of AWS's services; botocore ships their models, and nothing of ours imports it.
+integrations: $(VENV)/.dev
+	$(PIP) install --upgrade -e '.[integrations]'
+	$(BIN)/python -m tests.integrations
 
 # docs/what-can-happen.md: minutes of computing; a test holds a sample of its rows to the code.
 possibilities: $(VENV)/.dev

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from wfmodel.designs import Knobs
 from wfmodel.designs.faults import Fault
 from wfmodel.experiments import Scenario, Variant, run
-from wfmodel.experiments.exact import exact, simulated
-from wfmodel.experiments.rare import Splitting, probability_of
-from wfmodel.exploration.markov import KnownChain
+from wfmodel.experiments.exact_answers import exact, simulated
+from wfmodel.experiments.rare_events import Splitting, probability_of
+from wfmodel.markov import KnownChain
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final, Task, Workflow

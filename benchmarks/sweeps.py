@@ -24,12 +24,12 @@ import numpy as np
 
 from wfmodel.designs import Fault
 from wfmodel.experiments import Scenario
-from wfmodel.experiments.experiment import Experiment, Factor, Plan, Precision
+from wfmodel.experiments.experiment import Experiment, Factor, PlanSpec, Precision
+from wfmodel.experiments.factorial.dask_cluster import DaskCluster
+from wfmodel.experiments.factorial.executors import Executor, InProcess, LocalProcesses
+from wfmodel.experiments.factorial.experiment_runs import run_experiment
+from wfmodel.experiments.factorial.stopping import is_enough, looks, reached, share_of_confidence
 from wfmodel.experiments.statistics import interval
-from wfmodel.experiments.sweeps.dask_cluster import DaskCluster
-from wfmodel.experiments.sweeps.executors import Executor, InProcess, LocalProcesses
-from wfmodel.experiments.sweeps.running import run_experiment
-from wfmodel.experiments.sweeps.stopping import is_enough, looks, reached, share_of_confidence
 from wfmodel.importers import load_any
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.units import parse_duration as d
@@ -60,7 +60,7 @@ def scenario(cells: int) -> Scenario:
                 "redelivery": Factor(path="knobs.redelivery_timeout", low="1s", high="30s"),
             },
             responses=("latency_p95", "terminal_consistency"),
-            plan=Plan(kind="latin-hypercube", points=cells),
+            plan=PlanSpec(kind="latin-hypercube", points=cells),
             replications=2,
         ),
     )

@@ -1,7 +1,7 @@
 """Files made from the code: ``python -m tests.generated`` compares, ``--write`` renews.
 
-The schemas, the metrics page and the rule pages; tests of their own compare them. This is how to
-renew them in one go.
+The schemas, the metrics page, the map of the code and the rule pages; tests of their own compare
+them. This is how to renew them in one go.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from wfmodel.checks.pages import pages
+from tests.layers import PAGE as MAP
+from tests.layers import page as map_of_the_code
+from wfmodel.checks.rule_pages import page_of, pages
+from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.importers.annotations import annotations_schema
-from wfmodel.metrics.page import page
-from wfmodel.model.schema import (
+from wfmodel.importers.examples import examples
+from wfmodel.metrics.definitions_page import page
+from wfmodel.model.json_schema import (
     CHOREOGRAPHY_SCHEMA_FILE,
     SCHEMA_FILE,
     as_text,
@@ -28,11 +32,15 @@ ROOT = Path(__file__).parents[1]
 def expected() -> dict[Path, str]:
     """File to text."""
     rules = {ROOT / "docs" / "rules" / name: text for name, text in pages().items()}
+    folder = ROOT / "docs" / "rules" / "asl"
+    reading = (catalogue().find(code) for code in examples())
+    rules |= {folder / f"{each.name}.md": page_of(each) for each in reading}
     return {
         SCHEMA_FILE: as_text(workflow_schema()),
         CHOREOGRAPHY_SCHEMA_FILE: as_text(choreography_schema()),
         ANNOTATIONS: as_text(annotations_schema()),
         ROOT / "docs" / "metrics.md": page(),
+        MAP: map_of_the_code(),
         **rules,
     }
 
@@ -49,6 +57,7 @@ def main() -> int:
     ]
     for path in stale:
         if write:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(expected()[path], encoding="utf-8")
         print(f"{'written' if write else 'stale'}: {path.relative_to(ROOT)}")
     return int(bool(stale) and not write)

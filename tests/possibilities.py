@@ -26,14 +26,14 @@ from wfmodel.designs import (
 )
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.experiments import Variant
-from wfmodel.experiments.possibility import (
+from wfmodel.experiments.reachability import (
     LAPS,
     Possibility,
     budget_words,
     has_detectors,
     possibility,
-    system_of,
 )
+from wfmodel.experiments.scenario import system_of
 from wfmodel.exploration import FaultBudget
 from wfmodel.importers import load_any
 from wfmodel.model.units import parse_duration
@@ -56,6 +56,9 @@ MODELS: Final = (
     "parallel-provisioning",
 )
 """Every workflow that can run; the four stories share one."""
+
+HYBRIDS: Final = {MODELS[0]: "hybrid:goods=reserve,ship;money=charge"}
+"""Models that are asked in groups, too."""
 
 SAMPLED: Final = MODELS[:1]
 """Small enough to be computed in a test."""
@@ -111,7 +114,12 @@ class Row(NamedTuple):
 
 def rows(models: tuple[str, ...]) -> tuple[Row, ...]:
     """Every line of some models, in order."""
-    return tuple(Row(m, design, knobs) for m in models for design in DESIGNS for knobs in KNOBS)
+    return tuple(
+        Row(model, design, knobs)
+        for model in models
+        for design in (*DESIGNS, *(text for name, text in HYBRIDS.items() if name == model))
+        for knobs in KNOBS
+    )
 
 
 @cache
@@ -142,7 +150,7 @@ def computed(row: Row) -> str:
     """One line of the page."""
     system = system_of(workflow(row.model), Variant(design=row.design, knobs=KNOBS[row.knobs]))
     found = possibility(row.knobs, system, tuple(single_faults(system)), most_states=MOST_STATES)
-    cells = [row.design, row.knobs, *(cell(found, each) for each in Anomaly), cut_words(found)]
+    cells = [system.design, row.knobs, *(cell(found, each) for each in Anomaly), cut_words(found)]
     return f"| {' | '.join(cells)} |"
 
 
@@ -165,7 +173,9 @@ def chapter(model: str, lines: list[str]) -> str:
     names = (str(each.terminal.value).replace("-", " ") for each in Anomaly)
     head = ["design", "knobs", *names, "cut short"]
     table = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines]
-    return f"## {workflow(model).name}\n\n`models/{model}`\n\n" + "\n".join(table) + "\n"
+    groups = f" (hybrid: `{HYBRIDS[model]}`)" if model in HYBRIDS else ""
+    where = f"`models/{model}`{groups}"
+    return f"## {workflow(model).name}\n\n{where}\n\n" + "\n".join(table) + "\n"
 
 
 def page() -> str:

@@ -21,7 +21,14 @@ from wfmodel.experiments import Scenario
 from wfmodel.simulation import Setting
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+PAGES = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("docs/**/*.md"),
+    ]
+)
 PAGES += sorted([*ROOT.glob("models/**/README.md"), ROOT / "reports" / "README.md"])
 WRITTEN_BY_HAND = [page for page in PAGES if "rules" not in page.parts]
 
@@ -96,6 +103,7 @@ def test_the_experiment_in_its_page_runs(tmp_path: Path):
 @pytest.mark.parametrize(
     ("page", "names"),
     [
+        ("python.md", wfmodel.__all__),
         ("faults-and-knobs.md", [field.name for field in fields(Knobs)]),
         ("faults-and-knobs.md", [kind.value for kind in FaultKind]),
         ("scenarios.md", [field.name for field in fields(Scenario)]),

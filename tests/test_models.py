@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.agreement.worlds import EACH
 from wfmodel.checks import check_workflow
-from wfmodel.designs import choreograph, orchestrate
 from wfmodel.designs.history import Kind
+from wfmodel.diagrams import mermaid
 from wfmodel.importers import load_any
-from wfmodel.model import Severity, locate_findings, mermaid
+from wfmodel.model import Severity, locate_findings
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration
 from wfmodel.simulation import Arrivals, Setting, simulate
@@ -59,7 +60,7 @@ def test_a_model_draws(folder):
     assert mermaid(workflow).startswith("stateDiagram-v2")
 
 
-@pytest.mark.parametrize("make", [orchestrate, choreograph])
+@pytest.mark.parametrize("make", EACH.values(), ids=EACH)
 @pytest.mark.parametrize(
     "folder",
     [path for path in FOLDERS if path.name != "broken-structure"],
@@ -73,7 +74,7 @@ def test_every_instance_of_a_model_comes_to_a_verdict(folder, make):
         horizon=parse_duration("1h"),
         convergence=parse_duration("90d"),
     )
-    history = simulate(make(workflow), setting, seed=3)
+    history = simulate(make(workflow, None), setting, seed=3)
     ended = {
         row.instance
         for row in history

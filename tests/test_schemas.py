@@ -10,8 +10,8 @@ import pytest
 
 from wfmodel.cli.schema import FILES, Of
 from wfmodel.importers.annotations import annotations_schema
+from wfmodel.model.json_schema import as_text, choreography_schema, workflow_schema
 from wfmodel.model.key_docs import ANYWHERE, OF_CLASS
-from wfmodel.model.schema import as_text, choreography_schema, workflow_schema
 from wfmodel.model.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parents[1]

@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.agreement.worlds import faults, knobs, settings_of_runs
+from tests.agreement.worlds import designs, faults, knobs, settings_of_runs
 from tests.designs.workflows import SERVICES, workflows
-from wfmodel.designs import DESIGNS, Fault, System, choreograph, orchestrate
+from wfmodel.designs import Fault, System, build
 from wfmodel.model.distributions import (
     Constant,
     Distribution,
@@ -26,8 +26,6 @@ from wfmodel.model.workflow import Service, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting
 
 MS = parse_duration("1ms")
-BOTH = {"orchestration": orchestrate, "choreography": choreograph}
-assert set(BOTH) == set(DESIGNS)
 
 FAMILIES: tuple[Distribution, ...] = (
     Constant(0),
@@ -105,6 +103,6 @@ def worlds(draw: DrawFn) -> tuple[System, Setting, int]:
     if dressed:
         latencies = {name: draw(families) for name in ("commit", "publish", "relay_delay")}
         chosen = replace(chosen, **latencies)
-    make = BOTH[draw(st.sampled_from(sorted(BOTH)))]
     setting = replace(setting, convergence=2000 * MS)
-    return make(workflow, chosen), setting, draw(st.integers(0, 99))
+    system = build(workflow, draw(designs(workflow)), chosen)
+    return system, setting, draw(st.integers(0, 99))

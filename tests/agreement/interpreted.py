@@ -15,12 +15,12 @@ Modules = dict[str, ModuleType]
 
 def interpreted_kernel() -> AbstractContextManager[Modules]:
     """Modules of a second copy of the kernel, made as if numba were not installed."""
-    return _interpreted("wfmodel.simulation.kernel", "run")
+    return _interpreted("wfmodel.simulation.compiled", "engine")
 
 
 def interpreted_meter() -> AbstractContextManager[Modules]:
     """The same of the meter."""
-    return _interpreted("wfmodel.metrics.online", "meter", "reading")
+    return _interpreted("wfmodel.metrics.streaming", "meter", "row_reading")
 
 
 @contextmanager
@@ -36,10 +36,8 @@ def _interpreted(package: str, *modules: str) -> Iterator[Modules]:
     with mock.patch.dict(sys.modules, {**others, **blocked}, clear=True):
         for module in modules:
             import_module(f"{package}.{module}")
-        yield {
-            name.rpartition(".")[2]: module
-            for name, module in sys.modules.items()
-            if name.startswith(compiled)
-        }
+        found = {name: each for name, each in sys.modules.items() if name.startswith(compiled)}
+        text = vars(sys.modules.get(f"{package}.loop", ModuleType("none"))).get("text", {})
+        yield {name.rpartition(".")[2]: each for name, each in {**found, **text}.items()}
     if attribute is not None:
         setattr(parent, name, attribute)

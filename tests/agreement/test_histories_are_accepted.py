@@ -12,15 +12,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.agreement.worlds import knobs, settings_of_runs
+from tests.agreement.telling import assert_accepted, replayable
+from tests.agreement.worlds import EACH, drawn_system, knobs, settings_of_runs
 from tests.designs.workflows import workflows
-from wfmodel.designs import DESIGNS, Knobs, System, choreograph, orchestrate
+from wfmodel.designs import Knobs, System
 from wfmodel.designs.history import History, Kind
 from wfmodel.exploration import refusals
 from wfmodel.model.workflow import Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
-BOTH = {"orchestration": orchestrate, "choreography": choreograph}
 MOST_ROWS = 4000
 """Longer histories (loops under faults) say nothing new and take long."""
 
@@ -29,26 +29,28 @@ def refused(system: System, history: History) -> list[str]:
     return [f"instance {r.instance}, row {r.row}: {r.message}" for r in refusals(system, history)]
 
 
-@pytest.mark.parametrize("design", sorted(BOTH))
+@pytest.mark.parametrize("design", sorted(EACH))
 @settings(max_examples=150)
 @given(st.data())
 def test_every_simulated_history_is_a_path_of_the_semantics(design: str, data: st.DataObject):
     workflow: Workflow = data.draw(workflows(timeouts=True), label="workflow")
-    system = BOTH[design](workflow, data.draw(knobs(), label="knobs"))
+    system = drawn_system(data, design, workflow, data.draw(knobs(), label="knobs"))
     setting: Setting = data.draw(settings_of_runs(), label="setting")
-    history = simulate(system, setting, seed=data.draw(st.integers(0, 99), label="seed"))
+    seed = data.draw(st.integers(0, 99), label="seed")
+    history = simulate(system, setting, seed=seed)
     assume(len(history.rows) <= MOST_ROWS)
-    assert refused(system, history) == []
+    with replayable(system, setting, seed):
+        assert_accepted(system, history)
 
 
 MATTERS = (Kind.REACT, Kind.COMMIT, Kind.SEND, Kind.EFFECT)
 
 
 @settings(max_examples=60)
-@given(workflows(), st.sampled_from(sorted(BOTH)), settings_of_runs(), st.data())
+@given(workflows(), st.sampled_from(sorted(EACH)), settings_of_runs(), st.data())
 def test_a_history_without_one_of_its_rows_is_refused(workflow, design, setting, data):
     calm = replace(setting, faults=())
-    system = BOTH[design](workflow, Knobs())
+    system = drawn_system(data, design, workflow, Knobs())
     history = simulate(system, calm, seed=1)
     places = np.flatnonzero(np.isin(history.rows[:, 1], [int(kind) for kind in MATTERS]))
     place = data.draw(st.sampled_from(places.tolist()), label="row")
@@ -56,9 +58,9 @@ def test_a_history_without_one_of_its_rows_is_refused(workflow, design, setting,
 
 
 @settings(max_examples=60)
-@given(workflows(), st.sampled_from(sorted(BOTH)), settings_of_runs(), st.data())
+@given(workflows(), st.sampled_from(sorted(EACH)), settings_of_runs(), st.data())
 def test_a_history_with_another_state_in_it_is_refused(workflow, design, setting, data):
-    system = BOTH[design](workflow, Knobs())
+    system = drawn_system(data, design, workflow, Knobs())
     history = simulate(system, replace(setting, faults=()), seed=1)
     reacts = np.flatnonzero(history.rows[:, 1] == Kind.REACT)
     place = data.draw(st.sampled_from(reacts.tolist()), label="row")
@@ -68,10 +70,6 @@ def test_a_history_with_another_state_in_it_is_refused(workflow, design, setting
     rows = history.rows.copy()
     rows[place, 5] = data.draw(st.sampled_from(others), label="state")
     assert refused(system, replace(history, rows=rows))
-
-
-def test_both_designs_are_covered():
-    assert set(BOTH) == set(DESIGNS)
 
 
 def test_taking_back_a_compensation_changes_no_store():
@@ -88,8 +86,8 @@ def test_taking_back_a_compensation_changes_no_store():
         },
     )
     setting = Setting(arrivals=Arrivals(at=(0,)), horizon=10**9)
-    for design in BOTH.values():
+    for design in EACH.values():
         system = design(workflow, Knobs(deduplicate=False))
         history = simulate(system, setting)
-        assert refused(system, history) == []
+        assert_accepted(system, history)
         assert np.count_nonzero(history.rows[:, 1] == Kind.UNDO) == 1

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from wfmodel.model.choreography import Choreography
-from wfmodel.model.parsing import adapter
+from wfmodel.model.declared_choreography import Choreography
+from wfmodel.model.validate import adapter
 
 Situation = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], frozenset, frozenset]
 """(service, state) pairs; (event, service) in flight, sorted; said by the outside; published."""

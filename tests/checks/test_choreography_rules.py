@@ -9,10 +9,10 @@ import pytest
 
 from tests.checks.choreographies import replay
 from wfmodel.checks import RULES
-from wfmodel.checks.choreography.checking import check_choreography_file
-from wfmodel.checks.choreography.registry import CHOREOGRAPHY_RULES, ChoreographyRule
-from wfmodel.checks.pages import HERE, SECTIONS, example_of, pages, sections_of
-from wfmodel.model.choreography import load_choreography
+from wfmodel.checks.choreography.choreography_check import check_choreography_file
+from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES, ChoreographyRule
+from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, pages, sections_of
+from wfmodel.model.declared_choreography import load_choreography
 from wfmodel.model.findings import Finding
 
 ROOT = Path(__file__).parents[2]

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from tests.checks.choreographies import choreographies, enumerate_all, replay, start
-from wfmodel.checks.choreography.checking import check_choreography, check_choreography_file
+from wfmodel.checks.choreography.choreography_check import (
+    check_choreography,
+    check_choreography_file,
+)
 from wfmodel.checks.choreography.composition import MOST_COPIES, Composition
-from wfmodel.checks.choreography.search import MOST_WORK, Exploration, explore
-from wfmodel.model.choreography import Choreography, load_choreography
+from wfmodel.checks.choreography.search import MOST_WORK, CompositionSpace, explore
+from wfmodel.model.declared_choreography import Choreography, load_choreography
 
 CASES = int(os.environ.get("CHOREOGRAPHY_CASES", "400"))
 thorough = settings(
@@ -19,7 +22,7 @@ thorough = settings(
 )
 
 
-def verdicts_of(found: Exploration) -> tuple[dict, dict, dict, int | None]:
+def verdicts_of(found: CompositionSpace) -> tuple[dict, dict, dict, int | None]:
     """What the explorer saw, with the length of its shortest run."""
     composition = found.composition
     refused: dict = {}

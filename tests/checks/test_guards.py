@@ -248,8 +248,36 @@ def test_choice_rules_of_step_functions_are_decided_with_places():
     assert "$.total = 100" in found[0].message
 
 
-def test_time_stamps_are_named_as_undecided():
-    rule = {"Variable": "$.t", "TimestampEquals": "2020-01-01T00:00:00Z", "Next": "X"}
+@pytest.mark.parametrize(
+    ("rule", "guard"),
+    [
+        ({"TimestampLessThan": "1970-01-01T00:00:01Z"}, "at('timestamp($.t)') < 1"),
+        ({"TimestampEquals": "1970-01-01T01:00:00.5+01:00"}, "at('timestamp($.t)') == 0.5"),
+        ({"TimestampEqualsPath": "$.u"}, "at('timestamp($.t)') == at('timestamp($.u)')"),
+        ({"IsTimestamp": False}, "not is_number(at('timestamp($.t)'))"),
+    ],
+)
+def test_time_stamps_are_compared_as_points_in_time(rule, guard):
+    assert from_rule({"Variable": "$.t", **rule, "Next": "X"}) == guard
+
+
+def test_one_instant_is_equal_however_it_is_written():
+    noon, same = "2026-01-01T12:00:00Z", "2026-01-01T13:00:00+01:00"
+    before, after = (
+        from_rule({"Variable": "$.t", name: stamp})
+        for name, stamp in (("TimestampLessThan", noon), ("TimestampGreaterThanEquals", same))
+    )
+    found = verdicts(before, after)
+    assert (found.gap, found.overlaps) == (None, ())
+
+
+def test_a_kind_that_is_asked_for_may_be_another():
+    found = verdicts("is_number(at('$.n'))", "not is_number(at('$.n'))")
+    assert (found.always, found.never, found.gap) == ((), (), None)
+
+
+def test_a_time_stamp_that_nothing_can_compare_is_named_as_undecided():
+    rule = {"Variable": "$.t", "TimestampEquals": "2016-12-31T23:59:60Z", "Next": "X"}
     assert from_rule(rule).startswith("opaque(")
     found = verdicts(from_rule(rule), "at('$.n') > 3")
     assert "TimestampEquals" in found.undecided[0][1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -9,13 +11,14 @@ from tests.checks.effort import cases
 from tests.checks.game import Marking, moves, replay, start
 from wfmodel.checks import check_workflow, find_rule
 from wfmodel.checks.context import Context
-from wfmodel.checks.soundness import leaves_running
+from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.model.failures import FailureKind, FailureMode
 from wfmodel.model.findings import Severity
 from wfmodel.model.flow import NodeKind, build_flow
 from wfmodel.model.workflow import (
     Branch,
     Choice,
+    DataItem,
     Effect,
     Final,
     Outcome,
@@ -97,10 +100,10 @@ def test_what_runs_enter_is_what_the_marking_space_holds(workflow: Workflow):
     seen, made = walked
     held = {token for marking in seen for token in _tokens(marking)}
     forks = [node for node in context.flow.nodes if node.kind is NodeKind.FORK]
-    assert held == context.liveness.entered
+    assert held == liveness_of(context).entered
     for fork in forks:
         if fork.index in held:
-            assert ((fork.index, "done") in made) == context.liveness.can_join(fork)
+            assert ((fork.index, "done") in made) == liveness_of(context).can_join(fork)
 
 
 @cases(usual=250)
@@ -166,14 +169,53 @@ def race(*, ends_at: str) -> Workflow:
     fork = Parallel(
         regions=(region, region), siblings="cancel", next="go-on", on={"failure": ends_at}
     )
-    states: dict[str, State] = {"race": fork, "go-on": Final(), "sorry": Final()}
+    lost = Final(outcome=Outcome.FAILED)
+    states: dict[str, State] = {"race": fork, "go-on": Final(), "sorry": Final(), "lost": lost}
     return Workflow(name="race", initial="race", states=states)
 
 
 def test_a_race_that_is_ended_by_a_failure_is_no_error():
-    for ends_at, severity in (("go-on", Severity.INFO), ("sorry", Severity.ERROR)):
+    expected = {"go-on": Severity.INFO, "sorry": Severity.INFO, "lost": Severity.ERROR}
+    for ends_at, severity in expected.items():
         [found] = [f for f in check_workflow(race(ends_at=ends_at)) if f.code == "S150"]
         assert found.severity is severity
+
+
+def test_work_behind_a_join_that_never_completes_is_a_warning():
+    ended = race(ends_at="sorry")
+    states = {**ended.states, "go-on": Task(service="s", next="sorry")}
+    [found] = [f for f in check_workflow(replace(ended, states=states)) if f.code == "S150"]
+    assert found.severity is Severity.WARNING
+
+
+def test_a_failure_that_is_cleaned_up_after_may_be_meant():
+    ended = race(ends_at="clean-up")
+    states = {**ended.states, "clean-up": Task(service="s", next="lost")}
+    [found] = [f for f in check_workflow(replace(ended, states=states)) if f.code == "S150"]
+    assert found.severity is Severity.WARNING
+
+
+def test_a_join_over_items_goes_on_where_there_are_none():
+    region = Region(initial="over", states={"over": Final(outcome=Outcome.FAILED)})
+    fork = Parallel(regions=(region,), for_each="orders", copies=3, next="done")
+    states: dict[str, State] = {"fork": fork, "done": Final()}
+    empty = Workflow(
+        name="items", initial="fork", states=states, data={"orders": DataItem(input=True)}
+    )
+    [found] = [f for f in check_workflow(empty) if f.code == "S150"]
+    assert found.severity is Severity.INFO
+    assert not [f for f in check_workflow(empty) if f.severity is not Severity.INFO]
+
+
+def test_a_join_that_waits_for_all_leaves_no_region_running():
+    loop = race(ends_at="go-on")
+    good = Region(initial="work", states={"work": Task(service="s", next="ok"), "ok": Final()})
+    for siblings, codes in (("finish", {"S152"}), ("wait", set())):
+        fork = Parallel(regions=(good, good), join=1, siblings=siblings, next="again")
+        again = Choice(branches=(Branch(next="race", when="more"),), default="go-on")
+        states: dict[str, State] = {"race": fork, "again": again, "go-on": Final()}
+        found = check_workflow(replace(loop, states=states))
+        assert {f.code for f in found} & {"S151", "S152"} == codes
 
 
 def _tokens(marking: Marking) -> list[int]:
@@ -216,4 +258,4 @@ def test_many_branches_are_many_small_questions():
         assert not [f for f in check_workflow(wide(width, broken=False)) if f.code in rules]
         context = Context.of(wide(width, broken=False))
         # main: fork, done, sorry; each region: work, ok, bad
-        assert len(context.liveness.entered) == 3 + 3 * width
+        assert len(liveness_of(context).entered) == 3 + 3 * width

@@ -14,6 +14,7 @@ from hypothesis import assume, find, given, settings
 from tests.checks.test_soundness import workflows
 from wfmodel.checks import check_workflow
 from wfmodel.checks.context import Context
+from wfmodel.checks.soundness import liveness_of
 from wfmodel.model.flow import Flow, NodeKind, build_flow
 from wfmodel.model.workflow import DONE, Outcome, Parallel, Workflow
 
@@ -107,7 +108,7 @@ def is_sound(workflow: Workflow) -> bool:
 def test_sound_is_what_pm4py_calls_sound(workflow: Workflow):
     assume(as_all(workflow))
     codes = {finding.code for finding in check_workflow(workflow)} & UNSOUND
-    live = Context.of(workflow).liveness
+    live = liveness_of(Context.of(workflow))
     # A net has a transition for each way of a join; one that no run takes is dead there.
     forks = [n for n in Context.of(workflow).flow.nodes if n.kind is NodeKind.FORK]
     dead = any(not (live.can_join(fork) and live.can_fail(fork)) for fork in forks)

@@ -7,7 +7,7 @@ from pathlib import Path
 from wfmodel.checks import Reported, check_file, report
 from wfmodel.checks.fixing import fixed
 from wfmodel.checks.suppressions import read_side_file, side_file_of, suppress, suppressions_in
-from wfmodel.cli.catalogue import catalogue
+from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.model.loading import load_workflow
 
 ISLAND = """\

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import wfmodel
 from wfmodel.cli import main
 from wfmodel.cli.app import COMMANDS
 
@@ -36,7 +37,7 @@ def test_memory_that_ends_is_one_line(capsys, monkeypatch):
 
 
 def test_version_and_help(capsys):
-    assert call(capsys, "--version")[:2] == (0, "wfmodel 0.1.0\n")
+    assert call(capsys, "--version")[:2] == (0, f"wfmodel {wfmodel.__version__}\n")
     code, out, _ = call(capsys, "--help")
     assert code == 0
     assert all(name in out for name in COMMANDS)

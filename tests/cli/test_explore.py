@@ -206,7 +206,10 @@ def test_a_mistake_in_a_file_of_properties_has_a_place(capsys, tmp_path: Path):
     ("arguments", "says"),
     [
         (["/no/such/file.yaml"], "cannot be read"),
-        ([ORDER, "--design", "hybrid"], "there are orchestration, choreography, both"),
+        ([ORDER, "--design", "anarchy"], "there are orchestration, choreography, both, hybrid:"),
+        ([ORDER, "--design", "hybrid"], "write hybrid:GROUP=STEP,STEP;GROUP=STEP"),
+        ([ORDER, "--design", "hybrid:a"], "expected GROUP=STEP,STEP;GROUP=STEP; got 'a'"),
+        ([ORDER, "--design", "hybrid:a=shp"], "unknown step 'shp'; did you mean 'ship'?"),
         ([ORDER, "--knob", "persistance=memory"], "did you mean 'persistence'?"),
         ([ORDER, "--knob", "persistence"], "NAME=VALUE"),
         ([ORDER, "--knob", "dual_write_order=publish-first"], "dual_write_order"),

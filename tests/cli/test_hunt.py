@@ -90,7 +90,7 @@ def test_when_the_time_is_up_it_says_so(capsys):
 
 def test_without_hypothesis_it_says_how_to_get_it(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "hypothesis", None)  # as if it were not installed
-    monkeypatch.delitem(sys.modules, "wfmodel.experiments.hunting.drawing", raising=False)
+    monkeypatch.delitem(sys.modules, "wfmodel.experiments.hunting.strategies", raising=False)
     code, _, err = call(capsys, "hunt", ORDER, *CHOREOGRAPHY)
     assert code == 2
     assert "pip install 'wfmodel[testing]'" in err
@@ -105,7 +105,7 @@ def test_without_hypothesis_it_says_how_to_get_it(capsys, monkeypatch):
         (["--property", "never lost"], "did you mean 'never'? (there are: never, always, "),
         (["--property", "never: paymnt.status == 'failed'"], "did you mean 'payment'?"),
         (["--property", "no: deadlock", "--anomaly", "lost"], "either --anomaly or --property"),
-        (["--design", "hybrid"], "there are orchestration, choreography, both"),
+        (["--design", "anarchy"], "there are orchestration, choreography, both"),
     ],
 )
 def test_a_mistake_is_one_line(capsys, arguments, says):

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wfmodel.cli.exploring import places_of
-from wfmodel.model.naming import LONGEST, file_stems
+from wfmodel.cli.explore_answers import places_of
+from wfmodel.model.file_names import LONGEST, file_stems
 from wfmodel.reports.sweep_plots import Plot, save_plots
 
 words = st.text(max_size=120) | st.sampled_from(["a b", "a-b", "A b", "../../etc", "", "é", "ß"])

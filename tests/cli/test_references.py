@@ -299,7 +299,7 @@ def test_a_pyproject_that_is_none_is_one_line(capsys, top, text, said):
 
 
 def test_python_takes_a_root_too(top):
-    from wfmodel.checks.choreography.checking import check_choreography_file
+    from wfmodel.checks.choreography.choreography_check import check_choreography_file
     from wfmodel.experiments import load_scenario
 
     shutil.copy("w.yaml", top.parent / "w.yaml")

@@ -8,7 +8,7 @@ import yaml
 from tests.cli.test_command_line import ORDER, ROOT, call
 from wfmodel import load
 from wfmodel.designs import Knobs, choreograph, save_history
-from wfmodel.designs.schedule import parse_schedule
+from wfmodel.designs.trace_script import parse_schedule
 from wfmodel.simulation.replay import replay
 
 SCENARIO = str(ROOT / "models/order-fulfilment/scenario.yaml")

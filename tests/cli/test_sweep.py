@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_command_line import call
-from wfmodel.experiments.sweeps.store import read_results
+from wfmodel.experiments.factorial.cell_store import read_results
 
 ROOT = Path(__file__).parents[2]
 SMALL = """

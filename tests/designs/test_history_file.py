@@ -15,7 +15,7 @@ from wfmodel.designs import (
     load_history,
     save_history,
 )
-from wfmodel.designs.schedule import parse_schedule
+from wfmodel.designs.trace_script import parse_schedule
 from wfmodel.model import load_workflow
 from wfmodel.simulation.replay import replay
 

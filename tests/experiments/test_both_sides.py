@@ -13,17 +13,17 @@ from wfmodel.cli.app import main
 from wfmodel.designs import Delivery, Fault, Knobs, Persistence
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.experiments import Scenario, Variant, both_sides, run
-from wfmodel.experiments import sides as module
-from wfmodel.experiments.possibility import (
-    Answer,
+from wfmodel.experiments import cross_check as module
+from wfmodel.experiments.cross_check import contradicted, contradiction_words
+from wfmodel.experiments.reachability import (
     Possibility,
+    ReachAnswer,
     Searched,
     budget_words,
     budgets,
     possibility,
-    system_of,
 )
-from wfmodel.experiments.sides import contradicted, contradiction_words
+from wfmodel.experiments.scenario import system_of
 from wfmodel.exploration import FaultBudget, Spent
 from wfmodel.exploration.packed import search
 
@@ -57,9 +57,9 @@ def found(compared):
 def test_the_two_columns_agree(compared, found):
     memory, database = found.sides
     lost = {side.possibility.variant: side.pairs[0] for side in found.sides}
-    assert memory.possibility.answer(Anomaly.LOST) is Answer.POSSIBLE
+    assert memory.possibility.answer(Anomaly.LOST) is ReachAnswer.POSSIBLE
     assert lost["memory"].share.mean > 0
-    assert database.possibility.answer(Anomaly.LOST) is Answer.IMPOSSIBLE
+    assert database.possibility.answer(Anomaly.LOST) is ReachAnswer.IMPOSSIBLE
     assert lost["database"].share.mean == 0
     assert found.contradictions == ()
 
@@ -82,13 +82,13 @@ def test_what_was_cut_short_is_undecided_and_tried_no_further():
     system = system_of(workflow(), Variant(design="orchestration", knobs=DATABASE))
     tried = (FaultBudget(), FaultBudget(crashes=1), FaultBudget(crashes=2))
     found = possibility("database", system, tried, most_states=60)
-    assert found.answer(Anomaly.LOST) is Answer.UNDECIDED
+    assert found.answer(Anomaly.LOST) is ReachAnswer.UNDECIDED
     assert found.cut() == (FaultBudget(crashes=1),)
     assert len(found.searches) == 2  # two crashes contain one, whose search was cut
 
 
 def test_an_interrupt_is_not_taken_for_a_search_that_was_cut_short(monkeypatch):
-    from wfmodel.experiments import possibility as home
+    from wfmodel.experiments import reachability as home
 
     def interrupted(table, budget, **limits):
         def press(progress):

@@ -13,16 +13,16 @@ from wfmodel.designs import Knobs, Table, orchestrate
 from wfmodel.designs.faults import Fault
 from wfmodel.designs.state import Status, View
 from wfmodel.experiments import Scenario, Variant
-from wfmodel.experiments.cells import Cell, run_cells
-from wfmodel.experiments.exact import exact, simulated
+from wfmodel.experiments.exact_answers import exact, simulated
 from wfmodel.experiments.recovery_of_chain import recovery_of
+from wfmodel.experiments.run_spec import RunSpec, run_cells
 from wfmodel.experiments.statistics import share
-from wfmodel.exploration.configuration import World
-from wfmodel.exploration.markov import Chain, InstanceChain
-from wfmodel.exploration.markov.clocks import NotExponentialError
-from wfmodel.exploration.markov.state import State
+from wfmodel.markov import Chain, InstanceChain
+from wfmodel.markov.chain_state import State
+from wfmodel.markov.phase_type import NotExponentialError
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
+from wfmodel.semantics.configuration import World
 from wfmodel.simulation import Arrivals, Setting
 
 
@@ -166,7 +166,7 @@ def test_simulated_standstills_last_as_long_as_the_chain_says():
     answers = exact(asked, saga(1))[0]
     variant = asked.variants_by_name()["orchestration"]
     setting = replace(asked.setting, arrivals=Arrivals(at=(1,)))
-    cells = [Cell(variant, setting, 1, number) for number in range(1500)]
+    cells = [RunSpec(variant, setting, 1, number) for number in range(1500)]
     runs = run_cells(saga(1), cells, jobs=1, label="", progress=None)
     met = [
         pair

@@ -13,9 +13,9 @@ from tests.exploration.test_seeded_bugs import Hasty, knobs, saga
 from wfmodel.designs import System, choreograph, orchestrate
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
-from wfmodel.experiments.hunting import AnomalyQuarry, Hunted, hunt
-from wfmodel.experiments.possibility import possibility
-from wfmodel.experiments.regression import still_happens
+from wfmodel.experiments.hunting import AnomalyTarget, Hunted, hunt
+from wfmodel.experiments.kept_counterexample import still_happens
+from wfmodel.experiments.reachability import possibility
 from wfmodel.model.failures import FailureMode
 from wfmodel.simulation import Arrivals, Setting
 
@@ -30,7 +30,7 @@ def hunted(
     examples: int = MOST_EXAMPLES,
     kinds: tuple[FaultKind, ...] = USUAL,
 ) -> Hunted:
-    return hunt(system, ALONE, AnomalyQuarry(anomaly), kinds=kinds, examples=examples)
+    return hunt(system, ALONE, AnomalyTarget(anomaly), kinds=kinds, examples=examples)
 
 
 def hasty() -> System:

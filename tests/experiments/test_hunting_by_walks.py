@@ -9,8 +9,8 @@ import pytest
 from tests.exploration.test_seeded_bugs import Hasty, knobs, saga
 from wfmodel.designs import System, choreograph, orchestrate
 from wfmodel.experiments.hunting import Walked, hunt_by_walks
-from wfmodel.experiments.possibility import possibility
-from wfmodel.experiments.regression import still_happens
+from wfmodel.experiments.kept_counterexample import still_happens
+from wfmodel.experiments.reachability import possibility
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import STANDARD
 

@@ -11,19 +11,19 @@ import pytest
 
 from tests.exploration.markov.chains import crashes, exponential, ruin_wins, saga
 from wfmodel.designs import Knobs, Table, choreograph, orchestrate
-from wfmodel.experiments.rare import (
+from wfmodel.experiments.pilot import NoWayError
+from wfmodel.experiments.rare_events import (
     Splitting,
     ended_as,
     exactly,
     probability_of,
     solved,
 )
-from wfmodel.experiments.survey import NoWayError
-from wfmodel.experiments.walks import mixed
-from wfmodel.exploration.markov import KnownChain, Life, Surroundings, TooManyStatesError
-from wfmodel.exploration.markov.jumps import Jumps
-from wfmodel.exploration.markov.likeliest import LikeliestFirst
-from wfmodel.exploration.markov.rates import Rates
+from wfmodel.experiments.splitting_walks import mixed
+from wfmodel.markov import KnownChain, Life, Surroundings, TooManyStatesError
+from wfmodel.markov.jumps import Jumps
+from wfmodel.markov.most_probable_path import LikeliestFirst
+from wfmodel.markov.rates import Rates
 from wfmodel.simulation.randomness import uniform
 
 PLENTY = 1_000_000

@@ -17,13 +17,13 @@ from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import History, Kind
 from wfmodel.designs.knobs import Persistence
-from wfmodel.designs.schedule import Act
-from wfmodel.experiments.hunting.retelling import Untellable, retell
+from wfmodel.designs.trace_script import Act
+from wfmodel.experiments.hunting.history_to_schedule import Untellable, retell
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.ends import is_end, shows
-from wfmodel.exploration.following import RunSpace
+from wfmodel.exploration.terminal_states import is_end, shows
+from wfmodel.exploration.trace_space import RunSpace
 from wfmodel.metrics import tracks_of
-from wfmodel.metrics.tracks import came_to_rest
+from wfmodel.metrics.instance_paths import came_to_rest
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.simulation.replay import replay
@@ -172,7 +172,7 @@ def test_a_crash_that_is_on_at_the_arrival_does_not_hide_the_next():
 
 
 def test_what_is_taken_up_again_and_again_is_untellable_and_says_so(monkeypatch):
-    monkeypatch.setattr("wfmodel.experiments.hunting.retelling.MOST_COPIES", 0)
+    monkeypatch.setattr("wfmodel.experiments.hunting.history_to_schedule.MOST_COPIES", 0)
     system = choreograph(saga(), careful())
     history = simulate(system, Setting(arrivals=Arrivals(at=(0,)), horizon="1s"), seed=1)  # type: ignore[arg-type]
     with pytest.raises(Untellable, match="more often than they were sent"):

@@ -10,8 +10,8 @@ from scipy import stats
 
 from wfmodel.experiments.statistics import (
     FEWEST_DIFFERING_PAIRS,
+    DifferenceVerdict,
     Method,
-    Verdict,
     holm,
     interval,
     paired,
@@ -87,32 +87,32 @@ def test_pairing_removes_common_noise():
     noise = np.random.default_rng(3).normal(0, 100, 20)
     gap = np.random.default_rng(4).normal(1, 0.1, 20)
     difference = paired(noise.tolist(), (noise + gap).tolist())
-    assert difference.verdict is Verdict.SHOWN
+    assert difference.verdict is DifferenceVerdict.SHOWN
     assert difference.sign == 1
     assert difference.estimate.half_width < 0.1
 
 
 def test_equal_samples_are_the_same_in_spite_of_rounding():
     first = [0.1 + 0.2, 5e9]
-    assert paired(first, [0.3, 5e9]).verdict is Verdict.SAME
+    assert paired(first, [0.3, 5e9]).verdict is DifferenceVerdict.SAME
 
 
 @pytest.mark.parametrize("differing", range(1, FEWEST_DIFFERING_PAIRS))
 def test_a_few_pairs_show_nothing_whatever_the_interval_says(differing):
     second = [1.0] * differing
     difference = paired([0.0] * differing, second)
-    assert difference.verdict is Verdict.TOO_FEW
+    assert difference.verdict is DifferenceVerdict.TOO_FEW
     assert difference.sign == 0
 
 
 def test_one_sided_gaps_of_one_size_are_shown_once_there_are_six():
     difference = paired([0.0] * 6, [1.0] * 6)
-    assert difference.verdict is Verdict.SHOWN
+    assert difference.verdict is DifferenceVerdict.SHOWN
     assert difference.p_value == pytest.approx(2 * 0.5**6)
 
 
 def test_no_pair_is_undefined():
-    assert paired([math.nan], [1.0]).verdict is Verdict.UNDEFINED
+    assert paired([math.nan], [1.0]).verdict is DifferenceVerdict.UNDEFINED
 
 
 def test_unpaired_samples_are_refused():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wfmodel.experiments import Comparison, Verdict, load_scenario, run
+from wfmodel.experiments import Comparison, DifferenceVerdict, load_scenario, run
 
 STORIES = Path(__file__).parents[2] / "models" / "stories"
 REPLICATIONS = 12
@@ -53,6 +53,6 @@ def test_one_choice_shows_the_failure_and_the_other_has_none_of_it(story, metric
 def test_the_first_question_of_every_story_is_decided(story):
     result = told(story)
     first = result.metric(result.scenario.primary[0])
-    assert first.verdict is not Verdict.UNDEFINED
+    assert first.verdict is not DifferenceVerdict.UNDEFINED
     assert first.winner is not None
     assert first.decided

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from wfmodel.designs.anomalies import Anomaly, Terminal, primary
-from wfmodel.exploration.ends import Ends, Path
-from wfmodel.exploration.moves import Step
-from wfmodel.exploration.space import StateSpace
-from wfmodel.exploration.verdict import Memory, Observer
+from wfmodel.exploration.state_space import StateSpace
+from wfmodel.exploration.terminal_states import Ends, Path
+from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
+from wfmodel.semantics.successors import Step
 
 
 def naive_ends_of(space: StateSpace) -> Ends:
@@ -31,7 +31,7 @@ def _settled(space: StateSpace, number: int) -> bool:
 class _Product:
     def __init__(self, space: StateSpace) -> None:
         self.space = space
-        self.observer = Observer(space.table)
+        self.observer = OutcomeMonitor(space.table)
         self.nodes: list[tuple[int, Memory]] = []
         self.numbers: dict[tuple[int, Memory], int] = {}
         self.came_from: list[tuple[int, Step | None]] = []

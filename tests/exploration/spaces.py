@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from wfmodel.designs import Knobs, Table, orchestrate
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.configuration import Cell, Configuration
-from wfmodel.exploration.moves import Step, StepKind
 from wfmodel.model.workflow import Final, Task, Workflow
+from wfmodel.semantics.configuration import Cell, Configuration
+from wfmodel.semantics.successors import Step, StepKind
 
 
 def act(name: int) -> Step:

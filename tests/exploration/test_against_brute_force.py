@@ -17,7 +17,7 @@ from tests.exploration.brute import everything
 from wfmodel.designs import Knobs, choreograph, orchestrate
 from wfmodel.exploration import Anything, FaultBudget
 from wfmodel.exploration.explorer import search
-from wfmodel.exploration.space import resting
+from wfmodel.exploration.state_space import resting
 from wfmodel.model.workflow import Workflow
 
 MOST = 1200

@@ -18,15 +18,15 @@ from tests.exploration.test_packed import ENGINES, assert_equal_numbers
 from tests.exploration.two_phase_commit import two_phase_commit
 from wfmodel.designs import Knobs, Table, choreograph, orchestrate
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.moves import Moves
 from wfmodel.exploration.packed import CheckpointError, Engine, search
 from wfmodel.exploration.packed import checkpoint as on_disk
 from wfmodel.exploration.packed.expansion import Expansion
-from wfmodel.exploration.packed.parts import Parts
 from wfmodel.exploration.packed.snapshot import Snapshot
-from wfmodel.exploration.resolution import Anything
-from wfmodel.exploration.semantics import Semantics
 from wfmodel.model.files import UNFINISHED
+from wfmodel.semantics.component_tables import ComponentTables
+from wfmodel.semantics.instance_rules import InstanceRules
+from wfmodel.semantics.nondeterminism import Anything
+from wfmodel.semantics.successors import Successors
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,7 +69,7 @@ searching.search(
 """
 
 COMMAND = """
-from wfmodel.experiments import exploring
+from wfmodel.experiments import explored_variant as exploring
 exploring.search = partial(exploring.search, checkpoint_every_s=0.0)
 from wfmodel.cli import main
 main(sys.argv[1:])
@@ -165,8 +165,10 @@ def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, content):
 
 def expansion_of(table: Table) -> Expansion:
     """As a search begins, which is where its tables begin to be filled."""
-    semantics, budget = Semantics(table), FaultBudget()
-    expansion = Expansion(Parts(table, Moves(semantics, Anything(), urgent=True), budget, 1))
+    semantics, budget = InstanceRules(table), FaultBudget()
+    expansion = Expansion(
+        ComponentTables(table, Successors(semantics, Anything(), urgent=True), budget, 1)
+    )
     expansion.parts.vector(semantics.start(semantics.initial()), budget)
     return expansion
 

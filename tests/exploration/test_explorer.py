@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.designs.workflows import Fixed, workflows
-from wfmodel.designs import Knobs, Table, choreograph, orchestrate
+from wfmodel.designs import Knobs, Table, build, choreograph, orchestrate
 from wfmodel.exploration import FaultBudget, Verdict, explore
 from wfmodel.model.failures import FailureMode
 from wfmodel.model.workflow import Compensation, Final, Task, Workflow
+from wfmodel.testing import hybrids
 
 DESIGNS = {"orchestration": orchestrate, "choreography": choreograph}
 BOTH = pytest.mark.parametrize("design", sorted(DESIGNS))
@@ -117,13 +118,16 @@ def test_a_shared_table_changes_nothing(design):
 
 
 @settings(max_examples=60)
-@given(workflows(untimed_receives=False, cancel=False), st.integers(0, 999))
-def test_in_one_world_both_designs_come_to_the_same_ends(workflow: Workflow, seed: int):
+@given(workflows(untimed_receives=False, cancel=False), st.integers(0, 999), st.data())
+def test_in_one_world_all_designs_come_to_the_same_ends(
+    workflow: Workflow, seed: int, data: st.DataObject
+):
     """Outcomes, branches and answers fixed: the order of things is all that is left open."""
     ends = []
-    for design in DESIGNS.values():
-        result = explore(design(workflow, Knobs()), resolution=Fixed(seed), limit=4_000, laps=4)
+    for design in (*DESIGNS, data.draw(hybrids(workflow), label="hybrid")):
+        system = build(workflow, design)
+        result = explore(system, resolution=Fixed(seed), limit=4_000, laps=4)
         if not result.complete or result.cut:
             return
         ends.append(result.endings)
-    assert ends[0] == ends[1]
+    assert ends[0] == ends[1] == ends[2]

@@ -19,7 +19,7 @@ BUDGET = FaultBudget(crashes=1, duplicates=1)
 @pytest.mark.parametrize("build", [orchestrate, choreograph])
 def test_every_engine_leads_to_the_same_text(build, monkeypatch):
     system = build(saga(), Knobs())
-    where = "wfmodel.exploration.export.system.search"
+    where = "wfmodel.exploration.export.system_program.search"
 
     def texts() -> tuple[str, str]:
         return promela(system, BUDGET), tla(system, BUDGET, name="saga").text

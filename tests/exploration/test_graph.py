@@ -17,8 +17,6 @@ from tests.exploration.test_symmetry import budgets as own_budgets
 from tests.exploration.test_symmetry import systems
 from wfmodel.designs import Knobs, Table
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.ends import ends_of, is_end
-from wfmodel.exploration.graph import firsts, graph_of
 from wfmodel.exploration.packed import search
 from wfmodel.exploration.properties import (
     Holds,
@@ -28,7 +26,9 @@ from wfmodel.exploration.properties import (
     decide,
     standard_properties,
 )
-from wfmodel.exploration.properties.explored import Explored
+from wfmodel.exploration.properties.property_context import Explored
+from wfmodel.exploration.step_graph import firsts, graph_of
+from wfmodel.exploration.terminal_states import ends_of, is_end
 
 LIMIT = 600
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wfmodel.exploration.packed.layout import WORD, layout_of
+from wfmodel.exploration.packed.bit_layout import WORD, layout_of
 
 
 @given(st.lists(st.integers(1, 1 << 20), min_size=1, max_size=30))

@@ -14,9 +14,9 @@ from wfmodel.designs import Channel, Knobs, Table, choreograph, orchestrate, own
 from wfmodel.designs.messages import Action, Event, Received, Send, SetTimer, Timer, TimerFired
 from wfmodel.designs.state import View
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.budget import UNLIMITED
 from wfmodel.exploration.packed import Engine, search
-from wfmodel.exploration.verdict import ending_of
+from wfmodel.semantics.fault_budget import UNLIMITED
+from wfmodel.semantics.outcome_monitor import ending_of
 
 
 @dataclass(frozen=True)

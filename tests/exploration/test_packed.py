@@ -13,14 +13,14 @@ from tests.designs.workflows import workflows
 from tests.exploration.two_phase_commit import two_phase_commit
 from wfmodel.designs import DESIGNS, Knobs, Table, choreograph, orchestrate
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.budget import UNLIMITED
-from wfmodel.exploration.moves import Moves
 from wfmodel.exploration.packed import Engine, PackedSpace, has_numba, search
-from wfmodel.exploration.resolution import Anything
-from wfmodel.exploration.semantics import Semantics
-from wfmodel.exploration.space import InterpretedSpace, resting
-from wfmodel.exploration.verdict import Ending, ending_of
+from wfmodel.exploration.state_space import InterpretedSpace, resting
 from wfmodel.model.workflow import Workflow
+from wfmodel.semantics.fault_budget import UNLIMITED
+from wfmodel.semantics.instance_rules import InstanceRules
+from wfmodel.semantics.nondeterminism import Anything
+from wfmodel.semantics.outcome_monitor import Ending, ending_of
+from wfmodel.semantics.successors import Successors
 
 BOTH = {"orchestration": orchestrate, "choreography": choreograph}
 needs_numba = pytest.mark.skipif(not has_numba(), reason="numba is not installed")
@@ -44,7 +44,7 @@ def endings(space: PackedSpace) -> dict[object, int]:
 
 def interpreted(table: Table, budget: FaultBudget, limit: int) -> InterpretedSpace:
     """The definition, searched as it stands."""
-    moves = Moves(Semantics(table), Anything())
+    moves = Successors(InstanceRules(table), Anything())
     space = InterpretedSpace(moves, budget, limit=limit, laps=1)
     space.run()
     return space

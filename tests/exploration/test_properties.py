@@ -14,7 +14,6 @@ from tests.exploration.spaces import Graph, act
 from tests.exploration.test_explorer import DESIGNS, saga
 from wfmodel.designs import Knobs, System, choreograph
 from wfmodel.exploration import FaultBudget, Verdict
-from wfmodel.exploration.budget import UNLIMITED
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.properties import (
     Deadlock,
@@ -36,6 +35,7 @@ from wfmodel.exploration.properties import (
 )
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.shortest import Shortest
+from wfmodel.semantics.fault_budget import UNLIMITED
 
 BOTH = pytest.mark.parametrize("design", sorted(DESIGNS))
 CRASH = FaultBudget(crashes=1)

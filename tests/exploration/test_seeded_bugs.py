@@ -18,10 +18,10 @@ from wfmodel.designs import Knobs, Machine, System, choreograph, orchestrate
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.messages import Command, Event, Received, Reply, Send, Work
 from wfmodel.designs.state import View
-from wfmodel.experiments.possibility import possibility
+from wfmodel.experiments.reachability import possibility
 from wfmodel.exploration import FaultBudget
 from wfmodel.model.failures import FailureMode
-from wfmodel.model.graph import Node
+from wfmodel.model.flow_graph import Node
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import DONE, Compensation, Final, Task, Workflow
 

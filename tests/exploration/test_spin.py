@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.agreement.worlds import in_turns
 from tests.exploration import spin
 from tests.exploration.test_explorer import saga
 from tests.exploration.test_own_systems import Log, Sender
@@ -18,9 +19,9 @@ from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Channel, Knobs, System, Table, choreograph, orchestrate, own_system
 from wfmodel.designs.messages import Send, SetTimer
 from wfmodel.exploration import FaultBudget, Verdict, explore
-from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.export import promela
 from wfmodel.exploration.packed import search
+from wfmodel.exploration.terminal_states import ends_of
 from wfmodel.importers import load_any
 
 pytestmark = pytest.mark.skipif(
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 MODELS = Path(__file__).parents[2] / "models"
-DESIGNS = {"orchestrated": orchestrate, "choreographed": choreograph}
+DESIGNS = {"orchestrated": orchestrate, "choreographed": choreograph, "hybrid": in_turns}
 WORKFLOWS = {
     "order-fulfilment": ("order-fulfilment/workflow.yaml", None),
     "travel-booking": (
@@ -59,6 +60,7 @@ SMALL = [
     ("saga", "choreographed", ONCE, BOTH),
     ("saga", "orchestrated", Knobs(), CRASH._replace(pauses=1)),
     ("saga", "choreographed", MEMORY, CRASH._replace(crashes=2).each("crashes", ["bank"], 1)),
+    ("saga", "hybrid", Knobs(), CRASH),
 ]
 LARGE = [
     ("order-fulfilment", "orchestrated", Knobs(), NONE),

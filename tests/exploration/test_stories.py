@@ -9,22 +9,22 @@ import pytest
 from tests.exploration.test_explorer import saga
 from wfmodel.designs import Knobs, orchestrate
 from wfmodel.designs.anomalies import Terminal
-from wfmodel.designs.schedule import Act, Deed, parse_schedule, schedule_text
 from wfmodel.designs.table import Table
+from wfmodel.designs.trace_script import Act, Deed, parse_schedule, schedule_text
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.explorer import search
-from wfmodel.exploration.moves import Moves
 from wfmodel.exploration.properties import NeverEnds, Undecided, decide, parse_property
-from wfmodel.exploration.resolution import Anything
 from wfmodel.exploration.scheduling import schedule_of
-from wfmodel.exploration.semantics import Semantics
-from wfmodel.exploration.space import InterpretedSpace
+from wfmodel.exploration.state_space import InterpretedSpace
 from wfmodel.exploration.stories import (
     regression_test,
     sequence_mermaid,
     story_of,
     story_text,
 )
+from wfmodel.semantics.instance_rules import InstanceRules
+from wfmodel.semantics.nondeterminism import Anything
+from wfmodel.semantics.successors import Successors
 from wfmodel.simulation.replay import UnplayableError, replay
 
 CARELESS = Knobs(publishing="dual-write", timeouts=False)
@@ -84,7 +84,7 @@ def test_what_cannot_happen_is_refused_with_what_could():
 
 def test_an_interrupted_search_answers_with_what_is_there():
     table = Table(orchestrate(saga(), CARELESS))
-    moves = Moves(Semantics(table), Anything())
+    moves = Successors(InstanceRules(table), Anything())
     space = InterpretedSpace(moves, FaultBudget(crashes=2), limit=10_000, laps=1)
 
     def interrupt(done: int, known: int) -> None:

@@ -24,7 +24,6 @@ from wfmodel.designs.messages import Action, Event, Received, Restarted, Send, S
 from wfmodel.designs.state import Status, View
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.explorer import search as interpreted
-from wfmodel.exploration.moves import Moves
 from wfmodel.exploration.packed import CheckpointError, Engine, search
 from wfmodel.exploration.properties import (
     Deadlock,
@@ -37,15 +36,16 @@ from wfmodel.exploration.properties import (
     comes_to_rest,
     decide,
 )
-from wfmodel.exploration.properties.observation import Observation
 from wfmodel.exploration.properties.symmetric import arrangements as others_of
 from wfmodel.exploration.properties.symmetric import depends_on_who
-from wfmodel.exploration.resolution import Anything
-from wfmodel.exploration.semantics import Semantics
-from wfmodel.exploration.space import InterpretedSpace
+from wfmodel.exploration.properties.visible_state import Observation
+from wfmodel.exploration.state_space import InterpretedSpace
 from wfmodel.exploration.stories import story_text
 from wfmodel.exploration.symmetry import NotInterchangeable
 from wfmodel.exploration.symmetry.unfolding import unfolded
+from wfmodel.semantics.instance_rules import InstanceRules
+from wfmodel.semantics.nondeterminism import Anything
+from wfmodel.semantics.successors import Successors
 
 # ------------------------------------------------------------------------------ golden counts
 
@@ -176,7 +176,7 @@ budgets = st.builds(
 
 def full_space(system: System, budget: FaultBudget, limit: int) -> InterpretedSpace:
     """Everybody told apart, and no other reduction either."""
-    moves = Moves(Semantics(Table(system)), Anything(), urgent=False)
+    moves = Successors(InstanceRules(Table(system)), Anything(), urgent=False)
     space = InterpretedSpace(moves, budget, limit=limit, laps=1)
     space.run()
     return space
@@ -263,7 +263,7 @@ ASKED = (Never(BOTH_DONE), Never(ALL_DONE), Never(ONE_SPOKE), Deadlock())
 def test_the_reduced_space_is_the_quotient_of_the_full_one(system, budget):
     full = full_space(system, budget, 600)
     assume(full.complete)
-    moves = Moves(Semantics(Table(system)), Anything(), urgent=False)
+    moves = Successors(InstanceRules(Table(system)), Anything(), urgent=False)
     small = InterpretedSpace(moves, budget, limit=600, laps=1, symmetry=True)
     small.run()
     orbits = {orbit_of(full, number) for number in range(len(full))}
@@ -283,7 +283,7 @@ def test_the_reduced_space_is_the_quotient_of_the_full_one(system, budget):
 def _assert_it_is_a_run(system, space, trace, budget) -> None:
     """Unfolded, it begins at the beginning and each step is one of the system's own."""
     run, told = unfolded(space, trace)
-    moves = Moves(Semantics(run.table), Anything(), urgent=False)
+    moves = Successors(InstanceRules(run.table), Anything(), urgent=False)
     start = moves.semantics.start(moves.semantics.initial())
     assert (run.configuration(0), run.budget(0)) == (start, budget)
     for at, step in enumerate(told.steps):

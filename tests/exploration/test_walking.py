@@ -18,11 +18,10 @@ from tests.exploration.two_phase_commit import two_phase_commit
 from wfmodel.designs import Channel, System, Table, choreograph, orchestrate, own_system
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.messages import Action, Event, Received, SetTimer, TimerFired
-from wfmodel.designs.schedule import Act, Deed
 from wfmodel.designs.state import View
-from wfmodel.experiments.hunting.walking import draws
+from wfmodel.designs.trace_script import Act, Deed
+from wfmodel.experiments.hunting.walk_hunt import draws
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.following import RunSpace, run_space
 from wfmodel.exploration.packed import search
 from wfmodel.exploration.properties import (
     NeverEnds,
@@ -33,10 +32,11 @@ from wfmodel.exploration.properties import (
 )
 from wfmodel.exploration.properties.shortest import Shortest
 from wfmodel.exploration.scheduling import schedule_of
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.state_space import StateSpace
+from wfmodel.exploration.trace_space import RunSpace, run_space
 from wfmodel.exploration.walking import WalkedSpace, shrunk, walk_space
 from wfmodel.exploration.walking.coverage import Covering
-from wfmodel.exploration.walking.graph import spelt
+from wfmodel.exploration.walking.walked_graph import spelt
 from wfmodel.exploration.walking.walker import Out
 
 CRASH = FaultBudget(crashes=1)

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from tests.fuzz import commands
 from tests.fuzz.readers import MAKERS
 
 ROOT = Path(__file__).parents[2]
@@ -113,8 +114,11 @@ def inputs(seed: int) -> Iterator[tuple[str, str]]:
     number = 0
     while True:
         rng = random.Random(f"{seed}/{number}")
-        if rng.random() < 0.4:
+        kind = rng.random()
+        if kind < 0.4:
             ending, text = rng.choice(MAKERS)(rng)
+        elif kind > 0.95:
+            ending, text = rng.choice(commands.MAKERS)(rng)
         else:
             make = rng.choice((_mangled, _restructured, _restructured, _odd, _odd_machine))
             ending, text = rng.choice(ENDINGS), make(rng, texts)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from pathlib import Path
 
+from tests.fuzz import commands
 from tests.fuzz.readers import (
     ANNOTATIONS,
     BASELINE,
@@ -15,18 +17,18 @@ from tests.fuzz.readers import (
 )
 from wfmodel.checks.baseline import read_baseline
 from wfmodel.checks.fixing import fixed
-from wfmodel.checks.formats.data import as_json
 from wfmodel.checks.formats.github import as_github
 from wfmodel.checks.formats.gitlab import as_gitlab
+from wfmodel.checks.formats.json_object import as_json
 from wfmodel.checks.formats.junit import as_junit
 from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.policy import Policy
-from wfmodel.checks.reported import Reported
-from wfmodel.cli.catalogue import catalogue
-from wfmodel.cli.checking import Answer, Question
-from wfmodel.cli.configuration import read_configuration
-from wfmodel.cli.one_file import check_one
+from wfmodel.checks.resolved_finding import Reported
+from wfmodel.cli.check_configuration import read_configuration
+from wfmodel.cli.check_file import check_one
+from wfmodel.cli.file_answer import FileAnswer, FileQuestion
+from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.model.reading import read_document
 
 MOST_SECONDS = 2.0
@@ -43,6 +45,8 @@ def try_one(folder: Path, name: str, text: str) -> float:
     Raises:
         FuzzError: something of what must always hold does not.
     """
+    if name.endswith(commands.ENDINGS):
+        return _command(name, text)
     file = folder / name
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     start = time.process_time()
@@ -52,13 +56,23 @@ def try_one(folder: Path, name: str, text: str) -> float:
             _read_settings(file)
         else:
             checked = _checked_file(file)
-            answer = check_one(str(checked), Question(choreography="thin"))
+            answer = check_one(str(checked), FileQuestion(choreography="thin"))
             _write_all(answer, checked.read_bytes().decode("utf-8", "surrogatepass"))
         taken = time.process_time() - start
     finally:
         file.unlink()
         checked.unlink(missing_ok=True)
     if taken > MOST_SECONDS:
+        raise FuzzError(f"took {taken:.1f} s")
+    return taken
+
+
+def _command(name: str, text: str) -> float:
+    start = time.process_time()
+    with tempfile.TemporaryDirectory() as own:
+        commands.try_command(Path(own), name, text)
+    taken = time.process_time() - start
+    if taken > 10 * MOST_SECONDS:
         raise FuzzError(f"took {taken:.1f} s")
     return taken
 
@@ -86,7 +100,7 @@ def _read_settings(file: Path) -> None:
             raise FuzzError("refused without a word") from None
 
 
-def _write_all(answer: Answer, text: str) -> None:
+def _write_all(answer: FileAnswer, text: str) -> None:
     findings = list(answer.findings)
     described = {entry.code: entry for entry in catalogue().entries}
     unknown = {finding.code for finding in findings} - set(described)
@@ -98,12 +112,12 @@ def _write_all(answer: Answer, text: str) -> None:
     for data in (as_json(findings), as_gitlab(findings), as_sarif(findings, described, "0")):
         json.loads(data)
     as_junit(findings, [answer.file]).encode("utf-8", "surrogatepass")
-    if answer.final and Answer.from_text(answer.file, answer.as_text()) != answer:
+    if answer.final and FileAnswer.from_text(answer.file, answer.as_text()) != answer:
         raise FuzzError("the cache would answer something else")
     _mend(text, answer, findings)
 
 
-def _mend(text: str, answer: Answer, findings: list[Reported]) -> None:
+def _mend(text: str, answer: FileAnswer, findings: list[Reported]) -> None:
     """What is mended is read no worse than before, and changes lie where their findings say."""
     here = [each for each in findings if each.changes and each.file == answer.file]
     mended, made = fixed(text, here)

@@ -13,7 +13,8 @@ def machine(states: dict[str, Any], start: str = "A", **fields: Any) -> dict[str
 def task(**fields: Any) -> dict[str, Any]:
     """A task at ``work`` that ends the machine unless it is told to go on."""
     end = {} if "Next" in fields else {"End": True}
-    return {"Type": "Task", "Resource": "${Work}", **end, **fields}
+    sent = {"Parameters": SENT} if fields.get("Resource") == CALLBACK else {}
+    return {"Type": "Task", "Resource": "${Work}", **sent, **end, **fields}
 
 
 def one(**fields: Any) -> dict[str, Any]:
@@ -38,3 +39,6 @@ def scope(start: str, **states: Any) -> dict[str, Any]:
 
 CALLBACK = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 """Resource of a task whose completion comes from outside."""
+
+SENT = {"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}}
+"""What such a task sends."""

@@ -16,8 +16,8 @@ from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl import translate
 from wfmodel.importers.asl.templates import mask
 from wfmodel.model.flow import build_flow
-from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
+from wfmodel.model.validate import parse_as
 
 TRAVEL = Path(__file__).parents[2] / "models" / "travel-booking"
 
@@ -48,8 +48,11 @@ EVERYTHING = machine(
             "MaxConcurrency": 2,
             "ToleratedFailurePercentage": 20,
             "ItemBatcher": {"MaxItemsPerBatch": 2},
-            "ItemReader": {"Resource": "${Read}", "ReaderConfig": {"InputType": "CSV"}},
-            "ItemProcessor": {**scope("I", I=task()), "ProcessorConfig": {"Mode": "DISTRIBUTED"}},
+            "ItemReader": {"Resource": "${Read}", "ReaderConfig": {"InputType": "JSON"}},
+            "ItemProcessor": {
+                **scope("I", I=task()),
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            },
             "Catch": [catcher("Z", "No"), catcher("P", "States.ALL")],
             "Next": "P",
         },

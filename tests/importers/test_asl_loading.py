@@ -8,7 +8,7 @@ import pytest
 
 from tests.importers.machines import catcher, machine, one, scope, task
 from wfmodel.importers import Annotations, load_any, load_asl
-from wfmodel.importers.loading import beside
+from wfmodel.importers.any_format import beside
 from wfmodel.model.loading import dump_workflow
 from wfmodel.model.workflow import Task
 

@@ -43,12 +43,12 @@ def test_each_scope_has_an_end_of_its_own():
     ("fields", "items", "join", "siblings"),
     [
         ({}, 3, "all", "cancel"),
-        ({"ToleratedFailureCount": 1}, 3, 2, "finish"),
-        ({"ToleratedFailurePercentage": 50}, 4, 2, "finish"),
+        ({"ToleratedFailureCount": 1}, 3, 2, "wait"),
+        ({"ToleratedFailurePercentage": 50}, 4, 2, "wait"),
         # 30 % of 3 items is less than one item
         ({"ToleratedFailurePercentage": 30}, 3, "all", "cancel"),
-        # a join waits for one at least
-        ({"ToleratedFailureCount": 9}, 3, 1, "finish"),
+        # all may fail
+        ({"ToleratedFailureCount": 9}, 3, 0, "wait"),
     ],
 )
 def test_a_map_is_copies_of_one_region(fields, items, join, siblings):

@@ -63,7 +63,8 @@ def test_a_resource_says_who_works(resource, payload, expected):
 
 
 def test_what_the_definition_does_not_say_is_not_guessed():
-    state = task_of(one(Resource="arn:aws:states:::dynamodb:deleteItem"))
+    sent = {"TableName": "orders", "Key": {"id": {"S.$": "$.id"}}}
+    state = task_of(one(Resource="arn:aws:states:::dynamodb:deleteItem", Parameters=sent))
     assert state.effect is Effect.NONE
     assert not state.idempotent
     assert (state.reads, state.writes) == ((), ())

@@ -11,7 +11,7 @@ from wfmodel.designs.history import GONE, History
 from wfmodel.designs.messages import Event, Message
 from wfmodel.designs.state import View
 from wfmodel.metrics import Measurement, Monitor, tracks_of
-from wfmodel.metrics.online import ERROR, Meter, OnlineMeasurement
+from wfmodel.metrics.streaming import ERROR, Meter, OnlineMeasurement
 
 ABOUT = frozenset(
     {

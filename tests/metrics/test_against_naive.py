@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from tests.metrics import naive
 from tests.metrics.runs import MS, A, B, C, Run, step, view, with_participants_reversed
 from wfmodel.designs.history import History
-from wfmodel.metrics import CLEAN, METRICS, Group, Monitor, measure, tracks_of
-from wfmodel.metrics.applied import Applied, applied
+from wfmodel.metrics import CLEAN, METRICS, MetricGroup, Monitor, measure, tracks_of
 from wfmodel.metrics.consistency import consistent_ns
 from wfmodel.metrics.observability import stalls
 from wfmodel.metrics.staleness import age_integral
+from wfmodel.metrics.view_lag import Applied, applied
 
 STATUSES = st.sampled_from(("unknown", "running", "compensating", "succeeded", "aborted", "failed"))
 SAID = st.sampled_from(("running", "done", "failed", "compensated"))
@@ -158,7 +158,7 @@ def test_no_divergence_exactly_if_all_views_agree_all_the_time(history: History)
         for m in naive.life(history, i).moments
         if m.end > m.start
     )
-    names = [name for name, metric in METRICS.items() if metric.group is Group.DIVERGENCE]
+    names = [name for name, metric in METRICS.items() if metric.group is MetricGroup.DIVERGENCE]
     values = measure(history).values
     assert (values["divergence_max"] == 0) == agree
     assert not agree or all(values[name] == 0 for name in names)

@@ -17,10 +17,10 @@ from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import Drop, History
 from wfmodel.designs.messages import Command
 from wfmodel.metrics import METRICS, Monitor, measure
-from wfmodel.metrics.online import ERROR, Meter, Sketch
-from wfmodel.metrics.online import layout as at
-from wfmodel.metrics.online.layout import BUCKET_BITS, BUCKETS
-from wfmodel.metrics.online.meter import RING
+from wfmodel.metrics.streaming import ERROR, Meter, Sketch
+from wfmodel.metrics.streaming import meter_layout as at
+from wfmodel.metrics.streaming.meter import RING
+from wfmodel.metrics.streaming.meter_layout import BUCKET_BITS, BUCKETS
 from wfmodel.native.answering import Answering
 
 INSTANCES = 4
@@ -148,20 +148,20 @@ def busy(**knobs: object) -> History:
 @pytest.mark.parametrize(
     ("module", "name", "planted"),
     [
-        ("reading", "meet", lambda instance, time: None),
-        ("walking", "sketch", lambda m, which, value: None),
-        ("walking", "hold", lambda m, instance, until: None),
+        ("row_reading", "meet", lambda instance, time: None),
+        ("state_changes", "sketch", lambda m, which, value: None),
+        ("state_changes", "hold", lambda m, instance, until: None),
         ("folding", "end_spell", lambda m, instance, until: None),
-        ("walking", "_poll_after", lambda m, time: time),
-        ("walking", "spell", lambda m, start, end: None),
+        ("state_changes", "_poll_after", lambda m, time: time),
+        ("state_changes", "spell", lambda m, start, end: None),
         ("folding", "stay", lambda instance, state, until: None),
         ("folding", "_latest", lambda instance, step, time: 0),
         ("folding", "_beside_others", lambda m, pairs, count, number: None),
         ("folding", "_CLEAN", 1),
-        ("reading", "_LOST", 3),
-        ("reading", "catch_up", lambda m, instance: None),
-        ("reading", "also_revisited", lambda m, revisited, node: 0),
-        ("reading", "_crash", lambda m, participant, time: None),
+        ("row_reading", "_LOST", 3),
+        ("row_reading", "catch_up", lambda m, instance: None),
+        ("row_reading", "also_revisited", lambda m, revisited, node: 0),
+        ("row_reading", "_crash", lambda m, participant, time: None),
     ],
 )
 def test_a_planted_change_is_caught(module, name, planted, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from wfmodel.designs import Fault, Knobs, choreograph, orchestrate
 from wfmodel.designs.history import Kind
 from wfmodel.metrics import Measurement, Terminal, measure, tracks_of
-from wfmodel.metrics.parsing import Tracks
+from wfmodel.metrics.path_parsing import Tracks
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.failures import FailureMode
 from wfmodel.model.units import parse_duration as d

@@ -11,7 +11,7 @@ from tests.metrics.runs import MS, A, B, Run, one_step, step, view
 from wfmodel.designs.history import History
 from wfmodel.metrics import measure
 from wfmodel.metrics.divergence import divergence_series
-from wfmodel.metrics.parsing import tracks_of
+from wfmodel.metrics.path_parsing import tracks_of
 from wfmodel.metrics.staleness import t_visibility
 
 

@@ -79,9 +79,9 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_bad_yaml_is_a_finding_at_its_place(what):
     text, code, line, column, said = BAD[what]
-    begin = time.monotonic()
+    begin = time.process_time()
     result = load_workflow("x.yaml", text)
-    assert time.monotonic() - begin < 20  # a bound against hanging, not a measurement
+    assert time.process_time() - begin < 20  # a bound against hanging, not a measurement
     assert result.workflow is None
     first = next(finding for finding in result.findings if finding.code == code)
     assert first.span is not None

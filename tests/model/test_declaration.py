@@ -13,22 +13,21 @@ from hypothesis import strategies as st
 from transitions import Machine, State
 
 from tests.designs.workflows import workflows
+from wfmodel.diagrams import draw_workflow, mermaid
+from wfmodel.diagrams.diagram import diagram_of
 from wfmodel.model import (
     build_flow,
-    draw_workflow,
     dump_workflow,
     from_transitions,
     json_pointer,
     load_workflow,
-    mermaid,
     to_transitions,
 )
-from wfmodel.model.diagram import diagram_of
 from wfmodel.model.findings import Severity
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.json_reader import json_places
-from wfmodel.model.machines import trigger_of
-from wfmodel.model.schema import workflow_schema
+from wfmodel.model.json_schema import workflow_schema
+from wfmodel.model.transitions_bridge import trigger_of
 from wfmodel.model.workflow import (
     Branch,
     Choice,
@@ -143,7 +142,7 @@ def test_mermaid_names_every_box_and_arrow_once(workflow):
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(workflows())
 def test_no_two_boxes_of_a_picture_overlap(workflow):
-    from wfmodel.model.drawing import _lay_out
+    from wfmodel.diagrams.picture import _lay_out
 
     for downwards in (False, True):
         layout = _lay_out(diagram_of(workflow), downwards=downwards)

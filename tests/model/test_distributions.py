@@ -77,6 +77,13 @@ def test_quantiles_rise_and_stay_in_bounds(u, v):
         {"distribution": "uniform", "low": "2s", "high": "1s"},
         {"distribution": "lognormal", "median": "2s", "p99": "1s"},
         {"distribution": "exponential", "mean": "0s"},
+        {"distribution": "gamma", "mean": "1s", "shape": 5e-324},
+        {"distribution": "gamma", "mean": "1s", "shape": 1e300},
+        {"distribution": "gamma", "mean": "1s", "shape": math.inf},
+        {"distribution": "weibull", "scale": "1s", "shape": 0.001},
+        {"distribution": "weibull", "scale": "1s", "shape": math.nan},
+        {"distribution": "empirical", "values": ["1s", "2s"], "weights": [1e308, 1e308]},
+        {"distribution": "empirical", "values": ["1s"], "weights": [math.nan]},
         {"distribution": "gamma", "mean": "1s", "shape": 0},
         {"distribution": "empirical", "values": []},
         {"distribution": "empirical", "values": ["1s"], "weights": [1, 2]},
@@ -106,3 +113,22 @@ def test_a_duration_survives_its_text(nanoseconds):
 def test_what_is_no_duration_is_refused(text):
     with pytest.raises(ValueError, match=r"duration|unit"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    "extreme",
+    [
+        Weibull(scale=LONGEST_NS, shape=0.05),
+        Weibull(scale=1, shape=1e6),
+        Gamma(mean=LONGEST_NS, shape=1e-3),
+        Gamma(mean=LONGEST_NS, shape=1e12),
+        LogNormal(median=1, p99=LONGEST_NS),
+        Exponential(mean=LONGEST_NS),
+        Empirical(values=(LONGEST_NS, 1), weights=(1e100, 5e-324)),
+    ],
+    ids=repr,
+)
+def test_whatever_is_accepted_can_be_computed_with(extreme):
+    assert math.isfinite(extreme.mean_ns() ** 2)
+    for u in (2**-53, 0.5, 1 - 2**-53):
+        assert 0 <= extreme.quantile(u) <= LONGEST_NS

@@ -58,6 +58,7 @@ def test_what_is_hidden_is_not_led_to_but_from_beside_it(tmp_path):
     for hidden in ("../.git/config", "../.env", "../.GIT/config", "c.yaml"):
         assert "hidden" in why_not_led_to(top / "one" / hidden, top / "one"), hidden
     assert "hidden" in why_not_named(top / "one/c.yaml")
+    assert why_not_named(top / ".env") == ""  # the user's own word
     inside = top / ".flows"
     inside.mkdir()
     assert why_not_led_to(inside / "w.yaml", inside) == ""
@@ -203,16 +204,18 @@ def test_a_device_is_written_as_it_is():
 
 OPENING = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "savefig"}
 ELSEWHERE = {
-    "cli/store.py": "the cache: its own folder",
-    "cli/keys.py": "the package's own sources",
+    "cli/check_cache.py": "the cache: its own folder",
+    "cli/cache_keys.py": "the package's own sources",
     "cli/schema.py": "the package's own schema",
     "cli/streams.py": "the null device",
-    "experiments/sweeps/store.py": "a folder, to flush it",
+    "experiments/factorial/cell_store.py": "a folder, to flush it",
     "exploration/packed/index.py": "the package's own sources",
+    "importers/asl/integrations.py": "the package's own table",
+    "importers/examples.py": "the package's own examples",
     "model/archives.py": "members of an archive",
     "model/files.py": "the one place",
     "model/yaml_reader.py": "a collection of YAML",
-    "native/chunks.py": "the package's own sources",
+    "native/arena.py": "the package's own sources",
 }
 INTO_MEMORY = {"buffer", "stream"}
 

@@ -10,7 +10,7 @@ import pytest
 import wfmodel
 from wfmodel.designs import Knobs
 from wfmodel.experiments import Comparison, load_scenario, run
-from wfmodel.experiments.exploring import Possible, explore_variant
+from wfmodel.experiments.explored_variant import VariantAnswers, explore_variant
 from wfmodel.exploration import FaultBudget
 from wfmodel.reports import answer_table, comparison_table
 
@@ -50,7 +50,7 @@ def test_a_workflow_shows_its_diagram(result: Comparison):
     assert "<svg" in result.workflow._repr_svg_()
 
 
-def explored(name: str, persistence: str, *claims: str, limit: int | None = None) -> Possible:
+def explored(name: str, persistence: str, *claims: str, limit: int | None = None) -> VariantAnswers:
     workflow = wfmodel.load(STORY.with_name("workflow.yaml")).workflow
     assert workflow is not None
     system = wfmodel.choreograph(workflow, Knobs(persistence=persistence))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.cli.test_command_line import call
 from wfmodel.designs import Knobs
-from wfmodel.designs.schedule import Act, Deed, parse_schedule, schedule_text
+from wfmodel.designs.trace_script import Act, Deed, parse_schedule, schedule_text
 from wfmodel.escaping import csv_cell, printable
 from wfmodel.escaping.languages import (
     in_block_comment,
@@ -25,7 +25,7 @@ from wfmodel.escaping.languages import (
     python_text,
 )
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.stories.regression import regression_test
+from wfmodel.exploration.stories.generated_test import regression_test
 
 HOSTILE = [
     'x"""; import os; os.system("touch PWNED"); y = """',

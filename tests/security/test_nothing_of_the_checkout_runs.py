@@ -219,7 +219,7 @@ print(repr(numba.config.CACHE_DIR), int(numba.config.OPT))
     assert imported_in(checkout, code) == "'' 3"
 
 
-@pytest.mark.parametrize("module", ["wfmodel.reports", "wfmodel.model.drawing"])
+@pytest.mark.parametrize("module", ["wfmodel.reports", "wfmodel.diagrams.picture"])
 def test_matplotlibs_settings_are_not_taken_from_the_checkout(checkout, module):
     (checkout / "matplotlibrc").write_text("text.usetex: True\n")
     (checkout / "w.yaml").write_bytes((MODEL / "workflow.yaml").read_bytes())

@@ -12,9 +12,9 @@ import pytest
 
 from tests.cli.test_check_for_ci import ISLAND, cache_file
 from tests.cli.test_command_line import call
-from wfmodel.cli import checking, keys
+from wfmodel.cli import cache_keys, check_many
+from wfmodel.cli.check_cache import FILE, SCHEMA, opened
 from wfmodel.cli.own_folder import own_folder
-from wfmodel.cli.store import FILE, SCHEMA, opened
 from wfmodel.model.reading import read_document, reading_once
 
 
@@ -155,7 +155,7 @@ def test_a_file_is_read_once_however_often_it_is_asked_for():
 def test_an_answer_is_kept_under_what_was_read_for_it(capsys, monkeypatch):
     """The file changes between the look into the cache and the check, and back afterwards."""
     fine = ISLAND.replace("  island: {kind: final}\n", "")
-    real: Callable[..., object] = checking._answered
+    real: Callable[..., object] = check_many._answered
 
     def meanwhile(asked: object) -> object:
         Path("w.yaml").write_text(fine, encoding="utf-8")
@@ -163,27 +163,29 @@ def test_an_answer_is_kept_under_what_was_read_for_it(capsys, monkeypatch):
         Path("w.yaml").write_text(ISLAND, encoding="utf-8")
         return answer
 
-    monkeypatch.setattr(checking, "_answered", meanwhile)
+    monkeypatch.setattr(check_many, "_answered", meanwhile)
     assert call(capsys, "check", "w.yaml")[0] == 0
-    monkeypatch.setattr(checking, "_answered", real)
+    monkeypatch.setattr(check_many, "_answered", real)
     assert call(capsys, "check", "w.yaml")[0] == 1
 
 
 def test_an_answer_that_drew_on_another_file_is_not_kept():
-    assert keys.key_of("w.yaml", (), None, b"", {"w.yaml": b"x"}) is not None
-    assert keys.key_of("w.yaml", (), None, b"", {"w.yaml": b"x", "other.yaml": b"y"}) is None
+    assert cache_keys.key_of("w.yaml", (), None, b"", {"w.yaml": b"x"}) is not None
+    assert cache_keys.key_of("w.yaml", (), None, b"", {"w.yaml": b"x", "other.yaml": b"y"}) is None
 
 
 def test_the_same_program_installed_again_is_the_same(monkeypatch, tmp_path):
     copy = tmp_path / "copy" / "wfmodel"
-    shutil.copytree(Path(keys.__file__).parents[1], copy, ignore=shutil.ignore_patterns("*.pyc"))
-    before = keys.program()
-    monkeypatch.setattr(keys, "__file__", str(copy / "cli" / "keys.py"))
+    shutil.copytree(
+        Path(cache_keys.__file__).parents[1], copy, ignore=shutil.ignore_patterns("*.pyc")
+    )
+    before = cache_keys.program()
+    monkeypatch.setattr(cache_keys, "__file__", str(copy / "cli" / "cache_keys.py"))
     for file in copy.rglob("*.py"):
         os.utime(file, (1, 1))
-    assert keys.program() == before
-    (copy / "cli" / "keys.py").write_text("edited")
-    assert keys.program() != before
+    assert cache_keys.program() == before
+    (copy / "cli" / "cache_keys.py").write_text("edited")
+    assert cache_keys.program() != before
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -19,11 +20,12 @@ from tests.simulation.worlds import (
     run,
     sequence,
 )
-from wfmodel.designs import Fault, Knobs, orchestrate
+from wfmodel.designs import Fault, Knobs, choreograph, orchestrate
 from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
 from wfmodel.designs.messages import Received, Restarted, TimerFired
 from wfmodel.model.distributions import Constant
 from wfmodel.model.failures import FailureMode, RetryPolicy
+from wfmodel.model.loading import load_workflow
 from wfmodel.model.units import parse_duration
 from wfmodel.simulation import Arrivals, Setting, simulate
 
@@ -298,6 +300,20 @@ def test_a_watchdog_brings_back_what_a_lost_message_stopped(design):
     assert len(heard) > 0.7 * history.instances()
     landed = Counter((row.instance, row.a, row.b) for row in rows(history, Kind.EFFECT))
     assert set(landed.values()) == {1}
+
+
+def test_a_nudge_of_a_fork_under_way_is_not_answered_without_end():
+    """A region's repeated arrival must not make its fork repeat the region."""
+    model = Path(__file__).parents[2] / "models/parallel-provisioning/workflow.yaml"
+    system = choreograph(load_workflow(model).workflow, Knobs(watchdog=d("2s")))
+    alone = Setting(arrivals=Arrivals(at=(0,)), horizon=d("1s"), convergence=d("20m"))
+    history = simulate(system, alone)
+    (verdict, ended_ns) = durable_verdicts(history)[0]
+    assert verdict == "succeeded"
+    sent = len(rows(history, Kind.SEND))
+    # In two seconds the watchdog nudges a fork and at most two arrivals, which are answered by
+    # three hand-overs, three arrivals and no more.
+    assert sent < 12 * (ended_ns / d("2s") + 1)
 
 
 def test_capacity_limits_what_runs_at_once():

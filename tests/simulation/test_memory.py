@@ -16,7 +16,7 @@ from wfmodel.designs.table import RunTable
 from wfmodel.model.distributions import Constant
 from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.simulation.randomness import Streams
-from wfmodel.simulation.run import Run
+from wfmodel.simulation.run_context import RunContext
 
 SYSTEM = choreograph(sequence(7, HUNDRED_MS), Knobs())
 
@@ -67,16 +67,18 @@ def test_every_request_may_fail_and_nothing_is_written_outside(monkeypatch):
         store_class, put = kernel["store"].Store, kernel["words"].put
         # So small that either table, when it grows, is larger than all that is kept back.
         for module, name, small in (
-            ("chunks", "FIRST_CHUNK", 256),
-            ("chunks", "MOST_CHUNK", 256),
+            ("arena", "FIRST_CHUNK", 256),
+            ("arena", "MOST_CHUNK", 256),
             ("store", "FIRST_ROWS", 1024),
-            ("plan", "HEAP", 48),
-            ("plan", "MAP", 32),
+            ("engine", "HEAP", 48),
+            ("engine", "TABLE", 32),
         ):
             monkeypatch.setattr(kernel[module], name, small)
         outcomes = []
         for failing in count(1):
-            run = kernel["run"].Kernel(Run(RunTable(Table(SYSTEM)), at_once(55), Streams(1, 0)))
+            run = kernel["engine"].Compiled(
+                RunContext(RunTable(Table(SYSTEM)), at_once(55), Streams(1, 0))
+            )
             memory = Memory(store_class, failing)
             inside = Inside(run.store, memory)
 
@@ -119,7 +121,7 @@ class Inside:
 @pytest.mark.parametrize("failing", [1, 2, 3, 4, 5])
 def test_the_compiled_kernel_says_so(failing):
     pytest.importorskip("numba", reason="the compiled kernel needs numba")
-    from wfmodel.simulation.kernel.store import Store
+    from wfmodel.simulation.compiled.store import Store
 
     with Memory(Store, failing).patched(Store), pytest.raises(MemoryError, match="no more"):
         simulate(SYSTEM, at_once(700), engine="compiled")
@@ -127,7 +129,7 @@ def test_the_compiled_kernel_says_so(failing):
 
 def test_rows_kept_back_are_whole_rows_and_many_arrivals_stop(monkeypatch):
     pytest.importorskip("numba", reason="the compiled kernel needs numba")
-    from wfmodel.simulation.kernel.store import Store
+    from wfmodel.simulation.compiled.store import Store
 
     def fails(store: Store) -> tuple[int, int]:
         raise MemoryError

@@ -23,7 +23,7 @@ from wfmodel.designs.messages import (
 )
 from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import RunTable
-from wfmodel.experiments.hunting.retelling import retell
+from wfmodel.experiments.hunting.history_to_schedule import retell
 from wfmodel.exploration import accepts, refusals
 from wfmodel.exploration.packed import search
 from wfmodel.model.distributions import Constant, Exponential
@@ -31,7 +31,7 @@ from wfmodel.native.words import OBSTACLE
 from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.replay import replay
-from wfmodel.simulation.run import Run
+from wfmodel.simulation.run_context import RunContext
 
 SECOND = 10**9
 
@@ -190,6 +190,6 @@ def test_the_kernels_text_opens_without_numba_too():
     crash = Fault(kind="crash", target="asker", at=("500ms",), lasts=Constant(SECOND))  # type: ignore[arg-type]
     history = simulate(one, setting(crash))
     with interpreted_kernel() as modules:
-        run = Run(RunTable(Table(one)), setting(crash), Streams(0, 0))
-        rows = modules["run"].Kernel(run).rows()
+        run = RunContext(RunTable(Table(one)), setting(crash), Streams(0, 0))
+        rows = modules["engine"].Compiled(run).rows()
     assert rows.tobytes() == history.rows.tobytes()

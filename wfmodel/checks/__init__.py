@@ -1,10 +1,20 @@
-"""Layer 1: rules over a Workflow. ``check_workflow`` applies them; a file of ``rules`` is one."""
+"""Rules over a Workflow. ``check_workflow`` applies them; a file of ``rules`` is one.
+
+>>> from wfmodel.model.workflow import Final, Task, Workflow
+>>> parcel = Workflow(
+...     name="parcel",
+...     initial="pack",
+...     states={"pack": Task(service="warehouse", next="don"), "done": Final()},
+... )
+>>> [(found.code, found.name, found.path) for found in check_workflow(parcel)]
+[('S101', 'unknown-target', ('states', 'pack', 'next'))]
+"""
 
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.inspection import Inspection, inspect_workflow
-from wfmodel.checks.registry import DEFAULT_RULES, RULES, find_rule
-from wfmodel.checks.reported import Reported, report
+from wfmodel.checks.resolved_finding import Reported, report
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.rule_registry import DEFAULT_RULES, RULES, find_rule
 from wfmodel.checks.runner import check_file, check_result, check_workflow
 
 __all__ = [

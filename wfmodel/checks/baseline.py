@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 from wfmodel.checks.policy import NOTHING_READ
-from wfmodel.checks.reported import Reported
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.model.files import read_file
 
 VERSION = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from wfmodel.checks.runs import Watch
+from wfmodel.checks.crossings import RunWatch
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Effect, Outcome, Task
 
@@ -15,7 +15,7 @@ _QUIET, _CAUSED = 0, 1
 
 
 @dataclass(frozen=True)
-class Causeless(Watch):
+class Causeless(RunWatch):
     """Status 1 since a failure or decision, until a step takes effect; offended without one."""
 
     nodes: frozenset[int]

@@ -5,14 +5,15 @@ Every fact is computed once, when the first rule asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, TypeVar, cast
 
-from wfmodel.checks.events import possible_edges
-from wfmodel.checks.graph import repairs, search_from, strong_components, suggestions
+from wfmodel.checks.effort import Effort
+from wfmodel.checks.graph_search import repairs, search_from, strong_components, suggestions
 from wfmodel.checks.guards import Verdicts, decide
+from wfmodel.checks.raised_events import possible_edges
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind, Problem, build_flow
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
@@ -26,10 +27,7 @@ from wfmodel.model.workflow import (
     Workflow,
 )
 
-if TYPE_CHECKING:
-    from wfmodel.checks.soundness import Liveness
-    from wfmodel.checks.statuses import Statuses
-    from wfmodel.checks.uncovered import Uncovered
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,16 +37,28 @@ class Context:
     workflow: Workflow
     flow: Flow
     alone: dict[str, frozenset[Path]] = field(default_factory=dict, compare=False)
-    """Per called workflow, what ``composition`` found in it alone."""
-    statuses: dict[bool, Statuses] = field(default_factory=dict, compare=False)
-    """What ``statuses_of`` has computed, by whether runs are excused."""
+    """Per called workflow, what ``called_workflows`` found in it alone."""
+    kept: dict[object, object] = field(default_factory=dict, compare=False)
+    """What ``once`` has computed, by what computed it."""
     ranks: list[int] = field(default_factory=list, compare=False)
     """Reverse post-order, once ``dataflow`` has asked for it."""
 
+    decided: dict[int, Verdicts | None] = field(default_factory=dict, compare=False)
+    """What ``guards`` has decided so far, by node."""
+    effort: Effort = field(default_factory=Effort, compare=False)
+    """What work may still be done; who does some counts it."""
+
     @classmethod
-    def of(cls, workflow: Workflow) -> Context:
+    def of(cls, workflow: Workflow, effort: Effort | None = None) -> Context:
         """The context of a workflow."""
-        return cls(workflow, build_flow(workflow, expand_copies=False))
+        flow = build_flow(workflow, expand_copies=False)
+        return cls(workflow, flow, effort=effort or Effort())
+
+    def once(self, fact: Callable[[Context], T]) -> T:
+        """A fact that an analysis above this file finds: computed when it is first asked for."""
+        if fact not in self.kept:
+            self.kept[fact] = fact(self)
+        return cast(T, self.kept[fact])
 
     @cached_property
     def edges(self) -> tuple[tuple[Edge, ...], ...]:
@@ -63,7 +73,7 @@ class Context:
     @cached_property
     def meant(self) -> dict[Problem, str]:
         """Per name that leads nowhere, the name that was most likely meant."""
-        return suggestions(self.flow)
+        return suggestions(self.flow, self.effort)
 
     @cached_property
     def reachable(self) -> frozenset[int]:
@@ -75,6 +85,7 @@ class Context:
 
     def successors(self, index: int) -> tuple[int, ...]:
         """Nodes that can come next: targets, first states of regions, and repaired targets."""
+        self.effort.spend()
         return self._successors[index]
 
     @cached_property
@@ -91,6 +102,7 @@ class Context:
 
     def follows(self, index: int) -> tuple[int, ...]:
         """Nodes that a run can enter next, where regions end at whatever follows their fork."""
+        self.effort.spend()
         node = self.flow.nodes[index]
         if node.kind is NodeKind.FORK:
             initials = (self.flow.scopes[region].initial for region in node.regions)
@@ -124,27 +136,17 @@ class Context:
         prefixes = {path[:length] for path in paths for length in range(len(path) + 1)}
         return frozenset(n.index for n in self.flow.nodes if n.path in prefixes)
 
-    @cached_property
-    def guards(self) -> dict[int, Verdicts]:
-        """Per reachable choice with guards, what is certain about them."""
-        choices = ((i, self.flow.nodes[i].state) for i in sorted(self.reachable))
-        asked = ((i, decide(s, self.workflow.data)) for i, s in choices if isinstance(s, Choice))
-        return {index: verdicts for index, verdicts in asked if verdicts is not None}
-
-    @cached_property
-    def liveness(self) -> Liveness:
-        """Which nodes runs enter, joins taken exactly."""
-        from wfmodel.checks.soundness import liveness  # it needs this class
-
-        return liveness(self)
-
-    @cached_property
-    def uncovered(self) -> dict[Outcome, tuple[Uncovered, ...]]:
-        """Per unsuccessful outcome, the steps that runs ending so may leave in effect."""
-        from wfmodel.checks.uncovered import uncovered_steps  # it needs this class
-
-        outcomes = (Outcome.ABORTED, Outcome.FAILED)
-        return {outcome: tuple(uncovered_steps(self, outcome)) for outcome in outcomes}
+    def guards(self) -> Iterator[tuple[int, Verdicts]]:
+        """Reachable choices with guards, and what is certain about them, decided one by one."""
+        for index in sorted(self.reachable):
+            state = self.flow.nodes[index].state
+            if isinstance(state, Choice):
+                if index not in self.decided:
+                    with self.effort.held():
+                        self.decided[index] = decide(state, self.workflow.data, self.effort)
+                verdicts = self.decided[index]
+                if verdicts is not None:
+                    yield index, verdicts
 
     @cached_property
     def main_ends(self) -> tuple[Node, ...]:
@@ -163,6 +165,19 @@ class Context:
             if scope.parent is not None:
                 inside[scope.parent] |= inside[scope.index]
         return tuple(frozenset(members) for members in inside)
+
+    def inside(self, scope: int) -> Iterator[Node]:
+        """Nodes of a scope and of the scopes inside it, in order of declaration."""
+        indices = sorted(i for each in self.nested[scope] for i in self._members[each])
+        self.effort.spend(len(indices))
+        return (self.flow.nodes[index] for index in indices)
+
+    @cached_property
+    def _members(self) -> list[list[int]]:
+        found: list[list[int]] = [[] for _ in self.flow.scopes]
+        for node in self.flow.nodes:
+            found[node.scope].append(node.index)
+        return found
 
 
 def succeeded(node: Node) -> bool:

@@ -37,7 +37,9 @@ def solve(
     while queue:
         index = at_rank[heappop(queue)]
         waiting.discard(index)
+        context.effort.spend(3)
         for target, value in flow_out(nodes[index], values[index]):
+            context.effort.spend(4)
             merged = merge(values[target], value)
             if merged != values[target]:
                 values[target] = merged

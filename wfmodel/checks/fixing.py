@@ -9,7 +9,7 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from collections.abc import Iterable
 
-from wfmodel.checks.reported import Change, Reported
+from wfmodel.checks.resolved_finding import Change, Reported
 
 
 def fixed(text: str, findings: Iterable[Reported]) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from wfmodel.model.workflow import Choice
 
 def decided_choices(context: Context) -> Iterator[tuple[Node, Choice, Verdicts]]:
     """Reachable choices with at least one guard, in order of declaration."""
-    for index, verdicts in context.guards.items():
+    for index, verdicts in context.guards():
         node = context.flow.nodes[index]
         assert isinstance(node.state, Choice)
         yield node, node.state, verdicts

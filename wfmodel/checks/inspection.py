@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from html import escape
 
 from wfmodel.checks.policy import RANK
-from wfmodel.checks.registry import DEFAULT_RULES
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runner import check_workflow
 from wfmodel.model.findings import Finding, Severity
@@ -41,7 +40,9 @@ class Inspection:
 
     def _repr_html_(self) -> str:
         """The diagram with rings, and the table of findings, worst first."""
-        from wfmodel.model.drawing import as_svg  # matplotlib: only where there is a picture to see
+        from wfmodel.diagrams.picture import (
+            as_svg,  # matplotlib: only where there is a picture to see
+        )
 
         svg = as_svg(self.workflow, self.marks())
         picture = svg[svg.index("<svg") :]
@@ -62,6 +63,6 @@ def _row(finding: Finding) -> str:
     )
 
 
-def inspect_workflow(workflow: Workflow, *, rules: Iterable[Rule] = DEFAULT_RULES) -> Inspection:
+def inspect_workflow(workflow: Workflow, *, rules: Iterable[Rule] | None = None) -> Inspection:
     """Check a workflow; in a notebook the result shows itself on the diagram."""
     return Inspection(workflow, check_workflow(workflow, rules=rules))

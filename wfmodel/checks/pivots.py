@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.graph import search_from
+from wfmodel.checks.graph_search import search_from
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.model.flow import Edge, Node, NodeKind
 from wfmodel.model.workflow import DONE, FAILURE, Effect, Outcome, Parallel, Task

@@ -6,21 +6,20 @@ configuration, and a suppression is never called unused because its rule was not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import PurePath
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass as model
 
-from wfmodel.checks.reported import Reported
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.checks.rule import Described
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.findings import Severity
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
+from wfmodel.model.wildcards import path_pattern
 
 Level = Literal["error", "warning", "info", "off"]
 EventsCarry = Literal["carry-state", "thin"]
@@ -31,7 +30,10 @@ RANK: Mapping[Severity, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.
 NOTHING_READ = frozenset(f"L{number}" for number in range(101, 110))
 """Nothing of the file was read, and so nothing of it was checked (exit code 2)."""
 
-CANNOT_BE_IGNORED = NOTHING_READ | {"U103", "U104"}
+FAULT = "L199"
+"""wfmodel itself failed at the file (exit code 3)."""
+
+CANNOT_BE_IGNORED = NOTHING_READ | {FAULT} | {"U103", "U104"}
 """There was nothing to check, or a suppression that does not say what it means."""
 
 _SHAPE = frozenset({"L110", "L111", "L112", "L113"})
@@ -69,6 +71,12 @@ class Settings:
     choreography: EventsCarry | None = None
     cache_dir: str | None = None
     """Read, so that who has it is told, and not followed."""
+    include: tuple[str, ...] = ()
+    gitignore: bool | None = None
+    fail_on_unread: bool | None = None
+    fail_on_empty: bool | None = None
+    max_steps: Annotated[int, Field(ge=1)] | None = None
+    max_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
 
 
 @dataclass(frozen=True)
@@ -175,14 +183,6 @@ def _by_code(levels: Mapping[str, Level], catalogue: Catalogue) -> dict[str, Lev
 def matches(file: str, pattern: str) -> bool:
     """Whether a file's path, or its end, matches a pattern; ``legacy/`` means all below it."""
     path = PurePath(file).as_posix().removeprefix("./")
-    return _expression(pattern).search(path) is not None
-
-
-@cache
-def _expression(pattern: str) -> re.Pattern[str]:
     pattern = pattern.removeprefix("./")
     whole = pattern.rstrip("/") + "/**" if pattern.endswith("/") else pattern
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", whole)
-    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    body = "".join(signs.get(part, re.escape(part)) for part in parts)
-    return re.compile(rf"(?:^|/){body}$")
+    return path_pattern(whole).search(path)

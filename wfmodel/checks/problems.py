@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Edit, Fix
 from wfmodel.model.flow import Problem
-from wfmodel.model.names import certain
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import certain
+from wfmodel.wording.counting import listed
 
 
 def problems_of(context: Context, kind: str) -> Iterator[Problem]:

@@ -7,57 +7,105 @@ the shortest run stays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path as FilePath
+from typing import Final
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.registry import DEFAULT_RULES, find_rule
+from wfmodel.checks.effort import Effort, OverBudgetError
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.rule_registry import DEFAULT_RULES, find_rule
+from wfmodel.checks.undecided import bounded, not_finished, stopped
 from wfmodel.model.findings import Edit, Finding, Fix, Severity
 from wfmodel.model.loading import LoadResult, load_workflow, locate_findings
-from wfmodel.model.source import Document, Path
+from wfmodel.model.source import Document, Path, Span
 from wfmodel.model.workflow import Workflow
+
+_FINDING: Final = 50
+"""Steps that a finding counts for: words are put together."""
 
 _WAYS_ON = frozenset({"next", "on", "default", "branches", "events"})
 
 
+_SHARES: Final = (0.003, 0.5)
+"""Of the budget that is left, in two rounds: what is quick is decided before what is not."""
+
+
 def check_workflow(
-    workflow: Workflow, *, rules: Iterable[Rule] = DEFAULT_RULES
+    workflow: Workflow,
+    *,
+    rules: Iterable[Rule] | None = None,
+    effort: Effort | None = None,
 ) -> tuple[Finding, ...]:
-    """Findings of a workflow built in Python, by rule and place; they have no spans."""
-    context = Context.of(workflow)
-    return tuple(finding for rule in rules for finding in _one_per_place(rule.check(context)))
+    """Findings of a workflow built in Python, by rule and place; they have no spans.
+
+    ``rules``: all that need not be asked for (``DEFAULT_RULES``), if none are given.
+    """
+    budget, waiting = effort or Effort(), tuple(DEFAULT_RULES if rules is None else rules)
+    try:
+        with budget.share(0.5):
+            context = Context.of(workflow, budget)
+    except OverBudgetError:
+        return stopped(waiting, budget)
+    found: dict[str, dict[Path, Finding]] = {rule.code: {} for rule in waiting}
+    for share in _SHARES:
+        waiting = tuple(
+            rule for rule in waiting if not _finished(rule, context, found[rule.code], share)
+        )
+    everything = (finding for by_place in found.values() for finding in by_place.values())
+    return (*everything, *stopped(waiting, budget))
+
+
+def _finished(rule: Rule, context: Context, best: dict[Path, Finding], share: float) -> bool:
+    """Whether a rule comes to its end; what it finds until then is put by place, and is true."""
+    with suppress(OverBudgetError), context.effort.share(share, final=share == _SHARES[-1]):
+        for finding in rule.check(context):
+            context.effort.spend(_FINDING)
+            other = best.get(finding.path)
+            if other is None or len(finding.trace) < len(other.trace):
+                best[finding.path] = finding
+        return True
+    return False
 
 
 def check_result(
-    result: LoadResult, *, rules: Iterable[Rule] = DEFAULT_RULES
+    result: LoadResult,
+    *,
+    rules: Iterable[Rule] | None = None,
+    effort: Effort | None = None,
 ) -> tuple[Finding, ...]:
     """Findings of loading (always) and of rules, in order of their places in the file."""
+    budget = effort or Effort()
     found = [*_renamed(result)]
     if result.workflow is not None:
         imported = result.document is not None and bool(result.document.origins)
-        checked = check_workflow(result.workflow, rules=rules)
+        checked = check_workflow(result.workflow, rules=rules, effort=budget)
         found += _softened(checked) if imported else checked
-    return tuple(sorted(locate_findings(found, result.document), key=_place))
+    return tuple(sorted(_located(bounded(found), result.document, budget), key=_place))
+
+
+def _located(
+    findings: list[Finding], document: Document | None, budget: Effort
+) -> tuple[Finding, ...]:
+    """Findings with their places; all at the file's start where these would take too long."""
+    try:
+        with budget.share(1.0):
+            return locate_findings(findings, document)
+    except OverBudgetError:
+        said = not_finished("where the findings stand", budget)
+        span = None if document is None else Span(document.file)
+        return tuple(replace(each, span=each.span or span) for each in (*findings, said))
 
 
 def check_file(
-    path: str | FilePath, text: str | None = None, *, rules: Iterable[Rule] = DEFAULT_RULES
+    path: str | FilePath, text: str | None = None, *, rules: Iterable[Rule] | None = None
 ) -> tuple[Finding, ...]:
     """Findings of a file in our own format (``-``: standard input; ``text``: what it would hold).
 
     Other formats come through ``wfmodel.importers``: hand what it returns to ``check_result``.
     """
     return check_result(load_workflow(path, text), rules=rules)
-
-
-def _one_per_place(findings: Iterable[Finding]) -> Iterable[Finding]:
-    best: dict[Path, Finding] = {}
-    for finding in findings:
-        other = best.get(finding.path)
-        if other is None or len(finding.trace) < len(other.trace):
-            best[finding.path] = finding
-    return best.values()
 
 
 def _place(finding: Finding) -> tuple[str, int, int, str, str]:

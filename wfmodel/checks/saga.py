@@ -1,7 +1,7 @@
 """What a run does to the effect of one step: statuses, and the one table that moves between them.
 
 A rule follows one step at a time along all runs. The table is used twice: step by step in the
-exact search (``StepWatch``), and for all steps at once, as bit sets, in ``statuses``.
+exact search (``StepWatch``), and for all steps at once, as bit sets, in ``effect_status``.
 
 Vocabulary after Garcia-Molina & Salem 1987 (sagas) and Schuldt et al., TODS 2002 (pivot).
 """
@@ -14,13 +14,13 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.events import Verdict, verdict
-from wfmodel.checks.runs import Watch
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.raised_events import EventMeaning, verdict
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Effect, Task
 
 
-class Status(IntEnum):
+class EffectStatus(IntEnum):
     """What a run has done to a step's effect so far."""
 
     NEVER = 0
@@ -49,7 +49,7 @@ class Status(IntEnum):
     """Another rule's business: the pivot is done (W8), or a compensation failed (W6)."""
 
 
-class Role(StrEnum):
+class StepRole(StrEnum):
     """What a node is to the step that is followed."""
 
     STEP = "step"
@@ -59,33 +59,33 @@ class Role(StrEnum):
     ROLLBACK = "rollback"
 
 
-S = Status
+S = EffectStatus
 CERTAIN: Final = frozenset({S.DONE, S.TWICE, S.MIXED, S.EARLIER})
 STANDING: Final = CERTAIN | {S.MAYBE, S.MAYBE_TWICE, S.MAYBE_EARLIER}
 """In effect, or perhaps, where a rollback sees it."""
 POSSIBLE: Final = STANDING - CERTAIN | {S.LATE}
 
-_ALL: Final = {status: status for status in Status}
+_ALL: Final = {status: status for status in EffectStatus}
 _CLEAN: Final = (S.NEVER, S.FAILED, S.UNDONE)
 _MAYBE: Final = (S.MAYBE, S.MAYBE_EARLIER)
 _ONCE: Final = (S.DONE, S.EARLIER)
 _GONE: Final = dict.fromkeys(STANDING, S.UNDONE)
-TRANSITIONS: Final[Mapping[tuple[Role, Verdict], Mapping[Status, Status]]] = {
-    (Role.STEP, Verdict.DONE): _ALL
+TRANSITIONS: Final[Mapping[tuple[StepRole, EventMeaning], Mapping[EffectStatus, EffectStatus]]] = {
+    (StepRole.STEP, EventMeaning.DONE): _ALL
     | dict.fromkeys(_CLEAN, S.DONE)
     | dict.fromkeys((*_MAYBE, S.MAYBE_TWICE), S.MIXED)
     | dict.fromkeys((*_ONCE, S.MIXED), S.TWICE),
-    (Role.STEP, Verdict.REFUSED): _ALL,
-    (Role.STEP, Verdict.FAILED): _ALL | {S.NEVER: S.FAILED, S.UNDONE: S.FAILED},
-    (Role.STEP, Verdict.UNCLEAR): _ALL
+    (StepRole.STEP, EventMeaning.REFUSED): _ALL,
+    (StepRole.STEP, EventMeaning.FAILED): _ALL | {S.NEVER: S.FAILED, S.UNDONE: S.FAILED},
+    (StepRole.STEP, EventMeaning.UNCLEAR): _ALL
     | dict.fromkeys(_CLEAN, S.MAYBE)
     | dict.fromkeys(_MAYBE, S.MAYBE_TWICE)
     | dict.fromkeys(_ONCE, S.MIXED),
-    (Role.UNDO, Verdict.DONE): _ALL
+    (StepRole.UNDO, EventMeaning.DONE): _ALL
     | dict.fromkeys((*_CLEAN, *_MAYBE, *_ONCE, S.LATE), S.UNDONE)
     | {S.TWICE: S.EARLIER, S.MIXED: S.MAYBE_EARLIER, S.MAYBE_TWICE: S.MAYBE_EARLIER},
-    (Role.SWEEP, Verdict.DONE): _ALL | _GONE | dict.fromkeys((*_CLEAN, S.LATE), S.UNDONE),
-    (Role.ROLLBACK, Verdict.DONE): _ALL | _GONE,
+    (StepRole.SWEEP, EventMeaning.DONE): _ALL | _GONE | dict.fromkeys((*_CLEAN, S.LATE), S.UNDONE),
+    (StepRole.ROLLBACK, EventMeaning.DONE): _ALL | _GONE,
 }
 """(role of a node, what its event says) to the change of status; absent means no change."""
 
@@ -100,15 +100,15 @@ class Saga:
     context: Context
     excusing: bool = True
 
-    def roles(self, node: Node, step: Node) -> Role | None:
+    def roles(self, node: Node, step: Node) -> StepRole | None:
         """What a node is to a step."""
         if node.index == step.index:
-            return Role.STEP
+            return StepRole.STEP
         if node.undoes == step.index and node.kind is NodeKind.TASK:
-            return Role.SWEEP if self.sweeps(node) else Role.UNDO
+            return StepRole.SWEEP if self.sweeps(node) else StepRole.UNDO
         covered = node.kind is NodeKind.ROLLBACK and step.handler is not None
         if covered and step.scope in self.context.nested[node.scope]:
-            return Role.ROLLBACK
+            return StepRole.ROLLBACK
         return None
 
     def sweeps(self, undo: Node) -> bool:
@@ -116,9 +116,9 @@ class Saga:
         circles, step = self.context.circles, undo.undoes
         return undo.index in circles and step in circles and step not in circles[undo.index]
 
-    def says(self, node: Node, event: str) -> Verdict:
+    def says(self, node: Node, event: str) -> EventMeaning:
         """What an event says of the node's own effect."""
-        return verdict(node.state, event) if isinstance(node.state, Task) else Verdict.DONE
+        return verdict(node.state, event) if isinstance(node.state, Task) else EventMeaning.DONE
 
     def excuses(self, node: Node, event: str) -> bool:
         """Whether from here on the run is another rule's business."""
@@ -128,13 +128,13 @@ class Saga:
             return event != DONE
         return node.state.effect is Effect.PIVOT and event == DONE
 
-    def after(self, node: Node, event: str, step: Node, status: Status) -> Status:
+    def after(self, node: Node, event: str, step: Node, status: EffectStatus) -> EffectStatus:
         """The status of a step once a node has been left by an event."""
         role = self.roles(node, step)
         if role is not None:
             change = TRANSITIONS.get((role, self.says(node, event)))
             status = status if change is None else change[status]
-        return Status.EXCUSED if self.excuses(node, event) else status
+        return EffectStatus.EXCUSED if self.excuses(node, event) else status
 
 
 def effectful_steps(context: Context) -> tuple[Node, ...]:
@@ -149,17 +149,17 @@ def effectful_steps(context: Context) -> tuple[Node, ...]:
 
 
 @dataclass(frozen=True)
-class StepWatch(Watch):
+class StepWatch(RunWatch):
     """Follows one step; offended at some nodes by some statuses."""
 
     saga: Saga
     step: Node
     nodes: frozenset[int]
-    statuses: frozenset[Status]
+    statuses: frozenset[EffectStatus]
 
     def after(self, node: Node, event: str, status: int) -> int:
         """By the table."""
-        return self.saga.after(node, event, self.step, Status(status))
+        return self.saga.after(node, event, self.step, EffectStatus(status))
 
     def offends(self, node: Node, status: int) -> bool:
         """At these nodes, with these statuses."""
@@ -168,4 +168,4 @@ class StepWatch(Watch):
     def late(self, status: int, region: int) -> int:
         """What a join did not wait for is out of sight of a rollback."""
         inside = self.step.scope in self.saga.context.nested[region]
-        return Status.LATE if inside and status in STANDING else status
+        return EffectStatus.LATE if inside and status in STANDING else status

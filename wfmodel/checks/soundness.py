@@ -48,6 +48,16 @@ class Liveness:
         return self.bads[fork.index] * fork.state.copies > spare
 
 
+def may_be_empty(fork: Node) -> bool:
+    """Whether the join may go on without any region: how many items there are is data."""
+    return isinstance(fork.state, Parallel) and fork.state.for_each is not None
+
+
+def liveness_of(context: Context) -> Liveness:
+    """Which nodes runs enter, joins taken exactly; found once for a context."""
+    return context.once(liveness)
+
+
 def liveness(context: Context) -> Liveness:
     """What runs enter: whatever is entered goes on, and joins go on that can be reached."""
     flow = context.flow
@@ -67,11 +77,15 @@ def liveness(context: Context) -> Liveness:
 
     while queue:
         node = flow.nodes[queue.popleft()]
+        context.effort.spend(2 + len(node.edges))
         for target in context.repaired.get(node.index, ()):
             enter(target)
         if node.kind is NodeKind.FORK:
             for region in node.regions:
                 enter(flow.scopes[region].initial)
+            for edge in context.edges[node.index] if may_be_empty(node) else ():
+                if edge.event == DONE:
+                    enter(edge.target)
             continue
         for edge in context.edges[node.index]:
             enter(edge.target)
@@ -96,4 +110,6 @@ def taken(context: Context, fork: Node, found: Liveness) -> tuple[Edge, ...]:
 def leaves_running(fork: Node) -> bool:
     """Whether a join may go on while a region runs, and lets it run."""
     state = fork.state
-    return isinstance(state, Parallel) and state.needed < state.width and state.siblings != "cancel"
+    if not isinstance(state, Parallel) or state.siblings in ("cancel", "wait"):
+        return False
+    return state.needed < state.width

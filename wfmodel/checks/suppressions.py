@@ -26,13 +26,13 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as model
 
 from wfmodel.checks.policy import CANNOT_BE_IGNORED
-from wfmodel.checks.reported import Change, Reported
+from wfmodel.checks.resolved_finding import Change, Reported
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.parsing import parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import lines_of
+from wfmodel.model.validate import parse_as
 from wfmodel.model.yaml_reader import scalars
 
 UNUSED: Final = ("U101", "unused-suppression", Severity.WARNING)
@@ -41,6 +41,9 @@ UNKNOWN: Final = ("U103", "unknown-suppressed-rule", Severity.ERROR)
 MALFORMED: Final = ("U104", "malformed-suppression", Severity.ERROR)
 
 SIDE_FILE_ENDINGS: Final = (".suppressions.yaml", ".suppressions.yml")
+
+MOST_SUPPRESSIONS: Final = 1_000
+"""So many are read of a file, and so many rules of each."""
 
 _MARK: Final = re.compile(r"(?:^|(?<=\s))#\s*wfmodel:\s*(?P<verb>[\w-]+)(?P<rest>[^#\n]*)")
 _RULES: Final = re.compile(r"\[(?P<rules>[^\]]*)\]\s*(?:--|:)?\s*(?P<reason>.*)")
@@ -92,20 +95,24 @@ def suppressions_in(text: str, file: str) -> tuple[list[Suppression], list[Repor
     found: list[Suppression] = []
     wrong: list[Reported] = []
     lines = lines_of(text)
-    within = scalars(text, file)
+    within, targets = scalars(text, file), _targets(lines)
     for number, line in enumerate(lines, 1):
         mark = _MARK.search(line)
         if mark is None or within(number, mark.start() + 1):
             continue
         rules = _RULES.match(mark["rest"].strip())
         extent = (number, mark.start() + 1, number, len(line) + 1)
+        if len(found) + len(wrong) >= MOST_SUPPRESSIONS:
+            message = f"more than {MOST_SUPPRESSIONS} suppressions: what follows is not read"
+            return found, [*wrong, _finding(MALFORMED, message, file, extent)]
         if mark["verb"] not in ("ignore", "ignore-file") or rules is None:
             message = "expected 'wfmodel: ignore[RULE, ...] reason' or 'ignore-file[...]'"
             wrong.append(_finding(MALFORMED, message, file, extent))
             continue
         whole = mark["verb"] == "ignore-file"
-        target = None if whole else _target(lines, number, mark.start())
-        names = tuple(name for part in rules["rules"].split(",") if (name := part.strip()))
+        target = None if whole else _target(lines, targets, number, mark.start())
+        parts = rules["rules"].split(",")[:MOST_SUPPRESSIONS]
+        names = tuple(dict.fromkeys(name for part in parts if (name := part.strip())))
         reason = rules["reason"].strip()
         alone = not line[: mark.start()].strip()
         place = (file, number, extent[1], extent[3])
@@ -113,15 +120,20 @@ def suppressions_in(text: str, file: str) -> tuple[list[Suppression], list[Repor
     return found, wrong
 
 
-def _target(lines: list[str], number: int, start: int) -> int:
-    """The comment's own line; alone on it, the next line that says something."""
-    if lines[number - 1][:start].strip():
-        return number
-    for later in range(number, len(lines)):
-        text = lines[later].strip()
+def _targets(lines: list[str]) -> list[int]:
+    """Per line, the next line after it that says something, and is no comment; 0: there is none."""
+    found, later = [0] * len(lines), 0
+    for number in range(len(lines), 0, -1):
+        found[number - 1] = later
+        text = lines[number - 1].strip()
         if text and not text.startswith("#"):
-            return later + 1
-    return number
+            later = number
+    return found
+
+
+def _target(lines: list[str], targets: list[int], number: int, start: int) -> int:
+    """The comment's own line; alone on it, the next line that says something."""
+    return number if lines[number - 1][:start].strip() else targets[number - 1] or number
 
 
 def side_file_of(file: str) -> FilePath | None:
@@ -167,20 +179,50 @@ def suppress(
 
     ``known`` says of a rule's name that nobody knows what to say about it; None of one that is.
     """
-    kept = list(findings)
-    before = len(kept)
-    about: list[Reported] = []
+    index, about = _Index(list(findings)), list[Reported]()
     for each in suppressions:
         if not each.rules:
             about.append(_about(each, MALFORMED, "name the rules: ignore[RULE, ...]"))
         elif not each.reason:
             about.append(_about(each, UNREASONED, "say why this is accepted, after the bracket"))
         for rule in each.rules:
-            stays = [finding for finding in kept if not each.covers(finding, rule)]
-            if len(stays) == len(kept):
+            if not index.drop(each, rule):
                 about.append(_idle(each, rule, known(rule)))
-            kept = stays
-    return kept, about, before - len(kept)
+    return index.kept(), about, len(index.dropped)
+
+
+class _Index:
+    """Findings by line and by every pointer above them: a suppression looks at its own only."""
+
+    def __init__(self, findings: list[Reported]) -> None:
+        self.findings = findings
+        self.dropped: set[int] = set()
+        self.at_line: dict[int, list[int]] = {}
+        self.below: dict[str, list[int]] = {"": list(range(len(findings)))}
+        for number, finding in enumerate(findings):
+            self.at_line.setdefault(finding.line, []).append(number)
+            parts = finding.pointer.split("/")
+            for length in range(2, len(parts) + 1):
+                self.below.setdefault("/".join(parts[:length]), []).append(number)
+
+    def drop(self, suppression: Suppression, rule: str) -> bool:
+        """Whether findings go that were still there."""
+        line = suppression.target_line
+        if line is None:
+            among = self.below.get(suppression.pointer, ())
+        else:
+            among = self.at_line.get(line, ())
+        gone = {
+            number
+            for number in among
+            if number not in self.dropped and suppression.covers(self.findings[number], rule)
+        }
+        self.dropped |= gone
+        return bool(gone)
+
+    def kept(self) -> list[Reported]:
+        """What nothing was suppressed of."""
+        return [each for n, each in enumerate(self.findings) if n not in self.dropped]
 
 
 def _idle(suppression: Suppression, rule: str, unknown: str | None) -> Reported:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.runs import Run, shortest_run
-from wfmodel.checks.saga import CERTAIN, POSSIBLE, Saga, Status, StepWatch
-from wfmodel.checks.statuses import statuses_of
+from wfmodel.checks.effect_status import statuses_of
+from wfmodel.checks.offending_run import OffendingRun, shortest_run
+from wfmodel.checks.saga import CERTAIN, POSSIBLE, EffectStatus, Saga, StepWatch
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import Outcome
 
@@ -25,8 +25,32 @@ class Uncovered:
     step: Node
     certain: bool
     end: Node | None
-    status: Status | None
+    status: EffectStatus | None
     words: tuple[str, ...]
+
+
+def left_behind(found: Uncovered) -> str:
+    """The subject and verb of W1 and W2."""
+    name = repr(found.step.name)
+    if found.status is EffectStatus.EARLIER:
+        return f"{name} is done twice, and only the latest is compensated"
+    if found.status is EffectStatus.MAYBE_EARLIER:
+        return f"{name} may have taken effect twice, and only the latest is compensated"
+    if found.certain:
+        return f"{name} is done and not compensated"
+    if found.status is EffectStatus.LATE:
+        return f"{name} may complete after the join went on without it, and is not compensated"
+    return f"{name} may have taken effect (no clear answer) and is not compensated"
+
+
+def uncovered_of(context: Context) -> dict[Outcome, tuple[Uncovered, ...]]:
+    """Per unsuccessful outcome, the steps that runs ending so may leave in effect; found once."""
+    return context.once(_uncovered)
+
+
+def _uncovered(context: Context) -> dict[Outcome, tuple[Uncovered, ...]]:
+    outcomes = (Outcome.ABORTED, Outcome.FAILED)
+    return {outcome: tuple(uncovered_steps(context, outcome)) for outcome in outcomes}
 
 
 def uncovered_steps(context: Context, outcome: Outcome) -> Iterator[Uncovered]:
@@ -52,8 +76,8 @@ def _confirm(saga: Saga, watch: StepWatch, runs: int) -> Uncovered | None:
     if runs > MOST_RUNS:
         sure = len(saga.context.flow.scopes) == 1
         return Uncovered(watch.step, certain, None, None, ()) if sure else None
-    run: Run | None = shortest_run(saga.context, watch)
+    run: OffendingRun | None = shortest_run(saga.context, watch)
     if run is None:
         return None
     end = saga.context.flow.nodes[run.node]
-    return Uncovered(watch.step, certain, end, Status(run.status), run.words)
+    return Uncovered(watch.step, certain, end, EffectStatus(run.status), run.words)

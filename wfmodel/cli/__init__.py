@@ -1,9 +1,11 @@
-"""Layer 5: arguments and exit codes, nothing more."""
+"""Arguments and exit codes, nothing more."""
 
 import sys
 from typing import NoReturn
 
 __all__ = ["main"]
+
+INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -13,9 +15,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if not can_start_safely():
         sys.exit(_refused(IGNORED))
     safe_search_path()
-    from wfmodel.cli.app import main as run
+    try:
+        from wfmodel.cli.app import main as run
 
-    run(arguments)
+        run(arguments)
+    except KeyboardInterrupt:  # before, or after, the command's own frame
+        sys.exit(INTERRUPTED)
 
 
 def _refused(why: str) -> int:

@@ -1,7 +1,8 @@
 """The command ``wfmodel``. A subcommand's module is imported only when it is called.
 
-Exit codes: 0 done, 1 findings (``check``), 2 could not run, 130 interrupted. What a user did wrong
-is one line on standard error; only a defect of the program shows a traceback.
+Exit codes: 0 done, 1 findings (``check``), 2 could not run, 3 a fault of the program, 130
+interrupted. What went wrong is one line on standard error, never a traceback: of a fault of the
+program the line names a file with the details (``fault``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from wfmodel.cli.roots import READ_NOTHING, with_root
 from wfmodel.cli.streams import discard, make_usable
 from wfmodel.cli.terminal import drawing, guarded, say
 from wfmodel.model.boundary import declare_root
+from wfmodel.native.lost import WorkersLostError
 
 COMMANDS: Final = {
     "check": ("wfmodel.cli.check", "check"),
@@ -107,9 +109,7 @@ def _ended(arguments: list[str] | None) -> NoReturn:
     try:
         code = _run(arguments)
     except BrokenPipeError:
-        # The reader has gone (``wfmodel rules | head``): nothing is wrong, and nobody to tell.
-        discard()
-        sys.exit(0)
+        _nobody_reads()
     except (KeyboardInterrupt, typer.Abort):
         _fail("interrupted", INTERRUPTED)
     except TyperException as error:
@@ -121,6 +121,16 @@ def _ended(arguments: list[str] | None) -> NoReturn:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or error}", COULD_NOT_RUN)
+    except WorkersLostError as error:
+        _fail(str(error), COULD_NOT_RUN)
+    except SystemExit as request:
+        if isinstance(request.__context__, BrokenPipeError):  # typer answers it by exit code 1
+            _nobody_reads()
+        raise
+    except BaseException as error:
+        from wfmodel.cli.fault import CODE, said_of  # most runs have none
+
+        _fail(said_of(error, arguments), CODE)
     sys.exit(code)
 
 
@@ -132,6 +142,12 @@ def _run(arguments: list[str] | None) -> int:
         code = request.exit_code
     sys.stdout.flush()
     return code if isinstance(code, int) else 0
+
+
+def _nobody_reads() -> NoReturn:
+    """The reader has gone (``wfmodel rules | head``): nothing is wrong, and nobody to tell."""
+    discard()
+    sys.exit(0)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import TyperException
 
+from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write
-from wfmodel.cli.sides import Explore, most_states
 from wfmodel.cli.terminal import add_row, console, table
 from wfmodel.escaping import json_text, printable
 from wfmodel.model.files import write_file
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from wfmodel.experiments import BothSides, Comparison
-    from wfmodel.reports.tables import Cell, MetricRow
+    from wfmodel.reports.report_tables import MetricRow, TableCell
 
 
 def compare(
@@ -44,14 +45,17 @@ def compare(
     from wfmodel.cli.progress import progress
     from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable
     from wfmodel.experiments import run
-    from wfmodel.experiments.export import comparison_as_data
-    from wfmodel.experiments.sides import explored
+    from wfmodel.experiments.comparison_data import comparison_as_data
+    from wfmodel.experiments.cross_check import explored
 
     _, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=replications, seed=seed)
     with progress() as bars:
-        result = run(scenario, workflow, jobs=jobs, progress=bars)
-        sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
+        try:
+            result = run(scenario, workflow, jobs=jobs, progress=bars)
+            sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
+        except ValueError as error:
+            raise TyperException(f"{scenario_file}: {error}") from None
     if as_json is not None:
         data = comparison_as_data(result, sides)
         write_file(as_json, json_text(data) + "\n")
@@ -61,7 +65,7 @@ def compare(
 
 def _show(result: Comparison, sides: BothSides | None) -> None:
     from wfmodel.experiments import answer
-    from wfmodel.reports.tables import metric_groups, primary_rows
+    from wfmodel.reports.report_tables import metric_groups, primary_rows
 
     screen, shown = console(), _new_table(result)
     for row in primary_rows(result):
@@ -82,7 +86,7 @@ def _show(result: Comparison, sides: BothSides | None) -> None:
 
 
 def _two_columns(result: Comparison, sides: BothSides) -> Table:
-    from wfmodel.reports.sides import variant_sides
+    from wfmodel.reports.cross_check_rows import variant_sides
 
     columns = ("variant", "ending", "can it happen?", "how often it did [95 %]")
     shown = table(*columns, title="What can happen, and how often it did", framed=True, right=[3])
@@ -117,5 +121,5 @@ def _add(shown: Table, result: Comparison, row: MetricRow, style: str) -> None:
     add_row(shown, *cells, style=style)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: TableCell) -> str:
     return f"{cell.text} [{cell.detail}]" if cell.detail else cell.text

@@ -16,7 +16,7 @@ from wfmodel.model.files import replacing, write_file
 from wfmodel.model.workflow import Workflow
 
 
-class Format(StrEnum):
+class DrawingFormat(StrEnum):
     """What to write."""
 
     MERMAID = "mermaid"
@@ -25,9 +25,9 @@ class Format(StrEnum):
 
 
 FORMS: Final = {
-    **dict.fromkeys((".mmd", ".mermaid", ".md", ".txt"), Format.MERMAID),
-    ".svg": Format.SVG,
-    ".png": Format.PNG,
+    **dict.fromkeys((".mmd", ".mermaid", ".md", ".txt"), DrawingFormat.MERMAID),
+    ".svg": DrawingFormat.SVG,
+    ".png": DrawingFormat.PNG,
 }
 """Endings of files."""
 
@@ -42,15 +42,17 @@ def draw(
             "--output", "-o", callback=file_to_write, help="File to write; its ending tells how."
         ),
     ] = None,
-    form: Annotated[Format | None, typer.Option("--format", help="Default: mermaid.")] = None,
+    form: Annotated[
+        DrawingFormat | None, typer.Option("--format", help="Default: mermaid.")
+    ] = None,
 ) -> None:
     """Draw a workflow's state diagram."""
-    form = form or (Format.MERMAID if output is None else form_of(output, FORMS))
-    if form is not Format.MERMAID and output is None:
+    form = form or (DrawingFormat.MERMAID if output is None else form_of(output, FORMS))
+    if form is not DrawingFormat.MERMAID and output is None:
         raise typer.BadParameter(f"--format {form} needs --output FILE")
     workflow = load_or_refuse(path)
-    if form is Format.MERMAID:
-        from wfmodel.model.mermaid import mermaid
+    if form is DrawingFormat.MERMAID:
+        from wfmodel.diagrams.mermaid_text import mermaid
 
         text = mermaid(workflow)
         if output is None:
@@ -61,12 +63,12 @@ def draw(
     _picture(workflow, form, output)
 
 
-def _picture(workflow: Workflow, form: Format, output: Path | None) -> None:
-    from wfmodel.model.drawing import draw_workflow
+def _picture(workflow: Workflow, form: DrawingFormat, output: Path | None) -> None:
+    from wfmodel.diagrams.picture import draw_workflow
     from wfmodel.native.safety import library
 
     assert output is not None
-    metadata = {"Date": None} if form is Format.SVG else {"Software": None}
+    metadata = {"Date": None} if form is DrawingFormat.SVG else {"Software": None}
     mpl: Any = library("matplotlib")
     with (
         mpl.rc_context({"svg.hashsalt": "wfmodel"}),  # the same workflow gives the same bytes

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.option_conflicts import only_with
 from wfmodel.cli.terminal import add_row, console, say, table
-from wfmodel.cli.together import only_with
 
 if TYPE_CHECKING:
     from wfmodel.experiments import Estimate
-    from wfmodel.experiments.exact import ExactAnswers, Limits
+    from wfmodel.experiments.exact_answers import ChainLimits, ExactAnswers
 
 Stages = Annotated[
     int | None,
@@ -51,10 +51,10 @@ def exact(
     """
     only_with(context, "simulate", "jobs")
     from wfmodel.cli.scenarios import runnable
-    from wfmodel.experiments.exact import Limits, exact, simulated
+    from wfmodel.experiments.exact_answers import ChainLimits, exact, simulated
 
     _, scenario, workflow = runnable(scenario_file)
-    limits = Limits(stages, states, laps, patience, copies)
+    limits = ChainLimits(stages, states, laps, patience, copies)
     within_ns = None if within is None else duration_of(within, "--within")
     variants = scenario.variants_by_name()
     try:
@@ -87,7 +87,7 @@ def duration_of(text: str, option: str) -> int:
     return found
 
 
-def _show(answers: ExactAnswers, beside: dict[str, Estimate], limits: Limits) -> None:
+def _show(answers: ExactAnswers, beside: dict[str, Estimate], limits: ChainLimits) -> None:
     size = f"{answers.states:,} states, {answers.transitions:,} transitions"
     title = f"{answers.variant}: {size}"
     columns = ["answer", "exact", "unit", *(["simulated, 95 % interval"] if beside else [])]

@@ -4,26 +4,23 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from wfmodel.cli.fault_options import MOST_FAULTS, with_faults
 from wfmodel.cli.paths import file_to_write, folder_to_write
 
+if TYPE_CHECKING:
+    from wfmodel.semantics import FaultBudget
 
-class Format(StrEnum):
+
+class AnswerFormat(StrEnum):
     """How answers are written."""
 
     TEXT = "text"
     JSON = "json"
 
-
-MOST_FAULTS: Final = 20
-"""Of one kind, in total or in each instance."""
-
-Count: TypeAlias = Annotated[
-    int, typer.Option(min=0, max=MOST_FAULTS, help="At most so many in total.")
-]
 
 EngineName: TypeAlias = Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")]
 
@@ -74,19 +71,20 @@ OutFolder: TypeAlias = Annotated[
 ]
 
 DesignName: TypeAlias = Annotated[
-    str, typer.Option(help="orchestration, choreography, both, or a scenario's variant.")
+    str,
+    typer.Option(
+        help="orchestration, choreography, both, hybrid:GROUP=STEP,STEP;GROUP=STEP, or a"
+        " scenario's variant."
+    ),
 ]
 
 
+@with_faults
 def explore(
     path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="What to explore.")],
     design: DesignName = "both",
-    crash: Count = 0,
-    loss: Count = 0,
-    duplicate: Count = 0,
-    pause: Count = 0,
-    failure: Count = 0,
-    early_timeout: Count = 0,
+    *,
+    budget: "FaultBudget",
     instances: Instances = 1,
     per_instance: PerInstance = None,
     exposure: Exposure = False,
@@ -99,7 +97,9 @@ def explore(
     memory: Memory = 4.0,
     checkpoint: Checkpoint = None,
     stories: Annotated[bool, typer.Option("--stories", help="Tell every counterexample.")] = False,
-    output: Annotated[Format, typer.Option("--format", help="How to write answers.")] = Format.TEXT,
+    output: Annotated[
+        AnswerFormat, typer.Option("--format", help="How to write answers.")
+    ] = AnswerFormat.TEXT,
     out: OutFolder = None,
 ) -> None:
     """Search every order of events, and every way to spend the faults.
@@ -110,7 +110,7 @@ def explore(
 
     Exit codes: 0 all hold within the bounds, 1 one is broken, 2 could not decide.
     """
-    from wfmodel.cli.exploring import (
+    from wfmodel.cli.explore_answers import (
         GIB,
         claims_for,
         code_of,
@@ -119,20 +119,18 @@ def explore(
         subject,
         write,
     )
-    from wfmodel.cli.exposure import check_exposure
-    from wfmodel.cli.limits import Limits, bounds_per_instance, engine_of
-    from wfmodel.exploration import FaultBudget
+    from wfmodel.cli.explore_exposure import check_exposure
+    from wfmodel.cli.search_limits import SearchLimits, bounds_per_instance, engine_of
 
-    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
     if exposure:
         check_exposure(budget)
     about = subject(path, design, tuple(knob or ()))
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
-    each = bounds_per_instance(tuple(per_instance or ()))
+    each = bounds_per_instance(tuple(per_instance or ()), MOST_FAULTS)
     how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
-    bounds = Limits(*how_far, instances, each, exposure)
+    bounds = SearchLimits(*how_far, instances, each, exposure)
     found = explore_all(about, asked, budget, bounds)
-    show(found, as_json=output is Format.JSON, stories=stories, exposure=exposure)
+    show(found, as_json=output is AnswerFormat.JSON, stories=stories, exposure=exposure)
     if out is not None:
         write(found, out, about.workflow_file, budget, bounds)
     raise typer.Exit(code_of(found))

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.cli.explore import Count, DesignName, KnobValues
+from wfmodel.cli.explore import DesignName, KnobValues
+from wfmodel.cli.fault_options import with_faults
 from wfmodel.cli.paths import folder_to_write
 from wfmodel.cli.terminal import hand_out, say
+from wfmodel.model.file_names import file_stems
 from wfmodel.model.files import write_file
-from wfmodel.model.naming import file_stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wfmodel.designs import System
-    from wfmodel.exploration import FaultBudget
+    from wfmodel.semantics import FaultBudget
 
 
 class Language(StrEnum):
@@ -29,16 +30,13 @@ class Language(StrEnum):
     TLA = "tla"
 
 
+@with_faults
 def export(
     path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="What to export.")],
     language: Annotated[Language, typer.Option("--format", help="For SPIN, or for TLC.")],
     design: DesignName = "both",
-    crash: Count = 0,
-    loss: Count = 0,
-    duplicate: Count = 0,
-    pause: Count = 0,
-    failure: Count = 0,
-    early_timeout: Count = 0,
+    *,
+    budget: "FaultBudget",
     knob: KnobValues = None,
     laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
     limit: Annotated[int, typer.Option(min=1, help="Most states per design.")] = 1_000_000,
@@ -54,10 +52,8 @@ def export(
 
     Exit codes: 0 written, 2 could not.
     """
-    from wfmodel.cli.exploring import subject
-    from wfmodel.exploration import FaultBudget
+    from wfmodel.cli.explore_answers import subject
 
-    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
     systems = subject(path, design, tuple(knob or ())).systems
     if out is None and len(systems) > 1:
         raise TyperException(f"--out DIR is needed for several designs: {', '.join(systems)}")

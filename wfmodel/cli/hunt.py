@@ -2,13 +2,17 @@
 
 # No postponed annotations: typer reads the options' aliases when the command is built.
 
-from typing import Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
-from wfmodel.cli.explore import Count, DesignName, KnobValues, OutFolder
+from wfmodel.cli.explore import DesignName, KnobValues, OutFolder
+from wfmodel.cli.fault_options import BUDGETED, with_faults
+from wfmodel.cli.option_conflicts import never_with, only_with
 from wfmodel.cli.own_folder import keep_hypothesis_out
-from wfmodel.cli.together import never_with, only_with
+
+if TYPE_CHECKING:
+    from wfmodel.semantics import FaultBudget
 
 Anomalies: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Look for this one (default: for any).")
@@ -29,12 +33,12 @@ Walks: TypeAlias = Annotated[
 
 Seconds: TypeAlias = Annotated[float | None, typer.Option(min=0.0, help="Stop after so long.")]
 
-BUDGET: Final = ("crash", "loss", "duplicate", "pause", "failure", "early_timeout")
-OF_WALKS: Final = (*BUDGET, "laps", "limit")
+OF_WALKS: Final = (*BUDGETED, "laps", "limit")
 OF_SCHEDULES: Final = ("fault", "faults", "examples", "instances")
 """Options of one of the two ways to hunt; they mean nothing to the other."""
 
 
+@with_faults
 def hunt(
     context: typer.Context,
     path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="Where to hunt.")],
@@ -47,12 +51,8 @@ def hunt(
     examples: Annotated[int, typer.Option(min=1, help="Schedules that Hypothesis draws.")] = 500,
     instances: Annotated[int, typer.Option(min=1, max=100, help="Arrive at once.")] = 1,
     walks: Walks = None,
-    crash: Count = 0,
-    loss: Count = 0,
-    duplicate: Count = 0,
-    pause: Count = 0,
-    failure: Count = 0,
-    early_timeout: Count = 0,
+    *,
+    budget: "FaultBudget",
     laps: Annotated[int, typer.Option(min=1, max=20, help="How often loops are gone round.")] = 1,
     limit: Annotated[int, typer.Option(min=1, help="Most states that walks meet.")] = 1_000_000,
     seconds: Seconds = None,
@@ -72,10 +72,8 @@ def hunt(
     only_with(context, "walks", *OF_WALKS)
     never_with(context, "walks", *OF_SCHEDULES)
     keep_hypothesis_out()
-    from wfmodel.cli import hunting, walking
-    from wfmodel.exploration import FaultBudget
+    from wfmodel.cli import hunt_schedules, hunt_walks
 
-    budget = FaultBudget(crash, loss, duplicate, early_timeout, failure, pause)
     what = (path, design, tuple(knob or ()), tuple(anomaly or ()), claim, out)
     if walks is not None:
         how: dict[str, Any] = {
@@ -85,6 +83,6 @@ def hunt(
             "limit": limit,
             "seconds": seconds,
         }
-        raise typer.Exit(walking.run(*what, budget, **how))
+        raise typer.Exit(hunt_walks.run(*what, budget, **how))
     draws: dict[str, Any] = {"most": faults, "examples": examples, "seconds": seconds, "seed": seed}
-    raise typer.Exit(hunting.run(*what, tuple(fault or ()), instances=instances, **draws))
+    raise typer.Exit(hunt_schedules.run(*what, tuple(fault or ()), instances=instances, **draws))

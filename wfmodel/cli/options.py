@@ -7,16 +7,40 @@ from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
 import typer
+from typer.exceptions import TyperException
 
+from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.checks.policy import EventsCarry
 from wfmodel.cli.paths import file_to_read, file_to_write
+from wfmodel.cli.rules import show_page
 from wfmodel.model.findings import Severity
 
+MOST_SECONDS_GIVEN: Final = 86_400
 CACHE_DIR: Final = "WFMODEL_CACHE_DIR"
 """Names the cache where ``--cache-dir`` does not: a checkout cannot set it."""
 
 
-class Format(StrEnum):
+def more_than_none(option: typer.CallbackParam, value: float | None) -> float | None:
+    """The callback of an option that bounds seconds.
+
+    Raises:
+        TyperException: it is nothing, or no number.
+    """
+    if value is not None and not 0 < value <= MOST_SECONDS_GIVEN:
+        raise TyperException(
+            f"{option.opts[0]}: seconds above 0, to {MOST_SECONDS_GIVEN}; got {value}"
+        )
+    return value
+
+
+def explained(value: str | None) -> None:
+    """The callback of the option that shows a rule's page instead of a check."""
+    if value is not None:
+        show_page(value)
+        raise typer.Exit
+
+
+class FindingFormat(StrEnum):
     """How findings are written."""
 
     CONCISE = "concise"
@@ -33,7 +57,9 @@ Paths: TypeAlias = Annotated[
     typer.Argument(help="Files, directories, patterns, or - for standard input."),
 ]
 
-OutputFormat: TypeAlias = Annotated[Format, typer.Option("--format", help="How to write findings.")]
+OutputFormat: TypeAlias = Annotated[
+    FindingFormat, typer.Option("--format", help="How to write findings.")
+]
 
 OutputFile: TypeAlias = Annotated[
     Path | None,
@@ -59,6 +85,36 @@ Level: TypeAlias = Annotated[
 
 Exclude: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Pattern of files in directories to leave out.")
+]
+
+Include: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="Pattern of more files in directories that may hold a definition."),
+]
+
+NoGitignore: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-gitignore",
+        help="Look also into what .gitignore leaves out, and node_modules.",
+    ),
+]
+
+ByContent: TypeAlias = Annotated[
+    bool,
+    typer.Option("--by-content", help="Pass by named files, too, that hold no definition."),
+]
+
+ListFiles: TypeAlias = Annotated[
+    bool, typer.Option("--list-files", help="List the files that would be looked into, and exit.")
+]
+
+FailOnUnread: TypeAlias = Annotated[
+    bool, typer.Option("--fail-on-unread", help="Exit 2 where a definition could not be read.")
+]
+
+FailOnEmpty: TypeAlias = Annotated[
+    bool, typer.Option("--fail-on-empty", help="Exit 2 where there is nothing to check.")
 ]
 
 Config: TypeAlias = Annotated[
@@ -88,6 +144,15 @@ Choreography: TypeAlias = Annotated[
     typer.Option(help="Also find what a choreography with such events could not know."),
 ]
 
+OfDesign: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DESIGN",
+        help="Also find what participants of this design could not know:"
+        " hybrid:GROUP=STEP,STEP;GROUP=STEP.",
+    ),
+]
+
 StdinFilename: TypeAlias = Annotated[
     str | None, typer.Option(help="What standard input is called, and is read as.")
 ]
@@ -102,8 +167,23 @@ CacheDir: TypeAlias = Annotated[
 
 NoCache: TypeAlias = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write it.")]
 
+MaxSteps: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, help=f"Most work for one file, in steps.  [{MOST_STEPS}]"),
+]
+
+MaxSeconds: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        help=f"Most processor time for one file.  [{MOST_SECONDS:g}]", callback=more_than_none
+    ),
+]
+
 ExitZero: TypeAlias = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")]
 
 Explain: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="RULE", help="Show the page of a rule, and exit.")
+    str | None,
+    typer.Option(
+        metavar="RULE", help="Show the page of a rule, and exit.", callback=explained, is_eager=True
+    ),
 ]

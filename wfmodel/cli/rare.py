@@ -11,8 +11,8 @@ from wfmodel.cli.exact import Stages, duration_of
 from wfmodel.cli.terminal import say
 
 if TYPE_CHECKING:
-    from wfmodel.experiments.rare import Splitting
-    from wfmodel.exploration.markov import Life
+    from wfmodel.experiments.rare_events import Splitting
+    from wfmodel.markov import Life
 
 
 def rare(
@@ -38,7 +38,7 @@ def rare(
     where it is small, the exact answer is beside it. Faults never stop.
     """
     from wfmodel.cli.scenarios import runnable
-    from wfmodel.experiments.rare import Splitting, check_end, life_of
+    from wfmodel.experiments.rare_events import Splitting, check_end, life_of
 
     _, scenario, workflow = runnable(scenario_file)
     within_s = None if within is None else duration_of(within, "--within") / 1e9
@@ -64,8 +64,8 @@ def rare(
 
 def _answer(life: Life, event: str, how: Splitting, states: int, within_s: float | None) -> str:
     """One line about one variant."""
-    from wfmodel.experiments.rare import ended_as, probability_of, solved
-    from wfmodel.exploration.markov import KnownChain
+    from wfmodel.experiments.rare_events import ended_as, probability_of, solved
+    from wfmodel.markov import KnownChain
 
     known, ended = KnownChain(life, limit=states), ended_as(life, event)
     found = probability_of(known, ended, sketch=life.sketch, splitting=how, within_s=within_s)

@@ -10,12 +10,12 @@ from typing import Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write, form_of
-from wfmodel.cli.sides import Explore, most_states
 from wfmodel.cli.terminal import say
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """What to write."""
 
     HTML = "html"
@@ -23,10 +23,10 @@ class Format(StrEnum):
 
 
 FORMS: Final = {
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
+    ".html": ReportFormat.HTML,
+    ".htm": ReportFormat.HTML,
+    ".md": ReportFormat.MARKDOWN,
+    ".markdown": ReportFormat.MARKDOWN,
 }
 """Endings of files."""
 
@@ -37,7 +37,7 @@ def report(
         Path, typer.Option("--output", "-o", callback=file_to_write, help="File to write.")
     ],
     form: Annotated[
-        Format | None, typer.Option("--format", help="Default: what the file's name says.")
+        ReportFormat | None, typer.Option("--format", help="Default: what the file's name says.")
     ] = None,
     replications: Annotated[
         int | None, typer.Option(min=1, help="Instead of the scenario's.")
@@ -78,7 +78,7 @@ def report(
     command += [] if explore is None else ["--explore", str(explore)]
     wrong = contradictions(results.sides, scenario_file, scenario.seed)
     page = build_page(Material(results, shlex.join(command), found, wrong))
-    write = write_html if form is Format.HTML else write_markdown
+    write = write_html if form is ReportFormat.HTML else write_markdown
     write(page, output)
     say(f"{output}: {answer(results.comparison).headline}")
     fail_on(wrong)

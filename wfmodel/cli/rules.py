@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.checks.pages import page_of
-from wfmodel.cli.catalogue import catalogue
+from wfmodel.checks.rule_pages import page_of
+from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.terminal import add_row, console, hand_out, say_lines, table
-from wfmodel.cli.together import never_with
 from wfmodel.escaping import json_text
 
 

@@ -36,11 +36,12 @@ def runnable(path: str, text: str | None = None) -> tuple[LoadedScenario, Scenar
 def unprojectable(
     loaded: LoadedScenario, scenario: Scenario, workflow: Workflow
 ) -> tuple[Finding, ...]:
-    """What services of the scenario's choreographies would have to know and are never told."""
+    """What participants of the scenario's designs would have to know and are never told."""
+    variants = scenario.variants_by_name().values()
     found = [
         finding
-        for content in scenario.event_contents()
-        for finding in projection_findings(workflow, content)
+        for design, content in dict.fromkeys((v.design, v.knobs.event_content) for v in variants)
+        for finding in projection_findings(workflow, content, design)
     ]
     return locate_findings(found, loaded.workflow_document)
 
@@ -71,7 +72,7 @@ def check_jobs(jobs: int | None) -> None:
 
 def contradictions(sides: BothSides | None, path: str, seed: int) -> tuple[str, ...]:
     """Where exploration and simulation contradict each other, one line each."""
-    from wfmodel.experiments.sides import contradiction_words
+    from wfmodel.experiments.cross_check import contradiction_words
 
     found = () if sides is None else sides.contradictions
     return tuple(contradiction_words(each, path, seed) for each in found)

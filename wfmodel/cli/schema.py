@@ -10,7 +10,7 @@ import typer
 
 from wfmodel.cli.terminal import hand_out, say
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
-from wfmodel.model.schema import CHOREOGRAPHY_SCHEMA_FILE, SCHEMA_FILE
+from wfmodel.model.json_schema import CHOREOGRAPHY_SCHEMA_FILE, SCHEMA_FILE
 
 
 class Of(StrEnum):

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.terminal import add_row, console, table
-from wfmodel.cli.together import never_with
 
 if TYPE_CHECKING:
     from wfmodel.designs import History
     from wfmodel.experiments import Scenario, Variant
-    from wfmodel.experiments.cells import Bench, Cell
+    from wfmodel.experiments.run_spec import Runner, RunSpec
     from wfmodel.model.workflow import Workflow
 
 QUIET: Final = {
@@ -97,20 +97,26 @@ def _run(path: str | None, design: str | None, seed: int | None, replication: in
 
 def _prepared(
     path: str | None, design: str | None, seed: int | None, replication: int
-) -> tuple[Bench, Cell]:
+) -> tuple[Runner, RunSpec]:
     assert path is not None
-    from wfmodel.experiments.cells import Bench, Cell
+
+    from wfmodel.experiments.run_spec import Runner, RunSpec
 
     scenario, workflow = _read(path)
     variant = _variant(scenario, design)
-    cell = Cell(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
-    return Bench(workflow), cell
+    cell = RunSpec(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
+    bench = Runner(workflow)
+    try:
+        bench.table(variant)
+    except ValueError as error:
+        raise TyperException(str(error)) from None
+    return bench, cell
 
 
 def _show_online(path: str | None, design: str | None, seed: int | None, replication: int) -> None:
     """Run without a history, and show what was measured."""
     from wfmodel.cli.progress import progress
-    from wfmodel.experiments.online import observe_online
+    from wfmodel.experiments.streamed_run import observe_online
     from wfmodel.simulation import COMPILED
 
     if path is None:
@@ -135,6 +141,7 @@ def _read(path: str) -> tuple[Scenario, Workflow]:
     from wfmodel.cli.draw import load_or_refuse
     from wfmodel.cli.scenarios import refuse, runnable
     from wfmodel.experiments import Scenario
+    from wfmodel.experiments.endless import why_endless
     from wfmodel.model.flow import build_flow
     from wfmodel.model.reading import read_document
 
@@ -151,10 +158,15 @@ def _read(path: str) -> tuple[Scenario, Workflow]:
             f"{path}: the workflow cannot run: {problems[0].kind} {problems[0].name!r}"
             f" (wfmodel check {path})"
         )
-    return TypeAdapter(Scenario).validate_python(QUIET), workflow
+    scenario = TypeAdapter(Scenario).validate_python(QUIET)
+    endless = why_endless(workflow, scenario.setting)
+    if endless is not None:
+        raise TyperException(f"{path}: a run would not end: {endless}")
+    return scenario, workflow
 
 
 def _variant(scenario: Scenario, name: str | None) -> Variant:
+    from wfmodel.cli.designs import declared_variant
     from wfmodel.designs import DESIGNS
     from wfmodel.experiments import Variant
 
@@ -164,9 +176,8 @@ def _variant(scenario: Scenario, name: str | None) -> Variant:
     if name in variants:
         return variants[name]
     if name in DESIGNS:
-        return Variant(design=name, knobs=scenario.knobs)  # type: ignore[arg-type]
-    known = ", ".join(dict.fromkeys((*variants, *DESIGNS)))
-    raise TyperException(f"no design or variant {name!r}; there are {known}")
+        return Variant(design=name, knobs=scenario.knobs)
+    return declared_variant(variants, name, scenario.knobs, others=DESIGNS)
 
 
 def _show_instance(history: History, instance: int) -> None:
@@ -185,7 +196,7 @@ def _show_instance(history: History, instance: int) -> None:
 
 
 def _show_run(history: History) -> None:
-    from wfmodel.experiments.observation import observe
+    from wfmodel.experiments.run_observation import observe
 
     seen = observe(history)
     run = f"seed {history.seed}, replication {history.replication}"
@@ -199,8 +210,8 @@ def _show_measured(
     reasons: Mapping[str, str],
     endings: Mapping[str, int],
 ) -> None:
-    from wfmodel.experiments.figures import number
     from wfmodel.metrics import METRICS
+    from wfmodel.wording.figures import number
 
     shown = table("metric", "value", "", title=title)
     for name, count in endings.items():

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.option_conflicts import never_with, only_with
 from wfmodel.cli.paths import file_to_write, folder_to_write
 from wfmodel.cli.terminal import add_row, console, say, table
-from wfmodel.cli.together import never_with, only_with
 from wfmodel.escaping import json_text, printable
 from wfmodel.model.files import write_file
 
 if TYPE_CHECKING:
     from wfmodel.experiments import Scenario
-    from wfmodel.experiments.sweeps.executors import Executor
-    from wfmodel.experiments.sweeps.running import ExperimentResult, Prepared
-    from wfmodel.experiments.sweeps.threshold import ThresholdResult
+    from wfmodel.experiments.factorial.executors import Executor
+    from wfmodel.experiments.factorial.experiment_runs import ExperimentResult, Prepared
+    from wfmodel.experiments.factorial.threshold import ThresholdResult
     from wfmodel.model.workflow import Workflow
     from wfmodel.reports.sweep_tables import TextTable
 
@@ -126,10 +126,10 @@ def _check_options(context: typer.Context) -> None:
 
 def _executor(workers: int | None, dask: str | None) -> Executor:
     if dask is not None:
-        from wfmodel.experiments.sweeps.dask_cluster import DaskCluster
+        from wfmodel.experiments.factorial.dask_cluster import DaskCluster
 
         return DaskCluster(dask)
-    from wfmodel.experiments.sweeps.executors import local_executor
+    from wfmodel.experiments.factorial.executors import local_executor
 
     return local_executor(workers)
 
@@ -138,9 +138,9 @@ def _run(
     scenario: Scenario, workflow: Workflow, executor: Executor, out: Path | None, resume: bool
 ) -> ExperimentResult:
     from wfmodel.cli.progress import progress
-    from wfmodel.experiments.sweeps.executors import WorkersLostError
-    from wfmodel.experiments.sweeps.running import ExperimentError, run_experiment
-    from wfmodel.experiments.sweeps.store import StoreError
+    from wfmodel.experiments.factorial.cell_store import StoreError
+    from wfmodel.experiments.factorial.experiment_runs import ExperimentError, run_experiment
+    from wfmodel.native.lost import WorkersLostError
 
     with progress() as bars:
         try:
@@ -153,9 +153,9 @@ def _run(
 
 def _search(scenario: Scenario, workflow: Workflow, executor: Executor) -> ThresholdResult:
     from wfmodel.cli.progress import progress
-    from wfmodel.experiments.sweeps.executors import WorkersLostError
-    from wfmodel.experiments.sweeps.running import ExperimentError
-    from wfmodel.experiments.sweeps.threshold import find_threshold
+    from wfmodel.experiments.factorial.experiment_runs import ExperimentError
+    from wfmodel.experiments.factorial.threshold import find_threshold
+    from wfmodel.native.lost import WorkersLostError
 
     with progress() as bars:
         try:
@@ -165,7 +165,7 @@ def _search(scenario: Scenario, workflow: Workflow, executor: Executor) -> Thres
 
 
 def _show_plan(scenario: Scenario, workflow: Workflow) -> None:
-    from wfmodel.experiments.sweeps.running import ExperimentError, prepare
+    from wfmodel.experiments.factorial.experiment_runs import ExperimentError, prepare
     from wfmodel.reports.sweep_tables import plan_table
 
     try:
@@ -177,7 +177,7 @@ def _show_plan(scenario: Scenario, workflow: Workflow) -> None:
 
 
 def _size(prepared: Prepared) -> str:
-    from wfmodel.experiments.sweeps.stopping import looks_of
+    from wfmodel.experiments.factorial.stopping import looks_of
 
     looks = looks_of(prepared.experiment)
     systems = sum(len(work.variants) for work in prepared.works.values())
@@ -193,9 +193,9 @@ def _after_sweep(
     plots: Path | None,
     form: PlotFormat,
 ) -> None:
-    from wfmodel.experiments.sweeps.export import as_csv as csv_text
-    from wfmodel.experiments.sweeps.export import as_data
-    from wfmodel.experiments.sweeps.words import precision_words
+    from wfmodel.experiments.factorial.conclusions import precision_words
+    from wfmodel.experiments.factorial.results_data import as_csv as csv_text
+    from wfmodel.experiments.factorial.results_data import as_data
     from wfmodel.reports.sweep_plots import experiment_plots, save_plots
     from wfmodel.reports.sweep_tables import response_tables, sensitivity_tables
 
@@ -218,8 +218,8 @@ def _after_sweep(
 def _after_threshold(
     found: ThresholdResult, as_json: Path | None, plots: Path | None, form: PlotFormat
 ) -> None:
-    from wfmodel.experiments.sweeps.export import threshold_as_data
-    from wfmodel.experiments.sweeps.words import threshold_words
+    from wfmodel.experiments.factorial.conclusions import threshold_words
+    from wfmodel.experiments.factorial.results_data import threshold_as_data
     from wfmodel.reports.sweep_plots import save_plots, threshold_plot
     from wfmodel.reports.sweep_tables import threshold_table
 

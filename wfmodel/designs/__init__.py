@@ -1,17 +1,27 @@
-"""Layer 1, the narrow waist: a design turns a Workflow into a System of pure machines.
+"""The narrow waist: a design turns a Workflow into a System of pure machines.
 
-``messages`` and ``state`` are the vocabulary, ``participant`` the machine, ``turn`` its control
-rules; ``orchestration`` and ``choreography`` say who plays which role. ``table`` turns machines
-into integers for drivers, ``history`` is what a run leaves behind.
+``messages`` and ``state`` are the vocabulary, ``participant`` the machine, ``control_rules`` what
+it does with a token; ``orchestration``, ``choreography`` and ``hybrid`` say who controls what, and
+``known_designs`` is the one door to them. ``table`` turns machines into integers for drivers,
+``history`` is what a run leaves behind.
+
+>>> from wfmodel.model.workflow import Final, Task, Workflow
+>>> parcel = Workflow(
+...     name="parcel",
+...     initial="pack",
+...     states={"pack": Task(service="warehouse", next="done"), "done": Final()},
+... )
+>>> build(parcel, "orchestration", Knobs()).participants
+('orchestrator', 'warehouse')
 """
 
 from wfmodel.designs.choreography import choreograph
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import History
 from wfmodel.designs.history_file import HistoryFileError, load_history, save_history
+from wfmodel.designs.hybrid import Hybrid
 from wfmodel.designs.knobs import (
     CHOREOGRAPHY,
-    DESIGNS,
     ORCHESTRATION,
     Delivery,
     DualWriteOrder,
@@ -20,31 +30,39 @@ from wfmodel.designs.knobs import (
     Persistence,
     Publishing,
 )
+from wfmodel.designs.known_designs import DECLARED, DESIGNS, build, design_of, name_of
 from wfmodel.designs.orchestration import orchestrate
+from wfmodel.designs.placement import Design
 from wfmodel.designs.projection import projection_findings
 from wfmodel.designs.system import Channel, Machine, System, own_system
 from wfmodel.designs.table import Table
 
 __all__ = [
     "CHOREOGRAPHY",
+    "DECLARED",
     "DESIGNS",
     "ORCHESTRATION",
     "Channel",
     "Delivery",
+    "Design",
     "DualWriteOrder",
     "EventContent",
     "Fault",
     "FaultKind",
     "History",
     "HistoryFileError",
+    "Hybrid",
     "Knobs",
     "Machine",
     "Persistence",
     "Publishing",
     "System",
     "Table",
+    "build",
     "choreograph",
+    "design_of",
     "load_history",
+    "name_of",
     "orchestrate",
     "own_system",
     "projection_findings",

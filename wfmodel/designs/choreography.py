@@ -8,37 +8,37 @@ is knowledge: a choice over data that the deciding participant was never told (`
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wfmodel.designs.assembly import assemble
 from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
-from wfmodel.designs.orchestration import services_of, sound_flow, unused
-from wfmodel.designs.participant import Participant
-from wfmodel.designs.role import Role
-from wfmodel.designs.system import Machine, System
-from wfmodel.designs.watchdog import Watchdog
+from wfmodel.designs.placement import Placement, Undeclared, first_owner, services_of
+from wfmodel.designs.system import System
 from wfmodel.model.flow import Flow, Node
 from wfmodel.model.workflow import Workflow
 
 
-def controller(node: Node, holder: str) -> str:
-    """Who controls a node: its service, or whoever holds the token."""
-    return node.service or holder
+@dataclass(frozen=True, slots=True)
+class Choreographed(Undeclared):
+    """No orchestrator: services that know their own steps and whom they tell."""
+
+    name: ClassVar[str] = CHOREOGRAPHY
+
+    def place(self, flow: Flow) -> Placement:
+        """Every node belongs to its service.
+
+        The service of the first step that is reached hears of a new instance. A workflow without
+        any step is held by a participant of its own, ``initiator``.
+        """
+        services = services_of(flow)
+        starter = first_owner(flow, _service) or "initiator"
+        coordinators = () if starter in services else (starter,)
+        return Placement(coordinators, _service, starter, (*coordinators, *services))
 
 
-def starter_of(flow: Flow) -> str:
-    """Who hears of a new instance: the service of the first step that is reached.
-
-    A workflow without any step is held by a participant of its own, ``initiator``.
-    """
-    queue, met = [flow.initial], {flow.initial}
-    while queue:
-        node = flow.nodes[queue.pop(0)]
-        if node.service is not None:
-            return node.service
-        inner = [flow.initial_of(scope) for scope in node.regions]
-        for target in (*inner, *(edge.target for edge in node.edges)):
-            if target not in met:
-                met.add(target)
-                queue.append(target)
-    return "initiator"
+def _service(node: Node) -> str | None:
+    return node.service
 
 
 def choreograph(workflow: Workflow, knobs: Knobs | None = None) -> System:
@@ -47,26 +47,4 @@ def choreograph(workflow: Workflow, knobs: Knobs | None = None) -> System:
     Raises:
         ValueError: the workflow cannot run (a name leads nowhere).
     """
-    knobs = knobs or Knobs()
-    flow = sound_flow(workflow)
-    services = services_of(flow)
-    starter = starter_of(flow)
-    participants = services if starter in services else (starter, *services)
-    watchdog = unused("watchdog", participants)
-    observers = () if knobs.watchdog is None else (watchdog,)
-
-    def role(me: str) -> Role:
-        return Role(
-            me,
-            flow,
-            controller,
-            audience=participants,
-            observers=observers,
-            deduplicate=knobs.deduplicate,
-            timeouts=knobs.timeouts,
-        )
-
-    machines: dict[str, Machine] = {name: Participant(role(name)) for name in participants}
-    if observers:
-        machines[watchdog] = Watchdog(role(watchdog), starter)
-    return System(CHOREOGRAPHY, flow, knobs, machines, services, (starter, *observers))
+    return assemble(workflow, Choreographed(), knobs)

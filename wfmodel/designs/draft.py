@@ -1,19 +1,24 @@
-"""A working copy of ``Local``, and the actions asked for so far.
+"""A working copy of ``ParticipantState``, and the actions asked for so far.
 
 It is frozen in canonical order: what happened in another order but comes to the same is the same.
 """
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from wfmodel.designs.messages import Action, Home, StepStatus
 from wfmodel.designs.role import Role
-from wfmodel.designs.state import Job, Local, Status, Token
+from wfmodel.designs.state import Job, ParticipantState, Status, Token
+
+K = TypeVar("K", bound="tuple[int, ...] | int")
+V = TypeVar("V")
 
 
 class Draft:
     """A mutable copy; ``finish`` freezes it."""
 
-    def __init__(self, role: Role, local: Local) -> None:
+    def __init__(self, role: Role, local: ParticipantState) -> None:
         self.role = role
         self.before = local
         self.status = local.status
@@ -27,17 +32,17 @@ class Draft:
         self.cancelled = set(local.cancelled)
         self.actions: list[Action] = []
 
-    def finish(self) -> tuple[Local, tuple[Action, ...]]:
+    def finish(self) -> tuple[ParticipantState, tuple[Action, ...]]:
         """The next state and the actions, in order."""
-        local = Local(
+        local = ParticipantState(
             self.status,
-            tuple(sorted(self.steps.items())),
+            _sharing(self.before.steps, self.steps),
             tuple(sorted(self.tokens, key=_token_order)),
             tuple(sorted(self.joins, key=lambda join: join.key)),
             tuple(sorted(self.jobs, key=_job_order)),
-            tuple(sorted(self.results.items())),
+            _sharing(self.before.results, self.results),
             tuple(sorted(self.seen)),
-            tuple(sorted(self.outputs.items(), key=lambda item: item[0])),
+            _sharing(self.before.outputs, self.outputs),
             tuple(sorted(self.cancelled, key=_home_order)),
         )
         return local, tuple(self.actions)
@@ -55,6 +60,20 @@ class Draft:
         """Believe this of the instance, unless a verdict is already known."""
         if not self.status.is_final:
             self.status = status
+
+
+def _sharing(before: tuple[tuple[K, V], ...], now: dict[K, V]) -> tuple[tuple[K, V], ...]:
+    """The pairs in order, those of before where they are the same: a state of a workflow of
+    thousands of steps holds as many pairs, and there are as many states.
+    """
+    known = dict(before)
+    if known == now:
+        return before
+    pairs = {pair[0]: pair for pair in before}
+    return tuple(
+        pairs[key] if key in known and known[key] == now[key] else (key, now[key])
+        for key in sorted(now)
+    )
 
 
 def _token_order(token: Token) -> tuple[object, ...]:

@@ -50,12 +50,6 @@ class FaultKind(StrEnum):
     """Attempts at the target fail, with ``probability``; a further attempt may succeed."""
 
 
-PER_MESSAGE: Final = frozenset(
-    {FaultKind.LOSS, FaultKind.DUPLICATION, FaultKind.DELAY, FaultKind.REORDERING}
-)
-"""Kinds that strike single messages while they are on."""
-
-
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Fault:
     """One fault process. Give ``at`` (a schedule), or ``every`` (time from the end of one to the

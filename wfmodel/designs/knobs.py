@@ -13,7 +13,6 @@ from wfmodel.model.units import Duration, parse_duration
 
 ORCHESTRATION: Final = "orchestration"
 CHOREOGRAPHY: Final = "choreography"
-DESIGNS: Final = (ORCHESTRATION, CHOREOGRAPHY)
 
 
 class Persistence(StrEnum):

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wfmodel.designs.assembly import assemble
 from wfmodel.designs.knobs import ORCHESTRATION, Knobs
-from wfmodel.designs.participant import Participant
-from wfmodel.designs.role import Role
-from wfmodel.designs.system import Machine, System
-from wfmodel.designs.watchdog import Watchdog
-from wfmodel.model.flow import Flow, Node, build_flow
+from wfmodel.designs.placement import Placement, Undeclared, services_of, unused
+from wfmodel.designs.system import System
+from wfmodel.model.flow import Flow
 from wfmodel.model.workflow import Workflow
 
 
-def services_of(flow: Flow) -> tuple[str, ...]:
-    """Services that work on steps, in order of first appearance."""
-    return tuple(dict.fromkeys(n.service for n in flow.nodes if n.service is not None))
+@dataclass(frozen=True, slots=True)
+class Orchestrated(Undeclared):
+    """One orchestrator, and services that know nothing of the workflow."""
 
+    name: ClassVar[str] = ORCHESTRATION
 
-def unused(name: str, taken: tuple[str, ...]) -> str:
-    """A name for a coordinating participant that no service has."""
-    while name in taken:
-        name += "'"
-    return name
-
-
-def sound_flow(workflow: Workflow) -> Flow:
-    """The flow of a workflow that can run.
-
-    Raises:
-        ValueError: a name leads nowhere; the checker tells where.
-    """
-    flow = build_flow(workflow)
-    if flow.problems:
-        first = flow.problems[0]
-        raise ValueError(
-            f"workflow {workflow.name!r} cannot run: {first.kind} {first.name!r}"
-            f" (check it for all of {len(flow.problems)} such problems)"
-        )
-    return flow
+    def place(self, flow: Flow) -> Placement:
+        """Everything belongs to the orchestrator."""
+        orchestrator = unused("orchestrator", services_of(flow))
+        return Placement((orchestrator,), lambda node: orchestrator, orchestrator)
 
 
 def orchestrate(workflow: Workflow, knobs: Knobs | None = None) -> System:
@@ -45,29 +31,4 @@ def orchestrate(workflow: Workflow, knobs: Knobs | None = None) -> System:
     Raises:
         ValueError: the workflow cannot run (a name leads nowhere).
     """
-    knobs = knobs or Knobs()
-    flow = sound_flow(workflow)
-    services = services_of(flow)
-    orchestrator = unused("orchestrator", services)
-    watchdog = unused("watchdog", services)
-    observers = () if knobs.watchdog is None else (watchdog,)
-
-    def controller(node: Node, holder: str) -> str:
-        return orchestrator
-
-    def role(me: str) -> Role:
-        return Role(
-            me,
-            flow,
-            controller,
-            observers=observers,
-            deduplicate=knobs.deduplicate,
-            timeouts=knobs.timeouts,
-        )
-
-    machines: dict[str, Machine] = {
-        name: Participant(role(name)) for name in (orchestrator, *services)
-    }
-    if observers:
-        machines[watchdog] = Watchdog(role(watchdog), orchestrator)
-    return System(ORCHESTRATION, flow, knobs, machines, services, (orchestrator, *observers))
+    return assemble(workflow, Orchestrated(), knobs)

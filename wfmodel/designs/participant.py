@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from wfmodel.designs.control_rules import Turn
 from wfmodel.designs.messages import (
     Action,
     Arrive,
@@ -20,6 +21,9 @@ from wfmodel.designs.messages import (
     Ended,
     Event,
     External,
+    Home,
+    Key,
+    Message,
     OpenKey,
     Proceed,
     Received,
@@ -35,8 +39,7 @@ from wfmodel.designs.messages import (
     WorkDone,
 )
 from wfmodel.designs.role import Role
-from wfmodel.designs.state import Job, Local, Phase, Status, Token, View, view_of
-from wfmodel.designs.turn import Turn
+from wfmodel.designs.state import Job, ParticipantState, Phase, Status, Token, View, view_of
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Receive
 
@@ -48,15 +51,17 @@ class Participant:
     role: Role
 
     @property
-    def initial(self) -> Local:
+    def initial(self) -> ParticipantState:
         """Knows nothing."""
-        return Local()
+        return ParticipantState()
 
-    def view(self, state: Local) -> View:
+    def view(self, state: ParticipantState) -> View:
         """What a store with this content says of the instance."""
         return view_of(state)
 
-    def react(self, state: Local, event: Event) -> tuple[Local, tuple[Action, ...]]:
+    def react(
+        self, state: ParticipantState, event: Event
+    ) -> tuple[ParticipantState, tuple[Action, ...]]:
         """The one entry: the next state, and what the driver shall do."""
         turn = Turn(self.role, state)
         match event:
@@ -88,7 +93,7 @@ def _receive(turn: Turn, event: Received) -> None:
         case Arrive() as message:
             turn.joined(message.home, message.outcome, message.slip)
             if message.nudge and turn.role.deduplicate:
-                _answer_nudge(turn, (message.home.fork, message.home.epoch))
+                _answer_arrival(turn, message.home)
         case Cancel() as message:
             turn.cancel(message.home)
         case Ended() as message:
@@ -141,13 +146,35 @@ def _taken_up(turn: Turn, key: OpenKey, nudge: bool) -> bool:
 
 
 def _answer_nudge(turn: Turn, key: OpenKey) -> None:
-    held = [token for token in turn.tokens if key in token.origin]
-    for token in held:
-        _ask_again(turn, token)
+    for token in turn.tokens:
+        if key in token.origin:
+            _ask_again(turn, token)
     for to, message in turn.outputs.get(key, ()):
-        if isinstance(message, Proceed | Arrive):
-            message = replace(message, nudge=True)
-        turn.actions.append(Send(to, message))
+        _repeat(turn, to, message)
+
+
+def _answer_arrival(turn: Turn, home: Home) -> None:
+    """Repeat what came after the join, and nothing of its regions.
+
+    A fork's visit and its join have the same key, so regions are among what this key published:
+    were they nudged too, they would repeat their arrivals, which would be answered, without end.
+    """
+    join = (home.fork, home.epoch)
+    for token in turn.tokens:
+        if join in token.origin and not _inside(token.homes, join):
+            _ask_again(turn, token)
+    for to, message in turn.outputs.get(join, ()):
+        if not (isinstance(message, Proceed) and _inside(message.homes, join)):
+            _repeat(turn, to, message)
+
+
+def _inside(homes: tuple[Home, ...], fork: Key) -> bool:
+    return any((home.fork, home.epoch) == fork for home in homes)
+
+
+def _repeat(turn: Turn, to: tuple[str, ...], message: Message) -> None:
+    again = replace(message, nudge=True) if isinstance(message, Proceed | Arrive) else message
+    turn.actions.append(Send(to, again))
 
 
 def _ask_again(turn: Turn, token: Token) -> None:

@@ -1,9 +1,10 @@
-"""What a choreography cannot know: a projection is sound if whoever decides has been told.
+"""What a design's participants cannot know: a projection is sound if whoever decides was told.
 
 Control always projects (``choreography``): the token travels with the events. Knowledge need not:
 a choice reads data that its decider never wrote and no event brought (knowledge of choice; Honda,
 Yoshida & Carbone, Multiparty Asynchronous Session Types, POPL 2008), or an answer from outside is
-awaited by whoever happens to hold the token.
+awaited by whoever happens to hold the token. Who decides is the design's ``Placement``: services of
+a choreography, groups of a hybrid; an orchestrator has been told everything.
 
 What it cannot see: data that services exchange in ways of their own (shared databases, queries).
 """
@@ -11,11 +12,13 @@ What it cannot see: data that services exchange in ways of their own (shared dat
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from wfmodel.designs.choreography import starter_of
-from wfmodel.designs.knobs import EventContent
+from wfmodel.designs.knobs import CHOREOGRAPHY, EventContent
+from wfmodel.designs.known_designs import design_of
+from wfmodel.designs.placement import Design, Placement
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Flow, Node, NodeKind, build_flow
 from wfmodel.model.workflow import Choice, Receive, Task, Workflow
@@ -42,31 +45,55 @@ class Knowledge:
 
 
 def projection_findings(
-    workflow: Workflow, event_content: EventContent = EventContent.CARRY_STATE
+    workflow: Workflow,
+    event_content: EventContent = EventContent.CARRY_STATE,
+    design: str | Design = CHOREOGRAPHY,
 ) -> tuple[Finding, ...]:
-    """Where services of a choreography would have to know what nobody tells them.
+    """Where a design's participants would have to know what nobody tells them.
 
     Returns nothing for a workflow that cannot run; the checker says why.
+
+    Raises:
+        ValueError: there is no such design, or it does not fit the workflow.
     """
-    flow = build_flow(workflow)
+    flow, chosen = build_flow(workflow), design_of(design)
     if flow.problems:
         return ()
-    reached = _Projection(flow, event_content).reached()
-    return (*_uninformed(flow, reached, event_content), *_unaddressed(flow, reached))
+    for misfit in chosen.misfits(flow):
+        raise ValueError(f"design {chosen.name!r}: {misfit.message}")
+    placement = chosen.place(flow)
+    reached = _Projection(flow, placement, event_content).reached()
+    told = _Telling(flow, f"as a {chosen.name}", placement.unit, reached)
+    return (*_uninformed(told, event_content), *_unaddressed(told))
+
+
+Reached: TypeAlias = Mapping[tuple[int, str], Knowledge]
+"""Per node and controlling participant, what it has been told by then."""
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """What was found, and the words for it."""
+
+    flow: Flow
+    as_design: str
+    unit: str
+    reached: Reached
 
 
 class _Projection:
     """A forward pass over (node, holder): the greatest knowledge that holds on every way there."""
 
-    def __init__(self, flow: Flow, content: EventContent) -> None:
+    def __init__(self, flow: Flow, placement: Placement, content: EventContent) -> None:
         self.flow = flow
+        self.placement = placement
         self.carries_state = content is EventContent.CARRY_STATE
         self._knowledge: dict[tuple[int, str], Knowledge] = {}
         self._queue: deque[tuple[int, str]] = deque()
 
     def reached(self) -> dict[tuple[int, str], Knowledge]:
         """Per node and controlling participant, what it has been told by then."""
-        starter = starter_of(self.flow)
+        starter = self.placement.starter
         inputs = [name for name, item in self.flow.workflow.data.items() if item.input]
         self._meet(self.flow.initial, starter, Knowledge(frozenset()).told(starter, inputs))
         while self._queue:
@@ -76,7 +103,7 @@ class _Projection:
 
     def _meet(self, index: int, holder: str, knowledge: Knowledge) -> None:
         """A token comes to a node; its controller hears what the event says."""
-        me = self.flow.nodes[index].service or holder
+        me = self.placement.controller(self.flow.nodes[index], holder)
         if me != holder:
             told = knowledge.items_of(holder) if self.carries_state else knowledge.last
             knowledge = knowledge.told(me, told)
@@ -107,12 +134,11 @@ class _Projection:
                 yield from node.state.writes
 
 
-def _uninformed(
-    flow: Flow, reached: dict[tuple[int, str], Knowledge], content: EventContent
-) -> Iterator[Finding]:
+def _uninformed(told: _Telling, content: EventContent) -> Iterator[Finding]:
+    flow = told.flow
     written = {item for node in flow.nodes for item in _writes(node)}
     written |= {name for name, item in flow.workflow.data.items() if item.input}
-    for (index, me), knowledge in sorted(reached.items(), key=lambda entry: entry[0]):
+    for (index, me), knowledge in sorted(told.reached.items(), key=lambda entry: entry[0]):
         node = flow.nodes[index]
         if not isinstance(node.state, Choice):
             continue
@@ -123,10 +149,10 @@ def _uninformed(
                     code="C101",
                     name="uninformed-choice",
                     severity=Severity.WARNING,
-                    message=f"as a choreography, {me!r} decides {node.name!r} by {item!r}, which no"
+                    message=f"{told.as_design}, {me!r} decides {node.name!r} by {item!r}, which no"
                     f" event tells it on some way there (event_content: {content})",
                     path=(*node.path, "branches", number),
-                    help="let the service that knows it decide, or let events carry state",
+                    help=f"let the {told.unit} that knows it decide, or let events carry state",
                 )
 
 
@@ -134,16 +160,16 @@ def _writes(node: Node) -> tuple[str, ...]:
     return node.state.writes if isinstance(node.state, Task | Receive) else ()
 
 
-def _unaddressed(flow: Flow, reached: dict[tuple[int, str], Knowledge]) -> Iterator[Finding]:
-    for node in flow.nodes:
-        awaiting = sorted(me for index, me in reached if index == node.index)
+def _unaddressed(told: _Telling) -> Iterator[Finding]:
+    for node in told.flow.nodes:
+        awaiting = sorted(me for index, me in told.reached if index == node.index)
         if isinstance(node.state, Receive) and len(awaiting) > 1:
             yield Finding(
                 code="C102",
                 name="unaddressed-receive",
                 severity=Severity.WARNING,
-                message=f"as a choreography, the answer to {node.name!r} goes to whoever holds the"
+                message=f"{told.as_design}, the answer to {node.name!r} goes to whoever holds the"
                 f" token, {' or '.join(map(repr, awaiting))}: the outside cannot know which",
                 path=node.path,
-                help="name the service that awaits it",
+                help=f"name the {told.unit} that awaits it",
             )

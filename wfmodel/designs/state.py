@@ -1,7 +1,7 @@
 """What one participant knows about one instance: a frozen value, and all that a crash can take.
 
-``Local`` holds four things: tokens that the participant controls, joins that it keeps, jobs that it
-was commanded to do, and what it believes about the instance (its view).
+``ParticipantState`` holds four things: tokens that the participant controls, joins that it keeps,
+jobs that it was commanded to do, and what it believes about the instance (its view).
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ Output: TypeAlias = tuple[tuple[str, ...], Message]
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
+class ParticipantState:
     """The whole state. Tuples are kept sorted, so that equal knowledge is one state.
 
     ``seen``: visits already taken up (deduplication). ``results``: of finished commands the latest
@@ -122,7 +122,7 @@ class View:
     """Steps that this participant itself still has to move: the open end of its own work."""
 
 
-def view_of(local: Local) -> View:
+def view_of(local: ParticipantState) -> View:
     """The view that a store with this content gives."""
     active = {token.node for token in local.tokens} | {job.node for job in local.jobs}
     active |= {join.token.node for join in local.joins if not join.decided}

@@ -13,7 +13,8 @@ from typing import Any, Protocol, TypeAlias
 
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Action, Event
-from wfmodel.designs.renaming import Rename, checked_groups, renamed
+from wfmodel.designs.permutation import Rename, checked_groups, renamed
+from wfmodel.designs.placement import Design
 from wfmodel.designs.state import View
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.flow import Flow, build_flow
@@ -62,7 +63,8 @@ class System:
     ``channel`` and ``atomic`` are for exploration; the simulator has a broker and latencies.
     ``lasts`` says how long timers of one's own run in the simulator.
     ``symmetric`` holds groups of participants that may be exchanged, ``rename`` how that is done to
-    what a state, a message or a timer says; a search checks it.
+    what a state, a message or a timer says; a search checks it. ``declared`` is the design that it
+    was built from; None for a system of one's own.
     """
 
     design: str
@@ -77,6 +79,7 @@ class System:
     symmetric: tuple[tuple[str, ...], ...] = ()
     rename: Rename = renamed
     lasts: Mapping[Any, Distribution] = field(default_factory=dict)
+    declared: Design | None = None
 
     @property
     def participants(self) -> tuple[str, ...]:

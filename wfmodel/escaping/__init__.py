@@ -1,4 +1,4 @@
-"""Layer -1: every string of a definition leaves through here, one function for each target.
+"""Every string of a definition leaves through here, one function for each target.
 
 A name, an event, a file's path or an error that quotes one is a stranger's text. Each function
 takes any text and gives one that its target shows and never obeys; the characters that a reader

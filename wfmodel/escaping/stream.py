@@ -26,7 +26,7 @@ class Guarded:
         self._stream = stream
         self._line = ""
         """What the line under way begins with, as far as it may become a command."""
-        self.drawn = Drawn(self)
+        self.drawn = DrawingStream(self)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the stream has
         return getattr(self._stream, name)
@@ -63,7 +63,7 @@ class Guarded:
         return length
 
 
-class Drawn:
+class DrawingStream:
     """The same stream for the program's own drawing."""
 
     def __init__(self, guarded: Guarded) -> None:

@@ -12,16 +12,17 @@ from enum import Enum
 from typing import Final
 
 from wfmodel.designs.knobs import Knobs
-from wfmodel.experiments.describe import (
+from wfmodel.experiments.scenario import Scenario
+from wfmodel.model.flow import NodeKind, build_flow
+from wfmodel.model.workflow import Compensation, Task, Wait, Workflow
+from wfmodel.wording.declarations import (
     arrivals_words,
     distribution_words,
     duration_words,
     fault_words,
+    knob_words,
     work_words,
 )
-from wfmodel.experiments.scenario import Scenario
-from wfmodel.model.flow import NodeKind, build_flow
-from wfmodel.model.workflow import Compensation, Task, Wait, Workflow
 
 CHOICE: Final = "a choice of the team, not a measurement"
 
@@ -110,19 +111,6 @@ def _knobs(scenario: Scenario) -> Iterator[Assumption]:
             yield _given(scenario, "Knobs", place, what, text)
         else:
             yield Assumption("Knobs", place, what, text, f"scenario; {CHOICE}", illustrative=False)
-
-
-def knob_words(value: object) -> str:
-    """A knob's value in words."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, int):
-        return duration_words(value)
-    return distribution_words(value)  # type: ignore[arg-type]
 
 
 def _setting(scenario: Scenario) -> Iterator[Assumption]:

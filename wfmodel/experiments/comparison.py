@@ -1,6 +1,6 @@
 """A comparison is data: what each variant gave, the paired differences, and what may be said.
 
-Nothing here runs anything. ``running`` fills it in; tables, pages and JSON are made from it.
+Nothing here runs anything. ``replications`` fills it in; tables, pages and JSON are made from it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from wfmodel.experiments.incidents import Incident
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.experiments.statistics import Difference, Estimate, Verdict
+from wfmodel.experiments.statistics import Difference, DifferenceVerdict, Estimate
 from wfmodel.experiments.survival import Curve
 from wfmodel.metrics import Metric
 from wfmodel.model.workflow import Workflow
@@ -41,9 +41,9 @@ class MetricResult:
         return self.metric.name
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> DifferenceVerdict:
         """What may be said of the pair."""
-        return Verdict.UNDEFINED if self.difference is None else self.difference.verdict
+        return DifferenceVerdict.UNDEFINED if self.difference is None else self.difference.verdict
 
     @property
     def winner(self) -> int | None:

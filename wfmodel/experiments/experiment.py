@@ -32,7 +32,7 @@ Level: TypeAlias = Any
 MOST_POINTS: Final = 100_000
 
 
-class Scale(StrEnum):
+class RangeScale(StrEnum):
     """How a range is divided."""
 
     LINEAR = "linear"
@@ -67,7 +67,7 @@ class Factor:
     levels: Annotated[tuple[Level, ...], Field(min_length=2, max_length=1000)] | None = None
     low: int | float | str | None = None
     high: int | float | str | None = None
-    scale: Scale = Scale.LINEAR
+    scale: RangeScale = RangeScale.LINEAR
     whole: bool = False
     times: bool = False
 
@@ -77,7 +77,7 @@ class Factor:
         if (self.levels is None) == (bounds == (None, None)):
             raise ValueError("give either levels, or a range: low and high")
         if self.levels is not None:
-            if self.scale is Scale.LOG:
+            if self.scale is RangeScale.LOG:
                 raise ValueError("scale divides a range; levels are taken as they are")
             _check_multiples(self.levels if self.times else ())
             _check_distinct(self.levels)
@@ -95,7 +95,7 @@ class Factor:
         low, high = self.bounds
         if not (math.isfinite(low) and math.isfinite(high) and low < high):
             raise ValueError(f"low must be less than high; got {self.low!r} and {self.high!r}")
-        if low <= 0 and (self.scale is Scale.LOG or self.times):
+        if low <= 0 and (self.scale is RangeScale.LOG or self.times):
             raise ValueError(f"low must be greater than zero here; got {self.low!r}")
 
     @property
@@ -133,7 +133,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
-class Plan:
+class PlanSpec:
     """How factors are combined. ``points``: of a Latin hypercube. ``levels``: into how many values
     the other plans divide a range (one-at-a-time: 2 are its ends).
     """
@@ -205,7 +205,7 @@ class Experiment:
 
     factors: Annotated[Mapping[Name, Factor], Field(min_length=1, max_length=100)]
     responses: Annotated[tuple[Name, ...], Field(min_length=1)]
-    plan: Plan = Field(default_factory=Plan)
+    plan: PlanSpec = Field(default_factory=PlanSpec)
     replications: PositiveInt = 20
     precision: Precision | None = None
     threshold: Threshold | None = None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from wfmodel.designs import System
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.exploration import Spending, Spent
-from wfmodel.metrics.tracks import Tracks, came_to_rest
+from wfmodel.metrics.instance_paths import Tracks, came_to_rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ import numpy as np
 from scipy import sparse
 
 from wfmodel.designs.state import View
-from wfmodel.exploration.markov import Chain, InstanceChain, expected_reward, hits
-from wfmodel.exploration.markov.chain import Matrix
+from wfmodel.markov import Chain, InstanceChain, expected_reward, hits
+from wfmodel.markov.chain import Matrix
 
 
-class Recovery(NamedTuple):
+class ChainRecovery(NamedTuple):
     """``standstills``: how many an instance has that recovers, expected. ``mean_s``: how long one
     of them lasts (nan if there is none). ``never``: of all instances that met a crash, counted once
     if they never recover and once for each standstill if they do, the share that never does.
@@ -35,7 +35,7 @@ class Recovery(NamedTuple):
     never: float
 
 
-def recovery_of(built: InstanceChain, views: list[tuple[View, ...]]) -> Recovery | None:
+def recovery_of(built: InstanceChain, views: list[tuple[View, ...]]) -> ChainRecovery | None:
     """Standstills after crashes; None where nothing crashes. ``views``: by state, what every
     participant's store says.
 
@@ -60,7 +60,7 @@ def recovery_of(built: InstanceChain, views: list[tuple[View, ...]]) -> Recovery
     standstills, time_s = beginning[inside] @ expected_reward(twice, rewards, ends)[inside]
     lost = float(chain.initial @ (1 - will)) - _lost_in_peace(built, strikes)
     met = standstills + lost
-    return Recovery(
+    return ChainRecovery(
         float(standstills),
         float(time_s / standstills) if standstills else math.nan,
         float(np.clip(lost / met, 0.0, 1.0)) if met else math.nan,

@@ -3,6 +3,7 @@
 This class is at once the Python API, the file format and the source of its JSON Schema, as
 ``Workflow`` is. Everything that a run depends on is in it, so a scenario and a seed reproduce it.
 
+>>> from wfmodel.simulation import Arrivals, Setting
 >>> scenario = Scenario(
 ...     question="Who should keep the state of an order?",
 ...     setting=Setting(arrivals=Arrivals(every="1s"), horizon="5m"),
@@ -10,35 +11,39 @@ This class is at once the Python API, the file format and the source of its JSON
 >>> list(scenario.variants_by_name())
 ['orchestration', 'choreography']
 
-Read ``running`` next.
+Read ``replications`` next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
-from wfmodel.designs.knobs import CHOREOGRAPHY, DESIGNS, EventContent, Knobs
+from wfmodel.designs.design_field import DesignField
+from wfmodel.designs.knobs import Knobs
+from wfmodel.designs.known_designs import DESIGNS, build, name_of
+from wfmodel.designs.system import System
 from wfmodel.experiments.experiment import Experiment
-from wfmodel.experiments.sweep import Sweep
+from wfmodel.experiments.one_factor import Sweep
 from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
+from wfmodel.model.source import Path
+from wfmodel.model.workflow import Workflow
 from wfmodel.simulation.setting import Setting
-
-DesignName = Literal["orchestration", "choreography"]
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Variant:
     """One of the systems that are compared: a design with its knobs.
 
-    In a file, knobs that a variant does not give are the scenario's.
+    A design is named, or declared: ``{hybrid: {groups: {...}}}``. In a file, knobs that a variant
+    does not give are the scenario's.
     """
 
-    design: DesignName
+    design: DesignField
     knobs: Knobs = Field(default_factory=Knobs)
 
 
@@ -60,7 +65,7 @@ class Scenario:
     workflow: Annotated[str, Field(min_length=1)] | None = None
     annotations: Annotated[str, Field(min_length=1)] | None = None
     description: str = ""
-    designs: Annotated[tuple[DesignName, ...], Field(min_length=1)] = DESIGNS
+    designs: Annotated[tuple[DesignField, ...], Field(min_length=1)] = DESIGNS
     knobs: Knobs = Field(default_factory=Knobs)
     variants: Mapping[Name, Variant] = Field(default_factory=dict)
     compare: tuple[Name, Name] | None = None
@@ -86,7 +91,7 @@ class Scenario:
     @model_validator(mode="after")
     def _pair(self) -> Scenario:
         names = tuple(self.variants_by_name())
-        if len(set(self.designs)) != len(self.designs):
+        if len(set(map(name_of, self.designs))) != len(self.designs):
             raise ValueError("designs names one design twice; use variants to tell them apart")
         for name in self.compare or ():
             if name not in names:
@@ -112,12 +117,14 @@ class Scenario:
         """What is compared, in order."""
         if self.variants:
             return dict(self.variants)
-        return {name: Variant(design=name, knobs=self.knobs) for name in self.designs}
+        return {name_of(each): Variant(design=each, knobs=self.knobs) for each in self.designs}
 
-    def event_contents(self) -> tuple[EventContent, ...]:
-        """What events carry in the choreographies that are compared."""
-        choreographies = (v for v in self.variants_by_name().values() if v.design == CHOREOGRAPHY)
-        return tuple(dict.fromkeys(v.knobs.event_content for v in choreographies))
+    def design_path(self, name: str) -> Path:
+        """Where in a scenario's file the design of a variant is declared."""
+        if self.variants:
+            return ("variants", name, "design", name_of(self.variants[name].design))
+        place = [name_of(each) for each in self.designs].index(name)
+        return ("designs", place, name)
 
     def pair(self) -> tuple[str, str] | None:
         """The reference pair (first, second); None if there is only one variant."""
@@ -125,6 +132,15 @@ class Scenario:
         if self.compare is not None:
             return self.compare
         return (names[0], names[1]) if len(names) > 1 else None
+
+
+def system_of(workflow: Workflow, variant: Variant) -> System:
+    """The system that a variant builds.
+
+    Raises:
+        ValueError: the workflow cannot run, or the design does not fit it.
+    """
+    return build(workflow, variant.design, variant.knobs)
 
 
 def _sound(knobs: dict[object, object]) -> bool:

@@ -69,7 +69,7 @@ class Estimate:
         return (self.high - self.low) / 2
 
 
-class Verdict(StrEnum):
+class DifferenceVerdict(StrEnum):
     """What the paired replications allow to say of a difference."""
 
     SHOWN = "difference shown"
@@ -87,12 +87,12 @@ class Difference:
     estimate: Estimate
     differing: int
     p_value: float
-    verdict: Verdict
+    verdict: DifferenceVerdict
 
     @property
     def sign(self) -> int:
         """-1, 0 or 1: which way a shown difference points."""
-        return int(np.sign(self.estimate.mean)) if self.verdict is Verdict.SHOWN else 0
+        return int(np.sign(self.estimate.mean)) if self.verdict is DifferenceVerdict.SHOWN else 0
 
 
 def interval(values: Sequence[float], *, confidence: float = CONFIDENCE) -> Estimate:
@@ -169,14 +169,18 @@ def holm(p_values: Mapping[str, float], *, level: float = 1 - CONFIDENCE) -> fro
     return frozenset(rejected)
 
 
-def _verdict(estimate: Estimate, differing: int) -> Verdict:
+def _verdict(estimate: Estimate, differing: int) -> DifferenceVerdict:
     if estimate.replications == 0:
-        return Verdict.UNDEFINED
+        return DifferenceVerdict.UNDEFINED
     if differing == 0:
-        return Verdict.SAME
+        return DifferenceVerdict.SAME
     if differing < FEWEST_DIFFERING_PAIRS or math.isnan(estimate.low):
-        return Verdict.TOO_FEW
-    return Verdict.NOT_SHOWN if estimate.low <= 0 <= estimate.high else Verdict.SHOWN
+        return DifferenceVerdict.TOO_FEW
+    return (
+        DifferenceVerdict.NOT_SHOWN
+        if estimate.low <= 0 <= estimate.high
+        else DifferenceVerdict.SHOWN
+    )
 
 
 def _p_value(gaps: Sample) -> float:

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from wfmodel.experiments.statistics import CONFIDENCE
-from wfmodel.experiments.workers import cores
-from wfmodel.metrics.recovery import ROUNDING
+from wfmodel.experiments.worker_count import cores
+from wfmodel.metrics.recovery_times import ROUNDING
 
 RESAMPLES: Final = 1000
 BAND_POINTS: Final = 2000

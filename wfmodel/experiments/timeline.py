@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from wfmodel.designs.faults import PER_MESSAGE, FaultKind
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
+from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import Received, WorkDone
-from wfmodel.experiments.wording import DROPS, message_words, participant_name, row_words
+from wfmodel.wording.histories import DROPS, message_words, participant_name, row_words
 
 OUTSIDE = -1
-SINGLE: Final = PER_MESSAGE | {FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE}
+SINGLE: Final = PER_MESSAGE | PER_ATTEMPT
 """Faults that strike single messages or attempts."""
 
 
@@ -33,7 +34,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrow:
+class MessageArrow:
     """A message that was taken up; ``sender`` -1 is the outside."""
 
     sender: int
@@ -78,7 +79,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineLine:
     """One row in words. ``at_ns`` counts from the instance's arrival."""
 
     at_ns: int
@@ -96,10 +97,10 @@ class Timeline:
     start_ns: int
     end_ns: int
     bars: tuple[Bar, ...]
-    arrows: tuple[Arrow, ...]
+    arrows: tuple[MessageArrow, ...]
     marks: tuple[Mark, ...]
     bands: tuple[Band, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineLine, ...]
 
 
 def timeline(history: History, instance: int) -> Timeline:
@@ -180,12 +181,12 @@ def _bars(history: History, rows: tuple[Row, ...], end_ns: int) -> tuple[Bar, ..
     return tuple(sorted(bars, key=lambda bar: (bar.start_ns, bar.lane, bar.label)))
 
 
-def _arrows(history: History, rows: list[Row]) -> tuple[Arrow, ...]:
+def _arrows(history: History, rows: list[Row]) -> tuple[MessageArrow, ...]:
     """Match each delivery with the first sending that its recipient has not answered yet."""
     numbers = {message: number for number, message in enumerate(history.messages)}
     sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
     taken: dict[tuple[int, int], int] = defaultdict(int)
-    arrows: list[Arrow] = []
+    arrows: list[MessageArrow] = []
     for row in rows:
         if row.kind == Kind.SEND:
             sent[row.a].append((row.participant, row.time_ns))
@@ -200,7 +201,7 @@ def _arrows(history: History, rows: list[Row]) -> tuple[Arrow, ...]:
         taken[row.participant, number] += 1
         sender, at = sent[number][turn]
         label = message_words(event.message, history.nodes)
-        arrows.append(Arrow(sender, row.participant, at, row.time_ns, label))
+        arrows.append(MessageArrow(sender, row.participant, at, row.time_ns, label))
     return tuple(arrows)
 
 
@@ -239,9 +240,9 @@ def _state_marks(history: History, row: Row, decided: set[int]) -> list[Mark]:
     return marks
 
 
-def _lines(history: History, rows: tuple[Row, ...], start_ns: int) -> tuple[Line, ...]:
+def _lines(history: History, rows: tuple[Row, ...], start_ns: int) -> tuple[TimelineLine, ...]:
     return tuple(
-        Line(row.time_ns - start_ns, _subject(history, row), row_words(row, history))
+        TimelineLine(row.time_ns - start_ns, _subject(history, row), row_words(row, history))
         for row in rows
     )
 

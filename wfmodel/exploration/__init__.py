@@ -1,16 +1,27 @@
-"""Layer 2: one instance of a System, untimed: every configuration that it can reach.
+"""One instance of a System, untimed: every configuration that it can reach.
 
 Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor function, and
 ``acceptance`` says whether a recorded history obeys the rules.
+
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.model.workflow import Final, Task, Workflow
+>>> parcel = Workflow(
+...     name="parcel",
+...     initial="pack",
+...     states={"pack": Task(service="warehouse", next="done"), "done": Final()},
+... )
+>>> found = explore(orchestrate(parcel), FaultBudget(crashes=1))
+>>> found.states, found.complete, [str(end) for end in found.verdicts]
+(72, True, ['committed'])
 """
 
 from wfmodel.exploration.acceptance import Acceptance, accepts, refusals
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.ends import Ends, ends_of
 from wfmodel.exploration.explorer import Exploration, explore, search
-from wfmodel.exploration.resolution import Anything, Resolution
-from wfmodel.exploration.spending import Spending, Spent
-from wfmodel.exploration.verdict import Ending, Verdict
+from wfmodel.exploration.fault_accounting import Spending, Spent
+from wfmodel.exploration.terminal_states import Ends, ends_of
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.nondeterminism import Anything, Resolution
+from wfmodel.semantics.outcome_monitor import Ending, Verdict
 
 __all__ = [
     "Acceptance",

@@ -21,10 +21,10 @@ from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import External, Received, Start, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
-from wfmodel.exploration.configuration import Configuration, Landing, put, take
-from wfmodel.exploration.local import NOTHING, Refused
-from wfmodel.exploration.opened import Opened
-from wfmodel.exploration.semantics import Semantics, Wreck
+from wfmodel.exploration.initial_messages import Opened
+from wfmodel.semantics.cell_rules import NOTHING, Refused
+from wfmodel.semantics.configuration import Configuration, Landing, put, take
+from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
 
 CRASH = FAULT_KINDS.index(FaultKind.CRASH)
 OUTSIDE = -1
@@ -76,7 +76,7 @@ class Acceptor:
     def __init__(self, system: System, history: History, table: Table | None = None) -> None:
         self.history = history
         self.table = table or Table(system)
-        self.semantics = Semantics(self.table)
+        self.semantics = InstanceRules(self.table)
         self.states: dict[tuple[int, int], int] = {(p, 0): 0 for p in range(len(self.table.names))}
         """(participant, the history's number of a state) to the table's number."""
         self._redelivery_ns = history.knobs.redelivery_timeout
@@ -388,7 +388,7 @@ class Walk:
         return (possible,)
 
 
-def _debts(participant: int, wreck: Wreck) -> Iterator[Debt]:
+def _debts(participant: int, wreck: CrashLosses) -> Iterator[Debt]:
     for message, _ in wreck.unpublished:
         yield ("unpublished", participant, message)
     for message, _ in wreck.phantoms:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wfmodel.designs.messages import External
-from wfmodel.designs.schedule import Act, Deed, act_on_event, act_on_message, message_words
 from wfmodel.designs.table import Table
-from wfmodel.exploration.configuration import Configuration
-from wfmodel.exploration.moves import Step, StepKind
-from wfmodel.exploration.properties.answer import Trace
-from wfmodel.exploration.space import StateSpace
+from wfmodel.designs.trace_script import Act, Deed, act_on_event, act_on_message, message_words
+from wfmodel.exploration.properties.property_answer import Trace
+from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.symmetry.unfolding import unfolded
+from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.successors import Step, StepKind
 
 PLAIN = {
     StepKind.COMMIT: Deed.COMMIT,

@@ -1,6 +1,8 @@
 """Other people's formats, read to the same result as our own.
 
->>> result = load_any("order.asl.json")  # doctest: +SKIP
+>>> asl = '{"StartAt": "Pay", "States": {"Pay": {"Type": "Succeed"}}}'
+>>> load_any("order.asl.json", text=asl).workflow.initial
+'Pay'
 
 ``load_any`` decides by content and finds the annotation file by name; ``load_all`` also reads the
 machines inside templates. Read ``asl`` for Amazon States Language, ``embedded`` for larger files,
@@ -8,7 +10,7 @@ machines inside templates. Read ``asl`` for Amazon States Language, ``embedded``
 """
 
 from wfmodel.importers.annotations import Annotations, StateAnnotation
-from wfmodel.importers.asl.loading import load_asl
-from wfmodel.importers.loading import load_all, load_any
+from wfmodel.importers.any_format import load_all, load_any
+from wfmodel.importers.asl.asl_file import load_asl
 
 __all__ = ["Annotations", "StateAnnotation", "load_all", "load_any", "load_asl"]

@@ -28,7 +28,7 @@ from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import STRICT, Distribution
 from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
-from wfmodel.model.schema import schema_of
+from wfmodel.model.json_schema import schema_of
 from wfmodel.model.units import Duration
 from wfmodel.model.workflow import Compensation, DataItem, Effect, Outcome, Service
 

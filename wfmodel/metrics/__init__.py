@@ -1,32 +1,39 @@
-"""Layer 2: pure functions of a History, one cited definition each.
+"""Pure functions of a History, one cited definition each.
 
->>> measurement = measure(history)
->>> measurement.values["consistency"], measurement.classes[Terminal.LOST]
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.importers import load_any
+>>> from wfmodel.simulation import Arrivals, Setting, simulate
+>>> order = load_any("models/order-fulfilment/workflow.yaml").workflow
+>>> setting = Setting(arrivals=Arrivals(every="1s"), horizon="10s")
+>>> measurement = measure(simulate(orchestrate(order), setting, seed=1))
+>>> round(measurement.values["consistency"], 3), measurement.classes[Terminal.LOST]
+(0.985, 0)
 
 ``METRICS`` is the table of all of them. Read ``globalstate`` first (what an instance's state is),
-then ``tracks`` (how a history is parsed once), then any group: ``consistency``, ``ends``,
-``divergence``, ``staleness``, ``recovery``, ``observability``, ``cost``, ``coupling``.
+then ``instance_paths`` (how a history is parsed once), then any group: ``consistency``,
+``end_shares``, ``divergence``, ``staleness``, ``recovery_times``, ``observability``, ``cost`` or
+``coupling``.
 """
 
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal
 from wfmodel.metrics.divergence import Series
+from wfmodel.metrics.fault_intervals import Censored
 from wfmodel.metrics.globalstate import StateGraph
+from wfmodel.metrics.instance_paths import Monitor, Tracks
 from wfmodel.metrics.measurement import Measurement, measure, measure_tracks
-from wfmodel.metrics.metric import Group, Metric, Undefined
-from wfmodel.metrics.outages import Censored
-from wfmodel.metrics.parsing import tracks_of
-from wfmodel.metrics.recovery import Survival, kaplan_meier
-from wfmodel.metrics.registry import METRICS
-from wfmodel.metrics.tracks import Monitor, Tracks
+from wfmodel.metrics.metric import Metric, MetricGroup, Undefined
+from wfmodel.metrics.metric_registry import METRICS
+from wfmodel.metrics.path_parsing import tracks_of
+from wfmodel.metrics.recovery_times import Survival, kaplan_meier
 
 __all__ = [
     "CLEAN",
     "METRICS",
     "Anomaly",
     "Censored",
-    "Group",
     "Measurement",
     "Metric",
+    "MetricGroup",
     "Monitor",
     "Series",
     "StateGraph",

@@ -12,8 +12,8 @@ import numpy as np
 
 from wfmodel.designs.anomalies import CLEAN
 from wfmodel.metrics.codes import Floats
+from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.metric import SECOND, Value, mean
-from wfmodel.metrics.tracks import Tracks
 
 
 def consistent_ns(tracks: Tracks) -> Floats:

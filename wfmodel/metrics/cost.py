@@ -7,8 +7,8 @@ import numpy as np
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.messages import Received
 from wfmodel.metrics.codes import Ints
+from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.metric import NO_INSTANCE, SECOND, Undefined, Value, mean
-from wfmodel.metrics.tracks import Tracks
 
 NO_VERDICT = Undefined("no instance had a verdict")
 

@@ -14,13 +14,13 @@ import numpy as np
 
 from wfmodel.designs.history import Kind
 from wfmodel.designs.messages import Command, Event, Message, Proceed, Received
+from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.metric import Undefined, Value
-from wfmodel.metrics.tracks import Tracks
 
 NO_LINK = Undefined("no participant heard from another")
 
 
-class Link(NamedTuple):
+class SchemaLink(NamedTuple):
     """Sender, recipient, message."""
 
     sender: int
@@ -28,7 +28,7 @@ class Link(NamedTuple):
     message: Message
 
 
-Links: TypeAlias = frozenset[Link]
+Links: TypeAlias = frozenset[SchemaLink]
 
 
 def links(tracks: Tracks) -> Links:
@@ -58,7 +58,7 @@ def links_of(
         if isinstance(event, Received):
             for sender in senders.get(event.message, ()):
                 if sender >= 0 and sender != recipient:
-                    found.add(Link(sender, recipient, event.message))
+                    found.add(SchemaLink(sender, recipient, event.message))
     return frozenset(found)
 
 

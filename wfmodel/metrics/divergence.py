@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wfmodel.metrics.codes import Floats, Ints
+from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.metric import SECOND, Value, mean
-from wfmodel.metrics.tracks import Tracks
 
 GRID: int = 200
 """Points of a divergence curve."""

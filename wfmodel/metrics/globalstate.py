@@ -24,8 +24,8 @@ from wfmodel.designs.history import History
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
 from wfmodel.metrics.codes import Does, Views, read
-from wfmodel.metrics.columns import Bits, Numbers
 from wfmodel.metrics.distance import distance
+from wfmodel.metrics.growing_columns import Bits, NumberColumn
 from wfmodel.metrics.invariants import Claim, LocalInvariants
 
 CONCLUDED: Final = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.COMPENSATED})
@@ -51,7 +51,7 @@ class GlobalState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class StateChange:
     """One step of a walk, judged: from the numbered state ``source`` to ``target``."""
 
     source: int
@@ -78,7 +78,7 @@ class StateGraph:
 
     By state: ``divergence`` (largest distance of two views), ``pairs`` (how many pairs of views
     differ), ``sound`` (views agree and local invariants hold). By edge: ``sources``, ``targets``,
-    ``progress``, ``concludes``, ``lands``, ``repeats``, ``participant`` as in ``Edge``;
+    ``progress``, ``concludes``, ``lands``, ``repeats``, ``participant`` as in ``StateChange``;
     of ``gained``, the steps that ``gains`` of an edge says, from ``first_gains`` on, are its own.
     """
 
@@ -87,12 +87,12 @@ class StateGraph:
         self.steps = history.steps
         self.views = Views()
         self.states: list[GlobalState] = []
-        self.divergence, self.pairs, self.sound = Numbers(), Numbers(), Bits()
-        self.edges: list[Edge] = []
-        self.sources, self.targets, self.lands = Numbers(), Numbers(), Numbers()
+        self.divergence, self.pairs, self.sound = NumberColumn(), NumberColumn(), Bits()
+        self.edges: list[StateChange] = []
+        self.sources, self.targets, self.lands = NumberColumn(), NumberColumn(), NumberColumn()
         self.progress, self.concludes, self.repeats = Bits(), Bits(), Bits()
-        self.participant, self.gains = Numbers(), Numbers()
-        self.first_gains, self.gained = Numbers(), Numbers()
+        self.participant, self.gains = NumberColumn(), NumberColumn()
+        self.first_gains, self.gained = NumberColumn(), NumberColumn()
         self._invariants = LocalInvariants(history.steps, history.participants)
         self.effects = self._invariants.effects
         self._judge = Judge.of(history.steps)
@@ -158,7 +158,7 @@ class StateGraph:
         else:
             after, landed = _counted(before, does, subject, value)
             first, repeats = landed == 1, landed > 1
-        edge = Edge(
+        edge = StateChange(
             source=source,
             target=self._state(after),
             progress=does is not Does.FORGET and after != before,

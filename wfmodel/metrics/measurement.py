@@ -1,6 +1,11 @@
 """Everything that is measured of one run, as plain values that survive the history.
 
->>> measurement = measure(simulate(system, setting, seed=1))
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.model import load_workflow
+>>> order = load_workflow("models/order-fulfilment/workflow.yaml").workflow
+>>> from wfmodel.simulation import Arrivals, Setting, simulate
+>>> setting = Setting(arrivals=Arrivals(every="1s"), horizon="10s")
+>>> measurement = measure(simulate(orchestrate(order), setting, seed=1))
 >>> measurement.values["lost"]
 0.0
 """
@@ -16,12 +21,12 @@ from wfmodel.designs.history import History
 from wfmodel.metrics.codes import Ints
 from wfmodel.metrics.cost import latencies_ns
 from wfmodel.metrics.divergence import Series, divergence_series
+from wfmodel.metrics.fault_intervals import Censored, recovery_samples
+from wfmodel.metrics.instance_paths import Monitor, Tracks, came_to_rest
 from wfmodel.metrics.metric import Undefined
-from wfmodel.metrics.outages import Censored, recovery_samples
-from wfmodel.metrics.parsing import tracks_of
-from wfmodel.metrics.recovery import returned, stable
-from wfmodel.metrics.registry import METRICS
-from wfmodel.metrics.tracks import Monitor, Tracks, came_to_rest
+from wfmodel.metrics.metric_registry import METRICS
+from wfmodel.metrics.path_parsing import tracks_of
+from wfmodel.metrics.recovery_times import returned, stable
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from wfmodel.metrics.tracks import Tracks
+from wfmodel.metrics.instance_paths import Tracks
 
 SECTIONS: Final = ("Definition", "Unit", "Source", "Cannot see")
 SECOND: Final = 1e9
@@ -35,7 +35,7 @@ Value: TypeAlias = float | Undefined
 Function: TypeAlias = Callable[[Tracks], Value]
 
 
-class Group(StrEnum):
+class MetricGroup(StrEnum):
     """What a metric is about; the order is that of a report."""
 
     CONSISTENCY = "consistency"
@@ -55,7 +55,7 @@ class Metric:
 
     name: str
     title: str
-    group: Group
+    group: MetricGroup
     better: Literal["lower", "higher"] | None
     function: Function
 

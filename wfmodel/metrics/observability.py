@@ -18,8 +18,8 @@ import numpy as np
 from wfmodel.designs.state import View
 from wfmodel.metrics.codes import Ints
 from wfmodel.metrics.globalstate import GlobalState, StateGraph
+from wfmodel.metrics.instance_paths import Tracks, came_to_rest
 from wfmodel.metrics.metric import SECOND, Undefined, Value, mean
-from wfmodel.metrics.tracks import Tracks, came_to_rest
 
 NOT_STUCK = Undefined("no instance was stuck when the monitor looked")
 NOT_NAMED = Undefined("no stuck instance was named")

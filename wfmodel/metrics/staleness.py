@@ -1,13 +1,13 @@
-"""Staleness: how late views have what services have done. ``applied`` says what a write is."""
+"""Staleness: how late views have what services have done. ``view_lag`` says what a write is."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from wfmodel.metrics.applied import Applied, applied
 from wfmodel.metrics.codes import Floats, Ints
+from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.metric import SECOND, Undefined, Value
-from wfmodel.metrics.tracks import Tracks
+from wfmodel.metrics.view_lag import Applied, applied
 
 NO_WRITE = Undefined("no effect landed that any view shows")
 MILLISECOND = 10**6

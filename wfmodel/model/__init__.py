@@ -1,17 +1,25 @@
-"""Layer 0: what a workflow is. Frozen, pure data; text into it; where each value stands.
+"""What a workflow is. Frozen, pure data; text into it; where each value stands.
 
 ``workflow`` declares, ``flow`` makes the graph that everything else reads, ``loading`` brings files
-in, ``drawing`` and ``mermaid`` show them.
+in.
+
+>>> from wfmodel.model.workflow import Final, Task, Workflow
+>>> parcel = Workflow(
+...     name="parcel",
+...     initial="pack",
+...     states={"pack": Task(service="warehouse", next="done"), "done": Final()},
+... )
+>>> flow = build_flow(parcel)
+>>> [(node.name, str(node.kind)) for node in flow.nodes]
+[('pack', 'task'), ('done', 'final')]
 """
 
-from wfmodel.model.drawing import draw_workflow
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Flow, build_flow
+from wfmodel.model.json_schema import workflow_schema
 from wfmodel.model.loading import LoadResult, dump_workflow, load_workflow, locate_findings
-from wfmodel.model.machines import from_transitions, to_transitions
-from wfmodel.model.mermaid import mermaid
-from wfmodel.model.schema import workflow_schema
 from wfmodel.model.source import Document, Span, json_pointer
+from wfmodel.model.transitions_bridge import from_transitions, to_transitions
 
 __all__ = [
     "Document",
@@ -21,13 +29,11 @@ __all__ = [
     "Severity",
     "Span",
     "build_flow",
-    "draw_workflow",
     "dump_workflow",
     "from_transitions",
     "json_pointer",
     "load_workflow",
     "locate_findings",
-    "mermaid",
     "to_transitions",
     "workflow_schema",
 ]

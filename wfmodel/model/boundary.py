@@ -72,10 +72,12 @@ def why_not_named(path: str | FilePath) -> str:
 
     The link may lead to whatever is inside the path's own boundary, and inside a declared root.
     """
-    folder = _absolute(path).parent
-    why, root = _why_outside(path, _own(folder), folder), declared_root()
+    given = _absolute(path)
+    own, root = _own(given.parent), declared_root()
+    origin = given.parent if given.is_symlink() else given  # a hidden file may be named, too
+    why = _why_outside(path, own, origin)
     if why and root is not None:
-        why = _why_outside(path, root, folder)
+        why = _why_outside(path, root, origin)
     return why
 
 

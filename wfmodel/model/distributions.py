@@ -22,7 +22,6 @@ from pydantic import (
     Discriminator,
     Field,
     GetJsonSchemaHandler,
-    PositiveFloat,
     Tag,
     model_validator,
 )
@@ -37,6 +36,15 @@ STRICT: Final = ConfigDict(extra="forbid")
 """Every declared class refuses keys that it does not know."""
 
 PositiveDuration = Annotated[Duration, Field(gt=0)]
+
+WeibullShape = Annotated[float, Field(ge=0.05, le=1e6)]
+"""At 0.05 the mean is 2e18 scales: below it leaves the range of numbers soon."""
+
+GammaShape = Annotated[float, Field(ge=1e-3, le=1e12)]
+"""Beyond, the quantile function underflows, or is no number."""
+
+Weight = Annotated[float, Field(gt=0, le=1e100)]
+"""Sums of weighted durations stay in the range of numbers."""
 
 _Z99: Final = quantiles.normal(0.99)
 
@@ -129,7 +137,7 @@ class Gamma:
     """By mean and shape (shape 1 is exponential; a large shape is nearly constant)."""
 
     mean: PositiveDuration
-    shape: PositiveFloat
+    shape: GammaShape
     distribution: Literal["gamma"] = "gamma"
 
     def quantile(self, u: float) -> int:
@@ -148,7 +156,7 @@ class Weibull:
     """By scale (the 63.2th percentile) and shape (below 1: the longer it lasts, the longer yet)."""
 
     scale: PositiveDuration
-    shape: PositiveFloat
+    shape: WeibullShape
     distribution: Literal["weibull"] = "weibull"
 
     def quantile(self, u: float) -> int:
@@ -165,7 +173,7 @@ class Empirical:
     """Measured durations, equally likely or weighted."""
 
     values: Annotated[tuple[Duration, ...], Field(min_length=1)]
-    weights: tuple[PositiveFloat, ...] | None = None
+    weights: tuple[Weight, ...] | None = None
     distribution: Literal["empirical"] = "empirical"
 
     @model_validator(mode="after")

@@ -14,14 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final as Constant
 
-from wfmodel.model.events import (
+from wfmodel.model.flow_graph import Edge, Flow, Node, NodeKind, Problem, Scope
+from wfmodel.model.source import Path
+from wfmodel.model.state_events import (
     BUSINESS_FAILURE,
     TRANSIENT_FAILURE,
     raised_events,
     retries,
 )
-from wfmodel.model.graph import Edge, Flow, Node, NodeKind, Problem, Scope
-from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
     DONE,
     FAILURE,
@@ -95,12 +95,11 @@ class _Builder:
         main = _Machine(w.states, (), "", 0)
         self._lay_out(main, w.initial)
         self._mark_back_edges()
-        seen = dict.fromkeys((p.kind, p.path, p.name) for p in self.problems)
-        unique = tuple(
-            next(p for p in self.problems if (p.kind, p.path, p.name) == key) for key in seen
-        )
+        unique: dict[tuple[str, Path, str], Problem] = {}
+        for problem in self.problems:
+            unique.setdefault((problem.kind, problem.path, problem.name), problem)
         by_name = {node.name: node.index for node in self.nodes}
-        return Flow(w, tuple(self.nodes), tuple(self.scopes), unique, by_name)
+        return Flow(w, tuple(self.nodes), tuple(self.scopes), tuple(unique.values()), by_name)
 
     def _scope(
         self, name: str, path: Path, fork: int | None, region: int, parent: int | None

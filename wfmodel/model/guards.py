@@ -30,6 +30,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from wfmodel.model.wildcards import fits
+
 LONGEST: Final = 4000
 """Longest text of a guard."""
 
@@ -91,10 +93,6 @@ class Matches:
 
     of: Var
     parts: tuple[str, ...]
-
-    def expression(self) -> re.Pattern[str]:
-        """The pattern as a regular expression that must match the whole string."""
-        return re.compile(".*".join(re.escape(part) for part in self.parts), re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +293,7 @@ def holds(condition: Condition, values: Valuation) -> bool | None:
             return TESTS[name](values.get(of.path, ABSENT))
         case Matches(of):
             value = values.get(of.path, ABSENT)
-            return isinstance(value, str) and condition.expression().fullmatch(value) is not None
+            return isinstance(value, str) and fits(value, condition.parts)
         case Opaque():
             return None
         case Not(part):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from wfmodel.model.limits import MOST_DEPTH, RefusedError
-from wfmodel.model.source import Extent, Place, Span
+from wfmodel.model.limits import MOST_DEPTH, RefusedError, Repeated
+from wfmodel.model.source import Extent, Path, Place, Span
 
+_BREAK: Final = re.compile("\n")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
@@ -33,8 +35,8 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def read_json(text: str, file: str) -> object:
-    """The value of a JSON text.
+def read_json(text: str, file: str, repeated: Repeated | None = None) -> object:
+    """The value of a JSON text. Given a list, keys that stand twice are put there, not refused.
 
     Raises:
         RefusedError: not JSON, a duplicate key, or nested too deep.
@@ -45,8 +47,10 @@ def read_json(text: str, file: str) -> object:
         span = Span(file, error.lineno, error.colno, error.lineno, error.colno + 1)
         raise RefusedError("L105", f"not JSON: {error.msg}", span) from None
     except _DuplicateKeyError:
-        json_places(text, file)
-        raise RefusedError("L106", "a key stands twice", Span(file)) from None
+        json_places(text, file, repeated)
+        if not repeated:
+            raise RefusedError("L106", "a key stands twice", Span(file)) from None
+        value = json.loads(text, parse_constant=_no_constant)
     except RecursionError:
         raise _too_deep(file, 1, 1) from None
     except ValueError as error:
@@ -84,27 +88,25 @@ class _Open:
     is_object: bool
     key: str | None = None
     key_extent: Extent | None = None
+    last: str = ""
+    """The key whose value is being read."""
 
 
 class _Lines:
-    """Line and column of ascending offsets."""
+    """Line and column of offsets; line breaks are looked for once, however long the lines are."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.line = 1
-        self.start = 0
+        self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
 
     def extent(self, begin: int, end: int) -> Extent:
         """Of a token without line breaks."""
-        self.line += self.text.count("\n", self.start, begin)
-        newline = self.text.rfind("\n", self.start, begin)
-        self.start = newline + 1 if newline >= 0 else self.start
-        column = begin - self.start + 1
-        return (self.line, column, self.line, column + end - begin)
+        line = bisect_right(self.starts, begin)
+        column = begin - self.starts[line - 1] + 1
+        return (line, column, line, column + end - begin)
 
 
-def json_places(text: str, file: str) -> Place:
-    """Where the parts of a JSON text stand.
+def json_places(text: str, file: str, repeated: Repeated | None = None) -> Place:
+    """Where the parts of a JSON text stand; ``repeated`` as in ``read_json``.
 
     Raises:
         RefusedError: a duplicate key, or nested too deep.
@@ -120,7 +122,11 @@ def json_places(text: str, file: str) -> Place:
         elif token == ":" or token == ",":
             continue
         elif top is not None and top.is_object and top.key is None and token[0] == '"':
-            _take_key(top, token, extent, file)
+            found = _take_key(top, token, extent, file)
+            if found is not None and repeated is None:
+                raise found
+            if found is not None and repeated is not None:
+                repeated.append((_path(stack), found.finding))
         else:
             place = Place(extent)
             root = _add(top, place, root)
@@ -131,21 +137,30 @@ def json_places(text: str, file: str) -> Place:
     return root
 
 
-def _take_key(top: _Open, token: str, extent: Extent, file: str) -> None:
+def _path(stack: list[_Open]) -> Path:
+    """Where the key stands that was read last."""
+    outer = (each.last if each.is_object else len(each.place.parts) - 1 for each in stack[:-1])
+    return (*outer, stack[-1].key or "")
+
+
+def _take_key(top: _Open, token: str, extent: Extent, file: str) -> RefusedError | None:
+    """Read a key; what is wrong with it if it stands here again."""
     key = str(json.loads(token, strict=False))
-    if key in top.place.parts:
-        first = top.place.parts[key].key or top.place.extent
-        message = f"key {key!r} stands here again; first in line {first[0]}"
-        raise RefusedError("L106", message, Span(file, *extent))
+    first = top.place.parts.get(key)
     top.key, top.key_extent = key, extent
+    if first is None:
+        return None
+    line = (first.key or top.place.extent)[0]
+    message = f"key {key!r} stands here again; first in line {line}"
+    return RefusedError("L106", message, Span(file, *extent))
 
 
 def _add(top: _Open | None, place: Place, root: Place) -> Place:
     if top is None:
         return place
     if top.is_object:
-        place.key = top.key_extent
-        top.place.parts[top.key or ""] = place
+        place.key, top.last = top.key_extent, top.key or ""
+        top.place.parts[top.last] = place
         top.key = None
     else:
         top.place.parts[len(top.place.parts)] = place

@@ -67,7 +67,7 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
         "kind": "Regions that run side by side.",
         "regions": "The small machines that run side by side.",
         "join": "How many regions must succeed: all, any, or a number.",
-        "siblings": "What happens to the others once the join is decided: finish or cancel.",
+        "siblings": "What becomes of the others once the join is decided: finish, cancel, or wait.",
         "for_each": "The data item that holds the items: the one region runs once for each.",
         "copies": "How many items there are at most.",
         "next": "The state that follows when the join is satisfied.",

@@ -6,10 +6,10 @@ finding that says where and why.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.source import Span
+from wfmodel.model.source import Path, Span
 
 MOST_BYTES: Final = 4 << 20
 """Largest file (the largest published Step Functions definition is 1 MiB, its service quota)."""
@@ -44,6 +44,10 @@ class RefusedError(Exception):
     def __init__(self, code: str, message: str, span: Span) -> None:
         super().__init__(code, message, span)
         self.finding = refusal(code, message, span)
+
+
+Repeated: TypeAlias = list[tuple[Path, Finding]]
+"""Where keys stand again, and what would be said of each: for who reads on, the last one counts."""
 
 
 def refusal(code: str, message: str, span: Span | None) -> Finding:

@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from wfmodel.model.findings import Finding
-from wfmodel.model.parsing import adapter, parse_as
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
+from wfmodel.model.validate import adapter, parse_as
 from wfmodel.model.workflow import Workflow
 
 

@@ -4,6 +4,7 @@ These classes are at once the Python API, the file format (YAML and JSON have ex
 and the source of the JSON Schema. They are frozen and pure: they say what the process is, never how
 it runs. Names of states live in the mappings that hold them.
 
+>>> from wfmodel.model.units import parse_duration
 >>> order = Workflow(
 ...     name="hello",
 ...     initial="greet",
@@ -22,9 +23,18 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Discriminator, Field, PositiveInt, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    Tag,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 
+from wfmodel.display import svg_of
 from wfmodel.model.distributions import STRICT, Constant, Distribution
 from wfmodel.model.failures import (
     FailureMode,
@@ -193,14 +203,15 @@ class Parallel:
 
     ``join``: ``all``, ``any``, or how many regions must succeed. ``siblings`` says what happens to
     the others once the join is decided (satisfied early, or out of reach): they ``finish``, or are
-    cancelled at their next step (``cancel``); undeclared, they finish. ``for_each`` runs the one
-    region ``copies`` times side by side, once per item of a data item: the bound of a loop over
-    items.
+    cancelled at their next step (``cancel``); undeclared, they finish. With ``wait`` the join is
+    decided only when every region has ended, so that a join of 0 is one that nothing can fail.
+    ``for_each`` runs the one region ``copies`` times side by side, once per item of a data item:
+    the bound of a loop over items.
     """
 
     regions: Annotated[tuple[Region, ...], Field(min_length=1)]
-    join: Literal["all", "any"] | PositiveInt = "all"
-    siblings: Literal["finish", "cancel"] | None = None
+    join: Literal["all", "any"] | NonNegativeInt = "all"
+    siblings: Literal["finish", "cancel", "wait"] | None = None
     for_each: Name | None = None
     copies: Annotated[int, Field(ge=1, le=1000)] = 1
     next: Name | None = None
@@ -216,6 +227,8 @@ class Parallel:
             raise ValueError("copies needs for_each: which data item holds the items?")
         if isinstance(self.join, int) and self.join > self.width:
             raise ValueError(f"the join waits for {self.join} regions; there are {self.width}")
+        if self.join == 0 and self.siblings != "wait":
+            raise ValueError("a join of 0 needs siblings: wait; else nothing is waited for")
         return self
 
     @property
@@ -357,8 +370,6 @@ class Workflow:
     timeout: Duration | None = None
     description: str = ""
 
-    def _repr_svg_(self) -> str:
+    def _repr_svg_(self) -> str | None:
         """Its diagram: what a notebook shows of a workflow."""
-        from wfmodel.model.drawing import as_svg  # matplotlib: only where there is a picture to see
-
-        return as_svg(self)
+        return svg_of(self)

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import yaml
 
-from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES, RefusedError
-from wfmodel.model.source import Extent, Place, Span
+from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES, RefusedError, Repeated
+from wfmodel.model.source import Extent, Path, Place, Span
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -24,6 +24,7 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,30}\Z")
 _FLOAT: Final = re.compile(
     r"[-+]?(\.[0-9]{1,40}|[0-9]{1,40}(\.[0-9]{0,40})?)([eE][-+]?[0-9]{1,4})?\Z"
 )
+_LINE_FEED: Final = re.compile("\n")
 _OTHER_BREAK: Final = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _CONSTANTS: Final = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -44,6 +45,8 @@ class _Open:
     key_extent: Extent | None = None
     size: int = 1
     tag: str | None = None
+    merges: bool = False
+    """Whether a plain ``<<`` is among the keys."""
 
 
 @dataclass
@@ -54,6 +57,7 @@ class _Reader:
     anchors: dict[str, tuple[object, Place, int] | None] = field(default_factory=dict)
     result: tuple[object, Place] | None = None
     values: int = 0
+    repeated: Repeated | None = None
 
     def refuse(self, code: str, message: str, event: yaml.Event) -> RefusedError:
         line, column = _extent(event)[:2]
@@ -91,6 +95,8 @@ class _Reader:
     def close(self, event: yaml.Event) -> None:
         done = self.stack.pop()
         done.place.extent = (*done.place.extent[:2], *_extent(event)[2:])
+        if done.merges:
+            _merge(done)
         value, place = self.wrapped(done.value, done.place, done.tag)
         if done.anchor is not None:
             self.anchors[done.anchor] = (value, place, done.size)
@@ -134,8 +140,19 @@ class _Reader:
         if event.value in top.value:
             first = top.place.parts[event.value].key or top.place.extent
             message = f"key {event.value!r} stands here again; first in line {first[0]}"
-            raise self.refuse("L106", message, event)
+            found = self.refuse("L106", message, event)
+            if self.repeated is None:
+                raise found
+            self.repeated.append(((*self._path(), event.value), found.finding))
         top.key, top.key_extent = event.value, _extent(event)
+        top.merges |= event.value == "<<" and event.implicit[0]
+
+    def _path(self) -> Path:
+        """Where the innermost open collection stands."""
+        outer = self.stack[:-1]
+        return tuple(
+            len(each.value) if isinstance(each.value, list) else each.key or "" for each in outer
+        )
 
     def _awaits_key(self) -> bool:
         top = self.stack[-1] if self.stack else None
@@ -162,6 +179,27 @@ class _Reader:
             top.value.append(value)
 
 
+def _merge(done: _Open) -> None:
+    """Put the fields of what ``<<`` names behind a mapping's own, which come first.
+
+    YAML's merge key (yaml.org/type/merge.html) is no part of YAML 1.2, yet every tool that reads
+    definitions knows it. What is no mapping stays as it is.
+    """
+    assert isinstance(done.value, dict)
+    named, places = done.value["<<"], done.place.parts["<<"]
+    sources = [(named, places)]
+    if isinstance(named, list):
+        sources = [(each, places.parts[index]) for index, each in enumerate(named)]
+    if not all(isinstance(each, dict) for each, _ in sources):
+        return
+    del done.value["<<"], done.place.parts["<<"]
+    for source, place in sources:
+        assert isinstance(source, dict)
+        for key, value in source.items():
+            if key not in done.value:
+                done.value[key], done.place.parts[key] = value, place.parts[key]
+
+
 def _parsed(text: str) -> Iterator[yaml.Event]:
     """Events whose marks count lines as editors do.
 
@@ -171,16 +209,16 @@ def _parsed(text: str) -> Iterator[yaml.Event]:
     if _OTHER_BREAK.search(text) is None:
         yield from yaml.parse(text, Loader=Loader)
         return
+    starts = [0, *(match.end() for match in _LINE_FEED.finditer(text))]
     for event in yaml.parse(text, Loader=Loader):
-        event.start_mark = _counted(event.start_mark, text)
-        event.end_mark = _counted(event.end_mark, text)
+        event.start_mark = _counted(event.start_mark, starts)
+        event.end_mark = _counted(event.end_mark, starts)
         yield event
 
 
-def _counted(mark: Any, text: str) -> Any:  # noqa: ANN401 - of either parser
-    line = text.count("\n", 0, mark.index)
-    column = mark.index - text.rfind("\n", 0, mark.index) - 1
-    return yaml.Mark(mark.name, mark.index, line, column, None, mark.pointer)
+def _counted(mark: Any, starts: list[int]) -> Any:  # noqa: ANN401 - of either parser
+    line = bisect_right(starts, mark.index) - 1
+    return yaml.Mark(mark.name, mark.index, line, mark.index - starts[line], None, mark.pointer)
 
 
 def _extent(event: yaml.Event) -> Extent:
@@ -204,17 +242,21 @@ def _resolve(text: str) -> object:
 
 
 def read_yaml(
-    text: str, file: str, wrappers: Mapping[str, str] | None = None
+    text: str,
+    file: str,
+    wrappers: Mapping[str, str] | None = None,
+    repeated: Repeated | None = None,
 ) -> tuple[object, Place]:
     """The value of a YAML text, and where its parts stand.
 
     ``wrappers`` maps tags to keys: with ``{"!Ref": "Ref"}``, ``!Ref x`` is ``{"Ref": "x"}``. Each
-    adds a level that the bound on nesting does not count. Every other tag is refused.
+    adds a level that the bound on nesting does not count. Every other tag is refused. Given a list,
+    ``repeated``, keys that stand twice are put there, not refused.
 
     Raises:
         RefusedError: not YAML, or beyond the bounds.
     """
-    reader = _Reader(file, wrappers or {})
+    reader = _Reader(file, wrappers or {}, repeated=repeated)
     try:
         for event in _parsed(text):
             reader.take(event)

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.native import header as at
-from wfmodel.native.chunks import Chunks
-from wfmodel.native.plain import Answer as Shape
+from wfmodel.native.arena import Chunks
+from wfmodel.native.interpreted import Answer as Shape
 
 Answer: TypeAlias = Callable[[int, int, int, int], int]
 """Four words of a question to a word."""

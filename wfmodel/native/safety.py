@@ -66,8 +66,8 @@ def library(name: str) -> ModuleType:
 
     Call it before anything of the library is imported in the ordinary way.
     """
-    if name in sys.modules:
-        return sys.modules[name]
+    if (known := sys.modules.get(name)) is not None:  # None: it must not be imported
+        return known
     with _elsewhere():
         found = import_module(name)
     if name == "numba":  # it looks for its settings again with everything that it compiles

@@ -1,22 +1,23 @@
 """What compiled code stands on: words of memory, read and written by address, and calls to Python.
 
-Everything in the kernel is a 64-bit word. A record is the address of its first word; its fields are
-named positions (``layout``). Records never move, so an address stays good while the run lasts.
+Everything in compiled code is a 64-bit word. A record is the address of its first word; its fields
+are named (``records``), or numbered positions. Records never move: an address stays good.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from wfmodel.native.plain import Answer
+from wfmodel.native.interpreted import Answer
 from wfmodel.native.safety import library
 
 SUPPORTED: Final = "0.68"
-"""numba's versions change what the kernel is compiled by."""
+"""numba's versions change what code is compiled by."""
 INSTALL: Final = "pip install 'wfmodel[fast]'"
 
 
@@ -39,16 +40,18 @@ def _obstacle() -> str:
 
 OBSTACLE: Final = _obstacle()
 if TYPE_CHECKING or OBSTACLE:
-    from wfmodel.native import plain as base
+    from wfmodel.native import interpreted as base
 else:
-    from wfmodel.native import machine as base
+    from wfmodel.native import numba_backend as base
 
 ask, compiled, entry, unsigned = base.ask, base.compiled, base.entry, base.unsigned
 get, get_real, put, put_real = base.get, base.get_real, base.put, base.put_real
+address_of, reference = base.address_of, base.reference
 
 __all__ = [
     "OBSTACLE",
     "Answer",
+    "address_of",
     "ask",
     "compiled",
     "entry",
@@ -56,7 +59,9 @@ __all__ = [
     "get_real",
     "put",
     "put_real",
+    "reference",
     "same_text",
+    "twins",
     "unsigned",
 ]
 
@@ -69,6 +74,11 @@ def same_text(module: ModuleType, *names: str) -> tuple[Callable[..., Any], ...]
     """
     if OBSTACLE:
         return tuple(getattr(module, name) for name in names)
+    twin = _twin(module)
+    return tuple(getattr(twin, name) for name in names)
+
+
+def _twin(module: ModuleType) -> ModuleType:
     assert module.__spec__ is not None
     assert module.__spec__.loader is not None
     twin = importlib.util.module_from_spec(module.__spec__)
@@ -76,4 +86,23 @@ def same_text(module: ModuleType, *names: str) -> tuple[Callable[..., Any], ...]
     for name, value in list(vars(twin).items()):
         if isinstance(value, FunctionType) and value.__module__ == module.__name__:
             setattr(twin, name, compiled(value))
-    return tuple(getattr(twin, name) for name in names)
+    return twin
+
+
+def twins(text: Sequence[str], instead: Mapping[str, ModuleType]) -> dict[str, ModuleType]:
+    """Modules of one text once more, compiled: each may import those before it.
+
+    ``instead`` has other modules in the place of some that the text imports: what it stands on
+    when it is compiled. Modules that are imported already stay as they are.
+    """
+    made: dict[str, ModuleType] = {}
+    for name in text:
+        module = importlib.import_module(name)
+        others = {**instead, **made}
+        kept = {other: sys.modules[other] for other in others if other in sys.modules}
+        sys.modules.update(others)
+        try:
+            made[name] = _twin(module)
+        finally:
+            sys.modules.update(kept)
+    return made

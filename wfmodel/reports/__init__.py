@@ -1,4 +1,4 @@
-"""Layer 4: renders results, computes nothing.
+"""Renders results, computes nothing.
 
 ``page`` says what stands where, ``plots`` and ``swimlane`` draw, ``rendering`` makes HTML and
 Markdown of it. The same material gives the same bytes.
@@ -8,7 +8,7 @@ from wfmodel.native.safety import library
 
 library("matplotlib")  # before anything here imports it
 
-from wfmodel.reports.answers import AnswerTable, answer_table  # noqa: E402
+from wfmodel.reports.answer_tables import AnswerTable, answer_table  # noqa: E402
 from wfmodel.reports.notebook import ComparisonTable, comparison_table  # noqa: E402
 from wfmodel.reports.page import Material, Page, build_page  # noqa: E402
 from wfmodel.reports.rendering import as_html, as_markdown, write_html, write_markdown  # noqa: E402

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from wfmodel.experiments import Comparison, answer
-from wfmodel.reports.tables import Cell, MetricRow, metric_row
+from wfmodel.reports.report_tables import MetricRow, TableCell, metric_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class ComparisonTable:
     def __repr__(self) -> str:
         return str(self)
 
-    def _cells(self) -> Iterator[tuple[Cell, ...]]:
+    def _cells(self) -> Iterator[tuple[TableCell, ...]]:
         for row in self.rows:
-            name = Cell(f"{row.title} ({row.unit})" if row.unit else row.title)
-            last = (row.difference, Cell(row.verdict)) if self.paired else ()
+            name = TableCell(f"{row.title} ({row.unit})" if row.unit else row.title)
+            last = (row.difference, TableCell(row.verdict)) if self.paired else ()
             yield (name, *row.estimates, *last)
 
 
@@ -58,7 +58,7 @@ def comparison_table(comparison: Comparison, *more: str) -> ComparisonTable:
     )
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: TableCell) -> str:
     return f"{cell.text} [{cell.detail}]" if cell.detail else cell.text
 
 

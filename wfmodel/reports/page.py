@@ -12,27 +12,23 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from typing import Final
 
-from wfmodel.experiments.answer import Answer, answer, capital
+from wfmodel.diagrams.mermaid_text import mermaid
+from wfmodel.diagrams.picture import draw_workflow
 from wfmodel.experiments.assumptions import Assumption, assumptions
 from wfmodel.experiments.comparison import Comparison
-from wfmodel.experiments.describe import arrivals_words, duration_words, fault_words
-from wfmodel.experiments.figures import number
-from wfmodel.experiments.reversal import what_if_replications
-from wfmodel.experiments.story import Story
-from wfmodel.experiments.study import Study
-from wfmodel.experiments.sweeping import SweepResult
+from wfmodel.experiments.conclusion import Conclusion, answer, capital
+from wfmodel.experiments.example_instance import Story
+from wfmodel.experiments.one_factor_runs import SweepResult
+from wfmodel.experiments.report_inputs import Study
+from wfmodel.experiments.sensitivity_runs import what_if_replications
 from wfmodel.metrics import METRICS, Metric, Terminal
-from wfmodel.model.drawing import draw_workflow
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.mermaid import mermaid
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports import plots
-from wfmodel.reports.sides import VariantSide, variant_sides
-from wfmodel.reports.style import Picture, picture, styled
-from wfmodel.reports.swimlane import swimlane
-from wfmodel.reports.tables import (
+from wfmodel.reports.cross_check_rows import VariantSide, variant_sides
+from wfmodel.reports.report_tables import (
     ChangedRow,
-    MetricGroup,
+    GroupRows,
     MetricRow,
     VariantRow,
     changed_rows,
@@ -40,6 +36,10 @@ from wfmodel.reports.tables import (
     primary_rows,
     variant_rows,
 )
+from wfmodel.reports.style import Picture, picture, styled
+from wfmodel.reports.swimlane import swimlane
+from wfmodel.wording.declarations import arrivals_words, duration_words, fault_words
+from wfmodel.wording.figures import number
 
 COLOURS: Final = {
     Terminal.COMMITTED.value: "#009e73",
@@ -80,12 +80,12 @@ class Page:
     title: str
     question: str
     description: str
-    answer: Answer
+    answer: Conclusion
     variants: tuple[VariantRow, ...]
     facts: tuple[tuple[str, str], ...]
     faults: tuple[str, ...]
     primary: tuple[MetricRow, ...]
-    groups: tuple[MetricGroup, ...]
+    groups: tuple[GroupRows, ...]
     figures: tuple[Figure, ...]
     stories: tuple[Figure, ...]
     changed: tuple[ChangedRow, ...]

@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
 from wfmodel.escaping import plot_text
-from wfmodel.experiments.figures import significant
 from wfmodel.experiments.survival import Curve
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, Picture, look, new_figure, picture, styled
+from wfmodel.wording.figures import significant
 
 LONGEST_LEGEND_ROW: Final = 3
 

@@ -13,9 +13,9 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from wfmodel.designs.schedule import FAULTS, Deed
+from wfmodel.designs.trace_script import FAULTS, Deed
 from wfmodel.escaping import plot_text
-from wfmodel.experiments.exploring import Told
+from wfmodel.experiments.explored_variant import Told
 from wfmodel.exploration.stories import Line
 from wfmodel.reports.style import (
     FAULT,

@@ -29,6 +29,9 @@ WORK: Final = "#9ecae1"
 FONTS: Final = "'DejaVu Sans', Verdana, sans-serif"
 """Text stays text. Verdana has DejaVu's widths, so what fits here fits there."""
 
+_OF_AN_ID: Final = re.compile(r"[^A-Za-z0-9_-]")
+"""What no id may hold, though a name may; written as a number, so that ids differ still."""
+
 WIDTH: Final = 7.4
 """Inches: the width of the report's text."""
 
@@ -121,9 +124,10 @@ def picture(figure: Figure, name: str, title: str, description: str) -> Picture:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = text.replace("'DejaVu Sans'", FONTS)
-    text = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', text)
-    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
-    text = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', text)
+    word = _OF_AN_ID.sub(lambda sign: f".{ord(sign[0]):x}.", name)
+    text = re.sub(r'id="([^"]+)"', rf'id="{word}-\1"', text)
+    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{word}-\1)", text)
+    text = re.sub(r'href="#([^"]+)"', rf'href="#{word}-\1"', text)
     text = re.sub(r'(<svg\b[^>]*?) width="[^"]*"', r"\1", text, count=1)
     text = re.sub(r'(<svg\b[^>]*?) height="[^"]*"', r"\1", text, count=1)
     label = escape(f"{title}. {description}", quote=True)

@@ -17,19 +17,25 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from wfmodel.escaping import plot_text
-from wfmodel.experiments.experiment import Factor, PlanKind, Scale
-from wfmodel.experiments.figures import significant
-from wfmodel.experiments.sweeps.columns import shown_value
-from wfmodel.experiments.sweeps.export import sensitivity_keys
-from wfmodel.experiments.sweeps.outcome import Row
-from wfmodel.experiments.sweeps.running import ExperimentResult
-from wfmodel.experiments.sweeps.sensitivity import Effect, Influence, Ranking, ranking, tornado
-from wfmodel.experiments.sweeps.threshold import ThresholdResult
-from wfmodel.experiments.sweeps.words import threshold_words, value_words
+from wfmodel.experiments.experiment import Factor, PlanKind, RangeScale
+from wfmodel.experiments.factorial.conclusions import threshold_words, value_words
+from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
+from wfmodel.experiments.factorial.outcome import Row
+from wfmodel.experiments.factorial.parquet_rows import shown_value
+from wfmodel.experiments.factorial.results_data import sensitivity_keys
+from wfmodel.experiments.factorial.sensitivity import (
+    FactorEffect,
+    Influence,
+    Ranking,
+    ranking,
+    tornado,
+)
+from wfmodel.experiments.factorial.threshold import ThresholdResult
 from wfmodel.metrics import METRICS
+from wfmodel.model.file_names import Words, file_stems
 from wfmodel.model.files import write_file
-from wfmodel.model.naming import Words, file_stems
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
+from wfmodel.wording.figures import significant
 
 MOST_SERIES: Final = 6
 """More lines in one plot cannot be told apart."""
@@ -165,7 +171,11 @@ def _lines(result: ExperimentResult, response: str) -> Plot | None:
 
 
 def _tornado(
-    result: ExperimentResult, effects: Sequence[Effect], name: Words, title: str, response: str
+    result: ExperimentResult,
+    effects: Sequence[FactorEffect],
+    name: Words,
+    title: str,
+    response: str,
 ) -> Plot:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
@@ -263,7 +273,7 @@ def _x(factor: Factor, value: object) -> float:
 
 
 def _scale_x(axes: Axes, name: str, factor: Factor) -> None:
-    if factor.scale is Scale.LOG:
+    if factor.scale is RangeScale.LOG:
         axes.set_xscale("log")
         axes.xaxis.set_minor_locator(NullLocator())
         low, high = (_x(factor, each) for each in (factor.low, factor.high))

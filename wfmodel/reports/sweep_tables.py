@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wfmodel.experiments.answer import capital
+from wfmodel.experiments.conclusion import capital
 from wfmodel.experiments.experiment import PlanKind
-from wfmodel.experiments.figures import SCALED, UNDEFINED, between, gap, gap_between, number
+from wfmodel.experiments.factorial.conclusions import value_words
+from wfmodel.experiments.factorial.experiment_runs import ExperimentResult, Prepared
+from wfmodel.experiments.factorial.plans import Point
+from wfmodel.experiments.factorial.results_data import sensitivity_keys
+from wfmodel.experiments.factorial.sensitivity import Influence, Ranking, ranking, tornado
+from wfmodel.experiments.factorial.stopping import Reached
+from wfmodel.experiments.factorial.threshold import ThresholdResult
 from wfmodel.experiments.statistics import Estimate, Method
-from wfmodel.experiments.sweeps.export import sensitivity_keys
-from wfmodel.experiments.sweeps.plans import Point
-from wfmodel.experiments.sweeps.running import ExperimentResult, Prepared
-from wfmodel.experiments.sweeps.sensitivity import Influence, Ranking, ranking, tornado
-from wfmodel.experiments.sweeps.stopping import Reached
-from wfmodel.experiments.sweeps.threshold import ThresholdResult
-from wfmodel.experiments.sweeps.words import value_words
 from wfmodel.metrics import METRICS
+from wfmodel.wording.figures import SCALED, UNDEFINED, between, gap, gap_between, number
 
 
 @dataclass(frozen=True, slots=True)

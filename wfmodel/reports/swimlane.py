@@ -15,8 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 
 from wfmodel.escaping import plot_text
-from wfmodel.experiments.figures import number
-from wfmodel.experiments.timeline import OUTSIDE, Arrow, Bar, MarkKind, Timeline
+from wfmodel.experiments.timeline import OUTSIDE, Bar, MarkKind, MessageArrow, Timeline
 from wfmodel.reports.style import (
     FAULT,
     FAULT_FILL,
@@ -30,6 +29,7 @@ from wfmodel.reports.style import (
     styled,
 )
 from wfmodel.reports.timescale import SECOND, TimeScale
+from wfmodel.wording.figures import number
 
 WAITED_NS: Final = 1_000_000_000
 """An arrow that takes this long has waited."""
@@ -150,7 +150,7 @@ def _bar(axes: Axes, bar: Bar, row: int, scale: TimeScale) -> None:
     axes.text(x, row - 0.19, label, ha=align, va="bottom", fontsize=7.5, zorder=6)
 
 
-def _arrow(axes: Axes, arrow: Arrow, lanes: dict[int, int], scale: TimeScale) -> None:
+def _arrow(axes: Axes, arrow: MessageArrow, lanes: dict[int, int], scale: TimeScale) -> None:
     if arrow.recipient not in lanes:
         return
     waited = arrow.taken_ns - arrow.sent_ns >= WAITED_NS

@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from wfmodel.experiments.figures import number
+from wfmodel.wording.figures import number
 
 SECOND: Final = 1e9
 MOST_GAP: Final = 6.0

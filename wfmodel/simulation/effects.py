@@ -1,53 +1,62 @@
-"""The truth: what services have done and undone, whoever remembers it."""
+"""The truth: what services have done and undone, whoever remembers it. An idempotency key lands
+once, where the step or the design knows it again.
+"""
 
 from __future__ import annotations
 
 from wfmodel.designs.history import Kind
-from wfmodel.designs.knobs import Knobs
-from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import Compensation, Task
-from wfmodel.simulation.cells import Instance, Process
-from wfmodel.simulation.run import Run
+from wfmodel.simulation.basis import landed_of, row
+from wfmodel.simulation.declared import Block
+from wfmodel.simulation.records import Instance, Landed, Process, Run
+
+_EFFECT = int(Kind.EFFECT)
+_UNDO = int(Kind.UNDO)
 
 
-def lands_once(node: Node, knobs: Knobs) -> bool:
-    """Whether an effect of a node is recognised by its key when it comes again."""
-    idempotent = isinstance(node.state, Task | Compensation) and node.state.idempotent
-    return knobs.deduplicate or idempotent
+def land(run: Run, instance: Instance, process: Process, node: int, epoch: int) -> None:
+    """An attempt at a step has succeeded."""
+    block = run.blocks[node]
+    if block.undoes >= 0:
+        _undo(run, instance, process, node, block, epoch)
+        return
+    found = _find(instance.landed, node, epoch)
+    if not found:
+        found = instance.landed = landed_of(run, instance, node, epoch, instance.landed)
+    elif block.once:
+        return
+    found.net += 1
+    row(run, _EFFECT, instance.index, process.index, node, epoch)
 
 
-class Effects:
-    """Lands effects and takes them back; an idempotency key lands once."""
+def _undo(
+    run: Run, instance: Instance, process: Process, node: int, block: Block, epoch: int
+) -> None:
+    """A handler takes back its visit's effect; an explicit compensation the latest one."""
+    visit, step = epoch, block.undoes
+    known = _find(instance.applied, node, visit)
+    if known and block.once:
+        return
+    if not block.is_compensation:
+        epoch = _latest(instance.landed, step)
+    found = _find(instance.landed, step, epoch)
+    if found and found.net > 0:
+        found.net -= 1
+        if not known:
+            instance.applied = landed_of(run, instance, node, visit, instance.applied)
+        row(run, _UNDO, instance.index, process.index, step, epoch)
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.nodes = run.flow.nodes
-        self.once = [lands_once(node, run.knobs) for node in self.nodes]
 
-    def land(self, instance: Instance, process: Process, node: int, epoch: int) -> None:
-        """An attempt at a step has succeeded."""
-        undoes = self.nodes[node].undoes
-        if undoes is not None:
-            self._undo(instance, process, node, undoes, epoch)
-            return
-        key, landed = (node, epoch), instance.landed
-        if key in landed and self.once[node]:
-            return
-        landed[key] = landed.get(key, 0) + 1
-        self._row(Kind.EFFECT, instance, process, node, epoch)
+def _find(record: Landed, node: int, epoch: int) -> Landed:
+    while record and not (record.node == node and record.epoch == epoch):
+        record = record.next
+    return record
 
-    def _undo(self, instance: Instance, process: Process, node: int, step: int, epoch: int) -> None:
-        """A handler takes back its visit's effect; an explicit compensation the latest one."""
-        landed, key = instance.landed, (node, epoch)
-        if key in instance.applied and self.once[node]:
-            return
-        if self.nodes[node].kind is not NodeKind.COMPENSATION:
-            epoch = max((e for (n, e), net in landed.items() if n == step and net), default=-1)
-        if landed.get((step, epoch), 0) > 0:
-            landed[step, epoch] -= 1
-            instance.applied.add(key)
-            self._row(Kind.UNDO, instance, process, step, epoch)
 
-    def _row(self, kind: Kind, instance: Instance, process: Process, node: int, epoch: int) -> None:
-        now = self.run.env.now
-        self.run.row((now, kind, instance.index, process.index, node, epoch))
+def _latest(record: Landed, step: int) -> int:
+    """The highest epoch of a step whose effect stands; -1 if none does."""
+    latest = -1
+    while record:
+        if record.node == step and record.net:
+            latest = max(latest, record.epoch)
+        record = record.next
+    return latest

@@ -1,6 +1,6 @@
-"""Two engines run a system: SimPy's is the definition, the compiled kernel the same, faster.
+"""Two engines run a system: SimPy's is the definition, the compiled one the same text.
 
-The kernel is loaded when it is first used: numba takes a second to import.
+Machine code is loaded when it is first used: numba takes a second to import.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.simulation.run import Run
+from wfmodel.simulation.run_context import RunContext
 
 AUTO: Final = "auto"
 SIMPY: Final = "simpy"
@@ -20,7 +20,7 @@ ENGINES: Final = (AUTO, SIMPY, COMPILED)
 
 
 def choose(engine: str, *, own_processes: bool) -> bool:
-    """Whether the compiled kernel runs.
+    """Whether machine code runs.
 
     Raises:
         ValueError: there is no such engine, or the compiled one was asked for and cannot run.
@@ -36,7 +36,7 @@ def choose(engine: str, *, own_processes: bool) -> bool:
 
 
 def _obstacle(own_processes: bool) -> str | None:
-    """Why the compiled kernel cannot run."""
+    """Why machine code cannot run."""
     if own_processes:
         return "a SimPy process of your own needs engine 'simpy' (or 'auto')"
     from wfmodel.native.words import OBSTACLE  # numba: only where it is used
@@ -44,15 +44,15 @@ def _obstacle(own_processes: bool) -> str | None:
     return OBSTACLE or None
 
 
-def run_compiled(run: Run) -> NDArray[np.int64]:
-    """All rows of a run in the kernel, of shape (n, 6)."""
-    from wfmodel.simulation.kernel.run import Kernel  # numba: only where it is used
+def run_compiled(context: RunContext) -> NDArray[np.int64]:
+    """All rows of a run in machine code, of shape (n, 6)."""
+    from wfmodel.simulation.compiled.engine import Compiled  # numba: only where it is used
 
-    return Kernel(run).rows()
+    return Compiled(context).rows()
 
 
-def blocks_compiled(run: Run) -> Iterator[NDArray[np.int64]]:
+def blocks_compiled(context: RunContext) -> Iterator[NDArray[np.int64]]:
     """The same in blocks, each good until the next; see ``designs.history.GONE``."""
-    from wfmodel.simulation.kernel.run import Kernel  # numba: only where it is used
+    from wfmodel.simulation.compiled.engine import Compiled  # numba: only where it is used
 
-    return Kernel(run).blocks()
+    return Compiled(context).blocks()

@@ -1,83 +1,148 @@
-"""What a process loses when it stops, and how it goes on: crash, restart, resumption."""
+"""What a process loses when it stops, and how it goes on: crash, restart, resumption.
+
+Nobody else writes crash handling: a machine only ever hears ``Restarted``. A crash does not visit
+every cell. It begins another life of the process; a cell of an earlier life forgets what is
+volatile when it is next touched.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from wfmodel.designs.history import Kind
+from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.table import SEND
-from wfmodel.simulation.broker import Broker
-from wfmodel.simulation.cells import Cell, Occurrence, Process
-from wfmodel.simulation.run import Offer, Run
-from wfmodel.simulation.workers import Workers
+from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.basis import cell_of, done_with, event_of, forget, row, stimulus_of
+from wfmodel.simulation.event_codes import (
+    DELIVER,
+    FOR_GOOD,
+    NOTHING,
+    PARCEL,
+    PUBLISHED,
+    RESTART_LATE,
+)
+from wfmodel.simulation.happenings import happen
+from wfmodel.simulation.network import abandon, publish, transmit, unpublished
+from wfmodel.simulation.queues import append, drop_all, leave, take_all
+from wfmodel.simulation.reactions import offer, published, published_first
+from wfmodel.simulation.records import Cell, Process, Run
+from wfmodel.simulation.work import stop_work
+
+_PHANTOM = int(Kind.PHANTOM)
+_UNPUBLISHED = int(Drop.UNPUBLISHED)
 
 
-class Recovery:
-    """Nobody else writes crash handling: a machine only ever hears ``Restarted``."""
+def crash(run: Run, process: Process) -> None:
+    """What is volatile is gone; messages that were not acknowledged come again, or never."""
+    process.life += 1
+    stop_work(run, process)
+    event = take_all(process.deferred)
+    while event:
+        following = event.next
+        if event.kind == DELIVER:
+            abandon(run, event.parcel)
+        elif event.kind == PUBLISHED:
+            published(run, event)
+        done_with(run, event)
+        event = following
+    while process.occupied.first:
+        cell = process.occupied.first.cell
+        _interrupt(run, process, cell)
+        leave(run, process.occupied, cell.in_occupied)
+    while process.dirty.first:
+        leave(run, process.dirty, process.dirty.first)
+    drop_all(run, process.stalled)
+    process.flush_due = False
 
-    def __init__(
-        self,
-        run: Run,
-        broker: Broker,
-        workers: Workers,
-        offer: Offer,
-        published: Callable[[Occurrence], None],
-    ) -> None:
-        self.run = run
-        self.broker = broker
-        self.workers = workers
-        self._offer = offer
-        self._published = published
 
-    def crash(self, process: Process) -> None:
-        """What is volatile is gone; messages that were not acknowledged come again, or never."""
-        process.incarnation += 1
-        self.workers.stop(process)
-        deferred, process.deferred = process.deferred, []
-        for handler, event in deferred:
-            if handler == self.broker.deliver:
-                self.broker.abandon(event.value)
-            elif handler == self._published:
-                handler(event)
-        occupied, process.occupied = process.occupied, {}
-        for cell in occupied:
-            self._interrupt(cell)
-        process.dirty = {}
-        process.stalled = []
-        process.flush_due = False
+def _interrupt(run: Run, process: Process, cell: Cell) -> None:
+    if cell.busy:
+        if cell.out:
+            _leave_phantoms(run, process, cell)
+        if cell.cause.item == PARCEL:
+            abandon(run, cell.cause.parcel)
+    stimulus = cell.inbox.first
+    while stimulus:
+        if stimulus.item == PARCEL:
+            abandon(run, stimulus.parcel)
+        stimulus = stimulus.next
+    forget(run, cell)
 
-    def _interrupt(self, cell: Cell) -> None:
-        if cell.busy and cell.entry is not None and cell.entry[2] is None:
-            now, number, at = self.run.env.now_ns, cell.instance.index, cell.process.index
-            for operation in cell.entry[1]:
-                if operation[0] == SEND:
-                    self.run.row((now, Kind.PHANTOM, number, at, operation[1], 0))
-        for item in (cell.current, *(item for _, item in cell.inbox)):
-            if type(item) is tuple and len(item) == 5:
-                self.broker.abandon(item)
-        cell.forget()
 
-    def restart(self, process: Process) -> None:
-        """The process is back: it publishes what its outbox holds, and goes on where it can."""
-        if process.paused:
-            process.deferred.append((self._restart_late, Occurrence((), process)))
-            return
-        self._empty_outbox(process)
-        for cell in list(process.active):
-            self._offer(self.run.cell(cell.instance, process), self.run.table.restarted, None)
+def _leave_phantoms(run: Run, process: Process, cell: Cell) -> None:
+    """Messages that are out tell of a state which was never committed."""
+    operation = cell.reaction.first
+    while operation:
+        if operation.code == SEND:
+            row(run, _PHANTOM, cell.instance.index, process.index, operation.a, 0)
+        operation = operation.next
 
-    def _restart_late(self, event: Occurrence) -> None:
-        self.restart(event.value)
 
-    def resume(self, process: Process) -> None:
-        """A paused process goes on with what it finds."""
-        if not process.down:
-            self._empty_outbox(process)
-        deferred, process.deferred = process.deferred, []
-        for handler, event in deferred:
-            handler(event)
+def restart(run: Run, process: Process) -> None:
+    """The process is back: it publishes what its outbox holds, and goes on where it can."""
+    if process.paused:
+        event = event_of(run, RESTART_LATE, NULL)
+        event.process = process
+        append(process.deferred, event)
+        return
+    _empty_outbox(run, process)
+    if run.scripted:  # a script says when each instance resumes
+        return
+    member = process.active.first
+    while member:
+        following = member.after
+        cell = cell_of(run, member.cell.instance, process)
+        offer(run, cell, stimulus_of(run, run.restarted, NOTHING))
+        member = following
 
-    def _empty_outbox(self, process: Process) -> None:
-        outbox, process.outbox = process.outbox, []
-        for instance, operation in outbox:
-            self.broker.publish(process, instance, operation)
+
+def resume(run: Run, process: Process) -> None:
+    """A paused process goes on with what it finds."""
+    if not process.down:
+        _empty_outbox(run, process)
+    event = take_all(process.deferred)
+    while event:
+        following = event.next
+        if event.kind == RESTART_LATE:
+            restart(run, process)
+            done_with(run, event)
+        else:
+            happen(run, event)
+        event = following
+
+
+def _empty_outbox(run: Run, process: Process) -> None:
+    event = take_all(process.outbox)
+    while event:
+        following = event.next
+        publish(run, process, event.instance, event.operation)
+        done_with(run, event)
+        event = following
+
+
+def retry_waiting(run: Run) -> None:
+    """The broker, or a process's way to it, is back."""
+    event = take_all(run.waiting)
+    while event:
+        following, process = event.next, event.process
+        if event.sender_life not in (FOR_GOOD, process.life):
+            unpublished(run, process, event.instance, event.operation, _UNPUBLISHED)
+        else:
+            publish(run, process, event.instance, event.operation)
+        done_with(run, event)
+        event = following
+    event = take_all(run.producers)
+    while event:
+        following = event.next
+        if not published_first(run, event):
+            done_with(run, event)
+        event = following
+    if not run.down:
+        _release_held(run)
+
+
+def _release_held(run: Run) -> None:
+    event = take_all(run.held)
+    while event:
+        following = event.next
+        transmit(run, event.parcel)
+        done_with(run, event)
+        event = following

@@ -15,28 +15,59 @@ from typing import Final, TypeAlias
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import Drop, History, Kind
 from wfmodel.designs.messages import Chosen, External, Message, WorkDone
-from wfmodel.designs.schedule import (
+from wfmodel.designs.system import Channel, System
+from wfmodel.designs.table import RunTable, Table
+from wfmodel.designs.trace_script import (
     Act,
     Deed,
     act_on_event,
     act_on_message,
     message_words,
 )
-from wfmodel.designs.system import Channel, System
-from wfmodel.designs.table import RunTable, Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
-from wfmodel.simulation.cells import Cell, Occurrence, Parcel, Process
-from wfmodel.simulation.injection import Injection
+from wfmodel.simulation.arrivals import arrive
+from wfmodel.simulation.basis import cell_of
+from wfmodel.simulation.event_codes import (
+    CHOICE,
+    COMMIT,
+    DELIVER,
+    EXTERNAL,
+    FLUSH,
+    LANDING,
+    NOTHING,
+    OUTSIDE,
+    PARCEL,
+    PUBLISHED,
+    PUBLISHED_FIRST,
+    RELAYED,
+    RETRANSMIT,
+    WORK_END,
+)
+from wfmodel.simulation.faults import heal, strike
+from wfmodel.simulation.happenings import deliver, fire
+from wfmodel.simulation.network import lose
+from wfmodel.simulation.outside import answer_from_outside
 from wfmodel.simulation.randomness import Streams
-from wfmodel.simulation.run import OUTSIDE, Run
-from wfmodel.simulation.script import Script, ScriptedDriver
+from wfmodel.simulation.reactions import offer
+from wfmodel.simulation.records import Cell, Instance, Parcel, Process, Stimulus
+from wfmodel.simulation.records import (
+    Event as Waiting,
+)
+from wfmodel.simulation.records import (
+    Setting as TimerSetting,
+)
+from wfmodel.simulation.run_context import RunContext
+from wfmodel.simulation.script import Scripted, holder_of
 from wfmodel.simulation.setting import Arrivals, Setting
 
 ACT_NS: Final = 1_000_000
 CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
 PAUSE: Final = Fault(kind=FaultKind.PAUSE, at=(0,))
 OWN_FAULT: Final = -1
+
+DIE_WITH_PROCESS: Final = (COMMIT, FLUSH, PUBLISHED_FIRST, WORK_END, CHOICE)
+"""What was to happen inside a process that is gone."""
 
 OWED: Final = frozenset(
     {
@@ -94,15 +125,13 @@ class Stage:
     """One instance in the simulator, and what may happen to it next."""
 
     def __init__(self, system: System) -> None:
-        self.script = Script()
-        table = RunTable(Table(system))
         setting = Setting(arrivals=Arrivals(at=(0,)), horizon=1)
-        self.run = Run(table, setting, Streams(0, 0), self.script)
-        self.driver = ScriptedDriver(self.run)
-        self.injection = Injection(self.driver)
-        self.table = table
+        self.context = RunContext(RunTable(Table(system)), setting, Streams(0, 0))
+        self.script = Scripted(self.context)
+        self.run = self.script.run
+        self.table = self.context.table
         self.flow = system.flow
-        self.instance = self.driver.arrive(0)
+        self.instance = arrive(self.run)
 
     def perform(self, place: int, act: Act) -> None:
         """Let an act happen.
@@ -133,172 +162,165 @@ class Stage:
 
     def history(self) -> History:
         """All that happened."""
-        now = self.script.now_ns
+        now, recorder = self.run.now, self.context.recorder
         left = any(known.deed in OWED for known, _ in self.possible())
-        self.run.row((now, Kind.ARRIVALS_END, -1, OUTSIDE, 0, 0))
-        self.run.row((now, Kind.END, -1, OUTSIDE, int(not left), 0))
-        rows = self.run.recorder.rows()
-        return self.run.recorder.history(self.table, rows, seed=0, replication=0)
+        recorder.row((now, Kind.ARRIVALS_END, -1, OUTSIDE, 0, 0))
+        recorder.row((now, Kind.END, -1, OUTSIDE, int(not left), 0))
+        return recorder.history(self.table, recorder.rows(), seed=0, replication=0)
 
     # ------------------------------------------------------------------- a process that is up
 
     def _of(self, process: Process) -> Iterator[Option]:
-        cell = self.run.cell(self.instance, process)
-        strike = partial(self.injection.strike, PAUSE, process.name, OWN_FAULT)
-        yield Act(process.name, Deed.PAUSE), strike
+        cell = self._cell(process)
+        yield Act(process.name, Deed.PAUSE), partial(self._strike, PAUSE, process)
         yield Act(process.name, Deed.CRASH), partial(self._crash, process)
-        for waiting in self._mine(self.driver._commit, process):
-            yield Act(process.name, Deed.COMMIT), partial(self.script.play, waiting)
-        for waiting in self._mine(self.driver._flush, process):
-            yield Act(process.name, Deed.FLUSH), partial(self.script.play, waiting)
+        for kind, deed in ((COMMIT, Deed.COMMIT), (FLUSH, Deed.FLUSH)):
+            for waiting in self.script.of(process, kind):
+                yield Act(process.name, deed), partial(self.script.play, waiting)
         yield from self._publications(process)
         if not cell.busy:
             yield from self._reactions(process, cell)
 
+    def _cell(self, process: Process) -> Cell:
+        return cell_of(self.run, self.instance, process)
+
     def _publications(self, process: Process) -> Iterator[Option]:
         """An outbox is emptied in order, from a gap messages come in any order."""
-        relays = self.script.of(self.driver._relayed)
-        first = [each for each in relays if each.value[0] is process][:1]
-        gaps = self._mine(self.driver._published, process)
-        gaps += self._mine(self.driver.published_first, process)
-        for waiting in first:
-            yield self._publication(process, waiting, waiting.value[2][1])
-        for waiting in gaps:
-            yield self._publication(process, waiting, waiting.value[2][0][1])
-
-    def _publication(self, process: Process, waiting: Occurrence, message: int) -> Option:
-        act = self._about(process, Deed.PUBLISH, message)
-        return act, partial(self.script.play, waiting)
+        relays = [each for each in self.script.clock.of(RELAYED) if each.process is process]
+        gaps = self.script.of(process, PUBLISHED, PUBLISHED_FIRST)
+        for waiting in (*relays[:1], *gaps):
+            act = self._about(process, Deed.PUBLISH, waiting.operation.a)
+            yield act, partial(self.script.play, waiting)
 
     def _reactions(self, process: Process, cell: Cell) -> Iterator[Option]:
         if cell.volatile:
-            act = Act(process.name, Deed.RESUME)
-            yield act, partial(self.driver.offer, cell, self.table.restarted, None)
-        for handle in list(cell.timers.values()):
-            shared = self.table.events.values[handle[3]]
-            fired = self.table.table.events.values[shared]
+            resumed = Stimulus(self.table.restarted, NOTHING)
+            yield Act(process.name, Deed.RESUME), partial(offer, self.run, cell, resumed)
+        for setting in _in_order(cell):
+            fired = self.table.table.events.values[self.table.events.values[setting.fired]]
             act = act_on_event(self.flow, process.name, fired)
-            yield act, partial(self.driver.timers.fire, handle)
-        for waiting in self._mine(self.driver.workers._end, process):
+            yield act, partial(fire, self.run, setting)
+        for waiting in self.script.of(process, WORK_END):
             yield from self._ends(process, waiting)
-        for waiting in self._mine(self.driver.outside.chosen, process):
+        for waiting in self.script.of(process, CHOICE):
             yield from self._branches(process, waiting)
 
-    def _ends(self, process: Process, waiting: Occurrence) -> Iterator[Option]:
-        _, _, node, epoch, attempt = waiting.value
-        state = self.flow.nodes[node].state
+    def _ends(self, process: Process, waiting: Waiting) -> Iterator[Option]:
+        state = self.flow.nodes[waiting.node].state
         assert isinstance(state, Task | Compensation)
         for outcome in (DONE, *state.failures, BUSINESS_FAILURE, TRANSIENT_FAILURE):
-            act = act_on_event(self.flow, process.name, WorkDone(node, epoch, attempt, outcome))
-            yield act, partial(self._end, waiting, outcome)
+            done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
+            item = LANDING if outcome == DONE else NOTHING
+            act = act_on_event(self.flow, process.name, done)
+            yield act, partial(self._hear, waiting, done, item)
 
-    def _end(self, waiting: Occurrence, outcome: str) -> None:
-        self.driver.workers.outcome = outcome
-        self.script.play(waiting)
+    def _branches(self, process: Process, waiting: Waiting) -> Iterator[Option]:
+        node = self.flow.nodes[waiting.node]
+        assert isinstance(node.state, Choice)
+        for branch in dict.fromkeys(edge.event for edge in node.edges):
+            taken = Chosen(waiting.node, waiting.epoch, branch)
+            act = act_on_event(self.flow, process.name, taken)
+            yield act, partial(self._hear, waiting, taken, NOTHING)
 
-    def _branches(self, process: Process, waiting: Occurrence) -> Iterator[Option]:
-        cell, incarnation, node, epoch, _ = waiting.value
-        assert isinstance(self.flow.nodes[node].state, Choice)
-        for branch in dict.fromkeys(edge.event for edge in self.flow.nodes[node].edges):
-            act = act_on_event(self.flow, process.name, Chosen(node, epoch, branch))
-            value = (cell, incarnation, node, epoch, branch)
-            yield act, partial(self._play_as, waiting, value)
-
-    def _play_as(self, waiting: Occurrence, value: object) -> None:
-        waiting.value = value
-        self.script.play(waiting)
+    def _hear(self, waiting: Waiting, heard: WorkDone | Chosen, item: int) -> None:
+        """The machine hears how something turned out."""
+        self.script.clock.forget(waiting)
+        number = self.table.event(heard)
+        if isinstance(heard, WorkDone):
+            number = self.table.work_done(heard.node, heard.epoch, heard.attempt, heard.outcome)
+        stimulus = Stimulus(number, item, node=waiting.node, epoch=waiting.epoch)
+        offer(self.run, waiting.cell, stimulus)
 
     # --------------------------------------------------------------------------- the outside
 
     def _answers(self) -> Iterator[Option]:
-        for waiting in self.script.of(self.driver.outside.answer):
-            instance, p, wanted = waiting.value
-            who, state = self.table.names[p], self.flow.nodes[wanted.node].state
+        for waiting in self.script.clock.of(EXTERNAL):
+            who, state = waiting.process.name, self.flow.nodes[waiting.node].state
             assert isinstance(state, Receive)
-            silence = message_words(self.flow, External(wanted.node, wanted.epoch, "anything"))
-            yield Act(who, Deed.SILENCE, silence), partial(self.script.forget, waiting)
-            for event in state.events:
-                message = External(wanted.node, wanted.epoch, event)
+            silence = message_words(self.flow, External(waiting.node, waiting.epoch, "anything"))
+            forget = partial(self.script.clock.forget, waiting)
+            yield Act(who, Deed.SILENCE, silence), forget
+            for number, event in enumerate(state.events, start=1):
+                message = External(waiting.node, waiting.epoch, event)
                 act = act_on_message(self.flow, who, Deed.ANSWER, message)
-                value = (instance, p, message)
-                yield act, partial(self._play_as, waiting, value)
+                yield act, partial(self._answer, waiting, number)
+
+    def _answer(self, waiting: Waiting, number: int) -> None:
+        self.script.clock.forget(waiting)
+        waiting.answer = number
+        answer_from_outside(self.run, waiting)
 
     def _deliveries(self) -> Iterator[Option]:
         """Messages on their way: taken up, lost, or doubled."""
-        broker = self.driver.broker
-        waiting = self.script.of(broker.deliver) + self.script.of(broker._retransmit)
+        waiting = self.script.clock.of(DELIVER, RETRANSMIT)
         for each in waiting:
-            process = self.run.processes[each.value[2]]
-            cell = self.run.cell(self.instance, process)
-            if process.reachable and not cell.busy:
-                act = self._about(process, Deed.RECEIVE, each.value[3])
+            process = self.run.processes[each.parcel.recipient]
+            reachable = not (process.down or process.paused or process.cut)
+            if reachable and not self._cell(process).busy:
+                act = self._about(process, Deed.RECEIVE, each.parcel.message)
                 yield act, partial(self._deliver, each)
-            if not broker.redelivers:
-                act = self._about(process, Deed.LOSE, each.value[3])
+            if not self.run.redelivers:
+                act = self._about(process, Deed.LOSE, each.parcel.message)
                 yield act, partial(self._lose, each)
-        parcels = [each.value for each in waiting]
-        current = [cell.current for cell in self.instance.cells if cell is not None and cell.busy]
-        parcels += [item for item in current if type(item) is tuple and len(item) == 5]
-        for parcel in parcels:
-            process = self.run.processes[parcel[2]]
-            act = self._about(process, Deed.DUPLICATE, parcel[3])
+        for parcel in (*(each.parcel for each in waiting), *_in_hand(self.instance)):
+            process = self.run.processes[parcel.recipient]
+            act = self._about(process, Deed.DUPLICATE, parcel.message)
             yield act, partial(self._duplicate, parcel)
 
-    def _deliver(self, waiting: Occurrence) -> None:
-        self.script.forget(waiting)
-        self.driver.broker.deliver(waiting)
+    def _deliver(self, waiting: Waiting) -> None:
+        self.script.clock.forget(waiting)
+        deliver(self.run, waiting)
 
-    def _lose(self, waiting: Occurrence) -> None:
-        self.script.forget(waiting)
-        self.driver.broker._lose(waiting.value, Drop.LOST)
+    def _lose(self, waiting: Waiting) -> None:
+        self.script.clock.forget(waiting)
+        lose(self.run, waiting.parcel, Drop.LOST)
 
     def _duplicate(self, parcel: Parcel) -> None:
-        recipient, message, number = parcel[2], parcel[3], self.instance.index
-        now = self.script.now_ns
-        self.run.row((now, Kind.DUPLICATE, number, recipient, message, 0))
-        self.script.after(0, (self.driver.broker.deliver,), parcel)
+        recipient, message, number = parcel.recipient, parcel.message, self.instance.index
+        self.run.write((self.run.now, Kind.DUPLICATE, number, recipient, message, 0))
+        again = Waiting(DELIVER, self.instance)
+        again.parcel = parcel
+        self.script.clock.put(again, 0)
 
     # -------------------------------------------------------------------------------- faults
 
     def _crash(self, process: Process) -> None:
-        self.injection.strike(CRASH, process.name, OWN_FAULT)
+        self._strike(CRASH, process)
         if process.paused:
             self._heal(PAUSE, process)  # whoever is down does not stand still any more
-        for waiting in self.script.of(self.driver._published):
-            if waiting.value[0].process is process:
+        for waiting in self.script.clock.of(PUBLISHED):
+            if waiting.cell.process is process:
                 self.script.play(waiting)
-        for waiting in list(self.script.pending):
-            if self._is_lost(waiting, process):
-                self.script.forget(waiting)
+        for waiting in self.script.clock.of(*DIE_WITH_PROCESS):
+            if holder_of(waiting) is process:
+                self.script.clock.forget(waiting)
 
-    def _is_lost(self, waiting: Occurrence, process: Process) -> bool:
-        """Whether it was to happen inside the process that is gone."""
-        value = waiting.value
-        if type(value) is not tuple or not isinstance(value[0], Cell | Process):
-            return False
-        if waiting.callbacks == (self.driver._relayed,):
-            return False
-        holder = value[0].process if isinstance(value[0], Cell) else value[0]
-        return holder is process
+    def _strike(self, fault: Fault, process: Process) -> None:
+        strike(self.run, self.script.setup.fault(fault, process.name, OWN_FAULT, own=True))
 
     def _heal(self, fault: Fault, process: Process) -> None:
-        for _ in self.injection.heal(fault, process.name, OWN_FAULT):
-            pass  # to replay an event stream takes time, of which there is none here
+        """To replay an event stream takes time, of which there is none here."""
+        heal(self.run, self.script.setup.fault(fault, process.name, OWN_FAULT, own=True))
 
     # --------------------------------------------------------------------------------- words
-
-    def _mine(self, handler: object, process: Process) -> list[Occurrence]:
-        """What waits for a handler in a process: (cell or process, incarnation, ...)."""
-        found = []
-        for waiting in self.script.of(handler):
-            holder, incarnation = waiting.value[:2]
-            owner = holder.process if isinstance(holder, Cell) else holder
-            if owner is process and incarnation == process.incarnation:
-                found.append(waiting)
-        return found
 
     def _about(self, process: Process, deed: Deed, message: int) -> Act:
         return act_on_message(self.flow, process.name, deed, self._message(message))
 
     def _message(self, number: int) -> Message:
         return self.table.table.messages.values[self.table.messages.values[number]]
+
+
+def _in_order(cell: Cell) -> list[TimerSetting]:
+    """The timers of a cell, in the order in which they were set."""
+    found, setting = [], cell.timers
+    while setting:
+        found.append(setting)
+        setting = setting.next
+    return found[::-1]
+
+
+def _in_hand(instance: Instance) -> list[Parcel]:
+    """Messages whose reaction is not committed."""
+    busy = [cell for cell in instance.cells if cell and cell.busy]
+    return [cell.cause.parcel for cell in busy if cell.cause.item == PARCEL]

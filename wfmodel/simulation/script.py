@@ -1,7 +1,6 @@
-"""The simulator's own parts, with everything that is left open left to a script.
+"""A clock that a script moves: nothing happens by itself, everything waits until it is played.
 
-Nothing happens by itself: whatever a part schedules waits in ``Script.pending`` until somebody
-plays it. So the driver, the broker, the stores and the recovery are those of every simulation, and
+So the text of a run, its broker, its stores and its recovery are those of every simulation, and
 only *when*, *how it turns out* and *which fault* come from outside. What a run does in one go, and
 the semantics allow to be done in parts (publishing several messages, a restart and its resumption),
 is taken apart.
@@ -9,148 +8,131 @@ is taken apart.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from dataclasses import replace
 
-from wfmodel.designs.messages import Chosen, External
-from wfmodel.designs.table import SEND, Operation
-from wfmodel.simulation.broker import Broker
-from wfmodel.simulation.cells import Callbacks, Cell, Clock, Occurrence, Process
-from wfmodel.simulation.driver import Driver
-from wfmodel.simulation.outside import Outside
-from wfmodel.simulation.recovery import Recovery
-from wfmodel.simulation.run import Offer, Run
-from wfmodel.simulation.timers import Timers
-from wfmodel.simulation.workers import Workers
+from wfmodel.designs.table import SEND
+from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.clock import Clock, OnSimpy
+from wfmodel.simulation.declared import Odds
+from wfmodel.simulation.dispatch import dispatch
+from wfmodel.simulation.event_codes import FLUSH, PUBLISHED, PUBLISHED_FIRST
+from wfmodel.simulation.network import publish
+from wfmodel.simulation.reactions import begin_commit
+from wfmodel.simulation.records import Event, Operation, Process, Reaction, Run
+from wfmodel.simulation.run_context import RunContext
 
-Handler: TypeAlias = Any
-"""A bound method that takes an occurrence."""
+ANSWERS = Odds(1, [1], [2.0])
+"""The outside always answers: which answer, and whether at all, is the script's to say."""
 
 
 class Script(Clock):
-    """A clock that stands until it is told, and keeps what is to happen."""
+    """Keeps what is to happen, in the order in which it was scheduled."""
 
     def __init__(self) -> None:
-        super().__init__(initial_time=0)
-        self.pending: list[Occurrence] = []
+        super().__init__()
+        self.pending: list[Event] = []
 
-    def after(self, delay_ns: int, callbacks: Callbacks, value: object) -> None:
-        """Keep an occurrence, however long it would have taken."""
-        self.pending.append(Occurrence(callbacks, value))
+    def put(self, event: Event, delay_ns: int) -> None:
+        """Keep an event, however long it would have taken; publications message by message."""
+        if event.kind in (PUBLISHED, PUBLISHED_FIRST):
+            self.pending += [_publication(event, each) for each in _sends(event.reaction)]
+        else:
+            self.pending.append(event)
 
     def tick(self, step_ns: int) -> None:
         """Time goes on."""
         self._now += step_ns
 
-    def of(self, handler: Handler) -> list[Occurrence]:
-        """What waits for a handler, in order."""
-        return [each for each in self.pending if each.callbacks == (handler,)]
+    def of(self, *kinds: int) -> list[Event]:
+        """What waits of some kinds, one kind after the other, each in order."""
+        return [each for kind in kinds for each in self.pending if each.kind == kind]
 
-    def play(self, occurrence: Occurrence) -> None:
-        """Let one of them happen."""
-        self.forget(occurrence)
-        assert occurrence.callbacks is not None
-        occurrence.callbacks[0](occurrence)
-
-    def forget(self, occurrence: Occurrence) -> None:
+    def forget(self, event: Event) -> None:
         """It will not happen."""
-        self.pending = [each for each in self.pending if each is not occurrence]
+        self.pending = [each for each in self.pending if each is not event]
 
 
-class ScriptedWorkers(Workers):
-    """An attempt ends when, and as, the script says."""
-
-    outcome = ""
-
-    def _outcome(self, cell: Cell, node: int, epoch: int, attempt: int) -> str:
-        return self.outcome
+def _sends(reaction: Reaction) -> list[Operation]:
+    return [each for each in operations_of(reaction) if each.code == SEND]
 
 
-class ScriptedTimers(Timers):
-    """A timer that is set fires when the script says."""
-
-    def set(self, cell: Cell, timer: int, fired: int) -> None:
-        """Start a timer; a running one of that name starts anew."""
-        cell.timers[timer] = [cell, cell.process.incarnation, timer, fired]
-
-
-class ScriptedOutside(Outside):
-    """Branches and outside events come when, and as, the script says."""
-
-    def __init__(self, run: Run, broker: Broker, take: Offer) -> None:
-        super().__init__(run, broker)
-        self.take = take
-
-    def choose(self, cell: Cell, node: int, epoch: int) -> None:
-        """A branch is to be taken."""
-        self.run.env.after(0, (self.chosen,), (cell, cell.process.incarnation, node, epoch, ""))
-
-    def chosen(self, occurrence: Occurrence) -> None:
-        """The branch is taken: (cell, incarnation, node, epoch, branch)."""
-        cell, _, node, epoch, branch = occurrence.value
-        self.take(cell, self.run.table.event(Chosen(node, epoch, branch)), None)
-
-    def expect(self, cell: Cell, node: int, epoch: int) -> None:
-        """The outside knows that its event is awaited."""
-        value = (cell.instance, cell.process.index, External(node, epoch, ""))
-        self.run.env.after(0, (self.answer,), value)
-
-    def answer(self, occurrence: Occurrence) -> None:
-        """The outside event is sent."""
-        self._external(occurrence)
+def operations_of(reaction: Reaction) -> list[Operation]:
+    """A reaction's operations, in order."""
+    found, operation = [], reaction.first
+    while operation:
+        found.append(operation)
+        operation = operation.next
+    return found
 
 
-class ScriptedRecovery(Recovery):
-    """A restarted process resumes an instance when the script says."""
+def _publication(event: Event, operation: Operation) -> Event:
+    alone = Event(event.kind, event.instance)
+    alone.cell, alone.life, alone.operation = event.cell, event.life, operation
+    alone.reaction = event.reaction
+    if event.kind == PUBLISHED:
+        alone.reaction = Reaction(first=replace(operation, next=NULL))
+    return alone
 
-    def restart(self, process: Process) -> None:
-        """The process is back."""
-        self._empty_outbox(process)
+
+def holder_of(event: Event) -> Process:
+    """The process in which an event is to happen, of those that die with it."""
+    return event.process if event.kind == FLUSH else event.cell.process
 
 
-class ScriptedDriver(Driver):
-    """Every message is published on its own, and a commit takes no time."""
+class Scripted:
+    """A run whose clock is a script."""
 
-    def __init__(self, run: Run) -> None:
-        super().__init__(run)
-        for process in self.processes:
-            process.capacity = None  # which worker is free is a matter of time
-        self.workers: ScriptedWorkers = ScriptedWorkers(run, self.offer)
-        self.timers: ScriptedTimers = ScriptedTimers(run, self._take_timer)
-        self.outside: ScriptedOutside = ScriptedOutside(run, self.broker, self.offer)
-        self.recovery = ScriptedRecovery(
-            run, self.broker, self.workers, self.offer, self._published
-        )
+    def __init__(self, context: RunContext) -> None:
+        self.clock = Script()
+        engine = OnSimpy(context, self.clock)
+        self.setup = engine.setup
+        self.run: Run = engine.run
+        self.run.scripted = True
+        self.run.relays_at_once = False
+        self.run.gap = not self.run.atomic and not self.run.publish_first
+        for process in self.run.processes:
+            process.capacity = 0  # which worker is free is a matter of time
+        for block in self.run.blocks:
+            block.odds = ANSWERS
 
-    def published_first(self, occurrence: Occurrence) -> None:
-        """One message leaves before the commit: (cell, incarnation, [it], those not out, all).
+    def tick(self, step_ns: int) -> None:
+        """Time goes on."""
+        self.clock.tick(step_ns)
+        self.run.now = self.clock.now_ns
 
-        The entry holds what is out, so that a crash knows which messages are phantoms.
-        """
-        cell, _, (operation,), left, operations = occurrence.value
-        left.remove(operation)
-        self.broker.publish(cell.process, cell.instance, operation)
-        out = tuple(each for each in operations if each[0] != SEND or each not in left)
-        cell.entry = (cell.entry[0], out, None)
-        if not left:
-            self._begin_commit(cell)
-
-    def _begin_commit(self, cell: Cell) -> None:
-        self.env.after(0, self._on_commit, (cell, cell.process.incarnation))
-
-    def _relay(self, cell: Cell, operation: Operation) -> None:
-        if self._atomic:
-            value = (cell.process, cell.instance, operation)
-            self.env.after(0, (self._relayed,), value)
+    def play(self, event: Event) -> None:
+        """Let an event happen."""
+        self.clock.forget(event)
+        if event.kind == PUBLISHED_FIRST:
+            self._publish_one(event)
         else:
-            self._publish_later(cell, (operation,))
+            dispatch(self.run, event)
 
-    def _publish_later(self, cell: Cell, sends: tuple[Operation, ...]) -> None:
-        for operation in sends:
-            value = (cell, cell.process.incarnation, (operation,))
-            self.env.after(0, (self._published,), value)
+    def of(self, process: Process, *kinds: int) -> list[Event]:
+        """What waits of some kinds in the present life of a process."""
+        return [
+            each
+            for each in self.clock.of(*kinds)
+            if holder_of(each) is process and each.life == process.life
+        ]
 
-    def _publish_then_commit(self, cell: Cell, operations: tuple[Operation, ...]) -> None:
-        left = [operation for operation in operations if operation[0] == SEND]
-        for operation in tuple(left):
-            value = (cell, cell.process.incarnation, (operation,), left, operations)
-            self.env.after(0, (self.published_first,), value)
+    def _publish_one(self, event: Event) -> None:
+        """One message leaves before the commit; its reaction now tells what is out, so that a crash
+        knows which messages are phantoms. With the last one the commit begins.
+        """
+        cell, process = event.cell, event.cell.process
+        publish(self.run, process, cell.instance, event.operation)
+        left = [each.operation for each in self.of(process, PUBLISHED_FIRST) if each.cell is cell]
+        cell.reaction = replace(event.reaction, first=_without(event.reaction, left))
+        cell.out = True
+        if not left:
+            begin_commit(self.run, process, cell)
+
+
+def _without(reaction: Reaction, left: list[Operation]) -> Operation:
+    """A copy of a reaction's operations, but for some."""
+    made: Operation = NULL
+    for operation in reversed(operations_of(reaction)):
+        if all(operation is not each for each in left):
+            made = replace(operation, next=made)
+    return made

@@ -1,154 +1,100 @@
 """Timers of all cells. Timers of one constant length run out in the order in which they were set.
 
-So they wait in a lane, one queue with one scheduled occurrence for its head: most time-outs are
-cleared long before they would fire, and then never enter SimPy's heap at all.
+So they wait in a lane, one queue with one scheduled event for its head: most time-outs are cleared
+long before they would fire, and then never enter the heap at all.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from wfmodel.designs.messages import Timer
-from wfmodel.model.distributions import Constant, Distribution
-from wfmodel.model.failures import Jitter
-from wfmodel.model.workflow import Compensation, Receive, Task, Wait
-from wfmodel.simulation.cells import Cell, Occurrence, Process
-from wfmodel.simulation.randomness import uniform
-from wfmodel.simulation.run import Run
-from wfmodel.simulation.workers import ATTEMPTS
-
-Handle = list[Any]
-"""[cell, its process's incarnation, timer, event when it fires]: one setting of one timer."""
-
-Draw = Callable[[Cell], int]
+from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.basis import (
+    duration,
+    event_of,
+    refer,
+    schedule,
+    setting_of,
+    uniform,
+    unrefer,
+)
+from wfmodel.simulation.event_codes import LANE_HEAD, NO_LIFE, TIMER
+from wfmodel.simulation.records import Cell, Lane, Length, Run, Setting
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A length drawn from a stream at an index: a distribution's, or a share of the most."""
-
-    stream: tuple[str, ...]
-    index: int
-    distribution: Distribution | None = None
-    most_ns: int = 0
-
-
-def length_of(run: Run, timer: Any) -> int | Drawn:  # noqa: ANN401 - one's own is any value
-    """How long a timer runs: always so many nanoseconds, or drawn.
-
-    Raises:
-        ValueError: nobody has said how long a timer of one's own runs.
-    """
-    own = run.system.lasts.get(timer)
-    if isinstance(own, Constant):
-        return own.value
-    if own is not None:
-        return Drawn(("own-timer", repr(timer)), 0, own)
-    if not isinstance(timer, Timer):
-        raise ValueError(f"how long does the timer {timer!r} run? own_system(..., lasts=...) says")
-    if timer.kind == "watchdog":
-        if run.knobs.watchdog is None:
-            raise ValueError("how long does the watchdog run? Knobs(watchdog=...) says")
-        return run.knobs.watchdog
-    node = run.flow.nodes[timer.node]
-    state = node.state
-    if timer.kind == "wait":
-        assert isinstance(state, Wait)
-        return Drawn(("wait", node.name), timer.epoch, state.duration)
-    if timer.kind == "timeout":
-        assert isinstance(state, Task | Compensation | Receive)
-        assert state.timeout is not None
-        return state.timeout
-    assert isinstance(state, Task | Compensation)
-    assert state.retry is not None
-    pause = state.retry.delay_before(timer.attempt)
-    if state.retry.jitter is Jitter.NONE:
-        return pause
-    return Drawn(("jitter", node.name), timer.epoch * ATTEMPTS + timer.attempt, most_ns=pause)
+def set_timer(run: Run, cell: Cell, timer: int, fired: int, length: Length) -> None:
+    """Start a timer; a running one of that name starts anew."""
+    clear_timer(cell, timer)
+    setting = setting_of(run, cell, cell.process.life, timer, fired)
+    setting.next = cell.timers
+    cell.timers = setting
+    if length.lane:
+        _enter_lane(run, length.lane, setting)
+        return
+    event = event_of(run, TIMER, cell.instance)
+    event.setting = setting
+    schedule(run, _drawn(run, cell, length), event)
 
 
-class Timers:
-    """Sets, clears and fires."""
+def _drawn(run: Run, cell: Cell, length: Length) -> int:
+    if length.sampler:
+        return duration(run, length.sampler, cell.instance.index, length.index)
+    return int(length.most * uniform(length.base, cell.instance.index, length.index))
 
-    def __init__(self, run: Run, take: Callable[[Cell, Handle], None]) -> None:
-        self.run = run
-        self.env = run.env
-        self._take = take
-        self._lengths: dict[int, Lane | Draw] = {}
-        self._lanes: dict[int, Lane] = {}
-        self._on_fire = (self._occurred,)
 
-    def set(self, cell: Cell, timer: int, fired: int) -> None:
-        """Start a timer; a running one of that name starts anew."""
-        length = self._lengths.get(timer)
-        if length is None:
-            length = self._lengths[timer] = self._length_of(self.run.table.timer(timer))
-        handle = cell.timers[timer] = [cell, cell.process.incarnation, timer, fired]
-        if isinstance(length, Lane):
-            length.add(handle)
-        else:
-            self.env.after(length(cell), self._on_fire, handle)
-
-    def _length_of(self, timer: Any) -> Lane | Draw:  # noqa: ANN401 - as above
-        length = length_of(self.run, timer)
-        if isinstance(length, int):
-            if length not in self._lanes:
-                self._lanes[length] = Lane(self, length)
-            return self._lanes[length]
-        index, most = length.index, length.most_ns
-        if length.distribution is not None:
-            sample = self.run.sampler(length.stream[0], length.distribution, *length.stream[1:])
-            return lambda cell: sample(cell.instance.index, index)
-        base = self.run.streams.base(*length.stream)
-        return lambda cell: int(most * uniform(base, cell.instance.index, index))
-
-    def _occurred(self, event: Occurrence) -> None:
-        self.fire(event.value)
-
-    def fire(self, handle: Handle) -> None:
-        """A timer's time has come; one that was cleared, or lost in a crash, does nothing."""
-        cell, incarnation, timer, fired = handle
-        process: Process = cell.process
-        if incarnation != process.incarnation or cell.timers.get(timer) is not handle:
+def clear_timer(cell: Cell, timer: int) -> None:
+    """Stop a timer, if it runs."""
+    setting = cell.timers
+    while setting:
+        if setting.timer == timer:
+            unset(cell, setting)
             return
-        if process.paused:
-            process.deferred.append((self._occurred, Occurrence((), handle)))
-        elif cell.busy:
-            cell.inbox.append((fired, handle))
-        else:
-            self._take(cell, handle)
+        setting = setting.next
 
 
-class Lane:
-    """Timers of one length, in order."""
-
-    def __init__(self, timers: Timers, length_ns: int) -> None:
-        self.timers = timers
-        self.length_ns = length_ns
-        self._waiting: deque[tuple[int, Handle]] = deque()
-        self._on_head = (self._head_is_due,)
-
-    def add(self, handle: Handle) -> None:
-        """Set a timer that runs out ``length_ns`` from now."""
-        if not self._waiting:
-            self.timers.env.after(self.length_ns, self._on_head, None)
-        self._waiting.append((self.timers.env.now_ns + self.length_ns, handle))
-
-    def _head_is_due(self, event: Occurrence) -> None:
-        _, handle = self._waiting[0]
-        self.timers.fire(handle)
-        waiting = self._waiting
-        waiting.popleft()
-        while waiting and not _is_set(waiting[0][1]):
-            waiting.popleft()
-        if waiting:
-            env = self.timers.env
-            env.after(waiting[0][0] - env.now_ns, self._on_head, None)
+def unset(cell: Cell, setting: Setting) -> None:
+    """A setting counts no longer."""
+    other = cell.timers
+    if other == setting:
+        cell.timers = setting.next
+    else:
+        while other.next != setting:
+            other = other.next
+        other.next = setting.next
+    setting.life = NO_LIFE
 
 
-def _is_set(handle: Handle) -> bool:
-    cell, incarnation, timer, _ = handle
-    return incarnation == cell.process.incarnation and cell.timers.get(timer) is handle
+def is_set(setting: Setting) -> bool:
+    """Whether a setting still counts: not cleared since, nor lost in a crash."""
+    return setting.life == setting.cell.process.life
+
+
+def _enter_lane(run: Run, lane: Lane, setting: Setting) -> None:
+    setting.due = run.now + lane.length
+    setting.lane_next = NULL
+    if lane.first:
+        lane.last.lane_next = setting
+    else:
+        _await_head(run, lane, lane.length)
+        lane.first = setting
+    lane.last = setting
+    refer(setting.cell.instance)
+
+
+def _await_head(run: Run, lane: Lane, delay: int) -> None:
+    event = event_of(run, LANE_HEAD, NULL)
+    event.lane = lane
+    schedule(run, delay, event)
+
+
+def leave_lane(run: Run, lane: Lane) -> None:
+    """The head has had its time; whoever is set next gets it."""
+    _drop_first(run, lane)
+    while lane.first and not is_set(lane.first):
+        _drop_first(run, lane)
+    if lane.first:
+        _await_head(run, lane, lane.first.due - run.now)
+
+
+def _drop_first(run: Run, lane: Lane) -> None:
+    setting = lane.first
+    lane.first = setting.lane_next
+    unrefer(run, setting.cell.instance)

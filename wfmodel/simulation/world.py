@@ -7,9 +7,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -18,19 +17,21 @@ from simpy import Environment
 from simpy.events import Event
 
 from wfmodel.designs.faults import Fault
-from wfmodel.designs.history import History, Kind
+from wfmodel.designs.history import History
 from wfmodel.designs.system import System
 from wfmodel.designs.table import RunTable, Table
-from wfmodel.simulation.driver import Driver
+from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.arrivals import arrive
+from wfmodel.simulation.basis import event_of, schedule
+from wfmodel.simulation.clock import OnSimpy
 from wfmodel.simulation.engines import SIMPY, blocks_compiled, choose, run_compiled
-from wfmodel.simulation.injection import Injection
-from wfmodel.simulation.randomness import Streams, uniform
+from wfmodel.simulation.event_codes import FAULT, REPLAYED
+from wfmodel.simulation.faults import heal, replay_time, replays, strike
+from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.recorder import COLUMNS
-from wfmodel.simulation.run import OUTSIDE, Run
+from wfmodel.simulation.records import Injected
+from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.setting import Setting
-
-YOUNG_OBJECTS = 50_000
-"""Threshold of the youngest generation during a run."""
 
 OWN_FAULT = -1
 """Number of a fault that a user's process strikes: its draws have a stream of their own."""
@@ -39,20 +40,22 @@ OWN_FAULT = -1
 class World:
     """A run under way. ``env`` is the SimPy environment; its time is in integer nanoseconds."""
 
-    def __init__(self, driver: Driver, injection: Injection) -> None:
-        self._driver = driver
-        self._run = driver.run
-        self._injection = injection
-        self.env: Environment = driver.env
-        self.participants: tuple[str, ...] = driver.table.names
-        self.arrived = 0
-        """Instances so far."""
-        self._struck: list[tuple[Fault, str]] = []
+    def __init__(self, engine: OnSimpy) -> None:
+        self._engine = engine
+        self._run = engine.run
+        self.env: Environment = engine.clock
+        self.participants: tuple[str, ...] = engine.context.table.names
+        self._struck: list[tuple[Fault, str, Injected]] = []
 
     @property
     def now_ns(self) -> int:
         """Simulated nanoseconds since the start."""
-        return int(self.env.now)
+        return self._engine.clock.now_ns
+
+    @property
+    def arrived(self) -> int:
+        """Instances so far."""
+        return self._run.arrived
 
     def strike(self, fault: Fault, target: str | None = None) -> None:
         """Begin a fault now, at ``target`` or at every target that the fault names.
@@ -60,9 +63,11 @@ class World:
         Raises:
             ValueError: the system has no such participant.
         """
+        self._run.now = self.now_ns
         for name in self._targets(fault, target):
-            self._struck.append((fault, name))
-            self._injection.strike(fault, name, OWN_FAULT)
+            injected = self._engine.setup.fault(fault, name, OWN_FAULT, own=True)
+            self._struck.append((fault, name, injected))
+            strike(self._run, injected)
 
     def heal(self, fault: Fault, target: str | None = None) -> None:
         """End a fault that ``strike`` began; a restart happens in its own time.
@@ -70,25 +75,35 @@ class World:
         Raises:
             ValueError: the system has no such participant, or the fault is not on there.
         """
+        self._run.now = self.now_ns
         for name in self._targets(fault, target):
-            if (fault, name) not in self._struck:
+            known = next((each for each in self._struck if each[:2] == (fault, name)), None)
+            if known is None:
                 raise ValueError(f"no {fault.kind} is on at {name!r} that strike() began")
-            self._struck.remove((fault, name))
-            self.env.process(self._injection.heal(fault, name, OWN_FAULT))
+            self._struck.remove(known)
+            self._heal(known[2])
+
+    def _heal(self, injected: Injected) -> None:
+        if not replays(injected):
+            heal(self._run, injected)
+            return
+        event = event_of(self._run, FAULT, NULL)
+        event.fault = injected
+        injected.stage = REPLAYED
+        schedule(self._run, replay_time(self._run, injected.process), event)
 
     def start(self) -> int:
         """Let one more instance arrive now; returns its number."""
-        number = self.arrived
-        self.arrived += 1
-        self._driver.arrive(number)
-        return number
+        self._run.now = self.now_ns
+        arrive(self._run)
+        return self._run.arrived - 1
 
     def is_up(self, participant: str) -> bool:
         """Whether a participant's process runs."""
-        return not self._run.process(participant).down
+        return not self._run.processes[self._engine.context.table.index[participant]].down
 
     def _targets(self, fault: Fault, target: str | None) -> tuple[str, ...]:
-        services = self._run.system.services
+        services = self._engine.context.system.services
         names = fault.targets(self.participants, services) if target is None else (target,)
         unknown = [n for n in names if n not in (*self.participants, "broker")]
         if unknown or not names:
@@ -184,77 +199,17 @@ class Stream:
 
 def _prepared(
     system: System, setting: Setting, seed: int, replication: int, table: Table | None
-) -> Run:
+) -> RunContext:
     if table is None:
         table = Table(system)
     elif table.system is not system:
         raise ValueError("the table was made for another system")
-    return Run(RunTable(table), setting, Streams(seed, replication))
+    return RunContext(RunTable(table), setting, Streams(seed, replication))
 
 
-def _rows_of(run: Run, processes: tuple[OwnProcess, ...]) -> NDArray[np.int64]:
+def _rows_of(context: RunContext, processes: tuple[OwnProcess, ...]) -> NDArray[np.int64]:
     """All rows of a run on SimPy."""
-    driver = Driver(run)
-    world = World(driver, Injection(driver))
-    run.env.process(_arrivals(world, run.setting, run.streams))
-    for own in processes:
-        run.env.process(own(world))
-    with _rare_collections():
-        _advance_through(run)
-    return run.recorder.rows()
-
-
-@contextmanager
-def _rare_collections() -> Generator[None, None, None]:
-    """Let the cyclic garbage collector run more rarely: a run makes much, and little of it cyclic.
-
-    At the default threshold (700 objects) collections are a sixth of the run time.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], YOUNG_OBJECTS), *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def _arrivals(world: World, setting: Setting, streams: Streams) -> Generator[Event, object, None]:
-    for at in _arrival_times(setting, streams):
-        if at > world.now_ns:
-            yield world.env.timeout(at - world.now_ns)
-        world.start()
-
-
-def _arrival_times(setting: Setting, streams: Streams) -> Generator[int, None, None]:
-    """Times before the horizon, at most ``most`` of them."""
-    arrivals, base = setting.arrivals, streams.base("arrivals")
-    most = arrivals.most if arrivals.most is not None else -1
-    at = number = 0
-    trace = sorted(arrivals.at)
-    while number != most:
-        if arrivals.every is not None:
-            at += arrivals.every.quantile(uniform(base, number))
-        elif number < len(trace):
-            at = trace[number]
-        else:
-            return
-        if at >= setting.horizon:
-            return
-        number += 1
-        yield at
-
-
-def _advance_through(run: Run) -> None:
-    """Both phases; then the rows that say how it ended."""
-    env, setting = run.env, run.setting
-    _advance(env, setting.horizon)
-    run.row((setting.horizon, Kind.ARRIVALS_END, -1, OUTSIDE, 0, 0))
-    _advance(env, setting.convergence)
-    settled = env.peek() == float("inf")
-    end = run.recorder.last_time_ns() if settled else setting.horizon + setting.convergence
-    run.row((end, Kind.END, -1, OUTSIDE, int(settled), 0))
-
-
-def _advance(env: Environment, duration_ns: int) -> None:
-    env.run(until=env.timeout(duration_ns))
-    env.step()  # SimPy puts the event that stopped it back, for its other callbacks: none here
+    engine = OnSimpy(context)
+    world = World(engine)
+    engine.play(partial(world.env.process, own(world)) for own in processes)
+    return context.recorder.rows()

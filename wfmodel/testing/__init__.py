@@ -1,7 +1,8 @@
-"""Layer 4: for the tests of those who use wfmodel; needs Hypothesis (``wfmodel[testing]``).
+"""For the tests of those who use wfmodel; needs Hypothesis (``wfmodel[testing]``).
 
-Strategies: ``workflows``, ``knobs``, ``faults``, ``settings_of_runs``, ``event_sequences``.
-``beside_model`` runs your own implementation of a participant beside the model's.
+Strategies: ``workflows``, ``hybrids``, ``knobs``, ``faults``, ``settings_of_runs``,
+``event_sequences``. ``beside_model`` runs your own implementation of a participant beside the
+model's.
 docs/testing.md has a whole example.
 """
 
@@ -13,8 +14,8 @@ except ImportError as error:
     ) from error
 
 from wfmodel.testing.beside import Implementation, beside_model
-from wfmodel.testing.events import event_sequences
-from wfmodel.testing.surroundings import faults, knobs, settings_of_runs
+from wfmodel.testing.event_sequences import event_sequences
+from wfmodel.testing.surroundings import faults, hybrids, knobs, settings_of_runs
 from wfmodel.testing.workflows import SERVICES, workflows
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "beside_model",
     "event_sequences",
     "faults",
+    "hybrids",
     "knobs",
     "settings_of_runs",
     "workflows",

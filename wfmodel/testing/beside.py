@@ -21,7 +21,7 @@ from wfmodel.designs.messages import Action, Event
 from wfmodel.designs.state import View
 from wfmodel.designs.system import System
 from wfmodel.exploration import FaultBudget
-from wfmodel.testing.events import WORTH_SEEING, Inbox, messages_to
+from wfmodel.testing.event_sequences import WORTH_SEEING, PossibleEvents, messages_to
 
 
 class Implementation(Protocol):
@@ -62,7 +62,7 @@ def beside_model(
         def __init__(self) -> None:
             super().__init__()
             self.state, self.mine = model.initial, make()
-            self.inbox = Inbox(system, deliveries)
+            self.inbox = PossibleEvents(system, deliveries)
 
         @rule(data=st.data())
         def meets(self, data: st.DataObject) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from wfmodel.designs import Fault, Knobs
+from wfmodel.designs import Fault, Hybrid, Knobs
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.knobs import Delivery, DualWriteOrder, Persistence, Publishing
 from wfmodel.model.distributions import Constant, Distribution, Exponential
+from wfmodel.model.flow import NodeKind, build_flow
 from wfmodel.model.units import parse_duration
+from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Arrivals, Setting
 from wfmodel.testing.workflows import SERVICES
 
 MS = parse_duration("1ms")
-COORDINATORS = ("orchestrator", "watchdog")
+GROUPS = ("orchestrator", "second", "third")
+"""Groups of random hybrids."""
+COORDINATORS = ("orchestrator", "second", "watchdog")
 SLOW_ENOUGH_TO_MATTER: tuple[Distribution, ...] = (
     Constant(0),
     Constant(MS),
@@ -45,6 +49,19 @@ def knobs(draw: DrawFn) -> Knobs:
         timeouts=draw(st.booleans()),
         watchdog=draw(st.sampled_from([None, 150 * MS])),
     )
+
+
+@st.composite
+def hybrids(draw: DrawFn, workflow: Workflow) -> Hybrid:
+    """Any way to put a workflow's steps into at most three groups, and some of its other states."""
+    nodes = [n for n in build_flow(workflow).nodes if n.kind is not NodeKind.COMPENSATION]
+    names = GROUPS[: draw(st.integers(1, len(GROUPS)))]
+    groups: dict[str, list[str]] = {}
+    for node in (node for node in nodes if not node.implicit):
+        if node.kind is NodeKind.TASK or draw(st.integers(0, 3)) == 0:
+            groups.setdefault(draw(st.sampled_from(names)), []).append(node.name)
+    groups = groups or {names[0]: [nodes[0].name]}
+    return Hybrid(groups={name: tuple(steps) for name, steps in groups.items()})
 
 
 @st.composite

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.experiments.samples import scenario, workflow
-from wfmodel.experiments.experiment import Experiment, Factor, Plan
+from wfmodel.experiments.experiment import Experiment, Factor, PlanSpec
+from wfmodel.experiments.factorial.cell_work import CellWork
+from wfmodel.experiments.factorial.executors import Became, InProcess
+from wfmodel.experiments.factorial.experiment_runs import run_experiment
 from wfmodel.experiments.scenario import Scenario
-from wfmodel.experiments.sweeps.executors import Became, InProcess
-from wfmodel.experiments.sweeps.running import run_experiment
-from wfmodel.experiments.sweeps.work import Work
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration as d
 from wfmodel.simulation import Arrivals, Setting
@@ -30,7 +30,7 @@ def declared(**changes: object) -> Scenario:
         **{
             "factors": FACTORS,
             "responses": ("lost", "latency_p95"),
-            "plan": Plan(levels=3),
+            "plan": PlanSpec(levels=3),
             "replications": 3,
             **changes,
         }
@@ -52,7 +52,7 @@ class Paced:
         self.pause_s = pause_s
         self.run: list[str] = []
 
-    def outcomes(self, works: Iterable[Work]) -> Iterator[Became]:
+    def outcomes(self, works: Iterable[CellWork]) -> Iterator[Became]:
         for became in InProcess().outcomes(works):
             self.run.append(became.key)
             print(became.key, flush=True)

@@ -9,8 +9,8 @@ import pytest
 from tests.experiments.samples import scenario, workflow
 from wfmodel.designs import Knobs
 from wfmodel.experiments.experiment import Factor
+from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
 from wfmodel.experiments.scenario import Variant
-from wfmodel.experiments.sweeps.factors import FactorError, Setup, applied
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.units import parse_duration as d
 from wfmodel.model.workflow import Service

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from wfmodel.experiments.experiment import Experiment, Factor, Plan, PlanKind
-from wfmodel.experiments.sweeps.plans import (
+from wfmodel.experiments.experiment import Experiment, Factor, PlanKind, PlanSpec
+from wfmodel.experiments.factorial.plans import (
     AS_IT_IS,
     at_share,
     number_of_points,
@@ -34,7 +34,7 @@ FACTORS = st.dictionaries(st.sampled_from("abcd"), factor(), min_size=1, max_siz
 
 
 def experiment(factors, **plan) -> Experiment:
-    return Experiment(factors=factors, responses=("lost",), plan=Plan(**plan))
+    return Experiment(factors=factors, responses=("lost",), plan=PlanSpec(**plan))
 
 
 @given(FACTORS, st.integers(2, 4))

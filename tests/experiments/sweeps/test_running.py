@@ -6,11 +6,11 @@ import pytest
 
 from tests.experiments.samples import workflow
 from tests.experiments.sweeps.declared import FACTORS, declared
-from wfmodel.experiments.experiment import Factor, Plan
-from wfmodel.experiments.sweeps.executors import InProcess
-from wfmodel.experiments.sweeps.export import sensitivity_keys
-from wfmodel.experiments.sweeps.running import ExperimentError, prepare, run_experiment
-from wfmodel.experiments.sweeps.sensitivity import tornado
+from wfmodel.experiments.experiment import Factor, PlanSpec
+from wfmodel.experiments.factorial.executors import InProcess
+from wfmodel.experiments.factorial.experiment_runs import ExperimentError, prepare, run_experiment
+from wfmodel.experiments.factorial.results_data import sensitivity_keys
+from wfmodel.experiments.factorial.sensitivity import tornado
 
 DESIGN = Factor(path="design", levels=("orchestration", "choreography"))
 
@@ -23,7 +23,7 @@ def test_a_cell_gives_what_the_comparison_of_its_scenario_gives():
     from dataclasses import replace
 
     from wfmodel.experiments import run as compare
-    from wfmodel.experiments.sweeps.running import setup_at
+    from wfmodel.experiments.factorial.experiment_runs import setup_at
 
     result = run()
     each = result.points[3]
@@ -56,8 +56,8 @@ def test_points_that_come_to_the_same_scenario_share_a_cell():
 
 @pytest.mark.parametrize("plan", ["grid", "one-at-a-time"])
 def test_a_design_as_a_factor_gives_the_variant_of_that_design(plan):
-    together = run(plan=Plan(kind=plan, levels=2))
-    apart = run(factors={"design": DESIGN, **FACTORS}, plan=Plan(kind=plan, levels=2))
+    together = run(plan=PlanSpec(kind=plan, levels=2))
+    apart = run(factors={"design": DESIGN, **FACTORS}, plan=PlanSpec(kind=plan, levels=2))
     assert sensitivity_keys(apart) == (("lost", "system"), ("latency_p95", "system"))
     rows = {
         repr(each.outcome.row("latency_p95", name).values)
@@ -78,7 +78,10 @@ def test_a_design_as_a_factor_gives_the_variant_of_that_design(plan):
     [
         ({"responses": ("lots",)}, "no metric 'lots'; did you mean 'lost'"),
         ({"factors": {"a": Factor(path="knobs.nope", levels=(1, 2))}}, "factor 'a': path"),
-        ({"plan": Plan(levels=1000), "factors": dict.fromkeys("ab", FACTORS["crashes"])}, "points"),
+        (
+            {"plan": PlanSpec(levels=1000), "factors": dict.fromkeys("ab", FACTORS["crashes"])},
+            "points",
+        ),
     ],
 )
 def test_what_cannot_be_run_is_said_before_anything_is(changes, message):

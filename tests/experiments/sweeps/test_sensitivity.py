@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wfmodel.experiments.experiment import Experiment, Factor, Plan
-from wfmodel.experiments.statistics import Verdict, interval
-from wfmodel.experiments.sweeps.outcome import Finished, Outcome, Row
-from wfmodel.experiments.sweeps.plans import points
-from wfmodel.experiments.sweeps.sensitivity import ranking, tornado
-from wfmodel.experiments.sweeps.stopping import Reached
+from wfmodel.experiments.experiment import Experiment, Factor, PlanSpec
+from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, Row
+from wfmodel.experiments.factorial.plans import points
+from wfmodel.experiments.factorial.sensitivity import ranking, tornado
+from wfmodel.experiments.factorial.stopping import Reached
+from wfmodel.experiments.statistics import DifferenceVerdict, interval
 
 RANGES = {name: Factor(path=name, low=0.0, high=1.0) for name in ("a", "b", "c")}
 
@@ -22,7 +22,7 @@ RANGES = {name: Factor(path=name, low=0.0, high=1.0) for name in ("a", "b", "c")
 def result(response, factors=RANGES, *, noise: float = 0.0, **plan: object) -> Any:
     """An experiment whose response is a function of its factors, and noise by replication."""
     declared = Experiment(
-        factors=factors, responses=("lost",), plan=Plan(**{"kind": "latin-hypercube", **plan})
+        factors=factors, responses=("lost",), plan=PlanSpec(**{"kind": "latin-hypercube", **plan})
     )
     rng = np.random.default_rng(5)
     common = rng.normal(0, 1, 12)  # replication r has the same luck everywhere
@@ -31,7 +31,7 @@ def result(response, factors=RANGES, *, noise: float = 0.0, **plan: object) -> A
         own = rng.normal(0, noise, 12) if noise else np.zeros(12)
         values = tuple((response(point.values) + common + own).tolist())
         row = Row("x", "lost", interval(values), Reached.NOT_ASKED, 0, values)
-        found.append(Finished(point, Outcome(str(point.number), (row,))))
+        found.append(Finished(point, CellOutcome(str(point.number), (row,))))
     return SimpleNamespace(experiment=declared, points=tuple(found))
 
 
@@ -112,8 +112,8 @@ def test_a_tornado_has_paired_differences_from_the_scenario_as_it_is():
     ]  # fmt: skip
     means = [each.difference.estimate.mean for each in effects]
     assert means == pytest.approx([-2, 2, 0.5, -0.5, 0, 0])  # the common luck has cancelled
-    assert effects[0].difference.verdict is Verdict.SHOWN
-    assert effects[-1].difference.verdict is Verdict.SAME
+    assert effects[0].difference.verdict is DifferenceVerdict.SHOWN
+    assert effects[-1].difference.verdict is DifferenceVerdict.SAME
 
 
 def test_each_plan_has_its_own_analysis():

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from tests.experiments.samples import workflow
 from tests.experiments.sweeps.declared import declared
 from wfmodel.experiments.experiment import Precision
-from wfmodel.experiments.statistics import Estimate, Method, interval
-from wfmodel.experiments.sweeps.executors import InProcess
-from wfmodel.experiments.sweeps.running import run_experiment
-from wfmodel.experiments.sweeps.stopping import (
+from wfmodel.experiments.factorial.executors import InProcess
+from wfmodel.experiments.factorial.experiment_runs import run_experiment
+from wfmodel.experiments.factorial.stopping import (
     Reached,
     decided_sign,
     is_enough,
@@ -25,6 +24,7 @@ from wfmodel.experiments.sweeps.stopping import (
     reached,
     share_of_confidence,
 )
+from wfmodel.experiments.statistics import Estimate, Method, interval
 
 
 @given(st.integers(2, 1000), st.integers(0, 10_000))

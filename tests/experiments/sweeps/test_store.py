@@ -19,12 +19,12 @@ import pytest
 
 from tests.experiments.samples import workflow
 from tests.experiments.sweeps.declared import Paced, declared, files
-from wfmodel.experiments.sweeps.columns import cell_bytes, cell_from, results_from
-from wfmodel.experiments.sweeps.executors import Became, InProcess
-from wfmodel.experiments.sweeps.outcome import Outcome
-from wfmodel.experiments.sweeps.running import prepare, run_experiment
-from wfmodel.experiments.sweeps.store import LOCK, StoreError, opened
-from wfmodel.experiments.sweeps.work import Work
+from wfmodel.experiments.factorial.cell_store import LOCK, StoreError, opened
+from wfmodel.experiments.factorial.cell_work import CellWork
+from wfmodel.experiments.factorial.executors import Became, InProcess
+from wfmodel.experiments.factorial.experiment_runs import prepare, run_experiment
+from wfmodel.experiments.factorial.outcome import CellOutcome
+from wfmodel.experiments.factorial.parquet_rows import cell_bytes, cell_from, results_from
 
 ROOT = Path(__file__).parents[3]
 KILLS = int(os.environ.get("WFMODEL_KILLS", "4"))
@@ -34,18 +34,18 @@ KILLS = int(os.environ.get("WFMODEL_KILLS", "4"))
 class Known:
     """An executor that has all outcomes already, so that only the store is at work."""
 
-    def __init__(self, outcomes: dict[str, Outcome]) -> None:
+    def __init__(self, outcomes: dict[str, CellOutcome]) -> None:
         self.outcomes_by_key = outcomes
         self.run: list[str] = []
 
-    def outcomes(self, works: Iterable[Work]) -> Iterator[Became]:
+    def outcomes(self, works: Iterable[CellWork]) -> Iterator[Became]:
         for work in works:
             self.run.append(work.key)
             yield self.outcomes_by_key[work.key]
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> dict[str, Outcome]:
+def outcomes() -> dict[str, CellOutcome]:
     works = prepare(declared(), workflow()).works.values()
     return {each.key: each for each in InProcess().outcomes(works)}
 

@@ -12,14 +12,14 @@ import pytest
 from tests.experiments.samples import scenario, workflow
 from wfmodel.experiments import load_scenario
 from wfmodel.experiments.experiment import Experiment, Factor, Threshold
+from wfmodel.experiments.factorial.cell_work import CellWork, confidence_of, sign_of
+from wfmodel.experiments.factorial.conclusions import threshold_words
+from wfmodel.experiments.factorial.executors import Became, InProcess
+from wfmodel.experiments.factorial.experiment_runs import ExperimentError
+from wfmodel.experiments.factorial.outcome import CellOutcome, Row, difference_name
+from wfmodel.experiments.factorial.stopping import Reached
+from wfmodel.experiments.factorial.threshold import ThresholdResult, find_threshold, most_values
 from wfmodel.experiments.statistics import paired
-from wfmodel.experiments.sweeps.executors import Became, InProcess
-from wfmodel.experiments.sweeps.outcome import Outcome, Row, difference_name
-from wfmodel.experiments.sweeps.running import ExperimentError
-from wfmodel.experiments.sweeps.stopping import Reached
-from wfmodel.experiments.sweeps.threshold import ThresholdResult, find_threshold, most_values
-from wfmodel.experiments.sweeps.words import threshold_words
-from wfmodel.experiments.sweeps.work import Work, confidence_of, sign_of
 
 LOSS = Factor(path="setting.faults.0.probability", low=0.01, high=1.0)
 
@@ -33,7 +33,7 @@ class Invented:
         self.gap, self.noise, self.seed = gap, noise, seed
         self.runs = 0
 
-    def outcomes(self, works: Iterable[Work]) -> Iterator[Became]:
+    def outcomes(self, works: Iterable[CellWork]) -> Iterator[Became]:
         for work in works:
             assert work.pair is not None
             value = work.setting.faults[0].probability
@@ -48,7 +48,7 @@ class Invented:
                 if sign_of(work, row):
                     break
             self.runs += look
-            yield Outcome(work.key, (row,))
+            yield CellOutcome(work.key, (row,))
 
 
 def search(executor, factor: Factor = LOSS, **changes: object) -> ThresholdResult:

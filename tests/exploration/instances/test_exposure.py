@@ -9,12 +9,12 @@ from tests.exploration.test_spin import CRASH, DUAL, MEMORY, system_of
 from wfmodel.designs import Table
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.ends import is_end
 from wfmodel.exploration.explorer import search as search_one
 from wfmodel.exploration.instances import decide_together, exposures, live
-from wfmodel.exploration.moves import StepKind
 from wfmodel.exploration.properties import AtMost
-from wfmodel.exploration.verdict import Memory, Observer
+from wfmodel.exploration.terminal_states import is_end
+from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
+from wfmodel.semantics.successors import StepKind
 
 FIRST = (StepKind.CRASH, StepKind.PAUSE)
 
@@ -22,7 +22,7 @@ FIRST = (StepKind.CRASH, StepKind.PAUSE)
 def by_walking(system, budget):
     """(participant, fault, steps at work) to the classes of ends that follow."""
     space = search_one(system, budget)
-    observer, names, nodes = Observer(space.table), space.table.names, system.flow.nodes
+    observer, names, nodes = OutcomeMonitor(space.table), space.table.names, system.flow.nodes
 
     def seen(number):
         settled = not space.budget(number).crashes

@@ -17,11 +17,11 @@ from tests.exploration.test_spin import CRASH, LOSS, MEMORY, NONE, ONCE, SMALL, 
 from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Knobs, Table
 from wfmodel.exploration import FaultBudget, packed
-from wfmodel.exploration.budget import UNLIMITED
 from wfmodel.exploration.explorer import search as search_one
 from wfmodel.exploration.instances import search
-from wfmodel.exploration.resolution import Anything
-from wfmodel.exploration.space import resting
+from wfmodel.exploration.state_space import resting
+from wfmodel.semantics.fault_budget import UNLIMITED
+from wfmodel.semantics.nondeterminism import Anything
 
 MOST = 600
 """Joint worlds; the naive explorer needs about a second for so many."""

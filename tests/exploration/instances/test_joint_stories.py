@@ -9,10 +9,9 @@ import pytest
 from tests.exploration.test_spin import CRASH, MEMORY, ONCE, system_of
 from wfmodel.designs import Table, choreograph
 from wfmodel.designs.anomalies import Terminal
-from wfmodel.designs.schedule import acts_of_instance, parse_schedule, schedule_text
 from wfmodel.designs.state import Status
+from wfmodel.designs.trace_script import acts_of_instance, parse_schedule, schedule_text
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.following import run_space
 from wfmodel.exploration.instances import (
     JointPredicate,
     joint_mermaid,
@@ -20,11 +19,12 @@ from wfmodel.exploration.instances import (
     joint_story,
     joint_story_text,
     never,
-    observation,
+    product_view,
     run_to,
     search,
 )
 from wfmodel.exploration.properties import Holds, Undecided, Violated
+from wfmodel.exploration.trace_space import run_space
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final, Task, Workflow
@@ -119,12 +119,12 @@ def test_every_order_of_many_instances_is_looked_at(instances):
 def test_an_answer_says_where_orders_were_compared_on_a_sample(space, monkeypatch):
     many = JointPredicate("three are lost", lambda seen: seen.count(lost) == 3)
     whole = never(space, many).answer
-    monkeypatch.setattr(observation, "MOST_COMPARED", 50)
+    monkeypatch.setattr(product_view, "MOST_COMPARED", 50)
     sampled = never(space, many).answer
     assert isinstance(whole, Holds)
     assert isinstance(sampled, Holds)
     assert ("sample" in whole.note, "sample" in sampled.note) == (False, True)
-    eleven = [tuple(order) for order in observation._exchanges(11)]
+    eleven = [tuple(order) for order in product_view._exchanges(11)]
     assert all(sorted(order) == list(range(11)) for order in eleven)
     assert len(set(eleven)) == len(eleven) > 11
 

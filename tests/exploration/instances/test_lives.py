@@ -21,11 +21,10 @@ from tests.exploration.test_spin import CRASH, DUAL, MEMORY, ONCE, system_of
 from wfmodel.designs import Knobs, Table
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal, primary
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.ends import ends_of
 from wfmodel.exploration.explorer import search as search_one
 from wfmodel.exploration.instances import Lives, decide_together, live, search
 from wfmodel.exploration.instances.bounds import alone, shared_budget
-from wfmodel.exploration.instances.mixing import Option, best_of, largest, run_of
+from wfmodel.exploration.instances.max_simultaneous import Option, best_of, largest, run_of
 from wfmodel.exploration.properties import (
     AtMost,
     Holds,
@@ -34,7 +33,9 @@ from wfmodel.exploration.properties import (
     Undecided,
     Violated,
 )
-from wfmodel.exploration.verdict import Memory, Observer
+from wfmodel.exploration.terminal_states import ends_of
+from wfmodel.semantics.fault_budget import FAULTS
+from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 
 CASES = [
     ("choreographed", MEMORY, CRASH, {}),
@@ -62,7 +63,7 @@ def joint_ends(system, budget, each, instances, most):
     )
     if not space.complete:
         return None
-    observer = Observer(space.table)
+    observer = OutcomeMonitor(space.table)
 
     def sees(number):
         settled = not space.budget(number).crashes
@@ -129,7 +130,7 @@ def test_they_agree_for_random_workflows_knobs_and_budgets(data: st.DataObject):
     chosen: Knobs = data.draw(knobs(), label="knobs")
     design = data.draw(st.sampled_from(sorted(BUILD)), label="design")
     few = st.sampled_from([0, 0, 0, 1, 1, 2])
-    budget = FaultBudget(*(data.draw(few) for _ in range(6)))
+    budget = FaultBudget(**{kind: data.draw(few) for kind in FAULTS})
     system = BUILD[design](workflow, chosen)
     one = search(Table(system), budget, instances=1, urgent=False, limit=300)
     instances = 1 + (len(one) < 80) + (len(one) < 16)

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from wfmodel.designs import Knobs, choreograph, orchestrate
 from wfmodel.designs.faults import Fault
-from wfmodel.exploration.markov import Chain, InstanceChain, Surroundings, build
+from wfmodel.markov import Chain, InstanceChain, Surroundings, build
 from wfmodel.model.distributions import Exponential
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final, Task, Workflow

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.exploration.markov.chains import chain_of, marks, ruin, ruin_wins
-from wfmodel.exploration.markov import (
+from wfmodel.markov import (
     expected_reward,
     expected_time_if_hit,
     hits,
@@ -19,7 +19,7 @@ from wfmodel.exploration.markov import (
     long_run,
     transient,
 )
-from wfmodel.exploration.markov.uniformization import TooStiffError, poisson
+from wfmodel.markov.uniformization import TooStiffError, poisson
 
 RATES = st.floats(0.1, 10.0)
 
@@ -106,7 +106,7 @@ def test_refusals_say_why():
 
 
 def test_too_many_steps_are_refused(monkeypatch):
-    monkeypatch.setattr("wfmodel.exploration.markov.uniformization.MOST_WORK", 1000)
+    monkeypatch.setattr("wfmodel.markov.uniformization.MOST_WORK", 1000)
     slow = chain_of(3, [(0, 1, 100.0), (1, 0, 100.0), (1, 2, 0.01)])
     with pytest.raises(TooStiffError, match="too many for 3 states"):
         hits_within(slow, marks(3, 2), 1000.0)

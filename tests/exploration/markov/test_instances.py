@@ -8,7 +8,7 @@ import pytest
 from tests.exploration.markov.chains import crashes, exponential, instance, saga
 from wfmodel.designs import Knobs, orchestrate
 from wfmodel.designs.faults import Fault
-from wfmodel.exploration.markov import (
+from wfmodel.markov import (
     NotExponentialError,
     Surroundings,
     TooManyStatesError,
@@ -17,7 +17,7 @@ from wfmodel.exploration.markov import (
     expected_time_if_hit,
     hits,
 )
-from wfmodel.exploration.markov.moment import ZeroTimeLoopError
+from wfmodel.markov.jump_semantics import ZeroTimeLoopError
 from wfmodel.model.distributions import Constant, Exponential, Gamma
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Branch, Choice, Final, Task, Workflow

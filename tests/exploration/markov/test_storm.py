@@ -13,7 +13,7 @@ import pytest
 from scipy import sparse
 
 from tests.exploration.markov.chains import chain_of, crashes, instance, marks, ruin
-from wfmodel.exploration.markov import (
+from wfmodel.markov import (
     Chain,
     expected_reward,
     hits,

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from wfmodel.checks.choreography.conformance import Conformance, Markings
-from wfmodel.model.choreography import Choreography, Outside, ServiceReaction, Way
+from wfmodel.model.declared_choreography import Choreography, Outside, ServiceReaction, Way
 from wfmodel.model.source import Path
 
 MOST_COPIES: Final = 3
@@ -45,7 +45,7 @@ Bag = tuple[tuple[Message, int], ...]
 """Messages in flight and their numbers, in order."""
 
 
-class Configuration(NamedTuple):
+class CompositionState(NamedTuple):
     """Everything that decides what can come next, and what was done to get here."""
 
     states: tuple[str, ...]
@@ -77,7 +77,7 @@ class Composition:
 
     @cached_property
     def services(self) -> tuple[str, ...]:
-        """Services in order of declaration: positions in ``Configuration.states``."""
+        """Services in order of declaration: positions in ``CompositionState.states``."""
         return tuple(self.choreography.services)
 
     @cached_property
@@ -87,7 +87,7 @@ class Composition:
 
     @cached_property
     def from_outside(self) -> tuple[str, ...]:
-        """Events that the outside publishes: positions in ``Configuration.outside``."""
+        """Events that the outside publishes: positions in ``CompositionState.outside``."""
         events = self.choreography.events
         return tuple(e for e, d in events.items() if d.outside is Outside.PUBLISHES)
 
@@ -117,17 +117,17 @@ class Composition:
                 found[name, start] = frozenset(e for s in seen for e in service.states[s].on)
         return found
 
-    def start(self) -> Configuration:
+    def start(self) -> CompositionState:
         """Everybody in its initial state, nothing in flight."""
         c = self.choreography
-        return Configuration(
+        return CompositionState(
             tuple(service.initial for service in c.services.values()),
             (),
             tuple(DUE if c.events[e].after is None else NOT_YET for e in self.from_outside),
             workflow=None if self.conformance is None else self.conformance.start(),
         )
 
-    def moves(self, at: Configuration) -> Iterator[tuple[Move, Configuration | None]]:
+    def moves(self, at: CompositionState) -> Iterator[tuple[Move, CompositionState | None]]:
         """Every next step and where it leads; None where that has too many copies in flight."""
         for index, event in enumerate(self.from_outside):
             if at.outside[index] == DUE:
@@ -150,8 +150,13 @@ class Composition:
                 yield Move(word, place), after
 
     def _done(
-        self, at: Configuration, message: Message, reaction: ServiceReaction, way: Way, place: Path
-    ) -> Configuration | None:
+        self,
+        at: CompositionState,
+        message: Message,
+        reaction: ServiceReaction,
+        way: Way,
+        place: Path,
+    ) -> CompositionState | None:
         """After a service has taken a message and ended its reaction in one way."""
         me = message.service
         index = self.position[me]
@@ -171,14 +176,14 @@ class Composition:
         workflow = at.workflow
         if workflow and self.conformance is not None:
             workflow = self.conformance.after(workflow, reaction, failed=way.failure)
-        after = Configuration(
+        after = CompositionState(
             states, _less(at.bag, message), at.outside, standing, unheard, workflow
         )
         return self._published(after, way.publishes, told=message.told or way.failure)
 
     def _published(
-        self, at: Configuration, events: Iterable[str], *, told: bool
-    ) -> Configuration | None:
+        self, at: CompositionState, events: Iterable[str], *, told: bool
+    ) -> CompositionState | None:
         bag, outside = at.bag, list(at.outside)
         for event in events:
             for service in self.consumers.get(event, ()):
@@ -190,7 +195,7 @@ class Composition:
             return None
         return at._replace(bag=bag, outside=tuple(outside))
 
-    def waiting(self, at: Configuration) -> tuple[str, ...]:
+    def waiting(self, at: CompositionState) -> tuple[str, ...]:
         """Services that are in no end."""
         machines = self.choreography.services
         return tuple(
@@ -199,7 +204,7 @@ class Composition:
             if not machines[name].states[state].is_end
         )
 
-    def refused(self, at: Configuration) -> tuple[Message, ...]:
+    def refused(self, at: CompositionState) -> tuple[Message, ...]:
         """Messages in flight that their service can never take from where it is."""
         where = dict(zip(self.services, at.states, strict=True))
         return tuple(m for m, _ in at.bag if m.event not in self.takes[m.service, where[m.service]])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from wfmodel.model.choreography import ServiceReaction
+from wfmodel.model.declared_choreography import ServiceReaction
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind
 from wfmodel.model.workflow import DONE, Outcome, Parallel, Task
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from wfmodel.checks.choreography.composition import Composition, Configuration, Move
+from wfmodel.checks.choreography.composition import Composition, CompositionState, Move
 
 MOST_CONFIGURATIONS: Final = 20_000
 """The search stops here (about two seconds)."""
@@ -23,11 +23,11 @@ MOST_WORK: Final = 2_000_000
 
 
 @dataclass
-class Exploration:
+class CompositionSpace:
     """What was reached, in order of distance from the start; edges by position."""
 
     composition: Composition
-    reached: list[Configuration] = field(default_factory=list)
+    reached: list[CompositionState] = field(default_factory=list)
     edges: list[list[tuple[Move, int]]] = field(default_factory=list)
     came: list[tuple[int, Move] | None] = field(default_factory=list)
     cut: set[int] = field(default_factory=set)
@@ -94,13 +94,13 @@ class Exploration:
 
 def explore(
     composition: Composition, *, most: int = MOST_CONFIGURATIONS, most_work: int = MOST_WORK
-) -> Exploration:
+) -> CompositionSpace:
     """Everything that a composition can reach, within ``most`` configurations and ``most_work``."""
-    found = Exploration(composition)
-    index: dict[Configuration, int] = {}
+    found = CompositionSpace(composition)
+    index: dict[CompositionState, int] = {}
     queue: deque[int] = deque()
 
-    def add(configuration: Configuration, came: tuple[int, Move] | None) -> int:
+    def add(configuration: CompositionState, came: tuple[int, Move] | None) -> int:
         index[configuration] = number = len(found.reached)
         found.reached.append(configuration)
         found.edges.append([])

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Final
 
-from wfmodel.checks.reported import Reported
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.escaping import json_text
 from wfmodel.model.findings import Severity
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
 from wfmodel.checks.formats.text import full
-from wfmodel.checks.reported import Reported
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.escaping import printable, xml_text
 from wfmodel.model.findings import Severity
 

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
-from wfmodel.checks.reported import Reported
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.checks.rule import Described
 from wfmodel.escaping import json_text, sarif_text
 from wfmodel.model.findings import Severity

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from wfmodel.checks.reported import Reported
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.escaping import log_line, printable
 from wfmodel.model.findings import Finding
 

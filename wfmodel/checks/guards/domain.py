@@ -40,6 +40,7 @@ _KINDS_OF_TEST: Final = {
     "is_string": ("string",),
     "is_boolean": ("boolean",),
 }
+_TESTS_OF_KIND: Final = ("is_number", "is_string", "is_boolean")
 OTHER: Final = "string"
 """The kind of a value of which nothing is asked but whether it is there."""
 
@@ -57,6 +58,8 @@ class Domain:
     patterns: bool = False
     compared: bool = False
     """With another path."""
+    asked: bool = False
+    """Whether a guard asks of what kind the value is: then it may be of another."""
 
 
 def domain_of(conditions: Iterable[Condition], data: Mapping[str, DataItem]) -> dict[str, Domain]:
@@ -67,6 +70,9 @@ def domain_of(conditions: Iterable[Condition], data: Mapping[str, DataItem]) -> 
         for part in parts_of(condition):
             _note(part, domains, pairs)
     _spread(domains, pairs)
+    for domain in domains.values():
+        if domain.asked and len(domain.kinds - {"absent", "null"}) == 1:
+            domain.kinds.add(OTHER if OTHER not in domain.kinds else "number")
     for outer, inner in nested(domains):
         domains[outer].kinds.add("object")
         domains[inner].kinds.add("absent")
@@ -103,7 +109,9 @@ def _note(part: Condition, domains: dict[str, Domain], pairs: list[tuple[str, st
             domain.kinds.add(kind_of(value))
             domain.constants[kind_of(value), value] = None
         case Test(name, Var(path)):
-            domains.setdefault(path, Domain()).kinds.update(_KINDS_OF_TEST[name])
+            domain = domains.setdefault(path, Domain())
+            domain.kinds.update(_KINDS_OF_TEST[name])
+            domain.asked |= name in _TESTS_OF_KIND
         case Matches(Var(path)):
             domain = domains.setdefault(path, Domain())
             domain.kinds.add("string")

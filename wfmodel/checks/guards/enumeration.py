@@ -13,8 +13,17 @@ from itertools import pairwise, product
 from math import ceil, floor, prod
 from typing import Final
 
+from wfmodel.checks.effort import Effort
 from wfmodel.checks.guards.domain import Domain, consistent, nested
-from wfmodel.model.guards import ABSENT, OBJECT, Condition, Scalar, Valuation, holds
+from wfmodel.model.guards import (
+    ABSENT,
+    OBJECT,
+    Condition,
+    Scalar,
+    Valuation,
+    holds,
+    parts_of,
+)
 
 MOST_VALUATIONS: Final = 4096
 """More are left to the solver."""
@@ -89,22 +98,37 @@ def valuations(domains: Mapping[str, Domain]) -> Iterator[Valuation] | None:
 
 
 class Table:
-    """Every guard's truth at every valuation; questions are looked up."""
+    """Every guard's truth at every valuation; questions are looked up, a row in one comparison."""
 
-    def __init__(self, guards: Sequence[Condition], values: Iterable[Valuation]) -> None:
-        self.rows = [(v, tuple(holds(guard, v) for guard in guards)) for v in values]
+    def __init__(
+        self,
+        guards: Sequence[Condition],
+        values: Iterable[Valuation],
+        effort: Effort | None = None,
+    ) -> None:
+        self.effort = effort or Effort()
+        size = sum(1 for guard in guards for _ in parts_of(guard))
+        self.rows: list[tuple[Valuation, int, int]] = []
+        """Values, the guards that hold there, and those that do not, as bits."""
+        for each in values:
+            self.effort.spend(2 * size)
+            truth = [holds(guard, each) for guard in guards]
+            yes = sum(1 << i for i, holding in enumerate(truth) if holding)
+            no = sum(1 << i for i, holding in enumerate(truth) if holding is False)
+            self.rows.append((each, yes, no))
 
     def find(self, yes: Iterable[int], no: Iterable[int]) -> Valuation | bool:
         """Values at which all of ``yes`` hold and none of ``no``; False: there are none.
 
         True means: whether there are any hangs on an opaque part.
         """
-        wanted, unwanted = tuple(yes), tuple(no)
+        wanted, unwanted = sum(1 << i for i in yes), sum(1 << i for i in no)
+        self.effort.spend(len(self.rows) // 4 + unwanted.bit_length())
         open_question = False
-        for values, truth in self.rows:
-            if any(truth[i] is False for i in wanted) or any(truth[i] for i in unwanted):
+        for values, holding, failing in self.rows:
+            if failing & wanted or holding & unwanted:
                 continue
-            if all(truth[i] for i in wanted) and all(truth[i] is False for i in unwanted):
+            if holding & wanted == wanted and failing & unwanted == unwanted:
                 return values
             open_question = True
         return open_question

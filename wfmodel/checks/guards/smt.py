@@ -16,6 +16,7 @@ from fractions import Fraction
 from importlib.util import find_spec
 from typing import Any, Final
 
+from wfmodel.checks.effort import Effort
 from wfmodel.checks.guards.domain import Domain, nested
 from wfmodel.model.guards import (
     ABSENT,
@@ -38,6 +39,15 @@ from wfmodel.native.safety import library
 
 MOST_STEPS: Final = 2_000_000
 """Z3's resource units for one question: well under a second."""
+
+MOST_STEPS_OF_PATTERNS: Final = 150_000
+"""The same where texts have patterns: a unit takes ten times as long there, and more."""
+
+MOST_MILLISECONDS: Final = 5_000
+"""The last resort for one question about patterns: not every step of Z3 counts its units there."""
+
+_PART: Final = 150
+"""Steps that the translation of a part of a guard counts for."""
 
 MISSING: Final = "needs the solver: pip install 'wfmodel[guards]'"
 
@@ -62,9 +72,17 @@ def is_there() -> bool:
 class Solver:
     """The same questions as ``enumeration.Table``."""
 
-    def __init__(self, guards: Sequence[Condition], domains: Mapping[str, Domain]) -> None:
+    def __init__(
+        self,
+        guards: Sequence[Condition],
+        domains: Mapping[str, Domain],
+        effort: Effort | None = None,
+    ) -> None:
         self.z3: Any = library("z3")
         z3 = self.z3
+        self.effort = effort or Effort()
+        self.known: dict[str, Any] = {}
+        self.has_patterns = any(domain.patterns for domain in domains.values())
         self.guards = guards
         self.domains = domains
         self.opaque: dict[str, Any] = {}
@@ -80,11 +98,18 @@ class Solver:
         """As ``Table.find``; True also where Z3 gives up."""
         wanted, unwanted = tuple(yes), tuple(no)
         solver = self.z3.Solver()
-        solver.set("rlimit", MOST_STEPS)
+        units = MOST_STEPS_OF_PATTERNS if self.has_patterns else MOST_STEPS
+        self.effort.spend(_PART)
+        solver.set("rlimit", units)
+        if self.has_patterns:
+            solver.set("timeout", MOST_MILLISECONDS)
         solver.add(*self.world)
         solver.add(*(self.terms[i] for i in wanted))
         solver.add(*(self.z3.Not(self.terms[i]) for i in unwanted))
+        before = self._units(solver)
         answer = solver.check()
+        used = min(units, self._units(solver) - before)
+        self.effort.spend(used * 2 if self.has_patterns else used // 5)
         if answer == self.z3.unsat:
             return False
         if answer != self.z3.sat:
@@ -93,6 +118,13 @@ class Solver:
         good = all(holds(self.guards[i], values) for i in wanted)
         good = good and all(holds(self.guards[i], values) is False for i in unwanted)
         return values if good else True
+
+    @staticmethod
+    def _units(solver: Any) -> int:  # noqa: ANN401 - z3 has no types of use here
+        """What Z3 has used so far."""
+        said = solver.statistics()
+        found = [said.get_key_value(key) for key in said.keys() if key == "rlimit count"]  # noqa: SIM118
+        return int(found[0]) if found else 0
 
     def _kind(self, path: str) -> Any:  # noqa: ANN401 - z3 has no types of use here
         return self.z3.Int(f"kind{self.paths[path]}")
@@ -136,6 +168,14 @@ class Solver:
         return self.z3.And(self._is(path, kind), self._slot(path, kind) == self._const(value))
 
     def _condition(self, part: Condition) -> Any:  # noqa: ANN401 - as above
+        """The term of a condition; the same words are translated once (``1 == True`` in Python)."""
+        words = repr(part)
+        if words not in self.known:
+            self.effort.spend(_PART)
+            self.known[words] = self._translated(part)
+        return self.known[words]
+
+    def _translated(self, part: Condition) -> Any:  # noqa: ANN401 - as above
         z3 = self.z3
         match part:
             case Every(parts):
@@ -177,10 +217,11 @@ class Solver:
         if isinstance(left, Const) and isinstance(right, Const):
             return z3.BoolVal(holds(Compare(op, left, right), {}) is True)
         kinds = ("boolean", "number", "string") if op == "==" else ("number", "string")
-        same = [self._in_kind(op, kind, left, right) for kind in kinds]
-        if op == "==":
+        fixed = {kind_of(each.value) for each in (left, right) if isinstance(each, Const)}
+        same = [self._in_kind(op, k, left, right) for k in kinds if fixed <= {k}]
+        if op == "==" and fixed <= {"null"}:
             same.append(z3.And(self._has(left, "null"), self._has(right, "null")))
-        return z3.Or(*same)
+        return same[0] if len(same) == 1 else z3.Or(*same)
 
     def _has(self, operand: Operand, kind: str) -> Any:  # noqa: ANN401 - as above
         if isinstance(operand, Const):
@@ -188,8 +229,6 @@ class Solver:
         return self._is(operand.path, kind)
 
     def _in_kind(self, op: str, kind: str, left: Operand, right: Operand) -> Any:  # noqa: ANN401
-        if any(isinstance(e, Const) and kind_of(e.value) != kind for e in (left, right)):
-            return self.z3.BoolVal(False)
         one, other = (
             self._const(each.value) if isinstance(each, Const) else self._slot(each.path, kind)
             for each in (left, right)

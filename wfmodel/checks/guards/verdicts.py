@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from wfmodel.checks.effort import Effort
 from wfmodel.checks.guards import smt
 from wfmodel.checks.guards.domain import domain_of
 from wfmodel.checks.guards.enumeration import Table, valuations
@@ -59,25 +60,28 @@ class _Open:
         return True
 
 
-def decide(choice: Choice, data: Mapping[str, DataItem]) -> Verdicts | None:
+def decide(
+    choice: Choice, data: Mapping[str, DataItem], effort: Effort | None = None
+) -> Verdicts | None:
     """What can be said of a choice; None where no branch has a guard to decide.
 
     A branch without a guard but with words is open; one with neither always holds.
     """
+    budget = effort or Effort()
     if not any(branch.guard for branch in choice.branches):
         return None
     guards = tuple(_guard(branch.guard, branch.when) for branch in choice.branches)
-    return _decided(guards, data)
+    return _decided(guards, data, budget)
 
 
-def _decided(guards: Sequence[Condition], data: Mapping[str, DataItem]) -> Verdicts:
+def _decided(guards: Sequence[Condition], data: Mapping[str, DataItem], effort: Effort) -> Verdicts:
     domains = domain_of(guards, data)
     tried = valuations(domains)
     answers: _Answers
     if tried is not None:
-        answers, why = Table(guards, tried), ""
+        answers, why = Table(guards, tried, effort), ""
     elif smt.is_there():
-        answers, why = smt.Solver(guards, domains), "the solver gave up"
+        answers, why = smt.Solver(guards, domains, effort), "the solver gave up"
     else:
         answers, why = _Open(), smt.MISSING
     return _asked(guards, answers, why)

@@ -57,10 +57,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.effect_status import statuses_of
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
-from wfmodel.checks.saga import Saga, Status, StepWatch
-from wfmodel.checks.statuses import statuses_of
+from wfmodel.checks.saga import EffectStatus, Saga, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
@@ -69,7 +69,7 @@ from wfmodel.model.workflow import Compensation, Task
 
 def _check(context: Context) -> Iterator[Finding]:
     saga = Saga(context, excusing=False)
-    unclear = frozenset({Status.MAYBE})
+    unclear = frozenset({EffectStatus.MAYBE})
     unprepared = [pair for pair in _pairs(context) if not _is_prepared(*pair[:2])]
     statuses = statuses_of(saga) if unprepared else None
     suspects: dict[frozenset[int], set[int]] = {}

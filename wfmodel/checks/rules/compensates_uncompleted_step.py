@@ -84,15 +84,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.effect_status import statuses_of
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
-from wfmodel.checks.saga import Saga, Status, StepWatch
-from wfmodel.checks.statuses import statuses_of
+from wfmodel.checks.saga import EffectStatus, Saga, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 
-_NOT_THERE = frozenset({Status.NEVER, Status.UNDONE})
+_NOT_THERE = frozenset({EffectStatus.NEVER, EffectStatus.UNDONE})
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -108,7 +108,7 @@ def _check(context: Context) -> Iterator[Finding]:
     for node in suspects[:MOST_RUNS]:
         assert node.undoes is not None
         step = context.flow.nodes[node.undoes]
-        for status in (Status.NEVER,) if saga.sweeps(node) else sorted(_NOT_THERE):
+        for status in (EffectStatus.NEVER,) if saga.sweeps(node) else sorted(_NOT_THERE):
             watch = StepWatch(saga, step, frozenset({node.index}), frozenset({status}))
             run = shortest_run(context, watch)
             if run is not None:
@@ -116,8 +116,8 @@ def _check(context: Context) -> Iterator[Finding]:
                 break
 
 
-def _finding(node: Node, step: Node, status: Status, words: tuple[str, ...]) -> Finding:
-    again = status is Status.UNDONE
+def _finding(node: Node, step: Node, status: EffectStatus, words: tuple[str, ...]) -> Finding:
+    again = status is EffectStatus.UNDONE
     how = "has already been compensated" if again else "cannot have completed"
     return RULE.finding(
         f"{node.name!r} compensates {step.name!r}, which {how} on this path",

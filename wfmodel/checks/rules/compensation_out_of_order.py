@@ -70,9 +70,10 @@ from functools import reduce
 from operator import or_
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.graph import marks_ahead
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.graph_search import marks_ahead
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
@@ -80,7 +81,7 @@ from wfmodel.model.workflow import DONE
 
 
 @dataclass(frozen=True)
-class _Order(Watch):
+class _Order(RunWatch):
     """Status 1: A is done; 2: and B after it; 3: and A compensated while B stands; 4: B first."""
 
     a: int

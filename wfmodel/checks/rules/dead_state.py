@@ -70,14 +70,14 @@ from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.soundness import taken
+from wfmodel.checks.soundness import liveness_of, taken
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import DONE
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    live = context.liveness
+    live = liveness_of(context)
     told: set[int] = set()
     for fork in context.flow.nodes:
         if fork.kind is not NodeKind.FORK or fork.index not in live.entered:

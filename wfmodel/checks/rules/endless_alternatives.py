@@ -59,14 +59,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.graph import strong_components
+from wfmodel.checks.graph_search import strong_components
 from wfmodel.checks.pivots import after_pivot, pivots
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Task
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -51,11 +51,11 @@ from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, retries
 from wfmodel.model.workflow import Compensation, Task
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -54,14 +54,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.events import raisable
+from wfmodel.checks.raised_events import raisable
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import TIMEOUT, Compensation, Parallel, Receive, Task
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -74,9 +74,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.offending_run import OffendingRun, shortest_run
 from wfmodel.checks.pivots import AfterPivot, after_pivot, pivots
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Run, Watch, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Edge, Node, NodeKind
@@ -98,7 +99,7 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _Leaves(Watch):
+class _Leaves(RunWatch):
     """Status 1 after the pivot, 2 once a node was then left by an event; offended by 2 at nodes."""
 
     pivot: int
@@ -146,7 +147,7 @@ def _who(node: Node, edge: Edge) -> str:
     return f"{node.name!r} ({edge.event})"
 
 
-def _consequence(context: Context, run: Run) -> str:
+def _consequence(context: Context, run: OffendingRun) -> str:
     end = context.flow.nodes[run.node]
     if end.kind is NodeKind.ROLLBACK:
         return "a rollback of what came before it"
@@ -175,7 +176,7 @@ def _skipped(
 
 
 @dataclass(frozen=True)
-class _Second(Watch):
+class _Second(RunWatch):
     """Status 1 after any other pivot; offended by 1 at this one."""
 
     pivots: frozenset[int]

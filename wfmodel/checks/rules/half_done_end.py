@@ -69,19 +69,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wfmodel.checks.composition import only_composed
+from wfmodel.checks.called_workflows import only_composed
 from wfmodel.checks.context import Context, succeeded
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.saga import effectful_steps
-from wfmodel.checks.wording import left_behind
+from wfmodel.checks.uncovered import left_behind, uncovered_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import DONE, Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for found in context.uncovered[Outcome.FAILED]:
+    for found in uncovered_of(context)[Outcome.FAILED]:
         if only_composed(context, found):
             continue
         unhandled = found.end is not None and found.end.implicit
@@ -98,7 +99,7 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _LastEffect(Watch):
+class _LastEffect(RunWatch):
     """Status 1 while the last effect of the run was a compensation."""
 
     forward: frozenset[int]

@@ -46,9 +46,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.pivots import pivots
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
@@ -57,7 +58,7 @@ from wfmodel.model.workflow import DONE, Effect, Task
 
 
 @dataclass(frozen=True)
-class _Irreversible(Watch):
+class _Irreversible(RunWatch):
     """Status 1 once the step is done before any pivot; 2 once a pivot is done."""
 
     step: int

@@ -4,9 +4,11 @@
 Counts the regions that have a run to a `succeeded` end. Where they are fewer than the join needs,
 its `next` is never taken.
 
-An *error*, unless the failure is handled and other ways lead to `next`: then nothing is dead, and
-the failure may be what is wanted, as where regions race and the first one "fails" to end it. That
-is *information*.
+An *error*, unless the failure is handled by more than a failed end: then it may be what is wanted,
+as where regions race and the first one "fails" to end it. That is a *warning*, for what follows
+`next` is dead; it is *information* where other ways lead there, or where only an end is dead and
+the failure leads to a successful one. So it is where a region runs `for_each` item: without items
+the join goes on at once.
 
 ## Why is this bad
 Everything behind the parallel state is dead, and every instance that comes here fails. Looked at
@@ -58,8 +60,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.context import Context
+from wfmodel.checks.context import Context, succeeded
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.soundness import liveness_of, may_be_empty
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, FAILURE, Parallel
@@ -67,26 +70,49 @@ from wfmodel.model.workflow import DONE, FAILURE, Parallel
 
 def _check(context: Context) -> Iterator[Finding]:
     for node in context.flow.nodes:
-        if node.kind is not NodeKind.FORK or node.index not in context.liveness.entered:
+        if node.kind is not NodeKind.FORK or node.index not in liveness_of(context).entered:
             continue
         assert isinstance(node.state, Parallel)
         known = not any(scope in _broken(context) for scope in node.regions)
-        if known and not context.liveness.can_join(node):
-            able = context.liveness.wells[node.index] * node.state.copies
+        if known and not liveness_of(context).can_join(node):
+            able = liveness_of(context).wells[node.index] * node.state.copies
             yield RULE.finding(
                 f"the join of {node.name!r} needs {node.state.needed} regions to succeed, and"
                 f" {able} can",
                 node.path,
-                severity=Severity.INFO if _is_meant(context, node) else Severity.ERROR,
+                severity=_severity(context, node),
                 help="give every region an end that succeeded, or let the join need fewer",
             )
 
 
-def _is_meant(context: Context, fork: Node) -> bool:
-    """Whether the failure is handled, and what follows success is entered in other ways."""
+def _severity(context: Context, fork: Node) -> Severity:
+    nodes, entered = context.flow.nodes, liveness_of(context).entered
     ways = {edge.event: edge.target for edge in fork.edges}
-    handled = FAILURE in ways and not context.flow.nodes[ways[FAILURE]].implicit
-    return handled and ways.get(DONE) in context.liveness.entered
+    done, failure = ways.get(DONE), ways.get(FAILURE)
+    if may_be_empty(fork):
+        return Severity.INFO
+    if failure is None or nodes[failure].implicit:
+        return Severity.ERROR
+    if done in entered:
+        return Severity.INFO
+    if nodes[failure].kind is NodeKind.FINAL and not succeeded(nodes[failure]):
+        return Severity.ERROR
+    only_ends = done is not None and nodes[done].kind is NodeKind.FINAL
+    loses_nothing = only_ends and _succeeds(context, failure)
+    return Severity.INFO if loses_nothing else Severity.WARNING
+
+
+def _succeeds(context: Context, start: int) -> bool:
+    """Whether a node leads to a successful end of its scope."""
+    nodes, seen, waiting = context.flow.nodes, {start}, [start]
+    while waiting:
+        index = waiting.pop()
+        if nodes[index].kind is NodeKind.FINAL and succeeded(nodes[index]):
+            return True
+        onward = {edge.target for edge in context.edges[index]} - seen
+        seen |= onward
+        waiting += onward
+    return False
 
 
 def _broken(context: Context) -> frozenset[int]:

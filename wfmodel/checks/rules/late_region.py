@@ -64,18 +64,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context, succeeded
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
-from wfmodel.checks.soundness import leaves_running
+from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, Effect, Task
+from wfmodel.wording.counting import listed
 
 
 @dataclass(frozen=True)
-class _Early(Watch):
+class _Early(RunWatch):
     """Status 1 once a fork's join has gone on; offended at ends that succeed."""
 
     fork: int
@@ -94,7 +95,7 @@ def _check(context: Context) -> Iterator[Finding]:
     ends = frozenset(end.index for end in context.main_ends if succeeded(end))
     forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
     for fork in forks[:MOST_RUNS]:
-        steps = _effects_in(context, fork) if context.liveness.can_join(fork) else ()
+        steps = _effects_in(context, fork) if liveness_of(context).can_join(fork) else ()
         run = shortest_run(context, _Early(fork.index, ends)) if steps else None
         if run is not None:
             yield RULE.finding(
@@ -114,7 +115,7 @@ def _effects_in(context: Context, fork: Node) -> tuple[str, ...]:
         if step.scope in inside
         and isinstance(step.state, Task)
         and step.state.effect is not Effect.NONE
-        and step.index in context.liveness.entered
+        and step.index in liveness_of(context).entered
     )
 
 

@@ -70,16 +70,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.data import Unwritten, writes_upon
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.data_items import Unwritten, writes_upon
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation
 
 
 @dataclass(frozen=True)
-class _LostContext(Watch):
+class _LostContext(RunWatch):
     """Status 1 once the step may be done and 2 once the item is written, added up."""
 
     step: int

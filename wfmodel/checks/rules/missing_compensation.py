@@ -50,6 +50,7 @@ from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.uncovered import uncovered_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Effect, Outcome, Task
 
@@ -64,7 +65,7 @@ def _check(context: Context) -> Iterator[Finding]:
         and step.index not in undone
         and step.index in context.reachable
     ]
-    shown = {f.step.index for o in _UNGOOD for f in context.uncovered[o]} if bare else set()
+    shown = {f.step.index for o in _UNGOOD for f in uncovered_of(context)[o]} if bare else set()
     for step in bare:
         if step.index not in shown:
             yield RULE.finding(

@@ -54,7 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.data import writes_upon
+from wfmodel.checks.data_items import writes_upon
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
@@ -80,8 +80,8 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 def _writes(context: Context, region: int) -> Iterator[tuple[Node, str, Path]]:
-    for node in context.flow.nodes:
-        if node.scope in context.nested[region] and node.index in context.reachable:
+    for node in context.inside(region):
+        if node.index in context.reachable:
             items = dict.fromkeys((*writes_upon(node, DONE), *writes_upon(node, "")))
             for number, item in enumerate(items):
                 yield node, item, (*node.path, "writes", number)

@@ -62,9 +62,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.data import ItemWatch, Unwritten, reads_of
+from wfmodel.checks.data_items import ItemWatch, Unwritten, reads_of
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 

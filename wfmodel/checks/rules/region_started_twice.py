@@ -62,9 +62,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Watch, shortest_run
-from wfmodel.checks.soundness import leaves_running
+from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
@@ -72,7 +73,7 @@ from wfmodel.model.workflow import DONE
 
 
 @dataclass(frozen=True)
-class _Again(Watch):
+class _Again(RunWatch):
     """Status 1 once a fork's join has gone on; offended on coming to the fork again."""
 
     fork: int
@@ -89,7 +90,7 @@ class _Again(Watch):
 def _check(context: Context) -> Iterator[Finding]:
     forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
     for fork in forks[:MOST_RUNS]:
-        if not context.liveness.can_join(fork):
+        if not liveness_of(context).can_join(fork):
             continue
         run = shortest_run(context, _Again(fork.index))
         if run is not None:

@@ -53,8 +53,8 @@ from collections.abc import Iterator
 
 from wfmodel.checks.causes import Causeless
 from wfmodel.checks.context import Context
+from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import shortest_run
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Edge, NodeKind
 from wfmodel.model.source import Path

@@ -97,17 +97,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.events import gives_up_silently
-from wfmodel.checks.graph import search_from
-from wfmodel.checks.replay import standing_after
+from wfmodel.checks.crossings import RunWatch
+from wfmodel.checks.graph_search import search_from
+from wfmodel.checks.offending_run import OffendingRun, Reaches, shortest_run
+from wfmodel.checks.raised_events import gives_up_silently
+from wfmodel.checks.rerun_words import standing_after
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Reaches, Run, Watch, shortest_run
-from wfmodel.checks.saga import CERTAIN, STANDING, Saga, Status, StepWatch
+from wfmodel.checks.saga import CERTAIN, STANDING, EffectStatus, Saga, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Edge, Node, NodeKind, raised_events
 from wfmodel.model.workflow import DONE, Compensation, Outcome, Task
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -183,7 +184,7 @@ _STUCK = 1 << 4
 
 
 @dataclass(frozen=True)
-class _FailedFor(Watch):
+class _FailedFor(RunWatch):
     """The step's status, and whether its compensation failed while it was as in ``wanted``."""
 
     saga: Saga
@@ -191,10 +192,10 @@ class _FailedFor(Watch):
     step: Node
     event: str
     silent: frozenset[int]
-    wanted: frozenset[Status]
+    wanted: frozenset[EffectStatus]
 
     def after(self, node: Node, event: str, status: int) -> int:
-        stuck, before = status & _STUCK, Status(status & ~_STUCK)
+        stuck, before = status & _STUCK, EffectStatus(status & ~_STUCK)
         now = self.saga.after(node, event, self.step, before)
         if node.index == self.node.index and event == self.event and before in self.wanted:
             return now | _STUCK
@@ -211,7 +212,7 @@ def _explicit(
     assert node.undoes is not None
     assert isinstance(node.state, Task)
     saga, step = Saga(context, excusing=False), context.flow.nodes[node.undoes]
-    for wanted in (CERTAIN, frozenset(Status)) if failures else ():
+    for wanted in (CERTAIN, frozenset(EffectStatus)) if failures else ():
         for edge in failures:
             watch = _FailedFor(saga, node, step, edge.event, silent, wanted)
             run = shortest_run(context, watch)
@@ -223,7 +224,7 @@ def _explicit(
     return None
 
 
-def _explicit_finding(context: Context, node: Node, edge: Edge, run: Run) -> Finding:
+def _explicit_finding(context: Context, node: Node, edge: Edge, run: OffendingRun) -> Finding:
     end = context.flow.nodes[run.node]
     left = standing_after(context, run.words)
     how = "and nothing handles it" if end.implicit else f"and the run ends {end.outcome}"

@@ -63,14 +63,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.graph import search_from, strong_components
+from wfmodel.checks.graph_search import search_from, strong_components
+from wfmodel.checks.offending_run import Reaches, shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Reaches, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind, Scope
 from wfmodel.model.workflow import DONE, Final, Parallel
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -78,16 +78,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.composition import only_composed
+from wfmodel.checks.called_workflows import only_composed
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import left_behind
+from wfmodel.checks.uncovered import left_behind, uncovered_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for found in context.uncovered[Outcome.ABORTED]:
+    for found in uncovered_of(context)[Outcome.ABORTED]:
         if only_composed(context, found):
             continue
         yield RULE.finding(

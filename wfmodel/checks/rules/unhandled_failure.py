@@ -54,10 +54,10 @@ from collections.abc import Iterator
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.unhandled import unhandled_edges
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Outcome, Task
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

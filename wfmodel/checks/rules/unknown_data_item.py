@@ -49,16 +49,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.data import reads_of
-from wfmodel.checks.graph import MOST_SUGGESTIONS
+from wfmodel.checks.data_items import reads_of
+from wfmodel.checks.graph_search import MOST_SUGGESTIONS
 from wfmodel.checks.problems import respelling
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import Compensation, Receive, Task
+from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context, machine_at
-from wfmodel.checks.graph import prefix_of
+from wfmodel.checks.graph_search import prefix_of
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node

@@ -76,17 +76,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.composition import only_composed
+from wfmodel.checks.called_workflows import only_composed
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import left_behind
+from wfmodel.checks.uncovered import left_behind, uncovered_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
     for outcome in (Outcome.ABORTED, Outcome.FAILED):
-        for found in context.uncovered[outcome]:
+        for found in uncovered_of(context)[outcome]:
             if only_composed(context, found):
                 yield RULE.finding(
                     f"{left_behind(found)} when the caller ends {outcome}, although"

@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.data import reads_of, writes_upon
+from wfmodel.checks.data_items import reads_of, writes_upon
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.source import Path

@@ -47,13 +47,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.graph import strong_components
+from wfmodel.checks.graph_search import strong_components
+from wfmodel.checks.offending_run import Reaches, shortest_run
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.runs import Reaches, shortest_run
 from wfmodel.checks.uncovered import MOST_RUNS
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import NodeKind
+from wfmodel.wording.counting import listed
 
 _INSTANT = (NodeKind.CHOICE, NodeKind.PASS)
 

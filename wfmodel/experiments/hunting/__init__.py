@@ -4,22 +4,22 @@ Start with ``hunt`` (fault schedules in the simulator, by Hypothesis) or ``hunt_
 walks through the explorer's states). Neither says that something holds.
 """
 
-from wfmodel.experiments.hunting.hunting import Found, Hunted, hunt
-from wfmodel.experiments.hunting.quarry import AnomalyQuarry, ClaimQuarry, PredicateQuarry, Quarry
-from wfmodel.experiments.hunting.schedules import HUNTED, FaultSchedule, Ground
-from wfmodel.experiments.hunting.walking import Sought, Walked, hunt_by_walks
+from wfmodel.experiments.hunting.schedule_hunt import FoundSchedule, Hunted, hunt
+from wfmodel.experiments.hunting.schedules import HUNTED, FaultSchedule, ScheduleGround
+from wfmodel.experiments.hunting.target import AnomalyTarget, ClaimTarget, PredicateTarget, Target
+from wfmodel.experiments.hunting.walk_hunt import Sought, Walked, hunt_by_walks
 
 __all__ = [
     "HUNTED",
-    "AnomalyQuarry",
-    "ClaimQuarry",
+    "AnomalyTarget",
+    "ClaimTarget",
     "FaultSchedule",
-    "Found",
-    "Ground",
+    "FoundSchedule",
     "Hunted",
-    "PredicateQuarry",
-    "Quarry",
+    "PredicateTarget",
+    "ScheduleGround",
     "Sought",
+    "Target",
     "Walked",
     "hunt",
     "hunt_by_walks",

@@ -1,4 +1,4 @@
-"""A fault schedule names each fault with its instant; ``Ground`` plays it, with real durations.
+"""A fault schedule names faults with their instants; ``ScheduleGround`` plays it in real durations.
 
 Faults are placed where something happens in the run that the earlier ones have made: right before
 and right after what a participant does, on the very message that is sent, on the very attempt that
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, STOPPING, Scope, of_scope
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import History, Kind
 from wfmodel.designs.messages import Received, WorkDone
@@ -37,11 +38,8 @@ HUNTED: Final = (
 )
 """Kinds that a hunt draws, the plainest first. To reorder is to delay: it is left to that."""
 
-STOPS: Final = frozenset(
-    {FaultKind.CRASH, FaultKind.PAUSE, FaultKind.PARTITION, FaultKind.STORE_OUTAGE}
-)
-ON_MESSAGES: Final = frozenset({FaultKind.LOSS, FaultKind.DUPLICATION, FaultKind.DELAY})
-FAILURES: Final = frozenset({FaultKind.TRANSIENT_FAILURE, FaultKind.BUSINESS_FAILURE})
+STOPS: Final = STOPPING - set(of_scope(Scope.BROKER))
+ON_MESSAGES: Final = PER_MESSAGE - {FaultKind.REORDERING}
 SLOWED: Final = frozenset(
     {(Kind.BEGIN, FaultKind.SLOW_SERVICE), (Kind.REACT, FaultKind.SLOW_STORE)}
 )
@@ -66,7 +64,7 @@ class FaultSchedule:
         return tuple(_words(fault) for fault in self.faults)
 
 
-class Place(NamedTuple):
+class FaultPlace(NamedTuple):
     """Where a fault may strike."""
 
     at_ns: int
@@ -74,7 +72,7 @@ class Place(NamedTuple):
     step: str | None = None
 
 
-class Ground:
+class ScheduleGround:
     """The runs of one system under fault schedules: pure, so each is played once."""
 
     def __init__(
@@ -115,12 +113,12 @@ class Ground:
             )
         return found
 
-    def places(self, schedule: FaultSchedule, kind: FaultKind) -> tuple[Place, ...]:
+    def places(self, schedule: FaultSchedule, kind: FaultKind) -> tuple[FaultPlace, ...]:
         """Where a further fault of a kind may strike, in order of time."""
         history = self.play(schedule)
         return tuple(dict.fromkeys(sorted(self._places(history, kind), key=_in_order)))
 
-    def _places(self, history: History, kind: FaultKind) -> Iterator[Place]:
+    def _places(self, history: History, kind: FaultKind) -> Iterator[FaultPlace]:
         if kind in STOPS:
             yield from _moments(history)
         elif kind is FaultKind.BROKER_OUTAGE:
@@ -130,23 +128,23 @@ class Ground:
         else:
             yield from self._deeds(history, kind)
 
-    def _messages(self, history: History) -> Iterator[Place]:
+    def _messages(self, history: History) -> Iterator[FaultPlace]:
         takers = _takers(history)
         for row in history:
             if row.kind == Kind.SEND:
                 others = (p for p in range(len(history.participants)) if p != row.participant)
                 for p in sorted(takers.get(row.a) or others):
-                    yield Place(row.time_ns - 1, history.participants[p])
+                    yield FaultPlace(row.time_ns - 1, history.participants[p])
 
-    def _deeds(self, history: History, kind: FaultKind) -> Iterator[Place]:
+    def _deeds(self, history: History, kind: FaultKind) -> Iterator[FaultPlace]:
         for row in history:
             if (row.kind, kind) in SLOWED:
-                yield Place(row.time_ns - 1, history.participants[row.participant])
-            elif row.kind == Kind.REACT and kind in FAILURES:
+                yield FaultPlace(row.time_ns - 1, history.participants[row.participant])
+            elif row.kind == Kind.REACT and kind in PER_ATTEMPT:
                 event = history.events[row.a]
                 if isinstance(event, WorkDone):
                     who, step = history.participants[row.participant], history.nodes[event.node]
-                    yield Place(row.time_ns - 1, who, step)
+                    yield FaultPlace(row.time_ns - 1, who, step)
 
     def lengths(self, kind: FaultKind) -> int:
         """How many lengths, or factors, a fault of a kind can have."""
@@ -154,7 +152,7 @@ class Ground:
             return len(self.waits)
         return len(FACTORS) if kind in (FaultKind.SLOW_SERVICE, FaultKind.SLOW_STORE) else 1
 
-    def fault(self, kind: FaultKind, place: Place, length: int) -> Fault:
+    def fault(self, kind: FaultKind, place: FaultPlace, length: int) -> Fault:
         """A fault at a place, of one of its lengths."""
         stops = kind in STOPS or kind is FaultKind.BROKER_OUTAGE
         slow = kind in (FaultKind.SLOW_SERVICE, FaultKind.SLOW_STORE)
@@ -178,7 +176,7 @@ class Ground:
         return tuple(sorted({wait + SECOND for wait in waits}))
 
 
-def _in_order(place: Place) -> tuple[int, str, str]:
+def _in_order(place: FaultPlace) -> tuple[int, str, str]:
     return place.at_ns, place.target, place.step or ""
 
 
@@ -194,7 +192,7 @@ def _takers(history: History) -> dict[int, set[int]]:
     return takers
 
 
-def _moments(history: History) -> Iterator[Place]:
+def _moments(history: History) -> Iterator[FaultPlace]:
     """Right before and right after everything that a participant does."""
     times = sorted({row.time_ns for row in history})
     gaps = {a: simplest_between(a, b) for a, b in pairwise(times)}
@@ -204,7 +202,7 @@ def _moments(history: History) -> Iterator[Place]:
             continue
         for time in (before.get(row.time_ns), row.time_ns):
             if time in gaps:
-                yield Place(gaps[time], history.participants[row.participant])
+                yield FaultPlace(gaps[time], history.participants[row.participant])
 
 
 def simplest_between(low_ns: int, high_ns: int) -> int:

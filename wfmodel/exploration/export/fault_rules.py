@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.exploration.export.names import is_, one_of, positive
+from wfmodel.exploration.export.identifiers import is_, one_of, positive
 from wfmodel.exploration.export.program import (
     All,
     Clear,
@@ -14,8 +14,8 @@ from wfmodel.exploration.export.program import (
     Put,
     Rule,
 )
-from wfmodel.exploration.export.rules import Rules
-from wfmodel.exploration.local import NOTHING
+from wfmodel.exploration.export.transition_rules import Rules
+from wfmodel.semantics.cell_rules import NOTHING
 
 
 class FaultRules:

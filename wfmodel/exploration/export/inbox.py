@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from wfmodel.exploration.configuration import Post
-from wfmodel.exploration.export.names import channel, positive, row
+from wfmodel.exploration.export.identifiers import channel, positive, row
 from wfmodel.exploration.export.program import (
     Add,
     All,
@@ -25,8 +24,9 @@ from wfmodel.exploration.export.program import (
     Some,
     Test,
 )
-from wfmodel.exploration.export.tables import Tables
-from wfmodel.exploration.local import NOTHING
+from wfmodel.exploration.export.reaction_tables import Tables
+from wfmodel.semantics.cell_rules import NOTHING
+from wfmodel.semantics.configuration import Post
 
 Case: TypeAlias = tuple[Expression, Operation]
 """Where something can happen to a message, and what it changes."""

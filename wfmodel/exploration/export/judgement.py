@@ -15,11 +15,11 @@ from wfmodel.designs.history import steps_of
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
-from wfmodel.exploration.configuration import Landing
-from wfmodel.exploration.export.effects import stands
-from wfmodel.exploration.export.names import at, is_, landed, one_of, positive
+from wfmodel.exploration.export.identifiers import at, is_, landed, one_of, positive
+from wfmodel.exploration.export.landing_rules import stands
 from wfmodel.exploration.export.program import All, Expression, Named, Not, Some, Test
-from wfmodel.exploration.export.tables import Tables
+from wfmodel.exploration.export.reaction_tables import Tables
+from wfmodel.semantics.configuration import Landing
 
 SUCCEEDED, COMPENSATING = "said_succeeded", "said_compensating"
 REMEMBERED = {

@@ -19,7 +19,6 @@ from typing import Final, assert_never
 
 from wfmodel.designs.system import System
 from wfmodel.escaping.languages import in_block_comment
-from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.export.program import (
     Add,
     All,
@@ -38,8 +37,9 @@ from wfmodel.exploration.export.program import (
     Some,
     Test,
 )
-from wfmodel.exploration.export.system import program_of
-from wfmodel.exploration.resolution import Resolution
+from wfmodel.exploration.export.system_program import program_of
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.nondeterminism import Resolution
 
 PLACES: Final = 12
 """Places in a queue; a queue that needs more is an assertion violation, not a wrong answer."""

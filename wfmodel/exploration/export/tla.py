@@ -21,7 +21,6 @@ from typing import Final, assert_never
 
 from wfmodel.designs.system import System
 from wfmodel.escaping.languages import one_line
-from wfmodel.exploration.budget import FaultBudget
 from wfmodel.exploration.export.program import (
     Add,
     All,
@@ -41,10 +40,11 @@ from wfmodel.exploration.export.program import (
     Some,
     Test,
 )
-from wfmodel.exploration.export.system import program_of
+from wfmodel.exploration.export.system_program import program_of
 from wfmodel.exploration.export.tla_variables import Variables
-from wfmodel.exploration.resolution import Resolution
 from wfmodel.model.files import write_file
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.nondeterminism import Resolution
 
 RESTS: Final = "rests"
 """The only class of ends of a system that is not judged."""

@@ -6,10 +6,9 @@ its timeline, which is enough to know how many can be somewhere at once (``decid
 
 from wfmodel.exploration.instances.claims import Found, bounds_of, decide_together
 from wfmodel.exploration.instances.exposure import Exposure, exposures
-from wfmodel.exploration.instances.lives import Lives, live
-from wfmodel.exploration.instances.observation import JointObservation, JointPredicate, never
+from wfmodel.exploration.instances.product_space import JointSpace, search
+from wfmodel.exploration.instances.product_view import JointObservation, JointPredicate, never
 from wfmodel.exploration.instances.run import JointRun, run_to
-from wfmodel.exploration.instances.space import JointSpace, search
 from wfmodel.exploration.instances.stories import (
     joint_ending,
     joint_mermaid,
@@ -17,6 +16,7 @@ from wfmodel.exploration.instances.stories import (
     joint_story,
     joint_story_text,
 )
+from wfmodel.exploration.instances.timeline_search import Lives, live
 
 __all__ = [
     "Exposure",

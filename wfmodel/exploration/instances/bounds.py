@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from wfmodel.exploration.budget import FAULTS, UNLIMITED, FaultBudget
-
-PROCESS_FAULTS: Final = ("crashes", "pauses")
-"""Faults of a process, which all instances share."""
+from wfmodel.semantics.fault_budget import FAULTS, PROCESS_FAULTS, UNLIMITED, FaultBudget
 
 OWN_FAULTS: Final = tuple(kind for kind in FAULTS if kind not in PROCESS_FAULTS)
 """Faults that concern one instance."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.exploration.instances.bounds import own_words
-from wfmodel.exploration.instances.lives import Lives
-from wfmodel.exploration.instances.mixing import largest, run_of
+from wfmodel.exploration.instances.max_simultaneous import largest, run_of
 from wfmodel.exploration.instances.run import JointRun
-from wfmodel.exploration.properties.answer import (
+from wfmodel.exploration.instances.timeline_search import Lives
+from wfmodel.exploration.properties.at_most import AtMost
+from wfmodel.exploration.properties.property_answer import (
     Answer,
     Bounds,
     Holds,
@@ -17,8 +18,8 @@ from wfmodel.exploration.properties.answer import (
     Undecided,
     Violated,
 )
-from wfmodel.exploration.properties.at_most import AtMost
-from wfmodel.exploration.properties.observation import Observation
+from wfmodel.exploration.properties.visible_state import Observation
+from wfmodel.wording.counting import counted
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,8 @@ def _is_hit(claim: AtMost, lives: Lives, number: int) -> bool:
 def bounds_of(lives: Lives, instances: int) -> Bounds:
     """What was searched of one instance to know about so many."""
     own = own_words(lives.own_bounds)
-    timelines = len(lives.living.timelines.values)
-    plural = "timeline" if timelines == 1 else "timelines"
-    words = f"{instances} instances, {timelines:,} {plural} of their processes"
+    timelines = counted(len(lives.living.timelines.values), "timeline")
+    words = f"{instances} instances, {timelines} of their processes"
     return Bounds(
         lives.budget_of_all,
         lives.laps,

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wfmodel.designs.anomalies import CLEAN, Terminal
-from wfmodel.exploration.instances.lives import Lives
-from wfmodel.exploration.moves import StepKind
+from wfmodel.exploration.instances.timeline_search import Lives
+from wfmodel.semantics.successors import StepKind
 
 
 @dataclass(frozen=True)

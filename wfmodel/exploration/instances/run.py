@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from wfmodel.designs.table import Table
-from wfmodel.exploration.configuration import Configuration
-from wfmodel.exploration.instances.expansion import EVERYBODY
-from wfmodel.exploration.instances.singles import SHARED
-from wfmodel.exploration.instances.space import JointSpace
-from wfmodel.exploration.moves import Step
+from wfmodel.exploration.instances.product_space import JointSpace
+from wfmodel.exploration.instances.product_steps import EVERYBODY
+from wfmodel.exploration.instances.single_instance import SHARED
+from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.successors import Step
 
 
 @dataclass(frozen=True)

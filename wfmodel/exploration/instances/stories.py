@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wfmodel.designs.schedule import Act, message_words
-from wfmodel.exploration.instances.expansion import EVERYBODY
+from wfmodel.designs.trace_script import Act, message_words
+from wfmodel.exploration.instances.product_steps import EVERYBODY
 from wfmodel.exploration.instances.run import JointRun
-from wfmodel.exploration.stories.mermaid import diagram
+from wfmodel.exploration.stories.sequence_diagram import diagram
 from wfmodel.exploration.stories.story import Line, ending_words, line_between
 
 

@@ -5,8 +5,8 @@ Start with ``search``. ``parts`` has the tables, ``expansion`` the successor fun
 """
 
 from wfmodel.exploration.packed.checkpoint import CheckpointError
+from wfmodel.exploration.packed.packed_space import Observation, PackedSpace
 from wfmodel.exploration.packed.searching import Engine, Progress, has_numba, search
-from wfmodel.exploration.packed.space import Observation, PackedSpace
 
 __all__ = [
     "CheckpointError",

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE
+from wfmodel.exploration.packed.compiled_successors import CUT, note_steps, write
+from wfmodel.exploration.packed.component_arrays import Arrays
 from wfmodel.exploration.packed.index import Batch, Found, Packing, compiled, find
-from wfmodel.exploration.packed.kernel import CUT, note_steps, write
-from wfmodel.exploration.packed.tables import Arrays
 
 if TYPE_CHECKING:
     from wfmodel.exploration.packed.compiled import CompiledSearch

@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 
+from wfmodel.exploration.packed.bit_layout import layout_of
+from wfmodel.exploration.packed.component_arrays import ComponentArrays
 from wfmodel.exploration.packed.expansion import Expansion
-from wfmodel.exploration.packed.layout import layout_of
 from wfmodel.exploration.packed.snapshot import Snapshot
-from wfmodel.exploration.packed.tables import Tables
 from wfmodel.model.archives import arrays_in
 from wfmodel.model.files import replacing
 
@@ -35,7 +35,7 @@ def describe(expansion: Expansion, *, laps: int) -> dict[str, object]:
     system = parts.table.system
     return {
         "version": VERSION,
-        "design": system.design,
+        "design": str(system.declared or system.design),
         "participants": list(system.participants),
         "knobs": repr(system.knobs),
         "channel": str(system.channel),
@@ -104,7 +104,7 @@ def load(path: Path, expansion: Expansion, *, laps: int) -> tuple[Snapshot, list
 
 def _digest(expansion: Expansion) -> str:
     """A hash of everything that is tabulated."""
-    tables = Tables(
+    tables = ComponentArrays(
         expansion.parts,
         urgent=expansion.urgent,
         lossy=expansion.lossy,

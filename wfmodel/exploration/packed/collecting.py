@@ -8,11 +8,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.exploration.packed.component_arrays import (
+    CRASHES,
+    DUPLICATES,
+    HAS,
+    LOSSES,
+    OWN_WIDTH,
+    PAUSED,
+    PAUSES,
+    TIMEOUTS,
+    Arrays,
+)
 from wfmodel.exploration.packed.expansion import DUPLICATES as DUPLICATES_COST
 from wfmodel.exploration.packed.expansion import LOSSES as LOSSES_COST
 from wfmodel.exploration.packed.expansion import TIMEOUTS as TIMEOUTS_COST
 from wfmodel.exploration.packed.index import Batch, compiled, inlined
-from wfmodel.exploration.packed.parts import (
+from wfmodel.semantics.component_tables import (
     ANSWER,
     CLASSES,
     CRASH,
@@ -25,17 +36,6 @@ from wfmodel.exploration.packed.parts import (
     RECEIVE,
     SPEND,
     URGENT,
-)
-from wfmodel.exploration.packed.tables import (
-    CRASHES,
-    DUPLICATES,
-    HAS,
-    LOSSES,
-    OWN_WIDTH,
-    PAUSED,
-    PAUSES,
-    TIMEOUTS,
-    Arrays,
 )
 
 MISS = -1

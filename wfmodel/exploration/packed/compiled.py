@@ -10,13 +10,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.numbers import Vector
+from wfmodel.exploration.packed import compiled_successors as kn
 from wfmodel.exploration.packed import index as ix
-from wfmodel.exploration.packed import kernel as kn
+from wfmodel.exploration.packed.bit_layout import Layout
+from wfmodel.exploration.packed.component_arrays import ComponentArrays
 from wfmodel.exploration.packed.expansion import Expansion
-from wfmodel.exploration.packed.layout import Layout
 from wfmodel.exploration.packed.snapshot import Snapshot
-from wfmodel.exploration.packed.tables import Tables
+from wfmodel.semantics.numbering import Vector
 
 BATCH = 4096
 """Successors at a time: enough for memory accesses to overlap, few enough for the cache."""
@@ -37,7 +37,7 @@ class CompiledSearch:
         self.expansion = expansion
         self.parts = expansion.parts
         self.memory_bytes = memory_bytes
-        self.tables = Tables(
+        self.tables = ComponentArrays(
             self.parts,
             urgent=expansion.urgent,
             lossy=expansion.lossy,

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from wfmodel.exploration.budget import FAULTS, FaultBudget
-from wfmodel.exploration.numbers import Vector
-from wfmodel.exploration.packed.parts import (
+from wfmodel.exploration.symmetry import Reduction
+from wfmodel.semantics.component_tables import (
     ANSWER,
     CRASH,
     DETECT,
@@ -20,11 +19,12 @@ from wfmodel.exploration.packed.parts import (
     PAUSE,
     PROGRESS,
     URGENT,
+    ComponentTables,
     Made,
     Own,
-    Parts,
 )
-from wfmodel.exploration.symmetry import Reduction
+from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
+from wfmodel.semantics.numbering import Vector
 
 Arc: TypeAlias = tuple[int, Vector]
 """(number of the step, what follows)."""
@@ -47,7 +47,7 @@ class Expansion:
 
     reduction: Reduction | None = None
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: ComponentTables) -> None:
         self.parts = parts
         self.n = parts.size
         self.urgent = parts.moves.urgent

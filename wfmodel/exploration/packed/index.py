@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration import budget
 from wfmodel.native.compiler import cgutils, intrinsic, ir, numba, types
+from wfmodel.semantics import fault_budget as budget
 
 Words = NDArray[np.uint64]
 

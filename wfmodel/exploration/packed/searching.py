@@ -22,17 +22,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from wfmodel.designs.table import Table
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.moves import Moves
 from wfmodel.exploration.packed import checkpoint as on_disk
-from wfmodel.exploration.packed.parts import Parts
-from wfmodel.exploration.packed.plain import PlainSearch
+from wfmodel.exploration.packed.packed_space import PackedSpace
+from wfmodel.exploration.packed.python_search import PlainSearch
 from wfmodel.exploration.packed.snapshot import Snapshot
-from wfmodel.exploration.packed.space import PackedSpace
 from wfmodel.exploration.packed.symmetry import Reduced, expansion_of
-from wfmodel.exploration.resolution import Anything, Resolution
-from wfmodel.exploration.semantics import Semantics
-from wfmodel.exploration.space import INTERRUPTED
+from wfmodel.exploration.state_space import INTERRUPTED
+from wfmodel.semantics.component_tables import ComponentTables
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.instance_rules import InstanceRules
+from wfmodel.semantics.nondeterminism import Anything, Resolution
+from wfmodel.semantics.successors import Successors
 
 if TYPE_CHECKING:
     from wfmodel.exploration.packed.compiled import CompiledSearch
@@ -104,9 +104,9 @@ def search(
     """
     if engine is Engine.COMPILED and not has_numba():
         raise ImportError("the compiled search needs numba: pip install 'wfmodel[fast]'")
-    semantics, budget = Semantics(table), budget or FaultBudget()
-    moves = Moves(semantics, resolution or Anything(), urgent=urgent)
-    expansion = expansion_of(Parts(table, moves, budget, laps), symmetry=symmetry)
+    semantics, budget = InstanceRules(table), budget or FaultBudget()
+    moves = Successors(semantics, resolution or Anything(), urgent=urgent)
+    expansion = expansion_of(ComponentTables(table, moves, budget, laps), symmetry=symmetry)
     if isinstance(expansion, Reduced):
         engine = plain_only(engine)
     first = expansion.parts.vector(semantics.start(semantics.initial()), budget)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.packed.layout import Layout
+from wfmodel.exploration.packed.bit_layout import Layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ exchanged is decided anew for each. What is left of a space is seldom large.
 
 from __future__ import annotations
 
-from wfmodel.exploration.numbers import Vector
 from wfmodel.exploration.packed.expansion import Expanded, Expansion
-from wfmodel.exploration.packed.parts import LOOK, SWAP, Parts
 from wfmodel.exploration.symmetry import Reduction
+from wfmodel.semantics.component_tables import LOOK, SWAP, ComponentTables
+from wfmodel.semantics.numbering import Vector
 
 
 class Reduced(Expansion):
     """The successor function over canonical vectors."""
 
-    def __init__(self, parts: Parts, reduction: Reduction) -> None:
+    def __init__(self, parts: ComponentTables, reduction: Reduction) -> None:
         super().__init__(parts)
         self.reduction: Reduction = reduction
         parts.also(reduction.swap, reduction.look)
@@ -36,7 +36,7 @@ class Reduced(Expansion):
         return found._replace(arcs=arcs)
 
 
-def expansion_of(parts: Parts, *, symmetry: bool) -> Expansion:
+def expansion_of(parts: ComponentTables, *, symmetry: bool) -> Expansion:
     """The successor function that a search needs: reduced where its system declares a symmetry."""
     reduction = Reduction.wanted(parts.table, parts, symmetry=symmetry)
     return Expansion(parts) if reduction is None else Reduced(parts, reduction)

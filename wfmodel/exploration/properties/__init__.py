@@ -1,8 +1,13 @@
 """What may be asked of a state space, and answered with a story.
 
->>> space = search(orchestrate(order), FaultBudget(crashes=1))
->>> decide(space, standard_properties(space.table.system))
-(Holds(title='never lost', ...), ...)
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.model import load_workflow
+>>> order = load_workflow("models/order-fulfilment/workflow.yaml").workflow
+>>> from wfmodel.exploration import FaultBudget, search
+>>> space = search(orchestrate(order), FaultBudget())
+>>> first, *_ = decide(space, standard_properties(space.table.system))
+>>> type(first).__name__, first.title
+('Holds', 'never lost')
 
 Read ``safety`` first, then ``liveness`` and ``recovery``; ``expressions`` is the textual form.
 """
@@ -11,14 +16,27 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wfmodel.designs.system import System
-from wfmodel.exploration.graph import TooManySteps
-from wfmodel.exploration.properties.answer import Answer, Bounds, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.at_most import AtMost
-from wfmodel.exploration.properties.explored import Explored
+from wfmodel.exploration.properties.cached_space import Remembered
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
-from wfmodel.exploration.properties.observation import Observation, Predicate
-from wfmodel.exploration.properties.recovery import RecoversWithin
-from wfmodel.exploration.properties.remembered import Remembered
+from wfmodel.exploration.properties.property_answer import (
+    Answer,
+    Bounds,
+    Holds,
+    Trace,
+    Undecided,
+    Violated,
+)
+from wfmodel.exploration.properties.property_context import Explored
+from wfmodel.exploration.properties.property_language import (
+    STANDARD,
+    STANDARD_TOGETHER,
+    Property,
+    load_properties,
+    parse_property,
+    properties_of,
+)
+from wfmodel.exploration.properties.recovers_within import RecoversWithin
 from wfmodel.exploration.properties.safety import (
     Always,
     Deadlock,
@@ -28,15 +46,9 @@ from wfmodel.exploration.properties.safety import (
     UnspecifiedReception,
 )
 from wfmodel.exploration.properties.symmetric import SAMPLED, refusals
-from wfmodel.exploration.properties.textual import (
-    STANDARD,
-    STANDARD_TOGETHER,
-    Property,
-    load_properties,
-    parse_property,
-    properties_of,
-)
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.properties.visible_state import Observation, Predicate
+from wfmodel.exploration.state_space import StateSpace
+from wfmodel.exploration.step_graph import TooManySteps
 
 __all__ = [
     "STANDARD",

@@ -15,13 +15,13 @@ from typing import ClassVar
 
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.system import System
-from wfmodel.exploration.properties.answer import Answer
-from wfmodel.exploration.properties.explored import Explored
-from wfmodel.exploration.properties.expressions import predicate
-from wfmodel.exploration.properties.observation import Predicate
+from wfmodel.exploration.properties.predicates import predicate
+from wfmodel.exploration.properties.property_answer import Answer
+from wfmodel.exploration.properties.property_context import Explored
 from wfmodel.exploration.properties.safety import AT_REST, Never, NeverEnds, held
+from wfmodel.exploration.properties.visible_state import Predicate
 from wfmodel.model.guards import parse_guard, paths_of
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 
 
 @dataclass(frozen=True)

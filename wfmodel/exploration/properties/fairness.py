@@ -25,9 +25,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from wfmodel.designs.messages import Chosen, WorkDone
-from wfmodel.exploration.graph import graph_of
-from wfmodel.exploration.moves import Step, StepKind
-from wfmodel.exploration.space import StateSpace, is_fault
+from wfmodel.exploration.state_space import StateSpace, is_fault
+from wfmodel.exploration.step_graph import graph_of
+from wfmodel.semantics.successors import Step, StepKind
 
 Act: TypeAlias = tuple[Hashable, ...]
 """An action that may be owed: the participant first but one."""

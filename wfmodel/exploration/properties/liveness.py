@@ -13,12 +13,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.graph import steps_along
-from wfmodel.exploration.properties.answer import Answer, Trace, Violated
-from wfmodel.exploration.properties.explored import Explored
 from wfmodel.exploration.properties.fairness import Component, components
-from wfmodel.exploration.properties.observation import Predicate
+from wfmodel.exploration.properties.property_answer import Answer, Trace, Violated
+from wfmodel.exploration.properties.property_context import Explored
 from wfmodel.exploration.properties.safety import AT_REST, held
+from wfmodel.exploration.properties.visible_state import Predicate
+from wfmodel.exploration.step_graph import steps_along
 
 BEGUN: Final = Predicate("the instance has arrived", lambda seen: seen.number == 0)
 

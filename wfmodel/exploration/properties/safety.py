@@ -13,11 +13,11 @@ from typing import ClassVar, Final
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.messages import Received
 from wfmodel.designs.table import Table
-from wfmodel.exploration.moves import Step, StepKind
-from wfmodel.exploration.properties.answer import Answer, Holds, Trace, Undecided, Violated
-from wfmodel.exploration.properties.explored import Explored
-from wfmodel.exploration.properties.observation import Predicate
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.properties.property_answer import Answer, Holds, Trace, Undecided, Violated
+from wfmodel.exploration.properties.property_context import Explored
+from wfmodel.exploration.properties.visible_state import Predicate
+from wfmodel.exploration.state_space import StateSpace
+from wfmodel.semantics.successors import Step, StepKind
 
 """Ends that a workflow declares."""
 

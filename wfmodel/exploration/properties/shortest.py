@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from wfmodel.exploration.moves import Step
-from wfmodel.exploration.properties.answer import Trace
-from wfmodel.exploration.space import StateSpace, path_to
+from wfmodel.exploration.properties.property_answer import Trace
+from wfmodel.exploration.state_space import StateSpace, path_to
+from wfmodel.semantics.successors import Step
 
 MOST_STATES: Final = 250_000
 """Beyond this many configurations nobody looks for fewer context switches."""

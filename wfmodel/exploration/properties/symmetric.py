@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
 
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.configuration import Configuration
-from wfmodel.exploration.moves import Step
-from wfmodel.exploration.numbers import Vector
-from wfmodel.exploration.properties.observation import Observation, Predicate
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.properties.visible_state import Observation, Predicate
+from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.symmetry import Reduction
+from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.numbering import Vector
+from wfmodel.semantics.successors import Step
 
 MOST_LOOKS: Final = 20_000
 """Configurations that predicates are asked of, exchanged ones included; then it is a sample."""

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wfmodel.designs.schedule import Act, Deed, message_words
 from wfmodel.designs.table import Table
+from wfmodel.designs.trace_script import Act, Deed, message_words
 from wfmodel.escaping import printable
-from wfmodel.exploration.configuration import Configuration
-from wfmodel.exploration.moves import Step
-from wfmodel.exploration.properties.answer import Trace
+from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.scheduling import act_between, steps_of
-from wfmodel.exploration.space import StateSpace
+from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.symmetry.unfolding import unfolded
+from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.successors import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,12 @@ from wfmodel.designs.messages import (
     SetTimer,
     TimerFired,
 )
-from wfmodel.designs.renaming import Names
+from wfmodel.designs.permutation import Names
 from wfmodel.designs.system import Channel
 from wfmodel.designs.table import Table
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.local import Local
 from wfmodel.exploration.symmetry.swapping import Swapping, placed
+from wfmodel.semantics.cell_rules import CellRules
+from wfmodel.semantics.fault_budget import FaultBudget
 
 MOST: Final = 20_000
 """Reactions whose exchanges are followed up."""
@@ -45,7 +45,7 @@ class Interchangeable:
         self.table = table
         self.system = table.system
         self.rename = table.system.rename
-        local = Local(table)
+        local = CellRules(table)
         self._in_order = local.outbox
         self._at_once = local.atomic
         self.swaps = [pair for group in groups for pair in pairwise(group)]

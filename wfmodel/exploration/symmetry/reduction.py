@@ -13,12 +13,12 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from wfmodel.designs.table import Interned, Table
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.configuration import Configuration
-from wfmodel.exploration.numbers import Numbers, Vector
 from wfmodel.exploration.symmetry.interchangeable import Interchangeable
 from wfmodel.exploration.symmetry.seeing import Seeing
 from wfmodel.exploration.symmetry.swapping import Swapping, placed
+from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.numbering import Numbering, Vector
 
 Filled: TypeAlias = Callable[[int, int, int], None]
 Ranks: TypeAlias = dict[int, int]
@@ -28,7 +28,7 @@ Ranks: TypeAlias = dict[int, int]
 class Reduction:
     """Canonical vectors of one system, over the numbers of ``parts``."""
 
-    def __init__(self, table: Table, parts: Numbers) -> None:
+    def __init__(self, table: Table, parts: Numbering) -> None:
         self.table = table
         self.parts = parts
         self.n = len(table.names)
@@ -58,7 +58,7 @@ class Reduction:
         return f"states that differ in who is who of {groups} are one{sample}"
 
     @classmethod
-    def wanted(cls, table: Table, parts: Numbers, *, symmetry: bool) -> Reduction | None:
+    def wanted(cls, table: Table, parts: Numbering, *, symmetry: bool) -> Reduction | None:
         """The reduction of a system that declares a symmetry, where it is asked for."""
         return cls(table, parts) if symmetry and table.system.symmetric else None
 

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import Final
 
-from wfmodel.designs.renaming import Names
+from wfmodel.designs.permutation import Names
 from wfmodel.designs.table import Table
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.configuration import ANYONE, Cell, Inbox, Post
-from wfmodel.exploration.local import NOTHING
+from wfmodel.semantics.cell_rules import NOTHING
+from wfmodel.semantics.configuration import ANYONE, Cell, Inbox, Post
+from wfmodel.semantics.fault_budget import FaultBudget
 
 ME: Final = "\0me"
 OWNER: Final = "\0owner"

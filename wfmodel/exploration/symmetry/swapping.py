@@ -7,12 +7,12 @@ waits in a gap or for its commit), it is sorted, so that equal knowledge is one 
 from __future__ import annotations
 
 from wfmodel.designs.messages import TimerFired
-from wfmodel.designs.renaming import Names
+from wfmodel.designs.permutation import Names
 from wfmodel.designs.table import CLEAR_TIMER, SEND, SET_TIMER, Operation, Table
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.channels import Channels
-from wfmodel.exploration.configuration import ANYONE, Cell, Inbox, Parcel, Pending, Post
-from wfmodel.exploration.local import NOTHING, Local
+from wfmodel.semantics.cell_rules import NOTHING, CellRules
+from wfmodel.semantics.channels import Channels
+from wfmodel.semantics.configuration import ANYONE, Cell, Inbox, Parcel, Pending, Post
+from wfmodel.semantics.fault_budget import FaultBudget
 
 
 class Swapping:
@@ -21,7 +21,7 @@ class Swapping:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.rename = table.system.rename
-        self.keeps_order = Local(table).outbox
+        self.keeps_order = CellRules(table).outbox
         self.ordered = Channels(table.system.channel).ordered
         self._states: dict[tuple[int, int, int, int], int] = {}
         self._messages: dict[tuple[int, int, int], int] = {}

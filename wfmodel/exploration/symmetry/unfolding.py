@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.configuration import Configuration
-from wfmodel.exploration.moves import Moves, Step
-from wfmodel.exploration.properties.answer import Trace
-from wfmodel.exploration.resolution import Anything
-from wfmodel.exploration.semantics import Semantics
-from wfmodel.exploration.space import Listed, StateSpace
+from wfmodel.exploration.properties.property_answer import Trace
+from wfmodel.exploration.state_space import Listed, StateSpace
 from wfmodel.exploration.symmetry.reduction import Reduction, reduction_of
+from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.instance_rules import InstanceRules
+from wfmodel.semantics.nondeterminism import Anything
+from wfmodel.semantics.successors import Step, Successors
 
 
 class UnfoldedRun(Listed):
@@ -30,7 +30,7 @@ class UnfoldedRun(Listed):
         super().__init__()
         self.table = space.table
         self._reduction = reduction
-        self._moves = Moves(Semantics(self.table), Anything(), urgent=False)
+        self._moves = Successors(InstanceRules(self.table), Anything(), urgent=False)
         first = trace.numbers[0]
         self._nodes.append((space.configuration(first), space.budget(first)))
         self.steps: list[Step] = []

@@ -9,7 +9,7 @@ saw, a state space like that of a search which was stopped; ``coverage`` says ho
 
 from wfmodel.exploration.walking.coverage import Coverage
 from wfmodel.exploration.walking.shrinking import shrunk
-from wfmodel.exploration.walking.space import WalkedSpace, walk_space
+from wfmodel.exploration.walking.walked_space import WalkedSpace, walk_space
 from wfmodel.exploration.walking.walker import FAULT_SHARES, MOST_STEPS, Draw
 
 __all__ = [

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wfmodel.exploration.walking.graph import Graph
+from wfmodel.exploration.walking.walked_graph import Graph
 from wfmodel.exploration.walking.walker import Out
 
 TENTHS = 10

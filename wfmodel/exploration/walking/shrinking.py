@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from wfmodel.designs.schedule import Act
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
-from wfmodel.exploration.budget import FaultBudget
-from wfmodel.exploration.following import RunSpace
-from wfmodel.exploration.local import Refused
+from wfmodel.designs.trace_script import Act
+from wfmodel.exploration.trace_space import RunSpace
+from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.fault_budget import FaultBudget
 
 MOST_TRIED: Final = 2_000
 """Runs that are judged; a longer one may then be left as it is."""

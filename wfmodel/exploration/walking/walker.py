@@ -18,7 +18,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from wfmodel.exploration.walking.graph import Graph, Looked
+from wfmodel.exploration.walking.walked_graph import Graph, Looked
 
 Draw: TypeAlias = Callable[[int, int], float]
 """(walk, index) to a number in (0, 1), independent and uniform, the same whenever it is asked."""

@@ -1,8 +1,8 @@
 """Every finding of the importer is in this table: its code, its severity and what it means.
 
-Errors mean that the definition is not Amazon States Language, or that the annotation file does not
-fit it: no workflow comes out. Warnings mean that the machine does something that the model cannot
-say. Information says what was abstracted, and how.
+Errors mean that the definition is not Amazon States Language, that AWS refuses it, or that the
+annotation file does not fit it: no workflow comes out. Warnings mean that a part of it does
+nothing. Information says what the model leaves out, and how; it is no claim about AWS.
 """
 
 from __future__ import annotations
@@ -83,6 +83,15 @@ SHADOWED_CATCHER: Final = Problem(
 MALFORMED_RESOURCE: Final = Problem(
     "A116", "malformed-resource", _ERROR, "A Resource is an ARN, or is filled in on deployment."
 )
+FOREIGN_EXPRESSION: Final = Problem(
+    "A117", "foreign-expression", _WARNING, "In this query language it is text, sent as it is."
+)
+UNKNOWN_FUNCTION: Final = Problem(
+    "A118", "unknown-function", _WARNING, "The expression fails: JSONata has no such function."
+)
+UNKNOWN_ERROR: Final = Problem(
+    "A119", "unknown-error", _WARNING, "Names that begin with States. are AWS's: nothing raises it."
+)
 
 ASSUMED_DURATION: Final = Problem(
     "A120", "dynamic-wait", _INFO, "The time comes from data: the annotation says how long."
@@ -106,10 +115,10 @@ TOLERATED_FAILURES: Final = Problem(
     "A126", "abstracted-tolerance", _INFO, "Tolerated failures become an n-of-m join."
 )
 RETRIED_SCOPE: Final = Problem(
-    "A127", "retried-scope", _WARNING, "Retry of a Parallel or Map state has no counterpart."
+    "A127", "retried-scope", _INFO, "The model does not retry a Parallel or Map state as a whole."
 )
 RETRIED_CALLBACK: Final = Problem(
-    "A128", "retried-callback", _WARNING, "Retry after a callback has no counterpart."
+    "A128", "retried-callback", _INFO, "The model retries the request of a callback only."
 )
 DYNAMIC_VALUE: Final = Problem(
     "A129", "dynamic-value", _INFO, "The value is only known when the machine is deployed or run."
@@ -141,6 +150,43 @@ UNKNOWN_ANNOTATED_EVENT: Final = Problem(
 )
 UNUSED_ANNOTATIONS: Final = Problem(
     "A146", "unused-annotations", _WARNING, "Our own format says everything itself."
+)
+
+UNKNOWN_INTEGRATION: Final = Problem(
+    "A160", "unknown-integration", _ERROR, "Step Functions cannot call this action."
+)
+UNSUPPORTED_PATTERN: Final = Problem(
+    "A161", "unsupported-pattern", _ERROR, "The integration cannot be waited for in this way."
+)
+MISSING_PARAMETER: Final = Problem(
+    "A162", "missing-parameter", _ERROR, "The action cannot be called without this parameter."
+)
+UNKNOWN_PARAMETER: Final = Problem(
+    "A163", "unknown-parameter", _ERROR, "The action has no such parameter."
+)
+CALLBACK_WITHOUT_TOKEN: Final = Problem(
+    "A164", "callback-without-token", _ERROR, "Nobody can answer a token that is not sent."
+)
+EXPRESS_LIMIT: Final = Problem(
+    "A165", "express-limit", _ERROR, "An express workflow neither waits for jobs nor for answers."
+)
+UNAVAILABLE_NAME: Final = Problem(
+    "A166", "unavailable-name", _ERROR, "The name has no value in this place."
+)
+LATE_HEARTBEAT: Final = Problem(
+    "A167", "late-heartbeat", _ERROR, "A heartbeat is due before the task times out."
+)
+DISTRIBUTED_ONLY: Final = Problem(
+    "A168", "distributed-only", _ERROR, "Only a Map in distributed mode has this field."
+)
+MALFORMED_TIMESTAMP: Final = Problem(
+    "A169", "malformed-timestamp", _ERROR, "A timestamp is RFC 3339, with T, and Z or an offset."
+)
+DUPLICATE_LABEL: Final = Problem(
+    "A170", "duplicate-label", _ERROR, "The label of a Map must be unique in the whole machine."
+)
+RESERVED_VARIABLE: Final = Problem(
+    "A171", "reserved-variable", _ERROR, "No variable can have this name."
 )
 
 PROBLEMS: Final[tuple[Problem, ...]] = tuple(

@@ -17,10 +17,10 @@ from wfmodel.importers.asl.values import (
     JSONPATH,
     Check,
     boolean,
-    json_path,
     number,
+    plain_path,
     text,
-    variable,
+    timestamp,
 )
 
 _SIGNS: Final = {
@@ -33,7 +33,7 @@ _SIGNS: Final = {
 _KINDS: Final[Mapping[str, Check]] = {
     "String": text,
     "Numeric": number(float("-inf"), float("inf"), whole=False),
-    "Timestamp": text,
+    "Timestamp": timestamp,
 }
 _TESTS: Final = ("IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp")
 
@@ -43,7 +43,7 @@ _ORDERED: Final = {f"{kind}{sign}": check for kind, check in _KINDS.items() for 
 
 OPERATORS: Final[Mapping[str, Check]] = {
     **_ORDERED,
-    **{f"{name}Path": json_path for name in _ORDERED},
+    **{f"{name}Path": plain_path for name in _ORDERED},
     "StringMatches": text,
     **dict.fromkeys(_TESTS, boolean),
 }
@@ -53,7 +53,7 @@ COMBINATIONS: Final = ("And", "Or", "Not")
 
 RULE: Final = Table(
     {
-        "Variable": Row(variable, language=JSONPATH),
+        "Variable": Row(plain_path, language=JSONPATH),
         **{name: Row(check, language=JSONPATH) for name, check in OPERATORS.items()},
         "And": Row(nested="rules"),
         "Or": Row(nested="rules"),

@@ -1,7 +1,8 @@
 """Conditions of Choice rules, translated to guards; what cannot be is named, as ``opaque``.
 
-JSONPath comparisons translate one by one, but for timestamps: two texts of one instant are equal as
-timestamps and different as strings. Of JSONata those expressions translate that compare paths and
+JSONPath comparisons translate one by one. Two texts of one instant are equal as timestamps and
+different as strings, so the instant that a text means is a value of its own, ``timestamp($.due)``,
+in seconds since 1970. Of JSONata those expressions translate that compare paths and
 constants; a call or computation stays opaque, alone, so that what surrounds it is still decided.
 
 Paths keep their own spelling (``at("$.order.total")``): they are places of the state's JSON, not
@@ -12,11 +13,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from wfmodel.importers.asl.expressions import jsonata_tree
 from wfmodel.model.guards import LONGEST, MOST_DEPTH
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SIGNS: Final = {
     "Equals": "==",
     "LessThan": "<",
@@ -32,6 +35,7 @@ _TESTS: Final = {
     "IsString": "is_string",
     "IsBoolean": "is_boolean",
 }
+_TIME: Final = "Timestamp"
 
 
 def from_rule(rule: Mapping[str, object]) -> str:
@@ -51,7 +55,7 @@ def _rule(rule: object, depth: int) -> str:
             return "(" + word.join(_rule(part, depth + 1) for part in rule[name]) + ")"
     if "Not" in rule:
         return f"not {_rule(rule['Not'], depth + 1)}"
-    path = _at(str(rule.get("Variable", "")))
+    path = str(rule.get("Variable", ""))
     for operator, operand in rule.items():
         found = _comparison(path, str(operator), operand)
         if found is not None:
@@ -60,16 +64,47 @@ def _rule(rule: object, depth: int) -> str:
     return _opaque(json.dumps(shown, default=str, sort_keys=True))
 
 
+def _of_instants(path: str, operator: str, operand: object) -> str | None:
+    sign = _SIGNS.get(operator.removeprefix(_TIME).removesuffix("Path"))
+    if sign is None or not isinstance(operand, str):
+        return None
+    if operator.endswith("Path"):
+        return f"{_instant_at(path)} {sign} {_instant_at(operand)}"
+    seconds = _instant(operand)
+    return None if seconds is None else f"{_instant_at(path)} {sign} {seconds}"
+
+
+def _instant_at(path: str) -> str:
+    return _at(f"timestamp({path})")
+
+
+def _instant(text: str) -> str | None:
+    """Seconds since 1970, exactly; None where the text is no point in time that Python has."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    exact = (moment - _EPOCH) // timedelta(microseconds=1)
+    whole, rest = divmod(exact, 1_000_000)
+    return str(whole) if not rest else repr(exact / 1_000_000)
+
+
 def _comparison(path: str, operator: str, operand: object) -> str | None:
     if operator in _TESTS and isinstance(operand, bool):
-        return f"{'' if operand else 'not '}{_TESTS[operator]}({path})"
+        return f"{'' if operand else 'not '}{_TESTS[operator]}({_at(path)})"
+    if operator == "IsTimestamp" and isinstance(operand, bool):
+        return f"{'' if operand else 'not '}is_number({_instant_at(path)})"
+    if operator.startswith(_TIME):
+        return _of_instants(path, operator, operand)
     if operator == "StringMatches":
-        return f"matches({path}, {operand!r})"
+        return f"matches({_at(path)}, {operand!r})"
     for kind in _KINDS:
         sign = _SIGNS.get(operator.removeprefix(kind).removesuffix("Path"))
         if operator.startswith(kind) and sign is not None:
             other = _at(str(operand)) if operator.endswith("Path") else _constant(operand)
-            return f"{path} {sign} {other}"
+            return f"{_at(path)} {sign} {other}"
     return None
 
 

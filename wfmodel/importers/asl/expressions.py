@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 
 LONGEST: Final = 10_000
 """A longer expression is not parsed: it is taken as it is."""
@@ -42,6 +42,11 @@ FUNCTIONS: Final[Mapping[str, tuple[int, int, str]]] = {
 }
 """Name to fewest and most arguments, and which of them are numbers."""
 
+Argument: TypeAlias = tuple[str, str]
+"""What an argument is (a path, text, number, word or call), and how it is written."""
+
+_HASHES: Final = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
+_ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<name>States\.\w*)\s*\(|(?P<text>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<word>true|false|null)\b|(?P<path>\$(?:'[^']*'|\[[^\]]*\]|[^,()\s'])*)|(?P<sign>[,)]))"
@@ -87,7 +92,7 @@ def intrinsic_error(text: str) -> str | None:
     """What is wrong with a call of an intrinsic function; None if nothing is."""
     if len(text) > LONGEST:
         return None
-    stack: list[tuple[str, list[str]]] = [("", [])]
+    stack: list[tuple[str, list[Argument]]] = [("", [])]
     at, wants_value = 0, True
     while at < len(text.rstrip()):
         token = _TOKEN.match(text, at)
@@ -104,21 +109,22 @@ def intrinsic_error(text: str) -> str | None:
         elif token["sign"] == ")":
             if len(stack) == 1 or (wants_value and stack[-1][1]):
                 return "an argument is missing before ')'" if len(stack) > 1 else "')' too many"
-            name, kinds = stack.pop()
-            wrong = _call_error(name, kinds)
+            name, arguments = stack.pop()
+            wrong = _call_error(name, arguments) or _literal_error(name, arguments)
             if wrong is not None:
                 return wrong
-            stack[-1][1].append("call")
+            stack[-1][1].append(("call", ""))
             wants_value = False
         elif not wants_value:
             return f"',' is missing before {token[0].strip()!r}"
         else:
-            stack[-1][1].append(next(kind for kind, found in token.groupdict().items() if found))
+            stack[-1][1].append(next(part for part in token.groupdict().items() if part[1]))
             wants_value = False
     return None if len(stack) == 1 and len(stack[0][1]) == 1 else "')' is missing"
 
 
-def _call_error(name: str, kinds: list[str]) -> str | None:
+def _call_error(name: str, arguments: list[Argument]) -> str | None:
+    kinds = [kind for kind, _ in arguments]
     if name not in FUNCTIONS:
         meant = nearest(name, FUNCTIONS)
         return f"there is no function {name}" + (f"; did you mean {meant}?" if meant else "")
@@ -129,4 +135,19 @@ def _call_error(name: str, kinds: list[str]) -> str | None:
     for number, (kind, want) in enumerate(zip(kinds, wanted, strict=False), 1):
         if want == "n" and kind in ("text", "word"):
             return f"argument {number} of {name} is a number or a path; got a {kind}"
+    return None
+
+
+def _literal_error(name: str, arguments: list[Argument]) -> str | None:
+    """What is wrong with arguments that are written out: a value decides, not only its kind."""
+    kind, written = arguments[1 if name == "States.Hash" else 0] if arguments else ("", "")
+    if name == "States.Format" and kind == "text":
+        holes = _ESCAPE.sub(" ", written).count("{}")
+        if holes != len(arguments) - 1:
+            given = len(arguments) - 1
+            return f"States.Format has {holes} places ({{}}) and {given} values for them"
+    if name == "States.Hash" and kind == "text" and written[1:-1] not in _HASHES:
+        return f"States.Hash knows {', '.join(_HASHES)}; got {written}"
+    if name == "States.JsonMerge" and arguments[2] == ("word", "true"):
+        return "States.JsonMerge merges on the first level only: its last argument is false"
     return None

@@ -18,15 +18,17 @@ from wfmodel.importers.asl.values import (
     MOST_SECONDS,
     Check,
     anything,
+    data_path,
     expression,
     json_path,
     list_of,
     name,
     number,
+    plain_path,
     reference_path,
-    resource,
     result_path,
     text,
+    timestamp,
     true,
     words,
 )
@@ -57,12 +59,19 @@ class Table:
 _SECONDS: Final = number(1, MOST_SECONDS)
 _LANGUAGE: Final = Row(words(JSONPATH, JSONATA))
 _TEXT: Final = Row(text)
-_PATH: Final = Row(json_path, language=JSONPATH)
+_PATH: Final = Row(data_path, language=JSONPATH)
+_COMPUTED: Final = Row(json_path, language=JSONPATH)
 _REFERENCE: Final = Row(reference_path, language=JSONPATH)
 _PAYLOAD: Final = Row(payload)
 _OBJECT: Final = Row(payload_object)
 _TEMPLATE: Final = Row(payload, language=JSONPATH)
 _ARGUMENTS: Final = Row(payload, language=JSONATA)
+
+
+def _option(*allowed: str) -> Row:
+    return Row(words(*allowed, computed=True))
+
+
 _STATE_NAME: Final = name(80)
 _ERROR_NAME: Final = name(200)
 
@@ -86,7 +95,7 @@ STATES: Final[Mapping[str, Table]] = {
     "Task": Table(
         {
             **_GUARDED,
-            "Resource": Row(resource, required=True),
+            "Resource": Row(text, required=True),
             "Arguments": _ARGUMENTS,
             "Credentials": _OBJECT,
             "TimeoutSeconds": Row(_SECONDS),
@@ -111,7 +120,7 @@ STATES: Final[Mapping[str, Table]] = {
             "Iterator": Row(nested="processor"),
             "ItemProcessor": Row(nested="processor"),
             "Items": _ARGUMENTS,
-            "ItemsPath": Row(json_path, language=JSONPATH),
+            "ItemsPath": Row(plain_path, language=JSONPATH),
             "ItemSelector": _PAYLOAD,
             "ItemReader": Row(nested="reader"),
             "ItemBatcher": Row(nested="batcher"),
@@ -132,13 +141,13 @@ STATES: Final[Mapping[str, Table]] = {
             ("ItemSelector", "Parameters"),
         ),
     ),
-    "Pass": Table({**_RESULT, "Result": _TEMPLATE}, _NEXT_OR_END),
+    "Pass": Table({**_RESULT, "Result": Row(language=JSONPATH)}, _NEXT_OR_END),
     "Wait": Table(
         {
             **_STEP,
             "Seconds": Row(number(0, MOST_SECONDS)),
             "SecondsPath": _REFERENCE,
-            "Timestamp": _TEXT,
+            "Timestamp": Row(timestamp),
             "TimestampPath": _REFERENCE,
         },
         (*_NEXT_OR_END, ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")),
@@ -153,7 +162,7 @@ STATES: Final[Mapping[str, Table]] = {
     ),
     "Succeed": Table(_FLOW),
     "Fail": Table(
-        {**_COMMON, "Error": _TEXT, "ErrorPath": _PATH, "Cause": _TEXT, "CausePath": _PATH},
+        {**_COMMON, "Error": _TEXT, "ErrorPath": _COMPUTED, "Cause": _TEXT, "CausePath": _COMPUTED},
         most_one=(("Error", "ErrorPath"), ("Cause", "CausePath")),
     ),
 }
@@ -200,7 +209,7 @@ BATCHER: Final = Table(
 
 READER: Final = Table(
     {
-        "Resource": Row(resource, required=True),
+        "Resource": Row(text, required=True),
         "ReaderConfig": Row(nested="reader config"),
         "Parameters": _TEMPLATE,
         "Arguments": _ARGUMENTS,
@@ -209,13 +218,14 @@ READER: Final = Table(
 
 READER_CONFIG: Final = Table(
     {
-        "InputType": _TEXT,
-        "Transformation": _TEXT,
-        "ManifestType": _TEXT,
-        "CSVHeaderLocation": Row(words("FIRST_ROW", "GIVEN")),
+        "InputType": _option("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"),
+        "Transformation": _option("NONE", "LOAD_AND_FLATTEN"),
+        "ManifestType": _option("ATHENA_DATA", "S3_INVENTORY"),
+        "CSVHeaderLocation": _option("FIRST_ROW", "GIVEN"),
         "CSVHeaders": Row(list_of(text)),
-        "CSVDelimiter": _TEXT,
-        "MaxItems": Row(number(0, MOST_SECONDS)),
+        "CSVDelimiter": _option("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"),
+        "ItemsPointer": _TEXT,
+        "MaxItems": Row(number(0, 100_000_000)),
         "MaxItemsPath": _REFERENCE,
         "ExpectedBucketOwner": _TEXT,
     },
@@ -224,10 +234,17 @@ READER_CONFIG: Final = Table(
 
 WRITER: Final = Table(
     {
-        "Resource": Row(resource),
-        "WriterConfig": _PAYLOAD,
+        "Resource": _TEXT,
+        "WriterConfig": Row(nested="writer config"),
         "Parameters": _TEMPLATE,
         "Arguments": _ARGUMENTS,
+    }
+)
+
+WRITER_CONFIG: Final = Table(
+    {
+        "OutputType": _option("JSON", "JSONL"),
+        "Transformation": _option("NONE", "COMPACT", "FLATTEN"),
     }
 )
 

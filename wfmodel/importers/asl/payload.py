@@ -12,7 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from wfmodel.importers.asl.catalogue import CONFLICTING_FIELDS, MALFORMED_EXPRESSION, WRONG_TYPE
+from wfmodel.importers.asl.catalogue import (
+    CONFLICTING_FIELDS,
+    FOREIGN_EXPRESSION,
+    MALFORMED_EXPRESSION,
+    WRONG_TYPE,
+)
 from wfmodel.importers.asl.values import (
     JSONATA,
     expression,
@@ -32,11 +37,23 @@ def payload(value: object, path: Path, language: str) -> Iterator[Finding]:
         part, at = stack.pop()
         if isinstance(part, Mapping):
             stack += [(inner, (*at, str(key))) for key, inner in reversed(list(part.items()))]
-            yield from _template(part, at) if language != JSONATA else ()
+            yield from _template(part, at) if language != JSONATA else _foreign_keys(part, at)
         elif isinstance(part, list | tuple):
             stack += [(inner, (*at, index)) for index, inner in reversed(list(enumerate(part)))]
         elif isinstance(part, str) and language == JSONATA:
             yield from _expression(part, at)
+        elif is_expression(part):
+            message = f"in JSONPath {shown(part)} is only text"
+            yield FOREIGN_EXPRESSION.at(at, message, help="QueryLanguage: JSONata evaluates it")
+
+
+def _foreign_keys(part: Mapping[str, object], at: Path) -> Iterator[Finding]:
+    """Keys of JSONPath in a template of JSONata, where they are names like any other."""
+    for key, inner in part.items():
+        is_path = isinstance(inner, str) and inner.startswith(("$", "States."))
+        if str(key).endswith(".$") and is_path:
+            message = f"in JSONata {shown(key)} is only a name, and {shown(inner)} only text"
+            yield FOREIGN_EXPRESSION.at((*at, str(key)), message, help="write {% … %}")
 
 
 def payload_object(value: object, path: Path, language: str) -> Iterator[Finding]:

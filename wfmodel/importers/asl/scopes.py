@@ -59,7 +59,7 @@ def map_items(source: Source, translate: Translate) -> States:
     state = Parallel(
         regions=(translate(source, source.value[field], (field,), ("regions", 0)),),
         join=join,
-        siblings="cancel" if join == "all" else "finish",
+        siblings="cancel" if join == "all" else "wait",
         for_each=source.note.for_each or _items(source),
         copies=copies,
         next=source.next(),
@@ -85,12 +85,12 @@ def _copies(source: Source) -> int:
 
 
 def _join(source: Source, copies: int) -> Join:
-    """All copies, less those that may fail; but one at least."""
+    """All copies, less those that may fail. All are waited for, whichever fail."""
     tolerated = _tolerated(source, copies)
     if tolerated == 0:
         return "all"
-    needed = max(1, copies - tolerated)
-    message = f"{source.name!r} tolerates failures: it goes on after {needed} of {copies} copies"
+    needed = copies - tolerated
+    message = f"{source.name!r} tolerates failures: of {copies} copies {needed} must succeed"
     field = next(name for name in source.value if name.startswith("Tolerated"))
     source.says(TOLERATED_FAILURES, message, field)
     return needed
@@ -118,7 +118,9 @@ def _say_abstracted(source: Source) -> None:
 def _caught(source: Source) -> tuple[dict[str, str], States]:
     """``failure`` leads to the one catcher, or to a choice among several by the error's name."""
     if source.value.get("Retry"):
-        message = f"{source.name!r} is not retried as a whole: its failure goes to Catch at once"
+        message = (
+            f"the model does not retry {source.name!r} as a whole: it takes a failure as the last"
+        )
         source.says(RETRIED_SCOPE, message, "Retry")
     caught = list(catches(source))
     if not caught:

@@ -13,6 +13,7 @@ from wfmodel.importers.asl import fields
 from wfmodel.importers.asl.catalogue import (
     CONFLICTING_FIELDS,
     DUPLICATE_STATE,
+    DYNAMIC_VALUE,
     MISPLACED_WILDCARD,
     MISSING_FIELD,
     MISSING_TRANSITION,
@@ -26,21 +27,20 @@ from wfmodel.importers.asl.catalogue import (
 )
 from wfmodel.importers.asl.comparisons import CHOICE_RULE, COMBINATIONS, RULE
 from wfmodel.importers.asl.fields import Table
+from wfmodel.importers.asl.refusals import refusals
 from wfmodel.importers.asl.values import (
     JSONATA,
-    JSONPATH,
     Check,
+    is_expression,
     is_substitution,
     kind_of,
     list_of,
     shown,
 )
+from wfmodel.importers.asl.walk import DEEPEST, language_of, machine_language
 from wfmodel.model.findings import Finding
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
-
-DEEPEST: Final = 100
-"""Longest path to a state or comparison: about thirty Parallel states in each other."""
+from wfmodel.model.spelling import nearest
 
 _SCOPES: Final = ("Branches", "Iterator", "ItemProcessor")
 
@@ -48,22 +48,20 @@ LONGEST_STATE_NAME: Final = 80
 """Characters of a state name (Amazon States Language specification, "States")."""
 
 
-def shape_findings(value: object) -> tuple[Finding, ...]:
-    """What in a definition is not Amazon States Language; paths are those of the definition."""
+def shape_findings(value: object, *, express: bool = False) -> tuple[Finding, ...]:
+    """What in a definition is not Amazon States Language, or is refused by AWS.
+
+    Paths are those of the definition; ``express`` is the machine's type where something says so.
+    """
     if not isinstance(value, Mapping) or "States" not in value:
         what = "no States" if isinstance(value, Mapping) else kind_of(value)
         return (NOT_A_STATE_MACHINE.at((), f"a state machine has StartAt and States; got {what}"),)
-    states = value["States"]
-    # A QueryLanguage that stands among the states is said once, not at every field that follows it.
-    misplaced = language_of(states, JSONPATH) if isinstance(states, Mapping) else JSONPATH
-    language = language_of(value, misplaced)
-    return (*_record(fields.MACHINE, value, (), language), *_repeated_names(value))
-
-
-def language_of(value: Mapping[str, object], inherited: str) -> str:
-    """The query language of a machine or state: its own, else the inherited one."""
-    own = value.get("QueryLanguage")
-    return own if own in (JSONPATH, JSONATA) and isinstance(own, str) else inherited
+    language = machine_language(value)
+    return (
+        *_record(fields.MACHINE, value, (), language),
+        *_repeated_names(value),
+        *refusals(value, express=express),
+    )
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
@@ -130,6 +128,8 @@ def _part(path: Path) -> str:
 def _states(value: object, path: Path, language: str) -> Iterator[Finding]:
     if len(path) > DEEPEST:
         yield TOO_DEEP.at(path, "states are nested too deeply")
+    elif is_substitution(value):
+        yield DYNAMIC_VALUE.at(path, "the states are only known later: the machine is not read")
     elif not isinstance(value, Mapping):
         yield WRONG_TYPE.at(path, f"States is an object; got {kind_of(value)}")
     elif not value:
@@ -143,6 +143,9 @@ def _state(name: object, value: object, path: Path, language: str) -> Iterator[F
     if not isinstance(name, str) or not 0 < len(name) <= LONGEST_STATE_NAME:
         message = f"a state name has 1 to {LONGEST_STATE_NAME} characters; got {shown(name)}"
         yield OUT_OF_RANGE.at(path, message)
+    if is_substitution(value):
+        yield DYNAMIC_VALUE.at(path, f"{name!r} is only known later: the machine is not read")
+        return
     if not isinstance(value, Mapping):
         help = f"{name} stands beside States" if name in fields.MACHINE.fields else ""
         message = f"state {name!r} is an object; got {kind_of(value)}"
@@ -151,6 +154,9 @@ def _state(name: object, value: object, path: Path, language: str) -> Iterator[F
     kind = value.get("Type")
     if "Type" not in value:
         yield MISSING_FIELD.at(path, f"state {name!r} has no Type")
+    elif is_substitution(kind):
+        message = f"the type of {name!r} is only known later: the machine is not read"
+        yield DYNAMIC_VALUE.at((*path, "Type"), message)
     elif not isinstance(kind, str) or kind not in fields.STATES:
         message = f"{shown(kind)} is no type of state"
         yield UNKNOWN_STATE_TYPE.at(
@@ -208,8 +214,14 @@ def _recorded(table: Table) -> Check:
     return lambda value, path, language: _record(table, value, path, language)
 
 
-def _batcher(value: object, path: Path, language: str) -> Iterator[Finding]:
-    return iter(()) if is_substitution(value) else _record(fields.BATCHER, value, path, language)
+def _filled(table: Table) -> Check:
+    """A part that a deployment may fill in as a whole."""
+
+    def check(value: object, path: Path, language: str) -> Iterator[Finding]:
+        computed = is_substitution(value) or (language == JSONATA and is_expression(value))
+        return iter(()) if computed else _record(table, value, path, language)
+
+    return check
 
 
 _NESTED: Final[Mapping[str, Check]] = {
@@ -217,10 +229,11 @@ _NESTED: Final[Mapping[str, Check]] = {
     "branches": list_of(_recorded(fields.BRANCH), least=1),
     "processor": _recorded(fields.PROCESSOR),
     "config": _recorded(fields.CONFIG),
-    "batcher": _batcher,
+    "batcher": _filled(fields.BATCHER),
     "reader": _recorded(fields.READER),
     "reader config": _recorded(fields.READER_CONFIG),
     "writer": _recorded(fields.WRITER),
+    "writer config": _filled(fields.WRITER_CONFIG),
     "retriers": _guards(fields.RETRIER),
     "catchers": _guards(fields.CATCHER),
     "choices": _choices,

@@ -150,7 +150,9 @@ def _say_retried(source: Source) -> None:
     """Errors that an answer can bring, or its absence: retrying those starts anew in ASL."""
     for index, entry in enumerate(source.value.get("Retry", ())):
         if any(error in (*WILDCARDS, STATES_TIMEOUT) for error in entry["ErrorEquals"]):
-            message = f"{source.name!r} is retried after its callback failed: only the request is"
+            message = (
+                f"the model retries the request of {source.name!r}, not the wait for its callback"
+            )
             source.says(RETRIED_CALLBACK, message, "Retry", index)
 
 

@@ -16,7 +16,7 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.reading import read_document, read_text
 from wfmodel.model.source import Document
 
-_MARK: Final = "\ue000"
+MARK: Final = "\ue000"
 """A character of private use: it stands for the substitution's mark inside the text."""
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\$\{([^{}"\s]+)\}', re.DOTALL)
@@ -47,7 +47,7 @@ def mask(text: str) -> str:
 
     def quoted(match: re.Match[str]) -> str:
         name = match.group(1)
-        return match.group() if name is None else f'"{_MARK}{name}"'
+        return match.group() if name is None else f'"{MARK}{name}"'
 
     return _TOKEN.sub(quoted, text)
 
@@ -58,6 +58,6 @@ def unmasked(value: object) -> object:
         return {key: unmasked(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [unmasked(inner) for inner in value]
-    if isinstance(value, str) and value.startswith(_MARK):
-        return f"${{{value.removeprefix(_MARK)}}}"
+    if isinstance(value, str) and value.startswith(MARK):
+        return f"${{{value.removeprefix(MARK)}}}"
     return value

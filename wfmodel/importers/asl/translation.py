@@ -33,10 +33,11 @@ from wfmodel.importers.asl.job import (
 )
 from wfmodel.importers.asl.matching import match
 from wfmodel.importers.asl.scopes import map_items, parallel
-from wfmodel.importers.asl.shape import language_of, shape_findings
+from wfmodel.importers.asl.shape import shape_findings
 from wfmodel.importers.asl.tasks import task
 from wfmodel.importers.asl.values import JSONPATH, is_number
 from wfmodel.importers.asl.variables import clear_variables
+from wfmodel.importers.asl.walk import language_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import Region, Workflow
@@ -57,15 +58,20 @@ class Translation:
 
 
 def translate(
-    value: object, annotations: Annotations | None = None, *, name: str = "workflow"
+    value: object,
+    annotations: Annotations | None = None,
+    *,
+    name: str = "workflow",
+    express: bool = False,
 ) -> Translation:
     """Translate a definition of Amazon States Language, as parsed from JSON or YAML.
 
-    ``name`` is the workflow's where the annotations give none: ASL has no names of machines.
+    ``name`` is the workflow's where the annotations give none: ASL has no names of machines, nor
+    does it say whether they are ``express`` workflows.
     """
     notes = annotations or Annotations()
-    shape = shape_findings(value)
-    if not isinstance(value, Mapping) or _has_error(shape):
+    shape = shape_findings(value, express=express)
+    if not isinstance(value, Mapping) or _has_error(shape) or _is_computed(shape):
         return Translation(None, shape)
     annotated, misfits = match(notes, value)
     language = language_of(value, JSONPATH)
@@ -81,6 +87,11 @@ def translate(
 def _has_error(findings: tuple[Finding, ...]) -> bool:
     """Whether there is nothing to translate. A name used twice is wrong, and yet unmistakable."""
     return any(f.severity is Severity.ERROR and f.code != DUPLICATE_STATE.code for f in findings)
+
+
+def _is_computed(shape: tuple[Finding, ...]) -> bool:
+    """Whether a part of the structure is only known on deployment."""
+    return any(found.code == DYNAMIC_VALUE.code for found in shape)
 
 
 def _workflow(value: Fields, notes: Annotations, name: str, job: Job) -> Workflow | None:

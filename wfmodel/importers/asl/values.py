@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from wfmodel.importers.asl.catalogue import (
     MALFORMED_EXPRESSION,
     MALFORMED_PATH,
-    MALFORMED_RESOURCE,
+    MALFORMED_TIMESTAMP,
     OUT_OF_RANGE,
     WRONG_TYPE,
 )
@@ -39,8 +40,10 @@ _EXPRESSION: Final = re.compile(r"\{%.*%\}", re.DOTALL)
 _SEGMENT: Final = r"(?:\.[^\s.\[\](),'\"@?*:]+|\[-?\d+\]|\[(?:'[^']+'|\"[^\"]+\")\])"
 _REFERENCE: Final = re.compile(rf"\$(?!\$)[A-Za-z0-9_]*{_SEGMENT}*")
 _PATH: Final = re.compile(r"\$\$?[A-Za-z0-9_]*(?:(?:\.\.?|\[).*)?", re.DOTALL)
-_LAMBDA_WITHOUT_ALIAS: Final = re.compile(
-    r"arn:[\w-]+:lambda:[^:]*:[^:]*:function:[^:]*:(?!\$LATEST$|\$\{|[\w-]+$)"
+_TIMESTAMP: Final = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?"
+    r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
 )
 _INTRINSIC: Final = re.compile(r"States\.[A-Za-z0-9]+\(.*\)", re.DOTALL)
 
@@ -88,12 +91,27 @@ def name(most: int) -> Check:
     return check
 
 
-def resource(value: object, path: Path, language: str) -> Iterator[Finding]:
-    """Who does the work: an ARN, or what a deployment fills in."""
+def timestamp(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A point in time: RFC 3339 with a large T, and a large Z or an offset."""
+    if is_substitution(value) or (language == JSONATA and is_expression(value)):
+        return
     if not isinstance(value, str):
-        yield from text(value, path, language)
-    elif not value or _open_substitution(value) or _LAMBDA_WITHOUT_ALIAS.match(value):
-        yield MALFORMED_RESOURCE.at(path, f"{shown(value)} is no ARN")
+        yield _wrong(path, "a timestamp", value)
+    elif not _is_instant(value):
+        message = f"{path[-1]} is a timestamp such as 2026-03-14T01:59:00Z; got {shown(value)}"
+        yield MALFORMED_TIMESTAMP.at(path, message)
+
+
+def _is_instant(value: str) -> bool:
+    found = _TIMESTAMP.fullmatch(value)
+    if found is None:
+        return False
+    try:
+        # A leap second is a point in time; Python has none.
+        datetime.fromisoformat(found["day"] + "T" + found["time"].replace(":60", ":59"))
+    except ValueError:
+        return False
+    return True
 
 
 def boolean(value: object, path: Path, language: str) -> Iterator[Finding]:
@@ -124,12 +142,14 @@ def number(low: float, high: float, *, whole: bool = True) -> Check:
     return check
 
 
-def words(*allowed: str) -> Check:
-    """One of some words."""
+def words(*allowed: str, computed: bool = False) -> Check:
+    """One of some words; in JSONata an expression too where the word may be ``computed``."""
 
     def check(value: object, path: Path, language: str) -> Iterator[Finding]:
         if not isinstance(value, str):
             yield from text(value, path, language)
+        elif computed and language == JSONATA and is_expression(value):
+            return
         elif value not in allowed and not is_substitution(value):
             known = ", ".join(allowed)
             yield OUT_OF_RANGE.at(path, f"{path[-1]} is one of {known}; got {shown(value)}")
@@ -138,8 +158,8 @@ def words(*allowed: str) -> Check:
 
 
 def json_path(value: object, path: Path, language: str) -> Iterator[Finding]:
-    """A JSONPath, an intrinsic function, or null (nothing)."""
-    if value is None or is_substitution(value):
+    """A JSONPath or an intrinsic function."""
+    if is_substitution(value):
         return
     if not isinstance(value, str):
         yield _wrong(path, "a path", value)
@@ -149,16 +169,24 @@ def json_path(value: object, path: Path, language: str) -> Iterator[Finding]:
         yield MALFORMED_PATH.at(path, f"{wrong}; in {shown(value)}")
 
 
-def variable(value: object, path: Path, language: str) -> Iterator[Finding]:
-    """A path that a comparison reads: no intrinsic function."""
+def plain_path(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A path that selects: no intrinsic function, which only a payload template may call."""
     if isinstance(value, str) and _INTRINSIC.fullmatch(value):
-        yield MALFORMED_PATH.at(path, f"{path[-1]} is a path; got {shown(value)}")
+        message = f"{path[-1]} is a path; an intrinsic function stands in a payload template only"
+        yield MALFORMED_PATH.at(path, f"{message}; got {shown(value)}")
     else:
         yield from json_path(value, path, language)
 
 
+def data_path(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """A path that selects a state's input or output; null selects nothing."""
+    return iter(()) if value is None else plain_path(value, path, language)
+
+
 def result_path(value: object, path: Path, language: str) -> Iterator[Finding]:
-    """A reference path into the state's input: no variable."""
+    """A reference path into the state's input: no variable; null discards the result."""
+    if value is None:
+        return
     if isinstance(value, str) and re.match(r"\$[A-Za-z0-9_]", value):
         message = f"{path[-1]} names a place in the input; got the variable {shown(value)}"
         yield MALFORMED_PATH.at(path, message)
@@ -167,8 +195,8 @@ def result_path(value: object, path: Path, language: str) -> Iterator[Finding]:
 
 
 def reference_path(value: object, path: Path, language: str) -> Iterator[Finding]:
-    """A path that names exactly one place: ``$.a.b[0]``; null discards."""
-    if value is None or is_substitution(value):
+    """A path that names exactly one place: ``$.a.b[0]``."""
+    if is_substitution(value):
         return
     if not isinstance(value, str):
         yield _wrong(path, "a path", value)
@@ -226,10 +254,6 @@ def kind_of(value: object) -> str:
 
 def _wrong(path: Path, wanted: str, value: object) -> Finding:
     return WRONG_TYPE.at(path, f"{path[-1]} is {wanted}; got {shown(value)}")
-
-
-def _open_substitution(value: str) -> bool:
-    return "${" in _SUBSTITUTION.sub("", value)
 
 
 def _balanced(value: str) -> bool:

@@ -6,8 +6,9 @@ Properties as in the AWS CloudFormation Template Reference and the AWS SAM devel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
@@ -17,6 +18,8 @@ from wfmodel.model.limits import MOST_BYTES, MOST_DEPTH
 from wfmodel.model.source import Path, Place
 
 TYPES: Final = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
+_LOCAL: Final = re.compile(r"(?!\w+://)[\w ./@+-]+")
+"""A path that is written out and relative: no address, nothing that a deployment fills in."""
 _FILES: Final = ("DefinitionUri", "DefinitionS3Location")
 
 
@@ -25,11 +28,19 @@ def is_template(value: object) -> bool:
     return isinstance(value, Mapping) and next(_resources(value), None) is not None
 
 
-def machines(outer: Outer) -> Iterator[Machine]:
-    """Every machine of a template, in its order; named by its logical id."""
-    for name, resource in _resources(outer.value):
-        path: Path = ("Resources", name, "Properties")
-        yield _machine(Resource(outer, name, resource.get("Properties"), path))
+def machines(outer: Outer, template: object = None, at: Path = ()) -> Iterator[Machine]:
+    """Every machine of a template (the file, or a part ``at`` a path of it), by its logical id."""
+    for name, resource in _resources(outer.value if template is None else template):
+        path: Path = (*at, "Resources", name, "Properties")
+        properties = resource.get("Properties")
+        found = _machine(Resource(outer, name, properties, path))
+        yield replace(found, express=_is_express(properties))
+
+
+def _is_express(properties: object) -> bool:
+    """``StateMachineType`` of CloudFormation, ``Type`` of SAM."""
+    given = properties if isinstance(properties, Mapping) else {}
+    return "EXPRESS" in (given.get("StateMachineType"), given.get("Type"))
 
 
 def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -49,6 +60,12 @@ class Resource:
     properties: object
     path: Path
 
+    @property
+    def constants(self) -> Mapping[str, str]:
+        """What the template puts in place of ``${name}``."""
+        given = self.properties if isinstance(self.properties, Mapping) else {}
+        return substitutions.constants_of(given.get("DefinitionSubstitutions"))
+
 
 def _machine(resource: Resource) -> Machine:
     properties, outer = resource.properties, resource.outer
@@ -60,7 +77,9 @@ def _machine(resource: Resource) -> Machine:
     for key in _FILES:
         if key in given:
             path = (*resource.path, key)
-            return machine.elsewhere(resource.name, _location(given[key]), outer.span(path))
+            where = given[key]
+            target = where if isinstance(where, str) and _LOCAL.fullmatch(where) else ""
+            return machine.elsewhere(resource.name, _location(where), outer.span(path), target)
     why = "it has no definition"
     return machine.unread(resource.name, why, outer.span(resource.path))
 
@@ -77,14 +96,25 @@ def _location(value: object) -> str:
 
 
 def _of_object(resource: Resource, value: object, path: Path) -> Machine:
-    outer = resource.outer
+    return of_object(resource.outer, resource.name, value, path, resource.constants)
+
+
+def of_object(
+    outer: Outer,
+    name: str,
+    value: object,
+    path: Path,
+    constants: Mapping[str, str] = machine.NOTHING,
+) -> Machine:
+    """A machine that is written out as an object at a path of the file."""
     return machine.of_value(
-        resource.name,
+        name,
         _filled(value),
         file=outer.file,
         text=outer.text,
         prefix=path,
         places=lambda: outer.root,
+        constants=constants,
     )
 
 
@@ -126,6 +156,7 @@ def _of_string(resource: Resource, value: object, path: Path) -> Machine:
         prefix=path,
         chain=chain,
         span=lambda: outer.span(path),
+        constants=resource.constants,
     )
 
 

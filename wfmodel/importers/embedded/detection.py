@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from wfmodel.importers.embedded import cloudformation, terraform
-from wfmodel.importers.embedded.catalogue import NO_MACHINE, TOO_MANY
-from wfmodel.importers.embedded.configuration import machines_in_hcl
+from wfmodel.importers.embedded import cloudformation, serverless, terraform
 from wfmodel.importers.embedded.machine import Machine, placed
-from wfmodel.importers.embedded.outer import read_outer
-from wfmodel.model.findings import Finding
-from wfmodel.model.limits import MOST_BYTES, RefusedError
-from wfmodel.model.source import Span
+from wfmodel.importers.embedded.outer import Outer, read_outer
+from wfmodel.importers.embedded.outer_findings import NO_MACHINE, TOO_MANY
+from wfmodel.importers.embedded.terraform_language import machines_in_hcl
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.limits import MOST_BYTES, RefusedError, Repeated
+from wfmodel.model.source import Path, Span
 
 MOST_MACHINES: Final = 500
 """Most machines of a file: a CloudFormation template has so many resources at most."""
 
-_WORDS: Final = (*cloudformation.TYPES, terraform.TYPE)
+_WORDS: Final = (*cloudformation.TYPES, terraform.TYPE, "stepFunctions")
 _HCL_ENDING: Final = ".tf"
 _DATA_ENDINGS: Final = (".json", ".yaml", ".yml")
 _HCL_BLOCK: Final = re.compile(rf'^[ \t]*+resource[ \t]++"{terraform.TYPE}"', re.MULTILINE)
 _TOP_KEY: Final = re.compile(
-    r'^\s{0,8}["\']?(?:Resources|AWSTemplateFormatVersion|resource|planned_values)["\']?\s*:',
+    r'^\s{0,8}["\']?(?:Resources|AWSTemplateFormatVersion|resource|planned_values|stepFunctions)["\']?\s*:',
     re.MULTILINE,
 )
 
@@ -57,13 +57,40 @@ def contents_of(text: str, file: str) -> Contents | None:
         outer = read_outer(text, file)
     except RefusedError as error:
         return Contents(findings=(error.finding,)) if _TOP_KEY.search(text) else None
+    found = _machines(outer)
+    return None if found is None else _judged(_bounded(found, file), outer.repeated)
+
+
+def _machines(outer: Outer) -> Iterator[Machine] | None:
     if cloudformation.is_template(outer.value):
-        return _bounded(cloudformation.machines(outer), file)
+        return cloudformation.machines(outer)
+    if serverless.is_serverless(outer.value):
+        return serverless.machines(outer)
     if terraform.is_configuration(outer.value):
-        return _bounded(terraform.machines_of_configuration(outer), file)
+        return terraform.machines_of_configuration(outer)
     if terraform.is_plan(outer.value):
-        return _bounded(terraform.machines_of_plan(outer), file)
+        return terraform.machines_of_plan(outer)
     return None
+
+
+def _judged(contents: Contents, repeated: Repeated) -> Contents:
+    """A key that stands twice in a machine is that machine's error; beside it, a warning."""
+    machines, beside = list(contents.machines), list[Finding]()
+    for path, found in repeated:
+        inside = [n for n, machine in enumerate(machines) if _holds(machine, path)]
+        for index in inside:
+            machines[index] = Machine(machines[index].name, None, (found,))
+        if not inside:
+            beside.append(replace(found, severity=Severity.WARNING))
+    return Contents(tuple(machines), (*contents.findings, *beside))
+
+
+def _holds(machine: Machine, path: Path) -> bool:
+    """Whether a path of the file leads into a machine's definition."""
+    if machine.document is None:
+        return False
+    prefix = machine.document.original(())
+    return path[: len(prefix)] == prefix
 
 
 def is_hcl(text: str, file: str) -> bool:

@@ -14,9 +14,9 @@ from typing import Final
 
 from wfmodel.importers.asl.catalogue import Problem
 from wfmodel.importers.asl.templates import mask, unmasked
-from wfmodel.importers.embedded.catalogue import ELSEWHERE, UNREAD
+from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD
 from wfmodel.importers.embedded.positions import Excerpt
-from wfmodel.importers.embedded.substitutions import is_one
+from wfmodel.importers.embedded.substitutions import filled, is_one
 from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import RefusedError, refusal
@@ -27,6 +27,7 @@ _STRUCTURE: Final = frozenset(
     {"States", "Branches", "Iterator", "ItemProcessor", "Choices", "Retry", "Catch"}
 )
 _TARGETS: Final = frozenset({"StartAt", "Next", "Default"})
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,16 @@ class Machine:
     """A definition that was found. Without a document it is not read, and findings say why.
 
     ``size`` counts the characters of a definition that is a text: aliases may repeat one.
+    ``express`` is the machine's type; ``target`` the file that the definition stands in, from the
+    larger file's folder.
     """
 
     name: str
     document: Document | None
     findings: tuple[Finding, ...] = ()
     size: int = 0
+    express: bool = False
+    target: str = ""
 
 
 def of_value(
@@ -50,8 +55,13 @@ def of_value(
     text: str,
     prefix: Path,
     places: Callable[[], Place],
+    constants: Mapping[str, str] = NOTHING,
 ) -> Machine:
-    """A machine that is an object of the file; ``places`` gives the file's tree of places."""
+    """A machine that is an object of the file; ``places`` gives the file's tree of places.
+
+    ``constants`` are what the file itself puts in place of ``${name}``.
+    """
+    value = filled(value, constants) if constants else value
     document = Document(file, text, value, places, {(): prefix})
     computed = next(computed_parts(value), None)
     if computed is None:
@@ -69,13 +79,14 @@ def of_text(
     prefix: Path,
     chain: Callable[[Place], Place],
     span: Callable[[], Span],
+    constants: Mapping[str, str] = NOTHING,
 ) -> Machine:
     """A machine that is JSON text, at ``span``; ``chain`` puts its tree of places at the prefix."""
     if not excerpt.text.strip():
         return Machine(name, None, (refusal("L104", f"{name!r} has an empty definition", span()),))
     masked = mask(excerpt.text)
     try:
-        value = unmasked(read_json(masked, file))
+        value = unmasked(filled(read_json(masked, file), constants))
     except RefusedError as error:
         found = _refused(name, error.finding, masked, excerpt)
         return Machine(name, None, (found,), len(masked))
@@ -87,10 +98,10 @@ def of_text(
     return replace(made, size=len(masked))
 
 
-def elsewhere(name: str, where: str, span: Span) -> Machine:
-    """A machine whose definition stands in a file of its own."""
+def elsewhere(name: str, where: str, span: Span, target: str = "") -> Machine:
+    """A machine whose definition stands in a file of its own; ``target`` leads there."""
     message = f"{name!r} is defined in {where}: check that file"
-    return Machine(name, None, (placed(ELSEWHERE, message, span),))
+    return Machine(name, None, (placed(ELSEWHERE, message, span),), target=target)
 
 
 def unread(name: str, why: str, span: Span) -> Machine:
@@ -130,11 +141,18 @@ def computed_parts(machine: object) -> Iterator[Path]:
 
 def _leads_on(path: Path, key: str) -> bool:
     """Whether a part belongs to the machine's structure, and not to the data that it hands on."""
-    return path[-1:] == ("States",) or key in _STRUCTURE or key in _TARGETS
+    return (
+        path[-1:] == ("States",) or key in _STRUCTURE or key in _TARGETS or _is_type((*path, key))
+    )
+
+
+def _is_type(path: Path) -> bool:
+    """Whether the type of a state stands here."""
+    return path[-1:] == ("Type",) and path[-3:-2] == ("States",)
 
 
 def _is_structure(path: Path) -> bool:
-    if not path or path[-1] in _STRUCTURE or path[-1] in _TARGETS:
+    if not path or path[-1] in _STRUCTURE or path[-1] in _TARGETS or _is_type(path):
         return True
     return len(path) > 1 and path[-2] in _STRUCTURE
 

@@ -6,13 +6,14 @@ Values are looked up by path, and a text's segments only when a place inside it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from wfmodel.importers.embedded.notations import json_scalar, yaml_scalar
 from wfmodel.importers.embedded.positions import JSON_BREAKS, YAML_BREAKS, Excerpt, Lines, Segment
 from wfmodel.model.json_reader import json_places, read_json
+from wfmodel.model.limits import Repeated
 from wfmodel.model.reading import is_json
 from wfmodel.model.source import Path, Place, Span
 from wfmodel.model.yaml_reader import read_yaml
@@ -47,6 +48,8 @@ class Outer:
     value: object
     find_places: Callable[[], Place]
     is_json: bool
+    repeated: Repeated = field(default_factory=list)
+    """Keys that stand twice: of each the last counts."""
 
     @cached_property
     def root(self) -> Place:
@@ -93,7 +96,9 @@ def read_outer(text: str, file: str) -> Outer:
     Raises:
         RefusedError: neither JSON nor YAML, or beyond the bounds.
     """
+    repeated: Repeated = []
     if is_json(text, file):
-        return Outer(file, text, read_json(text, file), lambda: json_places(text, file), True)
-    value, places = read_yaml(text, file, TAGS)
-    return Outer(file, text, value, lambda: places, False)
+        value = read_json(text, file, repeated)
+        return Outer(file, text, value, lambda: json_places(text, file, []), True, repeated)
+    value, places = read_yaml(text, file, TAGS, repeated)
+    return Outer(file, text, value, lambda: places, False, repeated)

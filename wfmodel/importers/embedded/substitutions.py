@@ -6,9 +6,12 @@ and the colons of ``${AWS::Region}`` do not divide the ARN that it is a part of.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Final
+
+from wfmodel.importers.asl.templates import MARK
 
 _SIMPLE: Final = re.compile(r'\$\{([^{}"\s\\]*)\}')
 _UNFIT: Final = re.compile(r'[{}"\s\\:\[\]()]')
@@ -34,6 +37,50 @@ def same_length(expression: str) -> str:
 def is_one(text: str) -> bool:
     """Whether a text is one token and nothing else."""
     return _ONE.match(text) is not None
+
+
+def constants_of(value: object) -> Mapping[str, str]:
+    """Names that a template itself fills in, ``DefinitionSubstitutions``, with plain values.
+
+    A long value is left out: a name may stand in as many places as the file has room for.
+    """
+    if not isinstance(value, Mapping):
+        return {}
+    texts = {
+        str(name): inner if isinstance(inner, str) else json.dumps(inner)
+        for name, inner in value.items()
+        if isinstance(inner, str | int | float)
+    }
+    return {
+        name: text for name, text in texts.items() if "${" not in text and len(text) <= _LONGEST
+    }
+
+
+def filled(value: object, constants: Mapping[str, str]) -> object:
+    """A value with constants in place of their names; depth is bounded by reading.
+
+    A number in place of a whole text is left out: whether it stays a text, the template decides.
+    """
+    if isinstance(value, dict):
+        return {key: filled(inner, constants) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [filled(inner, constants) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if value.startswith(MARK):
+        return _json(constants.get(value.removeprefix(MARK)), value)
+    whole = _SIMPLE.fullmatch(value)
+    if whole and not isinstance(_json(constants.get(whole[1]), value), str):
+        return value
+    return _SIMPLE.sub(lambda match: constants.get(match[1], match[0]), value)
+
+
+def _json(text: str | None, otherwise: str) -> object:
+    """What a text means where JSON wants a value."""
+    try:
+        return otherwise if text is None else json.loads(text)
+    except ValueError:
+        return otherwise
 
 
 def of_function(value: object) -> str | None:

@@ -6,6 +6,7 @@ Sources: Terraform documentation, "JSON Configuration Syntax" and "JSON Output F
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
@@ -31,7 +32,9 @@ def is_plan(value: object) -> bool:
 def machines_of_configuration(outer: Outer) -> Iterator[Machine]:
     """Every machine of a ``.tf.json``; named by its label."""
     for name, block, path in _blocks(outer.value):
-        yield _machine(outer, name, block.get("definition"), (*path, "definition"), template=True)
+        at = (*path, "definition")
+        found = _machine(outer, name, block.get("definition"), at, template=True)
+        yield replace(found, express=block.get("type") == "EXPRESS")
 
 
 def machines_of_plan(outer: Outer) -> Iterator[Machine]:
@@ -41,7 +44,8 @@ def machines_of_plan(outer: Outer) -> Iterator[Machine]:
         if address not in seen and "definition" in values:
             seen.add(address)
             at = (*path, "definition")
-            yield _machine(outer, address, values["definition"], at, template=False)
+            found = _machine(outer, address, values["definition"], at, template=False)
+            yield replace(found, express=values.get("type") == "EXPRESS")
     for address, _, path in _planned(outer.value):
         if address not in seen:
             seen.add(address)

@@ -75,10 +75,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.choreography.context import ChoreographyContext
+from wfmodel.checks.choreography.choreography_context import ChoreographyContext
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
 from wfmodel.model.findings import Finding, Severity
+from wfmodel.wording.counting import listed
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:

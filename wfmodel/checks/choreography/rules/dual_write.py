@@ -56,10 +56,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.choreography.context import ChoreographyContext
+from wfmodel.checks.choreography.choreography_context import ChoreographyContext
 from wfmodel.checks.rule import Rule
-from wfmodel.model.choreography import Announcing
+from wfmodel.model.declared_choreography import Announcing
 from wfmodel.model.findings import Finding, Severity
+from wfmodel.wording.counting import counted
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:
@@ -74,7 +75,7 @@ def _check(context: ChoreographyContext) -> Iterator[Finding]:
         )
     ]
     if torn:
-        count = f"{len(torn)} reaction{'' if len(torn) == 1 else 's'}"
+        count = counted(len(torn), "reaction")
         yield RULE.finding(
             f"dual write: {count} can act without publishing, or publish without acting",
             ("publishing",),

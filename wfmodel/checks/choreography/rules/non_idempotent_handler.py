@@ -55,9 +55,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.choreography.context import ChoreographyContext
+from wfmodel.checks.choreography.choreography_context import ChoreographyContext
 from wfmodel.checks.rule import Rule
-from wfmodel.model.choreography import Guarantee, ServiceReaction
+from wfmodel.model.declared_choreography import Guarantee, ServiceReaction
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Task
 

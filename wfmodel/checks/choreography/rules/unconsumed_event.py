@@ -57,10 +57,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.choreography.context import ChoreographyContext
+from wfmodel.checks.choreography.choreography_context import ChoreographyContext
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.names import nearest
+from wfmodel.model.spelling import nearest
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:

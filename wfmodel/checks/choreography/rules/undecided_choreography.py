@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.choreography.context import ChoreographyContext
+from wfmodel.checks.choreography.choreography_context import ChoreographyContext
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 

@@ -85,14 +85,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.checks.choreography.context import ChoreographyContext
-from wfmodel.checks.choreography.search import Exploration
+from wfmodel.checks.choreography.choreography_context import ChoreographyContext
+from wfmodel.checks.choreography.search import CompositionSpace
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.wording import listed
-from wfmodel.model.choreography import ServiceReaction
+from wfmodel.model.declared_choreography import ServiceReaction
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.names import nearest
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
+from wfmodel.wording.counting import listed
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:
@@ -151,7 +151,7 @@ def _undone(context: ChoreographyContext) -> Iterator[Finding]:
         )
 
 
-def _order(found: Exploration) -> Iterator[Finding]:
+def _order(found: CompositionSpace) -> Iterator[Finding]:
     """Reactions that come when the workflow does not allow them; rests where it is at no end."""
     conformance = found.composition.conformance
     seen: set[Path] = set()

@@ -1,0 +1,1 @@
+"""Commands killed at random instants: nothing is lost, and nothing is left running."""

@@ -1,0 +1,247 @@
+"""Scenarios, sweeps, choreographies, histories, checkpoints, command lines that nobody would write.
+
+Each maker gives a name's ending and a text, as those of ``readers``; ``try_command`` runs the
+command line on it, in this process, in a folder of its own.
+
+Binary files are described: a list of edits to a sound one, each a share of its length and a byte.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import random
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from tests.fuzz.readers import Maker, mangled
+from wfmodel.cli import main
+
+SCENARIO: Final = ".scenario.json"
+SWEEP: Final = ".sweep.json"
+CHOREOGRAPHY: Final = ".choreography.json"
+HISTORY: Final = ".history"
+CHECKPOINT: Final = ".checkpoint"
+COMMAND: Final = ".command"
+ENDINGS: Final = (SCENARIO, SWEEP, CHOREOGRAPHY, HISTORY, CHECKPOINT, COMMAND)
+FORESEEN: Final = {0, 1, 2}
+"""Exit codes: 3 is a fault of the program."""
+
+WORKFLOW: Final = """\
+name: f
+initial: a
+states:
+  a: {kind: task, service: s, duration: 1s, effect: compensatable, next: b,
+      compensation: {action: u}, failures: {no: {kind: business, probability: 0.1}},
+      on: {no: rollback}}
+  b: {kind: choice, branches: [{next: c, probability: 0.5}], default: z}
+  c: {kind: receive, events: {yes: {next: z, probability: 0.9}}, delay: 1s, timeout: 2s,
+      on: {timeout: z}}
+  z: {kind: final}
+"""
+_SCENARIO: Final[dict[str, Any]] = {
+    "question": "?",
+    "workflow": "w.yaml",
+    "knobs": {"persistence": "database", "redelivery_timeout": "10s", "watchdog": "1m"},
+    "variants": {"x": {"design": "choreography"}, "y": {"design": "orchestration"}},
+    "setting": {
+        "arrivals": {"at": ["0s", "1s"]},
+        "horizon": "5s",
+        "convergence": "1m",
+        "network": {"distribution": "lognormal", "median": "5ms", "p99": "80ms"},
+        "faults": [
+            {"kind": "crash", "target": "s", "every": "5s", "lasts": "1s"},
+            {"kind": "loss", "target": "*", "probability": 0.1},
+        ],
+    },
+    "primary": ["lost"],
+    "replications": 1,
+    "what_ifs": 0,
+}
+_EXPERIMENT: Final[dict[str, Any]] = {
+    "factors": {
+        "crashes": {"path": "setting.faults.0.every", "low": "1s", "high": "9s", "scale": "log"},
+        "design": {"path": "knobs.persistence", "levels": ["memory", "database"]},
+    },
+    "responses": ["lost"],
+    "plan": {"kind": "latin-hypercube", "points": 4},
+    "replications": 1,
+    "threshold": {"factor": "crashes", "response": "lost", "first": 2, "most": 2},
+}
+_CHOREOGRAPHY: Final[dict[str, Any]] = {
+    "choreography": "c",
+    "workflow": "w.yaml",
+    "events": {"asked": {"outside": "publishes"}, "done": {}},
+    "services": {
+        "s": {
+            "initial": "idle",
+            "states": {
+                "idle": {"on": {"asked": {"to": "busy", "publishes": ["done"]}}},
+                "busy": {},
+            },
+        }
+    },
+}
+_ODD: Final[tuple[Any, ...]] = (
+    *(None, True, 0, -1, 1, 2, 1e308, -1e308, 10**30, 0.5, "", "a", "0s", "1ns", "-1s", "1e9d"),
+    *("1s", "*", "s", "w.yaml", ".", "/", "../w.yaml", "\u202e", "\x00", [], {}, [[]], {"": {}}),
+    *({"distribution": "exponential", "mean": "1ns"}, {"distribution": "weibull", "scale": "1s"}),
+    {"distribution": "lognormal", "median": "1ns", "p99": "1000000d"},
+    {"distribution": "weibull", "scale": "1s", "shape": 1e-300},
+)
+_WORDS: Final = (
+    *("check", "rules", "draw", "schema", "explore", "hunt", "export", "simulate", "exact", "rare"),
+    *("compare", "sweep", "report", "w.yaml", "s.json", "nowhere", ".", "-", "--", "", "\u202e"),
+    *("--help", "--version", "--format", "json", "tla", "full", "--design", "choreography", "both"),
+    *("--limit", "50", "--crash", "1", "-1", "1e9", "--seed", "--replications", "--jobs", "0"),
+    *("--knob", "watchdog=1s", "watchdog=", "=", "--output", "o.svg", "o.md", "o.html", "/", "o/"),
+    *("--out", "o", "--plan", "--threshold", "--resume", "--workers", "--json", "o.json", "--csv"),
+    *("--follow", "h", "--save", "--instance", "7", "--property", "never: lost", "never", "--root"),
+    *("--explore", "--checkpoint", "k", "--schedules", "2", "--seconds", "0.1", "--no-history"),
+    *("--select", "W2", "W", "--exclude", "**", "--baseline", "--write-baseline", "--fix"),
+)
+
+
+def _altered(rng: random.Random, data: Any) -> Any:
+    """Parts of the structure replaced, taken away or doubled."""
+    data = deepcopy(data)
+    for _ in range(rng.randint(1, 3)):
+        holders = list(_holders(data))
+        holder = rng.choice(holders)
+        keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+        if not keys:
+            continue
+        key, how = rng.choice(keys), rng.randrange(4)
+        if how == 0:
+            del holder[key]
+        elif how == 1 and isinstance(holder, dict):
+            holder[str(rng.choice(_ODD))] = holder.pop(key)
+        else:
+            holder[key] = deepcopy(rng.choice(_ODD))
+    return data
+
+
+def _holders(data: Any) -> list[Any]:
+    inner = data.values() if isinstance(data, dict) else data
+    below = [found for part in inner if isinstance(part, dict | list) for found in _holders(part)]
+    return [data, *below]
+
+
+def _declared(ending: str, data: dict[str, Any]) -> Maker:
+    def make(rng: random.Random) -> tuple[str, str]:
+        text = json.dumps(_altered(rng, data))
+        return ending, mangled(rng, text, ("{", "]", "1", '"')) if rng.random() < 0.2 else text
+
+    return make
+
+
+def _damaged(ending: str) -> Maker:
+    def make(rng: random.Random) -> tuple[str, str]:
+        edits = [(rng.random(), rng.randrange(256)) for _ in range(rng.randint(1, 4))]
+        return ending, json.dumps({"edits": edits, "keep": rng.choice((1.0, 1.0, rng.random()))})
+
+    return make
+
+
+def _command(rng: random.Random) -> tuple[str, str]:
+    return COMMAND, json.dumps(rng.choices(_WORDS, k=rng.randint(1, 7)))
+
+
+MAKERS: Final[tuple[Maker, ...]] = (
+    _declared(SCENARIO, _SCENARIO),
+    _declared(SWEEP, {**_SCENARIO, "experiment": _EXPERIMENT}),
+    _declared(CHOREOGRAPHY, _CHOREOGRAPHY),
+    _damaged(HISTORY),
+    _damaged(CHECKPOINT),
+    _command,
+)
+
+
+class UnforeseenError(AssertionError):
+    """A command ended as none may."""
+
+
+def try_command(folder: Path, name: str, text: str) -> None:
+    """Run the commands that read such a file.
+
+    Raises:
+        UnforeseenError: one ended with another exit code than a user may meet.
+    """
+    (folder / "w.yaml").write_text(WORKFLOW, encoding="utf-8")
+    scenario = text if name.endswith((SCENARIO, SWEEP)) else json.dumps(_SCENARIO)
+    (folder / "s.json").write_bytes(scenario.encode("utf-8", "surrogatepass"))
+    for arguments in _calls(folder, name, text):
+        code, err = called(folder, arguments)
+        if code not in FORESEEN or "Traceback" in err:
+            raise UnforeseenError(f"wfmodel {arguments}: exit code {code}: {err[-400:]}")
+
+
+def _calls(folder: Path, name: str, text: str) -> list[list[str]]:
+    ending = next(each for each in ENDINGS if name.endswith(each))
+    if ending == SCENARIO:
+        return [["check", "s.json", "--no-cache"], ["simulate", "s.json"]]
+    if ending == SWEEP:
+        return [["sweep", "s.json", "--plan"]]
+    if ending == CHOREOGRAPHY:
+        (folder / "c.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+        return [["check", "c.json", "--no-cache"]]
+    if ending == HISTORY:
+        (folder / "h").write_bytes(_edited(_sound_history(), text))
+        return [["simulate", "--follow", "h"]]
+    if ending == CHECKPOINT:
+        (folder / "k").write_bytes(_edited(_sound_checkpoint(), text))
+        return [_EXPLORE]
+    return [json.loads(text)]
+
+
+_EXPLORE: Final = [
+    *("explore", "w.yaml", "--design", "choreography", "--crash", "1", "--engine", "plain"),
+    *("--limit", "40", "--checkpoint", "k"),
+]
+
+
+def called(folder: Path, arguments: list[str]) -> tuple[object, str]:
+    """Exit code and standard error of a command in a folder."""
+    here, out, err = Path.cwd(), io.StringIO(), io.StringIO()
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            main(arguments)
+    except SystemExit as request:
+        return request.code or 0, err.getvalue()
+    finally:
+        os.chdir(here)
+
+
+def _edited(sound: bytes, text: str) -> bytes:
+    asked = json.loads(text)
+    data = bytearray(sound)
+    for share, byte in asked["edits"]:
+        data[int(share * len(data))] = byte
+    return bytes(data[: max(1, int(asked["keep"] * len(data)))])
+
+
+@cache
+def _sound_history() -> bytes:
+    return _made(["simulate", "w.yaml", "--save", "made"])
+
+
+@cache
+def _sound_checkpoint() -> bytes:
+    return _made([*_EXPLORE[:-1], "made"])
+
+
+def _made(arguments: list[str]) -> bytes:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "w.yaml").write_text(WORKFLOW, encoding="utf-8")
+        code, err = called(folder, arguments)
+        if code not in FORESEEN:
+            raise UnforeseenError(err)
+        return (folder / "made").read_bytes()

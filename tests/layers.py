@@ -1,0 +1,122 @@
+"""The packages and who stands on whom: held by ``test_architecture``, shown by docs/code.md."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "wfmodel"
+PAGE = ROOT / "docs" / "code.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A package: how high it stands, what it holds, and the file to read first."""
+
+    height: int
+    holds: str
+    first: str
+
+
+LAYERS = {
+    "cli": Layer(11, "arguments and exit codes, nothing more", "app.py"),
+    "reports": Layer(10, "a result as a page; computes nothing", "page.py"),
+    "surface": Layer(10, "what `import wfmodel` offers beyond single packages", "asking.py"),
+    "testing": Layer(
+        10, "for users' own tests: strategies, your code beside the model's", "beside.py"
+    ),
+    "experiments": Layer(
+        9, "a question, many runs, an interval: comparisons, sweeps, hunts", "scenario.py"
+    ),
+    "importers": Layer(8, "other formats, read to the same Workflow", "any_format.py"),
+    "checks": Layer(8, "rules over a Workflow, and the analyses they ask", "rule.py"),
+    "exploration": Layer(8, "which step next: all of them, untimed", "explorer.py"),
+    "markov": Layer(8, "which step next, and at what rate", "chain.py"),
+    "simulation": Layer(8, "which step next, and when, by draws", "reactions.py"),
+    "metrics": Layer(8, "a number from a history, one cited definition each", "globalstate.py"),
+    "semantics": Layer(
+        7, "what a step does to a cell, an inbox, the world: once, tabulated", "cell_rules.py"
+    ),
+    "wording": Layer(6, "names, numbers, declarations and events in words", "figures.py"),
+    "designs": Layer(
+        5, "the waist: a Workflow becomes a System of pure machines", "participant.py"
+    ),
+    "diagrams": Layer(4, "a workflow, drawn: as a picture and as text", "diagram.py"),
+    "model": Layer(3, "what a workflow is: text in, places and findings out", "workflow.py"),
+    "native": Layer(2, "what compiled code and safe processes stand on", "words.py"),
+    "escaping": Layer(1, "every string of a definition leaves through here", "characters.py"),
+    "display": Layer(0, "who draws what a notebook shows", ""),
+}
+"""From the top. A package imports what stands lower, and itself; nothing else of ours."""
+
+APART = {("importers", "designs"), ("checks", "designs"), ("designs", "diagrams")}
+"""Packages that know nothing of one that stands lower, either."""
+
+
+def place_of(name: str) -> Path:
+    """Where a package, or a module beside the packages, begins."""
+    folder = PACKAGE / name
+    return folder / "__init__.py" if folder.is_dir() else PACKAGE / f"{name}.py"
+
+
+def summary(path: Path) -> str:
+    """The first line of a file's docstring."""
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return doc.split("\n\n")[0].replace("\n", " ").split(". ")[0].rstrip(".").replace("``", "`")
+
+
+def parts_of(name: str) -> list[tuple[str, str]]:
+    """Packages inside a package, with what each says of itself."""
+    inside = sorted((PACKAGE / name).rglob("*/__init__.py"))
+    return [(str(path.parent.relative_to(PACKAGE)), summary(path)) for path in inside]
+
+
+def _picture() -> list[str]:
+    heights = sorted({each.height for each in LAYERS.values()}, reverse=True)
+    return [
+        f"{height:>2}  {' · '.join(n for n, each in LAYERS.items() if each.height == height)}"
+        for height in heights
+    ]
+
+
+def _row(name: str, layer: Layer) -> str:
+    first = f"`{layer.first}`" if layer.first else ""
+    return f"| `{name}` | {layer.height} | {layer.holds} | {first} |"
+
+
+def page() -> str:
+    """docs/code.md."""
+    apart = "; ".join(f"`{one}` does not import `{other}`" for one, other in sorted(APART))
+    parts = [part for name in LAYERS for part in parts_of(name)]
+    return "\n".join(
+        [
+            "# A map of the code",
+            "",
+            "Made from `tests/layers.py` by `python -m tests.generated --write`;"
+            " `tests/test_architecture.py`",
+            "holds the code to it. Why it is so: [design.md](design.md).",
+            "",
+            "```",
+            *_picture(),
+            "```",
+            "",
+            "A package imports what stands lower, and itself; nothing at its own height, nothing"
+            " above. No imports",
+            "go round in a circle, not even inside functions or for types.",
+            f"Besides, {apart}.",
+            "`wfmodel/__init__.py` holds the public names and imports nothing before one is used.",
+            "",
+            "| package | height | holds | read first |",
+            "|---|---|---|---|",
+            *(_row(name, layer) for name, layer in LAYERS.items()),
+            "",
+            "## Packages inside packages",
+            "",
+            "| package | in its own words |",
+            "|---|---|",
+            *(f"| `{name}` | {words} |" for name, words in parts),
+            "",
+        ]
+    )

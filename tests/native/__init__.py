@@ -1,0 +1,1 @@
+"""Worker processes: they end when they must."""

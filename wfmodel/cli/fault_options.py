@@ -1,0 +1,61 @@
+"""``--crash``, ``--loss``, …: how much may go wrong, the same options wherever one explores.
+
+A command declares one parameter, ``budget``, and is decorated; a new fault of the explorer's budget
+is one more entry here, and an option of all of them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from wfmodel.semantics import FaultBudget
+
+MOST_FAULTS: Final = 20
+"""Of one kind, in total or in each instance."""
+
+Count: TypeAlias = Annotated[
+    int, typer.Option(min=0, max=MOST_FAULTS, help="At most so many in total.")
+]
+
+BUDGETED: Final = {
+    "crash": "crashes",
+    "loss": "losses",
+    "duplicate": "duplicates",
+    "pause": "pauses",
+    "failure": "failures",
+    "early_timeout": "timeouts",
+}
+"""Options, and the fields of ``FaultBudget`` that they set."""
+
+KEYWORD: Final = inspect.Parameter.KEYWORD_ONLY
+
+
+def with_faults(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each kind of fault; it is handed them as ``budget``."""
+    told = inspect.signature(command)
+    options = [inspect.Parameter(name, KEYWORD, default=0, annotation=Count) for name in BUDGETED]
+
+    @wraps(command)
+    def run(*args: Any, **given: Any) -> None:  # noqa: ANN401 - the command's own
+        counts = {field: given.pop(name) for name, field in BUDGETED.items()}
+        command(*args, budget=_budget(counts), **given)
+
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in told.parameters.items():
+        parameters += options if name == "budget" else [parameter.replace(kind=KEYWORD)]
+    # What typer reads; mypy knows no such attribute of functions.
+    setattr(run, "__signature__", told.replace(parameters=parameters))  # noqa: B010
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
+
+
+def _budget(counts: dict[str, int]) -> FaultBudget:
+    from wfmodel.semantics import FaultBudget
+
+    return FaultBudget(**counts)  # type: ignore[arg-type]

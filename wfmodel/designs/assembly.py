@@ -1,0 +1,94 @@
+"""From a design to a System: the same machine for every participant, each in its role."""
+
+from __future__ import annotations
+
+from wfmodel.designs.knobs import Knobs
+from wfmodel.designs.participant import Participant
+from wfmodel.designs.placement import Design, services_of, unused
+from wfmodel.designs.role import Role
+from wfmodel.designs.system import Machine, System
+from wfmodel.designs.watchdog import Watchdog
+from wfmodel.model.flow import Flow, NodeKind, build_flow
+from wfmodel.model.workflow import Workflow
+
+
+def sound_flow(workflow: Workflow) -> Flow:
+    """The flow of a workflow that can run.
+
+    Raises:
+        ValueError: a name leads nowhere (the checker tells where), or states that neither work,
+            wait nor decide lead to one another in a circle.
+    """
+    flow = build_flow(workflow)
+    if flow.problems:
+        first = flow.problems[0]
+        raise ValueError(
+            f"workflow {workflow.name!r} cannot run: {first.kind} {first.name!r}"
+            f" (check it for all of {len(flow.problems)} such problems)"
+        )
+    if (around := _circle_of_no_time(flow)) is not None:
+        raise ValueError(
+            f"workflow {workflow.name!r} cannot run: states around {around!r} pass control in a"
+            " circle of no time"
+        )
+    return flow
+
+
+def _circle_of_no_time(flow: Flow) -> str | None:
+    """A state from which control comes back at once, whatever happens; None: there is none."""
+    after = {
+        node.index: node.edges[0].target
+        for node in flow.nodes
+        if node.kind is NodeKind.PASS and len(node.edges) == 1
+    }
+    known: set[int] = set()
+    for first in after:
+        way: dict[int, None] = {}
+        at: int | None = first
+        while at is not None and at not in known and at not in way:
+            way[at] = None
+            at = after.get(at)
+        if at in way:
+            return flow.nodes[at].name
+        known |= way.keys()
+    return None
+
+
+def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> System:
+    """The system of a workflow in a design.
+
+    Raises:
+        ValueError: the workflow cannot run, or the design's declaration does not fit it.
+    """
+    knobs = knobs or Knobs()
+    flow = sound_flow(workflow)
+    _check_fit(flow, design)
+    placement, services = design.place(flow), services_of(flow)
+    participants = (*placement.coordinators, *services)
+    watchdog = unused("watchdog", participants)
+    observers = () if knobs.watchdog is None else (watchdog,)
+
+    def role(me: str) -> Role:
+        return Role(
+            me,
+            flow,
+            placement.controller,
+            audience=placement.audience,
+            observers=observers,
+            deduplicate=knobs.deduplicate,
+            timeouts=knobs.timeouts,
+        )
+
+    machines: dict[str, Machine] = {name: Participant(role(name)) for name in participants}
+    if observers:
+        machines[watchdog] = Watchdog(role(watchdog), placement.starter)
+    start = (placement.starter, *observers)
+    return System(design.name, flow, knobs, machines, services, start, declared=design)
+
+
+def _check_fit(flow: Flow, design: Design) -> None:
+    misfits = tuple(design.misfits(flow))
+    if misfits:
+        more = f" (and {len(misfits) - 1} more)" if len(misfits) > 1 else ""
+        what = f"design {design.name!r} does not fit workflow {flow.workflow.name!r}"
+        raise ValueError(f"{what}: {misfits[0].message}{more}")

@@ -1,0 +1,370 @@
+"""One reaction in the making: the rules of control, on a working copy of ``ParticipantState``.
+
+The control rules are the same for every design. What differs is who controls which node and who
+works on it; that is in ``Role``. A token that reaches a node of another participant leaves as a
+message; every other token stays here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wfmodel.designs.draft import Draft
+from wfmodel.designs.messages import (
+    LAPS,
+    Arrive,
+    Cancel,
+    Choose,
+    ClearTimer,
+    Command,
+    Ended,
+    Expect,
+    Home,
+    Message,
+    OpenKey,
+    Proceed,
+    Send,
+    SetTimer,
+    Slip,
+    StepStatus,
+    Timer,
+    Work,
+)
+from wfmodel.designs.role import Role
+from wfmodel.designs.state import Join, ParticipantState, Phase, Status, Token
+from wfmodel.model.flow import Edge, Node, NodeKind, retries
+from wfmodel.model.workflow import (
+    DONE,
+    FAILURE,
+    TIMEOUT,
+    Compensation,
+    Outcome,
+    Parallel,
+    Receive,
+    Task,
+)
+
+
+class Turn(Draft):
+    """A working copy that follows the rules of control."""
+
+    def __init__(self, role: Role, local: ParticipantState) -> None:
+        super().__init__(role, local)
+        self._cause: tuple[int, StepStatus] | None = None
+        self._passes = 0
+
+    # ------------------------------------------------------------------------- moving control
+
+    def enter(self, token: Token) -> None:
+        """Control reaches a node: taken up here, or handed to whoever controls it."""
+        node = self.role.flow.nodes[token.node]
+        if any(home in self.cancelled for home in token.homes):
+            self.arrive(token, None)
+            return
+        controller = self.role.controller(node, self.role.me)
+        if controller != self.role.me:
+            self._hand_over(token, controller)
+            return
+        match node.kind:
+            case NodeKind.TASK | NodeKind.COMPENSATION:
+                self._begin(token, node)
+            case NodeKind.CHOICE:
+                self.tokens.append(replace(token, phase=Phase.CHOOSING))
+                self.actions.append(Choose(token.node, token.epoch))
+            case NodeKind.WAIT:
+                self.tokens.append(replace(token, phase=Phase.WAITING))
+                self.actions.append(SetTimer(Timer("wait", token.node, token.epoch)))
+            case NodeKind.RECEIVE:
+                self._expect(token, node)
+            case NodeKind.FORK:
+                self._fork(token, node)
+            case NodeKind.PASS:
+                self._pass(token, node)
+            case NodeKind.ROLLBACK:
+                self.progress(Status.COMPENSATING)
+                self._undo_next(replace(token, rollback=token.key))
+            case NodeKind.FINAL:
+                assert node.outcome is not None
+                self._conclude(token, node.outcome)
+
+    def follow(self, token: Token, event: str) -> None:
+        """Leave a node by the edge of an event; a loop's closing edge begins a new epoch."""
+        node = self.role.flow.nodes[token.node]
+        if event == DONE and not any(edge.event == DONE for edge in node.edges):
+            self._conclude(token, Outcome.FAILED)  # a dead end: nothing can come after it
+            return
+        try:
+            edge = node.after(event)
+        except KeyError:  # an injected failure that the workflow does not foresee
+            self._conclude(token, Outcome.FAILED)
+        else:
+            self._move(token, edge)
+
+    def _move(self, token: Token, edge: Edge) -> None:
+        epoch = token.epoch + (1 if edge.back else 0)
+        moved = replace(token, node=edge.target, epoch=epoch, attempt=1, phase=Phase.WORKING)
+        self.enter(moved)
+
+    def _hand_over(self, token: Token, controller: str) -> None:
+        message = Proceed(
+            token.node,
+            token.epoch,
+            token.slip,
+            token.homes,
+            token.rollback,
+            self._cause,
+            self._continued(token),
+        )
+        self._publish(token, self.role.recipients(controller), message)
+
+    def _publish(self, token: Token, to: tuple[str, ...], message: Message) -> None:
+        self.actions.append(Send(to, message))
+        if self.role.observers and self.role.deduplicate:
+            for origin in token.origin:
+                known = self.outputs.get(origin, ())
+                if (to, message) not in known:
+                    self.outputs[origin] = (*known, (to, message))
+
+    def _continued(self, token: Token) -> tuple[OpenKey, ...]:
+        """What a message about this token closes; a fork's visit is open until its join goes on."""
+        open_forks = {o for join in self.joins if not join.decided for o in join.token.origin}
+        return tuple(origin for origin in token.origin if origin not in open_forks)
+
+    def _pass(self, token: Token, node: Node) -> None:
+        self._passes += 1
+        if self._passes > len(self.role.flow.nodes):
+            raise ValueError(f"states around {node.name!r} pass control in a circle of no time")
+        self.follow(token, DONE)
+
+    def _conclude(self, token: Token, outcome: Outcome) -> None:
+        if token.homes:
+            self.arrive(token, outcome)
+            return
+        self.progress(Status(outcome.value))
+        to = self.role.recipients(*(name for name in self.role.audience if name != self.role.me))
+        if to:
+            self._publish(token, to, Ended(outcome))
+
+    # ---------------------------------------------------------------------------- attempts
+
+    def _begin(self, token: Token, node: Node) -> None:
+        self.progress(Status.RUNNING if self.status is Status.UNKNOWN else self.status)
+        if node.undoes is not None:
+            self.progress(Status.COMPENSATING)
+        self.learn(node.index, StepStatus.RUNNING)
+        self.tokens.append(replace(token, phase=Phase.WORKING))
+        self.attempt(token, node)
+
+    def attempt(self, token: Token, node: Node) -> None:
+        """Ask for the token's current attempt (again, after a restart)."""
+        service = node.service or self.role.me
+        if service == self.role.me:
+            self.actions.append(Work(token.node, token.epoch, token.attempt))
+        else:
+            command = Command(token.node, token.epoch, token.attempt, self.role.me)
+            self.actions.append(Send((service,), command))
+        if self._times_out(node):
+            timer = Timer("timeout", token.node, token.epoch, token.attempt)
+            self.actions.append(SetTimer(timer))
+
+    def _times_out(self, node: Node) -> bool:
+        return self.role.timeouts and getattr(node.state, "timeout", None) is not None
+
+    def settle(self, token: Token, outcome: str) -> None:
+        """An attempt ended: go on, try again, or take the failure's edge."""
+        node = self.role.flow.nodes[token.node]
+        state = node.state
+        assert isinstance(state, Task | Compensation)
+        self.tokens.remove(token)
+        if self._times_out(node) and outcome != TIMEOUT:
+            timer = Timer("timeout", token.node, token.epoch, token.attempt)
+            self.actions.append(ClearTimer(timer))
+        cancelled = any(home in self.cancelled for home in token.homes)
+        if outcome == DONE:
+            self._succeeded(token, node)
+        elif retries(state, outcome, token.attempt) and not cancelled:
+            again = replace(token, attempt=token.attempt + 1, phase=Phase.BACKING_OFF)
+            self.tokens.append(again)
+            timer = Timer("backoff", token.node, token.epoch, again.attempt)
+            self.actions.append(SetTimer(timer))
+        else:
+            self._failed(token, node, outcome)
+
+    def _succeeded(self, token: Token, node: Node) -> None:
+        self.learn(node.index, StepStatus.DONE)
+        self._cause = (node.index, StepStatus.DONE)
+        if node.kind is NodeKind.COMPENSATION:
+            self._undo_next(replace(token, slip=token.slip[:-1]))
+            return
+        self.follow(self._remember(token, node), DONE)
+
+    def _remember(self, token: Token, node: Node) -> Token:
+        if node.handler is None:
+            return token
+        return replace(token, slip=(*token.slip, token.key))
+
+    def _failed(self, token: Token, node: Node, outcome: str) -> None:
+        if node.undoes is None:
+            self.learn(node.index, StepStatus.FAILED)
+            self._cause = (node.index, StepStatus.FAILED)
+        if node.kind is NodeKind.COMPENSATION:
+            self._conclude(token, Outcome.FAILED)
+            return
+        # After a time-out the step may have taken effect: a rollback must undo it if it did.
+        kept = self._remember(token, node) if outcome == TIMEOUT else token
+        self.follow(kept, outcome)
+
+    # ---------------------------------------------------------------------------- rollback
+
+    def _undo_next(self, token: Token) -> None:
+        """Run the handler of the latest completed visit, or leave the rollback."""
+        nodes = self.role.flow.nodes
+        if not token.slip:
+            assert token.rollback is not None
+            node, visit = token.rollback  # handlers ran at the epochs of the steps they undo
+            leaving = replace(token, node=node, epoch=visit, rollback=None)
+            self.follow(leaving, DONE)
+            return
+        step, epoch = token.slip[-1]
+        handler = nodes[step].handler
+        assert handler is not None
+        self.enter(replace(token, node=handler, epoch=epoch, attempt=1, phase=Phase.WORKING))
+
+    # ----------------------------------------------------------------------------- receive
+
+    def _expect(self, token: Token, node: Node) -> None:
+        self.progress(Status.RUNNING if self.status is Status.UNKNOWN else self.status)
+        self.tokens.append(replace(token, phase=Phase.EXPECTING))
+        self.actions.append(Expect(token.node, token.epoch))
+        assert isinstance(node.state, Receive)
+        # A receive's time-out is part of the workflow's logic, not a failure detector.
+        if node.state.timeout is not None:
+            self.actions.append(SetTimer(Timer("timeout", token.node, token.epoch)))
+
+    # ------------------------------------------------------------------------ fork and join
+
+    def _fork(self, token: Token, node: Node) -> None:
+        self.progress(Status.RUNNING if self.status is Status.UNKNOWN else self.status)
+        self.joins.append(Join(token))
+        for number, scope in enumerate(node.regions):
+            home = Home(token.node, token.epoch, number, self.role.me)
+            first = self.role.flow.initial_of(scope)
+            homes, epoch = (*token.homes, home), token.epoch * LAPS
+            self.enter(Token(first, epoch, (), homes, origin=token.origin))
+
+    def arrive(self, token: Token, outcome: Outcome | None) -> None:
+        """A region's token ends here; its join may be kept elsewhere."""
+        home = token.homes[-1]
+        if home.keeper == self.role.me:
+            self.joined(home, outcome, token.slip, token.origin)
+            return
+        message = Arrive(home, outcome, token.slip, self._continued(token))
+        self._publish(token, self.role.recipients(home.keeper), message)
+
+    def joined(
+        self,
+        home: Home,
+        outcome: Outcome | None,
+        slip: Slip,
+        origin: tuple[OpenKey, ...] = (),
+    ) -> None:
+        """Count an arrival; a second one of the same region changes nothing."""
+        key = (home.fork, home.epoch)
+        join = next((j for j in self.joins if j.key == key), None)
+        if join is None or any(region == home.region for region, _, _ in join.arrived):
+            return
+        self.joins.remove(join)
+        entry = (home.region, outcome, slip)
+        arrived = tuple(sorted((*join.arrived, entry), key=lambda item: item[0]))
+        token = replace(join.token, origin=tuple(dict.fromkeys((*join.token.origin, *origin))))
+        self._decide(replace(join, token=token, arrived=arrived))
+
+    def _decide(self, join: Join) -> None:
+        node = self.role.flow.nodes[join.token.node]
+        state = node.state
+        assert isinstance(state, Parallel)
+        width = len(node.regions)
+        needed = width if state.join == "all" else state.needed
+        good = sum(outcome is Outcome.SUCCEEDED for _, outcome, _ in join.arrived)
+        complete = len(join.arrived) == width
+        lost = width - (len(join.arrived) - good) < needed
+        if join.decided:
+            if not complete:
+                self.joins.append(join)
+        elif good >= needed and (complete or state.siblings != "wait"):
+            if not complete:
+                self.joins.append(replace(join, decided=True))
+                self._stop_siblings(join, state)
+            self.follow(self._merged(join), DONE)
+        elif lost and complete:
+            self._leave_failed(join)
+        else:
+            self.joins.append(join)
+            if lost:
+                self._stop_siblings(join, state)
+
+    def _leave_failed(self, join: Join) -> None:
+        token = self._merged(join)
+        if any(home in self.cancelled for home in token.homes):
+            self.arrive(token, None)
+        else:
+            self.follow(token, FAILURE)
+
+    def _merged(self, join: Join) -> Token:
+        slips = [key for _, _, slip in join.arrived for key in slip]
+        origin = tuple(dict.fromkeys((*join.token.origin, join.key)))
+        return replace(join.token, slip=(*join.token.slip, *slips), origin=origin)
+
+    def _stop_siblings(self, join: Join, state: Parallel) -> None:
+        if state.siblings == "cancel":
+            self.stop_regions(join)
+
+    def stop_regions(self, join: Join) -> None:
+        """Cancel every region of a join that has not arrived, wherever its token is."""
+        inside = {region for region, _, _ in join.arrived}
+        node = self.role.flow.nodes[join.token.node]
+        for number, scope in enumerate(node.regions):
+            if number in inside:
+                continue
+            home = Home(join.token.node, join.token.epoch, number, self.role.me)
+            to = tuple(name for name in self._present_in(scope) if name != self.role.me)
+            if to and home not in self.cancelled:
+                self.actions.append(Send(to, Cancel(home)))
+            self.cancel(home)
+
+    def _present_in(self, scope: int) -> tuple[str, ...]:
+        """Participants that may hold a token of a region, regions inside it included."""
+        flow, names = self.role.flow, dict[str, None]()
+        inside = {scope}
+        for candidate in flow.scopes[scope + 1 :]:
+            if candidate.parent in inside:
+                inside.add(candidate.index)
+        for node in flow.nodes:
+            if node.scope in inside:
+                names[self.role.controller(node, self.role.me)] = None
+        return tuple(names)
+
+    def cancel(self, home: Home) -> None:
+        """A region must stop: waiting tokens at once, working ones when their attempt ends."""
+        if home in self.cancelled:
+            return
+        self.cancelled.add(home)
+        for join in [j for j in self.joins if home in j.token.homes and not j.decided]:
+            self.stop_regions(join)
+        for token in [t for t in self.tokens if home in t.homes]:
+            if token.phase is not Phase.WORKING and token in self.tokens:
+                self.tokens.remove(token)
+                self.clear_timer_of(token)
+                self.arrive(token, None)
+
+    def clear_timer_of(self, token: Token) -> None:
+        """Stop the timer of a token that waits; an unset timer is stopped without effect."""
+        kinds = {
+            Phase.BACKING_OFF: "backoff",
+            Phase.WAITING: "wait",
+            Phase.EXPECTING: "timeout",
+        }
+        kind = kinds.get(token.phase)
+        if kind is not None:
+            timer = Timer(kind, token.node, token.epoch, token.attempt)
+            self.actions.append(ClearTimer(timer))

@@ -1,0 +1,238 @@
+"""A workflow as a graph to look at: boxes and arrows, before any layout or drawing.
+
+``mermaid_text`` and ``picture`` render the same diagram, so text and picture cannot tell different
+stories. The flow graph is its source; what only a driver needs (handlers as nodes, ends that nobody
+declared) is left out or folded into the boxes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wfmodel.escaping import plot_text
+from wfmodel.model.distributions import Constant
+from wfmodel.model.flow import Edge, Flow, Node, NodeKind, build_flow
+from wfmodel.model.units import format_duration
+from wfmodel.model.workflow import (
+    DONE,
+    Choice,
+    Effect,
+    Outcome,
+    Parallel,
+    Receive,
+    SubWorkflow,
+    Task,
+    Wait,
+    Workflow,
+)
+
+
+class Shape(StrEnum):
+    """How a box looks."""
+
+    START = "start"
+    TASK = "task"
+    UNDO = "undo"
+    """A task or rollback that takes effects back."""
+    CHOICE = "choice"
+    FORK = "fork"
+    JOIN = "join"
+    WAIT = "wait"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One thing to draw. ``name`` is the flow node's; ``notes`` stand below the title."""
+
+    name: str
+    shape: Shape
+    title: str
+    notes: tuple[str, ...] = ()
+    scope: int = 0
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From box to box. ``fails``: taken upon a failure or time-out; ``back``: closes a loop."""
+
+    source: str
+    target: str
+    label: str = ""
+    fails: bool = False
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegionGround:
+    """The boxes of one region; ``parent`` is the scope around it."""
+
+    scope: int
+    title: str
+    fork: str
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """All there is to draw."""
+
+    name: str
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    groups: tuple[RegionGround, ...]
+
+    def legible(self) -> Diagram:
+        """The same for a picture: all words to be seen, each in one line."""
+        return replace(
+            self,
+            boxes=tuple(
+                replace(box, title=plot_text(box.title), notes=tuple(map(plot_text, box.notes)))
+                for box in self.boxes
+            ),
+            arrows=tuple(replace(arrow, label=plot_text(arrow.label)) for arrow in self.arrows),
+            groups=tuple(replace(group, title=plot_text(group.title)) for group in self.groups),
+        )
+
+
+START = "(start)"
+
+
+def diagram_of(workflow: Workflow) -> Diagram:
+    """The diagram of a workflow; names that lead nowhere are simply not drawn."""
+    flow = build_flow(workflow, expand_copies=False)
+    shown = [node for node in flow.nodes if _is_shown(node, flow)]
+    boxes = [Box(START, Shape.START, "")]
+    arrows: list[Arrow] = []
+    if flow.scopes[0].initial is not None:
+        arrows.append(Arrow(START, flow.nodes[flow.scopes[0].initial].name))
+    for node in shown:
+        boxes.append(_box(node, flow))
+        if node.kind is NodeKind.FORK:
+            boxes.append(Box(_join(node), Shape.JOIN, _join_title(node), scope=node.scope))
+        arrows += _arrows(node, flow)
+    groups = tuple(
+        RegionGround(
+            scope.index, scope.name.rstrip("/"), flow.nodes[scope.fork].name, scope.parent or 0
+        )
+        for scope in flow.scopes
+        if scope.fork is not None
+    )
+    return Diagram(workflow.name, tuple(boxes), _merged(arrows), groups)
+
+
+def _is_shown(node: Node, flow: Flow) -> bool:
+    if node.kind is NodeKind.COMPENSATION:
+        return False
+    if not node.implicit or node.kind is not NodeKind.FINAL:
+        return True
+    # Ends that nobody declared: only where a rollback or a sub-workflow leads there on purpose.
+    return node.outcome is Outcome.ABORTED and any(
+        edge.target == node.index for other in flow.nodes for edge in other.edges
+    )
+
+
+def _join(node: Node) -> str:
+    return f"{node.name} (join)"
+
+
+def _join_title(node: Node) -> str:
+    assert isinstance(node.state, Parallel)
+    join = node.state.join
+    return f"{join} of {node.state.width}" if isinstance(join, int) else join
+
+
+def _box(node: Node, flow: Flow) -> Box:
+    title = node.name.rsplit("/", 1)[-1]
+    shape, notes = Shape.TASK, list[str]()
+    match node.kind, node.state:
+        case NodeKind.TASK, Task() as task:
+            notes = _task_notes(task)
+            shape = Shape.TASK if task.compensates is None else Shape.UNDO
+        case NodeKind.CHOICE, _:
+            shape = Shape.CHOICE
+        case NodeKind.FORK, Parallel() as parallel:
+            shape = Shape.FORK
+            notes = [f"each of {parallel.for_each}"] if parallel.for_each else []
+        case ((NodeKind.WAIT | NodeKind.PASS), Wait() as wait):
+            shape = Shape.WAIT
+            pause = wait.duration
+            notes = [f"wait {format_duration(pause.value)}"] if isinstance(pause, Constant) else []
+        case NodeKind.RECEIVE, Receive() as receive:
+            shape = Shape.WAIT
+            limit = receive.timeout
+            notes = ["receive" if limit is None else f"receive, at most {format_duration(limit)}"]
+        case NodeKind.PASS, SubWorkflow() as sub:
+            shape, notes = Shape.WAIT, [f"runs {sub.workflow}"]
+        case NodeKind.ROLLBACK, _:
+            shape, notes = Shape.UNDO, ["handlers, latest first"]
+        case NodeKind.FINAL, _:
+            shape = Shape.END
+            title = title.strip("()") or "end"
+    return Box(node.name, shape, title, tuple(notes), node.scope, node.outcome)
+
+
+def _task_notes(task: Task) -> list[str]:
+    notes = [task.service]
+    if task.effect is not Effect.NONE:
+        notes[0] += f" · {task.effect}"
+    if task.compensation is not None:
+        notes.append(f"undo: {task.compensation.action}")
+    if task.compensates is not None:
+        notes.append(f"undoes {task.compensates}")
+    return notes
+
+
+def _arrows(node: Node, flow: Flow) -> list[Arrow]:
+    source = node.name
+    arrows: list[Arrow] = []
+    if node.kind is NodeKind.FORK:
+        source = _join(node)
+        for scope in node.regions:
+            first = flow.scopes[scope].initial
+            if first is not None:
+                arrows.append(Arrow(node.name, flow.nodes[first].name))
+    if node.kind is NodeKind.FINAL and node.scope:
+        fork = flow.scopes[node.scope].fork
+        assert fork is not None
+        return [Arrow(node.name, _join(flow.nodes[fork]), fails=_is_bad(node))]
+    for edge in node.edges:
+        target = flow.nodes[edge.target]
+        if _is_shown(target, flow):
+            arrows.append(
+                Arrow(source, target.name, _label(node, edge), _fails(node, edge), edge.back)
+            )
+    return arrows
+
+
+def _is_bad(node: Node) -> bool:
+    return node.outcome is not Outcome.SUCCEEDED
+
+
+def _fails(node: Node, edge: Edge) -> bool:
+    return edge.event != DONE and node.kind in (NodeKind.TASK, NodeKind.FORK, NodeKind.PASS)
+
+
+def _label(node: Node, edge: Edge) -> str:
+    if edge.event == DONE:
+        return ""
+    if isinstance(node.state, Choice) and edge.event.isdigit():
+        branch = node.state.branches[int(edge.event)]
+        return branch.label or f"branch {int(edge.event) + 1}"
+    return edge.event
+
+
+def _merged(arrows: list[Arrow]) -> tuple[Arrow, ...]:
+    """One arrow for each pair of boxes and manner, with all its labels."""
+    labels: dict[tuple[str, str, bool, bool], list[str]] = {}
+    for arrow in arrows:
+        key = (arrow.source, arrow.target, arrow.fails, arrow.back)
+        words = labels.setdefault(key, [])
+        if arrow.label and arrow.label not in words:
+            words.append(arrow.label)
+    return tuple(
+        Arrow(source, target, ", ".join(words), fails, back)
+        for (source, target, fails, back), words in labels.items()
+    )

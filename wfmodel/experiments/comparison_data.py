@@ -1,0 +1,120 @@
+"""A comparison as plain data for other programs: JSON has no ``nan``, so unknown is null."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from wfmodel.experiments.comparison import Comparison, MetricResult
+from wfmodel.experiments.cross_check import BothSides, Pair
+from wfmodel.experiments.reachability import Possibility, budget_words
+from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.statistics import Estimate
+from wfmodel.experiments.survival import Curve
+
+FORMAT: Final = 1
+
+
+def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -> dict[str, Any]:
+    """Everything that the comparison found, in mappings, lists, numbers and text; with ``sides``
+    also what can happen to each variant at all.
+
+    Times are in seconds. The same comparison gives the same data.
+    """
+    pair = comparison.pair_names()
+    possible = {} if sides is None else {"possible": _possible(sides)}
+    return {
+        "format": FORMAT,
+        "workflow": comparison.workflow.name,
+        "scenario": TypeAdapter(Scenario).dump_python(comparison.scenario, mode="json"),
+        "pair": None if pair is None else list(pair),
+        "metrics": {line.name: _line(comparison, line) for line in comparison.metrics},
+        "variants": {
+            each.name: {
+                "instances": each.instances,
+                "endings": dict(each.endings),
+                "recovery": _curve(each.recovery),
+                "divergence": list(each.divergence),
+            }
+            for each in comparison.variants
+        },
+        "divergence_times_s": list(comparison.times_s),
+        **possible,
+    }
+
+
+def _possible(sides: BothSides) -> dict[str, Any]:
+    return {
+        side.possibility.variant: {
+            "searches": [
+                {"budget": budget_words(e.budget), "configurations": e.states, "whole": e.complete}
+                for e in side.possibility.searches
+            ],
+            "anomalies": {
+                str(pair.anomaly.name).lower(): _answer(side.possibility, pair)
+                for pair in side.pairs
+            },
+        }
+        for side in sides.sides
+    }
+
+
+def _answer(found: Possibility, pair: Pair) -> dict[str, Any]:
+    data: dict[str, Any] = {"answer": found.answer(pair.anomaly).value, "beyond": pair.beyond}
+    story = found.stories.get(pair.anomaly)
+    if story is not None:
+        data["story"] = {"budget": budget_words(story.budget), "steps": list(story.steps)}
+    return data
+
+
+def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:
+    names = (each.name for each in comparison.variants)
+    data: dict[str, Any] = {
+        "title": line.metric.title,
+        "unit": line.metric.unit,
+        "better": line.metric.better,
+        "primary": line.primary,
+        "estimates": {
+            name: _estimate(each) for name, each in zip(names, line.estimates, strict=True)
+        },
+    }
+    if line.difference is not None:
+        data["difference"] = {
+            **_estimate(line.difference.estimate),
+            "differing_pairs": line.difference.differing,
+            "p_value": _known(line.difference.p_value),
+            "verdict": line.difference.verdict.value,
+            "decided": line.decided,
+        }
+    if line.reason:
+        data["reason"] = line.reason
+    return data
+
+
+def _estimate(found: Estimate) -> dict[str, Any]:
+    return {
+        "mean": _known(found.mean),
+        "low": _known(found.low),
+        "high": _known(found.high),
+        "replications": found.replications,
+        "undefined": found.undefined,
+        "method": found.method.value,
+    }
+
+
+def _curve(curve: Curve) -> dict[str, Any]:
+    return {
+        "samples": curve.count,
+        "censored": len(curve.censored),
+        "never": _known(curve.never),
+        "times_s": list(curve.times),
+        "survival": [_known(each) for each in curve.survival],
+        "low": [_known(each) for each in curve.low],
+        "high": [_known(each) for each in curve.high],
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) or math.isinf(value) else value

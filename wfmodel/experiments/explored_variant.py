@@ -1,0 +1,287 @@
+"""What is possible with one design: every property asked, and each counterexample told in full.
+
+One ``Finding`` per property; a ``Told`` for each that is broken: story, diagram, schedule, test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from wfmodel.designs.system import System
+from wfmodel.designs.table import Table
+from wfmodel.designs.trace_script import Act, schedule_text
+from wfmodel.escaping import visible
+from wfmodel.exploration.instances import (
+    Exposure,
+    Found,
+    Lives,
+    decide_together,
+    exposures,
+    joint_ending,
+    joint_mermaid,
+    joint_schedule,
+    joint_story,
+    joint_story_text,
+    live,
+)
+from wfmodel.exploration.instances.bounds import alone, shared_budget
+from wfmodel.exploration.packed import Engine, Progress, search
+from wfmodel.exploration.packed.searching import MEMORY_BYTES
+from wfmodel.exploration.properties import (
+    Answer,
+    AtMost,
+    Bounds,
+    Holds,
+    Property,
+    Undecided,
+    Violated,
+    decide,
+    parse_property,
+)
+from wfmodel.exploration.scheduling import schedule_of
+from wfmodel.exploration.state_space import StateSpace
+from wfmodel.exploration.stories import (
+    Line,
+    regression_test,
+    sequence_mermaid,
+    story_of,
+    story_text,
+)
+from wfmodel.exploration.stories.story import ending
+from wfmodel.semantics.fault_budget import FaultBudget
+
+
+@dataclass(frozen=True)
+class Told:
+    """A counterexample in every form. ``participants`` in order, for a picture."""
+
+    title: str
+    note: str
+    participants: tuple[str, ...]
+    lines: tuple[Line, ...]
+    loop: int | None
+    ending: str
+    story: str
+    mermaid: str
+    schedule: tuple[Act, ...]
+    claim: str
+
+    def schedule_text(self) -> str:
+        """The schedule as text."""
+        return schedule_text(self.schedule)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A property and its answer. ``told`` where it is broken."""
+
+    claim: str
+    answer: Answer
+    told: Told | None
+
+    @property
+    def title(self) -> str:
+        """What was claimed."""
+        return self.answer.title
+
+    @property
+    def word(self) -> str:
+        """``holds``, ``violated`` or ``undecided``."""
+        return type(self.answer).__name__.lower()
+
+    @property
+    def detail(self) -> str:
+        """What stands beside the word: how long the run is, what was never met."""
+        match self.answer:
+            case Holds(witness=None, note=note):
+                return f"vacuously: {note}"
+            case Holds(witness=run, note=note):
+                seen = f"witness of {len(run or ())} steps"
+                return f"{note}; {seen}" if note else seen
+            case Violated(counterexample=run, note=note):
+                told = f"in {len(run)} steps"
+                return f"{told}; {note}" if note else told
+            case Undecided():
+                return "not broken by what was seen"
+
+
+@dataclass(frozen=True)
+class VariantAnswers:
+    """What was found of one variant."""
+
+    name: str
+    system: System
+    bounds: Bounds
+    asked: tuple[Asked, ...]
+    instances: int = 1
+    exposures: tuple[Exposure, ...] = ()
+    exposure_stopped: str = ""
+    """Why the search behind the exposures ended before it had seen all; empty: it has."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every property does."""
+        return all(isinstance(each.answer, Holds) for each in self.asked)
+
+    @property
+    def violated(self) -> bool:
+        """Whether some property is broken."""
+        return any(isinstance(each.answer, Violated) for each in self.asked)
+
+    def __str__(self) -> str:
+        """The bounds, and a line for each answer."""
+        lines = (f"{each.title}: {each.word}, {each.detail}" for each in self.asked)
+        return visible("\n".join((f"{self.name}: {self.bounds.words()}", *lines)))
+
+
+class _Within(TypedDict):
+    """How far a search goes."""
+
+    limit: int | None
+    laps: int
+    memory_bytes: int
+    progress: Callable[[Progress], None] | None
+
+
+def explore_variant(
+    name: str,
+    system: System,
+    budget: FaultBudget,
+    claims: Iterable[str],
+    *,
+    limit: int | None,
+    laps: int = 1,
+    instances: int = 1,
+    each: Mapping[str, int] | None = None,
+    exposure: bool = False,
+    engine: Engine = Engine.AUTO,
+    memory_bytes: int = MEMORY_BYTES,
+    checkpoint: Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> VariantAnswers:
+    """Search one system and ask every claim (properties in their textual form).
+
+    ``budget`` is the total over all ``instances``, ``each`` bounds faults in each of them. Claims
+    ``at_most`` are asked of all together; the others of one, which lives through all that one of
+    several does. ``exposure`` asks what a process's fault does, by what it finds an instance at. If
+    ``checkpoint`` exists, the search of one goes on from there; it is written now and then.
+
+    Raises:
+        ValueError: a claim or ``each`` says nothing, or names what the system does not have.
+        CheckpointError: the file is not a checkpoint of this search.
+        ImportError: the compiled engine was asked for, and numba is missing.
+    """
+    lines = tuple(claims)
+    properties = dict(zip(lines, (parse_property(line, system) for line in lines), strict=True))
+    total, own = shared_budget(budget, each, instances)
+    within = _Within(limit=limit, laps=laps, memory_bytes=memory_bytes, progress=progress)
+    several = {
+        line: asked
+        for line, asked in properties.items()
+        if instances > 1 and isinstance(asked, AtMost)
+    }
+    found: dict[str, Asked] = {}
+    exposed: tuple[Exposure, ...] = ()
+    cut_short = ""
+    if several or exposure:
+        lives = live(
+            Table(system), budget, instances=instances, each=each, strikes=exposure, **within
+        )
+        found |= _asked_together(lives, several, instances)
+        if exposure:
+            exposed, cut_short = exposures(lives), lives.stopped
+    of_one = {line: asked for line, asked in properties.items() if line not in several}
+    if of_one:
+        space = search(
+            Table(system), alone(total, own), engine=engine, checkpoint=checkpoint, **within
+        )
+        found |= _asked_of_one(space, of_one, laps)
+    bounds = next(iter(found.values())).answer.bounds
+    asked = tuple(found[line] for line in lines)
+    return VariantAnswers(name, system, bounds, asked, instances, exposed, cut_short)
+
+
+def _asked_together(
+    lives: Lives, properties: Mapping[str, AtMost], instances: int
+) -> dict[str, Asked]:
+    answers = {line: decide_together(asked, lives, instances) for line, asked in properties.items()}
+    return {
+        line: Asked(line, found.answer, tell_together(found, line))
+        for line, found in answers.items()
+    }
+
+
+def _asked_of_one(
+    space: StateSpace, properties: Mapping[str, Property], laps: int
+) -> dict[str, Asked]:
+    answers = decide(space, properties.values(), laps=laps)
+    return {
+        line: Asked(line, answer, tell(space, answer, line))
+        for line, answer in zip(properties, answers, strict=True)
+    }
+
+
+def tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
+    """The counterexample of an answer in every form; None where there is none."""
+    if not isinstance(answer, Violated):
+        return None
+    run = answer.counterexample
+    return Told(
+        answer.title,
+        answer.note,
+        space.table.names,
+        story_of(space, run),
+        run.loop,
+        ending(space, run.numbers[-1]),
+        story_text(space, run),
+        sequence_mermaid(space, run),
+        schedule_of(space, run),
+        claim,
+    )
+
+
+def tell_together(found: Found, claim: str) -> Told | None:
+    """The counterexample of several instances in every form; None where there is none."""
+    if not isinstance(found.answer, Violated) or found.run is None:
+        return None
+    run = found.run
+    return Told(
+        found.answer.title,
+        found.answer.note,
+        run.table.names,
+        joint_story(run),
+        None,
+        joint_ending(run),
+        joint_story_text(run),
+        joint_mermaid(run),
+        joint_schedule(run),
+        claim,
+    )
+
+
+def as_test(
+    told: Told,
+    system: System,
+    budget: FaultBudget,
+    path: str,
+    *,
+    instances: int = 1,
+    each: Mapping[str, int] | None = None,
+    found_by: str = "wfmodel explore",
+) -> str:
+    """A pytest module that plays a counterexample; ``path`` is the workflow's file."""
+    return regression_test(
+        path=path,
+        design=system.declared or system.design,
+        knobs=system.knobs,
+        claim=told.claim,
+        title=told.title,
+        schedule=told.schedule,
+        budget=budget,
+        instances=instances,
+        each=each,
+        found_by=found_by,
+    )

@@ -1,0 +1,221 @@
+"""Rows as Parquet, and back: the only file that knows the columns.
+
+Bytes depend on rows and metadata alone: fixed order, fixed row groups, no index, no time. Parquet's
+own checksums leave its headers out, so a digest of the rows stands in the metadata, and reading
+verifies both: a flipped bit is an error and never a number.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from wfmodel.experiments.experiment import Factor, Level
+from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, Row
+from wfmodel.experiments.factorial.stopping import Reached
+from wfmodel.experiments.statistics import Estimate, Method
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NEEDS_PYARROW: Final = "Parquet needs pyarrow: pip install 'wfmodel[sweeps]'"
+FACTOR: Final = "factor."
+"""Before a factor's name in the name of its column; durations are in seconds."""
+DIGEST: Final = "digest"
+SECOND: Final = 1e9
+
+
+def pyarrow() -> Any:  # noqa: ANN401 - a module without types
+    """The library.
+
+    Raises:
+        ModuleNotFoundError: it is not installed; the message says how to.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(NEEDS_PYARROW, name="pyarrow") from None
+    return pyarrow
+
+
+def cell_bytes(outcome: CellOutcome, metadata: Mapping[str, str]) -> bytes:
+    """A cell's file."""
+    arrow, buffer = pyarrow(), io.BytesIO()
+    named = {**metadata, "cell": outcome.key, DIGEST: _digest([outcome])}
+    table = arrow.table(_outcome_columns(outcome.rows), schema=_schema(arrow, (), named))
+    arrow.parquet.write_table(table, buffer, **_OPTIONS)
+    return buffer.getvalue()
+
+
+def cell_from(content: bytes) -> tuple[CellOutcome, dict[str, str]]:
+    """A cell's rows and its file's metadata.
+
+    Raises:
+        ValueError: it is no such file, or damaged.
+    """
+    table, metadata = _read(content)
+    columns = table.to_pydict()
+    if set(columns) != set(_ROW_COLUMNS):
+        raise ValueError(f"it has other columns: {', '.join(columns)}")
+    outcome = CellOutcome(metadata.get("cell", ""), tuple(_rows(columns)))
+    _verify([outcome], metadata)
+    return outcome, metadata
+
+
+class ResultsWriter:
+    """Writes finished points, in the order of the plan, to one Parquet file."""
+
+    def __init__(
+        self, stream: IO[bytes], factors: Mapping[str, Factor], metadata: Mapping[str, str]
+    ) -> None:
+        self._arrow, self._factors = pyarrow(), dict(factors)
+        self._schema = _schema(self._arrow, tuple(factors.items()), metadata)
+        self._writer = self._arrow.parquet.ParquetWriter(stream, self._schema, **_OPTIONS)
+        self._digest = blake2b(digest_size=16)
+
+    def write(self, finished: Sequence[Finished]) -> None:
+        """One row group."""
+        columns: dict[str, list[Any]] = {"point": [], "cell": []}
+        columns |= {f"{FACTOR}{name}": [] for name in self._factors}
+        rows: list[Row] = []
+        for each in finished:
+            rows += each.outcome.rows
+            self._digest.update(_text(each.outcome))
+            for _ in each.outcome.rows:
+                columns["point"].append(each.point.number)
+                columns["cell"].append(each.outcome.key)
+                for name, factor in self._factors.items():
+                    value = shown_value(factor, each.point.values.get(name))
+                    columns[f"{FACTOR}{name}"].append(value)
+        table = self._arrow.table({**columns, **_outcome_columns(rows)}, schema=self._schema)
+        self._writer.write_table(table, row_group_size=len(rows))
+
+    def close(self) -> None:
+        """Write the footer."""
+        self._writer.add_key_value_metadata({DIGEST: self._digest.hexdigest()})
+        self._writer.close()
+
+
+def results_from(content: bytes) -> tuple[tuple[tuple[int, CellOutcome], ...], dict[str, str]]:
+    """Outcomes by number of point, in order, and the file's metadata.
+
+    Raises:
+        ValueError: it is no such file, or damaged.
+    """
+    table, metadata = _read(content)
+    columns = table.to_pydict()
+    missing = [name for name in ("point", "cell", *_ROW_COLUMNS) if name not in columns]
+    if missing:
+        raise ValueError(f"it has no column {missing[0]!r}")
+    by_point: dict[int, tuple[str, list[Row]]] = {}
+    keys = zip(columns["point"], columns["cell"], _rows(columns), strict=True)
+    for point, key, row in keys:
+        by_point.setdefault(point, (key, []))[1].append(row)
+    found = tuple((n, CellOutcome(key, tuple(rows))) for n, (key, rows) in by_point.items())
+    _verify([outcome for _, outcome in found], metadata)
+    return found, metadata
+
+
+def shown_value(factor: Factor, value: Level) -> float | str | None:
+    """A factor's value in its column: a number (seconds for durations), else text."""
+    if value is None:
+        return None
+    if factor.is_duration:
+        from wfmodel.model.units import parse_duration
+
+        return parse_duration(value) / SECOND if isinstance(value, int | str) else value / SECOND
+    if factor.is_number:
+        return float(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_OPTIONS: Final[dict[str, Any]] = {
+    "compression": "zstd",
+    "write_page_checksum": True,
+    "version": "2.6",
+}
+_ROW_COLUMNS: Final = (
+    "variant",
+    "response",
+    "mean",
+    "low",
+    "high",
+    "replications",
+    "undefined",
+    "method",
+    "reached",
+    "differing",
+    "values",
+)
+
+
+def _schema(
+    arrow: Any,  # noqa: ANN401 - a module without types
+    factors: Iterable[tuple[str, Factor]],
+    metadata: Mapping[str, str],
+) -> pa.Schema:
+    text, number, count = arrow.string(), arrow.float64(), arrow.int64()
+    kinds = (text, text, number, number, number, count, count, text, text, count)
+    named = list(zip(_ROW_COLUMNS, (*kinds, arrow.list_(number)), strict=True))
+    factors = tuple(factors)
+    if factors:
+        before = [(f"{FACTOR}{name}", number if f.is_number else text) for name, f in factors]
+        named = [("point", count), ("cell", text), *before, *named]
+    return arrow.schema(named, metadata=dict(metadata))
+
+
+def _outcome_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    return {
+        "variant": [row.variant for row in rows],
+        "response": [row.response for row in rows],
+        "mean": [row.estimate.mean for row in rows],
+        "low": [row.estimate.low for row in rows],
+        "high": [row.estimate.high for row in rows],
+        "replications": [row.estimate.replications for row in rows],
+        "undefined": [row.estimate.undefined for row in rows],
+        "method": [row.estimate.method.value for row in rows],
+        "reached": [row.reached.value for row in rows],
+        "differing": [row.differing for row in rows],
+        "values": [list(row.values) for row in rows],
+    }
+
+
+def _rows(columns: Mapping[str, list[Any]]) -> Iterable[Row]:
+    for fields in zip(*(columns[name] for name in _ROW_COLUMNS), strict=True):
+        variant, response, mean, low, high, count, undefined, method, state, differing, values = (
+            fields
+        )
+        estimate = Estimate(mean, low, high, count, undefined, Method(method))
+        yield Row(variant, response, estimate, Reached(state), differing, tuple(values))
+
+
+def _text(outcome: CellOutcome) -> bytes:
+    return repr((outcome.key, outcome.rows)).encode()
+
+
+def _digest(outcomes: Iterable[CellOutcome]) -> str:
+    digest = blake2b(digest_size=16)
+    for each in outcomes:
+        digest.update(_text(each))
+    return digest.hexdigest()
+
+
+def _verify(outcomes: Iterable[CellOutcome], metadata: Mapping[str, str]) -> None:
+    if metadata.get(DIGEST) != _digest(outcomes):
+        raise ValueError("its rows are not those that were written")
+
+
+def _read(content: bytes) -> tuple[pa.Table, dict[str, str]]:
+    arrow = pyarrow()
+    try:
+        file = arrow.parquet.ParquetFile(
+            arrow.BufferReader(content), page_checksum_verification=True
+        )
+        table, raw = file.read(), file.metadata.metadata or {}
+    except (arrow.ArrowException, OSError) as error:
+        raise ValueError(f"it cannot be read as Parquet: {str(error).splitlines()[0]}") from None
+    ours = {key: value for key, value in raw.items() if key != b"ARROW:schema"}
+    return table, {key.decode(): value.decode("utf-8", "replace") for key, value in ours.items()}

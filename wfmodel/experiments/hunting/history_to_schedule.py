@@ -1,0 +1,224 @@
+"""A simulated instance told again without time: the acts, in order, that the explorer follows.
+
+So whatever was simulated becomes a story, a schedule and a regression test like any counterexample.
+Rows are nearly acts already. What is added: a copy of a message that the broker delivered again
+after it had been taken up; the word that an outside event will never come. What is left out: a
+flush after the last crash, and a pause that the run without time does not need.
+
+What it cannot do: retell every history (``Untellable``). A step that is retried without end and
+failed more than once is beyond what the explorer follows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+import numpy as np
+
+from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.messages import External, Message, Received, Send
+from wfmodel.designs.system import System
+from wfmodel.designs.table import Table
+from wfmodel.designs.trace_script import Act, Deed, act_on_event, act_on_message, message_words
+from wfmodel.exploration.trace_space import RunSpace
+from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
+
+CRASH: Final = FAULT_KINDS.index(FaultKind.CRASH)
+PAUSE: Final = FAULT_KINDS.index(FaultKind.PAUSE)
+PLENTY: Final = 1_000
+"""Faults of each kind that a retelling may spend before it is known how many there were."""
+MOST_COPIES: Final = 20
+MOST_CLOSING: Final = 50
+"""Acts that may follow the last row: answers that never come, copies that nobody needs."""
+
+Copy = tuple[int, Message]
+"""(recipient, message)."""
+
+
+class Untellable(Exception):  # noqa: N818 - it is an answer, not an error of the program
+    """The explorer cannot follow the history; the argument is the act that it refuses."""
+
+
+class _NeedsCopy(Exception):  # noqa: N818 - as above
+    """A message was taken up once more often than it was sent."""
+
+
+def retell(
+    system: System, history: History, instance: int = 0, *, table: Table | None = None
+) -> tuple[tuple[Act, ...], RunSpace]:
+    """The acts of one instance, and the state space of that run with just the faults it spends.
+
+    Raises:
+        Untellable: the explorer cannot follow the history.
+    """
+    table = table or Table(system)
+    why = f"messages were taken up more than {MOST_COPIES} times more often than they were sent"
+    for pauses in (True, False):
+        copies: Counter[Copy] = Counter()
+        for _ in range(MOST_COPIES):
+            retelling = _Retelling(system, history, instance, copies, table, pauses=pauses)
+            try:
+                return _exactly(system, retelling.run(), table)
+            except _NeedsCopy as missing:
+                copies[missing.args[0]] += 1
+            except Refused as refusal:
+                why = str(refusal)
+                break
+    raise Untellable(why)
+
+
+def _exactly(
+    system: System, acts: tuple[tuple[Act, ...], FaultBudget], table: Table
+) -> tuple[tuple[Act, ...], RunSpace]:
+    """The run again, with no fault left at its end."""
+    space, kept = RunSpace(system, acts[1], table), []
+    for act in acts[0]:
+        if act.deed is Deed.FLUSH and act not in space.options():
+            continue
+        space.take(act)
+        kept.append(act)
+    return tuple(kept), _closed(space, kept)
+
+
+def _closed(space: RunSpace, acts: list[Act]) -> RunSpace:
+    """Let the rest happen that a rested history leaves open."""
+    for _ in range(MOST_CLOSING):
+        owed = space.owed()
+        if not owed:
+            break
+        act = next((each for each in owed if each.deed is Deed.SILENCE), owed[0])
+        space.take(act)
+        acts.append(act)
+    space.follow(())
+    return space
+
+
+class _Retelling:
+    """Goes through the rows of one instance, and finds the act that each stands for."""
+
+    def __init__(
+        self,
+        system: System,
+        history: History,
+        instance: int,
+        copies: Counter[Copy],
+        table: Table,
+        *,
+        pauses: bool,
+    ) -> None:
+        self.history, self.flow, self.names = history, system.flow, system.participants
+        plenty = FaultBudget(**dict.fromkeys(FAULTS, PLENTY))  # type: ignore[arg-type]
+        self.space = RunSpace(system, plenty, table)
+        self.plenty, self.copies, self.pauses = plenty, copies.copy(), pauses
+        self.logs = history.knobs.persistence is Persistence.LOG
+        self.on: Counter[tuple[int, int]] = Counter()
+        self.acts: list[Act] = []
+        self.opened = Counter(
+            (self.names.index(name), action.message)
+            for name, actions in system.opening.items()
+            for action in actions
+            if isinstance(action, Send)
+        )
+        rows = history.rows
+        faults = (rows[:, 1] == Kind.FAULT_ON) | (rows[:, 1] == Kind.FAULT_OFF)
+        mine = rows[:, 2] == instance
+        arrival = int(np.flatnonzero(mine)[0])
+        for row in rows[:arrival][faults[:arrival]].tolist():
+            began = Row(*row)
+            self.on[began.participant, began.a] += 1 if began.kind == Kind.FAULT_ON else -1
+        faults[:arrival] = False
+        self.rows = [Row(*row) for row in rows[mine | faults].tolist()]
+        self.lost = [name for name in system.opening if self.on[self.names.index(name), CRASH]]
+        """Who was down when the instance arrived, and has nothing of what it opens with."""
+
+    def run(self) -> tuple[tuple[Act, ...], FaultBudget]:
+        """The acts, and the faults that they spend.
+
+        Whoever was down at the arrival has not begun yet: that it does nothing until it is back is
+        an order of events like any other.
+        """
+        for name in self.lost:
+            self._do(Act(name, Deed.CRASH))
+        for row in self.rows:
+            self._take(row)
+        left = self.space.budget(self.space.last)
+        spent = {kind: getattr(self.plenty, kind) - getattr(left, kind) for kind in FAULTS}
+        return tuple(self.acts), FaultBudget(**spent)
+
+    def _take(self, row: Row) -> None:
+        match row.kind:
+            case Kind.REACT:
+                self._react(row)
+            case Kind.COMMIT:
+                deed = Deed.FLUSH if self.logs else Deed.COMMIT
+                self._do(Act(self.names[row.participant], deed), optional=self.logs)
+            case Kind.SEND:
+                self._send(row)
+            case Kind.DROP:
+                self._drop(row)
+            case Kind.DUPLICATE:
+                self._do(self._about(row, Deed.DUPLICATE))
+            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a in (CRASH, PAUSE):
+                self._fault(row)
+            case _:
+                pass  # rows beside one of these: begun work, effects, phantoms
+
+    def _do(self, act: Act, *, optional: bool = False) -> None:
+        if optional and not any(act.is_like(known) for known in self.space.options()):
+            return
+        self.space.take(act)
+        self.acts.append(act)
+
+    def _about(self, row: Row, deed: Deed) -> Act:
+        message = self.history.messages[row.a]
+        return act_on_message(self.flow, self.names[row.participant], deed, message)
+
+    def _react(self, row: Row) -> None:
+        event, who = self.history.events[row.a], self.names[row.participant]
+        act = act_on_event(self.flow, who, event)
+        if isinstance(event, Received):
+            copy = (row.participant, event.message)
+            for _ in range(self.copies.pop(copy, 0)):
+                self._do(act_on_message(self.flow, who, Deed.DUPLICATE, event.message))
+            if not any(act.is_like(known) for known in self.space.options()):
+                raise _NeedsCopy(copy)
+        self._do(act)
+
+    def _send(self, row: Row) -> None:
+        message = self.history.messages[row.a]
+        if self.opened[row.participant, message]:
+            self.opened[row.participant, message] -= 1  # on its way from the beginning
+        elif row.participant >= 0:
+            self._do(self._about(row, Deed.PUBLISH))
+        elif isinstance(message, External):
+            words = message_words(self.flow, message)
+            asked = [a for a in self.space.options() if (a.deed, a.what) == (Deed.ANSWER, words)]
+            if not asked:
+                raise Refused(f"nobody awaits {words}")
+            self._do(asked[0])
+
+    def _drop(self, row: Row) -> None:
+        if row.b == Drop.UNPUBLISHED:
+            return  # the crash that it belongs to says so
+        if row.b == Drop.BROKER_DOWN:
+            before = Counter(self.space.options())
+            self._do(self._about(row, Deed.PUBLISH))
+            for act in Counter(self.space.options()) - before:
+                if act.deed is Deed.LOSE:
+                    self._do(act)
+            return
+        self._do(self._about(row, Deed.LOSE), optional=True)  # or the crash took it along
+
+    def _fault(self, row: Row) -> None:
+        begins, crash = row.kind == Kind.FAULT_ON, row.a == CRASH
+        key = (row.participant, row.a)
+        self.on[key] += 1 if begins else -1
+        if self.on[key] != int(begins) or not (crash or self.pauses):
+            return
+        deeds = (Deed.CRASH, Deed.RESTART) if crash else (Deed.PAUSE, Deed.GO_ON)
+        act = Act(self.names[row.participant], deeds[0] if begins else deeds[1])
+        self._do(act, optional=True)

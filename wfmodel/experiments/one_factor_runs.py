@@ -1,0 +1,81 @@
+"""Run a scenario's sweep: every variant at every value of the fault's parameter, as paired runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from wfmodel.experiments.one_factor import Sweep
+from wfmodel.experiments.replications import check_primary, possible
+from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
+from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.statistics import Estimate, interval
+from wfmodel.metrics import METRICS
+from wfmodel.model.workflow import Workflow
+from wfmodel.wording.declarations import FAULTS
+
+HOUR_NS: Final = 3600e9
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """``estimates[metric][variant][i]`` belongs to ``values[i]``, in ``unit``."""
+
+    sweep: Sweep
+    values: tuple[float, ...]
+    unit: str
+    variants: tuple[str, ...]
+    estimates: dict[str, tuple[tuple[Estimate, ...], ...]]
+
+
+def run_sweep(
+    scenario: Scenario,
+    workflow: Workflow,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> SweepResult | None:
+    """The primary metrics at each value; None if the scenario has no sweep.
+
+    Raises:
+        ValueError: the workflow cannot run, or ``primary`` names a metric that does not exist.
+    """
+    check_primary(scenario)
+    sweep = scenario.sweep
+    if sweep is None:
+        return None
+    variants = scenario.variants_by_name()
+    cells = [
+        RunSpec(variant, sweep.applied(scenario.setting, value), scenario.seed, replication)
+        for value in sweep.values
+        for variant in variants.values()
+        for replication in range(sweep.replications)
+    ]
+    observed = run_cells(workflow, cells, jobs=jobs, label="sweep", progress=progress)
+
+    def estimate(metric: str, value: int, variant: int) -> Estimate:
+        start = (value * len(variants) + variant) * sweep.replications
+        runs = observed[start : start + sweep.replications]
+        found = interval([run.values[metric] for run in runs])
+        return possible(found, METRICS[metric].unit)
+
+    estimates = {
+        metric: tuple(
+            tuple(estimate(metric, value, variant) for value in range(len(sweep.values)))
+            for variant in range(len(variants))
+        )
+        for metric in scenario.primary
+    }
+    return SweepResult(sweep, *_shown(sweep), tuple(variants), estimates)
+
+
+def _shown(sweep: Sweep) -> tuple[tuple[float, ...], str]:
+    """Values as a plot shows them, and the words for its axis."""
+    what, at = FAULTS[sweep.fault], sweep.target or "target"
+    match sweep.parameter:
+        case "every":
+            return tuple(HOUR_NS / v for v in sweep.values), f"{what} per hour and {at}"
+        case "lasts":
+            return tuple(v / 1e9 for v in sweep.values), f"mean duration of {what}, s"
+        case parameter:
+            return sweep.values, f"{parameter} of {what}"

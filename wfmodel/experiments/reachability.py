@@ -1,0 +1,195 @@
+"""What can happen to a variant at all: exploration under small budgets of the scenario's faults.
+
+Which kinds of faults a scenario has says what is tried: none, one of each kind alone, two of each,
+then one of every kind together. Each search is bounded by configurations, never by time, so the
+answer is the same on any machine; a search that was cut short proves nothing impossible.
+
+What it cannot see: more faults than the budgets, loops gone round more than ``LAPS`` times, and
+livelocks; and probability, which is the other column's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from wfmodel.designs import System, Table
+from wfmodel.designs.anomalies import Anomaly
+from wfmodel.designs.fault_facts import LATE, STOPPING, Scope, of_scope
+from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.knobs import Delivery
+from wfmodel.experiments.scenario import Scenario
+from wfmodel.exploration import FaultBudget, Spent, ends_of
+from wfmodel.exploration.fault_accounting import is_part
+from wfmodel.exploration.packed import search
+from wfmodel.exploration.properties.property_answer import Trace
+from wfmodel.exploration.state_space import INTERRUPTED
+from wfmodel.exploration.stories import story_of
+from wfmodel.exploration.terminal_states import Path
+from wfmodel.wording.counting import plural
+
+MOST_STATES: Final = 500_000
+"""Configurations that one search looks into."""
+
+LAPS: Final = 1
+
+LOSING: Final = (STOPPING - set(of_scope(Scope.STORE))) | {FaultKind.LOSS}
+"""Kinds under which a message that is delivered at most once can be lost."""
+
+WORDS: Final = {
+    "crashes": "crash",
+    "losses": "lost message",
+    "duplicates": "repeated message",
+    "timeouts": "early time-out",
+    "failures": "injected failure",
+}
+
+
+class ReachAnswer(StrEnum):
+    """What exploration says of an anomaly."""
+
+    POSSIBLE = "possible"
+    IMPOSSIBLE = "impossible"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """One search: its budget, how many configurations it looked into, and whether that was all."""
+
+    budget: FaultBudget
+    states: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShortestRun:
+    """A shortest way to an anomaly, with the smallest budget that leads there, a line per step."""
+
+    budget: FaultBudget
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Possibility:
+    """What can happen to one variant."""
+
+    variant: str
+    searches: tuple[Searched, ...]
+    stories: Mapping[Anomaly, ShortestRun] = field(repr=False)
+
+    def answer(self, anomaly: Anomaly) -> ReachAnswer:
+        """What is known of one anomaly. It is undecided if not even single faults were looked at
+        to the end.
+        """
+        if anomaly in self.stories:
+            return ReachAnswer.POSSIBLE
+        cut = [each for each in self.cut() if sum(getattr(each, kind) for kind in WORDS) <= 1]
+        return ReachAnswer.UNDECIDED if cut else ReachAnswer.IMPOSSIBLE
+
+    def complete(self) -> tuple[FaultBudget, ...]:
+        """Budgets under which everything was looked at, without those that another contains."""
+        done = [each.budget for each in self.searches if each.complete]
+        return tuple(
+            each
+            for each in done
+            if not any(each != other and is_part(each, other) for other in done)
+        )
+
+    def cut(self) -> tuple[FaultBudget, ...]:
+        """Budgets whose search was cut short."""
+        return tuple(each.budget for each in self.searches if not each.complete)
+
+    def rules_out(self, anomaly: Anomaly, met: Spent) -> Searched | None:
+        """The search that declares impossible what an instance showed after these faults."""
+        if anomaly in self.stories:
+            return None
+        for each in self.searches:
+            if each.complete and met.is_within(each.budget, laps=LAPS):
+                return each
+        return None
+
+
+def budget_words(budget: FaultBudget) -> str:
+    """``1 crash, 2 lost messages``; ``no fault`` for none."""
+    parts = []
+    for name, word in WORDS.items():
+        count = getattr(budget, name)
+        if count:
+            parts.append(f"{count} {word if count == 1 else plural(word)}")
+    return ", ".join(parts) or "no fault"
+
+
+def budgets(scenario: Scenario, system: System) -> tuple[FaultBudget, ...]:
+    """What is tried for a scenario, from little to much; the smaller ones say what it takes."""
+    kinds = tuple(dict.fromkeys(_kinds(scenario.setting.faults, system)))
+    singles = [_of_each((kind,), 1) for kind in kinds]
+    doubles = [_of_each((kind,), 2) for kind in kinds]
+    together = _of_each(kinds, 1)
+    return tuple(dict.fromkeys((FaultBudget(), *singles, together, *doubles)))
+
+
+def _of_each(kinds: tuple[str, ...], count: int) -> FaultBudget:
+    totals: dict[str, Any] = dict.fromkeys(kinds, count)
+    return FaultBudget(**totals)
+
+
+def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
+    """Fields of a budget that such faults spend in such a system."""
+    kinds = {fault.kind for fault in faults}
+    at_most_once = system.knobs.delivery is Delivery.AT_MOST_ONCE
+    if FaultKind.CRASH in kinds:
+        yield "crashes"
+    if at_most_once and kinds & LOSING:
+        yield "losses"
+    if FaultKind.DUPLICATION in kinds or (not at_most_once and kinds & LATE):
+        yield "duplicates"
+    if has_detectors(system):
+        yield "timeouts"
+    if kinds & {FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE}:
+        yield "failures"
+
+
+def has_detectors(system: System) -> bool:
+    """Somebody may take slowness for failure: a watchdog, or the time-out of a step."""
+    if system.knobs.watchdog is not None:
+        return True
+    steps = (node for node in system.flow.nodes if node.service is not None)
+    timed = any(
+        getattr(node.state, "timeout", None) is not None and hasattr(node.state, "effect")
+        for node in steps
+    )
+    return system.knobs.timeouts and timed
+
+
+def possibility(
+    name: str,
+    system: System,
+    tried: tuple[FaultBudget, ...],
+    *,
+    most_states: int = MOST_STATES,
+) -> Possibility:
+    """Explore a system under each budget in turn, each with at most so many configurations.
+
+    A budget that contains one whose search was cut short is not tried.
+    """
+    table = Table(system)
+    searches: list[Searched] = []
+    stories: dict[Anomaly, ShortestRun] = {}
+    for budget in tried:
+        if any(not each.complete and is_part(each.budget, budget) for each in searches):
+            continue
+        space = search(table, budget, limit=most_states, laps=LAPS)
+        if space.stopped == INTERRUPTED:
+            raise KeyboardInterrupt
+        searches.append(Searched(budget, space.looked_into, space.complete))
+        for anomaly, path in ends_of(space).anomalies.items():
+            told = tuple(line.text for line in story_of(space, _trace(path)))
+            stories.setdefault(anomaly, ShortestRun(budget, told))
+    return Possibility(name, tuple(searches), stories)
+
+
+def _trace(path: Path) -> Trace:
+    return Trace((0, *(number for _, number in path)), tuple(step for step, _ in path))

@@ -1,0 +1,216 @@
+"""From a scenario's file to a Scenario and its Workflow; what is wrong is a finding at its place.
+
+pydantic sees shapes; this file sees names: participants, steps, metrics and sources that a scenario
+mentions must exist in the workflow and in the systems that its variants build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from wfmodel.designs import design_of
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
+from wfmodel.experiments.assumptions import places
+from wfmodel.experiments.endless import why_loops, why_rates
+from wfmodel.experiments.experiment import Experiment
+from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
+from wfmodel.experiments.factorial.plans import values_of
+from wfmodel.experiments.scenario import Scenario, system_of
+from wfmodel.importers import load_any
+from wfmodel.metrics import METRICS
+from wfmodel.model.boundary import rooted, why_not_led_to
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.flow import Flow, build_flow
+from wfmodel.model.limits import refusal
+from wfmodel.model.reading import read_document
+from wfmodel.model.source import Document, Path
+from wfmodel.model.spelling import nearest
+from wfmodel.model.validate import parse_as
+from wfmodel.model.workflow import Workflow
+
+
+@dataclass(frozen=True)
+class LoadedScenario:
+    """What became of a scenario's file. It can be run if both scenario and workflow are there.
+
+    ``documents``: the scenario's and the workflow's, for positions of later findings.
+    """
+
+    path: str
+    scenario: Scenario | None
+    workflow: Workflow | None = None
+    findings: tuple[Finding, ...] = ()
+    document: Document | None = None
+    workflow_document: Document | None = None
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether nothing stands in the way of running it."""
+        errors = any(finding.severity is Severity.ERROR for finding in self.findings)
+        return self.scenario is not None and self.workflow is not None and not errors
+
+
+def load_scenario(
+    path: str | FilePath, text: str | None = None, *, root: str | FilePath | None = None
+) -> LoadedScenario:
+    """Read a scenario and the workflow that it names (``text``: what the file would hold).
+
+    What it names must stand inside ``root``, else inside the repository around the file, else in
+    the file's folder; docs/security.md says more.
+    """
+    with rooted(root):
+        return _loaded(path, text)
+
+
+def _loaded(path: str | FilePath, text: str | None) -> LoadedScenario:
+    document, findings = read_document(path, text)
+    if document is None:
+        return LoadedScenario(str(path), None, findings=findings)
+    scenario, findings = parse_as(document, Scenario)
+    if scenario is None:
+        return LoadedScenario(str(path), None, findings=findings, document=document)
+    if scenario.workflow is None:
+        missing = _finding(document, "E101", "no-workflow", (), "key 'workflow' is missing")
+        return LoadedScenario(str(path), scenario, None, (missing,), document)
+    folder = FilePath(path).parent
+    outside = _outside(document, folder, scenario.workflow, scenario.annotations)
+    if outside:
+        return LoadedScenario(str(path), scenario, None, outside, document)
+    notes = None if scenario.annotations is None else str(folder / scenario.annotations)
+    loaded = load_any(str(folder / scenario.workflow), notes)
+    if loaded.workflow is None:
+        return LoadedScenario(str(path), scenario, None, loaded.findings, document, loaded.document)
+    found = (*loaded.findings, *_problems(document, scenario, loaded.workflow))
+    return LoadedScenario(str(path), scenario, loaded.workflow, found, document, loaded.document)
+
+
+def _outside(
+    document: Document, folder: FilePath, workflow: str, annotations: str | None
+) -> tuple[Finding, ...]:
+    """What the scenario names and may not lead to; nothing of its content is told."""
+    named = {"workflow": workflow} | ({} if annotations is None else {"annotations": annotations})
+    return tuple(
+        refusal("L101", f"{key} {name!r} is not read: {why}", document.locate((key,)))
+        for key, name in named.items()
+        if (why := why_not_led_to(folder / name, folder))
+    )
+
+
+def _finding(
+    document: Document, code: str, name: str, path: Path, message: str, *, key: bool = False
+) -> Finding:
+    return Finding(
+        code=code,
+        name=name,
+        severity=Severity.ERROR,
+        message=message,
+        path=path,
+        span=document.locate(path, key=key),
+    )
+
+
+def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Iterator[Finding]:
+    flow = build_flow(workflow)
+    if flow.problems:
+        first = flow.problems[0]
+        message = f"the workflow cannot run: {first.kind} {first.name!r}; check it first"
+        yield _finding(document, "E102", "unsound-workflow", ("workflow",), message)
+        return
+    misfits = tuple(_misfits(document, scenario, flow))
+    yield from misfits
+    endless = () if misfits else tuple(_endless(document, scenario, flow))
+    yield from endless
+    if misfits or endless:
+        return
+    participants = _participants(scenario, workflow)
+    steps = [node.name for node in flow.nodes if node.service is not None]
+    for i, fault in enumerate(scenario.setting.faults):
+        yield from _of_fault(document, fault, ("setting", "faults", i), participants, steps)
+    for i, name in enumerate(scenario.primary):
+        if name not in METRICS:
+            message = _unlike("metric", name, METRICS)
+            yield _finding(document, "E105", "unknown-metric", ("primary", i), message)
+    if scenario.experiment is not None:
+        yield from _of_experiment(document, scenario.experiment, Setup(scenario, workflow))
+    known = places(scenario, workflow)
+    for name in scenario.sources:
+        if name not in known:
+            message = _unlike("place", name, known)
+            yield _finding(document, "E106", "unknown-place", ("sources", name), message)
+
+
+def _endless(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Finding]:
+    setting = scenario.setting
+    loops = why_loops(flow, setting.horizon + setting.convergence)
+    for key, words in (("setting", why_rates(setting)), ("workflow", loops)):
+        for said in words:
+            message = f"a run would not end: {said}"
+            yield _finding(document, "E109", "endless-run", (key,), message)
+
+
+def _of_experiment(document: Document, experiment: Experiment, setup: Setup) -> Iterator[Finding]:
+    """Responses must be metrics; every value of a factor must be possible where it is put."""
+    path: Path = ("experiment", "responses")
+    for i, name in enumerate(experiment.responses):
+        if name not in METRICS:
+            message = _unlike("metric", name, METRICS)
+            yield _finding(document, "E105", "unknown-metric", (*path, i), message)
+    threshold = experiment.threshold
+    if threshold is not None and threshold.response not in METRICS:
+        path = ("experiment", "threshold", "response")
+        message = _unlike("metric", threshold.response, METRICS)
+        yield _finding(document, "E105", "unknown-metric", path, message)
+    for name, factor in experiment.factors.items():
+        path = ("experiment", "factors", name)
+        for value in values_of(factor, 2):
+            try:
+                applied(setup, factor, value)
+            except FactorError as error:
+                yield _finding(document, "E107", "impossible-factor", path, str(error))
+                break
+
+
+def _misfits(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Finding]:
+    """Designs whose declaration does not fit the workflow: a step in no group, and so on."""
+    for name, variant in scenario.variants_by_name().items():
+        for misfit in design_of(variant.design).misfits(flow):
+            path = (*scenario.design_path(name), *misfit.path)
+            message = misfit.message
+            yield _finding(document, "E108", "unfit-design", path, message, key=misfit.key)
+
+
+def _participants(scenario: Scenario, workflow: Workflow) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for variant in scenario.variants_by_name().values():
+        names.update(dict.fromkeys(system_of(workflow, variant).participants))
+    return tuple(names)
+
+
+def _of_fault(
+    document: Document,
+    fault: Fault,
+    path: Path,
+    participants: Collection[str],
+    steps: Collection[str],
+) -> Iterator[Finding]:
+    groups = (ALL_PARTICIPANTS, ALL_SERVICES)
+    broker = fault.kind is FaultKind.BROKER_OUTAGE
+    if fault.target not in (*participants, *groups) and not broker:
+        message = _unlike("participant", fault.target, (*participants, *groups))
+        yield _finding(document, "E103", "unknown-participant", (*path, "target"), message)
+    for i, peer in enumerate(fault.peers):
+        if peer not in participants:
+            message = _unlike("participant", peer, participants)
+            yield _finding(document, "E103", "unknown-participant", (*path, "peers", i), message)
+    if fault.step is not None and fault.step not in steps:
+        message = _unlike("step", fault.step, steps)
+        yield _finding(document, "E104", "unknown-step", (*path, "step"), message)
+
+
+def _unlike(what: str, given: str, known: Collection[str]) -> str:
+    likely = nearest(given, known)
+    if likely:
+        return f"unknown {what} {given!r}; did you mean {likely!r}?"
+    return f"unknown {what} {given!r}; there are {', '.join(list(known)[:20])}"

@@ -1,0 +1,159 @@
+"""What would reverse the conclusion: the same comparison with one assumption changed at a time.
+
+Rates are multiplied by ten and by a tenth, because nobody knows them better than that. Knobs are
+set the other way, unless the variants differ in them: then they are what is asked, not assumed.
+
+What it cannot see: two assumptions that reverse the conclusion only together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from wfmodel.designs.knobs import Delivery, DualWriteOrder, Knobs, Persistence, Publishing
+from wfmodel.experiments.perturbations import more_often, scaled
+from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.model.units import parse_duration
+from wfmodel.simulation import Setting
+from wfmodel.wording.declarations import FAULTS, duration_words
+from wfmodel.wording.figures import number
+
+TEN: Final = 10.0
+WATCHDOG: Final = parse_duration("30s")
+"""The watchdog that is tried where the scenario has none (SQS visibility time-out)."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """One assumption changed; everything else is the scenario's."""
+
+    words: str
+    setting: Setting
+    variants: Mapping[str, Variant]
+
+
+def what_ifs(scenario: Scenario) -> tuple[WhatIf, ...]:
+    """Every single change that the scenario admits, in a fixed order."""
+    return (*_of_faults(scenario), *_of_times(scenario), *_of_knobs(scenario))
+
+
+def _with_setting(scenario: Scenario, words: str, **changes: object) -> WhatIf:
+    setting = replace(scenario.setting, **changes)  # type: ignore[arg-type]
+    return WhatIf(words, setting, scenario.variants_by_name())
+
+
+def _of_faults(scenario: Scenario) -> Iterator[WhatIf]:
+    faults = scenario.setting.faults
+    for kind in dict.fromkeys(fault.kind for fault in faults):
+        for factor, words in ((TEN, "ten times as many"), (1 / TEN, "a tenth as many")):
+            changed = tuple(more_often(f, factor) if f.kind is kind else f for f in faults)
+            if changed != faults:
+                yield _with_setting(scenario, f"{words} {FAULTS[kind]}", faults=changed)
+    longer = tuple(replace(f, lasts=scaled(f.lasts, TEN)) for f in faults)
+    if longer != faults:
+        yield _with_setting(scenario, "every fault lasts ten times as long", faults=longer)
+
+
+def _of_times(scenario: Scenario) -> Iterator[WhatIf]:
+    setting = scenario.setting
+    if setting.network.mean_ns() > 0:
+        mean = number(setting.network.mean_ns() * TEN / 1e9, "s")
+        slower = scaled(setting.network, TEN)
+        yield _with_setting(scenario, f"network latency of {mean} (ten times)", network=slower)
+    if setting.arrivals.every is not None:
+        denser = replace(setting.arrivals, every=scaled(setting.arrivals.every, 0.5))
+        yield _with_setting(scenario, "twice the load", arrivals=denser)
+
+
+def _of_knobs(scenario: Scenario) -> Iterator[WhatIf]:
+    for name, words, change in (
+        ("redelivery_timeout", _redelivery_words, _redelivery),
+        ("persistence", _persistence_words, _persistence),
+        ("delivery", lambda new: f"delivery {new.delivery.value}", _delivery),
+        ("publishing", _publishing_words, _publishing),
+        ("deduplicate", _deduplicate_words, _deduplicate),
+        ("timeouts", _timeouts_words, _timeouts),
+        ("watchdog", _watchdog_words, _watchdog),
+    ):
+        changed = _changed(scenario, name, change)
+        if changed is not None:
+            some = next(iter(changed.values())).knobs
+            yield WhatIf(words(some), scenario.setting, changed)
+
+
+def _changed(
+    scenario: Scenario, name: str, change: Callable[[Knobs], Knobs]
+) -> dict[str, Variant] | None:
+    """All variants with a knob changed; None where they differ in it, or nothing would change."""
+    variants = scenario.variants_by_name()
+    if len({getattr(each.knobs, name) for each in variants.values()}) > 1:
+        return None
+    changed = {n: replace(v, knobs=change(v.knobs)) for n, v in variants.items()}
+    return None if changed == variants else changed
+
+
+def _redelivery(knobs: Knobs) -> Knobs:
+    if knobs.delivery is not Delivery.AT_LEAST_ONCE:
+        return knobs
+    return replace(knobs, redelivery_timeout=max(1, knobs.redelivery_timeout // 10))
+
+
+def _redelivery_words(new: Knobs) -> str:
+    return f"redelivery after {duration_words(new.redelivery_timeout)} (a tenth)"
+
+
+def _persistence(knobs: Knobs) -> Knobs:
+    volatile = knobs.persistence is Persistence.MEMORY
+    return replace(knobs, persistence=Persistence.DATABASE if volatile else Persistence.MEMORY)
+
+
+def _persistence_words(new: Knobs) -> str:
+    if new.persistence is Persistence.MEMORY:
+        return "progress kept in memory only"
+    return "progress committed to a database"
+
+
+def _delivery(knobs: Knobs) -> Knobs:
+    once = knobs.delivery is Delivery.AT_MOST_ONCE
+    return replace(knobs, delivery=Delivery.AT_LEAST_ONCE if once else Delivery.AT_MOST_ONCE)
+
+
+def _publishing(knobs: Knobs) -> Knobs:
+    if knobs.publishing is Publishing.OUTBOX:
+        return replace(knobs, publishing=Publishing.DUAL_WRITE)
+    first = DualWriteOrder.COMMIT_FIRST  # the order has no meaning with an outbox
+    return replace(knobs, publishing=Publishing.OUTBOX, dual_write_order=first)
+
+
+def _publishing_words(new: Knobs) -> str:
+    if new.publishing is Publishing.OUTBOX:
+        return "a transactional outbox instead of the dual write"
+    return "a dual write instead of the outbox"
+
+
+def _deduplicate(knobs: Knobs) -> Knobs:
+    return replace(knobs, deduplicate=not knobs.deduplicate)
+
+
+def _deduplicate_words(new: Knobs) -> str:
+    return "repeats recognised" if new.deduplicate else "no deduplication"
+
+
+def _timeouts(knobs: Knobs) -> Knobs:
+    return replace(knobs, timeouts=not knobs.timeouts)
+
+
+def _timeouts_words(new: Knobs) -> str:
+    return "time-outs on steps" if new.timeouts else "no time-outs on steps"
+
+
+def _watchdog(knobs: Knobs) -> Knobs:
+    return replace(knobs, watchdog=WATCHDOG if knobs.watchdog is None else None)
+
+
+def _watchdog_words(new: Knobs) -> str:
+    if new.watchdog is None:
+        return "no watchdog"
+    return f"a watchdog that asks after {duration_words(new.watchdog)} of silence"

@@ -1,0 +1,106 @@
+"""Rerun the comparison under each what-if, and say what becomes of the conclusion.
+
+Fates are judged against the unchanged scenario with as many replications, so that fewer of them
+never look like a changed assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wfmodel.experiments.comparison import Comparison, MetricResult
+from wfmodel.experiments.replications import metric_results
+from wfmodel.experiments.run_observation import RunObservation
+from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
+from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.sensitivity_cases import WhatIf, what_ifs
+
+
+class Fate(StrEnum):
+    """What a changed assumption does to the difference in one metric."""
+
+    HOLDS = "holds"
+    VANISHES = "no longer shown"
+    REVERSES = "reverses"
+    APPEARS = "now shown"
+    STILL_NONE = "still none shown"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One what-if: the primary metrics' lines, before and after, and each one's fate, in the
+    scenario's order.
+    """
+
+    what_if: WhatIf
+    before: tuple[MetricResult, ...]
+    lines: tuple[MetricResult, ...]
+    fates: tuple[Fate, ...]
+
+    @property
+    def matters(self) -> bool:
+        """Whether it changes anything."""
+        return any(fate not in (Fate.HOLDS, Fate.STILL_NONE) for fate in self.fates)
+
+
+def run_what_ifs(
+    comparison: Comparison, *, jobs: int | None = None, progress: Progress | None = None
+) -> tuple[Changed, ...]:
+    """Every what-if of the scenario; none if it asks for none, or has one variant only.
+
+    Raises:
+        ValueError: the workflow cannot run.
+    """
+    scenario = comparison.scenario
+    replications = what_if_replications(scenario)
+    if not replications or comparison.pair is None:
+        return ()
+    unchanged = WhatIf("as it is", scenario.setting, scenario.variants_by_name())
+    changes = (unchanged, *what_ifs(scenario))
+    cells = [
+        RunSpec(variant, change.setting, scenario.seed, replication)
+        for change in changes
+        for variant in change.variants.values()
+        for replication in range(replications)
+    ]
+    workflow = comparison.workflow
+    observed = run_cells(workflow, cells, jobs=jobs, label="what-ifs", progress=progress)
+    width = len(comparison.variants)
+    runs = [observed[i : i + replications] for i in range(0, len(observed), replications)]
+    before, *after = (
+        _primary(scenario, change, runs[i * width : (i + 1) * width])
+        for i, change in enumerate(changes)
+    )
+    return tuple(
+        Changed(change, before, lines, tuple(map(fate, before, lines)))
+        for change, lines in zip(changes[1:], after, strict=True)
+    )
+
+
+def _primary(
+    scenario: Scenario, change: WhatIf, runs: Sequence[Sequence[RunObservation]]
+) -> tuple[MetricResult, ...]:
+    changed = replace(scenario, setting=change.setting)
+    found = {line.name: line for line in metric_results(changed, runs)}
+    return tuple(found[name] for name in scenario.primary)
+
+
+def what_if_replications(scenario: Scenario) -> int:
+    """Replications of each rerun."""
+    return scenario.replications if scenario.what_ifs is None else scenario.what_ifs
+
+
+def fate(before: MetricResult, after: MetricResult) -> Fate:
+    """What became of a difference."""
+    old, new = _sign(before), _sign(after)
+    if old == new:
+        return Fate.STILL_NONE if old == 0 else Fate.HOLDS
+    if old == 0:
+        return Fate.APPEARS
+    return Fate.VANISHES if new == 0 else Fate.REVERSES
+
+
+def _sign(line: MetricResult) -> int:
+    return 0 if line.difference is None else line.difference.sign

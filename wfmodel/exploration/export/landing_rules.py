@@ -1,0 +1,76 @@
+"""How an effect lands, case by case: each case is a guard and what it changes."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from wfmodel.exploration.export.identifiers import applied, is_, landed, positive, undone
+from wfmodel.exploration.export.program import Add, Expression, Operation, Put, Test
+from wfmodel.exploration.export.reaction_tables import Tables
+from wfmodel.model.flow import NodeKind
+from wfmodel.model.workflow import Compensation, Task
+from wfmodel.semantics.configuration import Landing
+
+Case: TypeAlias = tuple[tuple[Expression, ...], tuple[Operation, ...]]
+
+ALWAYS: Case = ((), ())
+
+
+class Effects:
+    """The stores of all services."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.nodes = tables.nodes
+        self.deduplicate = tables.semantics.system.knobs.deduplicate
+        self.done = tuple(v for v in tables.landings if self.nodes[v[0]].undoes is None)
+        self.undoing = tuple(v for v in tables.landings if self.nodes[v[0]].undoes is not None)
+
+    def variables(self) -> tuple[str, ...]:
+        """All that the stores say."""
+        counts = [name for visit in self.done for name in (landed(visit), undone(visit))]
+        return (*counts, *map(applied, self.undoing))
+
+    def cases(self, landing: Landing | None) -> tuple[Case, ...]:
+        """Exclusive cases that cover everything."""
+        if landing is None:
+            return (ALWAYS,)
+        if self.nodes[landing[0]].undoes is None:
+            return self._do(landing)
+        return self._undo(landing)
+
+    def _once(self, landing: Landing) -> bool:
+        state = self.nodes[landing[0]].state
+        assert isinstance(state, Task | Compensation)
+        return self.deduplicate or state.idempotent
+
+    def _do(self, landing: Landing) -> tuple[Case, ...]:
+        more = (Add(landed(landing), 1),)
+        if not self._once(landing):
+            return (((), more),)
+        return ((is_(landed(landing), 0),), more), ((positive(landed(landing)),), ())
+
+    def _undo(self, landing: Landing) -> tuple[Case, ...]:
+        node = self.nodes[landing[0]]
+        may_stand = [visit for visit in self.done if visit[0] == node.undoes]
+        if node.kind is NodeKind.COMPENSATION:
+            may_stand = [visit for visit in may_stand if visit[1] == landing[1]]
+        cases: list[Case] = []
+        first: tuple[Expression, ...] = ()
+        if self._once(landing):
+            cases.append(((positive(applied(landing)),), ()))
+            first = (is_(applied(landing), 0),)
+        for visit in reversed(may_stand):  # the latest one that stands
+            change = (Add(undone(visit), 1), Put(applied(landing), 1))
+            cases.append(((*first, stands(visit)), change))
+            first = (*first, falls(visit))
+        return (*cases, (first, ()))
+
+
+def stands(visit: Landing, *, more_than: int = 0) -> Test:
+    """Its effect was done more often than taken back, by more than so many."""
+    return Test(landed(visit), ">", undone(visit), more_than)
+
+
+def falls(visit: Landing) -> Test:
+    """Its effect was taken back as often as done: never more often."""
+    return is_(landed(visit), undone(visit))

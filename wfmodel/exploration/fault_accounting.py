@@ -1,0 +1,203 @@
+"""What a recorded instance met, in the coin of the explorer: which budget its run would have cost.
+
+An exploration speaks about an instance only if its budget covers what the instance met. So every
+count here is an upper bound: in doubt a thing is counted, and the instance is then not covered. A
+delay, a pause, a partition, a slow store cost nothing by themselves, since the explorer tries every
+order; what they cause (a message given up, delivered again, a time-out that fires) is counted.
+
+What it cannot see: the instance's neighbours, which the explorer does not know either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.messages import (
+    Chosen,
+    External,
+    Message,
+    Received,
+    Timer,
+    TimerFired,
+    WorkDone,
+)
+from wfmodel.designs.system import System
+from wfmodel.model.flow import NodeKind
+from wfmodel.model.workflow import DONE, Compensation, Task
+from wfmodel.semantics.fault_budget import FAULTS, UNLIMITED, FaultBudget
+from wfmodel.semantics.loop_bound import laps_of
+from wfmodel.semantics.nondeterminism import is_endless
+
+CRASH = FAULT_KINDS.index(FaultKind.CRASH)
+
+
+class Spent(NamedTuple):
+    """What one instance met. ``patience``: failed attempts at a step that is retried without end;
+    ``laps``: how often a loop was gone round.
+    """
+
+    faults: FaultBudget
+    laps: int = 0
+    patience: int = 0
+
+    def is_within(self, budget: FaultBudget, *, laps: int = 1, patience: int = 1) -> bool:
+        """Whether an exploration with these bounds has looked at all that the instance met.
+
+        Bounds for single participants are not looked through: with any, the answer is no.
+        """
+        enough = not budget.bounds and is_part(self.faults, budget)
+        return enough and self.laps <= laps and self.patience <= patience
+
+
+def is_part(one: FaultBudget, other: FaultBudget) -> bool:
+    """Whether the totals of a budget allow nothing that the other's do not."""
+    mine, theirs = one._asdict(), other._asdict()
+    return all(theirs[kind] == UNLIMITED or 0 <= mine[kind] <= theirs[kind] for kind in FAULTS)
+
+
+class Spending:
+    """The bookkeeping of one history. ``system`` must be the one that was simulated."""
+
+    def __init__(self, system: System, history: History) -> None:
+        self.system = system
+        self.history = history
+        rows = history.rows
+        self._crashes = (rows[:, 1] == Kind.FAULT_ON) & (rows[:, 4] == CRASH)
+        self._messages = {message: number for number, message in enumerate(history.messages)}
+
+    def of(self, instance: int) -> Spent:
+        """What an instance met from its arrival to its end.
+
+        Raises:
+            KeyError: no such instance arrived.
+        """
+        rows = self.history.rows
+        mine = rows[:, 2] == instance
+        if instance < 0 or not mine.any():
+            known = self.history.instances()
+            raise KeyError(f"no instance {instance}; there are {known}, from 0")
+        crashes = self._crashes
+        if self._concluded(rows[mine]):
+            crashes = crashes.copy()
+            crashes[np.flatnonzero(mine)[-1] :] = False
+        purse = _Purse(self.system, self.history, self._messages)
+        for row in rows[mine | crashes].tolist():
+            purse.take(Row(*row))
+        return purse.total()
+
+    def _concluded(self, rows: NDArray[np.int64]) -> bool:
+        """Whether anybody ever knew a verdict: then what comes after its last row is no part of
+        the instance.
+        """
+        reacted = rows[rows[:, 1] == Kind.REACT].tolist()
+        return any(self.history.views[row[3]][row[5]].status.is_final for row in reacted)
+
+
+class _Purse:
+    def __init__(self, system: System, history: History, messages: dict[Message, int]) -> None:
+        self.nodes = system.flow.nodes
+        self.events = history.events
+        self.messages = messages
+        knobs = system.knobs
+        self.commits = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+        self.met: Counter[str] = Counter()
+        self.present: set[int] = set()
+        self.uncommitted: dict[int, int] = {}
+        """Participant to the message whose reaction is not durable: a crash gives it back."""
+        self.given_back: Counter[tuple[int, int]] = Counter()
+        self.sent: Counter[int] = Counter()
+        self.received: Counter[tuple[int, int]] = Counter()
+        self.laps = 0
+        self.failed: Counter[tuple[int, int]] = Counter()
+
+    def take(self, row: Row) -> None:
+        match row.kind:
+            case Kind.FAULT_ON:
+                self._crash(row.participant)
+            case Kind.REACT:
+                self._react(row)
+            case Kind.COMMIT:
+                self.uncommitted.pop(row.participant, None)
+            case Kind.SEND:
+                self.sent[row.a] += 1
+            case Kind.DROP if row.b != Drop.UNPUBLISHED:
+                self._drop(row)
+            case Kind.BEGIN:
+                self.laps = max(self.laps, laps_of(row.b))
+            case _:
+                pass
+
+    def _crash(self, participant: int) -> None:
+        """One that has not heard of the instance has nothing of it to lose."""
+        if participant not in self.present:
+            return
+        self.met["crashes"] += 1
+        message = self.uncommitted.pop(participant, None)
+        if message is not None:
+            self.received[participant, message] -= 1
+            self.given_back[participant, message] += 1
+
+    def _drop(self, row: Row) -> None:
+        """Delivery at most once: a message that the crash took back is part of the crash."""
+        key = (row.participant, row.a)
+        if self.given_back[key]:
+            self.given_back[key] -= 1
+        else:
+            self.met["losses"] += 1
+
+    def _react(self, row: Row) -> None:
+        self.present.add(row.participant)
+        event = self.events[row.a]
+        match event:
+            case Received(message):
+                number = self.messages[message]
+                self.received[row.participant, number] += 1
+                if self.commits:
+                    self.uncommitted[row.participant] = number
+                if isinstance(message, External):
+                    self.laps = max(self.laps, laps_of(message.epoch))
+            case TimerFired(timer):
+                self.met["timeouts"] += self._detects(timer)
+            case WorkDone():
+                self._work(event)
+            case Chosen(_, epoch, _):
+                self.laps = max(self.laps, laps_of(epoch))
+            case _:
+                pass
+
+    def _detects(self, timer: Timer) -> bool:
+        """A step's time-out or a watchdog; a receive's time-out belongs to the workflow."""
+        if timer.kind == "watchdog":
+            return True
+        return timer.kind == "timeout" and self.nodes[timer.node].kind is not NodeKind.RECEIVE
+
+    def _work(self, event: WorkDone) -> None:
+        self.laps = max(self.laps, laps_of(event.epoch))
+        state = self.nodes[event.node].state
+        assert isinstance(state, Task | Compensation)
+        if event.outcome == DONE:
+            return
+        if event.outcome not in state.failures:
+            self.met["failures"] += 1
+        if is_endless(state.retry):
+            self.failed[event.node, event.epoch] += 1
+
+    def total(self) -> Spent:
+        again = (count - self.sent[message] for (_, message), count in self.received.items())
+        self.met["duplicates"] = sum(max(0, copies) for copies in again)
+        met = self.met
+        faults = FaultBudget(
+            crashes=met["crashes"],
+            losses=met["losses"],
+            duplicates=met["duplicates"],
+            timeouts=met["timeouts"],
+            failures=met["failures"],
+        )
+        return Spent(faults, self.laps, max(self.failed.values(), default=0))

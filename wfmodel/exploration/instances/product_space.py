@@ -1,0 +1,164 @@
+"""The configurations that several instances can reach together, by number; 0 is the beginning.
+
+>>> space = search(Table(choreograph(order)), FaultBudget(crashes=1), instances=2)
+>>> len(space), space.complete
+
+With ``symmetry`` (the default) instances have no names: a configuration stands for all that differ
+in which instance is which. Runs are told with names all the same (``following``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from wfmodel.designs.table import Table
+from wfmodel.exploration.instances.bounds import Own, alone, shared_budget
+from wfmodel.exploration.instances.product_steps import Act, Parts, Together
+from wfmodel.exploration.instances.single_instance import Singles
+from wfmodel.exploration.packed.python_search import PlainSearch
+from wfmodel.exploration.packed.searching import MEMORY_BYTES, Progress, run_plain
+from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.instance_rules import InstanceRules
+from wfmodel.semantics.nondeterminism import Anything, Resolution
+from wfmodel.semantics.numbering import Vector
+from wfmodel.semantics.successors import Successors
+
+
+class JointSpace:
+    """What a search over several instances found."""
+
+    def __init__(self, engine: PlainSearch[Together], stopped: str, laps: int) -> None:
+        self.engine = engine
+        self.together = engine.expansion
+        self.singles = self.together.singles
+        self.table: Table = self.singles.table
+        self.instances = self.together.parts.instances
+        self.stopped = stopped
+        """Why it is not complete; empty where it is."""
+        self.laps = laps
+        self._cut = frozenset(engine.cut)
+        self._one = Together(Parts(self.singles, 1), symmetry=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that is known was looked into (but for what lies beyond the laps)."""
+        return not self.stopped
+
+    @property
+    def symmetry(self) -> bool:
+        """Whether instances have no names."""
+        return self.together.symmetry
+
+    @property
+    def transitions(self) -> int:
+        """Steps between configurations."""
+        return self.engine.transitions
+
+    @property
+    def cut(self) -> int:
+        """Configurations in which a loop has gone round too often: not looked into."""
+        return len(self._cut)
+
+    def __len__(self) -> int:
+        """How many are known."""
+        return len(self.engine)
+
+    def vector(self, number: int) -> Vector:
+        """The numbers of the singles, instance by instance, and of the total that is left."""
+        return self.engine.vector(number)
+
+    def configurations(self, number: int) -> tuple[Configuration, ...]:
+        """Instance by instance."""
+        return tuple(self.singles.config(single) for single in self.vector(number)[:-1])
+
+    def budget(self, number: int) -> FaultBudget:
+        """What is left of the total."""
+        return self.together.parts.budgets.values[self.vector(number)[-1]]
+
+    def own(self, number: int, instance: int) -> Own:
+        """What is left of an instance's own bounds, where it has any."""
+        return self.singles.own(self.vector(number)[instance])
+
+    def left(self, number: int, instance: int) -> FaultBudget:
+        """What one instance may still meet."""
+        return alone(self.budget(number), self.own(number, instance))
+
+    def is_open(self, number: int) -> bool:
+        """Whether its successors are not known: beyond the laps, or the search stopped."""
+        return number >= self.engine.next or number in self._cut
+
+    def successors(self, number: int) -> Iterator[tuple[Act, int]]:
+        """Every act from there and where it leads; nothing where it was not looked into."""
+        if not self.is_open(number):
+            acts = self.together.parts.acts.values
+            for act, vector in self.together.of(self.vector(number)).arcs:
+                yield acts[act], self.engine.find(vector)
+
+    def came_from(self, number: int) -> tuple[int, Act | None]:
+        """The number from which it was first met, and the act; (-1, None) for 0."""
+        if not number:
+            return -1, None
+        source, act = self.engine.came_from(number)
+        return source, self.together.parts.acts.values[act]
+
+    def is_end(self, number: int) -> bool:
+        """Whether nothing but another fault can happen there."""
+        return not self.is_open(number) and all(act.paid for act, _ in self.successors(number))
+
+    def instance_rests(self, number: int, instance: int) -> bool:
+        """Whether nothing but a fault can happen to one instance, whatever the others do."""
+        vector = self.vector(number)
+        if self.is_open(number):
+            return False
+        budget = self._one.parts.budgets.number(self.budget(number))
+        acts = self._one.parts.acts.values
+        arcs = self._one.of((vector[instance], budget)).arcs
+        return all(acts[act].paid for act, _ in arcs)
+
+    def path_to(self, number: int) -> tuple[int, ...]:
+        """The numbers along a shortest path from the beginning."""
+        found = [number]
+        while found[-1]:
+            found.append(self.came_from(found[-1])[0])
+        return tuple(reversed(found))
+
+
+def search(
+    table: Table,
+    budget: FaultBudget | None = None,
+    *,
+    instances: int = 2,
+    each: Mapping[str, int] | None = None,
+    limit: int | None = None,
+    laps: int = 1,
+    resolution: Resolution | None = None,
+    urgent: bool = True,
+    memory_bytes: int = MEMORY_BYTES,
+    progress: Callable[[Progress], None] | None = None,
+    progress_every_s: float = 1.0,
+    symmetry: bool = True,
+) -> JointSpace:
+    """All configurations that several instances of one system reach while the budget lasts.
+
+    ``budget`` is the total over all instances, ``each`` bounds kinds of faults in each one
+    (``{"losses": 1}``). ``limit`` bounds the configurations looked into, ``memory_bytes`` what they
+    take; Ctrl-C stops with what is there. ``symmetry=False`` gives instances names. Participants
+    that the system declares interchangeable are told apart here.
+
+    Raises:
+        ValueError: ``each`` or ``instances`` makes no sense.
+    """
+    total, own = shared_budget(budget, each, instances)
+    moves = Successors(InstanceRules(table), resolution or Anything(), urgent=urgent)
+    parts = Parts(Singles(moves, total, own, laps), instances)
+    together = Together(parts, symmetry=symmetry)
+    engine = PlainSearch(together, together.first(total))
+    stopped = run_plain(
+        engine,
+        limit=limit,
+        memory_bytes=memory_bytes,
+        progress=progress,
+        progress_every_s=progress_every_s,
+    )
+    return JointSpace(engine, stopped, laps)

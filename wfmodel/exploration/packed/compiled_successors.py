@@ -1,0 +1,269 @@
+"""The compiled search: expands packed states in batches and inserts what it finds, in order.
+
+It gives the successors of ``expansion``, in the same order. Where a table has no entry it stops at
+that state and says so; Python expands the state, which fills the table, and the search goes on.
+
+A batch's successors and hashes come first, then the look-ups: while one memory access is under way
+the next are asked for (``prefetch``), so that their delays overlap.
+
+Needs numba (``pip install 'wfmodel[fast]'``); nothing imports this module without it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, missing, row_of
+from wfmodel.exploration.packed.component_arrays import (
+    BEYOND,
+    CRASHES,
+    OWN_WIDTH,
+    PAUSES,
+    STILL,
+    Arrays,
+)
+from wfmodel.exploration.packed.index import (
+    N_CUT,
+    N_NEXT,
+    N_RESTING,
+    N_STATES,
+    N_TRANSITIONS,
+    Batch,
+    Found,
+    Packing,
+    compiled,
+    hashed,
+    inlined,
+    insert,
+    prefetch,
+)
+from wfmodel.semantics.component_tables import CLASSES, DOUBLE, LAND, LOSE, OWN, PUT, TAKE, URGENT
+
+FULL, CUT = -2, -3
+"""The batch has no room; a loop has gone round too often."""
+
+AHEAD = 128
+"""States looked at beyond one that misses an entry: what they miss is filled in one go."""
+
+DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL = range(6)
+"""Why ``run`` came back."""
+
+
+@compiled
+def changed(
+    vector: NDArray[np.int64], undo: NDArray[np.int64], changes: int, place: int, number: int
+) -> int:
+    """Set a place of the vector, and remember what was there."""
+    if vector[place] == number:
+        return changes
+    undo[2 * changes] = place
+    undo[2 * changes + 1] = vector[place]
+    vector[place] = number
+    return changes + 1
+
+
+@compiled
+def taken_from(arrays: Arrays, todo: NDArray[np.int64], p: int, inbox: int, parcel: int) -> int:
+    """The inbox without a parcel, or MISS if that is not known."""
+    if arrays.rules[2]:
+        return inbox
+    row = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, inbox, 2)
+    if row >= 0 and arrays.inbox[row] >= 0:
+        first = arrays.inbox[row]
+        for e in range(first, first + arrays.inbox[row + 1]):
+            if arrays.entries[e, 0] == parcel and arrays.entries[e, 3] >= 0:
+                return arrays.entries[e, 3]
+    return missing(todo, TAKE, p, inbox, parcel)
+
+
+@compiled
+def put_into(arrays: Arrays, todo: NDArray[np.int64], q: int, inbox: int, parcel: int) -> int:
+    """The inbox with a parcel more, or MISS if that is not known."""
+    stride = arrays.put_stride[q]
+    row = row_of(arrays.put_base, arrays.put.shape[0], q, inbox, stride)
+    if row < 0 or parcel >= stride or arrays.put[row + parcel] < 0:
+        return missing(todo, PUT, q, inbox, parcel)
+    return arrays.put[row + parcel]
+
+
+@inlined
+def moved(arrays: Arrays, batch: Batch, changes: int, move: int) -> int:
+    """Apply a move to the vector: how many places have changed, or MISS - that many."""
+    n = arrays.rules[0]
+    vector, undo, todo = batch.vector, batch.undo, batch.todo
+    p, taken = arrays.moves[move, 7], arrays.moves[move, 1]
+    changes = changed(vector, undo, changes, p, arrays.moves[move, 0])
+    if taken >= 0:
+        inbox = taken_from(arrays, todo, p, vector[n + p], taken)
+        if inbox < 0:
+            return MISS - changes
+        changes = changed(vector, undo, changes, n + p, inbox)
+    first = arrays.moves[move, 2]
+    for s in range(first, first + arrays.moves[move, 3]):
+        q = arrays.sent[s, 0]
+        inbox = put_into(arrays, todo, q, vector[n + q], arrays.sent[s, 1])
+        if inbox < 0:
+            return MISS - changes
+        changes = changed(vector, undo, changes, n + q, inbox)
+    landing, world = arrays.moves[move, 4], vector[2 * n]
+    if landing >= 0:
+        known = world < arrays.land.shape[0] and landing < arrays.land.shape[1]
+        after = arrays.land[world, landing] if known else np.int32(MISS)
+        if after < 0:
+            return missing(todo, LAND, world, landing, 0) - changes
+        changes = changed(vector, undo, changes, 2 * n, after)
+    return changes
+
+
+@inlined
+def write(
+    arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int, k: int
+) -> int:
+    """Write the successor by a noted step behind the batch: its new end, or MISS."""
+    n = arrays.rules[0]
+    vector, undo, words = batch.vector, batch.undo, batch.words
+    kind, what = batch.todo[k, 0], batch.todo[k, 1]
+    changes = changed(vector, undo, 0, 2 * n + 1, batch.todo[k, 2])
+    if kind == MOVE:
+        action = arrays.moves[what, 6]
+        changes = moved(arrays, batch, changes, what)
+    else:
+        column = 4 if kind == LOSS else 6
+        action, inbox = arrays.entries[what, column], arrays.entries[what, column + 1]
+        p = batch.todo[k, 3]
+        if inbox < 0:
+            fault, parcel = LOSE if kind == LOSS else DOUBLE, arrays.entries[what, 0]
+            changes = missing(batch.todo, fault, p, vector[n + p], parcel) - changes
+        else:
+            changes = changed(vector, undo, changes, n + p, inbox)
+    known = changes >= 0
+    if not known:
+        changes = MISS - changes
+    if known and changes:
+        for w in range(words.shape[1]):
+            words[at, w] = found.states[source, w]
+    for c in range(changes - 1, -1, -1):
+        place, old = undo[2 * c], undo[2 * c + 1]
+        if known:
+            flip = (np.uint64(vector[place]) ^ np.uint64(old)) << packing.shift[place]
+            words[at, packing.word[place]] ^= flip
+        vector[place] = old
+    if not known or not changes:
+        return at if known else MISS
+    value = hashed(words, at)
+    batch.hashes[at] = value
+    batch.actions[at] = action
+    batch.sources[at] = source
+    prefetch(found.slots, np.int64(value & np.uint64(found.slots.shape[0] - 1)))
+    return at + 1
+
+
+@inlined
+def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int) -> int:
+    """Unpack a state and note its steps: how many, -2 if it is cut, or MISS."""
+    n = arrays.rules[0]
+    vector = batch.vector
+    for place in range(2 * n + 2):
+        word = found.states[source, packing.word[place]]
+        vector[place] = np.int64((word >> packing.shift[place]) & packing.mask[place])
+    still, has, urgent = True, 0, -1
+    for p in range(n):
+        row = row_of(arrays.own_base, arrays.own.shape[0], p, vector[p], OWN_WIDTH)
+        if row < 0 or arrays.own[row] < 0:
+            return missing(batch.todo, OWN, p, vector[p], 0)
+        flags = arrays.own[row + CLASSES + 1]
+        if flags & BEYOND:
+            return CUT
+        still = still and (flags & STILL) != 0
+        has |= flags
+        if urgent < 0 and arrays.own[row + URGENT] < arrays.own[row + URGENT + 1]:
+            urgent = arrays.own_list[arrays.own[row + URGENT]]
+    flags = arrays.budgets[vector[2 * n + 1]]
+    if arrays.rules[1] and not flags & (CRASHES | PAUSES) and still and urgent >= 0:
+        batch.todo[0, 0], batch.todo[0, 1], batch.todo[0, 2] = MOVE, urgent, vector[2 * n + 1]
+        return 1
+    return collect(arrays, batch, flags, has)
+
+
+@inlined
+def expand(
+    arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int
+) -> int:
+    """Write all successors of a state behind the batch: its new end, or MISS, or FULL."""
+    counts = found.counts
+    steps = note_steps(arrays, packing, found, batch, source)
+    if steps == MISS:
+        return MISS
+    if steps == CUT:
+        found.cut[counts[N_CUT]] = source
+        counts[N_CUT] += 1
+        return at
+    if at + steps > batch.words.shape[0]:
+        return FULL
+    for k in range(steps):
+        at = write(arrays, packing, found, batch, source, at, k)
+        if at < 0:
+            return MISS
+    if not steps:
+        found.resting[counts[N_RESTING]] = source
+        counts[N_RESTING] += 1
+    counts[N_TRANSITIONS] += steps
+    return at
+
+
+@compiled
+def run(
+    arrays: Arrays,
+    packing: Packing,
+    found: Found,
+    batch: Batch,
+    gaps: NDArray[np.int64],
+    bits: np.uint64,
+    most: int,
+) -> int:
+    """Expand the next ``most`` states, which are known; why it came back.
+
+    Where an entry is missing it looks ahead, without keeping anything, for what else is: ``gaps``
+    gets how many (table, a, b, c) follow in its rows, at most one for each state looked at.
+    """
+    counts = found.counts
+    last = counts[N_NEXT] + most
+    batch_size = batch.words.shape[0]
+    room = (found.slots.shape[0] * 7) // 10
+    while counts[N_NEXT] < last:
+        if counts[N_STATES] + batch_size > found.states.shape[0]:
+            return STATES_FULL
+        if counts[N_STATES] + batch_size > room:
+            return INDEX_FULL
+        if (
+            counts[N_RESTING] + batch_size > found.resting.shape[0]
+            or counts[N_CUT] + batch_size > found.cut.shape[0]
+        ):
+            return LISTS_FULL
+        first, at, full, lacking = counts[N_NEXT], 0, False, 0
+        source, end_of_batch = first, min(last, first + batch_size)
+        resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
+        while source < end_of_batch:
+            end = expand(arrays, packing, found, batch, source, at)
+            source += 1
+            if end == MISS:
+                if not lacking:
+                    end_of_batch = min(end_of_batch, source + AHEAD)
+                lacking += 1
+                for column in range(4):
+                    gaps[lacking, column] = batch.todo[0, column]
+            elif end < 0:
+                full = not lacking
+                break
+            elif not lacking:
+                at, counts[N_NEXT] = end, source
+                resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
+        counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS] = resting, cut, transitions
+        insert(found, batch, at, bits)
+        if lacking:
+            gaps[0, 0] = lacking
+            return MISSED
+        if full and counts[N_NEXT] == first:
+            return BATCH_FULL
+    return DONE

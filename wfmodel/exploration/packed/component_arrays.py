@@ -1,0 +1,274 @@
+"""``ComponentTables`` as integer arrays, for the compiled search; kept up with their log.
+
+-1 in an array means "not known yet": the compiled search then asks for the state at hand to be
+expanded in Python, which fills what is missing. -2 means "known, and there is none".
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfmodel.semantics import component_tables as p_
+from wfmodel.semantics.component_tables import CLASSES, ComponentTables, Made
+from wfmodel.semantics.fault_budget import FAULTS
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+STILL, PAUSED, BEYOND = 1, 2, 4
+"""Bits of a cell's flags; ``HAS << kind`` says that it has moves of a class."""
+
+HAS: Final = 8
+
+CRASHES, PAUSES, TIMEOUTS, LOSSES, DUPLICATES = 1, 2, 4, 8, 16
+"""Bits of a budget's flags."""
+
+OWN_WIDTH: Final = CLASSES + 3
+"""Where each class of own moves begins, where the last ends, flags, the parcel in hand."""
+
+NONE: Final = -2
+
+
+class Arrays(NamedTuple):
+    """What the compiled search reads. ``*_base`` is where a participant's rows begin."""
+
+    own: Ints
+    own_base: Longs
+    own_list: Ints
+    moves: Ints
+    """cell, taken, first sent, how many sent, landing, cost, step, participant."""
+    sent: Ints
+    """(recipient, parcel)."""
+    receive: Ints
+    receive_base: Longs
+    receive_stride: Longs
+    put: Ints
+    put_base: Longs
+    put_stride: Longs
+    inbox: Ints
+    """First entry, how many entries."""
+    inbox_base: Longs
+    entries: Ints
+    """parcel, count, whether next, after taking, step and inbox of a loss, of a duplicate."""
+    land: Ints
+    spend: Ints
+    budgets: Ints
+    rules: Longs
+    """participants, whether urgent steps come first, whether messages stay."""
+
+
+class Rows:
+    """Rows for each participant in one array; doubled for a participant that outgrows its own."""
+
+    def __init__(self, participants: int, width: int, rows: int = 16) -> None:
+        self.rows = np.full(participants, rows, dtype=np.int64)
+        self.width = np.full(participants, width, dtype=np.int64)
+        self.base = np.zeros(participants, dtype=np.int64)
+        self.flat: Ints = np.zeros(0, dtype=np.int32)
+        self._layout(self.rows, self.width, [None] * participants)
+
+    def view(self, p: int) -> Ints:
+        """One participant's rows and columns."""
+        size = int(self.rows[p] * self.width[p])
+        return self.flat[self.base[p] : self.base[p] + size].reshape(-1, int(self.width[p]))
+
+    def reserve(self, p: int, row: int, column: int = 0) -> None:
+        """Make room for a row, and in it for a column."""
+        if row < self.rows[p] and column < self.width[p]:
+            return
+        old = [self.view(q).copy() for q in range(len(self.rows))]
+        rows, width = self.rows.copy(), self.width.copy()
+        while row >= rows[p]:
+            rows[p] *= 2
+        while column >= width[p]:
+            width[p] *= 2
+        self._layout(rows, width, old)  # type: ignore[arg-type]
+
+    def _layout(self, rows: Longs, width: Longs, old: list[Ints | None]) -> None:
+        self.rows, self.width = rows, width
+        ends = np.cumsum(rows * width)
+        self.base = np.concatenate(([0], ends[:-1])).astype(np.int64)
+        self.flat = np.full(int(ends[-1]), -1, dtype=np.int32)
+        for p, content in enumerate(old):
+            if content is not None:
+                self.view(p)[: content.shape[0], : content.shape[1]] = content
+
+
+class Growing:
+    """An array of rows that only grows."""
+
+    def __init__(self, width: int) -> None:
+        self.data: Ints = np.full((64, width), -1, dtype=np.int32)
+        self.length = 0
+
+    def append(self, *row: int) -> int:
+        """Add a row; its number."""
+        if self.length == len(self.data):
+            more = np.full_like(self.data, -1)
+            self.data = np.concatenate((self.data, more))
+        self.data[self.length, : len(row)] = row
+        self.length += 1
+        return self.length - 1
+
+
+def grown(array: Ints, row: int, column: int, fill: int) -> Ints:
+    """The array with room for a row and a column."""
+    rows, columns = array.shape
+    while row >= rows:
+        rows *= 2
+    while column >= columns:
+        columns *= 2
+    if (rows, columns) == array.shape:
+        return array
+    wider: Ints = np.full((rows, columns), fill, dtype=np.int32)
+    wider[: array.shape[0], : array.shape[1]] = array
+    return wider
+
+
+class ComponentArrays:
+    """Arrays that follow a ``ComponentTables``."""
+
+    def __init__(
+        self, parts: ComponentTables, *, urgent: bool, lossy: bool, doubling: bool
+    ) -> None:
+        n = parts.size
+        self.parts = parts
+        self.lossy, self.doubling = lossy, doubling
+        self.rules = np.array([n, urgent, parts.channels.stays], dtype=np.int64)
+        self.own = Rows(n, OWN_WIDTH)
+        self.inbox = Rows(n, 2)
+        self.receive = Rows(n, 8)
+        self.put = Rows(n, 8)
+        self.own_list = Growing(1)
+        self.moves = Growing(8)
+        self.sent = Growing(2)
+        self.entries = Growing(8)
+        self.land: Ints = np.full((8, 8), -1, dtype=np.int32)
+        self.spend: Ints = np.full((8, len(FAULTS) * n), -1, dtype=np.int32)
+        self.budgets: Ints = np.zeros(8, dtype=np.int32)
+        self._done = 0
+        self._known_budgets = 0
+        self.follow()
+
+    def arrays(self) -> Arrays:
+        """All of them, as the compiled search takes them."""
+        return Arrays(
+            self.own.flat,
+            self.own.base,
+            self.own_list.data.reshape(-1),
+            self.moves.data,
+            self.sent.data,
+            self.receive.flat,
+            self.receive.base,
+            self.receive.width,
+            self.put.flat,
+            self.put.base,
+            self.put.width,
+            self.inbox.flat,
+            self.inbox.base,
+            self.entries.data,
+            self.land,
+            self.spend,
+            self.budgets,
+            self.rules,
+        )
+
+    def size_bytes(self) -> int:
+        """Memory of the arrays, and roughly of what they mirror."""
+        return sum(array.nbytes for array in self.arrays()) + self.parts.size_bytes()
+
+    def follow(self) -> None:
+        """Take over what has been tabulated since the last time."""
+        log = self.parts.log
+        for entry in log[self._done :]:
+            self._take_over(*entry)
+        self._done = len(log)
+        known = self.parts.budgets.values
+        for number in range(self._known_budgets, len(known)):
+            self._budget(number)
+        self._known_budgets = len(known)
+
+    def _take_over(self, table: int, a: int, b: int, c: int) -> None:
+        parts = self.parts
+        match table:
+            case p_.OWN:
+                self._own(a, b)
+            case p_.RECEIVE:
+                move = parts.receives[a, b, c]
+                self.receive.reserve(a, b, c)
+                self.receive.view(a)[b, c] = NONE if move is None else self._move(a, move)
+            case p_.INBOX:
+                self._inbox(a, b)
+            case p_.PUT:
+                self.put.reserve(a, b, c)
+                self.put.view(a)[b, c] = parts.puts[a, b, c]
+            case p_.TAKE:
+                self._entry(a, b, c)[3] = parts.takes[a, b, c]
+            case p_.LOSE:
+                self._entry(a, b, c)[4:6] = parts.loses[a, b, c]
+            case p_.DOUBLE:
+                self._entry(a, b, c)[6:8] = parts.doubles[a, b, c]
+            case p_.LAND:
+                self.land = grown(self.land, a, b, -1)
+                self.land[a, b] = parts.lands[a, b]
+            case p_.SPEND:
+                self.spend = grown(self.spend, a, 0, -1)
+                left = parts.spends[a, b, c]
+                self.spend[a, b * parts.size + c] = NONE if left < 0 else left
+
+    def _own(self, p: int, cell: int) -> None:
+        own = self.parts.owns[p][cell]
+        self.own.reserve(p, cell)
+        row = self.own.view(p)[cell]
+        for kind, moves in enumerate(own.moves):
+            row[kind] = self.own_list.length
+            for move in moves:
+                self.own_list.append(self._move(p, move))
+        row[CLASSES] = self.own_list.length
+        has = sum(HAS << kind for kind, moves in enumerate(own.moves) if moves)
+        row[CLASSES + 1] = STILL * own.still + PAUSED * own.paused + BEYOND * own.beyond + has
+        row[CLASSES + 2] = own.hidden
+
+    def _move(self, p: int, move: Made) -> int:
+        first = self.sent.length
+        for q, parcel in move.sent:
+            self.sent.append(q, parcel)
+        return self.moves.append(
+            move.cell,
+            move.taken,
+            first,
+            len(move.sent),
+            move.landing,
+            move.cost,
+            move.action,
+            p,
+        )
+
+    def _inbox(self, p: int, inbox: int) -> None:
+        contents = self.parts.contents[p][inbox]
+        self.inbox.reserve(p, inbox)
+        self.inbox.view(p)[inbox] = (self.entries.length, len(contents.parcels))
+        for entry in zip(contents.parcels, contents.counts, contents.next, strict=True):
+            self.entries.append(*entry)
+
+    def _entry(self, p: int, inbox: int, parcel: int) -> Ints:
+        first, count = self.inbox.view(p)[inbox]
+        rows = self.entries.data[first : first + count]
+        found: Ints = rows[int(np.flatnonzero(rows[:, 0] == parcel)[0])]
+        return found
+
+    def _budget(self, number: int) -> None:
+        budget = self.parts.budgets.values[number]
+        if number >= len(self.budgets):
+            self.budgets = np.concatenate((self.budgets, np.zeros_like(self.budgets)))
+        self.spend = grown(self.spend, number, 0, -1)
+        self.budgets[number] = (
+            CRASHES * (budget.crashes > 0)
+            + PAUSES * (budget.pauses > 0)
+            + TIMEOUTS * (budget.timeouts != 0)
+            + LOSSES * (budget.losses > 0 and self.lossy)
+            + DUPLICATES * (budget.duplicates > 0 and self.doubling)
+        )

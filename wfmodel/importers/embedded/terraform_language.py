@@ -1,0 +1,242 @@
+"""State machines in Terraform's own language: ``definition`` as heredoc, text or ``jsonencode``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from wfmodel.importers.embedded import machine, substitutions
+from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, tokens, too_deep
+from wfmodel.importers.embedded.hcl_values import Values
+from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.notations import unescaped
+from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
+from wfmodel.importers.embedded.terraform import TYPE
+from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
+from wfmodel.model.source import Extent, Path, Place, Span
+
+_HERE: Final = re.compile(r"^\$\{path[._](?:module|root|cwd)\}/")
+LOCALS: Final = "locals {}"
+"""The label of a block of local values: no label that HCL can have."""
+
+_PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
+_FILES: Final = ("file", "templatefile")
+_DIRECTIVES: Final = "its definition has template directives, which only a deployment follows"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The block of a machine: its label, and the tokens between its braces."""
+
+    label: str
+    at: Token
+    body: list[Token]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    text: str
+    file: str
+    lines: Lines
+
+    def span(self, begin: int, end: int) -> Span:
+        return Span(self.file, *self.lines.extent(begin, end))
+
+
+def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
+    """Every machine of a ``.tf`` file, in its order; named by its label.
+
+    Raises:
+        RefusedError: not HCL.
+    """
+    source = _Source(text, file, Lines(text))
+    try:
+        found = list(blocks(tokens(text)))
+        local = [block for block in found if block.label == LOCALS]
+        for block in found:
+            if block.label != LOCALS:
+                yield replace(_machine(source, block, local), express=_is_express(block.body))
+    except HclError as error:
+        raise error.refused(text, file) from None
+
+
+def blocks(stream: Iterable[Token]) -> Iterator[Block]:
+    """Every block ``resource "aws_sfn_state_machine" "label" { ... }``, and ``locals``, at the top.
+
+    Raises:
+        HclError: brackets do not match, or a bound is passed.
+    """
+    header, body, open_signs = list[Token](), None, list[Token]()
+    for token in stream:
+        if token.kind == "sign" and token.text in _PAIRS:
+            open_signs.append(token)
+            if len(open_signs) > MOST_DEPTH:
+                raise too_deep(token.begin)
+            if len(open_signs) == 1:
+                is_read = _is_machine(header) or _is_locals(header)
+                body = list[Token]() if is_read else None
+                continue
+        elif token.kind == "sign" and token.text in ")]}":
+            _close(open_signs, token)
+            if not open_signs:
+                if body is not None:
+                    label = LOCALS if _is_locals(header) else _label(header[2])
+                    yield Block(label, header[0], body)
+                header, body = [], None
+                continue
+        if not open_signs:
+            header = [] if token.kind == "newline" else [*header[-3:], token]
+        elif body is not None:
+            body.append(token)
+            if len(body) > MOST_VALUES:
+                message = f"more than {MOST_VALUES:,} words and signs in one block"
+                raise HclError(message, header[0].begin, "L102")
+    if open_signs:
+        raise HclError(f"{open_signs[-1].text!r} does not close", open_signs[-1].begin)
+
+
+def _close(open_signs: list[Token], token: Token) -> None:
+    if not open_signs or _PAIRS[open_signs.pop().text] != token.text:
+        raise HclError(f"{token.text!r} closes nothing", token.begin)
+
+
+def _is_machine(header: list[Token]) -> bool:
+    named = [_label(token) for token in header]
+    return len(named) == 3 and named[:2] == ["resource", TYPE]
+
+
+def _is_locals(header: list[Token]) -> bool:
+    return [token.text for token in header] == ["locals"]
+
+
+def _label(token: Token) -> str:
+    return token.text[1:-1] if token.kind == "string" else token.text
+
+
+def _machine(source: _Source, block: Block, local: list[Block]) -> Machine:
+    index = _set_to(block.body, "definition")
+    if index is None:
+        why = "it has no definition"
+        return machine.unread(block.label, why, source.span(block.at.begin, block.at.end))
+    for _ in range(MOST_DEPTH):  # a local value may be another local value
+        where = _local(block, index, local)
+        if where is None:
+            break
+        block, index = where
+    return _defined(source, block, index)
+
+
+def _local(block: Block, index: int, local: list[Block]) -> tuple[Block, int] | None:
+    """Where ``local.NAME`` is written, under the label of the machine."""
+    here = [token.text for token in block.body[index : index + 3]]
+    if here[:2] != ["local", "."] or len(here) < 3:
+        return None
+    rest = block.body[index + 3 : index + 4]
+    if rest and rest[0].kind != "newline":
+        return None
+    for each in local:
+        at = _set_to(each.body, here[2])
+        if at is not None:
+            return Block(block.label, block.at, each.body), at
+    return None
+
+
+def _defined(source: _Source, block: Block, index: int) -> Machine:
+    values = Values(source.text, block.body, source.lines)
+    at = block.body[index]
+    if at.kind in ("heredoc", "string") and values.ends(index + 1):
+        return _of_text(source, block, at)
+    if at.kind == "name" and values.is_sign(index + 1, "("):
+        inner = values.skip_lines(index + 2)
+        if at.text == "jsonencode":
+            return _encoded(source, block, values, inner)
+        if (
+            at.text in _FILES
+            and block.body[inner : inner + 1]
+            and block.body[inner].text[:1] == '"'
+        ):
+            span = source.span(at.begin, block.body[inner].end)
+            where = values.text_of(block.body[inner])
+            return machine.elsewhere(block.label, where, span, _target(where))
+    why = "its definition is an expression"
+    return machine.unread(block.label, why, source.span(at.begin, at.end))
+
+
+def _target(where: str) -> str:
+    """A path from the folder of the file; empty where a deployment decides."""
+    path = _HERE.sub("", where, count=1)
+    return "" if "${" in path else path
+
+
+def _is_express(body: list[Token]) -> bool:
+    index = _set_to(body, "type")
+    return index is not None and body[index].text == '"EXPRESS"'
+
+
+def _set_to(body: list[Token], name: str) -> int | None:
+    """The index of what an argument is set to, at the top of a block."""
+    depth = 0
+    for index, token in enumerate(body[:-2]):
+        if token.kind == "sign":
+            depth += (token.text in "([{") - (token.text in ")]}")
+        starts = index == 0 or body[index - 1].kind == "newline"
+        if depth == 0 and starts and token.text == name and body[index + 1].text == "=":
+            return index + 2
+    return None
+
+
+def _prefix(block: Block) -> Path:
+    return ("resource", TYPE, block.label, "definition")
+
+
+def _encoded(source: _Source, block: Block, values: Values, index: int) -> Machine:
+    read = values.expression(index)
+    after = values.skip_lines(read.after)
+    after = values.skip_lines(after + 1) if values.is_sign(after, ",") else after
+    if not isinstance(read.value, dict) or not (
+        values.is_sign(after, ")") and values.ends(after + 1)
+    ):
+        why = "what jsonencode is given is an expression"
+        return machine.unread(block.label, why, Span(source.file, *read.place.extent))
+    prefix = _prefix(block)
+    return machine.of_value(
+        block.label,
+        read.value,
+        file=source.file,
+        text=source.text,
+        prefix=prefix,
+        places=lambda: _hung(prefix, read.place),
+    )
+
+
+def _of_text(source: _Source, block: Block, at: Token) -> Machine:
+    begin, end = at.body if at.kind == "heredoc" else (at.begin + 1, at.end - 1)
+    flat = flat_templates(source.text[begin:end])
+    span = source.span(at.begin, at.end)
+    if flat is None:
+        return machine.unread(block.label, _DIRECTIVES, span)
+    content, segments = flat, [Segment(len(flat), begin, end)]
+    if at.kind == "string":
+        content, segments = unescaped(flat, begin)
+    if substitutions.is_one(content):
+        return machine.unread(block.label, "its definition is an expression", span)
+    prefix = _prefix(block)
+    return machine.of_text(
+        block.label,
+        Excerpt(content, lambda: segments, lambda: source.lines),
+        file=source.file,
+        text=source.text,
+        prefix=prefix,
+        chain=lambda inner: _hung(prefix, inner),
+        span=lambda: span,
+    )
+
+
+def _hung(prefix: Path, place: Place) -> Place:
+    """The machine's places under its prefix; what is around it stands where it does."""
+    extent: Extent = place.extent
+    for part in reversed(prefix):
+        place = Place(extent, None, {part: place})
+    return place

@@ -1,0 +1,57 @@
+"""Whether a file that nobody named holds a definition: by its content, not by its name.
+
+Words are not enough: policies mention ``states:StartExecution``, translations have ``states``, and
+schemas describe ``StartAt``. A definition has states that are states.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from wfmodel.model.declared_choreography import is_choreography
+
+_NAMED_SO: Final = re.compile(r"\.asl(\.|$)")
+_SAYS_SO: Final = (
+    (re.compile(r"""["']?StartAt["']?\s*:"""), re.compile(r"""["']?States["']?\s*:""")),
+    (re.compile(r"""(?m)^initial\s*:"""), re.compile(r"""(?m)^states\s*:""")),
+)
+_SCENARIO: Final = frozenset({"question", "setting"})
+
+
+def is_definition(value: object, file: str) -> bool:
+    """Whether a parsed file holds a definition that can be checked, or tries to."""
+    if _NAMED_SO.search(file):
+        return True
+    if not isinstance(value, Mapping):
+        return False
+    return (
+        _is_machine(value)
+        or _has_states(value.get("states"), "kind")
+        or is_choreography(value)
+        or set(value) >= _SCENARIO
+    )
+
+
+def claims_to_be(text: str, file: str) -> bool:
+    """Whether a file that cannot be parsed was to be a definition."""
+    if _NAMED_SO.search(file):
+        return True
+    return any(all(word.search(text) for word in words) for words in _SAYS_SO)
+
+
+def _is_machine(value: Mapping[object, object]) -> bool:
+    """States with types; or a start, and something beside it that could be the states."""
+    if _has_states(value.get("States"), "Type"):
+        return True
+    return isinstance(value.get("StartAt"), str) and any(
+        isinstance(inner, Mapping) and (key == "States" or _has_states(inner, "Type"))
+        for key, inner in value.items()
+    )
+
+
+def _has_states(value: object, mark: str) -> bool:
+    return isinstance(value, Mapping) and any(
+        isinstance(state, Mapping) and mark in state for state in value.values()
+    )

@@ -1,0 +1,70 @@
+"""The state of a chain: one instance's cells and effects, and every clock that runs.
+
+It is a value. Nothing in it says how long a clock has run already but its stage, which is all that
+an exponential stage lets matter.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, NamedTuple, TypeAlias
+
+from wfmodel.semantics.configuration import Cell, Configuration, World
+from wfmodel.semantics.outcome_monitor import Memory
+
+
+class Kind(IntEnum):
+    """What happens when a clock runs out."""
+
+    DELIVER = 0
+    """A message reaches its recipient's door: (message,)."""
+    REDELIVER = 1
+    """A message that came to nothing sets out again: (message,)."""
+    WORK = 2
+    """An attempt ends: (node, epoch, attempt)."""
+    TIMER = 3
+    """A timer fires: (timer, event)."""
+    COMMIT = 4
+    """The last reaction becomes durable: ()."""
+    PUBLISH = 5
+    """The gap of a dual write is over: posts. A crash stops it."""
+    PUBLISH_FIRST = 6
+    """The same where publication comes first: ()."""
+    RELAY = 7
+    """An outbox's relay publishes: posts. A crash does not stop it."""
+    ANSWER = 8
+    """The outside answers: (node, epoch)."""
+    STRIKE = 9
+    """A fault begins: (number of the fault process,)."""
+    HEAL = 10
+    """It ends: (number,)."""
+
+
+DIES_WITH_PROCESS = frozenset(
+    {Kind.WORK, Kind.TIMER, Kind.COMMIT, Kind.PUBLISH, Kind.PUBLISH_FIRST}
+)
+
+Clock: TypeAlias = tuple[int, int, tuple[Any, ...], int]
+"""(kind, participant, about what, stage)."""
+
+Waiting: TypeAlias = tuple[int, int, int]
+"""(event, message, timer) that waits for a commit; -1 where there is none."""
+
+Drawn: TypeAlias = tuple[int, int, int, str]
+"""(node, epoch, attempt, outcome or branch): what was drawn once is not drawn again."""
+
+
+class State(NamedTuple):
+    """The whole. ``memory`` is what was ever said, for the judgement at the end."""
+
+    cells: tuple[Cell, ...]
+    world: World
+    clocks: tuple[Clock, ...]
+    queues: tuple[tuple[Waiting, ...], ...]
+    drawn: tuple[Drawn, ...] = ()
+    memory: Memory = Memory()
+
+    @property
+    def configuration(self) -> Configuration:
+        """What the explorer's observers look at; messages on their way are not in it."""
+        return Configuration(self.cells, ((),) * len(self.cells), self.world)

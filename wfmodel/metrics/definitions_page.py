@@ -1,0 +1,99 @@
+"""The page docs/metrics.md is this module's output: docstrings, arranged. Write it anew with
+
+python -m wfmodel.metrics.definitions_page > docs/metrics.md
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from types import ModuleType
+from typing import Final
+
+from wfmodel.designs import anomalies
+from wfmodel.metrics import (
+    consistency,
+    cost,
+    coupling,
+    distance,
+    divergence,
+    end_shares,
+    fault_intervals,
+    observability,
+    recovery_times,
+    staleness,
+    untrue_events,
+    view_lag,
+)
+from wfmodel.metrics.metric import Metric, MetricGroup
+from wfmodel.metrics.metric_registry import METRICS
+
+_CHAPTERS: Final[dict[MetricGroup, tuple[ModuleType, ...]]] = {
+    MetricGroup.CONSISTENCY: (consistency,),
+    MetricGroup.ENDS: (anomalies, end_shares),
+    MetricGroup.DIVERGENCE: (divergence, distance),
+    MetricGroup.STALENESS: (staleness, view_lag),
+    MetricGroup.RECOVERY: (recovery_times, fault_intervals),
+    MetricGroup.EVENTS: (untrue_events,),
+    MetricGroup.OBSERVABILITY: (observability,),
+    MetricGroup.COST: (cost,),
+    MetricGroup.COUPLING: (coupling,),
+}
+"""Whose module docstrings introduce a group."""
+
+_OPENING: Final = """\
+# Metrics
+
+<!-- Generated from the docstrings by `python -m wfmodel.metrics.definitions_page`; do not edit. -->
+
+What is measured of one run. The *truth* of an instance is what has landed and what was taken back
+at the services, with counts. The *view* of a participant is what its durable store says of the
+instance (with persistence `memory`: what the process says, until a crash empties it). Instances
+that arrive during the warm-up are not measured. A metric that has nothing to measure is undefined,
+`nan` with a reason, and never 0. Isolation anomalies are not measured yet.
+"""
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    chapters = [_chapter(group) for group in MetricGroup]
+    return "\n".join([_OPENING, _table(), *chapters])
+
+
+def _table() -> str:
+    lines = ["| metric | what it says | unit | better |", "|---|---|---|---|"]
+    lines += [
+        f"| [`{name}`](#{name}) | {metric.summary} | {metric.unit} | {metric.better or ''} |"
+        for name, metric in METRICS.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _chapter(group: MetricGroup) -> str:
+    opening = [_plain(inspect.getdoc(module) or "") for module in _CHAPTERS[group]]
+    entries = [_entry(metric) for metric in METRICS.values() if metric.group is group]
+    return "\n\n".join([f"## On {group.value}", *opening, *entries]) + "\n"
+
+
+def _entry(metric: Metric) -> str:
+    return "\n".join(
+        [
+            f"### {metric.name}",
+            "",
+            f"{_plain(metric.summary)}",
+            "",
+            f"- **Definition:** {_plain(metric.definition)}",
+            f"- **Unit:** {metric.unit}",
+            f"- **Source:** {_plain(metric.source)}",
+            f"- **Cannot see:** {_plain(metric.cannot_see)}",
+        ]
+    )
+
+
+def _plain(text: str) -> str:
+    """Docstring markup in Markdown."""
+    return re.sub(r"``([^`]*)``", r"`\1`", text)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,356 @@
+"""Row by row: whose row it is, and what it says. And the compiled entries.
+
+Rows of one instant have an order in a history and none in the world. So a fault does not meet an
+instance that has its verdict in the same instant, nor one that arrives in the instant in which the
+fault ends: what arrived in an instant (``M_NEW``) is looked at when the instant is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wfmodel.designs.history import GONE, Drop, Kind
+from wfmodel.metrics.codes import Does
+from wfmodel.metrics.streaming.folding import fold, is_whole
+from wfmodel.metrics.streaming.meter_layout import (
+    ASK_COUNTS,
+    I_ARRIVAL,
+    I_BEFORE,
+    I_BEGUN,
+    I_BLAMED,
+    I_DETECTED,
+    I_FIRST,
+    I_FORGETS,
+    I_HELD_FROM,
+    I_LAST,
+    I_LATEST,
+    I_NEXT,
+    I_PREVIOUS,
+    I_REVISITED,
+    I_SINCE,
+    I_STALLED,
+    I_STANDS,
+    I_STATE,
+    I_STRIKES,
+    I_VERDICT,
+    L_A,
+    L_B,
+    L_NEXT,
+    M_ABORT,
+    M_ACTIVE,
+    M_ARRIVALS_END,
+    M_ASK,
+    M_ATTEMPTS,
+    M_BEGUN,
+    M_BUILD,
+    M_CLOCK,
+    M_COMMITS,
+    M_CRASH,
+    M_DROPS,
+    M_FAULT_KINDS,
+    M_FORGETFUL,
+    M_HEALED,
+    M_KEPT,
+    M_LIVE,
+    M_MEASURED,
+    M_MEMORY,
+    M_NEW,
+    M_PARTICIPANTS,
+    M_PHANTOMS,
+    M_REACTS,
+    M_SENDS,
+    M_SPELLS_COUNT,
+    M_START,
+    M_STOPPING,
+    M_STOPS,
+    M_STORE_COLUMN,
+    M_STORE_KIND,
+    M_STRIKES_COUNT,
+    M_UNMET,
+    M_WARM_UP,
+    NEVER,
+    R_A,
+    R_B,
+    R_INSTANCE,
+    R_KIND,
+    R_TIME,
+    R_WHO,
+    R_WORDS,
+)
+from wfmodel.metrics.streaming.records import (
+    also_revisited,
+    give_link,
+    give_list,
+    instance_of,
+    new_instance,
+    push,
+    unlist,
+)
+from wfmodel.metrics.streaming.state_changes import (
+    add,
+    bend,
+    catch_strikes,
+    catch_up,
+    change,
+    forget,
+    meet,
+    strike,
+)
+from wfmodel.native.arena import build_number
+from wfmodel.native.words import ask, compiled, entry, get, put
+
+_VIEW, _LAND, _UNDO = int(Does.VIEW), int(Does.LAND), int(Does.UNDO)
+_ARRIVE, _REACT, _COMMIT, _SEND = (
+    int(Kind.ARRIVE),
+    int(Kind.REACT),
+    int(Kind.COMMIT),
+    int(Kind.SEND),
+)
+_DROP, _PHANTOM, _BEGIN = int(Kind.DROP), int(Kind.PHANTOM), int(Kind.BEGIN)
+_EFFECT, _UNDONE = int(Kind.EFFECT), int(Kind.UNDO)
+_FAULT_ON, _FAULT_OFF = int(Kind.FAULT_ON), int(Kind.FAULT_OFF)
+_ARRIVALS_END = int(Kind.ARRIVALS_END)
+_LOST = int(Drop.LOST)
+
+
+@compiled
+def _take(m: int, row: int) -> None:
+    time, kind = get(row, R_TIME), get(row, R_KIND)
+    if time != get(m, M_CLOCK):
+        _end_instant(m)
+        put(m, M_CLOCK, time)
+    if kind == _ARRIVE:
+        if time >= get(m, M_WARM_UP):
+            _arrive(m, get(row, R_INSTANCE), time)
+        return
+    if get(row, R_INSTANCE) < 0:
+        _whole(m, row, time, kind)
+        return
+    instance = instance_of(m, get(row, R_INSTANCE))
+    if instance == 0:
+        return
+    catch_strikes(m, instance)
+    if kind == GONE:
+        _gone(m, instance)
+        return
+    put(instance, I_LAST, time)
+    if get(instance, I_FORGETS):
+        catch_up(m, instance)
+    if kind == get(m, M_STORE_KIND):
+        change(m, instance, time, _VIEW, get(row, R_WHO), get(row, get(m, M_STORE_COLUMN)))
+    elif kind == _EFFECT:
+        change(m, instance, time, _LAND, get(row, R_A), get(row, R_B))
+    elif kind == _UNDONE:
+        change(m, instance, time, _UNDO, get(row, R_A), get(row, R_B))
+    _count(m, instance, row, time, kind)
+
+
+@compiled
+def _count(m: int, instance: int, row: int, time: int, kind: int) -> None:
+    """What a row says beside what it does to the global state."""
+    if kind == _REACT:
+        _count_one(m, M_REACTS, get(row, R_WHO), get(row, R_A))
+    elif kind == _SEND:
+        _count_one(m, M_SENDS, get(row, R_WHO) + 1, get(row, R_A))
+    elif kind == _COMMIT:
+        add(m, M_COMMITS, 1)
+    elif kind == _BEGIN:
+        _begin(m, instance, get(row, R_A), get(row, R_B))
+    elif kind == _PHANTOM:
+        add(m, M_PHANTOMS, 1)
+    elif kind == _DROP:
+        add(m, M_DROPS + get(row, R_B), 1)
+        if get(row, R_B) == _LOST and get(instance, I_VERDICT) == NEVER:
+            meet(instance, time)
+
+
+@compiled
+def _count_one(m: int, field: int, who: int, number: int) -> None:
+    """A row of a table: as many columns as there are numbers; the width stands behind it."""
+    if number >= get(m, field + 1):
+        ask(get(m, M_ASK), ASK_COUNTS, field, number, 0, 0)
+    if not get(m, M_ABORT):
+        add(get(m, field), who * get(m, field + 1) + number, 1)
+
+
+@compiled
+def _begin(m: int, instance: int, node: int, epoch: int) -> None:
+    """An attempt at one visit of a step."""
+    link, elsewhere = get(instance, I_BEGUN), False
+    while link:
+        if get(link, L_A) == node:
+            if get(link, L_B) == epoch:
+                add(m, M_ATTEMPTS, 1)
+                return
+            elsewhere = True
+        link = get(link, L_NEXT)
+    push(m, instance, I_BEGUN, node, epoch, 0)
+    if elsewhere:
+        put(instance, I_REVISITED, also_revisited(m, get(instance, I_REVISITED), node))
+
+
+# ---------------------------------------------------------------------------- come and go
+
+
+@compiled
+def _arrive(m: int, number: int, time: int) -> None:
+    instance = new_instance(m, number)
+    put(instance, I_STATE, get(m, M_START))
+    for field in (I_ARRIVAL, I_LAST, I_SINCE, I_HELD_FROM):
+        put(instance, field, time)
+    for field in (I_VERDICT, I_FIRST, I_STANDS, I_LATEST, I_PREVIOUS, I_BLAMED):
+        put(instance, field, NEVER)
+    put(instance, I_STALLED, NEVER)
+    put(instance, I_DETECTED, NEVER)
+    put(instance, I_STRIKES, get(m, M_STRIKES_COUNT))
+    first = get(m, M_LIVE)
+    put(instance, I_NEXT, first)
+    if first:
+        put(first, I_BEFORE, instance)
+    put(m, M_LIVE, instance)
+    push(m, m, M_NEW, instance, 0, 0)
+    add(m, M_MEASURED, 1)
+    bend(m, 1, time, 1)
+
+
+@compiled
+def _gone(m: int, instance: int) -> None:
+    """Nothing can happen to an instance any more but that a crash makes a store forget it."""
+    unlist(m, instance)
+    before, following = get(instance, I_BEFORE), get(instance, I_NEXT)
+    if before:
+        put(before, I_NEXT, following)
+    else:
+        put(m, M_LIVE, following)
+    if following:
+        put(following, I_BEFORE, before)
+    if is_whole(m, instance):
+        fold(m, instance, get(instance, I_LAST))
+        return
+    put(instance, I_NEXT, get(m, M_KEPT))
+    put(m, M_KEPT, instance)
+    give_list(m, instance, I_FORGETS)
+    if get(instance, I_VERDICT) != NEVER:
+        return
+    if get(instance, I_FIRST) == NEVER:
+        push(m, m, M_UNMET, instance, 0, 0)
+    if get(m, M_MEMORY):
+        for participant in range(get(m, M_PARTICIPANTS)):
+            push(m, get(m, M_FORGETFUL), participant, instance, 0, 0)
+
+
+@compiled
+def _end_instant(m: int) -> None:
+    """Who arrived in the instant that is over, while something stood still, has met it."""
+    link, clock = get(m, M_NEW), get(m, M_CLOCK)
+    while link:
+        instance, following = get(link, L_A), get(link, L_NEXT)
+        # The record may stand for nobody by now, or for another one that arrived meanwhile.
+        here = get(instance, I_ARRIVAL) == clock and get(instance, I_VERDICT) == NEVER
+        if here and get(m, M_STOPPING) > 0:
+            meet(instance, clock)
+        give_link(m, link)
+        link = following
+    put(m, M_NEW, 0)
+
+
+# -------------------------------------------------------------------------------------- faults
+
+
+@compiled
+def _whole(m: int, row: int, time: int, kind: int) -> None:
+    """A row of the whole system."""
+    if kind == _ARRIVALS_END:
+        if get(m, M_ARRIVALS_END) == NEVER:
+            put(m, M_ARRIVALS_END, time)
+        return
+    if kind != _FAULT_ON and kind != _FAULT_OFF:
+        return
+    who, fault = get(row, R_WHO), get(row, R_A)
+    active = get(m, M_ACTIVE) + 8 * ((who + 1) * get(m, M_FAULT_KINDS) + fault)
+    stops = get(get(m, M_STOPS), fault)
+    if kind == _FAULT_ON:
+        if fault == get(m, M_CRASH) and get(m, M_MEMORY):
+            _crash(m, who, time)
+        put(active, 0, get(active, 0) + 1)
+        add(m, M_BEGUN, 1)
+        if stops:
+            add(m, M_STOPPING, 1)
+            strike(m, time)
+            _strike_unmet(m, time)
+    elif get(active, 0):
+        put(active, 0, get(active, 0) - 1)
+        add(m, M_BEGUN, -1)
+        add(m, M_STOPPING, -stops)
+        put(m, M_HEALED, time)
+        put(m, M_SPELLS_COUNT, 0)
+
+
+@compiled
+def _strike_unmet(m: int, time: int) -> None:
+    """A fault meets those who are gone, have no verdict and have not met any."""
+    link = get(m, M_UNMET)
+    put(m, M_UNMET, 0)
+    while link:
+        instance, following = get(link, L_A), get(link, L_NEXT)
+        if get(instance, I_ARRIVAL) == time:
+            push(m, m, M_UNMET, instance, 0, 0)
+        elif get(instance, I_FIRST) == NEVER:
+            put(instance, I_FIRST, time)
+        give_link(m, link)
+        link = following
+
+
+@compiled
+def _crash(m: int, participant: int, time: int) -> None:
+    """A process has lost what it held in memory; of whom there is a verdict already, that counts
+    only if anything more happens to them.
+    """
+    instance = get(m, M_LIVE)
+    while instance:
+        if get(instance, I_VERDICT) == NEVER:
+            forget(m, instance, time, participant)
+        else:
+            push(m, instance, I_FORGETS, participant, time, 0)
+        instance = get(instance, I_NEXT)
+    forgetful = get(m, M_FORGETFUL)
+    link = get(forgetful, participant)
+    while link:
+        forget(m, get(link, L_A), time, participant)
+        link = get(link, L_NEXT)
+    give_list(m, forgetful, participant)
+
+
+# ------------------------------------------------------------------------------------- entries
+
+
+def entries() -> tuple[Callable[[int, int, int], Any], Callable[[int, int], Any]]:
+    """``read(meter, rows, count)`` takes rows up; ``finish(meter, end)`` folds who is left."""
+    build = build_number()
+
+    @entry
+    def read(m: int, rows: int, count: int) -> None:
+        put(m, M_BUILD, build)
+        row = rows
+        for _ in range(count):
+            if get(m, M_ABORT):
+                return
+            _take(m, row)
+            row += 8 * R_WORDS
+
+    @entry
+    def finish(m: int, end: int) -> None:
+        put(m, M_BUILD, build)  # who arrived in the last instant has met nothing that lasted longer
+        for field in (M_LIVE, M_KEPT):
+            instance = get(m, field)
+            while instance and not get(m, M_ABORT):
+                following = get(instance, I_NEXT)
+                give_list(m, instance, I_FORGETS)
+                if field == M_LIVE:
+                    catch_strikes(m, instance)
+                fold(m, instance, end)
+                instance = following
+            put(m, field, 0)
+
+    return read, finish

@@ -1,0 +1,55 @@
+"""Which name a misspelt one most likely meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final
+
+LONGEST: Final = 200
+"""Names are compared up to here: likeness costs the product of two lengths."""
+
+SHORTEST: Final = 4
+"""Shorter names are like too many others to be sure."""
+
+
+MOST_COMPARED: Final = 60
+"""Of more names, those are compared that begin and end most like the given one."""
+
+
+def nearest(given: object, known: Iterable[str]) -> str | None:
+    """The known name that ``given`` most likely meant; None where none is near."""
+    options, name = list(dict.fromkeys(known)), str(given)[:LONGEST]
+    folded = {option.casefold(): option for option in reversed(options)}
+    if name.casefold() in folded:
+        return folded[name.casefold()]
+    close = get_close_matches(name, _likely(name, options), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def certain(given: str, known: Iterable[str]) -> str | None:
+    """The known name that ``given`` can only have meant: very near, and no other is near."""
+    options, name = list(dict.fromkeys(known)), given[:LONGEST]
+    if len(name) < SHORTEST:
+        return None
+    folded = [option for option in options if option.casefold() == name.casefold()]
+    close = folded or get_close_matches(name, _likely(name, options), n=2, cutoff=0.75)
+    return close[0] if len(close) == 1 else None
+
+
+def _likely(name: str, options: list[str]) -> list[str]:
+    """The options worth comparing letter by letter, which costs the product of two lengths."""
+    if len(options) <= MOST_COMPARED:
+        return options
+    return sorted(options, key=lambda option: -_shared(name, option))[:MOST_COMPARED]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two names begin and end with alike."""
+    before = _in_common(one, other)
+    return before + _in_common(one[before:][::-1], other[before:][::-1])
+
+
+def _in_common(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -1,0 +1,270 @@
+"""CellRules steps: each is a pure function of one participant's cell and an event.
+
+A step returns the cell that follows and the few things that it does to the rest: a message leaves
+the participant's own inbox, messages set out to others, an effect lands. ``semantics`` applies
+these to a configuration; a search that interns cells calls a step once for each cell.
+
+A step that the cell does not allow raises ``Refused`` and says why.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from wfmodel.designs.knobs import Delivery, DualWriteOrder, Persistence, Publishing
+from wfmodel.designs.messages import Chosen, Received, Restarted, TimerFired, WorkDone
+from wfmodel.designs.table import (
+    CHOOSE,
+    CLEAR_TIMER,
+    EXPECT,
+    SEND,
+    SET_TIMER,
+    WORK,
+    Operation,
+    Table,
+)
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
+from wfmodel.model.workflow import DONE, Compensation, Task
+from wfmodel.semantics.configuration import (
+    ANYONE,
+    Cell,
+    Item,
+    Landing,
+    Pending,
+    Post,
+    put,
+    take,
+)
+
+NOTHING: Final = -1
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not an error of the program
+    """The step is not enabled; the argument says why."""
+
+
+class After(NamedTuple):
+    """What a local step leads to: the cell, and what it does to the rest."""
+
+    cell: Cell
+    taken: tuple[int, int] | None = None
+    """(sender, message) that leaves the participant's own inbox."""
+    sent: tuple[Post, ...] = ()
+    """Messages that set out, in order."""
+    landing: Landing | None = None
+    """The visit whose effect is applied."""
+
+
+class CellRules:
+    """The rules for one cell that a system's knobs select."""
+
+    def __init__(self, table: Table) -> None:
+        knobs = table.system.knobs
+        self.table = table
+        self.flow = table.system.flow
+        self.atomic = table.system.atomic
+        """A reaction, its commit and its messages are one step."""
+        self.memory = knobs.persistence is Persistence.MEMORY
+        self.log = knobs.persistence is Persistence.LOG and not self.atomic
+        self.synchronous = not (self.memory or self.log or self.atomic)
+        self.at_least_once = knobs.delivery is Delivery.AT_LEAST_ONCE
+        self.outbox = self.synchronous and knobs.publishing is Publishing.OUTBOX
+        """One transaction holds the state, the effect and the messages; the queue is durable."""
+        self.publish_first = (
+            self.synchronous
+            and not self.outbox
+            and knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
+        )
+
+    # --------------------------------------------------------------------------- reactions
+
+    def react(self, participant: int, cell: Cell, event: int, sender: int = ANYONE) -> After:
+        """A participant meets an event; ``sender`` is whose message it is, where that matters."""
+        self._ready(cell, event)
+        cell, received, finished = self._consume(cell, event)
+        after, operations, _ = self.table.entry(participant, cell.volatile, event)
+        cell = cell._replace(volatile=after, restarting=False)
+        if self.synchronous:
+            sends = _posts(operations) if self.publish_first else ()
+            kept, landing = (finished, None) if self.outbox else (None, finished)
+            pending = Pending(received, operations, kept, sends, sender=sender)
+            return After(cell._replace(pending=pending), landing=landing)
+        taken = None if received == NOTHING else (sender, received)
+        cell = self._release(cell, operations)
+        if not self.atomic:
+            return After(cell, taken, (), finished)
+        durable = 0 if self.memory else cell.volatile
+        sent, cell = cell.queue, cell._replace(queue=(), durable=durable)
+        return After(cell, taken, sent, finished)
+
+    def _ready(self, cell: Cell, event: int) -> None:
+        if cell.down:
+            raise Refused("the participant is down")
+        if cell.paused:
+            raise Refused("the participant is paused")
+        if cell.pending is not None:
+            raise Refused("its last reaction is not committed")
+        if cell.restarting and event != self.table.restarted:
+            raise Refused("it has been restarted, and must react to that first")
+
+    def _consume(self, cell: Cell, event: int) -> tuple[Cell, int, Landing | None]:
+        """The cell after it took up an event, the message received, the visit that succeeded."""
+        content = self.table.events.values[event]
+        match content:
+            case Received(message):
+                return cell, self.table.messages.number(message), None
+            case TimerFired(timer):
+                timers = without(cell.timers, self.table.timers.number(timer), "timer is not set")
+                return cell._replace(timers=timers), NOTHING, None
+            case WorkDone(node, epoch, attempt, outcome):
+                if outcome not in self.outcomes(node):
+                    raise Refused(f"the step cannot end with {outcome!r}")
+                work = without(cell.work, (node, epoch, attempt), "it is not working on that")
+                landing = (node, epoch) if outcome == DONE else None
+                return cell._replace(work=work), NOTHING, landing
+            case Chosen(node, epoch, branch):
+                if all(edge.event != branch for edge in self.flow.nodes[node].edges):
+                    raise Refused(f"the choice has no branch {branch!r}")
+                choices = without(cell.choices, (node, epoch), "no such choice is pending")
+                return cell._replace(choices=choices), NOTHING, None
+            case Restarted():
+                if not cell.restarting:
+                    raise Refused("it was not restarted, or knows nothing of the instance")
+                return cell, NOTHING, None
+
+    def outcomes(self, node: int) -> tuple[str, ...]:
+        """How an attempt at a step can end: well, as declared, or by an injected failure."""
+        state = self.flow.nodes[node].state
+        assert isinstance(state, Task | Compensation)
+        return (DONE, *state.failures, BUSINESS_FAILURE, TRANSIENT_FAILURE)
+
+    def _release(self, cell: Cell, operations: tuple[Operation, ...]) -> Cell:
+        """Carry out a reaction's actions; messages go into the queue."""
+        timers, expected = set(cell.timers), cell.expected
+        work, choices, queue = cell.work, cell.choices, cell.queue
+        for operation in operations:
+            code = operation[0]
+            if code == SEND:
+                queue = (*queue, (operation[1], operation[3]))
+            elif code == WORK:
+                work = put(work, (operation[1], operation[2], operation[3]))
+            elif code == SET_TIMER:
+                timers.add(operation[1])
+            elif code == CLEAR_TIMER:
+                timers.discard(operation[1])
+            elif code == CHOOSE:
+                choices = put(choices, (operation[1], operation[2]))
+            else:
+                assert code == EXPECT
+                expected = put(expected, (operation[1], operation[2]))
+        return cell._replace(
+            timers=tuple(sorted(timers)),
+            work=work,
+            choices=choices,
+            queue=queue,
+            expected=expected,
+        )
+
+    def opening(self, operations: tuple[Operation, ...]) -> After:
+        """The cell that a participant begins with, and what it sends before anything happens."""
+        cell = self._release(Cell(), operations)
+        return After(cell._replace(queue=()), sent=cell.queue)
+
+    # --------------------------------------------------------- durability and publication
+
+    def commit(self, cell: Cell) -> After:
+        """The uncommitted reaction becomes durable, and releases what waited for that."""
+        pending = cell.pending
+        if cell.down or pending is None:
+            raise Refused("it has nothing to commit")
+        if pending.unpublished:
+            raise Refused("it publishes first, and has not yet")
+        taken = None if pending.received == NOTHING else (pending.sender, pending.received)
+        operations = pending.operations
+        if self.publish_first:
+            operations = tuple(o for o in operations if o[0] != SEND)
+        cell = cell._replace(durable=cell.volatile, pending=None)
+        return After(self._release(cell, operations), taken, (), pending.landing)
+
+    def flush(self, cell: Cell) -> After:
+        """Log: what is known so far becomes durable."""
+        if cell.down or not self.log:
+            raise Refused("it has nothing to flush")
+        return After(cell._replace(durable=cell.volatile))
+
+    def publish(self, cell: Cell, post: Post) -> After:
+        """One message of the queue reaches the broker, which owes it to every recipient."""
+        return After(self._without_post(cell, post), sent=(post,))
+
+    def _without_post(self, cell: Cell, post: Post) -> Cell:
+        if cell.down:
+            raise Refused("the participant is down")
+        pending = cell.pending
+        if pending is not None and post in pending.unpublished:
+            left = take(pending.unpublished, post)
+            out = (*pending.published, post)
+            return cell._replace(pending=pending._replace(unpublished=left, published=out))
+        return cell._replace(queue=without(cell.queue, post, "it has no such message to publish"))
+
+    # -------------------------------------------------------------------------- the outside
+
+    def answered(self, cell: Cell, node: int, epoch: int) -> Cell:
+        """The outside event that a receive awaits is sent, or never will be."""
+        wanted = (node, epoch)
+        return cell._replace(expected=without(cell.expected, wanted, "nobody awaits this event"))
+
+    # ------------------------------------------------------------------------------- faults
+
+    def crash(self, cell: Cell) -> After:
+        """What is volatile is gone; a second crash of a process that is down changes nothing."""
+        if cell.down:
+            return After(cell._replace(down=cell.down + 1))
+        pending, taken = cell.pending, None
+        if pending is not None and not self.at_least_once and pending.received != NOTHING:
+            taken = (pending.sender, pending.received)
+        durable = 0 if self.memory else cell.durable
+        left = Cell(
+            durable, durable, 1, queue=cell.queue if self.outbox else (), expected=cell.expected
+        )
+        return After(left, taken)
+
+    def restart(self, participant: int, cell: Cell) -> After:
+        """One crash is over; with the last, the process is back with its durable state."""
+        if not cell.down:
+            raise Refused("the participant is not down")
+        down = cell.down - 1
+        name = self.table.names[participant]
+        knows = not down and (cell.volatile != 0 or name in self.table.system.opening)
+        return After(cell._replace(down=down, restarting=knows))
+
+    def pause(self, cell: Cell) -> After:
+        """It stands still; nothing is lost."""
+        if cell.down or cell.paused:
+            raise Refused("it does not run")
+        return After(cell._replace(paused=True))
+
+    def resume(self, cell: Cell) -> After:
+        """It goes on with what it knew."""
+        if not cell.paused:
+            raise Refused("it is not paused")
+        return After(cell._replace(paused=False))
+
+    def restart_changes_nothing(self, participant: int, cell: Cell) -> bool:
+        """Whether a restarted participant has nothing to go on with."""
+        after, operations, _ = self.table.entry(participant, cell.volatile, self.table.restarted)
+        return after == cell.volatile and not operations
+
+
+def _posts(operations: tuple[Operation, ...]) -> tuple[Post, ...]:
+    return tuple((o[1], o[3]) for o in operations if o[0] == SEND)
+
+
+def without(items: tuple[Item, ...], item: Item, otherwise: str) -> tuple[Item, ...]:
+    """A tuple without the first of these items.
+
+    Raises:
+        Refused: it is not there; ``otherwise`` says what that means.
+    """
+    if item not in items:
+        raise Refused(otherwise)
+    return take(items, item)

@@ -1,0 +1,58 @@
+"""What a finished step leaves behind in the services' stores, which no crash takes away.
+
+The stores recognise a repeated idempotency key, (node, epoch), where the design deduplicates or
+the step is idempotent; otherwise a repeated attempt lands again.
+"""
+
+from __future__ import annotations
+
+from wfmodel.designs.system import System
+from wfmodel.model.flow import NodeKind
+from wfmodel.model.workflow import Compensation, Task
+from wfmodel.semantics.configuration import Effect, Landing, World, put
+
+
+def land(system: System, world: World, landing: Landing) -> tuple[World, Landing | None]:
+    """Apply a visit's effect; also the (step, epoch) whose record changed, None if none did."""
+    node, epoch = landing
+    undoes = system.flow.nodes[node].undoes
+    if undoes is None:
+        return _do(system, world, node, epoch)
+    return _undo(system, world, landing, undoes)
+
+
+def _once(system: System, node: int) -> bool:
+    state = system.flow.nodes[node].state
+    assert isinstance(state, Task | Compensation)
+    return system.knobs.deduplicate or state.idempotent
+
+
+def _do(system: System, world: World, node: int, epoch: int) -> tuple[World, Landing | None]:
+    old = next((e for e in world.effects if (e.node, e.epoch) == (node, epoch)), None)
+    if old is not None and _once(system, node):
+        return world, None
+    new = Effect(node, epoch, 1, 0) if old is None else old._replace(landed=old.landed + 1)
+    return _record(world, old, new), (node, epoch)
+
+
+def _undo(
+    system: System, world: World, landing: Landing, step: int
+) -> tuple[World, Landing | None]:
+    node, epoch = landing
+    if landing in world.applied and _once(system, node):
+        return world, None
+    standing = [e for e in world.effects if e.node == step and e.net > 0]
+    if system.flow.nodes[node].kind is NodeKind.COMPENSATION:
+        standing = [e for e in standing if e.epoch == epoch]
+    if not standing:
+        return world, None
+    old = standing[-1]
+    undone = _record(world, old, old._replace(undone=old.undone + 1))
+    if landing not in undone.applied:
+        undone = undone._replace(applied=put(undone.applied, landing))
+    return undone, (old.node, old.epoch)
+
+
+def _record(world: World, old: Effect | None, new: Effect) -> World:
+    others = tuple(effect for effect in world.effects if effect != old)
+    return world._replace(effects=put(others, new))

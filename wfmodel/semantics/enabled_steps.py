@@ -1,0 +1,197 @@
+"""What one participant may do next by itself or with a message, and what each step costs.
+
+All of it depends on its cell alone, so a search asks once for each cell that it meets. What
+depends on the rest (that all else is still, that a crash may come) is decided in ``moves``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
+from wfmodel.designs.table import Table
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
+from wfmodel.model.workflow import TIMEOUT
+from wfmodel.semantics.cell_rules import After, CellRules
+from wfmodel.semantics.configuration import Cell, Parcel, Post
+from wfmodel.semantics.nondeterminism import SILENCE, Resolution
+
+
+class StepKind(StrEnum):
+    """What kind of step."""
+
+    REACT = "reacts to"
+    COMMIT = "commits"
+    FLUSH = "flushes"
+    PUBLISH = "publishes"
+    ANSWER = "is answered"
+    CRASH = "crashes"
+    RESTART = "restarts"
+    LOSE = "never gets"
+    DUPLICATE = "gets twice"
+    PAUSE = "is paused"
+    RESUME = "goes on"
+
+
+class Step(NamedTuple):
+    """One step: who, and the number of the event (REACT) or message (the others), or -1."""
+
+    kind: StepKind
+    participant: int
+    number: int = -1
+
+
+class EnabledStep(NamedTuple):
+    """A step that a cell allows; ``cost`` names the fault that it spends, "" for none."""
+
+    step: Step
+    after: After
+    cost: str = ""
+
+
+class EnabledSteps:
+    """The moves of one cell, by class. ``resolution`` decides what the workflow leaves open."""
+
+    def __init__(self, table: Table, resolution: Resolution) -> None:
+        self.table = table
+        self.local = CellRules(table)
+        self.nodes = table.system.flow.nodes
+        self.resolution = resolution
+
+    def receive(self, p: int, cell: Cell, parcel: Parcel) -> EnabledStep | None:
+        """Take up a message; None if it cannot now, or if that would change nothing for good."""
+        if not self.is_open(cell) or cell.restarting:
+            return None
+        sender, message = parcel
+        move = self._react(p, cell, self.table.received(message), sender)
+        stays = self.table.system.channel == "set"
+        after = move.after
+        if stays and after.cell == cell and not after.sent and after.landing is None:
+            return None
+        return move
+
+    def is_open(self, cell: Cell) -> bool:
+        """Whether it can react to anything at all."""
+        return not cell.down and not cell.paused and cell.pending is None
+
+    def _react(
+        self, p: int, cell: Cell, event: int, sender: int = -1, cost: str = ""
+    ) -> EnabledStep:
+        return EnabledStep(
+            Step(StepKind.REACT, p, event), self.local.react(p, cell, event, sender), cost
+        )
+
+    # ----------------------------------------------------------------- commit and publish
+
+    def urgent(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        """Publications and the commit that are due."""
+        if cell.down or cell.paused:
+            return
+        for post in self._posts(cell):
+            yield EnabledStep(Step(StepKind.PUBLISH, p, post[0]), self.local.publish(cell, post))
+        if cell.pending is not None and not cell.pending.unpublished:
+            yield EnabledStep(Step(StepKind.COMMIT, p), self.local.commit(cell))
+
+    def _posts(self, cell: Cell) -> tuple[Post, ...]:
+        """An outbox is emptied in order; from a gap, which a crash may cut short, in any order."""
+        queue = cell.pending.unpublished if cell.pending is not None else ()
+        queue = (*queue, *cell.queue)
+        return queue[:1] if self.local.outbox else tuple(dict.fromkeys(queue))
+
+    def flush(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        """A flush that would make something durable."""
+        running = not cell.down and not cell.paused
+        if running and self.local.log and cell.durable != cell.volatile:
+            yield EnabledStep(Step(StepKind.FLUSH, p), self.local.flush(cell))
+
+    # ---------------------------------------------------------------------------- progress
+
+    def progress(self, p: int, cell: Cell, *, failures: bool) -> Iterator[EnabledStep]:
+        """A restart, timers that are no detectors, work that ends, branches; injected failures."""
+        if cell.down:
+            yield EnabledStep(Step(StepKind.RESTART, p), self._restart(p, cell))
+        elif cell.paused:
+            yield EnabledStep(Step(StepKind.RESUME, p), self.local.resume(cell))
+        elif cell.pending is None and cell.restarting:
+            yield self._react(p, cell, self.table.restarted)
+        elif cell.pending is None:
+            for event in self._events(cell):
+                yield self._react(p, cell, event)
+            if failures:
+                for event in self._injected(cell):
+                    yield self._react(p, cell, event, cost="failures")
+
+    def _restart(self, p: int, cell: Cell) -> After:
+        after = self.local.restart(p, cell)
+        back = after.cell
+        if back.restarting and self.local.restart_changes_nothing(p, back):
+            return after._replace(cell=back._replace(restarting=False))
+        return after
+
+    def _events(self, cell: Cell) -> Iterator[int]:
+        table = self.table
+        for timer in cell.timers:
+            if self._fires_freely(table.timers.values[timer]):
+                yield table.events.number(TimerFired(table.timers.values[timer]))
+        for node, epoch, attempt in dict.fromkeys(cell.work):
+            for outcome in self.resolution.outcomes(self.nodes[node], epoch, attempt):
+                yield table.work_done(node, epoch, attempt, outcome)
+        for node, epoch in dict.fromkeys(cell.choices):
+            for branch in self.resolution.branches(self.nodes[node], epoch):
+                yield table.events.number(Chosen(node, epoch, branch))
+
+    def _injected(self, cell: Cell) -> Iterator[int]:
+        for node, epoch, attempt in dict.fromkeys(cell.work):
+            for outcome in (BUSINESS_FAILURE, TRANSIENT_FAILURE):
+                yield self.table.work_done(node, epoch, attempt, outcome)
+
+    def answers(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        """Outside events that may come, and those that never will."""
+        step = Step(StepKind.ANSWER, p)
+        for node, epoch in dict.fromkeys(cell.expected):
+            left = self.local.answered(cell, node, epoch)
+            for event in self.resolution.answers(self.nodes[node], epoch):
+                if event == SILENCE:
+                    yield EnabledStep(step, After(left))
+                elif event != TIMEOUT:
+                    message = self.table.message(External(node, epoch, event))
+                    yield EnabledStep(step, After(left, sent=((message, (p,)),)))
+
+    # ------------------------------------------------------------------------------ timers
+
+    def _is_detector(self, timer: object) -> bool:
+        if not isinstance(timer, Timer):
+            return False
+        if timer.kind != TIMEOUT:
+            return timer.kind == "watchdog"
+        return self.nodes[timer.node].kind is not NodeKind.RECEIVE
+
+    def _fires_freely(self, timer: object) -> bool:
+        if self._is_detector(timer):
+            return False
+        if not isinstance(timer, Timer) or timer.kind != TIMEOUT:
+            return True
+        return TIMEOUT in self.resolution.answers(self.nodes[timer.node], timer.epoch)
+
+    def detections(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        """Failure detectors that run out: time-outs of steps, watchdogs."""
+        if not self.is_open(cell) or cell.restarting:
+            return
+        for timer in cell.timers:
+            content = self.table.timers.values[timer]
+            if self._is_detector(content):
+                yield self._react(p, cell, self.table.events.number(TimerFired(content)))
+
+    # ------------------------------------------------------------------------------ faults
+
+    def crash(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        """A crash, unless it is down."""
+        if not cell.down:
+            yield EnabledStep(Step(StepKind.CRASH, p), self.local.crash(cell), "crashes")
+
+    def pause(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        """A pause, unless it does not run."""
+        if not cell.down and not cell.paused:
+            yield EnabledStep(Step(StepKind.PAUSE, p), self.local.pause(cell), "pauses")

@@ -1,0 +1,193 @@
+"""The semantics of one instance, untimed: each step is a pure function of a configuration.
+
+What a step does to the participant that takes it is in ``local``; this is what it does to the
+whole. A step that is not enabled raises ``Refused`` and says why. The explorer takes every enabled
+step; acceptance takes those that a history names. ``docs/semantics.md`` is the same in prose.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wfmodel.designs.messages import External, Received, Start
+from wfmodel.designs.table import Table
+from wfmodel.semantics.cell_rules import NOTHING, After, CellRules, Refused
+from wfmodel.semantics.channels import Channels
+from wfmodel.semantics.configuration import (
+    ANYONE,
+    Cell,
+    Configuration,
+    Landing,
+    Parcel,
+    Post,
+    take,
+)
+from wfmodel.semantics.effect_rules import land
+
+
+class CrashLosses(NamedTuple):
+    """What a crash takes with it, for the rows that must tell of it."""
+
+    unpublished: tuple[Post, ...] = ()
+    """Released, but not yet handed to the broker."""
+    phantoms: tuple[Post, ...] = ()
+    """Published before a commit that never came."""
+    received: int = NOTHING
+    """At most once: the message whose reaction was not committed."""
+
+
+class InstanceRules:
+    """The rules that a system's knobs select."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.system = table.system
+        self.flow = table.system.flow
+        self.local = CellRules(table)
+        self.channels = Channels(table.system.channel)
+        self.log = self.local.log
+        self.synchronous = self.local.synchronous
+        self.at_least_once = self.local.at_least_once
+        self.outbox = self.local.outbox
+
+    def apply(
+        self, config: Configuration, participant: int, after: After
+    ) -> tuple[Configuration, Landing | None]:
+        """Carry out a local step; also the record that changed, if an effect landed."""
+        config, landed = config.with_cell(participant, after.cell), None
+        if after.taken is not None:
+            inbox = self.channels.take(config.inboxes[participant], after.taken)
+            config = config.with_inbox(participant, inbox)
+        for message, recipients in after.sent:
+            config = self.posted(config, participant, message, recipients)
+        if after.landing is not None:
+            world, landed = land(self.system, config.world, after.landing)
+            config = config._replace(world=world)
+        return config, landed
+
+    def posted(
+        self, config: Configuration, sender: int, message: int, recipients: tuple[int, ...]
+    ) -> Configuration:
+        """The same with a message on its way to each recipient."""
+        parcel = self.channels.parcel(sender, message)
+        for recipient in recipients:
+            inbox = self.channels.put(config.inboxes[recipient], parcel)
+            config = config.with_inbox(recipient, inbox)
+        return config
+
+    def _applied(self, config: Configuration, participant: int, after: After) -> Configuration:
+        return self.apply(config, participant, after)[0]
+
+    # ---------------------------------------------------------------------- the beginning
+
+    def initial(self) -> Configuration:
+        """Nobody knows anything but what the system opens with."""
+        nobody = tuple(Cell() for _ in self.table.names)
+        config = Configuration(nobody, ((),) * len(nobody))
+        for name in self.system.opening:
+            participant = self.table.index[name]
+            after = self.local.opening(self.table.opening(name))
+            config = self._applied(config, participant, after)
+        return config
+
+    def start(self, config: Configuration) -> Configuration:
+        """The instance arrives: whoever starts it is sent word."""
+        to = tuple(self.table.index[name] for name in self.system.start)
+        return self.posted(config, ANYONE, self.table.message(Start()), to)
+
+    # --------------------------------------------------------------------------- reactions
+
+    def react(
+        self, config: Configuration, participant: int, event: int
+    ) -> tuple[Configuration, Landing | None]:
+        """A participant meets an event; also the record that changed, if an effect landed now."""
+        cell, sender = config.cells[participant], ANYONE
+        content = self.table.events.values[event]
+        if isinstance(content, Received):
+            message = self.table.messages.number(content.message)
+            parcels = self.channels.next(config.inboxes[participant])
+            sender = _sender_of(parcels, message, "no such message is on its way to it")
+        after = self.local.react(participant, cell, event, sender)
+        return self.apply(config, participant, after)
+
+    # --------------------------------------------------------- durability and publication
+
+    def commit(
+        self, config: Configuration, participant: int
+    ) -> tuple[Configuration, Landing | None]:
+        """The uncommitted reaction becomes durable; also the record that an effect changed."""
+        return self.apply(config, participant, self.local.commit(config.cells[participant]))
+
+    def flush(self, config: Configuration, participant: int) -> Configuration:
+        """Log: what is known so far becomes durable."""
+        return self._applied(config, participant, self.local.flush(config.cells[participant]))
+
+    def publish(self, config: Configuration, participant: int, post: Post) -> Configuration:
+        """One message of the queue reaches the broker, which owes it to every recipient."""
+        after = self.local.publish(config.cells[participant], post)
+        return self._applied(config, participant, after)
+
+    # -------------------------------------------------------------------------- the outside
+
+    def answer(
+        self, config: Configuration, participant: int, node: int, epoch: int, event: str
+    ) -> Configuration:
+        """The outside event that a receive awaits is sent."""
+        cell = self.local.answered(config.cells[participant], node, epoch)
+        if all(edge.event != event for edge in self.flow.nodes[node].edges):
+            raise Refused(f"the receive knows no event {event!r}")
+        message = self.table.message(External(node, epoch, event))
+        config = config.with_cell(participant, cell)
+        return self.posted(config, ANYONE, message, (participant,))
+
+    # ------------------------------------------------------------------------------- faults
+
+    def crash(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
+        """What is volatile is gone; a second crash of a process that is down changes nothing."""
+        cell, after = config.cells[participant], self.local.crash(config.cells[participant])
+        config = self._applied(config, participant, after)
+        if cell.down:
+            return config, CrashLosses()
+        wreck = CrashLosses(
+            () if self.outbox else cell.queue,
+            () if cell.pending is None else cell.pending.published,
+            NOTHING if after.taken is None else after.taken[1],
+        )
+        return config, wreck
+
+    def restart(self, config: Configuration, participant: int) -> Configuration:
+        """One crash is over; with the last, the process is back with its durable state."""
+        after = self.local.restart(participant, config.cells[participant])
+        return self._applied(config, participant, after)
+
+    def losable(self, config: Configuration, participant: int) -> tuple[Parcel, ...]:
+        """What is on its way to a participant, and not in its hands already."""
+        pending, inbox = config.cells[participant].pending, config.inboxes[participant]
+        if pending is not None and pending.received != NOTHING:
+            inbox = take(inbox, (pending.sender, pending.received))
+        return tuple(dict.fromkeys(inbox))
+
+    def lose(self, config: Configuration, participant: int, message: int) -> Configuration:
+        """At most once: a message on its way comes to nothing."""
+        if self.at_least_once:
+            raise Refused("a message that is delivered at least once is only delayed")
+        inbox = config.inboxes[participant]
+        sender = _sender_of(inbox, message, "no such message is on its way")
+        return config.with_inbox(participant, self.channels.lose(inbox, (sender, message)))
+
+    def duplicate(self, config: Configuration, participant: int, message: int) -> Configuration:
+        """A message on its way is there once more."""
+        inbox = config.inboxes[participant]
+        sender = _sender_of(inbox, message, "no such message is on its way")
+        return config.with_inbox(participant, self.channels.double(inbox, (sender, message)))
+
+    def restart_changes_nothing(self, cell: Cell, participant: int) -> bool:
+        """Whether a restarted participant has nothing to go on with."""
+        return self.local.restart_changes_nothing(participant, cell)
+
+
+def _sender_of(parcels: tuple[Parcel, ...], message: int, otherwise: str) -> int:
+    for sender, content in parcels:
+        if content == message:
+            return sender
+    raise Refused(otherwise)

@@ -1,0 +1,95 @@
+"""Instances arrive: at drawn distances, or at the times of a trace."""
+
+from __future__ import annotations
+
+from wfmodel.designs.history import Kind
+from wfmodel.simulation.basis import (
+    cell_of,
+    done_with,
+    instance_of,
+    is_aborted,
+    opening,
+    quantile,
+    refer,
+    row,
+    schedule,
+    starting,
+    uniform,
+    unrefer,
+)
+from wfmodel.simulation.event_codes import OUTSIDE
+from wfmodel.simulation.faults import nothing_more
+from wfmodel.simulation.network import post
+from wfmodel.simulation.reactions import drain, note_active, release
+from wfmodel.simulation.records import Event, Instance, Opener, Run
+
+_ARRIVE = int(Kind.ARRIVE)
+
+
+def arrivals(run: Run, event: Event) -> None:
+    """Whoever is due arrives; the next arrival is scheduled, if there is one."""
+    if run.drawn:
+        arrive(run)
+    while not is_aborted(run) and _draw(run):  # any number may arrive in one event
+        wait = run.arrival_at - run.now
+        if wait > 0:
+            schedule(run, wait, event)
+            return
+        arrive(run)
+    nothing_more(run)
+    done_with(run, event)
+
+
+def _draw(run: Run) -> bool:
+    """The time of the next arrival; false when there is none."""
+    number, at = run.drawn, run.arrival_at
+    if number == run.most:
+        return False
+    if run.every:
+        at += quantile(run, run.every, uniform(run.every.base, number, 0))
+    elif number < run.trace_length:
+        at = run.trace[number]
+    else:
+        return False
+    if at >= run.horizon:
+        return False
+    run.arrival_at = at
+    run.drawn = number + 1
+    return True
+
+
+def arrive(run: Run) -> Instance:
+    """A new instance: who opens it has what it asked for, who starts it hears of it."""
+    index = run.arrived
+    run.arrived = index + 1
+    instance = instance_of(run, index)
+    refer(instance)
+    row(run, _ARRIVE, index, OUTSIDE, 0, 0)
+    if not run.opened:
+        run.opened = True
+        run.opener = opening(run)
+        run.start = starting(run)
+    opener = run.opener
+    while opener:
+        _open(run, instance, opener)
+        opener = opener.next
+    post(run, OUTSIDE, instance, run.start)
+    unrefer(run, instance)
+    return instance
+
+
+def _open(run: Run, instance: Instance, opener: Opener) -> None:
+    """What was sent before anything happened is on its way, whatever has befallen the sender; the
+    rest a process that is down has lost.
+    """
+    process = opener.process
+    cell = cell_of(run, instance, process)
+    note_active(run, process, cell, opener.active)
+    operation = opener.sends.first
+    while operation:
+        post(run, process.index, instance, operation)
+        operation = operation.next
+    if not process.down:
+        release(run, cell, opener.rest)
+        if cell.inbox.first:
+            drain(run, cell)

@@ -1,0 +1,40 @@
+"""Numbers that stand for kinds, in records and in rows."""
+
+from __future__ import annotations
+
+OUTSIDE = -1
+"""Stands where a row or a message has no participant."""
+
+FOR_GOOD = -1
+"""The life in which something waits that outlives crashes."""
+NO_LIFE = -2
+"""The life of a timer that was cleared, or set anew."""
+
+# ---------------------------------------------------------------------------- kinds of events
+(
+    COMMIT,
+    FLUSH,
+    PUBLISHED,
+    PUBLISHED_FIRST,
+    DELIVER,
+    WORK_END,
+    TIMER,
+    RESTART_LATE,
+    RELAYED,
+    RETRANSMIT,
+    CHECK,
+    LANE_HEAD,
+    EXTERNAL,
+    FAULT,
+    ARRIVAL,
+    NOTHING_MORE,
+    CHOICE,
+) = range(17)
+"""What comes before RELAYED may be deferred by a pause. CHOICE is a script's only."""
+
+NOTHING, PARCEL, LANDING, SETTING = range(4)
+"""What an event for a machine came with: nothing, a message, finished work, a timer."""
+UNWATCHED, OPEN, ACKNOWLEDGED = range(3)
+"""Whether a redelivery time-out runs for a message, and whether it is still needed."""
+STRIKE, HEAL, REPLAYED = range(3)
+"""Stages of an injected fault: what its next event does."""

@@ -1,0 +1,204 @@
+"""Each fault at each of its targets waits for its instant, strikes, and heals again.
+
+Times belong to (fault, target, occurrence), so all designs meet them at the same instants. A user's
+own SimPy process strikes and heals through ``World`` in the same way.
+"""
+
+from __future__ import annotations
+
+from wfmodel.designs.fault_facts import PER_MESSAGE
+from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.history import FAULT_KINDS, Kind
+from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.basis import FAR, done_with, event_of, quantile, row, schedule, uniform
+from wfmodel.simulation.event_codes import FAULT, HEAL, NOTHING_MORE, OUTSIDE, REPLAYED, STRIKE
+from wfmodel.simulation.queues import append, remove
+from wfmodel.simulation.reactions import resume_commits
+from wfmodel.simulation.records import Event, Events, Injected, Process, Run
+from wfmodel.simulation.recovery import crash, restart, resume, retry_waiting
+
+_FAULT_ON = int(Kind.FAULT_ON)
+_FAULT_OFF = int(Kind.FAULT_OFF)
+_CRASH = FAULT_KINDS.index(FaultKind.CRASH)
+_PAUSE = FAULT_KINDS.index(FaultKind.PAUSE)
+_PARTITION = FAULT_KINDS.index(FaultKind.PARTITION)
+_STORE_OUTAGE = FAULT_KINDS.index(FaultKind.STORE_OUTAGE)
+_SLOW_STORE = FAULT_KINDS.index(FaultKind.SLOW_STORE)
+_SLOW_SERVICE = FAULT_KINDS.index(FaultKind.SLOW_SERVICE)
+_BROKER_OUTAGE = FAULT_KINDS.index(FaultKind.BROKER_OUTAGE)
+_FIRST_OF_MESSAGES = min(FAULT_KINDS.index(kind) for kind in PER_MESSAGE)
+_LAST_OF_MESSAGES = max(FAULT_KINDS.index(kind) for kind in PER_MESSAGE)
+
+
+def await_next(run: Run, event: Event) -> None:
+    """Schedule a fault's next strike at its target, if there is one before the horizon."""
+    fault = event.fault
+    k, start = fault.count, run.horizon
+    fault.count = k + 1
+    if fault.times_length:
+        if k < fault.times_length:
+            start = max(fault.times[k], run.now)
+    elif fault.every:
+        gap = quantile(run, fault.every, uniform(fault.gap_base, k, 0))
+        start = run.now + max(1, gap)
+    elif k == 0:
+        start = 0
+    if start >= run.horizon:
+        nothing_more(run)
+        done_with(run, event)
+        return
+    fault.length = run.horizon
+    if fault.times_length or fault.every:
+        fault.length = quantile(run, fault.lasts, uniform(fault.lasts.base, k, 0))
+    fault.stage = STRIKE
+    schedule(run, start - run.now, event)
+
+
+def nothing_more(run: Run) -> None:
+    """Something that went on by itself has ended."""
+    schedule(run, 0, event_of(run, NOTHING_MORE, NULL))
+
+
+def inject(run: Run, event: Event) -> None:
+    """A fault's event: it strikes, or heals, or has healed when its stream is replayed."""
+    fault = event.fault
+    if fault.stage == STRIKE:
+        strike(run, fault)
+        fault.stage = HEAL
+        schedule(run, fault.length, event)
+    elif fault.stage == HEAL and replays(fault):
+        fault.stage = REPLAYED
+        schedule(run, replay_time(run, fault.process), event)
+    else:
+        heal(run, fault)
+        if fault.own:
+            done_with(run, event)
+        else:
+            await_next(run, event)
+
+
+def replays(fault: Injected) -> bool:
+    """Whether its end is that of the last crash that is on: a restart may have much to read."""
+    return fault.kind == _CRASH and fault.process.down == 1
+
+
+def replay_time(run: Run, process: Process) -> int:
+    """How long a restart replays the events of unfinished instances."""
+    longest = float(run.replay) * process.active_count
+    return FAR if longest >= FAR else run.replay * process.active_count
+
+
+# ----------------------------------------------------------------------------------------- strike
+
+
+def strike(run: Run, fault: Injected) -> None:
+    """The fault begins."""
+    kind, process = fault.kind, fault.process
+    row(run, _FAULT_ON, OUTSIDE, fault.participant, kind, 0)
+    if kind == _BROKER_OUTAGE:
+        run.down += 1
+        return
+    if _is_counted(fault):
+        _count(fault, 1)
+    else:
+        event = event_of(run, FAULT, NULL)
+        event.fault = fault
+        append(_list_of(run, fault), event)
+        _judge(process)
+    if kind == _CRASH and process.down == 1:
+        crash(run, process)
+
+
+def _is_counted(fault: Injected) -> bool:
+    """Whether a process is in it as long as any of its kind is on."""
+    kind = fault.kind
+    if kind == _PARTITION:  # from some peers only: kept by the broker, pair by pair
+        return not fault.peers
+    return kind in (_CRASH, _PAUSE, _STORE_OUTAGE)
+
+
+def _count(fault: Injected, change: int) -> int:
+    """How many of its kind are on at its process, after one more or less."""
+    kind, process = fault.kind, fault.process
+    if kind == _CRASH:
+        process.down += change
+        return process.down
+    if kind == _PAUSE:
+        process.paused += change
+        return process.paused
+    if kind == _PARTITION:
+        process.cut += change
+        return process.cut
+    process.store_down += change
+    return process.store_down
+
+
+def _list_of(run: Run, fault: Injected) -> Events:
+    """The list in which a fault that is not counted stands while it is on."""
+    kind = fault.kind
+    if _FIRST_OF_MESSAGES <= kind <= _LAST_OF_MESSAGES:
+        return run.message_faults
+    if kind == _PARTITION:
+        return run.blocked
+    if kind == _SLOW_STORE:
+        return fault.process.slow_store
+    if kind == _SLOW_SERVICE:
+        return fault.process.slow_service
+    return run.step_faults
+
+
+def _judge(process: Process) -> None:
+    """Renew what follows from the slow faults that are on."""
+    process.store_factor = _product(process.slow_store.first)
+    process.service_factor = _product(process.slow_service.first)
+
+
+def _product(event: Event) -> float:
+    product = 1.0
+    while event:
+        product *= event.fault.factor
+        event = event.next
+    return product
+
+
+# ------------------------------------------------------------------------------------------- heal
+
+
+def heal(run: Run, fault: Injected) -> None:
+    """The fault ends."""
+    row(run, _FAULT_OFF, OUTSIDE, fault.participant, fault.kind, 0)
+    if fault.kind == _BROKER_OUTAGE:
+        run.down -= 1
+        retry_waiting(run)
+    elif not _is_counted(fault):
+        _end_one(run, _list_of(run, fault), fault)
+        _judge(fault.process)
+    elif not _count(fault, -1):
+        _is_over(run, fault.kind, fault.process)
+
+
+def _is_over(run: Run, kind: int, process: Process) -> None:
+    """The last fault of a counted kind has ended at a process."""
+    if kind == _CRASH:
+        restart(run, process)
+    elif kind == _PAUSE:
+        resume(run, process)
+    elif kind == _PARTITION:
+        retry_waiting(run)
+    else:
+        resume_commits(run, process)
+
+
+def _end_one(run: Run, events: Events, fault: Injected) -> None:
+    """The first that is equal: of those that only slow down, one of the same factor."""
+    event = events.first
+    while not _is_same(event.fault, fault):
+        event = event.next
+    remove(events, event)
+    done_with(run, event)
+
+
+def _is_same(one: Injected, other: Injected) -> bool:
+    if other.kind == _SLOW_STORE or other.kind == _SLOW_SERVICE:
+        return one.factor == other.factor
+    return one == other

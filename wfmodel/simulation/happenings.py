@@ -1,0 +1,130 @@
+"""What may happen to a process while it runs; a paused one meets it when it goes on."""
+
+from __future__ import annotations
+
+from wfmodel.designs.history import Drop
+from wfmodel.simulation.basis import cell_of, done_with, event_of, stimulus_of, work_done
+from wfmodel.simulation.event_codes import (
+    COMMIT,
+    DELIVER,
+    FLUSH,
+    LANDING,
+    NOTHING,
+    PARCEL,
+    PUBLISHED,
+    PUBLISHED_FIRST,
+    SETTING,
+    TIMER,
+    WORK_END,
+)
+from wfmodel.simulation.network import is_blocked, lose, watch
+from wfmodel.simulation.queues import append, defer, enqueue
+from wfmodel.simulation.reactions import (
+    commit,
+    drain,
+    flush,
+    offer,
+    published,
+    published_first,
+    react,
+)
+from wfmodel.simulation.records import Event, Parcel, Run, Setting
+from wfmodel.simulation.timers import is_set, unset
+from wfmodel.simulation.work import free_worker, outcome_of
+
+_LOST = int(Drop.LOST)
+_RECIPIENT_DOWN = int(Drop.RECIPIENT_DOWN)
+
+
+def deliver(run: Run, event: Event) -> bool:
+    """A message reaches its recipient's door."""
+    parcel = event.parcel
+    process = run.processes[parcel.recipient]
+    if run.down:
+        append(run.held, event)
+        return True
+    if process.down:
+        lose(run, parcel, _RECIPIENT_DOWN)
+        return False
+    if process.cut or (run.blocked.first and is_blocked(run, parcel)):
+        lose(run, parcel, _LOST)
+        return False
+    if process.paused:
+        defer(process, event)
+        watch(run, parcel)
+        return True
+    take_up(run, parcel)
+    return False
+
+
+def take_up(run: Run, parcel: Parcel) -> None:
+    """The recipient has a message in its hands."""
+    stimulus = stimulus_of(run, parcel.event, PARCEL)
+    stimulus.parcel = parcel
+    offer(run, cell_of(run, parcel.instance, run.processes[parcel.recipient]), stimulus)
+
+
+def work_end(run: Run, event: Event) -> bool:
+    """An attempt is over."""
+    process = event.cell.process
+    if event.life != process.life:
+        return False
+    if process.paused:
+        return defer(process, event)
+    free_worker(run, process)
+    index, node, epoch, attempt = event.instance.index, event.node, event.epoch, event.attempt
+    finish(run, event, outcome_of(run, process, index, node, epoch, attempt))
+    return False
+
+
+def finish(run: Run, event: Event, outcome: int) -> None:
+    """The machine hears how an attempt ended."""
+    heard = work_done(run, event.node, event.epoch, event.attempt, outcome)
+    stimulus = stimulus_of(run, heard, NOTHING if outcome else LANDING)
+    stimulus.node = event.node
+    stimulus.epoch = event.epoch
+    offer(run, event.cell, stimulus)
+
+
+def fire(run: Run, setting: Setting) -> None:
+    """A timer's time has come; one that was cleared, or lost in a crash, does nothing."""
+    if not is_set(setting):
+        return
+    cell = setting.cell
+    process = cell.process
+    if process.paused:
+        event = event_of(run, TIMER, cell.instance)
+        event.setting = setting
+        defer(process, event)
+        return
+    stimulus = stimulus_of(run, setting.fired, SETTING)
+    stimulus.setting = setting
+    if cell.busy:
+        enqueue(cell.inbox, stimulus)
+        return
+    unset(cell, setting)
+    react(run, cell, stimulus)
+    if cell.inbox.first:
+        drain(run, cell)
+
+
+def happen(run: Run, event: Event) -> None:
+    """Whatever a pause may have deferred takes place."""
+    kind = event.kind
+    kept = False
+    if kind == DELIVER:
+        kept = deliver(run, event)
+    elif kind == COMMIT:
+        kept = commit(run, event)
+    elif kind == WORK_END:
+        kept = work_end(run, event)
+    elif kind == TIMER:
+        fire(run, event.setting)
+    elif kind == FLUSH:
+        kept = flush(run, event)
+    elif kind == PUBLISHED:
+        kept = published(run, event)
+    elif kind == PUBLISHED_FIRST:
+        kept = published_first(run, event)
+    if not kept:
+        done_with(run, event)

@@ -1,0 +1,219 @@
+"""Messages between processes: publication, the network, redelivery, and what faults do to them.
+
+At least once: a message that was not acknowledged is delivered again after the redelivery time-out
+(counted from the delivery that failed). At most once: it is dropped, and a row says why.
+"""
+
+from __future__ import annotations
+
+from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
+from wfmodel.simulation.basis import (
+    FAR,
+    duration,
+    event_of,
+    parcel_of,
+    quantile,
+    row,
+    schedule,
+    uniform,
+)
+from wfmodel.simulation.event_codes import (
+    ACKNOWLEDGED,
+    CHECK,
+    DELIVER,
+    FOR_GOOD,
+    OPEN,
+    PARCEL,
+    RELAYED,
+    RETRANSMIT,
+    UNWATCHED,
+)
+from wfmodel.simulation.queues import append
+from wfmodel.simulation.records import Injected, Instance, Operation, Parcel, Process, Run
+
+_SEND = int(Kind.SEND)
+_DROP = int(Kind.DROP)
+_DUPLICATE = int(Kind.DUPLICATE)
+_LOST = int(Drop.LOST)
+_RECIPIENT_DOWN = int(Drop.RECIPIENT_DOWN)
+_BROKER_DOWN = int(Drop.BROKER_DOWN)
+_LOSS = FAULT_KINDS.index(FaultKind.LOSS)
+_DUPLICATION = FAULT_KINDS.index(FaultKind.DUPLICATION)
+
+# ----------------------------------------------------------------------------------- publication
+
+
+def publish(run: Run, process: Process, instance: Instance, operation: Operation) -> None:
+    """A process hands a message to the broker."""
+    if refuses(run, process):
+        _refused(run, process, instance, operation)
+    elif run.atomic and (process.down or process.paused):
+        event = event_of(run, RELAYED, instance)
+        event.process = process
+        event.operation = operation
+        append(process.outbox, event)
+    else:
+        post(run, process.index, instance, operation)
+
+
+def refuses(run: Run, process: Process) -> bool:
+    """Whether a process cannot reach the broker, or the broker takes nothing."""
+    return run.down != 0 or process.cut != 0
+
+
+def post(run: Run, sender: int, instance: Instance, operation: Operation) -> None:
+    """The broker has the message: one delivery per recipient."""
+    row(run, _SEND, instance.index, sender, operation.a, 0)
+    for place in range(operation.count):
+        recipient = operation.recipients[place]
+        parcel = parcel_of(run, instance, sender, recipient, operation.a, operation.b)
+        transmit(run, parcel)
+
+
+def _refused(run: Run, process: Process, instance: Instance, operation: Operation) -> None:
+    """Broker out of reach: an outbox waits; a producer retries from memory, or gives up."""
+    if not run.atomic and not run.redelivers:
+        unpublished(run, process, instance, operation, _BROKER_DOWN)
+        return
+    event = event_of(run, RELAYED, instance)
+    event.process = process
+    event.operation = operation
+    event.sender_life = FOR_GOOD if run.atomic else process.life
+    append(run.waiting, event)
+
+
+def unpublished(
+    run: Run, process: Process, instance: Instance, operation: Operation, cause: int
+) -> None:
+    """A message that never left its sender."""
+    row(run, _DROP, instance.index, process.index, operation.a, cause)
+
+
+# --------------------------------------------------------------------------------------- network
+
+
+def transmit(run: Run, parcel: Parcel) -> None:
+    """One delivery sets out."""
+    instance = parcel.instance
+    instance.sent += 1
+    delay = duration(run, run.network, instance.index, instance.sent)
+    if run.message_faults.first:
+        delay = _meet_faults(run, parcel, delay)
+    if delay >= 0:
+        _after(run, delay, DELIVER, parcel)
+
+
+def _after(run: Run, delay: int, kind: int, parcel: Parcel) -> None:
+    event = event_of(run, kind, parcel.instance)
+    event.parcel = parcel
+    schedule(run, delay, event)
+
+
+def _meet_faults(run: Run, parcel: Parcel, delay: int) -> int:
+    """The delay with what faults add to it; -1: the delivery is lost."""
+    index, sent = parcel.instance.index, parcel.instance.sent
+    event = run.message_faults.first
+    while event:
+        fault = event.fault
+        event = event.next
+        if fault.process.index != parcel.recipient:
+            continue
+        if uniform(fault.base, index, sent) >= fault.probability:
+            continue
+        if fault.kind == _LOSS:
+            lose(run, parcel, _LOST)
+            return -1
+        if fault.kind == _DUPLICATION:
+            row(run, _DUPLICATE, index, parcel.recipient, parcel.message, 0)
+            _after(run, delay, DELIVER, parcel)
+        else:
+            more = quantile(run, fault.delay, uniform(fault.base + 1, index, sent))
+            delay = min(delay + more, FAR)
+    return delay
+
+
+def lose(run: Run, parcel: Parcel, cause: int) -> None:
+    """A delivery came to nothing."""
+    if run.redelivers:
+        _after(run, run.redelivery, RETRANSMIT, parcel)
+        return
+    row(run, _DROP, parcel.instance.index, parcel.recipient, parcel.message, cause)
+
+
+def is_blocked(run: Run, parcel: Parcel) -> bool:
+    """Whether a partial partition lies between its sender and its recipient."""
+    event = run.blocked.first
+    while event:
+        fault = event.fault
+        if _is_between(fault, parcel.sender, parcel.recipient):
+            return True
+        if _is_between(fault, parcel.recipient, parcel.sender):
+            return True
+        event = event.next
+    return False
+
+
+def _is_between(fault: Injected, one: int, other: int) -> bool:
+    """Whether a partial partition has ``one`` as its target and ``other`` among the peers."""
+    if one != fault.process.index or other < 0:
+        return False
+    return fault.peers[other] != 0
+
+
+# ------------------------------------------------------------------------- slow acknowledgements
+
+
+def watch(run: Run, parcel: Parcel) -> None:
+    """Redeliver a message that is still not acknowledged after the redelivery time-out.
+
+    Only slow paths (a stalled commit, a paused process) call it: elsewhere the acknowledgement is
+    known to come in time, and a timer per message would be work for nothing. Copies of one message
+    share one time-out.
+    """
+    if run.redelivers and parcel.watched == UNWATCHED:
+        parcel.watched = OPEN
+        _after(run, run.redelivery, CHECK, parcel)
+
+
+def acknowledge(parcel: Parcel) -> None:
+    """It need not be delivered again; copies that are under way arrive all the same."""
+    if parcel.watched != UNWATCHED:
+        parcel.watched = ACKNOWLEDGED
+
+
+def check_acknowledged(run: Run, parcel: Parcel) -> None:
+    """The redelivery time-out of a watched message is over."""
+    if not _is_open(run, parcel):
+        parcel.watched = UNWATCHED
+        return
+    if parcel.watched == OPEN:
+        transmit(run, parcel)
+    _after(run, run.redelivery, CHECK, parcel)
+
+
+def _is_open(run: Run, parcel: Parcel) -> bool:
+    """Whether somebody has it in hand: a paused process, a cell that commits, or its inbox."""
+    process = run.processes[parcel.recipient]
+    event = process.deferred.first
+    while event:
+        if event.kind == DELIVER and event.parcel == parcel:
+            return True
+        event = event.next
+    cell = parcel.instance.cells[parcel.recipient]
+    if not cell or cell.life != process.life:
+        return False
+    if cell.busy and cell.cause.item == PARCEL and cell.cause.parcel == parcel:
+        return True
+    stimulus = cell.inbox.first
+    while stimulus:
+        if stimulus.item == PARCEL and stimulus.parcel == parcel:
+            return True
+        stimulus = stimulus.next
+    return False
+
+
+def abandon(run: Run, parcel: Parcel) -> None:
+    """The recipient crashed before it acknowledged."""
+    if parcel.watched != ACKNOWLEDGED:
+        lose(run, parcel, _RECIPIENT_DOWN)

@@ -1,0 +1,337 @@
+"""An event becomes a reaction, a commit, and actions: the machines' side of a run.
+
+It chooses nothing but what is left open: when, how long, with what outcome. Machines are looked up
+in a table. One reaction per cell at a time: while a commit is under way, further events of that
+cell wait in its inbox.
+"""
+
+from __future__ import annotations
+
+from wfmodel.designs.history import Drop, Kind
+from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK
+from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.basis import (
+    done_with,
+    duration,
+    event_of,
+    give_stimulus,
+    reaction_of,
+    row,
+    schedule,
+    storm,
+)
+from wfmodel.simulation.effects import land
+from wfmodel.simulation.event_codes import (
+    COMMIT,
+    FLUSH,
+    LANDING,
+    PARCEL,
+    PUBLISHED,
+    PUBLISHED_FIRST,
+    RELAYED,
+    SETTING,
+)
+from wfmodel.simulation.network import acknowledge, publish, refuses, unpublished, watch
+from wfmodel.simulation.outside import choose, expect
+from wfmodel.simulation.queues import append, defer, enqueue, enter, leave, next_waiting, take_all
+from wfmodel.simulation.records import (
+    Cell,
+    Event,
+    Instance,
+    Operation,
+    Process,
+    Reaction,
+    Run,
+    Stimulus,
+)
+from wfmodel.simulation.timers import clear_timer, is_set, set_timer, unset
+from wfmodel.simulation.work import start_work, stretched
+
+_REACT = int(Kind.REACT)
+_COMMIT = int(Kind.COMMIT)
+_UNPUBLISHED = int(Drop.UNPUBLISHED)
+
+MOST_AT_ONCE = 10_000
+"""Reactions of one instance at one instant; more are taken for an endless loop."""
+MOST_REACTIONS = 1_000_000
+"""Reactions of one instance in all; more are a storm."""
+
+# ------------------------------------------------------------------------------------- reactions
+
+
+def offer(run: Run, cell: Cell, stimulus: Stimulus) -> None:
+    """An event for a machine; it waits while a reaction of that cell is not committed."""
+    if not cell.busy:
+        react(run, cell, stimulus)
+        if cell.inbox.first:
+            drain(run, cell)
+        return
+    enqueue(cell.inbox, stimulus)
+    if stimulus.item == PARCEL and cell.process.store_down:
+        watch(run, stimulus.parcel)
+
+
+def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
+    """The machine meets an event; what it asks for waits for the commit, if there is one."""
+    process, instance = cell.process, cell.instance
+    _count(run, instance, process, stimulus)
+    if stimulus.item == LANDING and not run.atomic:
+        land(run, instance, process, stimulus.node, stimulus.epoch)
+    reaction = reaction_of(run, process, cell.volatile, stimulus.event)
+    row(run, _REACT, instance.index, process.index, stimulus.event, reaction.after)
+    cell.volatile = reaction.after
+    cell.is_active = reaction.active
+    if run.synchronous:
+        cell.busy = True
+        cell.cause = stimulus
+        cell.reaction = reaction
+        cell.out = False
+        enter(process.occupied, cell.in_occupied, cell)
+        _make_durable(run, process, cell, reaction)
+        return
+    if run.log:
+        _mark_dirty(run, process, cell)
+    if stimulus.item == PARCEL:
+        acknowledge(stimulus.parcel)
+    give_stimulus(run, stimulus)
+    release(run, cell, reaction)
+
+
+def _count(run: Run, instance: Instance, process: Process, stimulus: Stimulus) -> None:
+    """An instance that goes on without end must not take the whole run with it."""
+    if instance.instant != run.now:
+        instance.instant = run.now
+        instance.before = instance.reactions
+    instance.reactions += 1
+    if instance.reactions - instance.before > MOST_AT_ONCE or instance.reactions > MOST_REACTIONS:
+        storm(run, instance, process.index, stimulus.event)
+
+
+def drain(run: Run, cell: Cell) -> None:
+    """Take up what has waited; a timer that was cleared meanwhile does nothing."""
+    while cell.inbox.first and not cell.busy:
+        stimulus = next_waiting(cell.inbox)
+        if stimulus.item != SETTING:
+            react(run, cell, stimulus)
+        elif is_set(stimulus.setting):
+            unset(cell, stimulus.setting)
+            react(run, cell, stimulus)
+        else:
+            give_stimulus(run, stimulus)
+
+
+# ------------------------------------------------------------------------------------ durability
+
+
+def _make_durable(run: Run, process: Process, cell: Cell, reaction: Reaction) -> None:
+    if reaction.publishes and run.publish_first:
+        _after_gap(run, PUBLISHED_FIRST, cell, reaction)
+    elif run.quick_commit < 0 or process.store_down or process.slow_store.first:
+        begin_commit(run, process, cell)
+    else:
+        _commit_after(run, run.quick_commit, process, cell)
+
+
+def begin_commit(run: Run, process: Process, cell: Cell) -> None:
+    """A commit sets out, or waits for its store."""
+    if process.store_down:
+        event = event_of(run, COMMIT, cell.instance)
+        event.cell = cell
+        append(process.stalled, event)
+        _watch_cause(run, cell)
+        return
+    cell.commits += 1
+    latency = duration(run, process.commit, cell.instance.index, cell.commits)
+    if process.slow_store.first:
+        latency = stretched(latency, process.store_factor)
+    if latency >= run.redelivery:
+        _watch_cause(run, cell)
+    _commit_after(run, latency, process, cell)
+
+
+def _commit_after(run: Run, delay: int, process: Process, cell: Cell) -> None:
+    event = event_of(run, COMMIT, cell.instance)
+    event.cell = cell
+    event.life = process.life
+    schedule(run, delay, event)
+
+
+def _watch_cause(run: Run, cell: Cell) -> None:
+    if cell.cause.item == PARCEL:
+        watch(run, cell.cause.parcel)
+
+
+def resume_commits(run: Run, process: Process) -> None:
+    """The store is back."""
+    event = take_all(process.stalled)
+    while event:
+        following, cell = event.next, event.cell
+        if cell.busy and cell.life == process.life:
+            begin_commit(run, process, cell)
+        done_with(run, event)
+        event = following
+    if process.dirty.first:
+        _schedule_flush(run, process)
+
+
+def commit(run: Run, event: Event) -> bool:
+    """A commit is through. Whether the event is kept: a paused process will find it."""
+    cell = event.cell
+    process = cell.process
+    if event.life != process.life:
+        return False
+    if process.paused:
+        return defer(process, event)
+    instance, reaction, cause = cell.instance, cell.reaction, cell.cause
+    cell.durable = reaction.after
+    row(run, _COMMIT, instance.index, process.index, reaction.after, 0)
+    if cause.item == LANDING and run.atomic:
+        land(run, instance, process, cause.node, cause.epoch)
+    if cause.item == PARCEL:
+        acknowledge(cause.parcel)
+    give_stimulus(run, cause)
+    cell.busy = False
+    cell.cause = NULL
+    cell.reaction = NULL
+    note_active(run, process, cell, reaction.active)
+    release(run, cell, reaction)
+    if cell.inbox.first:
+        drain(run, cell)
+    if not cell.busy:
+        leave(run, process.occupied, cell.in_occupied)
+    return False
+
+
+def note_active(run: Run, process: Process, cell: Cell, active: bool) -> None:
+    """Whether there is something to go on with after a restart."""
+    if active == cell.in_active.inside:
+        return
+    if active:
+        process.active_count += 1
+        enter(process.active, cell.in_active, cell)
+    else:
+        process.active_count -= 1
+        leave(run, process.active, cell.in_active)
+
+
+def _mark_dirty(run: Run, process: Process, cell: Cell) -> None:
+    enter(process.dirty, cell.in_dirty, cell)
+    if not process.flush_due and not process.store_down:
+        _schedule_flush(run, process)
+
+
+def _schedule_flush(run: Run, process: Process) -> None:
+    process.flush_due = True
+    event = event_of(run, FLUSH, NULL)
+    event.process = process
+    event.life = process.life
+    schedule(run, run.flush_interval - run.now % run.flush_interval, event)
+
+
+def flush(run: Run, event: Event) -> bool:
+    """Log: what was written since the last flush becomes durable."""
+    process = event.process
+    if event.life != process.life:
+        return False
+    if process.paused:
+        return defer(process, event)
+    process.flush_due = False
+    if process.store_down:
+        return False
+    while process.dirty.first:
+        cell = process.dirty.first.cell
+        cell.durable = cell.volatile
+        row(run, _COMMIT, cell.instance.index, process.index, cell.volatile, 0)
+        note_active(run, process, cell, cell.is_active)
+        leave(run, process.dirty, cell.in_dirty)
+    return False
+
+
+# --------------------------------------------------------------------------------------- actions
+
+
+def release(run: Run, cell: Cell, reaction: Reaction) -> None:
+    """Carry out a reaction's actions, now that they may be."""
+    operation, late = reaction.first, False
+    while operation:
+        code = operation.code
+        if code == SEND:
+            if run.gap:
+                late = True
+            elif not run.publish_first:
+                _relay(run, cell, operation)
+        elif code == WORK:
+            start_work(run, cell, operation.a, operation.b, operation.c)
+        elif code == SET_TIMER:
+            set_timer(run, cell, operation.a, operation.b, operation.length)
+        elif code == CLEAR_TIMER:
+            clear_timer(cell, operation.a)
+        elif code == CHOOSE:
+            choose(run, cell, operation.a, operation.b)
+        elif code == EXPECT:
+            expect(run, cell, operation.a, operation.b)
+        operation = operation.next
+    if late:  # dual write, after the commit: a crash in between loses the messages
+        _after_gap(run, PUBLISHED, cell, reaction)
+
+
+def _relay(run: Run, cell: Cell, operation: Operation) -> None:
+    """Outbox: the relay publishes what was committed. Without a transaction there is none."""
+    process = cell.process
+    if run.relays_at_once or not run.atomic:
+        publish(run, process, cell.instance, operation)
+        return
+    event = event_of(run, RELAYED, cell.instance)
+    event.process = process
+    event.operation = operation
+    schedule(run, duration(run, process.relay, cell.instance.index, cell.commits), event)
+
+
+# ------------------------------------------------------------------------------------ dual writes
+
+
+def _after_gap(run: Run, kind: int, cell: Cell, reaction: Reaction) -> None:
+    """The messages of a reaction go out on their own, before or after its commit."""
+    process = cell.process
+    cell.published += 1
+    event = event_of(run, kind, cell.instance)
+    event.cell = cell
+    event.life = process.life
+    event.reaction = reaction
+    schedule(run, duration(run, process.publish, cell.instance.index, cell.published), event)
+
+
+def published(run: Run, event: Event) -> bool:
+    """The gap of a dual write is over; messages of a process that crashed in it are lost."""
+    process = event.cell.process
+    alive = event.life == process.life
+    if alive and process.paused:
+        return defer(process, event)
+    operation = event.reaction.first
+    while operation:
+        if operation.code == SEND:
+            if alive:
+                publish(run, process, event.instance, operation)
+            else:
+                unpublished(run, process, event.instance, operation, _UNPUBLISHED)
+        operation = operation.next
+    return False
+
+
+def published_first(run: Run, event: Event) -> bool:
+    """Publish first: the messages go out, then the commit begins."""
+    cell = event.cell
+    process = cell.process
+    if event.life != process.life:
+        return False
+    if process.paused:
+        return defer(process, event)
+    refused = refuses(run, process)
+    if refused and run.redelivers:  # whoever publishes first waits before it commits
+        append(run.producers, event)
+        return True
+    published(run, event)
+    if not refused:
+        cell.out = True
+    begin_commit(run, process, cell)
+    return False

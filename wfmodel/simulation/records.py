@@ -1,0 +1,386 @@
+"""What a run consists of, as records: the same for SimPy's clock and for machine code.
+
+The text that works on them is in the files beside this one (``reactions`` first); how records are
+made and given back, and how time goes on, is a ``basis``: one in plain Python, one compiled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from wfmodel.native.record_layout import NULL, PYTHON
+from wfmodel.simulation.declared import Block, Sampler
+from wfmodel.simulation.event_codes import OUTSIDE, STRIKE, UNWATCHED
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """An action in integers. SEND: message, event. WORK: node, epoch, attempt. SET_TIMER: timer,
+    event, ``length``. CLEAR_TIMER: timer. CHOOSE, EXPECT: node, epoch.
+    """
+
+    code: int = 0
+    a: int = 0
+    b: int = 0
+    c: int = 0
+    length: Length = NULL
+    count: int = 0
+    recipients: list[int] = NULL
+    next: Operation = NULL
+
+
+@dataclass(slots=True, eq=False)
+class Reaction:
+    """An entry of the table: the next state, and what is to be done."""
+
+    after: int = 0
+    active: bool = False
+    """With the next state, there is something to go on with after a restart."""
+    publishes: bool = False
+    first: Operation = NULL
+
+
+@dataclass(slots=True, eq=False)
+class Length:
+    """How long a timer runs: a lane's length, a sampler's draw, or a share of the most."""
+
+    lane: Lane = NULL
+    sampler: Sampler = NULL
+    index: int = 0
+    most: int = 0
+    base: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """Timers of one constant length run out in the order in which they were set."""
+
+    length: int = 0
+    first: Setting = NULL
+    last: Setting = NULL
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """Something that will happen, or that is deferred or kept until it can. ``kind`` says which
+    fields it has; all others are not set.
+    """
+
+    kind: int
+    instance: Instance
+    next: Event = field(init=False)
+    cell: Cell = field(init=False)
+    process: Process = field(init=False)
+    parcel: Parcel = field(init=False)
+    setting: Setting = field(init=False)
+    lane: Lane = field(init=False)
+    fault: Injected = field(init=False)
+    life: int = field(init=False)
+    """Of the process in which it was to happen."""
+    operation: Operation = field(init=False)
+    reaction: Reaction = field(init=False)
+    sender_life: int = field(init=False)
+    node: int = field(init=False)
+    epoch: int = field(init=False)
+    attempt: int = field(init=False)
+    answer: int = field(init=False)
+    callbacks: Any = field(init=False, metadata=PYTHON)
+    """Whom SimPy calls."""
+
+    _ok: ClassVar[bool] = True
+    """To SimPy: it never fails. All that ``Environment.step`` asks of an event."""
+    SHARED: ClassVar[dict[str, str]] = {
+        "process": "cell",
+        "parcel": "cell",
+        "setting": "cell",
+        "lane": "cell",
+        "fault": "cell",
+        "operation": "life",
+        "sender_life": "reaction",
+        "node": "reaction",
+        "answer": "attempt",
+    }
+
+
+@dataclass(slots=True, eq=False)
+class Events:
+    """First in, first out."""
+
+    first: Event = NULL
+    last: Event = NULL
+
+
+@dataclass(slots=True, eq=False)
+class Stimulus:
+    """An event for a machine, and what it came with: ``item`` says which of the rest it has."""
+
+    event: int
+    item: int
+    next: Stimulus = NULL
+    parcel: Parcel = NULL
+    setting: Setting = NULL
+    node: int = 0
+    epoch: int = 0
+
+    SHARED: ClassVar[dict[str, str]] = {"setting": "parcel"}
+
+
+@dataclass(slots=True, eq=False)
+class Inbox:
+    """First in, first out."""
+
+    first: Stimulus = NULL
+    last: Stimulus = NULL
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A cell's place in a list of its process."""
+
+    before: Member = NULL
+    after: Member = NULL
+    inside: bool = False
+    cell: Cell = NULL
+
+
+@dataclass(slots=True, eq=False)
+class Members:
+    """Cells in the order in which they entered; any of them may leave."""
+
+    first: Member = NULL
+    last: Member = NULL
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """A message under way; ``event`` is that of its delivery."""
+
+    instance: Instance
+    sender: int
+    recipient: int
+    message: int
+    event: int
+    watched: int = UNWATCHED
+
+    FIRST: ClassVar[int] = 1
+
+
+@dataclass(slots=True, eq=False)
+class Setting:
+    """One setting of a timer; ``fired`` is the event when it runs out."""
+
+    cell: Cell
+    life: int
+    timer: int
+    fired: int
+    next: Setting = NULL
+    lane_next: Setting = NULL
+    due: int = 0
+
+    FIRST: ClassVar[int] = 1
+
+
+@dataclass(slots=True, eq=False)
+class Landed:
+    """A visit of a step whose effect has landed, ``net`` times; or of a compensation that undid."""
+
+    node: int
+    epoch: int
+    next: Landed
+    net: int = 0
+
+    FIRST: ClassVar[int] = 1
+
+
+@dataclass(slots=True, eq=False)
+class Process:
+    """A participant's process: one for all instances."""
+
+    index: int = 0
+    life: int = 0
+    # Overlapping faults of one kind are counted: the process is well when all are over.
+    down: int = 0
+    paused: int = 0
+    cut: int = 0
+    store_down: int = 0
+    slow_store: Events = field(default_factory=Events)
+    store_factor: float = 1.0
+    slow_service: Events = field(default_factory=Events)
+    service_factor: float = 1.0
+    capacity: int = 0
+    """0: without limit."""
+    in_use: int = 0
+    queue: Events = field(default_factory=Events)
+    """Attempts that want a worker."""
+    flush_due: bool = False
+    commit: Sampler = NULL
+    publish: Sampler = NULL
+    relay: Sampler = NULL
+    deferred: Events = field(default_factory=Events)
+    """What a paused process will find when it goes on."""
+    outbox: Events = field(default_factory=Events)
+    """Committed messages that wait for the process to come back, or to go on."""
+    stalled: Events = field(default_factory=Events)
+    """Commits that wait for the store to come back."""
+    active: Members = field(default_factory=Members)
+    """Cells whose durable state has something to go on with after a restart."""
+    active_count: int = 0
+    occupied: Members = field(default_factory=Members)
+    """Cells with a reaction that is not committed, or with events that wait for one."""
+    dirty: Members = field(default_factory=Members)
+    """Log: cells to be flushed."""
+    name: str = field(default="", metadata=PYTHON)
+    reactions: dict[tuple[int, int], Reaction] = field(default_factory=dict, metadata=PYTHON)
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """One workflow instance: what has landed, and its cells."""
+
+    index: int = 0
+    sent: int = 0
+    landed: Landed = NULL
+    applied: Landed = NULL
+    """Visits of compensations that have taken something back."""
+    cells: list[Cell] = NULL
+    reactions: int = 0
+    instant: int = -1
+    """When the latest reaction was, and how many there had been before that instant."""
+    before: int = 0
+    refs: int = 0
+    """How much still refers to it; and what it owns: kept by compiled code."""
+    owned: int = 0
+
+    FIRST: ClassVar[int] = 1
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """What one process holds of one instance."""
+
+    process: Process = NULL
+    instance: Instance = NULL
+    life: int = 0
+    """The life of the process that it has noticed."""
+    volatile: int = 0
+    durable: int = 0
+    busy: bool = False
+    """A reaction is not committed yet: ``reaction``, and its ``cause``."""
+    reaction: Reaction = NULL
+    cause: Stimulus = NULL
+    out: bool = False
+    """Publish first: the messages of the reaction are out."""
+    inbox: Inbox = field(default_factory=Inbox)
+    timers: Setting = NULL
+    commits: int = 0
+    published: int = 0
+    is_active: bool = False
+    """With the volatile state, there is something to go on with after a restart."""
+    in_active: Member = field(default_factory=Member)
+    in_occupied: Member = field(default_factory=Member)
+    in_dirty: Member = field(default_factory=Member)
+
+    FIRST: ClassVar[int] = 1
+
+
+@dataclass(slots=True, eq=False)
+class Injected:
+    """One fault at one target."""
+
+    participant: int = OUTSIDE
+    kind: int = 0
+    process: Process = NULL
+    stage: int = STRIKE
+    count: int = 0
+    """Occurrences so far."""
+    times: list[int] = NULL
+    times_length: int = 0
+    every: Sampler = NULL
+    gap_base: int = 0
+    lasts: Sampler = NULL
+    length: int = 0
+    probability: float = 1.0
+    factor: float = 1.0
+    delay: Sampler = NULL
+    base: int = 0
+    """Of the draws which message it strikes."""
+    peers: list[int] = NULL
+    """A flag for each participant; NULL: a partition from everybody."""
+    steps: list[int] = NULL
+    """A flag for each node; NULL: all steps."""
+    step_bases: list[int] = NULL
+    is_business: bool = False
+    own: bool = False
+    """A user's process struck it: nobody else says when it comes again."""
+
+
+@dataclass(slots=True, eq=False)
+class Opener:
+    """A participant that has asked for something before anything happens."""
+
+    process: Process = NULL
+    active: bool = False
+    sends: Reaction = NULL
+    rest: Reaction = NULL
+    next: Opener = NULL
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One run: its clock, its broker, how it stores and publishes, what arrives."""
+
+    now: int = 0
+    horizon: int = 0
+    participants: int = 0
+    processes: list[Process] = NULL
+    blocks: list[Block] = NULL
+    restarted: int = 0
+    """The event of a restart."""
+    synchronous: bool = False
+    """A reaction waits for its commit."""
+    log: bool = False
+    atomic: bool = False
+    """State, effect and messages are one transaction: the outbox."""
+    publish_first: bool = False
+    gap: bool = False
+    """Dual write, after the commit."""
+    quick_commit: int = -1
+    """The latency of every undisturbed commit; -1 where it is not known beforehand."""
+    flush_interval: int = 0
+    relays_at_once: bool = True
+    replay: int = 0
+    redelivers: bool = False
+    redelivery: int = 0
+    network: Sampler = NULL
+    # the broker
+    down: int = 0
+    blocked: Events = field(default_factory=Events)
+    """Partitions from some peers that are on."""
+    message_faults: Events = field(default_factory=Events)
+    waiting: Events = field(default_factory=Events)
+    """Messages that wait for the broker, or for the way to it."""
+    producers: Events = field(default_factory=Events)
+    """Publish first: reactions that wait for the broker before they commit."""
+    held: Events = field(default_factory=Events)
+    step_faults: Events = field(default_factory=Events)
+    # arrivals
+    every: Sampler = NULL
+    trace: list[int] = NULL
+    trace_length: int = 0
+    most: int = -1
+    arrived: int = 0
+    drawn: int = 0
+    arrival_at: int = 0
+    scripted: bool = False
+    """A script says which branch is taken, and when an instance resumes after a restart."""
+    opener: Opener = NULL
+    start: Operation = NULL
+    """What an arrival sends; asked for at the first one, and not before."""
+    opened: bool = False
+    clock: Any = field(default=None, metadata=PYTHON)
+    write: Any = field(default=None, metadata=PYTHON)
+    questions: Any = field(default=None, metadata=PYTHON)
+
+    FIRST: ClassVar[int] = 24
+    """Words of the compiled basis come first."""

@@ -1,0 +1,49 @@
+"""What is known of a run before it begins: its tables, its draws, how it stores and publishes."""
+
+from __future__ import annotations
+
+from wfmodel.designs.knobs import DualWriteOrder, Persistence, Publishing
+from wfmodel.designs.table import RunTable
+from wfmodel.model.distributions import Constant
+from wfmodel.simulation.randomness import Streams
+from wfmodel.simulation.recorder import Recorder
+from wfmodel.simulation.setting import Setting
+
+
+class RunContext:
+    """One run's context."""
+
+    def __init__(self, table: RunTable, setting: Setting, streams: Streams) -> None:
+        self.table = table
+        self.setting = setting
+        self.streams = streams
+        self.system = table.system
+        self.flow = table.system.flow
+        self.knobs = knobs = table.system.knobs
+        self.recorder = Recorder()
+        self.log = knobs.persistence is Persistence.LOG
+        self.synchronous = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+        dual = knobs.publishing is Publishing.DUAL_WRITE
+        self.atomic = self.synchronous and not dual
+        first = knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
+        self.publish_first = dual and first and self.synchronous
+        self.gap = dual and not self.publish_first
+
+    def capacity(self, name: str) -> int:
+        """How many attempts a service works on at once; 0: without limit."""
+        service = self.flow.workflow.services.get(name)
+        return 0 if service is None else service.capacity or 0
+
+    def quick_commit_ns(self) -> int:
+        """The latency of every undisturbed commit, where it is constant and soon acknowledged; else
+        -1.
+        """
+        commit = self.knobs.commit
+        if isinstance(commit, Constant) and commit.value < self.knobs.redelivery_timeout:
+            return commit.value
+        return -1
+
+    def replay_ns(self) -> int:
+        """How long a restart replays the events of one unfinished instance."""
+        replays = self.knobs.persistence is Persistence.EVENT_STREAM
+        return self.knobs.replay if replays else 0

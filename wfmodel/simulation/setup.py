@@ -1,0 +1,283 @@
+"""A run's constant part, made into records: processes, nodes, draws, faults.
+
+The same for every engine; a ``Maker`` says what a record is made of. Nothing is decided here but
+where numbers come from: the knobs, the streams, the declared odds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any, Final, Protocol
+
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
+from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.history import FAULT_KINDS
+from wfmodel.designs.knobs import Delivery, Knobs
+from wfmodel.model import distributions as families
+from wfmodel.model.distributions import Constant, Distribution
+from wfmodel.model.failures import FailureKind
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node, NodeKind
+from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
+from wfmodel.native.record_layout import NULL
+from wfmodel.simulation import declared as d
+from wfmodel.simulation import records as r
+from wfmodel.simulation.event_codes import OUTSIDE
+from wfmodel.simulation.run_context import RunContext
+
+BROKER: Final = "broker"
+
+Reference = Any
+"""A record, or an array, as the engine has it: an object, or an address."""
+
+
+class Maker(Protocol):
+    """Makes records and arrays."""
+
+    def make(self, record: type, **fields: Any) -> Reference:  # noqa: ANN401 - of any kind
+        """A record with these fields; the others as they are declared."""
+        ...
+
+    def array(self, items: Sequence[Any]) -> Reference:
+        """Numbers, or records, side by side."""
+        ...
+
+
+class Objects:
+    """Records are Python objects."""
+
+    def make(self, record: type, **fields: Any) -> Reference:  # noqa: ANN401 - of any kind
+        """A record with these fields."""
+        return record(**fields)
+
+    def array(self, items: Sequence[Any]) -> Reference:
+        """A list."""
+        return list(items)
+
+
+class Setup:
+    """Makes the records of one run; knows which outcome a number stands for."""
+
+    def __init__(self, context: RunContext, maker: Maker) -> None:
+        self.context = context
+        self.maker = maker
+        self.streams = context.streams
+        self.by_python: list[Distribution] = []
+        """Distributions whose quantiles only Python computes, by number."""
+        self.outcomes = tuple(_outcomes_of(node) for node in context.flow.nodes)
+        """By node: done, then its failures, by number."""
+        self.processes = [self._process(i, name) for i, name in enumerate(context.table.names)]
+
+    # ----------------------------------------------------------------------------- samplers
+
+    def sampler(self, distribution: Distribution, *stream: str | int) -> Reference:
+        """A stream's draws from a distribution."""
+        base = self.streams.base(*stream) if stream else 0
+        family, numbers = self._family(distribution)
+        return self.maker.make(
+            d.Sampler, family=family, base=base, distribution=distribution, **numbers
+        )
+
+    def _family(self, distribution: Distribution) -> tuple[int, dict[str, Any]]:
+        match distribution:
+            case Constant(value):
+                return d.CONSTANT, {"a": value}
+            case families.Uniform(low, high):
+                return d.UNIFORM, {"a": low, "b": high}
+            case families.Exponential(mean):
+                return d.EXPONENTIAL, {"a": mean}
+            case families.LogNormal(median):
+                return d.LOGNORMAL, {"a": median, "real": float(distribution.sigma)}
+            case families.Weibull(scale, shape):
+                return d.WEIBULL, {"a": scale, "real": float(shape)}
+            case families.Empirical():
+                values, weights = distribution.cumulative()
+                arrays = {"values": self.maker.array(values), "weights": self.maker.array(weights)}
+                return d.EMPIRICAL, {**arrays, "count": len(values)}
+            case _:
+                self.by_python.append(distribution)
+                return d.ANY_OTHER, {"a": len(self.by_python) - 1}
+
+    # ---------------------------------------------------------------------------- processes
+
+    def _process(self, index: int, name: str) -> Reference:
+        knobs = self.context.knobs
+        return self.maker.make(
+            r.Process,
+            index=index,
+            name=name,
+            capacity=self.context.capacity(name),
+            commit=self.sampler(knobs.commit, "commit", name),
+            publish=self.sampler(knobs.publish, "publish", name),
+            relay=self.sampler(knobs.relay_delay, "relay", name),
+        )
+
+    # -------------------------------------------------------------------------------- nodes
+
+    def _block(self, node: Node) -> Reference:
+        return self.maker.make(
+            d.Block,
+            undoes=-1 if node.undoes is None else node.undoes,
+            is_compensation=node.kind is NodeKind.COMPENSATION,
+            once=lands_once(node, self.context.knobs),
+            **dict(self._fields_of(node)),
+        )
+
+    def _fields_of(self, node: Node) -> Iterable[tuple[str, Reference]]:
+        state, name, base = node.state, node.name, self.streams.base
+        if isinstance(state, Task | Compensation):
+            yield "duration", self.sampler(state.duration, "work", name)
+            for kind in FailureKind:
+                yield kind.value, self._odds(node, cumulative(state, kind))
+                yield f"{kind.value}_base", base(kind.value, name)
+                injected = name_of_injected(state, kind)
+                yield f"{kind.value}_outcome", self.outcomes[node.index].index(injected)
+        else:
+            yield "duration", self.sampler(Constant(0))
+        if isinstance(state, Choice):
+            yield "odds", self._shares(state.probabilities())
+            yield "odds_base", base("choice", name)
+        if isinstance(state, Receive):
+            yield "odds", self._shares(state.probabilities())
+            yield "odds_base", base("external", name)
+            yield "delay", self.sampler(state.delay)
+            yield "delay_base", base("external-delay", name)
+
+    def _odds(self, node: Node, odds: tuple[tuple[str, float], ...]) -> Reference:
+        if not odds:
+            return NULL
+        outcomes = [self.outcomes[node.index].index(name) for name, _ in odds]
+        return self._made_odds(outcomes, [threshold for _, threshold in odds])
+
+    def _shares(self, shares: tuple[float, ...]) -> Reference:
+        """Numbered from 1; the last share reaches 1 where the sum does, up to rounding."""
+        thresholds = list(accumulate(shares, initial=0.0))[1:]
+        if thresholds and thresholds[-1] > 1 - 1e-9:
+            thresholds[-1] = 2.0
+        return self._made_odds(list(range(1, len(shares) + 1)), thresholds)
+
+    def _made_odds(self, outcomes: list[int], thresholds: list[float]) -> Reference:
+        return self.maker.make(
+            d.Odds,
+            count=len(outcomes),
+            outcomes=self.maker.array(outcomes),
+            thresholds=self.maker.array([float(each) for each in thresholds]),
+        )
+
+    # ------------------------------------------------------------------------------- faults
+
+    def faults(self) -> Iterator[Reference]:
+        """Each fault at each of its targets, in order."""
+        context = self.context
+        for number, fault in enumerate(context.setting.faults):
+            for target in fault.targets(context.table.names, context.system.services):
+                yield self.fault(fault, target, number)
+
+    def fault(self, fault: Fault, target: str, number: int, *, own: bool = False) -> Reference:
+        """One fault at one target; ``number`` names its draws."""
+        base, maker = self.streams.base, self.maker
+        index = None if fault.kind is FaultKind.BROKER_OUTAGE else self.context.table.index[target]
+        outside = index is None or target == BROKER
+        strikes_messages = fault.kind in PER_MESSAGE and index is not None
+        return maker.make(
+            r.Injected,
+            participant=OUTSIDE if outside else index,
+            kind=FAULT_KINDS.index(fault.kind),
+            process=NULL if index is None else self.processes[index],
+            times=maker.array(sorted(fault.at)),
+            times_length=len(fault.at),
+            every=NULL if fault.every is None else self.sampler(fault.every),
+            gap_base=base("fault-gap", number, target),
+            lasts=self.sampler(fault.lasts, "fault-length", number, target),
+            probability=float(fault.probability),
+            factor=float(fault.factor),
+            delay=self.sampler(fault.delay),
+            base=base("message", number, fault.kind.value, index or 0) if strikes_messages else 0,
+            peers=self._peers(fault),
+            is_business=fault.kind is FaultKind.BUSINESS_FAILURE,
+            steps=self._steps(fault),
+            step_bases=self._step_bases(fault, number),
+            own=own,
+        )
+
+    def _peers(self, fault: Fault) -> Reference:
+        """A flag for each participant; NULL: a partition from everybody."""
+        if not fault.peers:
+            return NULL
+        return self.maker.array([int(name in fault.peers) for name in self.context.table.names])
+
+    def _steps(self, fault: Fault) -> Reference:
+        """A flag for each node; NULL: all steps."""
+        if fault.step is None:
+            return NULL
+        return self.maker.array([int(node.name == fault.step) for node in self.context.flow.nodes])
+
+    def _step_bases(self, fault: Fault, number: int) -> Reference:
+        if fault.kind not in PER_ATTEMPT:
+            return NULL
+        nodes, base = self.context.flow.nodes, self.streams.base
+        return self.maker.array([base("injected", number, node.name) for node in nodes])
+
+    # ----------------------------------------------------------------------------- the run
+
+    def fields(self) -> dict[str, Any]:
+        """Of the run's record, ready to begin."""
+        context, maker = self.context, self.maker
+        knobs, setting = context.knobs, context.setting
+        arrivals = setting.arrivals
+        return {
+            "horizon": setting.horizon,
+            "participants": len(self.processes),
+            "processes": maker.array(self.processes),
+            "blocks": maker.array([self._block(node) for node in context.flow.nodes]),
+            "restarted": context.table.restarted,
+            "synchronous": context.synchronous,
+            "log": context.log,
+            "atomic": context.atomic,
+            "publish_first": context.publish_first,
+            "gap": context.gap,
+            "quick_commit": context.quick_commit_ns(),
+            "flush_interval": knobs.flush_interval,
+            "relays_at_once": knobs.relay_delay == Constant(0),
+            "replay": context.replay_ns(),
+            "redelivers": knobs.delivery is Delivery.AT_LEAST_ONCE,
+            "redelivery": knobs.redelivery_timeout,
+            "network": self.sampler(setting.network, "network"),
+            "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),
+            "trace": maker.array(sorted(arrivals.at)),
+            "trace_length": len(arrivals.at),
+            "most": -1 if arrivals.most is None else arrivals.most,
+        }
+
+
+def lands_once(node: Node, knobs: Knobs) -> bool:
+    """Whether an effect of a node is recognised by its key when it comes again."""
+    idempotent = isinstance(node.state, Task | Compensation) and node.state.idempotent
+    return knobs.deduplicate or idempotent
+
+
+def name_of_injected(state: object, kind: FailureKind) -> str:
+    """The step's own failure of a kind, where it declares one, so that its handler acts."""
+    if isinstance(state, Task | Compensation):
+        for name, mode in state.failures.items():
+            if mode.kind is kind:
+                return name
+    return BUSINESS_FAILURE if kind is FailureKind.BUSINESS else TRANSIENT_FAILURE
+
+
+def cumulative(state: Task | Compensation, kind: FailureKind) -> tuple[tuple[str, float], ...]:
+    """A step's failures of a kind, each with the sum of the probabilities up to it."""
+    total, odds = 0.0, []
+    for name, mode in state.failures.items():
+        if mode.kind is kind and mode.probability > 0:
+            total += mode.probability
+            odds.append((name, total))
+    return tuple(odds)
+
+
+def _outcomes_of(node: Node) -> tuple[str, ...]:
+    state = node.state
+    if not isinstance(state, Task | Compensation):
+        return (DONE,)
+    injected = (name_of_injected(state, kind) for kind in FailureKind)
+    return tuple(dict.fromkeys((DONE, *state.failures, *injected)))

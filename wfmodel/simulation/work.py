@@ -1,0 +1,110 @@
+"""Work at a service: a queue, workers, how long an attempt takes, and how it turns out.
+
+Durations and outcomes belong to (instance, step, epoch, attempt), not to the order of execution,
+so all designs draw the same ones.
+"""
+
+from __future__ import annotations
+
+from wfmodel.designs.history import Kind
+from wfmodel.simulation.basis import FAR, duration, event_of, row, schedule, uniform
+from wfmodel.simulation.declared import Odds
+from wfmodel.simulation.event_codes import WORK_END
+from wfmodel.simulation.queues import append, drop_all, first_out
+from wfmodel.simulation.records import Cell, Event, Process, Run
+
+_BEGIN = int(Kind.BEGIN)
+ATTEMPTS = 1 << 20
+"""Index of a draw: epoch * ATTEMPTS + attempt."""
+
+
+def start_work(run: Run, cell: Cell, node: int, epoch: int, attempt: int) -> None:
+    """An attempt wants a worker."""
+    process = cell.process
+    event = event_of(run, WORK_END, cell.instance)
+    event.cell = cell
+    event.life = process.life
+    event.node = node
+    event.epoch = epoch
+    event.attempt = attempt
+    if process.capacity and process.in_use >= process.capacity:
+        append(process.queue, event)
+        return
+    process.in_use += 1
+    _begin(run, process, event)
+
+
+def _begin(run: Run, process: Process, event: Event) -> None:
+    instance, node = event.instance.index, event.node
+    row(run, _BEGIN, instance, process.index, node, event.epoch)
+    index = event.epoch * ATTEMPTS + event.attempt
+    length = duration(run, run.blocks[node].duration, instance, index)
+    factor = process.service_factor
+    schedule(run, length if factor == 1.0 else stretched(length, factor), event)
+
+
+def stretched(length: int, factor: float) -> int:
+    """A duration at a slow service or store."""
+    longer = length * factor
+    return FAR if longer >= FAR else int(longer)
+
+
+def free_worker(run: Run, process: Process) -> None:
+    """A worker takes up the next attempt, or waits for one."""
+    if not process.capacity:
+        return
+    if process.queue.first:
+        _begin(run, process, first_out(process.queue))
+    else:
+        process.in_use -= 1
+
+
+def stop_work(run: Run, process: Process) -> None:
+    """A crash: whatever was being worked on, or queued, is gone."""
+    process.in_use = 0
+    drop_all(run, process.queue)
+
+
+# --------------------------------------------------------------------------------------- outcome
+
+
+def outcome_of(
+    run: Run, process: Process, instance: int, node: int, epoch: int, attempt: int
+) -> int:
+    """How an attempt turns out: 0 done, or the number of one of the step's failures."""
+    if run.step_faults.first:
+        injected = _injected(run, process, instance, node, epoch, attempt)
+        if injected:
+            return injected
+    block = run.blocks[node]
+    failed = 0
+    if block.business:
+        failed = pick(block.business, uniform(block.business_base, instance, epoch))
+    if block.transient and not failed:
+        index = epoch * ATTEMPTS + attempt
+        failed = pick(block.transient, uniform(block.transient_base, instance, index))
+    return failed
+
+
+def pick(odds: Odds, u: float) -> int:
+    """In whose share of (0, 1) a number falls; 0: in none."""
+    for place in range(odds.count):
+        if u < odds.thresholds[place]:
+            return odds.outcomes[place]
+    return 0
+
+
+def _injected(
+    run: Run, process: Process, instance: int, node: int, epoch: int, attempt: int
+) -> int:
+    event = run.step_faults.first
+    while event:
+        fault = event.fault
+        event = event.next
+        if fault.process != process or (fault.steps and not fault.steps[node]):
+            continue
+        index = epoch * ATTEMPTS + (0 if fault.is_business else attempt)
+        if uniform(fault.step_bases[node], instance, index) < fault.probability:
+            block = run.blocks[node]
+            return block.business_outcome if fault.is_business else block.transient_outcome
+    return 0
