@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from wfmodel.native import pools
 from wfmodel.native.lost import WorkersLostError
 from wfmodel.native.pools import WorkerPool
 
@@ -72,7 +73,7 @@ def test_what_a_worker_raises_is_raised_here(method):
 @ALL_METHODS
 @pytest.mark.parametrize("work", [killed_at_three, killed_half_way])
 def test_a_worker_that_is_killed_is_said(method, work, monkeypatch):
-    monkeypatch.setattr("wfmodel.native.pools.GRACE_S", 0.2)
+    monkeypatch.setattr(pools, "GRACE_S", 0.2)
     with (
         pytest.raises(WorkersLostError, match="a worker process was killed by SIGKILL") as said,
         pool(method) as workers,
