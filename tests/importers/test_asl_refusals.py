@@ -681,3 +681,11 @@ def test_guards_that_cover_every_time_need_no_default(rules):
 
 def test_a_gap_between_time_stamps_is_found():
     assert checked(timed({"TimestampLessThan": NOON}, {"TimestampGreaterThan": NOON})) == ["S136"]
+
+
+def test_an_error_of_a_fail_that_is_no_text_is_a_finding():
+    states = {
+        "A": task(Catch=[catcher("Z", "States.Odd")]),
+        "Z": {"Type": "Fail", "Error": {"a": 1}},
+    }
+    assert ("A105", ("States", "Z", "Error")) in errors(machine(states))

@@ -92,6 +92,9 @@ def test_bad_yaml_is_a_finding_at_its_place(what):
 
 BAD_JSON = {
     "duplicate key": ('{"a": 1,\n "a": 2}', "L106", 2, 2),
+    "duplicate key, then no JSON": ('{"a": 1, "a": 2}\n x', "L105", 2, 2),
+    "duplicate key, then no number": ('{"b": {"a": 1, "a": 2},\n "c": NaN}', "L105", 1, 1),
+    "duplicate key, then too deep": ('{"b": {"a": 1, "a": 2}, "c":' + "[" * 100_000, "L107", 1, 1),
     "deep": ('{"a":' * 100_000, "L107", 1, None),
     "deep but complete": ("[" * 150 + "]" * 150, "L107", 1, 101),
     "cut off": ('{"name": ', "L105", 1, None),

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeAlias
 
 from wfmodel.model.limits import MOST_DEPTH, RefusedError, Repeated
 from wfmodel.model.source import Extent, Path, Place, Span
@@ -19,12 +20,14 @@ from wfmodel.model.source import Extent, Path, Place, Span
 _BREAK: Final = re.compile("\n")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
+Pairs: TypeAlias = list[tuple[str, object]]
 
-class _DuplicateKeyError(ValueError):
+
+class _DuplicateKeyError(Exception):
     pass
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _unique(pairs: Pairs) -> dict[str, object]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise _DuplicateKeyError
@@ -42,15 +45,24 @@ def read_json(text: str, file: str, repeated: Repeated | None = None) -> object:
         RefusedError: not JSON, a duplicate key, or nested too deep.
     """
     try:
-        value: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        span = Span(file, error.lineno, error.colno, error.lineno, error.colno + 1)
-        raise RefusedError("L105", f"not JSON: {error.msg}", span) from None
+        value = _parsed(text, file, _unique)
     except _DuplicateKeyError:
+        # Parsed again to its end: places are of JSON only, and the rest may not be any.
+        value = _parsed(text, file, dict)
         json_places(text, file, repeated)
         if not repeated:
             raise RefusedError("L106", "a key stands twice", Span(file)) from None
-        value = json.loads(text, parse_constant=_no_constant)
+    if _depth_exceeds(value):
+        json_places(text, file)
+    return value
+
+
+def _parsed(text: str, file: str, object_of: Callable[[Pairs], dict[str, object]]) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=object_of, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        span = Span(file, error.lineno, error.colno, error.lineno, error.colno + 1)
+        raise RefusedError("L105", f"not JSON: {error.msg}", span) from None
     except RecursionError:
         raise _too_deep(file, 1, 1) from None
     except ValueError as error:
@@ -58,9 +70,6 @@ def read_json(text: str, file: str, repeated: Repeated | None = None) -> object:
         if "sys.set_int" in said:  # of the interpreter, which bounds how long it converts
             said = "a number has thousands of digits"
         raise RefusedError("L105", said, Span(file)) from None
-    if _depth_exceeds(value):
-        json_places(text, file)
-    return value
 
 
 def _depth_exceeds(value: object) -> bool:

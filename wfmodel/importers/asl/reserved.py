@@ -83,7 +83,8 @@ def reserved_findings(place: Place) -> Iterator[Finding]:
 
 def error_findings(places: list[Place]) -> Iterator[Finding]:
     """Reserved names of errors in Retry and Catch that neither AWS nor a Fail state raises."""
-    raised = {place.value.get("Error") for place in places if place.kind == "Fail"}
+    named = (place.value.get("Error") for place in places if place.kind == "Fail")
+    raised = {error for error in named if isinstance(error, str)}
     for place in places:
         for name, path in _caught(place):
             if _is_unknown(name) and name not in raised:
