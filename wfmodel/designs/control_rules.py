@@ -119,7 +119,7 @@ class Turn(Draft):
 
     def _publish(self, token: Token, to: tuple[str, ...], message: Message) -> None:
         self.actions.append(Send(to, message))
-        if self.role.observers and self.role.deduplicate:
+        if self.role.keeps_outputs:
             for origin in token.origin:
                 known = self.outputs.get(origin, ())
                 if (to, message) not in known:
@@ -267,17 +267,18 @@ class Turn(Draft):
         outcome: Outcome | None,
         slip: Slip,
         origin: tuple[OpenKey, ...] = (),
-    ) -> None:
-        """Count an arrival; a second one of the same region changes nothing."""
+    ) -> bool:
+        """Count an arrival. False for a second one of the same region, which changes nothing."""
         key = (home.fork, home.epoch)
         join = next((j for j in self.joins if j.key == key), None)
         if join is None or any(region == home.region for region, _, _ in join.arrived):
-            return
+            return False
         self.joins.remove(join)
         entry = (home.region, outcome, slip)
         arrived = tuple(sorted((*join.arrived, entry), key=lambda item: item[0]))
         token = replace(join.token, origin=tuple(dict.fromkeys((*join.token.origin, *origin))))
         self._decide(replace(join, token=token, arrived=arrived))
+        return True
 
     def _decide(self, join: Join) -> None:
         node = self.role.flow.nodes[join.token.node]

@@ -35,6 +35,30 @@ class Delivery(StrEnum):
     AT_LEAST_ONCE = "at-least-once"
 
 
+class Acknowledge(StrEnum):
+    """When a consumer tells the broker that it need not deliver a message again."""
+
+    ON_RECEIPT = "on-receipt"
+    """Before anything is done with it (auto-ack): a crash loses it, and the work that it asked for.
+    """
+    AFTER_COMMIT = "after-commit"
+    """With the commit that accepts it: the job is durable, and goes on after a crash (an inbox)."""
+    AFTER_WORK = "after-work"
+    """When the work that it asks for is done, committed and published (late ack): a crash before
+    that brings it again."""
+
+
+class KnownKey(StrEnum):
+    """What a consumer does with a message whose idempotency key it has seen before."""
+
+    USUAL = "usual"
+    """A command is answered again, an event is skipped."""
+    SKIP = "skip"
+    """Nothing: what was to follow is taken to have followed."""
+    ANSWER = "answer"
+    """Whatever it published for that key is published again."""
+
+
 class Publishing(StrEnum):
     """How a state change and the messages that tell of it are tied together."""
 
@@ -80,8 +104,12 @@ class Knobs:
     """Latency of handing a message to the broker: the gap of a dual write."""
     relay_delay: Distribution = Constant(0)
     """Outbox: from commit to publication (0: log tailing; Debezium polls every 500 ms)."""
+    acknowledge: Acknowledge = Acknowledge.AFTER_COMMIT
+    """At least once: when a message is out of the broker's hands."""
     deduplicate: bool = True
     """Receivers and effects recognise a repeated idempotency key."""
+    known_key: KnownKey = KnownKey.USUAL
+    """What a receiver that recognises a key does about it."""
     timeouts: bool = True
     """Whoever waits for a step applies the step's time-out."""
     watchdog: Annotated[Duration, Field(gt=0)] | None = None
@@ -96,4 +124,20 @@ class Knobs:
             DualWriteOrder.COMMIT_FIRST
         ):
             raise ValueError("dual_write_order has no meaning with publishing: outbox")
+        if self.known_key is not KnownKey.USUAL and not self.deduplicate:
+            raise ValueError("known_key has no meaning with deduplicate: false: no key is known")
+        self._check_acknowledge()
         return self
+
+    def _check_acknowledge(self) -> None:
+        if self.acknowledge is Acknowledge.AFTER_COMMIT:
+            return
+        what = f"acknowledge: {self.acknowledge} has no meaning with "
+        if self.delivery is Delivery.AT_MOST_ONCE:
+            raise ValueError(f"{what}delivery: at-most-once: nothing is ever acknowledged")
+        if self.persistence not in (Persistence.DATABASE, Persistence.EVENT_STREAM):
+            raise ValueError(
+                f"{what}persistence: {self.persistence}: there is no commit of a single reaction"
+            )
+        if self.dual_write_order is DualWriteOrder.PUBLISH_FIRST:
+            raise ValueError(f"{what}dual_write_order: publish-first")

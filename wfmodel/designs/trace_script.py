@@ -55,6 +55,7 @@ class Deed(StrEnum):
     COMMIT = "commits"
     FLUSH = "flushes"
     PUBLISH = "publishes"
+    ACKNOWLEDGE = "acknowledges"
     ANSWER = "is sent"
     SILENCE = "is never answered"
     CRASH = "crashes"

@@ -22,7 +22,7 @@ from wfmodel.designs.messages import External, Received, Start, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.initial_messages import Opened
-from wfmodel.semantics.cell_rules import NOTHING, Refused
+from wfmodel.semantics.cell_rules import NOTHING, Refused, in_hand
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
 
@@ -110,7 +110,7 @@ class Acceptor:
         match kind:
             case Kind.REACT:
                 return f"{text} {self.history.events[row.a]}"
-            case Kind.SEND | Kind.DROP | Kind.DUPLICATE | Kind.PHANTOM:
+            case Kind.SEND | Kind.DROP | Kind.DUPLICATE | Kind.PHANTOM | Kind.ACKNOWLEDGE:
                 return f"{text} {self.history.messages[row.a]}"
             case Kind.BEGIN | Kind.EFFECT | Kind.UNDO:
                 return f"{text} {self.history.nodes[row.a]} epoch {row.b}"
@@ -144,6 +144,7 @@ class Walk:
         self.copied: set[tuple[int, int]] = set()
         """Delivered more than once: copies need not come any more once one is acknowledged."""
         self.faults_on = 0
+        self.now_ns = 0
         self.opened = Opened(acceptor.semantics)
 
     def take(self, row: Row) -> None:
@@ -152,6 +153,7 @@ class Walk:
         Raises:
             Refused: there is none; the reason is that of the last one tried.
         """
+        self.now_ns = row.time_ns
         told = row.kind == Kind.SEND and self.opened.tells(row.participant, self._message(row))
         after: set[Possible] = set()
         refusal = Refused("no configuration is left")
@@ -178,6 +180,8 @@ class Walk:
                 return self._react(possible, row)
             case Kind.COMMIT:
                 return self._commit(possible, row)
+            case Kind.ACKNOWLEDGE:
+                return self._acknowledge(possible, row)
             case Kind.SEND:
                 return self._send(possible, row, told=told)
             case Kind.DROP:
@@ -217,19 +221,30 @@ class Walk:
         if self._recorded(landed, content) != possible.effect:
             raise Refused(f"the effect of {content} is not the one recorded")
         self.acceptor.check_state(row.participant, row.b, config.cells[row.participant].volatile)
-        if received != NOTHING and not self.semantics.synchronous:
+        early = not self.semantics.synchronous or self.semantics.local.on_receipt
+        if received != NOTHING and early:
             self._acknowledged(row, received)
         return (possible._replace(config=config, effect=None),)
 
     def _redelivered(self, config: Configuration, p: int, message: int) -> Configuration:
-        if (p, message) in self.lingering and (p, message) not in config.channel:
+        late = (p, message) in self.lingering or self._held_long(config, p, message)
+        if late and (p, message) not in config.channel:
             return self.semantics.posted(config, OUTSIDE, message, (p,))
         return config
+
+    def _held_long(self, config: Configuration, p: int, message: int) -> bool:
+        """In hand, and delivered so long ago that the broker has had time to deliver it again."""
+        if all(held != message for _, held in in_hand(config.cells[p])):
+            return False
+        published = self.published_ns.get((p, message), self.now_ns)
+        return self.now_ns - published >= self.acceptor._redelivery_ns
 
     def _owes_nothing(self, config: Configuration, p: int) -> Configuration:
         """A copy of an acknowledged message: the broker forgets it, committed or not."""
         cell = config.cells[p]
-        if cell.pending is None:
+        if cell.pending is None or cell.pending.received == NOTHING:
+            return config
+        if self.semantics.local.after_work:  # it is acknowledged once more, for itself
             return config
         inbox = take(config.inboxes[p], (cell.pending.sender, cell.pending.received))
         cell = cell._replace(pending=cell.pending._replace(received=NOTHING))
@@ -262,12 +277,18 @@ class Walk:
             assert pending is not None
             if landed is not None and pending.landing is not None:
                 effect = (self._kind_of(pending.landing[0]), landed)
-            if pending.received != NOTHING:
+            if pending.received != NOTHING and not self.semantics.local.after_work:
                 self._acknowledged(row, pending.received)
         else:
             config = self.semantics.flush(config, p)
         self.acceptor.check_state(p, row.a, config.cells[p].durable)
         return (possible._replace(config=config, effect=effect),)
+
+    def _acknowledge(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        message = self._message(row)
+        config = self.semantics.acknowledge(possible.config, row.participant, message)
+        self._acknowledged(row, message)
+        return (possible._replace(config=config),)
 
     def _acknowledged(self, row: Row, message: int) -> None:
         item = (row.participant, message)

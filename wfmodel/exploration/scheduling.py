@@ -27,6 +27,7 @@ PLAIN = {
 
 ABOUT_MESSAGES = {
     StepKind.PUBLISH: Deed.PUBLISH,
+    StepKind.ACKNOWLEDGE: Deed.ACKNOWLEDGE,
     StepKind.LOSE: Deed.LOSE,
     StepKind.DUPLICATE: Deed.DUPLICATE,
 }

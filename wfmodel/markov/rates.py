@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wfmodel.designs.faults import Fault, FaultKind
-from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.knobs import Acknowledge, Persistence
 from wfmodel.designs.messages import Timer
 from wfmodel.designs.system import System
 from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
@@ -49,6 +49,10 @@ class Rates:
             )
         if knobs.persistence is Persistence.EVENT_STREAM and knobs.replay:
             raise NotExponentialError("knobs.replay depends on other instances: set it to 0s")
+        if knobs.acknowledge is not Acknowledge.AFTER_COMMIT:
+            raise NotExponentialError(
+                f"knobs.acknowledge: {knobs.acknowledge} is only simulated and explored"
+            )
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")

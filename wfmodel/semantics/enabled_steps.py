@@ -33,6 +33,7 @@ class StepKind(StrEnum):
     DUPLICATE = "gets twice"
     PAUSE = "is paused"
     RESUME = "goes on"
+    ACKNOWLEDGE = "acknowledges"
 
 
 class Step(NamedTuple):
@@ -93,6 +94,10 @@ class EnabledSteps:
             yield EnabledStep(Step(StepKind.PUBLISH, p, post[0]), self.local.publish(cell, post))
         if cell.pending is not None and not cell.pending.unpublished:
             yield EnabledStep(Step(StepKind.COMMIT, p), self.local.commit(cell))
+        if cell.unacknowledged and self.local.may_acknowledge(cell):
+            for parcel in dict.fromkeys(cell.unacknowledged):
+                step = Step(StepKind.ACKNOWLEDGE, p, parcel[1])
+                yield EnabledStep(step, self.local.acknowledge(cell, parcel))
 
     def _posts(self, cell: Cell) -> tuple[Post, ...]:
         """An outbox is emptied in order; from a gap, which a crash may cut short, in any order."""

@@ -58,6 +58,9 @@ class InstanceRules:
         if after.taken is not None:
             inbox = self.channels.take(config.inboxes[participant], after.taken)
             config = config.with_inbox(participant, inbox)
+        for parcel in after.returned:
+            inbox = self.channels.put(config.inboxes[participant], parcel)
+            config = config.with_inbox(participant, inbox)
         for message, recipients in after.sent:
             config = self.posted(config, participant, message, recipients)
         if after.landing is not None:
@@ -126,6 +129,12 @@ class InstanceRules:
         """One message of the queue reaches the broker, which owes it to every recipient."""
         after = self.local.publish(config.cells[participant], post)
         return self._applied(config, participant, after)
+
+    def acknowledge(self, config: Configuration, participant: int, message: int) -> Configuration:
+        """After the work: the broker hears that a message need not come again."""
+        cell = config.cells[participant]
+        sender = _sender_of(cell.unacknowledged, message, "it has not finished such a message")
+        return self._applied(config, participant, self.local.acknowledge(cell, (sender, message)))
 
     # -------------------------------------------------------------------------- the outside
 

@@ -11,6 +11,7 @@ from wfmodel.simulation.randomness import uniform
 from wfmodel.simulation.records import (
     Cell,
     Event,
+    Held,
     Instance,
     Landed,
     Opener,
@@ -115,6 +116,11 @@ def setting_of(run: Run, cell: Cell, life: int, timer: int, fired: int) -> Setti
     return Setting(cell, life, timer, fired)
 
 
+def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt: int) -> Held:
+    """The latest delivery, in hand, and an attempt that it asked for; before others of the cell."""
+    return Held(parcel, cell.deliveries, node, epoch, attempt, cell.held)
+
+
 def landed_of(run: Run, instance: Instance, node: int, epoch: int, others: Landed) -> Landed:
     """A visit whose effect lands, before others of the instance."""
     return Landed(node, epoch, others)
@@ -143,6 +149,8 @@ def forget(run: Run, cell: Cell) -> None:
     cell.cause = NULL
     cell.reaction = NULL
     cell.out = False
+    cell.held = NULL
+    cell.gaps = 0
     cell.timers = NULL
     cell.inbox.first = NULL
 

@@ -7,6 +7,8 @@ OUTSIDE = -1
 
 FOR_GOOD = -1
 """The life in which something waits that outlives crashes."""
+NO_STEP = -1
+"""The step of a message that asked for none."""
 NO_LIFE = -2
 """The life of a timer that was cleared, or set anew."""
 
@@ -19,6 +21,7 @@ NO_LIFE = -2
     DELIVER,
     WORK_END,
     TIMER,
+    ACKNOWLEDGING,
     RESTART_LATE,
     RELAYED,
     RETRANSMIT,
@@ -29,11 +32,13 @@ NO_LIFE = -2
     ARRIVAL,
     NOTHING_MORE,
     CHOICE,
-) = range(17)
+) = range(18)
 """What comes before RELAYED may be deferred by a pause. CHOICE is a script's only."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)
 """What an event for a machine came with: nothing, a message, finished work, a timer."""
+RUNNING, DONE, LEAVING = range(3)
+"""A message in hand: its work runs; is committed but not published; its acknowledgement is out."""
 UNWATCHED, OPEN, ACKNOWLEDGED = range(3)
 """Whether a redelivery time-out runs for a message, and whether it is still needed."""
 STRIKE, HEAL, REPLAYED = range(3)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Drop
 from wfmodel.simulation.basis import cell_of, done_with, event_of, stimulus_of, work_done
+from wfmodel.simulation.custody import acknowledged
 from wfmodel.simulation.event_codes import (
+    ACKNOWLEDGING,
     COMMIT,
     DELIVER,
     FLUSH,
@@ -83,6 +85,7 @@ def finish(run: Run, event: Event, outcome: int) -> None:
     stimulus = stimulus_of(run, heard, NOTHING if outcome else LANDING)
     stimulus.node = event.node
     stimulus.epoch = event.epoch
+    stimulus.attempt = event.attempt
     offer(run, event.cell, stimulus)
 
 
@@ -126,5 +129,7 @@ def happen(run: Run, event: Event) -> None:
         kept = published(run, event)
     elif kind == PUBLISHED_FIRST:
         kept = published_first(run, event)
+    elif kind == ACKNOWLEDGING:
+        kept = acknowledged(run, event)
     if not kept:
         done_with(run, event)

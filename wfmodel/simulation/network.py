@@ -203,6 +203,11 @@ def _is_open(run: Run, parcel: Parcel) -> bool:
     cell = parcel.instance.cells[parcel.recipient]
     if not cell or cell.life != process.life:
         return False
+    held = cell.held
+    while held:
+        if held.parcel == parcel:
+            return True
+        held = held.next
     if cell.busy and cell.cause.item == PARCEL and cell.cause.parcel == parcel:
         return True
     stimulus = cell.inbox.first

@@ -20,11 +20,13 @@ from wfmodel.simulation.basis import (
     schedule,
     storm,
 )
+from wfmodel.simulation.custody import hand_back, hold, keep, work_off
 from wfmodel.simulation.effects import land
 from wfmodel.simulation.event_codes import (
     COMMIT,
     FLUSH,
     LANDING,
+    NOTHING,
     PARCEL,
     PUBLISHED,
     PUBLISHED_FIRST,
@@ -82,6 +84,13 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     cell.volatile = reaction.after
     cell.is_active = reaction.active
     if run.synchronous:
+        if stimulus.item == PARCEL:
+            if run.on_receipt:
+                acknowledge(stimulus.parcel)
+                stimulus.item = NOTHING
+            if reaction.only_works and (run.on_receipt or run.after_work):
+                _work_at_once(run, cell, stimulus, reaction)
+                return
         cell.busy = True
         cell.cause = stimulus
         cell.reaction = reaction
@@ -93,6 +102,17 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
         _mark_dirty(run, process, cell)
     if stimulus.item == PARCEL:
         acknowledge(stimulus.parcel)
+    give_stimulus(run, stimulus)
+    release(run, cell, reaction)
+
+
+def _work_at_once(run: Run, cell: Cell, stimulus: Stimulus, reaction: Reaction) -> None:
+    """Work begins with nothing committed: a crash forgets that it was ever asked for.
+
+    Acknowledged on receipt, the message is gone then; after the work, it comes again.
+    """
+    if run.after_work:
+        hold(run, cell, stimulus.parcel, reaction)
     give_stimulus(run, stimulus)
     release(run, cell, reaction)
 
@@ -187,7 +207,12 @@ def commit(run: Run, event: Event) -> bool:
     row(run, _COMMIT, instance.index, process.index, reaction.after, 0)
     if cause.item == LANDING and run.atomic:
         land(run, instance, process, cause.node, cause.epoch)
-    if cause.item == PARCEL:
+    if run.after_work:
+        if cause.item == PARCEL:
+            keep(run, cell, cause.parcel)
+        elif cause.attempt:
+            work_off(cell, cause.node, cause.epoch, cause.attempt)
+    elif cause.item == PARCEL:
         acknowledge(cause.parcel)
     give_stimulus(run, cause)
     cell.busy = False
@@ -195,9 +220,11 @@ def commit(run: Run, event: Event) -> bool:
     cell.reaction = NULL
     note_active(run, process, cell, reaction.active)
     release(run, cell, reaction)
+    if cell.held:
+        hand_back(run, cell)
     if cell.inbox.first:
         drain(run, cell)
-    if not cell.busy:
+    if not cell.busy and not cell.held:
         leave(run, process.occupied, cell.in_occupied)
     return False
 
@@ -272,6 +299,7 @@ def release(run: Run, cell: Cell, reaction: Reaction) -> None:
             expect(run, cell, operation.a, operation.b)
         operation = operation.next
     if late:  # dual write, after the commit: a crash in between loses the messages
+        cell.gaps += 1
         _after_gap(run, PUBLISHED, cell, reaction)
 
 
@@ -315,7 +343,16 @@ def published(run: Run, event: Event) -> bool:
             else:
                 unpublished(run, process, event.instance, operation, _UNPUBLISHED)
         operation = operation.next
+    if alive:
+        _is_out(run, event.cell)
     return False
+
+
+def _is_out(run: Run, cell: Cell) -> None:
+    if cell.gaps:
+        cell.gaps -= 1
+    if cell.held:
+        hand_back(run, cell)
 
 
 def published_first(run: Run, event: Event) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
 from wfmodel.simulation.declared import Block, Sampler
-from wfmodel.simulation.event_codes import OUTSIDE, STRIKE, UNWATCHED
+from wfmodel.simulation.event_codes import OUTSIDE, RUNNING, STRIKE, UNWATCHED
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +38,8 @@ class Reaction:
     active: bool = False
     """With the next state, there is something to go on with after a restart."""
     publishes: bool = False
+    only_works: bool = False
+    """It asks for work, and for nothing that others would hear of."""
     first: Operation = NULL
 
 
@@ -76,6 +78,7 @@ class Event:
     setting: Setting = field(init=False)
     lane: Lane = field(init=False)
     fault: Injected = field(init=False)
+    held: Held = field(init=False)
     life: int = field(init=False)
     """Of the process in which it was to happen."""
     operation: Operation = field(init=False)
@@ -96,6 +99,7 @@ class Event:
         "setting": "cell",
         "lane": "cell",
         "fault": "cell",
+        "held": "cell",
         "operation": "life",
         "sender_life": "reaction",
         "node": "reaction",
@@ -122,6 +126,8 @@ class Stimulus:
     setting: Setting = NULL
     node: int = 0
     epoch: int = 0
+    attempt: int = 0
+    """0: it is not the end of an attempt."""
 
     SHARED: ClassVar[dict[str, str]] = {"setting": "parcel"}
 
@@ -177,6 +183,24 @@ class Setting:
     next: Setting = NULL
     lane_next: Setting = NULL
     due: int = 0
+
+    FIRST: ClassVar[int] = 1
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """Acknowledged after the work: a message in hand, and an attempt that it asked for.
+
+    ``delivery``: which of its deliveries; each is worked on, and acknowledged, for itself.
+    """
+
+    parcel: Parcel
+    delivery: int
+    node: int
+    epoch: int
+    attempt: int
+    next: Held
+    stage: int = RUNNING
 
     FIRST: ClassVar[int] = 1
 
@@ -275,6 +299,12 @@ class Cell:
     timers: Setting = NULL
     commits: int = 0
     published: int = 0
+    held: Held = NULL
+    """Messages that are in hand and not acknowledged; the latest first."""
+    deliveries: int = 0
+    """How many it has had in hand so far."""
+    gaps: int = 0
+    """Dual writes whose messages are not out yet."""
     is_active: bool = False
     """With the volatile state, there is something to go on with after a restart."""
     in_active: Member = field(default_factory=Member)
@@ -345,6 +375,10 @@ class Run:
     publish_first: bool = False
     gap: bool = False
     """Dual write, after the commit."""
+    on_receipt: bool = False
+    """A message is acknowledged when it is taken up."""
+    after_work: bool = False
+    """A message is acknowledged when all that it asked for is done and published."""
     quick_commit: int = -1
     """The latency of every undisturbed commit; -1 where it is not known beforehand."""
     flush_interval: int = 0

@@ -11,6 +11,7 @@ from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.table import SEND
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import cell_of, done_with, event_of, forget, row, stimulus_of
+from wfmodel.simulation.custody import lapse
 from wfmodel.simulation.event_codes import (
     DELIVER,
     FOR_GOOD,
@@ -59,6 +60,7 @@ def _interrupt(run: Run, process: Process, cell: Cell) -> None:
             _leave_phantoms(run, process, cell)
         if cell.cause.item == PARCEL:
             abandon(run, cell.cause.parcel)
+    lapse(run, cell)
     stimulus = cell.inbox.first
     while stimulus:
         if stimulus.item == PARCEL:

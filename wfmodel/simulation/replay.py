@@ -29,6 +29,7 @@ from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import cell_of
 from wfmodel.simulation.event_codes import (
+    ACKNOWLEDGING,
     CHOICE,
     COMMIT,
     DELIVER,
@@ -66,7 +67,14 @@ CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
 PAUSE: Final = Fault(kind=FaultKind.PAUSE, at=(0,))
 OWN_FAULT: Final = -1
 
-DIE_WITH_PROCESS: Final = (COMMIT, FLUSH, PUBLISHED_FIRST, WORK_END, CHOICE)
+DIE_WITH_PROCESS: Final = (
+    COMMIT,
+    FLUSH,
+    PUBLISHED_FIRST,
+    WORK_END,
+    CHOICE,
+    ACKNOWLEDGING,
+)
 """What was to happen inside a process that is gone."""
 
 OWED: Final = frozenset(
@@ -77,6 +85,7 @@ OWED: Final = frozenset(
         Deed.CHOOSE,
         Deed.COMMIT,
         Deed.PUBLISH,
+        Deed.ACKNOWLEDGE,
         Deed.RESTART,
         Deed.GO_ON,
     }
@@ -178,6 +187,7 @@ class Stage:
             for waiting in self.script.of(process, kind):
                 yield Act(process.name, deed), partial(self.script.play, waiting)
         yield from self._publications(process)
+        yield from self._acknowledgements(process)
         if not cell.busy:
             yield from self._reactions(process, cell)
 
@@ -191,6 +201,13 @@ class Stage:
         for waiting in (*relays[:1], *gaps):
             act = self._about(process, Deed.PUBLISH, waiting.operation.a)
             yield act, partial(self.script.play, waiting)
+
+    def _acknowledgements(self, process: Process) -> Iterator[Option]:
+        """Once whatever follows from what a process has done is published."""
+        if self.run.atomic or not self.script.of(process, PUBLISHED):
+            for waiting in self.script.of(process, ACKNOWLEDGING):
+                act = self._about(process, Deed.ACKNOWLEDGE, waiting.held.parcel.message)
+                yield act, partial(self.script.play, waiting)
 
     def _reactions(self, process: Process, cell: Cell) -> Iterator[Option]:
         if cell.volatile:

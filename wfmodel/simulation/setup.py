@@ -236,6 +236,8 @@ class Setup:
             "atomic": context.atomic,
             "publish_first": context.publish_first,
             "gap": context.gap,
+            "on_receipt": context.on_receipt,
+            "after_work": context.after_work,
             "quick_commit": context.quick_commit_ns(),
             "flush_interval": knobs.flush_interval,
             "relays_at_once": knobs.relay_delay == Constant(0),

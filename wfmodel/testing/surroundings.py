@@ -7,7 +7,14 @@ from hypothesis.strategies import DrawFn
 
 from wfmodel.designs import Fault, Hybrid, Knobs
 from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.knobs import Delivery, DualWriteOrder, Persistence, Publishing
+from wfmodel.designs.knobs import (
+    Acknowledge,
+    Delivery,
+    DualWriteOrder,
+    KnownKey,
+    Persistence,
+    Publishing,
+)
 from wfmodel.model.distributions import Constant, Distribution, Exponential
 from wfmodel.model.flow import NodeKind, build_flow
 from wfmodel.model.units import parse_duration
@@ -32,20 +39,25 @@ def knobs(draw: DrawFn) -> Knobs:
     """Any setting of all knobs that change what can happen."""
     publishing = draw(st.sampled_from(Publishing))
     orders = list(DualWriteOrder)
+    first = publishing is Publishing.DUAL_WRITE and draw(st.booleans())
+    persistence, delivery = draw(st.sampled_from(Persistence)), draw(st.sampled_from(Delivery))
+    free = persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM) and not first
+    free = free and delivery is Delivery.AT_LEAST_ONCE
+    known = draw(st.booleans())
     return Knobs(
-        persistence=draw(st.sampled_from(Persistence)),
+        persistence=persistence,
         commit=draw(latencies),
         flush_interval=draw(st.sampled_from([5 * MS, 100 * MS])),
         replay=MS,
-        delivery=draw(st.sampled_from(Delivery)),
+        delivery=delivery,
         redelivery_timeout=draw(st.sampled_from([10 * MS, 200 * MS])),
         publishing=publishing,
-        dual_write_order=orders[0]
-        if publishing is Publishing.OUTBOX
-        else draw(st.sampled_from(orders)),
+        dual_write_order=orders[first],
+        acknowledge=draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT,
         publish=draw(latencies),
         relay_delay=draw(latencies),
-        deduplicate=draw(st.booleans()),
+        deduplicate=known,
+        known_key=draw(st.sampled_from(KnownKey)) if known else KnownKey.USUAL,
         timeouts=draw(st.booleans()),
         watchdog=draw(st.sampled_from([None, 150 * MS])),
     )

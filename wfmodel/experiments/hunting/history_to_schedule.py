@@ -160,6 +160,8 @@ class _Retelling:
                 self._send(row)
             case Kind.DROP:
                 self._drop(row)
+            case Kind.ACKNOWLEDGE:
+                self._do(self._about(row, Deed.ACKNOWLEDGE))
             case Kind.DUPLICATE:
                 self._do(self._about(row, Deed.DUPLICATE))
             case Kind.FAULT_ON | Kind.FAULT_OFF if row.a in (CRASH, PAUSE):

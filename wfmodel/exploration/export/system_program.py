@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from wfmodel.designs.knobs import Acknowledge
 from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
@@ -56,12 +57,17 @@ def program_of(
     Raises:
         ValueError: the exploration did not end within ``limit`` or its memory, so that the tables
             may lack reactions; or the system's channels keep order, or messages, and its steps are
-            not atomic.
+            not atomic; or its messages are acknowledged otherwise than with the commit.
     """
     if system.channel is not Channel.MULTISET and not system.atomic:
         raise ValueError(
             f"{system.design!r} has a {system.channel} channel: where steps are not atomic, an"
             " export has multisets only"
+        )
+    if system.knobs.acknowledge is not Acknowledge.AFTER_COMMIT and not system.atomic:
+        raise ValueError(
+            f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
+            f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
         )
     budget, resolution = budget or FaultBudget(), resolution or Anything()
     table = Table(system)

@@ -19,7 +19,9 @@ UNTIMED: Final = (
     "delivery",
     "publishing",
     "dual_write_order",
+    "acknowledge",
     "deduplicate",
+    "known_key",
     "timeouts",
     "watchdog",
 )
