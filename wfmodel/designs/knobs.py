@@ -48,6 +48,15 @@ class Acknowledge(StrEnum):
     that brings it again."""
 
 
+class Custody(StrEnum):
+    """What ends a crashed consumer's hold on a message that it has not acknowledged."""
+
+    LEASE = "lease"
+    """Time: the redelivery time-out, counted from the delivery (SQS, NATS, Redis Streams)."""
+    LINK = "link"
+    """Its connection closes with it: the message is free at once (RabbitMQ, a session lock)."""
+
+
 class KnownKey(StrEnum):
     """What a consumer does with a message whose idempotency key it has seen before."""
 
@@ -98,6 +107,11 @@ class Knobs:
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     redelivery_timeout: Annotated[Duration, Field(gt=0)] = parse_duration("30s")
     """An unacknowledged message is delivered again after this (SQS visibility time-out: 30 s)."""
+    redelivery_look: Duration = 0
+    """How often a consumer looks for messages whose time-out is over, from its start on (a claim
+    loop); 0: the broker has a timer for each message."""
+    custody: Custody = Custody.LEASE
+    """How the broker learns that a consumer with a message in hand is gone."""
     publishing: Publishing = Publishing.OUTBOX
     dual_write_order: DualWriteOrder = DualWriteOrder.COMMIT_FIRST
     publish: Distribution = Constant(parse_duration("1ms"))

@@ -108,7 +108,7 @@ def parcel_of(
     run: Run, instance: Instance, sender: int, recipient: int, message: int, event: int
 ) -> Parcel:
     """A message on its way."""
-    return Parcel(instance, sender, recipient, message, event)
+    return Parcel(instance, sender, recipient, message, event, taken=run.now)
 
 
 def setting_of(run: Run, cell: Cell, life: int, timer: int, fired: int) -> Setting:

@@ -42,14 +42,14 @@ def keep(run: Run, cell: Cell, parcel: Parcel) -> None:
 
 def work_off(cell: Cell, node: int, epoch: int, attempt: int) -> None:
     """An attempt's end is committed; of several like it, the one that began first."""
-    found, held = NULL, cell.held
+    known, first, held = False, cell.held, cell.held
     while held:
         same = held.node == node and held.epoch == epoch and held.attempt == attempt
         if same and held.stage == RUNNING:
-            found = held
+            known, first = True, held
         held = held.next
-    if found:
-        found.stage = DONE
+    if known:
+        first.stage = DONE
 
 
 def hand_back(run: Run, cell: Cell) -> None:
@@ -106,17 +106,17 @@ def acknowledged(run: Run, event: Event) -> bool:
 
 
 def _let_go(cell: Cell, delivery: int) -> None:
-    kept, held = NULL, cell.held
+    none, kept, held = True, cell.held, cell.held
     cell.held = NULL
     while held:
         following = held.next
         if held.delivery != delivery:
             held.next = NULL
-            if kept:
-                kept.next = held
-            else:
+            if none:
                 cell.held = held
-            kept = held
+            else:
+                kept.next = held
+            none, kept = False, held
         held = following
 
 

@@ -25,6 +25,7 @@ NO_LIFE = -2
     RESTART_LATE,
     RELAYED,
     RETRANSMIT,
+    LAPSED,
     CHECK,
     LANE_HEAD,
     EXTERNAL,
@@ -32,7 +33,7 @@ NO_LIFE = -2
     ARRIVAL,
     NOTHING_MORE,
     CHOICE,
-) = range(18)
+) = range(19)
 """What comes before RELAYED may be deferred by a pause. CHOICE is a script's only."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)

@@ -19,7 +19,7 @@ from wfmodel.simulation.event_codes import (
     TIMER,
     WORK_END,
 )
-from wfmodel.simulation.network import is_blocked, lose, watch
+from wfmodel.simulation.network import is_blocked, lose, wait_for, watch
 from wfmodel.simulation.queues import append, defer, enqueue
 from wfmodel.simulation.reactions import (
     commit,
@@ -45,12 +45,15 @@ def deliver(run: Run, event: Event) -> bool:
     if run.down:
         append(run.held, event)
         return True
-    if process.down:
-        lose(run, parcel, _RECIPIENT_DOWN)
+    if process.down or process.cut:
+        if wait_for(run, process, event):
+            return True
+        lose(run, parcel, _RECIPIENT_DOWN if process.down else _LOST)
         return False
-    if process.cut or (run.blocked.first and is_blocked(run, parcel)):
+    if run.blocked.first and is_blocked(run, parcel):
         lose(run, parcel, _LOST)
         return False
+    parcel.taken = run.now
     if process.paused:
         defer(process, event)
         watch(run, parcel)

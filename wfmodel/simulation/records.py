@@ -168,6 +168,8 @@ class Parcel:
     message: int
     event: int
     watched: int = UNWATCHED
+    taken: int = 0
+    """When its latest delivery reached the recipient."""
 
     FIRST: ClassVar[int] = 1
 
@@ -243,6 +245,10 @@ class Process:
     relay: Sampler = NULL
     deferred: Events = field(default_factory=Events)
     """What a paused process will find when it goes on."""
+    arriving: Events = field(default_factory=Events)
+    """Messages that wait in the broker's queue until the process is back, or can be reached."""
+    up_since: int = 0
+    """When it was last started."""
     outbox: Events = field(default_factory=Events)
     """Committed messages that wait for the process to come back, or to go on."""
     stalled: Events = field(default_factory=Events)
@@ -386,6 +392,10 @@ class Run:
     replay: int = 0
     redelivers: bool = False
     redelivery: int = 0
+    look: int = 0
+    """How often a consumer looks for messages to be delivered again; 0: in time."""
+    linked: bool = False
+    """A crash frees at once what the process had in hand."""
     network: Sampler = NULL
     # the broker
     down: int = 0

@@ -21,7 +21,7 @@ from wfmodel.simulation.event_codes import (
     RESTART_LATE,
 )
 from wfmodel.simulation.happenings import happen
-from wfmodel.simulation.network import abandon, publish, transmit, unpublished
+from wfmodel.simulation.network import abandon, come_in, publish, transmit, unpublished
 from wfmodel.simulation.queues import append, drop_all, leave, take_all
 from wfmodel.simulation.reactions import offer, published, published_first
 from wfmodel.simulation.records import Cell, Process, Run
@@ -85,7 +85,10 @@ def restart(run: Run, process: Process) -> None:
         event.process = process
         append(process.deferred, event)
         return
+    process.up_since = run.now
     _empty_outbox(run, process)
+    if not process.cut:
+        come_in(run, process)
     if run.scripted:  # a script says when each instance resumes
         return
     member = process.active.first

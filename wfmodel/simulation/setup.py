@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
-from wfmodel.designs.knobs import Delivery, Knobs
+from wfmodel.designs.knobs import Custody, Delivery, Knobs
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
@@ -244,6 +244,8 @@ class Setup:
             "replay": context.replay_ns(),
             "redelivers": knobs.delivery is Delivery.AT_LEAST_ONCE,
             "redelivery": knobs.redelivery_timeout,
+            "look": knobs.redelivery_look,
+            "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),
             "trace": maker.array(sorted(arrivals.at)),

@@ -9,6 +9,7 @@ from wfmodel.designs import Fault, Hybrid, Knobs
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.knobs import (
     Acknowledge,
+    Custody,
     Delivery,
     DualWriteOrder,
     KnownKey,
@@ -51,6 +52,8 @@ def knobs(draw: DrawFn) -> Knobs:
         replay=MS,
         delivery=delivery,
         redelivery_timeout=draw(st.sampled_from([10 * MS, 200 * MS])),
+        redelivery_look=draw(st.sampled_from([0, 7 * MS])),
+        custody=draw(st.sampled_from(Custody)),
         publishing=publishing,
         dual_write_order=orders[first],
         acknowledge=draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT,

@@ -174,6 +174,7 @@ def parcel_of(
     parcel.message = message
     parcel.event = event
     parcel.watched = UNWATCHED
+    parcel.taken = run.now
     return parcel
 
 
