@@ -200,7 +200,7 @@ def _command(turn: Turn, message: Command) -> None:
             reply = Reply(message.node, message.epoch, message.attempt, outcome)
             turn.actions.append(Send((message.reply_to,), reply))
             return
-        if any((job.node, job.epoch) == key for job in turn.jobs):
+        if turn.joins_running(message.node, message.epoch, message.attempt):
             return
     turn.jobs.append(Job(message.node, message.epoch, message.attempt, message.reply_to))
     turn.learn(message.node, StepStatus.RUNNING)
@@ -219,9 +219,12 @@ def _work_done(turn: Turn, event: WorkDone) -> None:
     if job is None:
         return
     turn.jobs.remove(job)
+    reply = Reply(event.node, event.epoch, job.answers, event.outcome)
+    if job.reply_to == turn.role.me:  # own work that went on after its time-out
+        _reply(turn, reply)
+        return
     if turn.role.deduplicate:
-        turn.results[(event.node, event.epoch)] = (event.attempt, event.outcome)
-    reply = Reply(event.node, event.epoch, event.attempt, event.outcome)
+        turn.results[(event.node, event.epoch)] = (job.answers, event.outcome)
     turn.actions.append(Send((job.reply_to,), reply))
 
 

@@ -108,12 +108,12 @@ def parcel_of(
     run: Run, instance: Instance, sender: int, recipient: int, message: int, event: int
 ) -> Parcel:
     """A message on its way."""
-    return Parcel(instance, sender, recipient, message, event, taken=run.now)
+    return Parcel(instance, sender, recipient, message, event, taken=run.now, sent=run.now)
 
 
-def setting_of(run: Run, cell: Cell, life: int, timer: int, fired: int) -> Setting:
-    """A timer that is set."""
-    return Setting(cell, life, timer, fired)
+def setting_of(run: Run, cell: Cell, timer: int, fired: int) -> Setting:
+    """A timer that is set, before others of the cell."""
+    return Setting(cell, cell.process.life, timer, fired, cell.timers)
 
 
 def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt: int) -> Held:
@@ -151,7 +151,6 @@ def forget(run: Run, cell: Cell) -> None:
     cell.out = False
     cell.held = NULL
     cell.gaps = 0
-    cell.timers = NULL
     cell.inbox.first = NULL
 
 

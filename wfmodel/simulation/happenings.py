@@ -78,7 +78,8 @@ def work_end(run: Run, event: Event) -> bool:
         return defer(process, event)
     free_worker(run, process)
     index, node, epoch, attempt = event.instance.index, event.node, event.epoch, event.attempt
-    finish(run, event, outcome_of(run, process, index, node, epoch, attempt))
+    outcome = outcome_of(run, process, index, node, epoch, attempt, event.again)
+    finish(run, event, outcome)
     return False
 
 

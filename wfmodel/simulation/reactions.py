@@ -102,8 +102,16 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
         _mark_dirty(run, process, cell)
     if stimulus.item == PARCEL:
         acknowledge(stimulus.parcel)
+    since = _since(run, stimulus, reaction)
     give_stimulus(run, stimulus)
-    release(run, cell, reaction)
+    release(run, cell, reaction, since, False)
+
+
+def _since(run: Run, cause: Stimulus, reaction: Reaction) -> int:
+    """From when a reaction's timers count: a time-out covers the way of the message that asks."""
+    if cause.item == PARCEL and reaction.only_works:
+        return cause.parcel.sent
+    return run.now
 
 
 def _work_at_once(run: Run, cell: Cell, stimulus: Stimulus, reaction: Reaction) -> None:
@@ -113,8 +121,9 @@ def _work_at_once(run: Run, cell: Cell, stimulus: Stimulus, reaction: Reaction) 
     """
     if run.after_work:
         hold(run, cell, stimulus.parcel, reaction)
+    since = stimulus.parcel.sent
     give_stimulus(run, stimulus)
-    release(run, cell, reaction)
+    release(run, cell, reaction, since, False)
 
 
 def _count(run: Run, instance: Instance, process: Process, stimulus: Stimulus) -> None:
@@ -214,12 +223,13 @@ def commit(run: Run, event: Event) -> bool:
             work_off(cell, cause.node, cause.epoch, cause.attempt)
     elif cause.item == PARCEL:
         acknowledge(cause.parcel)
+    since = _since(run, cause, reaction)
     give_stimulus(run, cause)
     cell.busy = False
     cell.cause = NULL
     cell.reaction = NULL
     note_active(run, process, cell, reaction.active)
-    release(run, cell, reaction)
+    release(run, cell, reaction, since, True)
     if cell.held:
         hand_back(run, cell)
     if cell.inbox.first:
@@ -277,8 +287,12 @@ def flush(run: Run, event: Event) -> bool:
 # --------------------------------------------------------------------------------------- actions
 
 
-def release(run: Run, cell: Cell, reaction: Reaction) -> None:
-    """Carry out a reaction's actions, now that they may be."""
+def release(run: Run, cell: Cell, reaction: Reaction, since: int, lasting: bool) -> None:
+    """Carry out a reaction's actions, now that they may be.
+
+    A time-out of work that a message asks for counts from ``since``, when the message was sent.
+    ``lasting``: the reaction is durable, and so are the due times of its timers.
+    """
     operation, late = reaction.first, False
     while operation:
         code = operation.code
@@ -290,7 +304,7 @@ def release(run: Run, cell: Cell, reaction: Reaction) -> None:
         elif code == WORK:
             start_work(run, cell, operation.a, operation.b, operation.c)
         elif code == SET_TIMER:
-            set_timer(run, cell, operation.a, operation.b, operation.length)
+            set_timer(run, cell, operation.a, operation.b, operation.length, since, lasting)
         elif code == CLEAR_TIMER:
             clear_timer(cell, operation.a)
         elif code == CHOOSE:

@@ -88,6 +88,8 @@ class Event:
     epoch: int = field(init=False)
     attempt: int = field(init=False)
     answer: int = field(init=False)
+    again: int = field(init=False)
+    """How often the attempt had begun before."""
     callbacks: Any = field(init=False, metadata=PYTHON)
     """Whom SimPy calls."""
 
@@ -170,6 +172,8 @@ class Parcel:
     watched: int = UNWATCHED
     taken: int = 0
     """When its latest delivery reached the recipient."""
+    sent: int = 0
+    """When the broker had it."""
 
     FIRST: ClassVar[int] = 1
 
@@ -185,6 +189,8 @@ class Setting:
     next: Setting = NULL
     lane_next: Setting = NULL
     due: int = 0
+    lasting: bool = False
+    """Its due time is durable: after a restart it fires when it was due."""
 
     FIRST: ClassVar[int] = 1
 
@@ -273,6 +279,8 @@ class Instance:
     landed: Landed = NULL
     applied: Landed = NULL
     """Visits of compensations that have taken something back."""
+    begun: Landed = NULL
+    """Attempts that have begun: ``epoch`` is the index of their draws, ``net`` how often."""
     cells: list[Cell] = NULL
     reactions: int = 0
     instant: int = -1
@@ -394,6 +402,8 @@ class Run:
     redelivery: int = 0
     look: int = 0
     """How often a consumer looks for messages to be delivered again; 0: in time."""
+    repeats: bool = False
+    """The same attempt may begin more than once."""
     linked: bool = False
     """A crash frees at once what the process had in hand."""
     network: Sampler = NULL

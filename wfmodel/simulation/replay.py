@@ -61,6 +61,7 @@ from wfmodel.simulation.records import (
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.script import Scripted, holder_of
 from wfmodel.simulation.setting import Arrivals, Setting
+from wfmodel.simulation.timers import is_set
 
 ACT_NS: Final = 1_000_000
 CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
@@ -332,7 +333,8 @@ def _in_order(cell: Cell) -> list[TimerSetting]:
     """The timers of a cell, in the order in which they were set."""
     found, setting = [], cell.timers
     while setting:
-        found.append(setting)
+        if is_set(setting):
+            found.append(setting)
         setting = setting.next
     return found[::-1]
 

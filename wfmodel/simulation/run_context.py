@@ -31,6 +31,13 @@ class RunContext:
         self.on_receipt = self.synchronous and knobs.acknowledge is Acknowledge.ON_RECEIPT
         self.after_work = self.synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK
 
+    @property
+    def repeats(self) -> bool:
+        """Whether the same attempt may begin more than once."""
+        knobs = self.knobs
+        late = not knobs.deduplicate or knobs.watchdog is not None or self.quick_commit_ns() < 0
+        return bool(self.setting.faults) or late or self.on_receipt or self.after_work
+
     def capacity(self, name: str) -> int:
         """How many attempts a service works on at once; 0: without limit."""
         service = self.flow.workflow.services.get(name)

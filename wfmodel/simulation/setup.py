@@ -244,6 +244,7 @@ class Setup:
             "replay": context.replay_ns(),
             "redelivers": knobs.delivery is Delivery.AT_LEAST_ONCE,
             "redelivery": knobs.redelivery_timeout,
+            "repeats": context.repeats,
             "look": knobs.redelivery_look,
             "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),

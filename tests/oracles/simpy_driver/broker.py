@@ -8,6 +8,7 @@ after that; or as soon as its holder's link closes. At most once: it is dropped,
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.oracles.simpy_driver.cells import Instance, Occurrence, Parcel, Process
 from tests.oracles.simpy_driver.run import Offer, Run
@@ -53,6 +54,9 @@ class Broker:
         self._on_lapse = (self._lapsed,)
         self.look_ns = knobs.redelivery_look
         self.linked = knobs.custody is Custody.LINK
+        self.kept: list[Parcel] = []
+        self.sent: dict[int, int] = {}
+        """When the broker had a parcel, by identity."""
         self.taken: dict[int, int] = {}
         """When a parcel, by identity, reached its recipient for the last time."""
 
@@ -77,12 +81,17 @@ class Broker:
         self.row((self.env._now, _SEND, instance.index, sender, message, 0))
         if self._constant_ns is None or self.message_faults:
             for recipient in recipients:
-                self.transmit((instance, sender, recipient, message, event))
+                self.transmit(self._parcel(instance, sender, recipient, message, event))
             return
         for recipient in recipients:  # the undisturbed network, without a call per delivery
             instance.sent += 1
-            parcel = (instance, sender, recipient, message, event)
+            parcel = self._parcel(instance, sender, recipient, message, event)
             self.env.after(self._constant_ns, self._on_arrival, parcel)
+
+    def _parcel(self, *fields: Any) -> Parcel:
+        self.kept.append(fields)  # so that its identity is nobody else's
+        self.sent[id(fields)] = self.env.now_ns
+        return fields
 
     def _refused(self, process: Process, instance: Instance, operation: Operation) -> None:
         """Broker out of reach: an outbox waits; a producer retries from memory, or gives up."""

@@ -159,6 +159,7 @@ class Cell:
         "busy",
         "commits",
         "current",
+        "dues",
         "durable",
         "entry",
         "inbox",
@@ -182,6 +183,7 @@ class Cell:
         self.entry: Entry | None = None
         self.inbox: deque[tuple[int, Item]] = deque()
         self.timers: dict[int, list[Any]] = {}
+        self.dues: dict[int, tuple[int, int]] = {}
         self.commits = 0
         self.published = 0
 

@@ -6,6 +6,8 @@ so both designs draw the same ones.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tests.oracles.simpy_driver.cells import Cell, Occurrence, Process
 from tests.oracles.simpy_driver.run import Offer, Run, Sampler
 from wfmodel.designs.faults import Fault, FaultKind
@@ -17,7 +19,8 @@ from wfmodel.simulation.randomness import uniform
 
 _BEGIN = int(Kind.BEGIN)
 ATTEMPTS = 1 << 20
-"""Index of a draw: epoch * ATTEMPTS + attempt."""
+REPEATS = 1 << 48
+"""Index of a draw: epoch * ATTEMPTS + attempt + again * REPEATS."""
 
 Odds = tuple[tuple[str, float], ...]
 """Failures with their cumulative probabilities."""
@@ -37,6 +40,7 @@ class Workers:
         self._durations = [self._duration(node) for node in nodes]
         self._odds = [self._odds_of(node) for node in nodes]
         self._on_end = (self._end,)
+        self.begun: Counter[tuple[int, int, int]] = Counter()
 
     def _duration(self, node: Node) -> Sampler:
         if isinstance(node.state, Task | Compensation):
@@ -74,14 +78,17 @@ class Workers:
     def _begin(self, cell: Cell, node: int, epoch: int, attempt: int) -> None:
         process, instance = cell.process, cell.instance.index
         self.row((self.env._now, _BEGIN, instance, process.index, node, epoch))
-        duration = self._durations[node](instance, epoch * ATTEMPTS + attempt)
+        key = (instance, node, epoch * ATTEMPTS + attempt)
+        again = self.begun[key]
+        self.begun[key] += 1
+        duration = self._durations[node](instance, key[2] + again * REPEATS)
         if process.service_factor != 1.0:
             duration = int(duration * process.service_factor)
-        value = (cell, process.incarnation, node, epoch, attempt)
+        value = (cell, process.incarnation, node, epoch, attempt, again)
         self.env.after(duration, self._on_end, value)
 
     def _end(self, event: Occurrence) -> None:
-        cell, incarnation, node, epoch, attempt = event.value
+        cell, incarnation, node, epoch, attempt, again = event.value
         process: Process = cell.process
         if incarnation != process.incarnation:
             return
@@ -90,7 +97,7 @@ class Workers:
             return
         if process.capacity is not None:
             self._release(process)
-        outcome = self._outcome(cell, node, epoch, attempt)
+        outcome = self._outcome(cell, node, epoch, attempt + again * REPEATS)
         done = self.run.table.work_done(node, epoch, attempt, outcome)
         self._offer(cell, done, (node, epoch) if outcome == DONE else None)
 

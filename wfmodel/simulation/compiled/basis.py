@@ -175,18 +175,19 @@ def parcel_of(
     parcel.event = event
     parcel.watched = UNWATCHED
     parcel.taken = run.now
+    parcel.sent = run.now
     return parcel
 
 
 @compiled
-def setting_of(run: Run, cell: Cell, life: int, timer: int, fired: int) -> Setting:
-    """A timer that is set."""
+def setting_of(run: Run, cell: Cell, timer: int, fired: int) -> Setting:
+    """A timer that is set, before others of the cell."""
     setting = as_setting(owned(run, cell.instance))
     setting.cell = cell
-    setting.life = life
+    setting.life = cell.process.life
     setting.timer = timer
     setting.fired = fired
-    setting.next = NULL
+    setting.next = cell.timers
     return setting
 
 
@@ -237,7 +238,6 @@ def forget(run: Run, cell: Cell) -> None:
     cell.out = False
     cell.held = NULL
     cell.gaps = 0
-    cell.timers = NULL
     drop_stimuli(run, cell)
 
 
