@@ -23,6 +23,9 @@ from wfmodel.metrics.instance_paths import came_to_rest
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.simulation import simulate
 
+pytestmark = pytest.mark.long
+
+
 MOST_ROWS = 4000
 
 

@@ -27,6 +27,9 @@ from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FAULTS
 from wfmodel.simulation.replay import replay
 
+pytestmark = pytest.mark.long
+
+
 few = st.integers(0, 1)
 budgets = st.builds(FaultBudget, **dict.fromkeys(FAULTS, few))
 

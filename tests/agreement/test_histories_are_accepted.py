@@ -21,6 +21,9 @@ from wfmodel.exploration import refusals
 from wfmodel.model.workflow import Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
+pytestmark = pytest.mark.long
+
+
 MOST_ROWS = 4000
 """Longer histories (loops under faults) say nothing new and take long."""
 

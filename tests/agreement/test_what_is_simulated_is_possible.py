@@ -22,6 +22,9 @@ from wfmodel.metrics import tracks_of
 from wfmodel.metrics.instance_paths import came_to_rest
 from wfmodel.simulation import simulate
 
+pytestmark = pytest.mark.long
+
+
 MOST_STATES = 4_000
 MOST_ROWS = 1_500
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
+
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "order-fulfilment"
 SWEPT = """\

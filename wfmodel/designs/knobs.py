@@ -94,6 +94,28 @@ class EventContent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Lease:
+    """How a process holds the instances that it works on, and when another life of it may go on.
+
+    Nobody sees a crash: the lease ends ``lasts`` after its last renewal, and the first look at or
+    after that takes the instances over. Whoever starts looks at once, and then every ``look``.
+    """
+
+    renewed: Annotated[Duration, Field(gt=0)]
+    """Time between two heartbeats."""
+    lasts: Annotated[Duration, Field(gt=0)]
+    """Without a heartbeat for this long, the holder is taken for dead."""
+    look: Annotated[Duration, Field(gt=0)]
+    """Time between two looks for what nobody holds any more."""
+
+    @model_validator(mode="after")
+    def _outlives(self) -> Lease:
+        if self.lasts <= self.renewed:
+            raise ValueError("a lease must last longer than the time between its renewals")
+        return self
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Knobs:
     """One setting of all knobs. Defaults: the careful choice; numbers as in docs/defaults.md."""
 
@@ -104,6 +126,9 @@ class Knobs:
     """Log: the loss window."""
     replay: Duration = parse_duration("1ms")
     """Event stream: time to replay one unfinished instance after a restart."""
+    lease: Lease | None = None
+    """Who restarts has to wait for the lease of its earlier life; None: it knows its own work by a
+    stable name, and goes on with it at once."""
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     redelivery_timeout: Annotated[Duration, Field(gt=0)] = parse_duration("30s")
     """An unacknowledged message is delivered again after this (SQS visibility time-out: 30 s)."""
@@ -140,6 +165,8 @@ class Knobs:
             raise ValueError("dual_write_order has no meaning with publishing: outbox")
         if self.known_key is not KnownKey.USUAL and not self.deduplicate:
             raise ValueError("known_key has no meaning with deduplicate: false: no key is known")
+        if self.lease is not None and self.persistence is Persistence.MEMORY:
+            raise ValueError("lease has no meaning with persistence: memory: nothing is taken over")
         self._check_acknowledge()
         return self
 

@@ -53,6 +53,8 @@ class Rates:
             raise NotExponentialError(
                 f"knobs.acknowledge: {knobs.acknowledge} is only simulated and explored"
             )
+        if knobs.lease is not None:
+            raise NotExponentialError("knobs.lease: looks are on a fixed grid of times")
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")

@@ -149,6 +149,7 @@ def forget(run: Run, cell: Cell) -> None:
     cell.cause = NULL
     cell.reaction = NULL
     cell.out = False
+    cell.unowned = False
     cell.held = NULL
     cell.gaps = 0
     cell.inbox.first = NULL

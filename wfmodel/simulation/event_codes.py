@@ -23,6 +23,7 @@ NO_LIFE = -2
     TIMER,
     ACKNOWLEDGING,
     RESTART_LATE,
+    TAKE_OVER,
     RELAYED,
     RETRANSMIT,
     LAPSED,
@@ -33,7 +34,7 @@ NO_LIFE = -2
     ARRIVAL,
     NOTHING_MORE,
     CHOICE,
-) = range(19)
+) = range(20)
 """What comes before RELAYED may be deferred by a pause. CHOICE is a script's only."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)

@@ -63,11 +63,13 @@ MOST_REACTIONS = 1_000_000
 
 def offer(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     """An event for a machine; it waits while a reaction of that cell is not committed."""
-    if not cell.busy:
+    if not (cell.busy or cell.unowned):
         react(run, cell, stimulus)
         if cell.inbox.first:
             drain(run, cell)
         return
+    if cell.unowned:
+        enter(cell.process.occupied, cell.in_occupied, cell)
     enqueue(cell.inbox, stimulus)
     if stimulus.item == PARCEL and cell.process.store_down:
         watch(run, stimulus.parcel)

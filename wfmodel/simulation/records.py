@@ -255,6 +255,10 @@ class Process:
     """Messages that wait in the broker's queue until the process is back, or can be reached."""
     up_since: int = 0
     """When it was last started."""
+    lease_until: int = 0
+    """When the lease of an earlier life ends, or has ended."""
+    taking_over: bool = False
+    """It waits for that."""
     outbox: Events = field(default_factory=Events)
     """Committed messages that wait for the process to come back, or to go on."""
     stalled: Events = field(default_factory=Events)
@@ -313,6 +317,8 @@ class Cell:
     timers: Setting = NULL
     commits: int = 0
     published: int = 0
+    unowned: bool = False
+    """Held by an earlier life of its process: whatever comes waits until it is taken over."""
     held: Held = NULL
     """Messages that are in hand and not acknowledged; the latest first."""
     deliveries: int = 0
@@ -402,6 +408,10 @@ class Run:
     redelivery: int = 0
     look: int = 0
     """How often a consumer looks for messages to be delivered again; 0: in time."""
+    renewed: int = 0
+    lease: int = 0
+    """How long a process that was not heard of is taken to live; 0: it takes its own work back."""
+    lease_look: int = 0
     repeats: bool = False
     """The same attempt may begin more than once."""
     linked: bool = False

@@ -244,6 +244,7 @@ class Setup:
             "replay": context.replay_ns(),
             "redelivers": knobs.delivery is Delivery.AT_LEAST_ONCE,
             "redelivery": knobs.redelivery_timeout,
+            **_lease(knobs),
             "repeats": context.repeats,
             "look": knobs.redelivery_look,
             "linked": knobs.custody is Custody.LINK,
@@ -253,6 +254,13 @@ class Setup:
             "trace_length": len(arrivals.at),
             "most": -1 if arrivals.most is None else arrivals.most,
         }
+
+
+def _lease(knobs: Knobs) -> dict[str, int]:
+    lease = knobs.lease
+    if lease is None:
+        return {}
+    return {"renewed": lease.renewed, "lease": lease.lasts, "lease_look": lease.look}
 
 
 def lands_once(node: Node, knobs: Knobs) -> bool:

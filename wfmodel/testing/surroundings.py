@@ -13,6 +13,7 @@ from wfmodel.designs.knobs import (
     Delivery,
     DualWriteOrder,
     KnownKey,
+    Lease,
     Persistence,
     Publishing,
 )
@@ -32,6 +33,7 @@ SLOW_ENOUGH_TO_MATTER: tuple[Distribution, ...] = (
     Constant(MS),
     Exponential(mean=20 * MS),
 )
+LEASES = (None, None, Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS))
 latencies: st.SearchStrategy[Distribution] = st.sampled_from(SLOW_ENOUGH_TO_MATTER)
 
 
@@ -52,6 +54,7 @@ def knobs(draw: DrawFn) -> Knobs:
         replay=MS,
         delivery=delivery,
         redelivery_timeout=draw(st.sampled_from([10 * MS, 200 * MS])),
+        lease=draw(st.sampled_from(LEASES)) if persistence is not Persistence.MEMORY else None,
         redelivery_look=draw(st.sampled_from([0, 7 * MS])),
         custody=draw(st.sampled_from(Custody)),
         publishing=publishing,

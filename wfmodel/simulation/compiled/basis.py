@@ -236,6 +236,7 @@ def forget(run: Run, cell: Cell) -> None:
     cell.busy = False
     cell.reaction = NULL
     cell.out = False
+    cell.unowned = False
     cell.held = NULL
     cell.gaps = 0
     drop_stimuli(run, cell)
