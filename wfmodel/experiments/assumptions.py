@@ -37,6 +37,17 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
     "replay": ("replay of one unfinished instance", "assumed: one read from a local store"),
     "delivery": ("what the broker guarantees", "SQS and Kafka: at least once (documentation)"),
     "redelivery_timeout": ("redelivery time-out", "SQS visibility time-out 30 s (documentation)"),
+    "redelivery_look": (
+        "how often a consumer looks for lapsed messages",
+        "0: the broker has a timer for each; claim loops: their own interval",
+    ),
+    "custody": ("what ends a dead consumer's hold on a message", CHOICE),
+    "lease": (
+        "how long a dead process is taken to hold its instances",
+        "none: it takes its own work back at once (DBOS); Airflow: 30 s, looked at every 300 s",
+    ),
+    "acknowledge": ("when a message is acknowledged", CHOICE),
+    "known_key": ("what follows from a repeat that is recognised", CHOICE),
     "publishing": ("how state and messages are tied", CHOICE),
     "dual_write_order": ("first operation of a dual write", CHOICE),
     "publish": ("latency of handing over a message", "assumed: one hop inside a region"),

@@ -97,7 +97,7 @@ class Driver:
                 self.broker.post(process.index, instance, operation)
         if not process.down:
             sends = tuple(each for each in operations if each[0] != SEND)
-            self._release(cell, sends, self.env.now_ns, lasting=True)
+            self._release(cell, sends, self.env.now_ns, lasting=self._synchronous)
 
     # --------------------------------------------------------------------------- reactions
 
