@@ -115,8 +115,10 @@ def shares(**knobs: object) -> tuple[float, float]:
     """
     system = choreograph(saga("300ms"), Knobs(commit="0s", redelivery_timeout="10s", **knobs))  # type: ignore[arg-type]
     measured, twice, lost = Measured(system, "payment"), 0, 0
+    calm = Setting(arrivals=Arrivals(at=(0,)), horizon="1m", network="0s")
+    first = begins(simulate(system, calm), "pay")[0]
     for i in range(INSTANTS):
-        kill = round((i + 0.5) / INSTANTS * 0.7 * SECOND)
+        kill = first + round((i + 0.5) / INSTANTS * 0.7 * SECOND)
         history = measured.run(0, kill, 1.0)
         landed = [row for row in history if row.kind == Kind.EFFECT]
         twice += sum(history.nodes[row.a] == "pay" for row in landed) > 1
