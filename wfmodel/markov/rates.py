@@ -53,6 +53,8 @@ class Rates:
             raise NotExponentialError(
                 f"knobs.acknowledge: {knobs.acknowledge} is only simulated and explored"
             )
+        if knobs.redelivery_look:
+            raise NotExponentialError("knobs.redelivery_look: looks are on a fixed grid of times")
         if knobs.lease is not None:
             raise NotExponentialError("knobs.lease: looks are on a fixed grid of times")
         if system.channel.value != "multiset" or system.atomic:
