@@ -1,7 +1,8 @@
 """What a finished step leaves behind in the services' stores, which no crash takes away.
 
 The stores recognise a repeated idempotency key, (node, epoch), where the design deduplicates or
-the step is idempotent; otherwise a repeated attempt lands again.
+the step is idempotent; otherwise a repeated attempt lands again. With tombstones a store also knows
+what was to be undone before it was done, and refuses it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def _do(system: System, world: World, node: int, epoch: int) -> tuple[World, Lan
     old = next((e for e in world.effects if (e.node, e.epoch) == (node, epoch)), None)
     if old is not None and _once(system, node):
         return world, None
+    if system.knobs.tombstones and (system.flow.nodes[node].handler, epoch) in world.applied:
+        return world, None
     new = Effect(node, epoch, 1, 0) if old is None else old._replace(landed=old.landed + 1)
     return _record(world, old, new), (node, epoch)
 
@@ -45,12 +48,17 @@ def _undo(
     if system.flow.nodes[node].kind is NodeKind.COMPENSATION:
         standing = [e for e in standing if e.epoch == epoch]
     if not standing:
-        return world, None
+        return (_noted(world, landing) if system.knobs.tombstones else world), None
     old = standing[-1]
     undone = _record(world, old, old._replace(undone=old.undone + 1))
-    if landing not in undone.applied:
-        undone = undone._replace(applied=put(undone.applied, landing))
-    return undone, (old.node, old.epoch)
+    return _noted(undone, landing), (old.node, old.epoch)
+
+
+def _noted(world: World, landing: Landing) -> World:
+    """The same where a compensation's visit has had its say."""
+    if landing in world.applied:
+        return world
+    return world._replace(applied=put(world.applied, landing))
 
 
 def _record(world: World, old: Effect | None, new: Effect) -> World:

@@ -115,11 +115,14 @@ class Setup:
     # -------------------------------------------------------------------------------- nodes
 
     def _block(self, node: Node) -> Reference:
+        tombstones = self.context.knobs.tombstones
         return self.maker.make(
             d.Block,
             undoes=-1 if node.undoes is None else node.undoes,
             is_compensation=node.kind is NodeKind.COMPENSATION,
             once=lands_once(node, self.context.knobs),
+            handler=-1 if node.handler is None or not tombstones else node.handler,
+            tombstones=tombstones,
             **dict(self._fields_of(node)),
         )
 

@@ -64,6 +64,7 @@ def knobs(draw: DrawFn) -> Knobs:
         relay_delay=draw(latencies),
         deduplicate=known,
         known_key=draw(st.sampled_from(KnownKey)) if known else KnownKey.USUAL,
+        tombstones=draw(st.booleans()),
         timeouts=draw(st.booleans()),
         watchdog=draw(st.sampled_from([None, 150 * MS])),
     )

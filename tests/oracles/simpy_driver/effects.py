@@ -33,6 +33,8 @@ class Effects:
         key, landed = (node, epoch), instance.landed
         if key in landed and self.once[node]:
             return
+        if self.run.knobs.tombstones and (self.nodes[node].handler, epoch) in instance.applied:
+            return
         landed[key] = landed.get(key, 0) + 1
         self._row(Kind.EFFECT, instance, process, node, epoch)
 
@@ -47,6 +49,8 @@ class Effects:
             landed[step, epoch] -= 1
             instance.applied.add(key)
             self._row(Kind.UNDO, instance, process, step, epoch)
+        elif self.run.knobs.tombstones:
+            instance.applied.add(key)
 
     def _row(self, kind: Kind, instance: Instance, process: Process, node: int, epoch: int) -> None:
         now = self.run.env.now
