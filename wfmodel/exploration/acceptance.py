@@ -22,6 +22,7 @@ from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.initial_messages import Opened
+from wfmodel.exploration.outside_effects import kind_of, landed_outside, landed_unseen
 from wfmodel.semantics.cell_rules import NOTHING, Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
@@ -207,6 +208,7 @@ class Walk:
             event = self.table.received(received)
             config = self.deliveries.with_copy(config, row.participant, received)
         is_copy = config is not possible.config
+        config = landed_unseen(self.semantics, config, row.participant, content)
         config = self._unless_restarting(config, row.participant, event)
         config, landed = self.semantics.react(config, row.participant, event)
         if is_copy:
@@ -232,10 +234,7 @@ class Walk:
         if landed is None:
             return None
         assert isinstance(content, WorkDone)
-        return self._kind_of(content.node), landed
-
-    def _kind_of(self, node: int) -> int:
-        return int(Kind.EFFECT if self.semantics.flow.nodes[node].undoes is None else Kind.UNDO)
+        return kind_of(self.semantics, content.node), landed
 
     def _commit(self, possible: Possible, row: Row) -> Iterable[Possible]:
         p, config = row.participant, possible.config
@@ -245,7 +244,7 @@ class Walk:
             config, landed = self.semantics.commit(config, p)
             assert pending is not None
             if landed is not None and pending.landing is not None:
-                effect = (self._kind_of(pending.landing[0]), landed)
+                effect = (kind_of(self.semantics, pending.landing[0]), landed)
             if pending.received != NOTHING and not self.semantics.local.after_work:
                 self.deliveries.acknowledge(row.participant, pending.received)
         else:
@@ -262,6 +261,9 @@ class Walk:
     def _effect(self, possible: Possible, row: Row) -> Iterable[Possible]:
         """With an outbox the row follows its commit, otherwise it precedes its reaction."""
         effect = (row.kind, (row.a, row.b))
+        outside = landed_outside(self.semantics, possible.config, row.participant, effect)
+        if outside is not None:
+            return (possible._replace(config=outside),)
         if self.semantics.outbox:
             if possible.effect != effect:
                 raise Refused("no such effect was committed")

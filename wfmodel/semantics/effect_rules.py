@@ -1,15 +1,16 @@
 """What a finished step leaves behind in the services' stores, which no crash takes away.
 
 The stores recognise a repeated idempotency key, (node, epoch), where the design deduplicates or
-the step is idempotent; otherwise a repeated attempt lands again. With tombstones a store also knows
-what was to be undone before it was done, and refuses it.
+the step is idempotent; otherwise a repeated attempt lands again. Whoever is outside knows a key
+only if the step is declared idempotent. With tombstones a store also knows what was to be undone
+before it was done, and refuses it.
 """
 
 from __future__ import annotations
 
 from wfmodel.designs.system import System
 from wfmodel.model.flow import NodeKind
-from wfmodel.model.workflow import Compensation, Task
+from wfmodel.model.workflow import Compensation, Lands, Task
 from wfmodel.semantics.configuration import Effect, Landing, World, put
 
 
@@ -25,7 +26,8 @@ def land(system: System, world: World, landing: Landing) -> tuple[World, Landing
 def _once(system: System, node: int) -> bool:
     state = system.flow.nodes[node].state
     assert isinstance(state, Task | Compensation)
-    return system.knobs.deduplicate or state.idempotent
+    ours = system.knobs.deduplicate and state.lands is Lands.WITH_COMMIT
+    return ours or state.idempotent
 
 
 def _do(system: System, world: World, node: int, epoch: int) -> tuple[World, Landing | None]:

@@ -8,6 +8,9 @@ from typing import Any
 from wfmodel.native.record_layout import NULL, PYTHON
 from wfmodel.simulation.event_codes import OUTSIDE
 
+AT_START, IN_CALL = 1, 2
+"""When an effect lands outside."""
+
 CONSTANT, UNIFORM, EXPONENTIAL, LOGNORMAL, WEIBULL, EMPIRICAL, ANY_OTHER = range(7)
 """Families of distributions; Python computes the quantiles of any other."""
 
@@ -57,6 +60,9 @@ class Block:
     once: bool = False
     handler: int = -1
     """The node that undoes it and leaves tombstones; -1: none does."""
+    outside: int = 0
+    """0: its effect lands with the commit; else outside, at the start or in the call."""
+    outside_base: int = 0
     undoes: int = -1
     is_compensation: bool = False
     tombstones: bool = False

@@ -88,6 +88,8 @@ class Event:
     epoch: int = field(init=False)
     attempt: int = field(init=False)
     answer: int = field(init=False)
+    left: int = field(init=False)
+
     again: int = field(init=False)
     """How often the attempt had begun before."""
     callbacks: Any = field(init=False, metadata=PYTHON)
@@ -378,7 +380,6 @@ class Run(Policy):
     """Publish first: reactions that wait for the broker before they commit."""
     held: Events = field(default_factory=Events)
     step_faults: Events = field(default_factory=Events)
-    # arrivals
     every: Sampler = NULL
     trace: list[int] = NULL
     trace_length: int = 0

@@ -7,13 +7,15 @@ from tests.oracles.simpy_driver.run import Run
 from wfmodel.designs.history import Kind
 from wfmodel.designs.knobs import Knobs
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import Compensation, Task
+from wfmodel.model.workflow import Compensation, Lands, Task
 
 
 def lands_once(node: Node, knobs: Knobs) -> bool:
     """Whether an effect of a node is recognised by its key when it comes again."""
-    idempotent = isinstance(node.state, Task | Compensation) and node.state.idempotent
-    return knobs.deduplicate or idempotent
+    state = node.state
+    if not isinstance(state, Task | Compensation):
+        return knobs.deduplicate
+    return state.idempotent or (knobs.deduplicate and state.lands is Lands.WITH_COMMIT)
 
 
 class Effects:
