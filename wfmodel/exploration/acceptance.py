@@ -261,9 +261,9 @@ class Walk:
     def _effect(self, possible: Possible, row: Row) -> Iterable[Possible]:
         """With an outbox the row follows its commit, otherwise it precedes its reaction."""
         effect = (row.kind, (row.a, row.b))
-        outside = landed_outside(self.semantics, possible.config, row.participant, effect)
-        if outside is not None:
-            return (possible._replace(config=outside),)
+        outside = list(landed_outside(self.semantics, possible.config, row.participant, effect))
+        if outside:
+            return tuple(possible._replace(config=config) for config in outside)
         if self.semantics.outbox:
             if possible.effect != effect:
                 raise Refused("no such effect was committed")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from wfmodel.designs.history import Kind
 from wfmodel.designs.messages import WorkDone
 from wfmodel.model.workflow import DONE
 from wfmodel.semantics.cell_rules import Refused
-from wfmodel.semantics.configuration import Configuration, Landing
+from wfmodel.semantics.configuration import Configuration, Landing, put
 from wfmodel.semantics.instance_rules import InstanceRules
 
 
@@ -17,16 +19,15 @@ def kind_of(semantics: InstanceRules, node: int) -> int:
 
 def landed_outside(
     semantics: InstanceRules, config: Configuration, p: int, effect: tuple[int, Landing]
-) -> Configuration | None:
-    """What follows if the row is that of an attempt's effect outside; None: it cannot be."""
+) -> Iterator[Configuration]:
+    """What may follow if the row is that of an effect outside: it does not say which attempt's."""
     for work in dict.fromkeys(config.cells[p].work):
         try:
             after, landed = semantics.land(config, p, work)
         except Refused:
             continue
         if landed is not None and effect == (kind_of(semantics, work[0]), landed):
-            return after
-    return None
+            yield after
 
 
 def landed_unseen(
@@ -43,6 +44,10 @@ def landed_unseen(
     if not semantics.local.lands_outside(content.node) or work in config.cells[p].landed:
         return config
     after, landed = semantics.land(config, p, work)
-    if landed is not None:
+    if landed is None:
+        return after
+    if semantics.flow.nodes[content.node].undoes is None:
         raise Refused("its effect outside is not recorded")
-    return after
+    # It found nothing to undo when it landed; there is something by now.
+    cell = config.cells[p]
+    return config.with_cell(p, cell._replace(landed=put(cell.landed, work)))

@@ -70,7 +70,7 @@ class Block:
 
 
 @dataclass(slots=True, eq=False)
-class Policy:
+class Manner:
     """What the knobs decide: how a run stores, publishes, acknowledges, delivers and recovers."""
 
     synchronous: bool = False

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
-from wfmodel.simulation.declared import Block, Policy, Sampler, Strikes
+from wfmodel.simulation.declared import Block, Manner, Sampler, Strikes
 from wfmodel.simulation.event_codes import RUNNING, STRIKE, UNWATCHED
 
 
@@ -89,7 +89,6 @@ class Event:
     attempt: int = field(init=False)
     answer: int = field(init=False)
     left: int = field(init=False)
-
     again: int = field(init=False)
     """How often the attempt had begun before."""
     callbacks: Any = field(init=False, metadata=PYTHON)
@@ -359,7 +358,7 @@ class Opener:
 
 
 @dataclass(slots=True, eq=False)
-class Run(Policy):
+class Run(Manner):
     """One run: its clock, its broker, how it stores and publishes, what arrives."""
 
     now: int = 0
