@@ -57,6 +57,9 @@ def test_sarif_is_valid_and_says_place_rule_run_and_fingerprint(capsys):
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         assert re.fullmatch(r"[0-9a-f]{32}", result["partialFingerprints"]["wfmodel/v1"])
+    driver = run["tool"]["driver"]
+    home = driver["informationUri"]
+    assert {rule["helpUri"].startswith(f"{home}/blob/v") for rule in driver["rules"]} == {True}
     w2 = next(result for result in run["results"] if result["ruleId"] == "W2")
     [place] = w2["locations"]
     assert place["physicalLocation"]["region"]["startLine"] == 8
@@ -109,6 +112,79 @@ def test_output_can_go_to_a_file(capsys, tmp_path: Path):
     code, out, _ = call(capsys, "check", BROKEN, "--format", "sarif", "--output-file", "f.sarif")
     assert (code, out) == (1, "")
     assert json.loads((tmp_path / "f.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+
+
+def test_several_outputs_in_one_run(capsys, tmp_path: Path):
+    code, out, _ = call(
+        capsys,
+        "check",
+        BROKEN,
+        "--output",
+        "sarif=f.sarif",
+        "--output=text=-",
+        "--output=json=f.json",
+    )
+    assert code == 1
+    _, alone, _ = call(capsys, "check", BROKEN)
+    assert out == alone
+    [run] = json.loads((tmp_path / "f.sarif").read_text(encoding="utf-8"))["runs"]
+    found = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["findings"]
+    assert len(run["results"]) == len(found) == len(out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["sarif"], "FORMAT=FILE, or FORMAT=- ; got 'sarif'"),
+        (["sarfi=x"], "there is no format 'sarfi'; did you mean 'sarif'?"),
+        (["json=-", "text=-"], "two formats for '-'"),
+        (["json=nowhere/x"], "cannot write nowhere/x"),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused_before_the_work(capsys, given, said):
+    code, out, err = call(capsys, "check", BROKEN, *(f"--output={each}" for each in given))
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_statistics_count_rules_and_lead_to_their_pages(capsys):
+    code, out, err = call(capsys, "check", BROKEN, "--statistics", "--format=json")
+    assert code == 1
+    found = json.loads(out)["findings"]
+    counts = [line.split() for line in err.splitlines() if "docs/rules/" in line]
+    assert [(int(count), rule) for count, rule, *_ in counts] == [
+        (2, "W3"), (1, "W2"), (1, "W6"), (1, "W8"),
+    ]  # fmt: skip
+    pages = {finding["code"]: finding["page"] for finding in found}
+    assert {rule: page for _, rule, _, page in counts} == pages
+
+
+def test_files_are_named_as_from_the_folder_that_is_chosen(capsys, tmp_path: Path, monkeypatch):
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (inner / "w.yaml").write_text(ISLAND, encoding="utf-8")
+    (tmp_path / "wfmodel.toml").write_text("relative-to = '.'\n", encoding="utf-8")
+
+    def said(*words: str) -> tuple[str, str]:
+        [finding] = json.loads(call(capsys, "check", *words, "--format=json")[1])["findings"]
+        return finding["file"], finding["fingerprint"]
+
+    expected = said(".")
+    assert expected[0] == "a/b/w.yaml"
+    monkeypatch.chdir(inner)
+    assert said("w.yaml") == said(str(inner / "w.yaml")) == said("../../a") == expected
+    assert said("w.yaml", "--relative-to=..")[0] == "b/w.yaml"
+    assert said("w.yaml", "--relative-to=../../../x")[0] == "w.yaml"
+
+
+def test_a_baseline_need_not_be_there_yet(capsys, tmp_path: Path):
+    (tmp_path / "w.yaml").write_text(ISLAND, encoding="utf-8")
+    (tmp_path / "wfmodel.toml").write_text("baseline = 'known.json'\n", encoding="utf-8")
+    code, out, err = call(capsys, "check", "w.yaml")
+    assert (code, codes(out)) == (1, ["S110"])
+    assert "known.json is not there yet; everything counts" in err
+    assert call(capsys, "check", "w.yaml", "--write-baseline")[0] == 0
+    assert call(capsys, "check", "w.yaml")[:2] == (0, "")
 
 
 def test_configuration_in_pyproject(capsys, tmp_path: Path):
@@ -190,7 +266,7 @@ def test_a_baseline_lets_an_old_repository_start(capsys, tmp_path: Path):
     assert "1 in the baseline" in err
     (tmp_path / "b.json").write_text("[]", encoding="utf-8")
     assert call(capsys, "check", "w.yaml", "--baseline", "b.json")[0] == 2
-    assert call(capsys, "check", "w.yaml", "--baseline", "none.json")[0] == 2
+    assert call(capsys, "check", "w.yaml", "--baseline", ".")[0] == 2
 
 
 def test_the_cache_answers_the_same_and_knows_what_changed(capsys, tmp_path: Path):

@@ -83,6 +83,8 @@ def _parsed(file: Path, table: dict[str, Any]) -> CheckConfiguration:
         raise ValueError(f"{file}: {_said(first)}") from None
     if settings.baseline is not None:
         settings = replace(settings, baseline=_led_to(file, "baseline", settings.baseline))
+    if settings.relative_to is not None:
+        settings = replace(settings, relative_to=str(file.parent / settings.relative_to))
     return CheckConfiguration(settings, file)
 
 

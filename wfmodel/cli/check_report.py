@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from wfmodel.checks.addresses import page_address
 from wfmodel.checks.policy import FAULT, NOTHING_READ
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.cli.faults import EXIT_CODE
@@ -19,9 +20,13 @@ class Report:
 
     findings: list[Reported] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    troubled: list[str] = field(default_factory=list)
+    """Files that were asked about and have a finding, as they were named."""
     hidden: int = 0
     suppressed: int = 0
     known: int = 0
+    older: int = 0
+    """Findings that were there at the commit of ``--since``."""
     fixed: int = 0
     machines: int = 0
     elsewhere: int = 0
@@ -69,6 +74,7 @@ class Report:
         notes = [f"{self.fixed} fixed"] if self.fixed else []
         notes += [f"{self.suppressed} suppressed"] if self.suppressed else []
         notes += [f"{self.known} in the baseline"] if self.known else []
+        notes += [f"{self.older} there before"] if self.older else []
         notes += [f"{self.hidden} not shown (--level info)"] if self.hidden else []
         rest = "".join(f"; {note}" for note in notes)
         return f"{', '.join(counts) or 'no findings'} in {_count(len(self.files), 'file')}{rest}"
@@ -90,6 +96,12 @@ class Report:
         yield from (f"not read: {each}" for each in self.unread)
         if self.files:
             yield from (f"nothing to check in {folder!r}" for folder in self.empty)
+
+    def statistics(self) -> Iterator[str]:
+        """How often each rule was broken, most often first, and where its page is."""
+        counts = Counter((each.code, each.name) for each in self.findings)
+        for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            yield f"{count:>6} {code} {name} {page_address(code, name)}".rstrip()
 
 
 def _count(number: int, what: str) -> str:
