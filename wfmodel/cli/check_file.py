@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -158,6 +159,11 @@ def _covered(results: Sequence[LoadResult], shown: str) -> Coverage:
         machines=sum(each.workflow is not None for each in results),
         unread=tuple(unread),
         elsewhere=sum(each.code == ELSEWHERE.code for each in findings),
+        followed=tuple(
+            os.path.normpath(each.document.file)
+            for each in results
+            if each.workflow is not None and each.document is not None and not _is_of(each, shown)
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,8 +31,10 @@ class Report:
     fixed: int = 0
     machines: int = 0
     elsewhere: int = 0
-    unread: list[str] = field(default_factory=list)
-    """What was not read, each with its place and why."""
+    unread: dict[str, None] = field(default_factory=dict)
+    """What was not read, each with its place and why, once."""
+    followed: set[str] = field(default_factory=set)
+    """Files that were read as another file fills them in."""
     others: int = 0
     """Files that were found and hold no definition."""
     passed_by: Counter[str] = field(default_factory=Counter)
@@ -40,17 +43,27 @@ class Report:
     fails_on_empty: bool = False
 
     def add(self, file: str, found: list[Reported], hidden: int, covered: Coverage) -> None:
-        """What was found in a file, each place once: two templates may name one definition."""
+        """What was found in a file, each place once: machines may share what they are made of."""
         if covered.taken:
             self.files.append(file)
-            seen = {(each.where, each.code, each.message) for each in self.findings}
-            self.findings += [e for e in found if (e.where, e.code, e.message) not in seen]
+            known = {(each.where, each.code, each.message) for each in self.findings}
+            for each in found:
+                place = (each.where, each.code, each.message)
+                if place not in known:
+                    known.add(place)
+                    self.findings.append(each)
         else:
             self.others += 1
         self.hidden += hidden
         self.machines += covered.machines
         self.elsewhere += covered.elsewhere
-        self.unread += covered.unread
+        self.unread |= dict.fromkeys(covered.unread)
+        self.followed |= set(covered.followed)
+
+    def not_read(self) -> list[str]:
+        """What was read neither by itself nor as another file fills it in."""
+        filled = tuple(f"{file}:" for file in self.followed)
+        return [each for each in self.unread if not os.path.normpath(each).startswith(filled)]
 
     def exit_code(self) -> int:
         """0 to 3."""
@@ -58,7 +71,7 @@ class Report:
             return EXIT_CODE
         if any(finding.code in NOTHING_READ for finding in self.findings):
             return 2
-        if self.fails_on_unread and self.unread:
+        if self.fails_on_unread and self.not_read():
             return 2
         if self.fails_on_empty and (self.empty or not self.files):
             return 2
@@ -88,12 +101,13 @@ class Report:
             yield "nothing to check: no workflow definition is here"
         parts = [f"{_count(self.machines, 'definition')} checked"]
         parts += [f"{self.elsewhere} defined elsewhere"] if self.elsewhere else []
-        parts += [f"{len(self.unread)} not read"] if self.unread else []
+        unread = self.not_read()
+        parts += [f"{len(unread)} not read"] if unread else []
         parts += [f"{_count(self.others, 'file')} without a definition"] if self.others else []
         parts += [f"{count} {why}" for why, count in sorted(self.passed_by.items())]
         if len(parts) > 1 or self.machines != len(self.files) or not self.files:
             yield f"covered: {'; '.join(parts)}"
-        yield from (f"not read: {each}" for each in self.unread)
+        yield from (f"not read: {each}" for each in unread)
         if self.files:
             yield from (f"nothing to check in {folder!r}" for folder in self.empty)
 
