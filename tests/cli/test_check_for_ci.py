@@ -332,6 +332,67 @@ def test_fix_mends_the_file_and_reports_the_rest(capsys, tmp_path: Path):
     assert "next: island" in (tmp_path / "w.yaml").read_text(encoding="utf-8")
 
 
+MISSPELT = """\
+{"Coment": "x", "StartAt": "Pay", "States": {
+  "Pay": {"Type": "Tsak", "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:pay",
+    "timeoutSeconds": 5, "Retry": [{"ErrorEquls": ["States.ALL"]}], "Next": "Shipp Order"},
+  "Ship Order": {"Type": "Pass", "Ende": true}}}
+"""
+
+
+def test_fix_mends_amazon_states_language(capsys, tmp_path: Path):
+    file = tmp_path / "w.asl.json"
+    file.write_text(MISSPELT, encoding="utf-8")
+    code, out, err = call(capsys, "check", "w.asl.json", "--fix")
+    assert (code, out) == (0, "")
+    assert "6 fixed" in err
+    expected = MISSPELT
+    for old, new in (
+        ("Coment", "Comment"),
+        ("Tsak", "Task"),
+        ("timeoutSeconds", "TimeoutSeconds"),
+        ("ErrorEquls", "ErrorEquals"),
+        ("Shipp", "Ship"),
+        ("Ende", "End"),
+    ):
+        expected = expected.replace(old, new)
+    assert file.read_text(encoding="utf-8") == expected
+
+
+def test_fix_mends_machines_of_larger_files_but_no_escaped_text(capsys, tmp_path: Path):
+    flow = "{StartAt: Go, States: {Go: {Type: Pass, Next: Shiping}, Shipping: {Type: Succed}}}"
+    escaped = json.dumps(json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pas"}}}))
+    text = f"""\
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties: {{Definition: {flow}}}
+  N:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {{DefinitionString: {escaped}}}
+"""
+    (tmp_path / "t.yaml").write_text(text, encoding="utf-8")
+    assert call(capsys, "check", "t.yaml", "--fix")[0] == 1
+    mended = text.replace("Shiping", "Shipping").replace("Succed", "Succeed")
+    assert (tmp_path / "t.yaml").read_text(encoding="utf-8") == mended
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true, "Ende": true}}}',
+        '{"StartAt": "A", "States": {"A": {"Type": "Waitt", "Nex": "B"}, "B": {"Type": "Fail"}}}'
+        .replace("Waitt", "Thing"),
+        '{"StartAt": "Step0", "States": {"Step1": {"Type": "Fail"}, "Step2": {"Type": "Fail"}}}',
+    ],
+)  # fmt: skip
+def test_fix_leaves_what_could_mean_something_else(capsys, tmp_path: Path, text: str):
+    file = tmp_path / "w.asl.json"
+    file.write_text(text, encoding="utf-8")
+    assert call(capsys, "check", "w.asl.json", "--fix")[0] == 1
+    assert file.read_text(encoding="utf-8") == text
+
+
 def test_suppressions_are_counted(capsys, tmp_path: Path):
     text = ISLAND.replace(
         "island: {kind: final}", "island: {kind: final}  # wfmodel: ignore[S110] x"

@@ -68,6 +68,7 @@ def check(
     write_baseline: options.WriteBaseline = False,
     since: options.Since = None,
     fix: options.Fix = False,
+    watch: options.Watch = False,
     annotations: options.Annotations = None,
     choreography: options.Choreography = None,
     design: options.OfDesign = None,
@@ -92,6 +93,7 @@ def check(
     never_with(context, "isolated", "config", why="it reads none")
     never_with(context, "no_cache", "cache_dir")
     never_with(context, "output", "form", "output_file", why="it says both")
+    never_with(context, "watch", "write_baseline", "list_files", "stdin_filename", why="it goes on")
     never_with(context, "write_baseline", "since", why="a baseline holds what is there now")
     outputs = destinations(output) if output else (Destination(form, output_file),)
     _run(context.params, outputs)
@@ -117,13 +119,38 @@ def _run(given: Mapping[str, Any], outputs: Sequence[Destination]) -> None:
     )
     if given["list_files"]:
         return _list(_or_refused(_files, wanted, found))
+    if given["watch"]:
+        return _watch(wanted, found, lambda: _tell(wanted, found, given, outputs))
+    raise typer.Exit(_tell(wanted, found, given, outputs))
+
+
+def _tell(
+    wanted: _Wanted,
+    found: CheckConfiguration,
+    given: Mapping[str, Any],
+    outputs: Sequence[Destination],
+) -> int:
+    """One check, written out; its exit code."""
     report = _or_refused(_reported, wanted, found)
     for each in outputs:
         write_out(report, each)
     if given["statistics"]:
         for line in report.statistics():
             say(line, err=True)
-    raise typer.Exit(_told(report, lenient=given["exit_zero"] or given["write_baseline"]))
+    return _told(report, lenient=given["exit_zero"] or given["write_baseline"])
+
+
+def _watch(wanted: _Wanted, found: CheckConfiguration, check: Callable[[], int]) -> None:
+    from wfmodel.cli.check_watching import state_of, watch
+
+    def look() -> Mapping[str, tuple[int, int]]:
+        return state_of(_or_refused(_files, wanted, found).files)
+
+    def once() -> None:
+        check()
+        say("watching for changes; Ctrl-C ends", err=True)
+
+    watch(once, look)
 
 
 def _list(chosen: Files) -> None:

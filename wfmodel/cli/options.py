@@ -92,6 +92,10 @@ Since: TypeAlias = Annotated[
     ),
 ]
 
+Watch: TypeAlias = Annotated[
+    bool, typer.Option("--watch", help="Check again whenever a file changes; Ctrl-C ends.")
+]
+
 Select: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Only these rules: codes, names, or a letter.")
 ]
