@@ -16,6 +16,7 @@ import pytest
 
 from wfmodel.checks import check_result
 from wfmodel.importers import load_all
+from wfmodel.importers.asl.expressions import names_at_the_top
 from wfmodel.model.findings import Finding, Severity
 
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:pay"
@@ -155,6 +156,11 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "error-output-out-of-place": (
         "A166",
         one(done(Output="{% $states.errorOutput %}"), QueryLanguage="JSONata"),
+    ),
+    "name-at-the-top": ("A166", one(done(Output={"v": "{% phone %}"}), QueryLanguage="JSONata")),
+    "name-in-an-argument": (
+        "A166",
+        one(done(Output="{% $uppercase(phone) %}"), QueryLanguage="JSONata"),
     ),
     "end-that-is-text": ("A105", one({"Type": "Pass", "End": "true"})),
     "retry-that-is-an-object": ("A105", one(task(Retry={"ErrorEquals": ["States.ALL"]}))),
@@ -301,6 +307,27 @@ def test_what_aws_refuses_is_an_error(name, tmp_path):
     found = loud(tmp_path, "m.asl.json", json.dumps(machine, indent=1))
     assert code in {finding.code for finding in found if finding.severity is Severity.ERROR}
     assert all(finding.span is not None for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("phone", ["phone"]),
+        ("$x.a & b.c", ["b"]),
+        ('{"a": b, c: 1}', ["b", "c"]),
+        ("x ? y : z", ["x", "y", "z"]),
+        ("-a + [b, (c; d)].e", ["a", "b", "c", "d"]),
+        ("$states.input.l[a = 1]^(b){c: d}.e", []),
+        ("$map($states.input.l, function($v) { $v.a })", []),
+        ("$states.input.l.(a + $sum(b))", []),
+        ("($x := $states.input; $x.a and true or null)", []),
+        ("$states.input ~> |a|{'b': c}|", []),
+        ("$states.input.in.and.or", []),
+        ("1 +", []),
+    ],
+)
+def test_names_without_a_document_are_found(text, names):
+    assert sorted(names_at_the_top(text)) == names
 
 
 @pytest.mark.parametrize("name", IN_FILES)
