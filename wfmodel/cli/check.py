@@ -356,7 +356,7 @@ def _checked(asked: _Asked, policy: Policy, fix: bool) -> Report:
         named = asked.question.stdin_name if answer.file == STDIN else None
         shown, hidden = policy.apply(asked.name_of(answer.file), answer.findings)
         name = named or ("<stdin>" if answer.file == STDIN else answer.file)
-        if answer.findings:
+        if shown:
             report.troubled.append(name)
         report.add(name, asked.shown(shown), hidden, answer.coverage)
         report.suppressed += answer.suppressed

@@ -22,7 +22,7 @@ class Report:
     findings: list[Reported] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     troubled: list[str] = field(default_factory=list)
-    """Files that were asked about and have a finding, as they were named."""
+    """Files that were asked about and of which something is shown, as they were named."""
     hidden: int = 0
     suppressed: int = 0
     known: int = 0
