@@ -147,6 +147,14 @@ locals {{
     assert found(tmp_path, main__tf=text) == []
 
 
+@pytest.mark.parametrize("around", ["jsonencode(yamldecode(X))", "jsonencode(jsondecode(X))", "X"])
+def test_a_file_in_another_notation_is_followed(tmp_path, around):
+    text = 'resource "aws_sfn_state_machine" "order" {\n  definition = AROUND\n}\n'
+    text = text.replace("AROUND", around.replace("X", 'file("${path.module}/flow.asl.yaml")'))
+    flow = "StartAt: A\nStates:\n  A: {Type: Pass, Next: Nowhere}\n"
+    assert found(tmp_path, main__tf=text, flow__asl__yaml=flow) == ["3 S101"]
+
+
 def test_a_module_of_step_functions_has_a_machine(capsys, tmp_path, monkeypatch):
     text = f"""\
 module "order" {{

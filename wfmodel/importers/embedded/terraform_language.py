@@ -26,6 +26,8 @@ LOCALS: Final = "locals {}"
 
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 _FILES: Final = ("file", "templatefile")
+_SAME_DATA: Final = ("jsonencode", "jsondecode", "yamldecode")
+"""Functions that write or read what they are given in another notation."""
 _DIRECTIVES: Final = "its definition has template directives, which only a deployment follows"
 
 
@@ -163,6 +165,7 @@ def _defined(source: _Source, block: Block, index: int, local: list[Block]) -> M
         return next(((body, at) for body, at in found if at is not None), None)
 
     values = Values(source.text, block.body, source.lines, Locals(where))
+    index = _unwrapped(values, block.body, index)
     at = block.body[index]
     if at.kind in ("heredoc", "string") and values.ends(index + 1):
         return _of_text(source, block, at)
@@ -181,6 +184,16 @@ def _defined(source: _Source, block: Block, index: int, local: list[Block]) -> M
             return replace(made, constants=_variables(values, inner + 1))
     why = "its definition is an expression"
     return machine.unread(block.label, why, source.span(at.begin, at.end))
+
+
+def _unwrapped(values: Values, body: list[Token], index: int) -> int:
+    """Where ``file()`` stands in ``jsonencode(yamldecode(file(...)))``; else the index given."""
+    at = index
+    while body[at].text in _SAME_DATA and values.is_sign(at + 1, "("):
+        at = values.skip_lines(at + 2)
+        if at >= len(body):
+            return index
+    return at if body[at].text in _FILES and at > index else index
 
 
 def _variables(values: Values, index: int) -> Mapping[str, str]:
