@@ -174,6 +174,12 @@ def test_files_are_named_as_from_the_folder_that_is_chosen(capsys, tmp_path: Pat
     monkeypatch.chdir(inner)
     assert said("w.yaml") == said(str(inner / "w.yaml")) == said("../../a") == expected
     assert said("w.yaml", "--relative-to=..")[0] == "b/w.yaml"
+    (inner / "t.yaml").write_text(
+        "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n"
+        "    Properties: {DefinitionString: !Ref X}\n",
+        encoding="utf-8",
+    )
+    assert "not read: a/b/t.yaml:4:" in call(capsys, "check", ".")[2]
     assert said("w.yaml", "--relative-to=../../../x")[0] == "w.yaml"
 
 

@@ -23,18 +23,22 @@ from wfmodel.checks.policy import Policy, Settings, matches
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.cli import options
 from wfmodel.cli.check_baseline import against_baseline, baseline_of
-from wfmodel.cli.check_configuration import CheckConfiguration, read_configuration
+from wfmodel.cli.check_configuration import (
+    CheckConfiguration,
+    merged,
+    read_configuration,
+    settings_of,
+)
 from wfmodel.cli.check_many import answers, collect_rarely, workers
 from wfmodel.cli.check_output import Destination, destinations, write_out
 from wfmodel.cli.check_report import Report
-from wfmodel.cli.file_answer import FileQuestion
+from wfmodel.cli.file_answer import Coverage, FileQuestion
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.terminal import say
 from wfmodel.model.boundary import declared_root
 from wfmodel.model.files import read_file, write_file
-from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 
 if TYPE_CHECKING:
@@ -104,7 +108,7 @@ def _run(given: Mapping[str, Any], outputs: Sequence[Destination]) -> None:
     isolated, config = given["isolated"], given["config"]
     found = CheckConfiguration() if isolated else _or_refused(read_configuration, config)
     wanted = _Wanted(
-        _merged(_given(given), found.settings),
+        merged(settings_of(given), found.settings),
         tuple(given["paths"] or ()),
         given["annotations"],
         given["stdin_filename"],
@@ -213,48 +217,6 @@ def _reported(wanted: _Wanted, found: CheckConfiguration) -> Report:
     return report
 
 
-def _given(params: Mapping[str, Any]) -> Settings:
-    """What the command line says of what a configuration can say, too."""
-    level = params["level"]
-    return Settings(
-        select=names(params["select"]),
-        extend_select=names(params["extend_select"]),
-        ignore=names(params["ignore"]),
-        level=None if level is None else Severity(level),
-        exclude=tuple(params["exclude"] or ()),
-        include=tuple(params["include"] or ()),
-        baseline=params["baseline"],
-        relative_to=params["relative_to"],
-        choreography=params["choreography"],
-        max_steps=params["max_steps"],
-        max_seconds=params["max_seconds"],
-        gitignore=False if params["no_gitignore"] else None,
-        fail_on_unread=params["fail_on_unread"] or None,
-        fail_on_empty=params["fail_on_empty"] or None,
-    )
-
-
-def _merged(given: Settings, read: Settings) -> Settings:
-    """The command line over the configuration: select and single values replace, lists add."""
-    return replace(
-        read,
-        select=given.select or read.select,
-        extend_select=(*read.extend_select, *given.extend_select),
-        ignore=(*read.ignore, *given.ignore),
-        level=given.level or read.level,
-        exclude=(*read.exclude, *given.exclude),
-        baseline=given.baseline or read.baseline,
-        relative_to=given.relative_to or read.relative_to,
-        choreography=given.choreography or read.choreography,
-        max_steps=given.max_steps or read.max_steps,
-        max_seconds=given.max_seconds or read.max_seconds,
-        include=(*read.include, *given.include),
-        gitignore=read.gitignore if given.gitignore is None else given.gitignore,
-        fail_on_unread=given.fail_on_unread or read.fail_on_unread,
-        fail_on_empty=given.fail_on_empty or read.fail_on_empty,
-    )
-
-
 def _question(wanted: _Wanted) -> FileQuestion:
     """What is asked of every file."""
     settings = wanted.settings
@@ -277,11 +239,6 @@ def _cache(given: str | None, found: CheckConfiguration) -> str | None:
     own = own_folder()
     default = None if own is None else str(own / "check")
     return given or os.environ.get(options.CACHE_DIR) or default
-
-
-def names(given: list[str] | None) -> tuple[str, ...]:
-    """Comma-separated or repeated."""
-    return tuple(name for text in given or () for name in text.split(",") if name.strip())
 
 
 def _files(wanted: _Wanted, found: CheckConfiguration) -> Files:
@@ -333,6 +290,17 @@ class _Asked:
             return list(found)
         return [replace(each, file=_from(each.file, self.base)) for each in found]
 
+    def covered(self, coverage: Coverage) -> Coverage:
+        """What was covered, files named likewise."""
+        if self.base is None:
+            return coverage
+        base = self.base
+        return replace(
+            coverage,
+            unread=tuple((_from(file, base), why) for file, why in coverage.unread),
+            followed=tuple(_from(file, base) for file in coverage.followed),
+        )
+
     def name_of(self, file: str) -> str:
         """A file's name as settings for paths mean it."""
         name = self.question.stdin_name if file == STDIN else None
@@ -358,7 +326,7 @@ def _checked(asked: _Asked, policy: Policy, fix: bool) -> Report:
         name = named or ("<stdin>" if answer.file == STDIN else answer.file)
         if shown:
             report.troubled.append(name)
-        report.add(name, asked.shown(shown), hidden, answer.coverage)
+        report.add(name, asked.shown(shown), hidden, asked.covered(answer.coverage))
         report.suppressed += answer.suppressed
     return report
 

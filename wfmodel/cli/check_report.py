@@ -31,8 +31,8 @@ class Report:
     fixed: int = 0
     machines: int = 0
     elsewhere: int = 0
-    unread: dict[str, None] = field(default_factory=dict)
-    """What was not read, each with its place and why, once."""
+    unread: dict[tuple[str, str], None] = field(default_factory=dict)
+    """What was not read, once: the file, and where in it and why."""
     followed: set[str] = field(default_factory=set)
     """Files that were read as another file fills them in."""
     others: int = 0
@@ -41,16 +41,16 @@ class Report:
     empty: list[str] = field(default_factory=list)
     fails_on_unread: bool = False
     fails_on_empty: bool = False
+    _told: set[tuple[str, str, str]] = field(default_factory=set)
 
     def add(self, file: str, found: list[Reported], hidden: int, covered: Coverage) -> None:
         """What was found in a file, each place once: machines may share what they are made of."""
         if covered.taken:
             self.files.append(file)
-            known = {(each.where, each.code, each.message) for each in self.findings}
             for each in found:
                 place = (each.where, each.code, each.message)
-                if place not in known:
-                    known.add(place)
+                if place not in self._told:
+                    self._told.add(place)
                     self.findings.append(each)
         else:
             self.others += 1
@@ -62,8 +62,9 @@ class Report:
 
     def not_read(self) -> list[str]:
         """What was read neither by itself nor as another file fills it in."""
-        filled = tuple(f"{file}:" for file in self.followed)
-        return [each for each in self.unread if not os.path.normpath(each).startswith(filled)]
+        filled = {os.path.normpath(file) for file in self.followed}
+        rest = ((f, why) for f, why in self.unread if os.path.normpath(f) not in filled)
+        return [f"{file}:{why}" for file, why in rest]
 
     def exit_code(self) -> int:
         """0 to 3."""

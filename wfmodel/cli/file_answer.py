@@ -44,8 +44,8 @@ class Coverage:
     """It holds a definition, or was named."""
     machines: int = 0
     """Definitions that were read and checked."""
-    unread: tuple[str, ...] = ()
-    """What was not, each with its place and why."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """What was not: the file, and where in it and why."""
     elsewhere: int = 0
     """Definitions that stand in another file or place, which was not followed."""
     followed: tuple[str, ...] = ()
@@ -76,5 +76,5 @@ class FileAnswer:
         from wfmodel.checks.resolved_finding import Reported
 
         suppressed, rows, (taken, machines, unread, elsewhere, followed) = json.loads(text)
-        covered = Coverage(taken, machines, tuple(unread), elsewhere, tuple(followed))
+        covered = Coverage(taken, machines, tuple(map(tuple, unread)), elsewhere, tuple(followed))
         return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed, covered)
