@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -19,11 +18,6 @@ from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
 from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.checks.file_selection import Files, Selection, select_files
 from wfmodel.checks.fixing import fixed_bytes
-from wfmodel.checks.formats.github import as_github
-from wfmodel.checks.formats.gitlab import as_gitlab
-from wfmodel.checks.formats.json_object import as_json
-from wfmodel.checks.formats.junit import as_junit
-from wfmodel.checks.formats.sarif import as_sarif
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.checks.policy import FAULT, NOTHING_READ, Policy, Settings, matches
 from wfmodel.cli import options
@@ -367,15 +361,27 @@ def _text(report: Report, output: options.FindingFormat) -> Iterator[str]:
         case options.FindingFormat.FULL:
             yield from full(report.findings)
         case options.FindingFormat.JSON:
+            from wfmodel.checks.formats.json_object import as_json
+
             yield as_json(report.findings)
         case options.FindingFormat.SARIF:
+            from importlib import metadata
+
+            from wfmodel.checks.formats.sarif import as_sarif
+
             described = {entry.code: entry for entry in catalogue().entries}
             yield as_sarif(report.findings, described, metadata.version("wfmodel"))
         case options.FindingFormat.JUNIT:
+            from wfmodel.checks.formats.junit import as_junit
+
             yield as_junit(report.findings, report.files)
         case options.FindingFormat.GITHUB:
+            from wfmodel.checks.formats.github import as_github
+
             yield from as_github(report.findings)
         case options.FindingFormat.GITLAB:
+            from wfmodel.checks.formats.gitlab import as_gitlab
+
             yield as_gitlab(report.findings)
 
 

@@ -18,7 +18,6 @@ from wfmodel.model.boundary import why_not_led_to
 from wfmodel.model.files import read_file
 from wfmodel.model.reading import STDIN
 from wfmodel.model.spelling import nearest
-from wfmodel.model.validate import adapter
 
 FILES = ("wfmodel.toml", "pyproject.toml")
 
@@ -77,6 +76,8 @@ def _table(file: Path) -> dict[str, Any] | None:
 
 def _parsed(file: Path, table: dict[str, Any]) -> CheckConfiguration:
     try:
+        from wfmodel.model.validate import adapter  # it knows workflows; few have settings
+
         settings = adapter(Settings).validate_python(with_dashes(table))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Final
 
 from wfmodel.checks import RULES, check_result, report
-from wfmodel.checks.choreography.choreography_check import check_choreography_file
 from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
 from wfmodel.checks.graph_search import MOST_SUGGESTIONS
 from wfmodel.checks.policy import NOTHING_READ
@@ -25,11 +24,11 @@ from wfmodel.checks.undecided import not_finished
 from wfmodel.cli.faults import fault_in
 from wfmodel.cli.file_answer import Coverage, FileAnswer, FileQuestion, UnfitQuestionError
 from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.extras import MissingExtraError
 from wfmodel.importers import load_all, load_any
 from wfmodel.importers.embedded.outer_findings import ELSEWHERE, MISSING_FILE, NO_MACHINE, UNREAD
-from wfmodel.importers.recognition import claims_to_be, is_definition
+from wfmodel.importers.recognition import claims_to_be, is_choreography, is_definition
 from wfmodel.model.boundary import rooted
-from wfmodel.model.declared_choreography import is_choreography
 from wfmodel.model.findings import Finding
 from wfmodel.model.limits import refusal
 from wfmodel.model.loading import LoadResult, locate_findings
@@ -71,6 +70,13 @@ def check_one(file: str, question: FileQuestion) -> FileAnswer:
         return _refused(_shown(file, question), "L102", message, file)
 
 
+def _unread(why: str, file: str, question: FileQuestion) -> FileAnswer:
+    """A file that needs what is not installed: not read, or refused if it was named."""
+    if not question.found:
+        raise UnfitQuestionError(f"{_shown(file, question)}: {why}")
+    return FileAnswer(file, (), coverage=Coverage(unread=(f"{file}: {why}",)), final=False)
+
+
 def _refused(shown: str, code: str, message: str, file: str | None = None) -> FileAnswer:
     found = report((refusal(code, message, Span(shown)),), None, shown)
     return FileAnswer(file or shown, found, final=False)
@@ -100,12 +106,16 @@ def _checked_file(file: str, question: FileQuestion, effort: Effort) -> FileAnsw
     own = (each.document for each in results if _is_of(each, named))
     document = next((each for each in own if each is not None), None)
     if document is not None and _is_scenario(document):
-        from wfmodel.experiments import load_scenario
-
+        try:
+            from wfmodel.experiments import load_scenario
+        except MissingExtraError as error:
+            return _unread(f"a scenario is checked by what runs it: {error}", file, question)
         found = report(load_scenario(named, document.text).findings, document, shown)
         covered = Coverage(machines=1)
         return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)
     if document is not None and is_choreography(document.value):
+        from wfmodel.checks.choreography.choreography_check import check_choreography_file
+
         with effort.share(1.0):
             findings = check_choreography_file(named, document.text, load=load_any)
         return FileAnswer(

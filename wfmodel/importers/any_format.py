@@ -10,22 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wfmodel.importers.annotations import Annotations
-from wfmodel.importers.asl.asl_file import LONGEST_NAME, from_document, stem
 from wfmodel.importers.asl.catalogue import UNUSED_ANNOTATIONS
 from wfmodel.importers.asl.templates import read_definition
-from wfmodel.importers.embedded import Contents, Machine, contents_of
+from wfmodel.importers.embedded.detection import Contents, contents_of
 from wfmodel.importers.embedded.following import MISSING, OUTSIDE, followed
-from wfmodel.importers.embedded.machine import placed
-from wfmodel.importers.embedded.outer_findings import MISSING_FILE, UNCLEAR_ANNOTATIONS
+from wfmodel.importers.embedded.outer_findings import (
+    MISSING_FILE,
+    UNCLEAR_ANNOTATIONS,
+    placed,
+)
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import read_text, shown_name
 from wfmodel.model.source import Span
 from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from wfmodel.importers.annotations import Annotations
+    from wfmodel.importers.embedded.machine import Machine
 
 ANNOTATION_ENDINGS: Final = (".annotations.yaml", ".annotations.yml")
 
@@ -43,6 +48,8 @@ def load_any(
     if document is None:
         return LoadResult(None, findings)
     if is_asl(document.value):
+        from wfmodel.importers.asl.asl_file import from_document  # a tenth of a second
+
         notes = beside(path) if annotations is None else annotations
         return from_document(document, notes)
     workflow, findings = parse_as(document, Workflow)
@@ -90,6 +97,8 @@ def _embedded(
 ) -> LoadResult:
     if machine.document is None:
         return _followed(path, machine)
+    from wfmodel.importers.asl.asl_file import from_document
+
     notes = annotations
     if notes is None:
         notes = beside(path, machine.name)
@@ -100,6 +109,8 @@ def _embedded(
 
 def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
     """A machine in a file of its own, read where that lies inside the boundary."""
+    from wfmodel.importers.asl.asl_file import from_document
+
     if not machine.target or not FilePath(path).is_file():
         return LoadResult(None, machine.findings)
     target = followed(path, machine.target)
@@ -127,6 +138,8 @@ def beside(path: str | FilePath, machine: str = "") -> FilePath | None:
     ``machine`` is the name of one of several in the file; one that is no part of a file's name (a
     separator, a control character) has no file.
     """
+    from wfmodel.importers.asl.asl_file import LONGEST_NAME, stem
+
     if (
         not machine.isprintable()
         or "/" in machine

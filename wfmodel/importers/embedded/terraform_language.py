@@ -11,9 +11,9 @@ from wfmodel.importers.embedded import machine, substitutions
 from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, tokens, too_deep
 from wfmodel.importers.embedded.hcl_values import Values
 from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.marks import TERRAFORM_TYPE
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
-from wfmodel.importers.embedded.terraform import TYPE
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
 from wfmodel.model.source import Extent, Path, Place, Span
 
@@ -104,7 +104,7 @@ def _close(open_signs: list[Token], token: Token) -> None:
 
 def _is_machine(header: list[Token]) -> bool:
     named = [_label(token) for token in header]
-    return len(named) == 3 and named[:2] == ["resource", TYPE]
+    return len(named) == 3 and named[:2] == ["resource", TERRAFORM_TYPE]
 
 
 def _is_locals(header: list[Token]) -> bool:
@@ -188,7 +188,7 @@ def _set_to(body: list[Token], name: str) -> int | None:
 
 
 def _prefix(block: Block) -> Path:
-    return ("resource", TYPE, block.label, "definition")
+    return ("resource", TERRAFORM_TYPE, block.label, "definition")
 
 
 def _encoded(source: _Source, block: Block, values: Values, index: int) -> Machine:

@@ -1,0 +1,7 @@
+"""Words that only files with machines hold: without one of them nothing is parsed, or imported."""
+
+from typing import Final
+
+CLOUDFORMATION_TYPES: Final = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
+TERRAFORM_TYPE: Final = "aws_sfn_state_machine"
+SERVERLESS_KEY: Final = "stepFunctions"
