@@ -70,13 +70,6 @@ def check_one(file: str, question: FileQuestion) -> FileAnswer:
         return _refused(_shown(file, question), "L102", message, file)
 
 
-def _unread(why: str, file: str, question: FileQuestion) -> FileAnswer:
-    """A file that needs what is not installed: not read, or refused if it was named."""
-    if not question.found:
-        raise UnfitQuestionError(f"{_shown(file, question)}: {why}")
-    return FileAnswer(file, (), coverage=Coverage(unread=(f"{file}: {why}",)), final=False)
-
-
 def _refused(shown: str, code: str, message: str, file: str | None = None) -> FileAnswer:
     found = report((refusal(code, message, Span(shown)),), None, shown)
     return FileAnswer(file or shown, found, final=False)
@@ -109,7 +102,8 @@ def _checked_file(file: str, question: FileQuestion, effort: Effort) -> FileAnsw
         try:
             from wfmodel.experiments import load_scenario
         except MissingExtraError as error:
-            return _unread(f"a scenario is checked by what runs it: {error}", file, question)
+            why = f"{shown}: a scenario is checked by what runs it"
+            raise UnfitQuestionError(f"{why}: {error}") from None
         found = report(load_scenario(named, document.text).findings, document, shown)
         covered = Coverage(machines=1)
         return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)

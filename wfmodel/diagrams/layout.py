@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from wfmodel.diagrams.diagram import LONG, Box, Diagram, Shape
 from wfmodel.extras import missing
+from wfmodel.native.lost import WorkersLostError
 from wfmodel.native.safety import leaving_out_the_working_directory
 
 Point = tuple[float, float]
@@ -41,8 +42,8 @@ _ENGINE: Final = (
 )
 
 
-class LayoutError(RuntimeError):
-    """The engine gave up; the text of the diagram needs none."""
+class LayoutError(WorkersLostError):
+    """The engine's process ended without a layout; the text of the diagram needs none."""
 
 
 @dataclass(frozen=True, slots=True)
