@@ -47,6 +47,8 @@ LAYERS = {
     "model": Layer(3, "what a workflow is: text in, places and findings out", "workflow.py"),
     "native": Layer(2, "what compiled code and safe processes stand on", "words.py"),
     "escaping": Layer(1, "every string of a definition leaves through here", "characters.py"),
+    "lazy": Layer(1, "names of a package, imported on first use", ""),
+    "extras": Layer(0, "which libraries the package alone does not bring", ""),
     "display": Layer(0, "who draws what a notebook shows", ""),
 }
 """From the top. A package imports what stands lower, and itself; nothing else of ours."""

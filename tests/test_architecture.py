@@ -21,7 +21,7 @@ ONLY_THERE = {
     "jinja2": {"reports"},
     "simpy": {"simulation"},
     "networkx": {"surface"},
-    "fast_sugiyama": {"diagrams"},
+    "pygraphviz": {"diagrams"},
     "matplotlib": {"diagrams", "reports"},
 }
 """Libraries that belong to one layer."""

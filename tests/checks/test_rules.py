@@ -11,6 +11,7 @@ import pytest
 from tests.checks.game import replay
 from wfmodel.checks import DEFAULT_RULES, RULES, Rule, check_file, find_rule
 from wfmodel.checks.addresses import page_address, page_file, project_address
+from wfmodel.checks.policy import OPT_IN
 from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, pages, sections_of
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.model.findings import Finding
@@ -25,7 +26,7 @@ with_example = pytest.mark.parametrize(
 
 
 def findings_of(text: str, rule: Rule | None = None) -> tuple[Finding, ...]:
-    asked = (rule,) if rule is not None and rule.opt_in else ()
+    asked = (rule,) if rule is not None and rule.code in OPT_IN else ()
     return check_file("example.yaml", text, rules=(*DEFAULT_RULES, *asked))
 
 

@@ -20,7 +20,6 @@ from wfmodel.model.files import read_file
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 from wfmodel.model.spelling import nearest
-from wfmodel.model.validate import adapter
 
 FILES = ("wfmodel.toml", "pyproject.toml")
 
@@ -79,6 +78,8 @@ def _table(file: Path) -> dict[str, Any] | None:
 
 def _parsed(file: Path, table: dict[str, Any]) -> CheckConfiguration:
     try:
+        from wfmodel.model.validate import adapter  # it knows workflows; few have settings
+
         settings = adapter(Settings).validate_python(with_dashes(table))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

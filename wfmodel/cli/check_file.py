@@ -9,7 +9,6 @@ from functools import cache
 from typing import Final
 
 from wfmodel.checks import RULES, check_result, report
-from wfmodel.checks.choreography.choreography_check import check_choreography_file
 from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
 from wfmodel.checks.graph_search import MOST_SUGGESTIONS
 from wfmodel.checks.policy import NOTHING_READ
@@ -25,11 +24,11 @@ from wfmodel.checks.undecided import not_finished
 from wfmodel.cli.faults import fault_in
 from wfmodel.cli.file_answer import Coverage, FileAnswer, FileQuestion, UnfitQuestionError
 from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.extras import MissingExtraError
 from wfmodel.importers import load_all, load_any
 from wfmodel.importers.embedded.outer_findings import ELSEWHERE, MISSING_FILE, NO_MACHINE, UNREAD
-from wfmodel.importers.recognition import claims_to_be, is_definition
+from wfmodel.importers.recognition import claims_to_be, is_choreography, is_definition
 from wfmodel.model.boundary import rooted
-from wfmodel.model.declared_choreography import is_choreography
 from wfmodel.model.findings import Finding
 from wfmodel.model.limits import refusal
 from wfmodel.model.loading import LoadResult, locate_findings
@@ -100,12 +99,17 @@ def _checked_file(file: str, question: FileQuestion, effort: Effort) -> FileAnsw
     own = (each.document for each in results if _is_of(each, named))
     document = next((each for each in own if each is not None), None)
     if document is not None and _is_scenario(document):
-        from wfmodel.experiments import load_scenario
-
+        try:
+            from wfmodel.experiments import load_scenario
+        except MissingExtraError as error:
+            why = f"{shown}: a scenario is checked by what runs it"
+            raise UnfitQuestionError(f"{why}: {error}") from None
         found = report(load_scenario(named, document.text).findings, document, shown)
         covered = Coverage(machines=1)
         return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)
     if document is not None and is_choreography(document.value):
+        from wfmodel.checks.choreography.choreography_check import check_choreography_file
+
         with effort.share(1.0):
             findings = check_choreography_file(named, document.text, load=load_any)
         return FileAnswer(

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wfmodel.checks import RULES
-from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.policy import Catalogue
-from wfmodel.checks.rule import Described
-from wfmodel.checks.suppressions import every_kind
-from wfmodel.importers.asl.catalogue import PROBLEMS
-from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
-from wfmodel.importers.examples import examples
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import NAMES
+
+if TYPE_CHECKING:
+    from wfmodel.checks.rule import Described
 
 _WHY: Final = {
     "L101": "The file cannot be opened, or is no regular file.",
@@ -76,13 +72,25 @@ class Known:
     @property
     def page(self) -> str:
         """What there is to say: one line, and an example where there is one."""
+        from wfmodel.importers.examples import examples
+
         example = examples().get(self.code)
         return f"{self.why}\n\n{example.markdown}\n" if example else self.why
 
 
 @cache
 def catalogue() -> Catalogue:
-    """All codes, ordered."""
+    """All codes, ordered; one for all, since most runs ask for none."""
+    return Catalogue(_collected)
+
+
+def _collected() -> tuple[Described, ...]:
+    from wfmodel.checks import RULES
+    from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
+    from wfmodel.checks.suppressions import every_kind
+    from wfmodel.importers.asl.catalogue import PROBLEMS
+    from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
+
     entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES]
     entries += [
         Known(each.code, each.name, each.severity, each.why) for each in (*PROBLEMS, *EMBEDDED)
@@ -92,4 +100,4 @@ def catalogue() -> Catalogue:
         severity = Severity.WARNING if code[0] == "C" else Severity.ERROR
         entries.append(Known(code, name, severity, _WHY[code]))
     entries += [Known(code, name, level, _WHY[code]) for code, name, level in every_kind()]
-    return Catalogue(tuple(sorted(entries, key=lambda e: (e.code[0], int(e.code[1:])))))
+    return tuple(sorted(entries, key=lambda e: (e.code[0], int(e.code[1:]))))

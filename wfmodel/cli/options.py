@@ -12,7 +12,6 @@ from typer.exceptions import TyperException
 from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.checks.policy import EventsCarry
 from wfmodel.cli.paths import file_to_read, file_to_write
-from wfmodel.cli.rules import show_page
 from wfmodel.model.findings import Severity
 
 MOST_SECONDS_GIVEN: Final = 86_400
@@ -36,6 +35,8 @@ def more_than_none(option: typer.CallbackParam, value: float | None) -> float | 
 def explained(value: str | None) -> None:
     """The callback of the option that shows a rule's page instead of a check."""
     if value is not None:
+        from wfmodel.cli.rules import show_page  # it knows all rules
+
         show_page(value)
         raise typer.Exit
 

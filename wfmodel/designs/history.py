@@ -30,10 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.knobs import Knobs
@@ -41,6 +38,10 @@ from wfmodel.designs.messages import Event, Message
 from wfmodel.designs.state import View
 from wfmodel.model.flow import Flow, NodeKind
 from wfmodel.model.workflow import Effect, Task
+
+if TYPE_CHECKING:  # rows come from who has NumPy; a system is built without
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Kind(IntEnum):
@@ -154,7 +155,7 @@ class History:
 
     def instances(self) -> int:
         """How many instances arrived."""
-        return int(np.count_nonzero(self.rows[:, 1] == Kind.ARRIVE))
+        return int((self.rows[:, 1] == Kind.ARRIVE).sum())
 
     def of_instance(self, instance: int) -> tuple[Row, ...]:
         """Rows of one instance, and the faults that the whole system met meanwhile.
@@ -165,7 +166,7 @@ class History:
         mine = self.rows[:, 2] == instance
         if instance < 0 or not mine.any():
             raise KeyError(f"no instance {instance}; there are {self.instances()}, from 0")
-        places = np.flatnonzero(mine)
+        places = mine.nonzero()[0]
         faults = (self.rows[:, 1] == Kind.FAULT_ON) | (self.rows[:, 1] == Kind.FAULT_OFF)
         faults[: places[0]] = False
         faults[places[-1] :] = False

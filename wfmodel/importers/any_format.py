@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wfmodel.importers.annotations import Annotations
-from wfmodel.importers.asl.asl_file import LONGEST_NAME, from_document, stem
 from wfmodel.importers.asl.catalogue import UNUSED_ANNOTATIONS
-from wfmodel.importers.embedded import Contents, Machine, contents_of
+from wfmodel.importers.embedded.detection import Contents, contents_of
 from wfmodel.importers.embedded.following import MISSING, OUTSIDE, followed
-from wfmodel.importers.embedded.machine import not_determined, placed
-from wfmodel.importers.embedded.outer_findings import MISSING_FILE, UNCLEAR_ANNOTATIONS
+from wfmodel.importers.embedded.outer_findings import (
+    MISSING_FILE,
+    UNCLEAR_ANNOTATIONS,
+    placed,
+)
 from wfmodel.importers.embedded.template_files import read_template
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
@@ -26,6 +27,10 @@ from wfmodel.model.reading import read_text, shown_name
 from wfmodel.model.source import Span
 from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from wfmodel.importers.annotations import Annotations
+    from wfmodel.importers.embedded.machine import Machine
 
 ANNOTATION_ENDINGS: Final = (".annotations.yaml", ".annotations.yml")
 
@@ -43,6 +48,9 @@ def load_any(
     if document is None:
         return LoadResult(None, findings)
     if is_asl(document.value):
+        from wfmodel.importers.asl.asl_file import from_document, stem  # a tenth of a second
+        from wfmodel.importers.embedded.machine import not_determined
+
         undetermined = not_determined(stem(FilePath(document.file).name), document)
         if undetermined:
             return LoadResult(None, undetermined)
@@ -93,6 +101,8 @@ def _embedded(
 ) -> LoadResult:
     if machine.document is None:
         return _followed(path, machine)
+    from wfmodel.importers.asl.asl_file import from_document
+
     notes = annotations
     if notes is None:
         notes = beside(path, machine.name)
@@ -103,6 +113,9 @@ def _embedded(
 
 def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
     """A machine in a file of its own, read where that lies inside the boundary."""
+    from wfmodel.importers.asl.asl_file import from_document
+    from wfmodel.importers.embedded.machine import not_determined
+
     if not machine.target or not FilePath(path).is_file():
         return LoadResult(None, machine.findings)
     target = followed(path, machine.target)
@@ -133,6 +146,8 @@ def beside(path: str | FilePath, machine: str = "") -> FilePath | None:
     ``machine`` is the name of one of several in the file; one that is no part of a file's name (a
     separator, a control character) has no file.
     """
+    from wfmodel.importers.asl.asl_file import LONGEST_NAME, stem
+
     if (
         not machine.isprintable()
         or "/" in machine

@@ -10,14 +10,17 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from wfmodel.model.declared_choreography import is_choreography
-
 _NAMED_SO: Final = re.compile(r"\.asl(\.|$)")
 _SAYS_SO: Final = (
     (re.compile(r"""["']?StartAt["']?\s*:"""), re.compile(r"""["']?States["']?\s*:""")),
     (re.compile(r"""(?m)^initial\s*:"""), re.compile(r"""(?m)^states\s*:""")),
 )
 _SCENARIO: Final = frozenset({"question", "setting"})
+
+
+def is_choreography(value: object) -> bool:
+    """Whether a parsed file holds, or tries to hold, a choreography."""
+    return isinstance(value, Mapping) and "choreography" in value and "services" in value
 
 
 def is_definition(value: object, file: str) -> bool:

@@ -15,7 +15,6 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import MOST_BYTES, RefusedError, refusal
 from wfmodel.model.source import Document, Span
-from wfmodel.model.yaml_reader import read_yaml
 
 STDIN: Final = "-"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -132,5 +131,7 @@ def _checked(text: str, file: str) -> str:
 def _parse(text: str, file: str) -> Document:
     if is_json(text, file):
         return Document(file, text, read_json(text, file), lambda: json_places(text, file))
+    from wfmodel.model.yaml_reader import read_yaml  # an answer of the cache reads nothing
+
     value, places = read_yaml(text, file)
     return Document(file, text, value, lambda: places)

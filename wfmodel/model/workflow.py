@@ -35,7 +35,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from wfmodel.display import svg_of
-from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import (
     FailureMode,
     Name,
@@ -43,6 +43,7 @@ from wfmodel.model.failures import (
     RetryPolicy,
 )
 from wfmodel.model.guards import checked, roots_of
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration
 
 ROLLBACK = "rollback"

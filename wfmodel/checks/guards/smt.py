@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from wfmodel.checks.effort import Effort
 from wfmodel.checks.guards.domain import Domain, nested
+from wfmodel.extras import install_command
 from wfmodel.model.guards import (
     ABSENT,
     Compare,
@@ -49,7 +50,7 @@ MOST_MILLISECONDS: Final = 5_000
 _PART: Final = 150
 """Steps that the translation of a part of a guard counts for."""
 
-MISSING: Final = "needs the solver: pip install 'wfmodel[guards]'"
+MISSING: Final = f"needs the solver: {install_command('z3')}"
 
 _KINDS: Final = ("absent", "null", "boolean", "number", "string", "object")
 _ESCAPE: Final = re.compile(r"\\u\{([0-9a-fA-F]+)\}")

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from wfmodel.importers.asl.catalogue import Problem
 from wfmodel.importers.asl.templates import mask, unmasked
-from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD
+from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD, placed
 from wfmodel.importers.embedded.positions import Excerpt
 from wfmodel.importers.embedded.substitutions import filled, is_one
 from wfmodel.model.findings import Finding
@@ -114,11 +113,6 @@ def elsewhere(name: str, where: str, span: Span, target: str = "") -> Machine:
 def unread(name: str, why: str, span: Span) -> Machine:
     """A machine whose definition cannot be read here."""
     return Machine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
-
-
-def placed(problem: Problem, message: str, span: Span) -> Finding:
-    """A finding at a place of the larger file."""
-    return replace(problem.at((), message), span=span)
 
 
 def hung_at(prefix: Path, lookup: Callable[[Path], Place], inner: Place) -> Place:

@@ -15,8 +15,8 @@ from typing import Final
 
 from wfmodel.importers.asl.templates import SYNTAX_ERROR, read_definition
 from wfmodel.importers.embedded.hcl import flat_templates
-from wfmodel.importers.embedded.machine import NOTHING, placed
-from wfmodel.importers.embedded.outer_findings import UNREAD
+from wfmodel.importers.embedded.machine import NOTHING
+from wfmodel.importers.embedded.outer_findings import UNREAD, placed
 from wfmodel.importers.embedded.positions import Lines
 from wfmodel.importers.embedded.substitutions import filled
 from wfmodel.model.findings import Finding

@@ -11,16 +11,13 @@ from wfmodel.importers.embedded import machine, substitutions
 from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, tokens, too_deep
 from wfmodel.importers.embedded.hcl_values import Locals, Values
 from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.marks import MODULE_WORD, TERRAFORM_TYPE
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
-from wfmodel.importers.embedded.terraform import TYPE
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
 from wfmodel.model.source import Extent, Path, Place, Span
 
 _HERE: Final = re.compile(r"^\$\{path[._](?:module|root|cwd)\}/")
-MODULE_WORD: Final = "step-functions"
-"""In the source of a module: ``terraform-aws-modules/step-functions/aws`` and what is made like it
-take the machine as their argument ``definition``."""
 LOCALS: Final = "locals {}"
 """The label of a block of local values: no label that HCL can have."""
 
@@ -113,7 +110,7 @@ def _close(open_signs: list[Token], token: Token) -> None:
 def _read_as(header: list[Token]) -> Path | None:
     """The path of a block that is read; its last part is the label."""
     named = tuple(_label(token) for token in header)
-    if len(named) == 3 and named[:2] == ("resource", TYPE):
+    if len(named) == 3 and named[:2] == ("resource", TERRAFORM_TYPE):
         return named
     if len(named) == 2 and named[0] == "module":
         return named
