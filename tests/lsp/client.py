@@ -14,7 +14,10 @@ from typing import Any
 PATIENCE = 120
 """Seconds after which a server is taken for dead; no test's outcome depends on it otherwise."""
 
-UTF16 = {"general": {"positionEncodings": ["utf-16"]}}
+UTF16 = {
+    "general": {"positionEncodings": ["utf-16"]},
+    "textDocument": {"rename": {"prepareSupport": True}},
+}
 
 
 class RefusedError(Exception):

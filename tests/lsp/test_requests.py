@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.cli.test_command_line import call
 from tests.lsp.client import Client, RefusedError, applied, part_of, split
 from tests.lsp.texts import MACHINE, ORDER, TEMPLATE
+from tests.security.test_nothing_of_the_checkout_runs import MODULES, TRAP
 from wfmodel.checks.fixing import fixed
 from wfmodel.cli.check_file import check_one
 from wfmodel.cli.file_answer import FileQuestion
@@ -181,9 +184,27 @@ def test_what_a_definition_says_is_shown_and_not_obeyed(editor: Client):
         assert symbol["name"].isprintable()
     line = text.split("\n")[5]
     words = editor.at("hover", "odd.asl.json", 5, len(line) // 4)["contents"]["value"]
-    assert "](command:" not in words
-    assert "<img" not in words
+    assert re.search(r"(?<!\\)(\]\(|<img)", words) is None
     assert not any(sign in words for sign in "\x1b\u202e")
+
+
+def test_nothing_of_the_checkout_runs(start, tmp_path, monkeypatch):
+    """Modules with the names of those that the server, a check and a diagram import."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    for name in (*MODULES, "pygls", "lsprotocol", "cattrs", "attrs", "asyncio"):
+        (folder / f"{name}.py").write_text(TRAP)
+    (folder / "matplotlibrc").write_text("backend: module://trap\n")
+    (folder / "trap.py").write_text(TRAP)
+    monkeypatch.setenv("TRAP", str(tmp_path / "ran"))
+    client = start(cwd=folder)
+    (client.folder / "o.yaml").write_text(ORDER)
+    client.open("o.yaml", ORDER)
+    client.open("s.yaml", "question: q\nworkflow: o.yaml\nsetting: {horizon: 10s}\n")
+    drawn = client.request("wfmodel/diagram", textDocument={"uri": client.uri("o.yaml")})
+    assert "<svg" in drawn["svg"]
+    assert client.close() == 0
+    assert not (tmp_path / "ran").exists()
 
 
 def test_goodbye(start):

@@ -37,7 +37,7 @@ def test_what_the_baseline_holds_is_not_shown(start, capsys, monkeypatch):
     assert code == 0, err
     assert client.open("o.yaml", WRONG) == []
     worse = WRONG.replace("initial: reserve", "initial: reserev")
-    assert codes(client.change("o.yaml", worse)) == {"S102"} or client.published
+    assert len(client.change("o.yaml", worse)) == 1
 
 
 def test_a_checkout_cannot_make_checks_longer(start):

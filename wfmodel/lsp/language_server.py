@@ -239,12 +239,13 @@ def _about_changes(server: WorkflowServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
     async def rename(params: types.RenameParams) -> types.WorkspaceEdit:
         document = await session.current(params.text_document.uri)
-        if document is None or document.read is None or not document.is_read:
+        read = None if document is None else document.read
+        if document is None or read is None or not document.is_read or _is_broken(document):
             raise _refused("nothing is renamed while the text cannot be read")
         offset = answers.offset_of(document.places, params.position)
         try:
             changes = renamed(
-                document.read,
+                read,
                 offset,
                 params.new_name,
                 lambda text: session.reread(document, text),
@@ -264,6 +265,11 @@ def _about_changes(server: WorkflowServer) -> None:
         begin = answers.offset_of(document.places, params.range.start)
         end = answers.offset_of(document.places, params.range.end)
         return list(answers.code_actions(document, begin, end, params.context.only))
+
+
+def _is_broken(document: OpenDocument) -> bool:
+    """Whether the text as it was read last has no states any more."""
+    return document.read is not document.good and document.good is not None
 
 
 def _refused(words: str) -> JsonRpcException:
