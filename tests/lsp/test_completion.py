@@ -10,7 +10,7 @@ from tests.lsp.texts import CHOREOGRAPHY, MACHINE, ORDER, TEMPLATE, TERRAFORM
 from wfmodel.importers import load_all
 from wfmodel.lsp.completion import offers
 from wfmodel.lsp.outline import outlines
-from wfmodel.lsp.sketch import LONGEST, sketch_of
+from wfmodel.lsp.text_sketch import LONGEST, sketch_of
 
 
 def offered(file: str, marked: str, before: str | None = None) -> list[str]:

@@ -87,6 +87,7 @@ def test_it_says_what_check_says_of_every_model(editor: Client, path):
         ("p.asl.json", MACHINE.replace('"Default": "Done"', '"Default": "😀 gone"'), '"😀 gone"'),
         ("pt.yaml", "# 😀\n" + TEMPLATE.replace("Next: Done", "Next: 😀 gone"), "😀 gone"),
         ("ps.yaml", TEMPLATE.replace('"Next": "Two"', '"Next": "😀 gone"'), '"😀 gone"'),
+        ("pl.yaml", "# \u2028\n# \x85\n" + TEMPLATE.replace('": "Two"', '": "gone"'), '"gone"'),
         ("first.yaml", "{name: 😀, initial: gone, states: {a: {kind: final}}}\n", "gone"),
     ],
 )  # fmt: skip

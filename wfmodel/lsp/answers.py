@@ -19,8 +19,8 @@ from wfmodel.lsp.hovering import Hovered
 from wfmodel.lsp.open_document import OpenDocument, ReadText
 from wfmodel.lsp.outline import Mention, Outline
 from wfmodel.lsp.renaming import Replacement
-from wfmodel.lsp.sketch import Slot
 from wfmodel.lsp.text_places import TextPlaces
+from wfmodel.lsp.text_sketch import Slot
 from wfmodel.model.findings import Severity
 from wfmodel.model.source import Path
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS_SCHEMA
-from wfmodel.lsp.known_keys import Known, known_by_schema, known_in_asl, schema_in
+from wfmodel.lsp.known_keys import KeysAndWords, known_by_schema, known_in_asl, schema_in
 from wfmodel.lsp.outline import BUILT_IN, Outline
-from wfmodel.lsp.sketch import Sketch, Slot
+from wfmodel.lsp.text_sketch import Slot, TextSketch
 from wfmodel.model.json_schema import CHOREOGRAPHY_SCHEMA_FILE, SCHEMA_FILE
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import FAILURE, TIMEOUT
@@ -77,7 +77,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    sketch: Sketch
+    sketch: TextSketch
     slot: Slot
     form: Format
     root: Path
@@ -113,7 +113,7 @@ class _Asked:
         return list(names | dict.fromkeys(map(str, value if isinstance(value, Mapping) else ())))
 
 
-def offers(sketch: Sketch, file: str, read: tuple[Outline, ...]) -> list[Offer]:
+def offers(sketch: TextSketch, file: str, read: tuple[Outline, ...]) -> list[Offer]:
     """What can stand in the sketch's slot; ``read`` are the machines of the last good text."""
     slot = sketch.slot
     if slot is None:
@@ -127,7 +127,7 @@ def offers(sketch: Sketch, file: str, read: tuple[Outline, ...]) -> list[Offer]:
     return sorted(found.values(), key=lambda each: each.rank)
 
 
-def key_words(sketch: Sketch, text: str, file: str, read: tuple[Outline, ...]) -> str:
+def key_words(sketch: TextSketch, text: str, file: str, read: tuple[Outline, ...]) -> str:
     """What the key in the sketch's slot means; empty where that is not known."""
     slot = sketch.slot
     if slot is None or not slot.is_key:
@@ -136,7 +136,7 @@ def key_words(sketch: Sketch, text: str, file: str, read: tuple[Outline, ...]) -
     return "" if asked is None else _known(asked).keys.get(text[slot.begin : slot.end], "")
 
 
-def _asked(sketch: Sketch, slot: Slot, file: str, read: tuple[Outline, ...]) -> _Asked | None:
+def _asked(sketch: TextSketch, slot: Slot, file: str, read: tuple[Outline, ...]) -> _Asked | None:
     root = _machine_around(slot.path)
     form = _format_of(sketch, root, file)
     return None if form is None else _Asked(sketch, slot, form, root, _outline_at(read, root))
@@ -151,7 +151,7 @@ def _machine_around(path: Path) -> Path:
     return ()
 
 
-def _format_of(sketch: Sketch, root: Path, file: str) -> Format | None:
+def _format_of(sketch: TextSketch, root: Path, file: str) -> Format | None:
     """What the keys at the top say; a name only where they say nothing."""
     keys = sketch.keys.get(root, {})
     if _ANNOTATIONS.search(file):
@@ -180,13 +180,13 @@ def _offered(asked: _Asked) -> Iterator[Offer]:
         yield from (_word(asked, each) for each in known.words)
 
 
-def _known(asked: _Asked) -> Known:
+def _known(asked: _Asked) -> KeysAndWords:
     if asked.form is Format.ASL:
         return known_in_asl(asked.path, asked.value_at)
     return known_by_schema(schema_in(_SCHEMAS[asked.form]), asked.path, asked.value_at)
 
 
-def _keys(asked: _Asked, known: Known) -> Iterator[Offer]:
+def _keys(asked: _Asked, known: KeysAndWords) -> Iterator[Offer]:
     """Keys that are not there yet; those that are required first."""
     there = set(asked.sketch.keys.get(asked.slot.path, {}))
     for key, words in known.keys.items():

@@ -13,7 +13,7 @@ from wfmodel.escaping import code_span, fenced, markdown
 from wfmodel.lsp.completion import key_words
 from wfmodel.lsp.open_document import OpenDocument
 from wfmodel.lsp.outline import Mention, Outline
-from wfmodel.lsp.sketch import sketch_of
+from wfmodel.lsp.text_sketch import sketch_of
 from wfmodel.model.flow import raised_events
 from wfmodel.model.workflow import (
     Choice,

@@ -44,7 +44,7 @@ _LISTS: Final = frozenset({"branches", "retriers", "catchers", "choices", "rules
 
 
 @dataclass(slots=True)
-class Known:
+class KeysAndWords:
     """What may stand at a path: keys with what they mean, and words."""
 
     keys: dict[str, str] = field(default_factory=dict)
@@ -64,13 +64,13 @@ def schema_in(file: FilePath) -> Schema:
     return read
 
 
-def known_by_schema(schema: Schema, path: Path, value_at: Lookup) -> Known:
+def known_by_schema(schema: Schema, path: Path, value_at: Lookup) -> KeysAndWords:
     """What a schema lets stand at a path."""
     nodes = [schema]
     for depth, part in enumerate(path):
         here = _likely(schema, nodes, path[:depth], value_at)
         nodes = [inner for node in here for inner in _inside(node, part)]
-    known = Known()
+    known = KeysAndWords()
     for node in _likely(schema, nodes, path, value_at):
         for name, inner in node.get("properties", {}).items():
             known.keys.setdefault(name, _words_of(schema, inner))
@@ -144,7 +144,7 @@ def _allowed(node: Schema) -> list[str]:
 # ------------------------------------------------------------------------- Amazon States Language
 
 
-def known_in_asl(path: Path, value_at: Lookup) -> Known:
+def known_in_asl(path: Path, value_at: Lookup) -> KeysAndWords:
     """What Amazon States Language lets stand at a path of a machine."""
     here: Table | Row | str | None = fields.MACHINE
     for depth, part in enumerate(path):
@@ -155,13 +155,13 @@ def known_in_asl(path: Path, value_at: Lookup) -> Known:
         elif isinstance(here, str):
             here = _TABLES[here]  # an entry of a list
         elif not isinstance(part, int):
-            return Known()
+            return KeysAndWords()
     if isinstance(here, Table):
         required = {name for name, row in here.fields.items() if row.required}
-        return Known(keys=dict.fromkeys(here.fields, ""), required=required)
+        return KeysAndWords(keys=dict.fromkeys(here.fields, ""), required=required)
     if isinstance(here, Row):
-        return Known(words=dict.fromkeys(_asl_words(path, here)))
-    return Known()
+        return KeysAndWords(words=dict.fromkeys(_asl_words(path, here)))
+    return KeysAndWords()
 
 
 def _held(row: Row | None) -> Table | Row | str | None:

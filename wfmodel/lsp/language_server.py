@@ -34,8 +34,8 @@ from wfmodel.lsp.open_document import OpenDocument, ReadText
 from wfmodel.lsp.preview import Preview, preview
 from wfmodel.lsp.renaming import RenamingRefusedError, place_to_rename, renamed
 from wfmodel.lsp.session import Session
-from wfmodel.lsp.sketch import sketch_of
 from wfmodel.lsp.text_places import TextPlaces
+from wfmodel.lsp.text_sketch import sketch_of
 
 DIAGRAM: Final = "wfmodel/diagram"
 """The request of our own: parameters ``textDocument``, and of these what is known: ``position``,

@@ -48,7 +48,7 @@ class Slot:
 
 
 @dataclass(slots=True)
-class Sketch:
+class TextSketch:
     """Keys by the path of their mapping, plain values by their path, and the cursor's slot."""
 
     keys: dict[Path, dict[str, None]] = field(default_factory=dict)
@@ -60,9 +60,9 @@ class Sketch:
         self.keys.setdefault(path[:-1], {})[str(path[-1])] = None
 
 
-def sketch_of(text: str, file: str, cursor: int) -> Sketch:
+def sketch_of(text: str, file: str, cursor: int) -> TextSketch:
     """The sketch of a text; ``cursor`` is an offset."""
-    drawn = Sketch()
+    drawn = TextSketch()
     if len(text) > LONGEST:
         return drawn
     start = _after_space(text, 1 if text.startswith("\ufeff") else 0)
@@ -103,7 +103,7 @@ class _Brackets:
 
     text: str
     cursor: int
-    drawn: Sketch
+    drawn: TextSketch
     base: Path
     stack: list[_Frame] = field(default_factory=list)
     plain: bool = False
@@ -198,7 +198,7 @@ class _Lines:
 
     text: str
     cursor: int
-    drawn: Sketch
+    drawn: TextSketch
     stack: list[tuple[int, str | int]] = field(default_factory=list)
 
     def run(self) -> None:
