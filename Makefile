@@ -33,9 +33,16 @@ demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
 	@echo "The report: $(REPORT)"
 
-# COVERAGE=yes holds the tests to the coverage floor too.
+# COVERAGE=yes holds the tests to the coverage floor too. Tracing makes Python four times slower, so
+# the tests that try many worlds (marked long) run without it, and the rest must reach the floor.
+TEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+ifeq ($(COVERAGE),)
+	$(TEST)
+else
+	$(TEST) -m "not long" --cov --cov-report=term:skip-covered
+	$(TEST) -m long
+endif
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

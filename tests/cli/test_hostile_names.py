@@ -29,6 +29,8 @@ EXAMPLES = {
         *(["check", "w.json", "s.json", "--no-cache", f"--format={form}"]
           for form in ("concise", "full", "json", "sarif", "junit", "github", "gitlab")),
         ["check", "w.json", "--no-cache", "--format=full", "--output-file=out.txt"],
+        ["check", "w.json", "--no-cache", "--output=NAME=-"],
+        ["check", "w.json", "--no-cache", "--statistics", "--since=NAME"],
         ["check", "NAME.yaml", "--no-cache"],
         ["check", "w.json", "--no-cache", "--select=NAME"],
     ],

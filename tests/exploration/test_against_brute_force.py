@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 
+import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,9 @@ from wfmodel.exploration import Anything, FaultBudget
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.state_space import resting
 from wfmodel.model.workflow import Workflow
+
+pytestmark = pytest.mark.long
+
 
 MOST = 1200
 """Worlds; the naive explorer needs about a second for so many."""

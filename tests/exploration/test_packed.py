@@ -22,6 +22,9 @@ from wfmodel.semantics.nondeterminism import Anything
 from wfmodel.semantics.outcome_monitor import Ending, ending_of
 from wfmodel.semantics.successors import Successors
 
+pytestmark = pytest.mark.long
+
+
 BOTH = {"orchestration": orchestrate, "choreography": choreograph}
 needs_numba = pytest.mark.skipif(not has_numba(), reason="numba is not installed")
 

@@ -18,6 +18,9 @@ from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import MOST_BYTES
 
+pytestmark = pytest.mark.long
+
+
 SAM = """\
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31

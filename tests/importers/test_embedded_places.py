@@ -16,6 +16,9 @@ from wfmodel.model.limits import RefusedError
 from wfmodel.model.source import Span, json_pointer
 from wfmodel.model.yaml_reader import read_yaml
 
+pytestmark = pytest.mark.long
+
+
 NAMES = st.text(
     st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="{}"),
     min_size=1,

@@ -71,13 +71,6 @@ def test_the_page_of_a_code_shows_its_example(code):
     assert known.why in page
     for sample in (examples()[code].bad, examples()[code].good):
         assert sample is None or sample.text in page
-    file = ROOT / "docs" / "rules" / "asl" / f"{known.name}.md"
-    assert file.read_text(encoding="utf-8") == page, "run: python -m tests.generated --write"
-
-
-def test_no_page_is_left_over():
-    names = {f"{catalogue().find(code).name}.md" for code in CODES}
-    assert {path.name for path in (ROOT / "docs" / "rules" / "asl").glob("*.md")} == names
 
 
 def test_the_page_about_importing_leads_to_the_pages():

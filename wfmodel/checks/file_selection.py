@@ -36,6 +36,8 @@ _HINT: Final = re.compile(rb"""(?:^|[\s{,"'])(?:states|StartAt|States|stepFuncti
 _EMBEDDED: Final = re.compile(
     rb"""AWS::(?:Serverless|StepFunctions)::StateMachine\b|\baws_sfn_state_machine\b"""
 )
+_MODULE: Final = b"step-functions"
+"""In the source of a Terraform module that takes a definition."""
 _SAYS_SO: Final = re.compile(r"\.asl(\.|$)")
 _SIDE_FILES: Final = re.compile(r"\.(annotations|suppressions)\.(yaml|yml|json)$")
 
@@ -190,5 +192,5 @@ def _has_word(file: Path, content: bytes) -> bool:
     if _SAYS_SO.search(file.name):
         return True
     if file.suffix == ".tf":
-        return _EMBEDDED.search(content) is not None
+        return _EMBEDDED.search(content) is not None or _MODULE in content
     return _EMBEDDED.search(content) is not None or _HINT.search(content) is not None

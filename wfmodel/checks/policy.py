@@ -72,6 +72,7 @@ class Settings:
     cache_dir: str | None = None
     """Read, so that who has it is told, and not followed."""
     include: tuple[str, ...] = ()
+    relative_to: str | None = None
     gitignore: bool | None = None
     fail_on_unread: bool | None = None
     fail_on_empty: bool | None = None

@@ -176,11 +176,20 @@ def _passed_by(results: Sequence[LoadResult], file: str) -> Coverage | None:
 
 def _covered(results: Sequence[LoadResult], shown: str) -> Coverage:
     findings = [finding for each in results for finding in each.findings]
-    unread = [str(each) for each in findings if each.code in (UNREAD.code, MISSING_FILE.code)]
+    unread = [
+        (each.span.file, str(each).removeprefix(f"{each.span.file}:"))
+        for each in findings
+        if each.code in (UNREAD.code, MISSING_FILE.code) and each.span is not None
+    ]
     return Coverage(
         machines=sum(each.workflow is not None for each in results),
         unread=tuple(unread),
         elsewhere=sum(each.code == ELSEWHERE.code for each in findings),
+        followed=tuple(
+            each.document.file
+            for each in results
+            if each.workflow is not None and each.document is not None and not _is_of(each, shown)
+        ),
     )
 
 

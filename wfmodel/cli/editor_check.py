@@ -75,10 +75,20 @@ def _configured(folder: Path) -> tuple[CheckConfiguration, str]:
 def _beyond_baseline(
     settings: Settings, found: CheckConfiguration, shown: list[Reported]
 ) -> list[Reported]:
-    """What the baseline does not hold; it names files from the settings' folder."""
-    if settings.baseline is None:
+    """What the baseline does not hold; its files are named from the base, or the settings' folder.
+
+    One that is not written yet holds nothing.
+    """
+    if settings.baseline is None or not Path(settings.baseline).exists():
         return shown
-    named = {id(each): replace(each, file=found.name_of(each.file)) for each in shown}
+    named = {id(each): replace(each, file=_name(each.file, settings, found)) for each in shown}
     new = beyond(read_baseline(Path(settings.baseline)), named.values())
     left = [id(each) for each in new]
     return [each for each in shown if id(named[id(each)]) in left]
+
+
+def _name(file: str, settings: Settings, found: CheckConfiguration) -> str:
+    if settings.relative_to is None:
+        return found.name_of(file)
+    base = Path(settings.relative_to).resolve()
+    return str(Path(file).relative_to(base)) if Path(file).is_relative_to(base) else file

@@ -66,6 +66,36 @@ OutputFile: TypeAlias = Annotated[
     typer.Option(callback=file_to_write, help="Write findings there, not to standard output."),
 ]
 
+Output: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FORMAT=FILE",
+        help="Write findings there in that format (- is standard output); may be repeated.",
+    ),
+]
+
+Statistics: TypeAlias = Annotated[
+    bool, typer.Option("--statistics", help="Also count findings by rule, on standard error.")
+]
+
+RelativeTo: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR", help="Name files as from this folder, in every format and fingerprint."
+    ),
+]
+
+Since: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REF", help="Only what is new since this git commit, branch or tag: no baseline."
+    ),
+]
+
+Watch: TypeAlias = Annotated[
+    bool, typer.Option("--watch", help="Check again whenever a file changes; Ctrl-C ends.")
+]
+
 Select: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Only these rules: codes, names, or a letter.")
 ]
@@ -126,7 +156,9 @@ Config: TypeAlias = Annotated[
 
 Isolated: TypeAlias = Annotated[bool, typer.Option("--isolated", help="Read no configuration.")]
 
-Baseline: TypeAlias = Annotated[str | None, typer.Option(help="Do not show what this file holds.")]
+Baseline: TypeAlias = Annotated[
+    str | None, typer.Option(help="Do not show what this file holds, if there is one.")
+]
 
 WriteBaseline: TypeAlias = Annotated[
     bool, typer.Option("--write-baseline", help="Write all findings to the baseline.")

@@ -16,6 +16,7 @@ follow one instance; nothing else of a run is kept.
 | BEGIN | service | node | epoch: an attempt gets a worker |
 | EFFECT | service | node whose effect lands | epoch |
 | UNDO | service | node whose effect is taken back | epoch |
+| ACKNOWLEDGE | who | message that need not come again (only where it is not the commit) | |
 | FAULT_ON, FAULT_OFF | target, -1 for the broker | fault kind (position in ``FAULT_KINDS``) | |
 | ARRIVALS_END | -1 | | |
 | END | -1 | 1 if nothing was left to happen, 0 at the time limit | |
@@ -59,6 +60,7 @@ class Kind(IntEnum):
     FAULT_OFF = 11
     ARRIVALS_END = 12
     END = 13
+    ACKNOWLEDGE = 14
 
 
 GONE: Final = len(Kind)

@@ -15,11 +15,11 @@ from typing import Final
 from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl.asl_file import LONGEST_NAME, from_document, stem
 from wfmodel.importers.asl.catalogue import UNUSED_ANNOTATIONS
-from wfmodel.importers.asl.templates import read_definition
 from wfmodel.importers.embedded import Contents, Machine, contents_of
 from wfmodel.importers.embedded.following import MISSING, OUTSIDE, followed
-from wfmodel.importers.embedded.machine import placed
+from wfmodel.importers.embedded.machine import not_determined, placed
 from wfmodel.importers.embedded.outer_findings import MISSING_FILE, UNCLEAR_ANNOTATIONS
+from wfmodel.importers.embedded.template_files import read_template
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import read_text, shown_name
@@ -39,10 +39,13 @@ def load_any(
 
     Annotations for a file in our own format are a finding: it says everything itself.
     """
-    document, findings = read_definition(path, text)
+    document, findings = read_template(path, text)
     if document is None:
         return LoadResult(None, findings)
     if is_asl(document.value):
+        undetermined = not_determined(stem(FilePath(document.file).name), document)
+        if undetermined:
+            return LoadResult(None, undetermined)
         notes = beside(path) if annotations is None else annotations
         return from_document(document, notes)
     workflow, findings = parse_as(document, Workflow)
@@ -110,9 +113,12 @@ def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
         return LoadResult(None, (placed(MISSING_FILE, message, said.span),))
     if target == OUTSIDE:
         return LoadResult(None, machine.findings)
-    document, findings = read_definition(target)
+    document, findings = read_template(target, constants=machine.constants)
     if document is None:
         return LoadResult(None, findings)
+    undetermined = not_determined(machine.name, document)
+    if undetermined:
+        return LoadResult(None, undetermined)
     return from_document(document, beside(target), express=machine.express)
 
 

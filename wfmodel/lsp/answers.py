@@ -5,12 +5,11 @@ every string of a definition is made visible before it is shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path as FilePath
 from typing import Final
 
 from lsprotocol import types
-from pygls.uris import from_fs_path
 
+from wfmodel.checks.addresses import page_address
 from wfmodel.checks.fixing import replacements
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.escaping import printable, visible
@@ -74,11 +73,13 @@ def diagnostic(finding: Reported, places: TextPlaces, uri: str) -> types.Diagnos
         )
         for r in finding.related
     ]
+    address = page_address(finding.code, finding.name)
     return types.Diagnostic(
         range_of(places, begin, end),
         visible(words),
         _SEVERITIES[finding.severity],
         finding.code,
+        types.CodeDescription(address) if address else None,
         source="wfmodel",
         related_information=related or None,
     )
@@ -211,8 +212,3 @@ def _state(read: ReadText, outline: Outline, path: Path, kind: str) -> types.Doc
         range_of(read.places, begin, after),
         detail=printable(kind),
     )
-
-
-def address_of(file: FilePath) -> str:
-    """The address of a file."""
-    return from_fs_path(str(file)) or ""

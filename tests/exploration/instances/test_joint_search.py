@@ -23,6 +23,9 @@ from wfmodel.exploration.state_space import resting
 from wfmodel.semantics.fault_budget import UNLIMITED
 from wfmodel.semantics.nondeterminism import Anything
 
+pytestmark = pytest.mark.long
+
+
 MOST = 600
 """Joint worlds; the naive explorer needs about a second for so many."""
 

@@ -35,7 +35,7 @@ Act: TypeAlias = tuple[Hashable, ...]
 Goal: TypeAlias = Callable[[int, Step | None, int], bool]
 """Whether a step (source, step, target) does what is sought."""
 
-INTERNAL = (StepKind.COMMIT, StepKind.PUBLISH)
+INTERNAL = (StepKind.COMMIT, StepKind.PUBLISH, StepKind.ACKNOWLEDGE)
 
 
 def act_of(space: StateSpace, source: int, step: Step, target: int) -> Act:

@@ -79,7 +79,8 @@ def _machine(resource: Resource) -> Machine:
             path = (*resource.path, key)
             where = given[key]
             target = where if isinstance(where, str) and _LOCAL.fullmatch(where) else ""
-            return machine.elsewhere(resource.name, _location(where), outer.span(path), target)
+            made = machine.elsewhere(resource.name, _location(where), outer.span(path), target)
+            return replace(made, constants=resource.constants)
     why = "it has no definition"
     return machine.unread(resource.name, why, outer.span(resource.path))
 

@@ -15,7 +15,7 @@ from wfmodel.importers.embedded import cloudformation, serverless, terraform
 from wfmodel.importers.embedded.machine import Machine, placed
 from wfmodel.importers.embedded.outer import Outer, read_outer
 from wfmodel.importers.embedded.outer_findings import NO_MACHINE, TOO_MANY
-from wfmodel.importers.embedded.terraform_language import machines_in_hcl
+from wfmodel.importers.embedded.terraform_language import MODULE_WORD, machines_in_hcl
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.limits import MOST_BYTES, RefusedError, Repeated
 from wfmodel.model.source import Path, Span
@@ -48,7 +48,7 @@ def contents_of(text: str, file: str) -> Contents | None:
     """
     has_word = any(word in text for word in _WORDS)
     if is_hcl(text, file):
-        if not has_word:
+        if not has_word and MODULE_WORD not in text:
             return Contents(findings=(_none(file),))
         return _bounded(machines_in_hcl(text, file), file)
     if not has_word:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from wfmodel.importers.asl.catalogue import Problem
@@ -36,7 +36,7 @@ class Machine:
 
     ``size`` counts the characters of a definition that is a text: aliases may repeat one.
     ``express`` is the machine's type; ``target`` the file that the definition stands in, from the
-    larger file's folder.
+    larger file's folder, and ``constants`` what the larger file puts in place of ``${name}`` there.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Machine:
     size: int = 0
     express: bool = False
     target: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 def of_value(
@@ -63,11 +64,17 @@ def of_value(
     """
     value = filled(value, constants) if constants else value
     document = Document(file, text, value, places, {(): prefix})
-    computed = next(computed_parts(value), None)
+    undetermined = not_determined(name, document)
+    return Machine(name, None, undetermined) if undetermined else Machine(name, document)
+
+
+def not_determined(name: str, document: Document) -> tuple[Finding, ...]:
+    """That a machine's structure is only known on deployment; nothing where it is all there."""
+    computed = next(computed_parts(document.value), None)
     if computed is None:
-        return Machine(name, document)
+        return ()
     message = f"{name!r}: {_said(computed)} is only known on deployment: the machine is not read"
-    return Machine(name, None, (placed(UNREAD, message, document.locate(computed)),))
+    return (placed(UNREAD, message, document.locate(computed)),)
 
 
 def of_text(
