@@ -23,6 +23,9 @@ class Layer:
 LAYERS = {
     "cli": Layer(11, "arguments and exit codes, nothing more", "app.py"),
     "reports": Layer(10, "a result as a page; computes nothing", "page.py"),
+    "lsp": Layer(
+        10, "the language server: what an editor asks of an open text", "language_server.py"
+    ),
     "surface": Layer(10, "what `import wfmodel` offers beyond single packages", "asking.py"),
     "testing": Layer(
         10, "for users' own tests: strategies, your code beside the model's", "beside.py"

@@ -42,6 +42,11 @@ def test_what_is_built_is_what_was_released_last():
     assert RELEASED[0][0] == VERSION
 
 
+def test_the_editors_extension_has_the_same_version():
+    package = json.loads((ROOT / "docs/editors/vscode/package.json").read_text(encoding="utf-8"))
+    assert package["version"] == VERSION
+
+
 def test_what_the_documentation_pins_is_what_was_released_last():
     assert len(pins()) >= 4
     assert {pin for _, pin in pins()} == {VERSION}

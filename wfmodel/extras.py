@@ -28,6 +28,7 @@ EXTRAS: Final = {
     "pyarrow": "sweeps",
     "distributed": "dask",
     "hypothesis": "testing",
+    "pygls": "lsp",
 }
 """Library, as it is imported, to the extra that brings it."""
 

@@ -229,10 +229,10 @@ def test_a_fault_of_ours_ends_neither_the_check_nor_silently(capsys, monkeypatch
         )
     whole = check_file.check_one
 
-    def breaks(file: str, question: FileQuestion):
+    def breaks(file: str, question: FileQuestion, *rest):
         if file == "b.yaml":
             raise ZeroDivisionError("secret content")
-        return whole(file, question)
+        return whole(file, question, *rest)
 
     monkeypatch.setattr(check_file, "check_one", breaks)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -247,7 +247,7 @@ def test_a_fault_of_ours_ends_neither_the_check_nor_silently(capsys, monkeypatch
 
 
 def test_memory_that_ends_is_said_of_the_file(monkeypatch):
-    def ends(file: str, question: FileQuestion):
+    def ends(file: str, question: FileQuestion, *rest):
         raise MemoryError
 
     monkeypatch.setattr(check_file, "check_one", ends)

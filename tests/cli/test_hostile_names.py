@@ -42,6 +42,7 @@ EXAMPLES = {
         ["draw", "NAME.json"],
     ],
     "schema": [["schema"], ["schema", "--path"]],
+    "lsp": [["lsp"]],  # what it says of texts: tests/lsp/test_hostile_texts.py
     "explore": [
         ["explore", "w.json", "--crash=1", "--limit=600", "--stories", "--out=out", DESIGN],
         ["explore", "s.json", "--crash=1", "--limit=600", "--exposure", "--design=NAMEmem",

@@ -131,6 +131,7 @@ def sprung(folder: Path) -> str:
         "draw workflow.yaml -o w.svg",
         "hunt workflow.yaml --examples 2",
         "explore workflow.yaml",
+        "lsp",
     ],
 )
 def test_no_module_of_the_working_directory_is_imported(checkout, command):

@@ -54,6 +54,8 @@ class Effort:
     is_held: bool = False
     timed_out: bool = False
     """The clock has stopped something: on another machine it might not."""
+    abandoned: bool = False
+    """Nobody waits for the answer any more (set by another thread): stop at the next step."""
 
     def __post_init__(self) -> None:
         self.allowed = self.steps
@@ -66,7 +68,7 @@ class Effort:
         """
         self.steps -= steps
         self.allowed -= steps
-        if self.allowed < 0 or self.rang:
+        if self.allowed < 0 or self.rang or self.abandoned:
             raise OverBudgetError
 
     @contextmanager

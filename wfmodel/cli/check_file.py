@@ -40,14 +40,23 @@ _FOR_SUPPRESSIONS: Final = MOST_SECONDS / 2
 """Processor time for suppressions, when that for the file itself may be used up."""
 
 
-def check_safely(file: str, question: FileQuestion) -> FileAnswer:
+def ignored(_: Sequence[LoadResult]) -> None:
+    """Who checks is seldom asked what was read."""
+
+
+def check_safely(
+    file: str,
+    question: FileQuestion,
+    effort: Effort | None = None,
+    told: Callable[[Sequence[LoadResult]], None] = ignored,
+) -> FileAnswer:
     """As ``check_one``; a defect of this program is a finding, and the next file is checked.
 
     Raises:
         UnfitQuestionError: the question does not fit the file.
     """
     try:
-        return check_one(file, question)
+        return check_one(file, question, effort, told)
     except UnfitQuestionError:
         raise
     except MemoryError:
@@ -56,12 +65,20 @@ def check_safely(file: str, question: FileQuestion) -> FileAnswer:
         return FileAnswer(file, (fault_in(_shown(file, question), error),), final=False)
 
 
-def check_one(file: str, question: FileQuestion) -> FileAnswer:
-    """Everything that is found in one file, in all the machines that it holds, within a budget."""
-    effort = Effort(question.most_steps, question.most_seconds)
+def check_one(
+    file: str,
+    question: FileQuestion,
+    effort: Effort | None = None,
+    told: Callable[[Sequence[LoadResult]], None] = ignored,
+) -> FileAnswer:
+    """Everything that is found in one file, in all the machines that it holds, within a budget.
+
+    ``told`` is handed what was read before the rules look at it.
+    """
+    effort = effort or Effort(question.most_steps, question.most_seconds)
     try:
         with rooted(question.root):  # a worker process was told nothing else
-            return _checked_file(file, question, effort)
+            return _checked_file(file, question, effort, told)
     except OverBudgetError:
         message = (
             f"too large: nothing is decided within {question.most_seconds:g} s of processor time"
@@ -82,7 +99,12 @@ def _shown(file: str, question: FileQuestion) -> str:
     return question.stdin_name or "<stdin>"
 
 
-def _checked_file(file: str, question: FileQuestion, effort: Effort) -> FileAnswer:
+def _checked_file(
+    file: str,
+    question: FileQuestion,
+    effort: Effort,
+    told: Callable[[Sequence[LoadResult]], None],
+) -> FileAnswer:
     named, text = file, None
     if file == STDIN and question.stdin_name is not None:
         named = question.stdin_name
@@ -93,6 +115,7 @@ def _checked_file(file: str, question: FileQuestion, effort: Effort) -> FileAnsw
     shown = "<stdin>" if named == STDIN else named
     with effort.share(1.0):
         results = load_all(named, question.annotations, text)
+    told(results)
     passed_by = _passed_by(results, named) if question.found else None
     if passed_by is not None:
         return FileAnswer(file, (), coverage=passed_by)
