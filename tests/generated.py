@@ -29,12 +29,16 @@ from wfmodel.model.json_schema import (
 ROOT = Path(__file__).parents[1]
 
 
+def reading_folder(code: str) -> Path:
+    """Where the page of a finding of reading stands: by the format that it is about."""
+    return ROOT / "docs" / "rules" / ("airflow" if code.startswith("A2") else "asl")
+
+
 def expected() -> dict[Path, str]:
     """File to text."""
     rules = {ROOT / "docs" / "rules" / name: text for name, text in pages().items()}
-    folder = ROOT / "docs" / "rules" / "asl"
     reading = (catalogue().find(code) for code in examples())
-    rules |= {folder / f"{each.name}.md": page_of(each) for each in reading}
+    rules |= {reading_folder(each.code) / f"{each.name}.md": page_of(each) for each in reading}
     return {
         SCHEMA_FILE: as_text(workflow_schema()),
         CHOREOGRAPHY_SCHEMA_FILE: as_text(choreography_schema()),

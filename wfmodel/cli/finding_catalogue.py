@@ -11,6 +11,7 @@ from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.policy import Catalogue
 from wfmodel.checks.rule import Described
 from wfmodel.checks.suppressions import every_kind
+from wfmodel.importers.airflow.catalogue import PROBLEMS as AIRFLOW
 from wfmodel.importers.asl.catalogue import PROBLEMS
 from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
 from wfmodel.importers.examples import examples
@@ -85,7 +86,8 @@ def catalogue() -> Catalogue:
     """All codes, ordered."""
     entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES]
     entries += [
-        Known(each.code, each.name, each.severity, each.why) for each in (*PROBLEMS, *EMBEDDED)
+        Known(each.code, each.name, each.severity, each.why)
+        for each in (*PROBLEMS, *EMBEDDED, *AIRFLOW)
     ]
     entries += [Known(code, name, Severity.ERROR, _WHY[code]) for code, name in NAMES.items()]
     for code, name in _OTHER_NAMES.items():

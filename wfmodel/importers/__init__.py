@@ -6,11 +6,13 @@
 
 ``load_any`` decides by content and finds the annotation file by name; ``load_all`` also reads the
 machines inside templates. Read ``asl`` for Amazon States Language, ``embedded`` for larger files,
+``airflow`` for DAGs of Apache Airflow,
 ``annotations`` for what no such format says.
 """
 
+from wfmodel.importers.airflow.dag_file import load_dag
 from wfmodel.importers.annotations import Annotations, StateAnnotation
 from wfmodel.importers.any_format import load_all, load_any
 from wfmodel.importers.asl.asl_file import load_asl
 
-__all__ = ["Annotations", "StateAnnotation", "load_all", "load_any", "load_asl"]
+__all__ = ["Annotations", "StateAnnotation", "load_all", "load_any", "load_asl", "load_dag"]

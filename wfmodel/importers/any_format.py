@@ -1,9 +1,10 @@
 """One entry for every format: what a file holds decides how it is read, not what it is called.
 
-An object with ``StartAt`` or ``States`` is Amazon States Language; everything else is our own
-format. The annotation file of an imported ``x.asl.json`` (``x.json``, ``x.yaml``, …) is, unless it
-is given, ``x.annotations.yaml`` or ``x.annotations.yml`` in the same folder. ``load_all`` also
-reads the machines that larger files hold.
+An object with ``StartAt`` or ``States`` is Amazon States Language, one with ``__version`` and
+``dag`` a serialised DAG of Apache Airflow; everything else is our own format. The annotation file
+of an imported ``x.asl.json`` (``x.json``, ``x.yaml``, …) is, unless it is given,
+``x.annotations.yaml`` or ``x.annotations.yml`` in the same folder. ``load_all`` also reads the
+machines that larger files hold.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Final
 
+from wfmodel.importers.airflow.dag_file import from_dag_document
+from wfmodel.importers.airflow.serialised import is_serialised_dag
 from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl.asl_file import LONGEST_NAME, from_document, stem
 from wfmodel.importers.asl.catalogue import UNUSED_ANNOTATIONS
@@ -45,6 +48,8 @@ def load_any(
     if is_asl(document.value):
         notes = beside(path) if annotations is None else annotations
         return from_document(document, notes)
+    if is_serialised_dag(document.value):
+        return from_dag_document(document, beside(path) if annotations is None else annotations)
     workflow, findings = parse_as(document, Workflow)
     if annotations is not None:
         message = "annotations are for imported formats; this file is in our own"

@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from wfmodel.importers.airflow.serialised import is_serialised_dag
 from wfmodel.model.declared_choreography import is_choreography
 
 _NAMED_SO: Final = re.compile(r"\.asl(\.|$)")
 _SAYS_SO: Final = (
     (re.compile(r"""["']?StartAt["']?\s*:"""), re.compile(r"""["']?States["']?\s*:""")),
+    (re.compile(r"""["']__version["']\s*:"""), re.compile(r"""["']dag_id["']\s*:""")),
     (re.compile(r"""(?m)^initial\s*:"""), re.compile(r"""(?m)^states\s*:""")),
 )
 _SCENARIO: Final = frozenset({"question", "setting"})
@@ -28,6 +30,7 @@ def is_definition(value: object, file: str) -> bool:
         return False
     return (
         _is_machine(value)
+        or is_serialised_dag(value)
         or _has_states(value.get("states"), "kind")
         or is_choreography(value)
         or set(value) >= _SCENARIO
