@@ -93,6 +93,12 @@ UNKNOWN_SKIP: Final = Problem(
     "A225", "unknown-skipping", _INFO, "Which tasks this operator skips is Python code."
 )
 DEADLINE: Final = Problem("A226", "unsaid-deadline", _INFO, "The model has no deadline alerts.")
+RACED_SKIP: Final = Problem(
+    "A227",
+    "raced-skip",
+    _INFO,
+    "One task skips it, others may decide about it before: in Airflow whoever is first.",
+)
 
 PROBLEMS: Final[tuple[Problem, ...]] = tuple(
     value for value in dict(globals()).values() if isinstance(value, Problem)

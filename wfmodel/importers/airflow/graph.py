@@ -5,13 +5,13 @@ Mapped tasks and mapped task groups become one node each, with a DAG of their ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Final
 
-from wfmodel.importers.airflow.catalogue import MAPPED_GROUP
+from wfmodel.importers.airflow.catalogue import MAPPED_GROUP, RACED_SKIP
 from wfmodel.importers.airflow.forks import Planner, part_of
 from wfmodel.importers.airflow.operators import Skipping, can_fail, ends_by_itself, skipping
 from wfmodel.importers.airflow.residual import Dag, Node, Residual, State
@@ -189,7 +189,7 @@ def graph_of(
         for name, operator in dag.operators.items()
     }
     bodies: dict[str, Body] = {}
-    findings: list[Finding] = []
+    findings = list(_races(dag, relations, nodes))
     grouped: set[str] = set()
     for group in sorted(dag.mapped_groups, key=lambda g: -len(g.tasks)):
         why = _unsaid(group, nodes, dag, grouped)
@@ -204,6 +204,20 @@ def graph_of(
             alone = Group(name, operator.path, (name,))
             nodes, bodies[name] = _contracted(alone, nodes, copies[name])
     return Graph(Dag(_sorted(nodes)), bodies, tuple(findings))
+
+
+def _races(
+    dag: SerialisedDag, relations: Relations, nodes: Mapping[str, Node]
+) -> Iterator[Finding]:
+    """Tasks about which another task may decide before the one that can skip them."""
+    for name, node in nodes.items():
+        mine = relations.all_downstream[name] | {name}
+        for other in sorted(frozenset[str]().union(*node.skips)):
+            free = [n for n in nodes[other].upstream if n not in mine]
+            if free or nodes[other].rule == "always":
+                by = f"{free[0]!r} may decide" if free else "its rule decides"
+                message = f"{name!r} may skip {other!r}, about which {by} before: the first counts"
+                yield RACED_SKIP.at(dag.operators[other].path, message)
 
 
 def _unsaid(group: Group, nodes: Mapping[str, Node], dag: SerialisedDag, grouped: set[str]) -> str:

@@ -202,7 +202,7 @@ class _Settling:
         """A task ends; what it skips is skipped before anybody looks at how it ended."""
         ended = [self._close(task, way.ends)]
         for name in sorted(way.skips):
-            if name in self.pending:
+            if self._undecided(name):
                 ended.append(self._close(name, frozenset({State.SKIPPED})))
             elif name in self.outside:
                 self.told.add((name, None))
@@ -213,7 +213,7 @@ class _Settling:
     def hear(self, part: Residual) -> _Settling:
         """What a part that has ended told; its tasks are still to be released."""
         self.failed = self.failed or part.failed
-        skipped = sorted(name for name, seen in part.told if seen is None and name in self.pending)
+        skipped = sorted(n for n, seen in part.told if seen is None and self._undecided(n))
         for name in skipped:
             self._close(name, frozenset({State.SKIPPED}))
         for name, seen in part.told:
@@ -235,6 +235,10 @@ class _Settling:
                 if entry.waits:
                     self._decide(entry.task, released=True)
         return self
+
+    def _undecided(self, name: str) -> bool:
+        """Whether a task can still be skipped by another one: one that may start is not."""
+        return name in self.pending and bool(self.pending[name].waits)
 
     def _put(self, entry: Pending) -> None:
         self.pending[entry.task] = entry
@@ -296,16 +300,17 @@ class _Settling:
         if decision is not Decision.RUN:
             state = State(decision.value)
             return [self._close(task, frozenset({state}))]
-        waits = entry.waits & frozenset(node.setups) - frozenset(node.upstream)
-        seen = matters(node.rule, entry.seen) if waits else frozenset[Seen]()
-        self._put(replace(entry, waits=waits, seen=seen))
+        self._put(replace(entry, waits=frozenset(), seen=frozenset()))
         return []
 
 
 def _decision(entry: Pending, node: Node) -> Decision | None:
+    """What becomes of a task: setups further up decide before its rule does."""
     if Seen.SCOPE_FAILED in entry.seen:
         return Decision.UPSTREAM_FAILED
+    if entry.waits & frozenset(node.setups):
+        return None
     if Seen.SCOPE_SKIPPED in entry.seen:
-        return None if entry.waits & frozenset(node.setups) else Decision.SKIPPED
+        return Decision.SKIPPED
     more = bool(entry.waits & frozenset(node.upstream))
     return decide(node.rule, entry.seen, open_ended=more)

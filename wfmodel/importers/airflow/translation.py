@@ -112,7 +112,7 @@ class _Translator:
             self.findings += operator_findings(operator, self.note(operator.name))
         self.graph = graph_of(self.dag, self._copies(), self.notes.states)
         self.findings += self.graph.findings
-        if self.graph.findings:
+        if any(found.severity is Severity.ERROR for found in self.graph.findings):
             return None
         planner = Planner(self.graph.dag)
         self.planners.append(planner)
