@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from wfmodel.importers.airflow.residual import Dag, Pending, Residual
 
-MOST_STEPS: Final = 20_000
+MOST_STEPS: Final = 50_000
 """Things left that are looked at for one DAG; beyond it is refused."""
 
 
@@ -124,49 +124,53 @@ class Planner:
     ) -> Fork | None:
         """The fork, if one question decides what is left after it."""
         ends = [sorted(self.outcomes(part), key=_order) for part in parts]
-        every = self._after(rest, [(p, e) for p, e in zip(parts, ends, strict=True)])
-        kinds = {same(after) for after in every}
+        layers = self._layers(parts, rest, ends)
+        kinds = {same(after) for after in layers[-1]}
         if len(kinds) > 2:
             return None
         well = self._well(parts, rest)
         if len(kinds) == 1:
-            hoped = tuple(frozenset(each) for each in ends)
-            return Fork(parts, hoped, 0, False, well, well)
-        other = min((a for a in every if same(a) != same(well)), key=_order)
+            return Fork(parts, tuple(map(frozenset, ends)), 0, False, well, well)
+        other = min((a for a in layers[-1] if same(a) != same(well)), key=_order)
         for join, target in (("all", well), ("any", other)):
-            reach = tuple(
-                frozenset(
-                    end
-                    for end in each
-                    if same(target)
-                    in {same(a) for a in self._after(rest, _one(parts, ends, index, end))}
-                )
-                for index, each in enumerate(ends)
-            )
-            only = self._after(
-                rest, [(p, sorted(r, key=_order)) for p, r in zip(parts, reach, strict=True)]
-            )
-            if {same(after) for after in only} != {same(target)}:
+            reach = _leading(layers, {a for a in layers[-1] if same(a) == same(target)})
+            if not self._leads_only(parts, rest, reach, same, target):
                 continue
-            if join == "any":
-                reach = tuple(
-                    frozenset(each) - found for each, found in zip(ends, reach, strict=True)
-                )
-            decisive = [
-                [e for e in each if (e in found) == (join == "any")]
-                for each, found in zip(ends, reach, strict=True)
-            ]
-            final = well if join == "any" else other
-            early = bool(final.pending) and self._is_early(parts, ends, rest, decisive, final)
-            return Fork(parts, reach, join, early, well, other)  # type: ignore[arg-type]
+            # What leads nowhere else leads to ``other`` for an "any": the rest is hoped for.
+            missed = [frozenset(each) - found for each, found in zip(ends, reach, strict=True)]
+            hoped, decisive = (reach, missed) if join == "all" else (missed, missed)
+            final = other if join == "all" else well
+            early = self._is_early(parts, ends, rest, decisive, final)
+            return Fork(parts, tuple(hoped), join, early, well, other)  # type: ignore[arg-type]
         return None
 
-    def _after(self, rest: Residual, ends: list[tuple[Residual, list[Residual]]]) -> set[Residual]:
-        found = {rest}
-        for part, each in ends:
-            self._count()
-            found = {self.dag.joined(r, one, part.tasks) for r in found for one in each}
-        return found
+    def _layers(
+        self, parts: tuple[Residual, ...], rest: Residual, ends: list[list[Residual]]
+    ) -> list[dict[Residual, dict[Residual, Residual]]]:
+        """What is left after the first parts, after none first; each with what each end makes."""
+        layers: list[dict[Residual, dict[Residual, Residual]]] = [{rest: {}}]
+        for part, each in zip(parts, ends, strict=True):
+            after: dict[Residual, dict[Residual, Residual]] = {}
+            for left, steps in layers[-1].items():
+                self._count()
+                for end in each:
+                    steps[end] = self.dag.joined(left, end, part.tasks)
+                    after[steps[end]] = {}
+            layers.append(after)
+        return layers
+
+    def _leads_only(
+        self,
+        parts: tuple[Residual, ...],
+        rest: Residual,
+        ends: list[frozenset[Residual]],
+        same: Callable[[Residual], Hashable],
+        target: Residual,
+    ) -> bool:
+        """Whether these ends, in any combination, lead to the target."""
+        listed = [sorted(each, key=_order) for each in ends]
+        found = self._layers(parts, rest, listed)[-1]
+        return {same(after) for after in found} == {same(target)}
 
     def _well(self, parts: tuple[Residual, ...], rest: Residual) -> Residual:
         """What is left if every task that runs succeeds, the first branch being taken."""
@@ -183,19 +187,16 @@ class Planner:
         parts: tuple[Residual, ...],
         ends: list[list[Residual]],
         rest: Residual,
-        decisive: list[list[Residual]],
+        decisive: list[frozenset[Residual]],
         final: Residual,
     ) -> bool:
         """Whether each decisive end decides by itself, whatever the other parts still do."""
-        for index, each in enumerate(decisive):
-            for end in each:
-                at_once = self.dag.joined(rest, end, parts[index].tasks)
-                others = [
-                    pair for i, pair in enumerate(zip(parts, ends, strict=True)) if i != index
-                ]
-                if at_once != final or self._after(at_once, others) != {at_once}:
-                    return False
-        return True
+        pairs = list(zip(parts, ends, decisive, strict=True))
+        return bool(final.pending) and all(
+            all(self.dag.joined(rest, end, part.tasks) == final for end in decides)
+            and all(self.dag.joined(final, end, part.tasks) == final for end in each)
+            for part, each, decides in pairs
+        )
 
     def _held(self, left: Residual, parts: tuple[Residual, ...]) -> Residual:
         """One part waits for the others: the one with the most ends, the last of these."""
@@ -317,14 +318,17 @@ def _last(left: Residual, names: frozenset[str]) -> frozenset[str]:
     return names - waited
 
 
-def _one(
-    parts: tuple[Residual, ...], ends: list[list[Residual]], index: int, end: Residual
-) -> list[tuple[Residual, list[Residual]]]:
-    """All ends of all parts, but of one part this end only."""
-    return [
-        (part, [end] if i == index else each)
-        for i, (part, each) in enumerate(zip(parts, ends, strict=True))
-    ]
+def _leading(
+    layers: list[dict[Residual, dict[Residual, Residual]]], good: set[Residual]
+) -> list[frozenset[Residual]]:
+    """For each part, those of its ends after which what is ``good`` can still be reached."""
+    found: list[frozenset[Residual]] = []
+    for layer in reversed(layers[:-1]):
+        found.append(
+            frozenset(e for steps in layer.values() for e, to in steps.items() if to in good)
+        )
+        good = {left for left, steps in layer.items() if good & set(steps.values())}
+    return found[::-1]
 
 
 def _order(left: Residual) -> tuple[object, ...]:

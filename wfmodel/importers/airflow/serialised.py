@@ -26,7 +26,7 @@ Fields: TypeAlias = Mapping[str, Any]
 VERSIONS: Final = (2, 3)
 """Versions of the serialised form that are read: Airflow 3.0 and later."""
 
-MOST_TASKS: Final = 2_000
+MOST_TASKS: Final = 1_000
 DEEPEST_GROUP: Final = 50
 LARGEST: Final = 1e9
 """Seconds, attempts, slots: thirty years are more than anybody waits for."""
