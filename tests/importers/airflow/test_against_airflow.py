@@ -50,6 +50,8 @@ def test_what_is_decided_early_stays(rule):
     for ends in RECORDED["rules"][rule]:
         seen = frozenset(LETTERS[each] for each in ends)
         early = decide(rule, seen, open_ended=True)
+        if rule == "all_success" and early == "skipped":
+            continue  # what fails later comes too late
         for more in ("S", "F", "K", "U"):
             late = decide(rule, seen | {LETTERS[more]}, open_ended=False)
             assert early is None or early == late, (rule, ends, more)

@@ -133,6 +133,20 @@ def test_a_skipped_join_is_not_run():
     assert "d" not in states(*value)
 
 
+def test_a_join_that_was_skipped_is_not_failed_any_more():
+    # Airflow skips d when a has decided; that b fails then comes too late for it.
+    value = (branch("a", "b", "c"), task("b", "d"), task("c", "d"), task("d"))
+    found = states(*value)
+    assert found["b"].next == found["b"].on["failure"] == "success"
+    assert "A227" not in codes(dag(*value))
+
+
+def test_a_skip_and_a_failure_that_race_are_a_finding():
+    value = dag(branch("a", "b", "c"), task("b", "d"), task("c"), task("x", "d"), task("d"))
+    [finding] = [f for f in translate(value).findings if f.code == "A227"]
+    assert finding.message == "'d' is skipped by 'b' or fails by 'x': the first counts"
+
+
 def test_a_task_that_skips_itself_by_its_annotation():
     note = StateAnnotation(failures={"skipped": {"kind": "business", "probability": 0.1}})
     found = states(task("a", "b"), task("b"), notes={"a": note})

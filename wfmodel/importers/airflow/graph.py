@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, islice
 from typing import Final
 
 from wfmodel.importers.airflow.catalogue import MAPPED_GROUP, RACED_SKIP
@@ -24,6 +24,9 @@ EXITS: Final = ":exits"
 """Stands, outside of a mapped part, for whoever looks at how an instance ended; no task_id."""
 
 NOTHING: Final = StateAnnotation()
+
+_NEVER_SKIP: Final = ("all_done", "always", "none_failed", "none_failed_min_one_success")
+"""Trigger rules that skip only where something was skipped before, if at all."""
 
 _AS_STATE: Final = {
     Seen.SUCCESS: State.SUCCESS,
@@ -209,15 +212,48 @@ def graph_of(
 def _races(
     dag: SerialisedDag, relations: Relations, nodes: Mapping[str, Node]
 ) -> Iterator[Finding]:
-    """Tasks about which another task may decide before the one that can skip them."""
+    """Tasks about which two others may decide, one to skip it, and neither before the other."""
+    sources = _skip_sources(nodes)
     for name, node in nodes.items():
-        mine = relations.all_downstream[name] | {name}
+        above = relations.all_upstream
         for other in sorted(frozenset[str]().union(*node.skips)):
+            mine = relations.all_downstream[name] | {name}
             free = [n for n in nodes[other].upstream if n not in mine]
             if free or nodes[other].rule == "always":
                 by = f"{free[0]!r} may decide" if free else "its rule decides"
                 message = f"{name!r} may skip {other!r}, about which {by} before: the first counts"
                 yield RACED_SKIP.at(dag.operators[other].path, message)
+        seen = (*node.upstream, *node.setups)
+        raced = (
+            (one, two)
+            for one in (seen if node.rule == "all_success" or node.setups else ())
+            for two in seen
+            if one != two and not sources[one] <= above[two] and _may_fail(two, nodes, above)
+        )
+        for one, two in islice(raced, 1):
+            message = f"{name!r} is skipped by {one!r} or fails by {two!r}: the first counts"
+            yield RACED_SKIP.at(dag.operators[name].path, message)
+
+
+def _may_fail(name: str, nodes: Mapping[str, Node], above: Mapping[str, frozenset[str]]) -> bool:
+    return any(nodes[other].can_fail for other in (name, *above[name]))
+
+
+def _skip_sources(nodes: Mapping[str, Node]) -> Mapping[str, frozenset[str]]:
+    """For each task the tasks whose end can be the moment in which it is skipped."""
+    found: dict[str, set[str]] = {name: set() for name in nodes}
+    for name, node in nodes.items():
+        for other in frozenset[str]().union(*node.skips):
+            found[other].add(name)
+    for name, node in nodes.items():  # upstream tasks come first
+        if node.can_skip:
+            found[name].add(name)
+        above = [found[other] for other in (*node.upstream, *node.setups)]
+        if node.rule == "all_success":
+            found[name].update(*above)
+        elif node.rule not in _NEVER_SKIP or any(above):
+            found[name] |= set(node.upstream)
+    return {name: frozenset(sources) for name, sources in found.items()}
 
 
 def _unsaid(group: Group, nodes: Mapping[str, Node], dag: SerialisedDag, grouped: set[str]) -> str:

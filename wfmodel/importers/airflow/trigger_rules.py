@@ -1,15 +1,15 @@
 """Trigger rules: what becomes of a task, by how its upstream tasks ended.
 
 A rule looks only at which ends occurred, never at how many: so what has been seen is a set of
-letters. A decision falls as soon as nothing that is still to come can change it.
+letters. A decision falls as soon as Airflow's would; but for one, nothing that is still to come
+could change it. The one is ``all_success``: a skipped upstream task skips at once, a failed one
+fails, and where both happen the first counts.
 
 >>> decide("all_success", frozenset({Seen.FAILED}), open_ended=True)
 <Decision.UPSTREAM_FAILED: 'upstream_failed'>
 >>> decide("none_failed_min_one_success", frozenset({Seen.SKIPPED}), open_ended=True)
 
-Source: ``airflow/ti_deps/deps/trigger_rule_dep.py`` of Airflow 3.3.2. One case it decides by what
-it sees first: where an upstream task was skipped and another one fails, ``all_success`` skips if it
-looks in between. Here the failure counts, as where it looks afterwards.
+Source: ``airflow/ti_deps/deps/trigger_rule_dep.py`` of Airflow 3.3.2.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ _RUN, _SKIP, _FAIL = Decision.RUN, Decision.SKIPPED, Decision.UPSTREAM_FAILED
 def _all_success(seen: Sight, more: bool) -> Decision | None:
     if seen & _BAD:
         return _FAIL
-    return None if more else _SKIP if _K in seen else _RUN
+    if _K in seen:
+        return _SKIP
+    return None if more else _RUN
 
 
 def _all_failed(seen: Sight, more: bool) -> Decision | None:
