@@ -40,6 +40,10 @@ EXAMPLES = {
         ["draw", "NAME.json"],
     ],
     "schema": [["schema"], ["schema", "--path"]],
+    "serialise": [
+        ["serialise", "NAME.py"],
+        ["serialise", "NAME.py", "--run-airflow", "--output=o.json", "--dag-id=NAME"],
+    ],
     "explore": [
         ["explore", "w.json", "--crash=1", "--limit=600", "--stories", "--out=out", DESIGN],
         ["explore", "s.json", "--crash=1", "--limit=600", "--exposure", "--design=NAMEmem",

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "rules": ("wfmodel.cli.rules", "rules"),
     "draw": ("wfmodel.cli.draw", "draw"),
     "schema": ("wfmodel.cli.schema", "schema"),
+    "serialise": ("wfmodel.cli.serialise", "serialise"),
     "explore": ("wfmodel.cli.explore", "explore"),
     "hunt": ("wfmodel.cli.hunt", "hunt"),
     "export": ("wfmodel.cli.export", "export"),
