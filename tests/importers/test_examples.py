@@ -12,7 +12,7 @@ from wfmodel.checks import check_result
 from wfmodel.checks.rule_pages import page_of
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.importers import Annotations, load_all
-from wfmodel.importers.airflow.catalogue import PROBLEMS as AIRFLOW
+from wfmodel.importers.airflow.dag_findings import PROBLEMS as AIRFLOW
 from wfmodel.importers.asl.catalogue import PROBLEMS
 from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
 from wfmodel.importers.examples import Sample, examples

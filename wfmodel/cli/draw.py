@@ -34,7 +34,7 @@ FORMS: Final = {
 
 def draw(
     path: Annotated[
-        str, typer.Argument(metavar="FILE", help="A workflow, ours or Amazon States Language.")
+        str, typer.Argument(metavar="FILE", help="A workflow: ours, Amazon States Language, a DAG.")
     ],
     output: Annotated[
         Path | None,

@@ -11,7 +11,7 @@ from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.policy import Catalogue
 from wfmodel.checks.rule import Described
 from wfmodel.checks.suppressions import every_kind
-from wfmodel.importers.airflow.catalogue import PROBLEMS as AIRFLOW
+from wfmodel.importers.airflow.dag_findings import PROBLEMS as AIRFLOW
 from wfmodel.importers.asl.catalogue import PROBLEMS
 from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
 from wfmodel.importers.examples import examples

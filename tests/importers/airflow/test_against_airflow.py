@@ -15,7 +15,7 @@ import pytest
 from tests.importers.airflow.walking import walk
 from wfmodel.importers.airflow import translate
 from wfmodel.importers.airflow.graph import graph_of
-from wfmodel.importers.airflow.residual import State, Way
+from wfmodel.importers.airflow.residual import EndState, TaskEnding
 from wfmodel.importers.airflow.serialised import read_dag
 from wfmodel.importers.airflow.trigger_rules import TRIGGER_RULES, Seen, decide
 from wfmodel.importers.annotations import Annotations, StateAnnotation
@@ -67,7 +67,9 @@ def ways(graph, operators, fates):
     found = {}
     for task, fate in fates.items():
         if fate in ("F", "K"):
-            found[task] = Way(frozenset({State.FAILED if fate == "F" else State.SKIPPED}))
+            found[task] = TaskEnding(
+                frozenset({EndState.FAILED if fate == "F" else EndState.SKIPPED})
+            )
         elif fate not in ("S", "go"):
             index = 1 if fate == "stop" else operators[task].downstream.index(fate)
             found[task] = graph.dag.ways(task)[index]

@@ -9,16 +9,16 @@ import pytest
 from tests.importers.airflow.test_against_airflow import SKIPS_ITSELF
 from tests.importers.airflow.walking import walk
 from wfmodel.importers.airflow import translate
-from wfmodel.importers.airflow.catalogue import RACED_SKIP
+from wfmodel.importers.airflow.dag_findings import RACED_SKIP
 from wfmodel.importers.airflow.graph import graph_of
 from wfmodel.importers.airflow.operators import Skipping, skipping
-from wfmodel.importers.airflow.residual import State
+from wfmodel.importers.airflow.residual import EndState
 from wfmodel.importers.airflow.serialised import read_dag
 from wfmodel.importers.airflow.trigger_rules import TRIGGER_RULES
 from wfmodel.importers.annotations import Annotations
 from wfmodel.model.flow import build_flow
 
-BAD = {State.FAILED, State.UPSTREAM_FAILED}
+BAD = {EndState.FAILED, EndState.UPSTREAM_FAILED}
 GROUPS = 20
 
 
@@ -59,9 +59,9 @@ def some_fates(draw, graph, operators):
         ways[task] = every[index]
         [end] = every[index].ends
         match end, skipping(operators[task]):
-            case State.FAILED, _:
+            case EndState.FAILED, _:
                 fates[task] = "F"
-            case State.SKIPPED, _:
+            case EndState.SKIPPED, _:
                 fates[task] = "K"
             case _, Skipping.BRANCH:
                 fates[task] = operators[task].downstream[index]
@@ -91,7 +91,7 @@ def test_a_workflow_runs_what_the_rules_run(group):
             run, ran = walk(done.workflow, fates)
             assert run == ("failed" if failed else "success"), (value, fates)
             assert {task for task in ran if fates[task] != "K"} == {
-                task for task, end in ends.items() if end & {State.SUCCESS, State.FAILED}
+                task for task, end in ends.items() if end & {EndState.SUCCESS, EndState.FAILED}
             }, (value, fates)
             compared += 1
     assert compared > 20

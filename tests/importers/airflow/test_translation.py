@@ -258,7 +258,7 @@ def test_what_is_no_serialised_dag_is_an_error(value):
     assert any(f.severity is Severity.ERROR for f in done.findings)
 
 
-@pytest.mark.parametrize("limit", ["machine.MOST_STATES", "forks.MOST_STEPS"])
+@pytest.mark.parametrize("limit", ["run_states.MOST_STATES", "forks.MOST_STEPS"])
 def test_too_many_states_are_refused_by_name(monkeypatch, limit):
     monkeypatch.setattr(f"wfmodel.importers.airflow.{limit}", 2)
     done = translate(dag(task("a", "c"), task("b", "c"), task("c")))

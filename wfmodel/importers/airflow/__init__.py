@@ -1,9 +1,10 @@
 """Apache Airflow: from a serialised DAG (and annotations) to a Workflow.
 
 ``serialised`` reads it, ``trigger_rules`` and ``residual`` say what may follow what, ``forks`` and
-``machine`` make states of that; ``catalogue`` lists every finding. Read ``translation`` next.
+``run_states`` make states of that; ``dag_findings`` lists every finding. Read
+``dag_translation`` next.
 """
 
-from wfmodel.importers.airflow.translation import DagTranslation, translate
+from wfmodel.importers.airflow.dag_translation import DagTranslation, translate
 
 __all__ = ["DagTranslation", "translate"]

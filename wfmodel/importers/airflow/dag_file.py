@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from wfmodel.importers.airflow.translation import translate
+from wfmodel.importers.airflow.dag_translation import translate
 from wfmodel.importers.annotations import Annotations
 from wfmodel.importers.asl.asl_file import located, read_annotations
 from wfmodel.model.loading import LoadResult

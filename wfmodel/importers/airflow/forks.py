@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, Literal
 
-from wfmodel.importers.airflow.residual import Dag, Pending, Residual
+from wfmodel.importers.airflow.residual import Dag, PendingTask, Residual
 
 MOST_STEPS: Final = 50_000
 """Things left that are looked at for one DAG; beyond it is refused."""
@@ -302,7 +302,7 @@ def _grow(left: Residual, home: dict[str, str], find: Callable[[str], str]) -> N
 
 def _before(left: Residual, names: Iterable[str]) -> frozenset[str]:
     """Tasks that end before one of these starts, and these."""
-    entries: dict[str, Pending] = {entry.task: entry for entry in left.pending}
+    entries: dict[str, PendingTask] = {entry.task: entry for entry in left.pending}
     found, stack = set[str](), list(names)
     while stack:
         name = stack.pop()

@@ -11,10 +11,10 @@ from functools import cached_property
 from itertools import combinations_with_replacement, islice
 from typing import Final
 
-from wfmodel.importers.airflow.catalogue import MAPPED_GROUP, RACED_SKIP
+from wfmodel.importers.airflow.dag_findings import MAPPED_GROUP, RACED_SKIP
 from wfmodel.importers.airflow.forks import Planner, part_of
 from wfmodel.importers.airflow.operators import Skipping, can_fail, ends_by_itself, skipping
-from wfmodel.importers.airflow.residual import Dag, Node, Residual, State
+from wfmodel.importers.airflow.residual import Dag, DagNode, EndState, Residual
 from wfmodel.importers.airflow.serialised import Group, Operator, SerialisedDag
 from wfmodel.importers.airflow.trigger_rules import WATCH, Seen
 from wfmodel.importers.annotations import StateAnnotation
@@ -29,10 +29,10 @@ _NEVER_SKIP: Final = ("all_done", "always", "none_failed", "none_failed_min_one_
 """Trigger rules that skip only where something was skipped before, if at all."""
 
 _AS_STATE: Final = {
-    Seen.SUCCESS: State.SUCCESS,
-    Seen.FAILED: State.FAILED,
-    Seen.SKIPPED: State.SKIPPED,
-    Seen.UPSTREAM_FAILED: State.UPSTREAM_FAILED,
+    Seen.SUCCESS: EndState.SUCCESS,
+    Seen.FAILED: EndState.FAILED,
+    Seen.SKIPPED: EndState.SKIPPED,
+    Seen.UPSTREAM_FAILED: EndState.UPSTREAM_FAILED,
 }
 
 
@@ -44,19 +44,19 @@ class Body:
     start: Residual
     copies: int
 
-    def ends(self) -> Mapping[frozenset[State], frozenset[Residual]]:
+    def ends(self) -> Mapping[frozenset[EndState], frozenset[Residual]]:
         """In which states one instance can end, and by which ends of its tasks."""
-        found: dict[frozenset[State], set[Residual]] = {}
+        found: dict[frozenset[EndState], set[Residual]] = {}
         for end in Planner(self.dag).outcomes(self.start):
             states = frozenset(_AS_STATE[s] for _, s in end.told if s in _AS_STATE)
             found.setdefault(states, set()).add(end)
         return {states: frozenset(ends) for states, ends in found.items()}
 
-    def together(self) -> tuple[frozenset[State], ...]:
+    def together(self) -> tuple[frozenset[EndState], ...]:
         """In which states all instances can end together, all succeeded first."""
         single = sorted(self.ends(), key=_order)
         chosen = {
-            frozenset[State]().union(*some)
+            frozenset[EndState]().union(*some)
             for some in combinations_with_replacement(single, min(self.copies, len(single), 3))
         }
         return tuple(sorted(chosen, key=_order))
@@ -178,7 +178,7 @@ def graph_of(
     relations = Relations(dag.operators)
     counts = relations.counts()
     nodes = {
-        name: Node(
+        name: DagNode(
             rule=operator.get("trigger_rule", "all_success"),
             upstream=relations.upstream[name],
             setups=relations.setups_of(name),
@@ -210,7 +210,7 @@ def graph_of(
 
 
 def _races(
-    dag: SerialisedDag, relations: Relations, nodes: Mapping[str, Node]
+    dag: SerialisedDag, relations: Relations, nodes: Mapping[str, DagNode]
 ) -> Iterator[Finding]:
     """Tasks about which two others may decide, one to skip it, and neither before the other."""
     sources = _skip_sources(nodes)
@@ -235,11 +235,11 @@ def _races(
             yield RACED_SKIP.at(dag.operators[name].path, message)
 
 
-def _may_fail(name: str, nodes: Mapping[str, Node], above: Mapping[str, frozenset[str]]) -> bool:
+def _may_fail(name: str, nodes: Mapping[str, DagNode], above: Mapping[str, frozenset[str]]) -> bool:
     return any(nodes[other].can_fail for other in (name, *above[name]))
 
 
-def _skip_sources(nodes: Mapping[str, Node]) -> Mapping[str, frozenset[str]]:
+def _skip_sources(nodes: Mapping[str, DagNode]) -> Mapping[str, frozenset[str]]:
     """For each task the tasks whose end can be the moment in which it is skipped."""
     found: dict[str, set[str]] = {name: set() for name in nodes}
     for name, node in nodes.items():
@@ -256,7 +256,9 @@ def _skip_sources(nodes: Mapping[str, Node]) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(sources) for name, sources in found.items()}
 
 
-def _unsaid(group: Group, nodes: Mapping[str, Node], dag: SerialisedDag, grouped: set[str]) -> str:
+def _unsaid(
+    group: Group, nodes: Mapping[str, DagNode], dag: SerialisedDag, grouped: set[str]
+) -> str:
     """Why a mapped group cannot be said; empty if it can."""
     inside = set(group.tasks)
     if inside & grouped or group.name in nodes:
@@ -285,7 +287,7 @@ def _unsaid(group: Group, nodes: Mapping[str, Node], dag: SerialisedDag, grouped
     return ""
 
 
-def _exits(group: Group, nodes: Mapping[str, Node]) -> frozenset[str]:
+def _exits(group: Group, nodes: Mapping[str, DagNode]) -> frozenset[str]:
     """Tasks of a group whose ends are seen outside: read there, or deciding about the run."""
     inside = set(group.tasks)
     read = {n for name, node in nodes.items() if name not in inside for n in node.upstream}
@@ -293,8 +295,8 @@ def _exits(group: Group, nodes: Mapping[str, Node]) -> frozenset[str]:
 
 
 def _contracted(
-    group: Group, nodes: Mapping[str, Node], copies: int
-) -> tuple[dict[str, Node], Body]:
+    group: Group, nodes: Mapping[str, DagNode], copies: int
+) -> tuple[dict[str, DagNode], Body]:
     """The nodes with one in place of a group, and what runs in each of its instances."""
     inside, exits = set(group.tasks), _exits(group, nodes)
     here = {name: nodes[name] for name in group.tasks}
@@ -307,7 +309,7 @@ def _contracted(
         skips=(frozenset(),),
         ends=body.together(),
     )
-    found: dict[str, Node] = {}
+    found: dict[str, DagNode] = {}
     for name, node in nodes.items():
         if name not in inside:
             found[name] = replace(
@@ -324,7 +326,7 @@ def _contracted(
     return found, body
 
 
-def _body(here: Mapping[str, Node], exits: frozenset[str], copies: int) -> Body:
+def _body(here: Mapping[str, DagNode], exits: frozenset[str], copies: int) -> Body:
     inner = {
         name: replace(
             node,
@@ -337,7 +339,7 @@ def _body(here: Mapping[str, Node], exits: frozenset[str], copies: int) -> Body:
         )
         for name, node in here.items()
     }
-    dag = Dag({**inner, EXITS: Node(WATCH, tuple(sorted(exits)) or tuple(sorted(here)))})
+    dag = Dag({**inner, EXITS: DagNode(WATCH, tuple(sorted(exits)) or tuple(sorted(here)))})
     every = frozenset(here)
     return Body(dag, part_of(dag.start(), every), copies)
 
@@ -346,9 +348,9 @@ def _replaced(names: Iterable[str], inside: set[str], by: str) -> tuple[str, ...
     return tuple(dict.fromkeys(by if name in inside else name for name in names))
 
 
-def _sorted(nodes: Mapping[str, Node]) -> dict[str, Node]:
+def _sorted(nodes: Mapping[str, DagNode]) -> dict[str, DagNode]:
     """Nodes in an order in which they can run; putting a group together may have disturbed it."""
-    found: dict[str, Node] = {}
+    found: dict[str, DagNode] = {}
     waiting = dict(nodes)
     while waiting:
         free = [
@@ -364,5 +366,5 @@ def _sorted(nodes: Mapping[str, Node]) -> dict[str, Node]:
     return found
 
 
-def _order(states: frozenset[State]) -> tuple[int, list[State]]:
-    return (0 if states == {State.SUCCESS} else len(states), sorted(states))
+def _order(states: frozenset[EndState]) -> tuple[int, list[EndState]]:
+    return (0 if states == {EndState.SUCCESS} else len(states), sorted(states))

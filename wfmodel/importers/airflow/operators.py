@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from wfmodel.importers.airflow import catalogue
+from wfmodel.importers.airflow import dag_findings
 from wfmodel.importers.airflow.serialised import Operator
 from wfmodel.importers.annotations import StateAnnotation
 from wfmodel.model.distributions import Constant, Distribution
@@ -227,26 +227,26 @@ def operator_findings(operator: Operator, note: StateAnnotation) -> Iterator[Fin
             f"before retry n {name!r} waits between b and 2b, with b = delay * {factor:g}^(n-1)"
             ": 1.5 b is taken"
         )
-        yield catalogue.BACKOFF.at(operator.at("retry_exponential_backoff"), message)
+        yield dag_findings.BACKOFF.at(operator.at("retry_exponential_backoff"), message)
     yield from _unserialised(operator, note)
     if operator.get("priority_weight", 1) != 1 or operator.get("weight_rule", "") in ("absolute",):
         message = f"{name!r} has a priority of its own: it is served in order of arrival"
-        yield catalogue.PRIORITY.at(operator.at("priority_weight"), message)
+        yield dag_findings.PRIORITY.at(operator.at("priority_weight"), message)
     if operator.get("pool_slots", 1) != 1:
         message = f"{name!r} takes {operator.get('pool_slots')} slots of its pool: one is taken"
-        yield catalogue.POOL_SLOTS.at(operator.at("pool_slots"), message)
+        yield dag_findings.POOL_SLOTS.at(operator.at("pool_slots"), message)
     for field in ("max_active_tis_per_dag", "max_active_tis_per_dagrun"):
         if operator.get(field) is not None:
             message = f"{field} of {name!r} is not modelled: give its service a capacity"
-            yield catalogue.RUN_LIMIT.at(operator.at(field), message)
+            yield dag_findings.RUN_LIMIT.at(operator.at(field), message)
     for field in ("depends_on_past", "wait_for_downstream"):
         if operator.get(field):
             message = f"{name!r} waits for the run before ({field}): runs are independent here"
-            yield catalogue.OTHER_RUN.at(operator.at(field), message)
+            yield dag_findings.OTHER_RUN.at(operator.at(field), message)
     for field in sorted(operator.fields):
         if field.startswith("has_on_") and operator.get(field) is True:
             message = f"the callback {field.removeprefix('has_')} of {name!r} is not modelled"
-            yield catalogue.CALLBACKS.at(operator.at(field), message)
+            yield dag_findings.CALLBACKS.at(operator.at(field), message)
     yield from _beyond(operator)
 
 
@@ -257,36 +257,36 @@ def _unserialised(operator: Operator, note: StateAnnotation) -> Iterator[Finding
             f"timeout, soft_fail and poke_interval of the sensor {name!r} are not serialised: "
             "7 days, then it fails; it sees at once what it waits for"
         )
-        yield catalogue.UNSERIALISED.at(operator.path, message, help="annotate its timeout")
+        yield dag_findings.UNSERIALISED.at(operator.path, message, help="annotate its timeout")
     if operator.get("task_type") in _HITL and note.timeout is None:
         message = f"response_timeout of {name!r} is not serialised: it is waited for without end"
-        yield catalogue.UNSERIALISED.at(operator.path, message, help="annotate its timeout")
+        yield dag_findings.UNSERIALISED.at(operator.path, message, help="annotate its timeout")
     if skipping(operator) is Skipping.ALL:
         message = (
             f"ignore_downstream_trigger_rules of {name!r} is not serialised: "
             "it is taken to skip all tasks after it"
         )
-        yield catalogue.UNSERIALISED.at(operator.path, message)
+        yield dag_findings.UNSERIALISED.at(operator.path, message)
     if operator.get("has_retry_policy") is True:
         message = f"{name!r} has a retry policy in Python: retries and retry_delay are taken"
-        yield catalogue.RETRY_POLICY.at(operator.at("has_retry_policy"), message)
+        yield dag_findings.RETRY_POLICY.at(operator.at("has_retry_policy"), message)
 
 
 def _beyond(operator: Operator) -> Iterator[Finding]:
     name, kind = operator.name, str(operator.get("task_type", ""))
     if skipping(operator) is Skipping.BRANCH and len(operator.downstream) > 1:
         message = f"{name!r} may follow several tasks, or none: in the model it follows one"
-        yield catalogue.SEVERAL_BRANCHES.at(operator.at("downstream_task_ids"), message)
+        yield dag_findings.SEVERAL_BRANCHES.at(operator.at("downstream_task_ids"), message)
     if skipping(operator) is Skipping.DIRECT and kind not in ("LatestOnlyOperator", *_HITL):
         message = f"{name!r} may skip tasks after it: those directly after it are taken"
-        yield catalogue.UNKNOWN_SKIP.at(operator.at("_can_skip_downstream"), message)
+        yield dag_findings.UNKNOWN_SKIP.at(operator.at("_can_skip_downstream"), message)
     if kind in _OTHER_DAGS:
         other = operator.get("external_dag_id") or operator.get("trigger_dag_id") or "another DAG"
         message = f"{name!r} is about {str(other)[:80]!r}, another DAG: what happens there is not"
-        yield catalogue.OTHER_DAG.at(operator.path, f"{message} modelled")
+        yield dag_findings.OTHER_DAG.at(operator.path, f"{message} modelled")
     if operator.get("outlets"):
         message = f"{name!r} updates assets: DAGs that these start are not modelled"
-        yield catalogue.ASSETS.at(operator.at("outlets"), message)
+        yield dag_findings.ASSETS.at(operator.at("outlets"), message)
 
 
 def can_fail(operator: Operator, note: StateAnnotation) -> bool:

@@ -4,8 +4,8 @@ The states of the model are these: a DAG is translated by asking, of each thing 
 next and what is left after each of its ends (partial evaluation). What no pending task can ask for
 is forgotten, so different pasts come together again.
 
->>> dag = Dag({"a": Node(), "b": Node(upstream=("a",)), "c": Node("all_done", ("b",))})
->>> after = dag.ended(dag.start(), "a", Way(frozenset({State.FAILED})))
+>>> dag = Dag({"a": DagNode(), "b": DagNode(upstream=("a",)), "c": DagNode("all_done", ("b",))})
+>>> after = dag.ended(dag.start(), "a", TaskEnding(frozenset({EndState.FAILED})))
 >>> [entry.task for entry in after.pending], after.pending[0].ready
 (['c'], True)
 """
@@ -21,7 +21,7 @@ from typing import Final
 from wfmodel.importers.airflow.trigger_rules import Decision, Seen, Sight, decide, matters
 
 
-class State(StrEnum):
+class EndState(StrEnum):
     """The states in which a task instance can end."""
 
     SUCCESS = "success"
@@ -31,26 +31,26 @@ class State(StrEnum):
 
 
 _AS_UPSTREAM: Final = {
-    State.SUCCESS: Seen.SUCCESS,
-    State.FAILED: Seen.FAILED,
-    State.SKIPPED: Seen.SKIPPED,
-    State.UPSTREAM_FAILED: Seen.UPSTREAM_FAILED,
+    EndState.SUCCESS: Seen.SUCCESS,
+    EndState.FAILED: Seen.FAILED,
+    EndState.SKIPPED: Seen.SKIPPED,
+    EndState.UPSTREAM_FAILED: Seen.UPSTREAM_FAILED,
 }
 _AS_SETUP: Final = {
-    State.SUCCESS: Seen.SETUP_SUCCESS,
-    State.FAILED: Seen.SETUP_FAILED,
-    State.SKIPPED: Seen.SETUP_SKIPPED,
-    State.UPSTREAM_FAILED: Seen.SETUP_FAILED,
+    EndState.SUCCESS: Seen.SETUP_SUCCESS,
+    EndState.FAILED: Seen.SETUP_FAILED,
+    EndState.SKIPPED: Seen.SETUP_SKIPPED,
+    EndState.UPSTREAM_FAILED: Seen.SETUP_FAILED,
 }
 _AS_SCOPE: Final = {
-    State.FAILED: Seen.SCOPE_FAILED,
-    State.SKIPPED: Seen.SCOPE_SKIPPED,
-    State.UPSTREAM_FAILED: Seen.SCOPE_FAILED,
+    EndState.FAILED: Seen.SCOPE_FAILED,
+    EndState.SKIPPED: Seen.SCOPE_SKIPPED,
+    EndState.UPSTREAM_FAILED: Seen.SCOPE_FAILED,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DagNode:
     """A task of the DAG, as far as its order goes.
 
     ``setups`` are those further up in whose scope it runs, ``after`` tasks it only waits for;
@@ -68,11 +68,11 @@ class Node:
     can_skip: bool = False
     skips: tuple[frozenset[str], ...] = (frozenset(),)
     counts: bool = False
-    ends: tuple[frozenset[State], ...] = ()
+    ends: tuple[frozenset[EndState], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Pending:
+class PendingTask:
     """A task that has not ended: which tasks can still change whether it runs, and what it saw.
 
     ``holds`` are tasks that it waits for whatever becomes of them.
@@ -103,7 +103,7 @@ class Residual:
     decides about the run has failed.
     """
 
-    pending: tuple[Pending, ...] = ()
+    pending: tuple[PendingTask, ...] = ()
     outside: frozenset[str] = frozenset()
     told: frozenset[tuple[str, Seen | None]] = frozenset()
     failed: bool = False
@@ -120,10 +120,10 @@ class Residual:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TaskEnding:
     """One way in which a task can end: its state, or those of its copies, and whom it skips."""
 
-    ends: frozenset[State]
+    ends: frozenset[EndState]
     skips: frozenset[str] = frozenset()
 
 
@@ -131,7 +131,7 @@ class Way:
 class Dag:
     """Tasks by name, upstream tasks before those that wait for them."""
 
-    nodes: Mapping[str, Node]
+    nodes: Mapping[str, DagNode]
 
     @cached_property
     def readers(self) -> Mapping[str, tuple[str, ...]]:
@@ -148,22 +148,22 @@ class Dag:
         for name, node in self.nodes.items():
             free = node.rule == "always" or not node.upstream
             waits = frozenset() if free else frozenset((*node.upstream, *node.setups))
-            entries.append(Pending(name, waits, frozenset(node.after)))
+            entries.append(PendingTask(name, waits, frozenset(node.after)))
         return Residual(tuple(entries))
 
-    def ways(self, task: str) -> tuple[Way, ...]:
+    def ways(self, task: str) -> tuple[TaskEnding, ...]:
         """How a task that runs can end, success first."""
         node = self.nodes[task]
         if node.ends:
-            return tuple(Way(ends) for ends in node.ends)
-        found = [Way(frozenset({State.SUCCESS}), skips) for skips in node.skips]
+            return tuple(TaskEnding(ends) for ends in node.ends)
+        found = [TaskEnding(frozenset({EndState.SUCCESS}), skips) for skips in node.skips]
         if node.can_fail:
-            found.append(Way(frozenset({State.FAILED})))
+            found.append(TaskEnding(frozenset({EndState.FAILED})))
         if node.can_skip:
-            found.append(Way(frozenset({State.SKIPPED})))
+            found.append(TaskEnding(frozenset({EndState.SKIPPED})))
         return tuple(found)
 
-    def ended(self, left: Residual, task: str, way: Way) -> Residual:
+    def ended(self, left: Residual, task: str, way: TaskEnding) -> Residual:
         """What is left when a task has ended, and with it whatever its end decides."""
         return _Settling(self, left).end(task, way).left()
 
@@ -171,9 +171,9 @@ class Dag:
         """What is left when a part has ended: what it told is heard, nobody waits for its tasks."""
         return _Settling(self, left).hear(part).release(tasks).left()
 
-    def play(self, fates: Mapping[str, Way]) -> dict[str, frozenset[State]]:
+    def play(self, fates: Mapping[str, TaskEnding]) -> dict[str, frozenset[EndState]]:
         """The state in which each task ends, if those that run end as given, else well."""
-        left, found = self.start(), dict[str, frozenset[State]]()
+        left, found = self.start(), dict[str, frozenset[EndState]]()
         while left.pending:
             task = left.ready[0]
             settling = _Settling(self, left).end(task, fates.get(task, self.ways(task)[0]))
@@ -191,19 +191,19 @@ class _Settling:
         self.outside = left.outside
         self.told = set(left.told)
         self.failed = left.failed
-        self.ends: dict[str, frozenset[State]] = {}
+        self.ends: dict[str, frozenset[EndState]] = {}
 
     def left(self) -> Residual:
         return Residual(
             tuple(self.pending.values()), self.outside, frozenset(self.told), self.failed
         )
 
-    def end(self, task: str, way: Way) -> _Settling:
+    def end(self, task: str, way: TaskEnding) -> _Settling:
         """A task ends; what it skips is skipped before anybody looks at how it ended."""
         ended = [self._close(task, way.ends)]
         for name in sorted(way.skips):
             if self._undecided(name):
-                ended.append(self._close(name, frozenset({State.SKIPPED})))
+                ended.append(self._close(name, frozenset({EndState.SKIPPED})))
             elif name in self.outside:
                 self.told.add((name, None))
         for name in ended:
@@ -215,7 +215,7 @@ class _Settling:
         self.failed = self.failed or part.failed
         skipped = sorted(n for n, seen in part.told if seen is None and self._undecided(n))
         for name in skipped:
-            self._close(name, frozenset({State.SKIPPED}))
+            self._close(name, frozenset({EndState.SKIPPED}))
         for name, seen in part.told:
             entry = self.pending.get(name)
             if entry is not None and seen is not None and entry.waits:
@@ -240,13 +240,13 @@ class _Settling:
         """Whether a task can still be skipped by another one: one that may start is not."""
         return name in self.pending and bool(self.pending[name].waits)
 
-    def _put(self, entry: Pending) -> None:
+    def _put(self, entry: PendingTask) -> None:
         self.pending[entry.task] = entry
 
-    def _close(self, task: str, ends: frozenset[State]) -> str:
+    def _close(self, task: str, ends: frozenset[EndState]) -> str:
         self.pending.pop(task)
         self.ends[task] = ends
-        if self.dag.nodes[task].counts and ends & {State.FAILED, State.UPSTREAM_FAILED}:
+        if self.dag.nodes[task].counts and ends & {EndState.FAILED, EndState.UPSTREAM_FAILED}:
             self.failed = True
         return task
 
@@ -298,13 +298,13 @@ class _Settling:
             self._put(replace(entry, seen=matters(node.rule, entry.seen)))
             return []
         if decision is not Decision.RUN:
-            state = State(decision.value)
+            state = EndState(decision.value)
             return [self._close(task, frozenset({state}))]
         self._put(replace(entry, waits=frozenset(), seen=frozenset()))
         return []
 
 
-def _decision(entry: Pending, node: Node) -> Decision | None:
+def _decision(entry: PendingTask, node: DagNode) -> Decision | None:
     """What becomes of a task: setups further up decide before its rule does."""
     if Seen.SCOPE_FAILED in entry.seen:
         return Decision.UPSTREAM_FAILED

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from wfmodel.importers.airflow.catalogue import (
+from wfmodel.importers.airflow.dag_findings import (
     CYCLIC_DAG,
     MALFORMED_DAG,
     UNKNOWN_TRIGGER_RULE,

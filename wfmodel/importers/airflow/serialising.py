@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from wfmodel.model.files import open_regular
+
 MOST_SECONDS: Final = 120
 """How long the child may take: importing Airflow takes some seconds."""
 
@@ -76,7 +78,7 @@ def _run(command: list[str], folder: str, seconds: float) -> None:
 
 
 def _text(path: Path) -> str:
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         content = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise DagFileError(f"the DAG {path.stem!r} is larger than {MOST_BYTES >> 20} MiB")

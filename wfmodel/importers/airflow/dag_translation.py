@@ -6,7 +6,7 @@
 ('nightly', ['failed', 'load', 'success'])
 
 What is left after each task, and after each of its ends, is a state (``residual``); where tasks run
-side by side, a parallel state (``forks``). Read ``machine`` next.
+side by side, a parallel state (``forks``). Read ``run_states`` next.
 """
 
 from __future__ import annotations
@@ -17,15 +17,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from wfmodel.importers.airflow import catalogue
+from wfmodel.importers.airflow import dag_findings
 from wfmodel.importers.airflow.forks import Planner, TooManyCombinationsError
 from wfmodel.importers.airflow.graph import Graph, graph_of
-from wfmodel.importers.airflow.machine import (
-    MOST_STATES,
-    Following,
-    MachineBuilder,
-    TooManyStatesError,
-)
 from wfmodel.importers.airflow.operators import (
     DEFAULT_POOL,
     SECOND,
@@ -36,7 +30,13 @@ from wfmodel.importers.airflow.operators import (
     skipping,
     ways_in_words,
 )
-from wfmodel.importers.airflow.residual import Residual, State
+from wfmodel.importers.airflow.residual import EndState, Residual
+from wfmodel.importers.airflow.run_states import (
+    MOST_STATES,
+    Following,
+    MachineBuilder,
+    TooManyDagStatesError,
+)
 from wfmodel.importers.airflow.serialised import SerialisedDag, read_dag
 from wfmodel.importers.annotations import Annotations, StateAnnotation
 from wfmodel.importers.asl.catalogue import (
@@ -121,12 +121,12 @@ class _Translator:
         )
         try:
             initial, states = self.builder.machine(self.graph.dag.start(), lambda r: not r.failed)
-        except (TooManyStatesError, TooManyCombinationsError):
+        except (TooManyDagStatesError, TooManyCombinationsError):
             message = (
                 f"the ends of the tasks of {self.dag.name!r} combine to more than "
                 f"{MOST_STATES} states, or too deep ones"
             )
-            self.findings.append(catalogue.TOO_MANY_COMBINATIONS.at(("dag", "tasks"), message))
+            self.findings.append(dag_findings.TOO_MANY_COMBINATIONS.at(("dag", "tasks"), message))
             return None
         self._say_added()
         return self._built(initial, states)
@@ -169,7 +169,7 @@ class _Translator:
             if items is None:
                 message = f"how many instances {name!r} has is only known later: {DEFAULT_COPIES}"
                 help = "annotate its items; with no instance Airflow skips it"
-                self.findings.append(catalogue.ASSUMED_INSTANCES.at(path, message, help=help))
+                self.findings.append(dag_findings.ASSUMED_INSTANCES.at(path, message, help=help))
         return found
 
     def _emit(
@@ -190,7 +190,7 @@ class _Translator:
         operator = self.dag.operators[task]
         making = Making(operator, self.note(task), name)
         to = following.branches
-        failed, skipped = following.after(State.FAILED), following.after(State.SKIPPED)
+        failed, skipped = following.after(EndState.FAILED), following.after(EndState.SKIPPED)
         if len(set(to)) == 1:
             return making.states(to[0], failed, skipped)
         decides = free(f"{name} (branches)")
@@ -216,7 +216,7 @@ class _Translator:
                 "instances succeed: the model tells two of these apart"
             )
             path = self._path(task)
-            self.findings.append(catalogue.UNDISTINGUISHED_COPIES.at(path, message))
+            self.findings.append(dag_findings.UNDISTINGUISHED_COPIES.at(path, message))
             join, hoped = 0, frozenset(ends)
         good = frozenset[Residual]().union(*(ends[each] for each in hoped))
         planner = Planner(body.dag)
@@ -262,7 +262,7 @@ class _Translator:
                 shown = ", ".join(repr(each) for each in listed[:3])
                 more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
                 message = f"in the model {task!r} waits for {shown}{more} too"
-                self.findings.append(catalogue.ADDED_WAIT.at(self._path(task), message))
+                self.findings.append(dag_findings.ADDED_WAIT.at(self._path(task), message))
 
     def _origins(self) -> dict[Path, Path]:
         found: dict[Path, Path] = {
@@ -279,11 +279,11 @@ class _Translator:
 
 
 def _join(
-    targets: Mapping[frozenset[State], str],
-    single: frozenset[frozenset[State]],
+    targets: Mapping[frozenset[EndState], str],
+    single: frozenset[frozenset[EndState]],
     well: str,
     other: str,
-) -> tuple[Any, frozenset[frozenset[State]]]:
+) -> tuple[Any, frozenset[frozenset[EndState]]]:
     """What the join of a mapped task asks, and which ends of an instance count for it."""
     kinds = set(targets.values())
     if len(kinds) == 1:
@@ -294,16 +294,16 @@ def _join(
         reach = frozenset(
             e for e in single if any(e <= t for t, to in targets.items() if to == target)
         )
-        inside = frozenset[State]().union(*reach)
+        inside = frozenset[EndState]().union(*reach)
         met = {to for ends, to in targets.items() if ends <= inside and _made_of(ends, reach)}
         if met == {target}:
             return join, reach if join == "all" else single - reach
     return None, single
 
 
-def _made_of(ends: frozenset[State], single: frozenset[frozenset[State]]) -> bool:
+def _made_of(ends: frozenset[EndState], single: frozenset[frozenset[EndState]]) -> bool:
     """Whether these ends can be those of some instances that end in one of the given ways."""
-    return ends == frozenset[State]().union(*(each for each in single if each <= ends))
+    return ends == frozenset[EndState]().union(*(each for each in single if each <= ends))
 
 
 def _labels(info: object, task: str) -> dict[str, str]:
@@ -325,21 +325,21 @@ def _about_dag(dag: SerialisedDag) -> Iterator[Finding]:
         rule = when.get("expression") or when.get("delta") if isinstance(when, Mapping) else None
         shown = f"{said}, {str(rule)[:40]!r}" if rule is not None else said
         message = f"runs begin by a timetable ({shown}): in the model by the scenario's arrivals"
-        yield catalogue.SCHEDULE.at(("dag", "timetable"), message)
+        yield dag_findings.SCHEDULE.at(("dag", "timetable"), message)
     for name, default in _DEFAULTS.items():
         value = dag.fields.get(name, default)
         if value != default:
             message = f"{name} is {value}: the model limits by the capacity of services only"
-            yield catalogue.RUN_LIMIT.at(("dag", name), message)
+            yield dag_findings.RUN_LIMIT.at(("dag", name), message)
     if dag.fields.get("fail_fast") is True:
         message = "a failure stops the tasks that have not begun; those that run come to their end"
-        yield catalogue.FAIL_FAST.at(("dag", "fail_fast"), message)
+        yield dag_findings.FAIL_FAST.at(("dag", "fail_fast"), message)
     if dag.fields.get("deadline"):
-        yield catalogue.DEADLINE.at(("dag", "deadline"), "the model has no deadline alerts")
+        yield dag_findings.DEADLINE.at(("dag", "deadline"), "the model has no deadline alerts")
     for name in ("has_on_success_callback", "has_on_failure_callback"):
         if dag.fields.get(name) is True:
             message = f"the DAG's {name.removeprefix('has_')} is not modelled"
-            yield catalogue.CALLBACKS.at(("dag", name), message)
+            yield dag_findings.CALLBACKS.at(("dag", name), message)
 
 
 def _misfits(dag: SerialisedDag, notes: Annotations) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from wfmodel.importers.airflow.forks import Fork, Planner
-from wfmodel.importers.airflow.residual import Residual, State, Way
+from wfmodel.importers.airflow.residual import EndState, Residual, TaskEnding
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import FAILURE, Outcome, Parallel, Region
 from wfmodel.model.workflow import Final as End
@@ -24,7 +24,7 @@ DEEPEST: Final = 30
 """Forks inside forks."""
 
 
-class TooManyStatesError(Exception):
+class TooManyDagStatesError(Exception):
     """The DAG needs more states, or deeper ones, than are made."""
 
 
@@ -32,14 +32,14 @@ class TooManyStatesError(Exception):
 class Following:
     """Where a task leads: the state that comes next, by the way in which it ended."""
 
-    ways: tuple[tuple[Way, str], ...]
+    ways: tuple[tuple[TaskEnding, str], ...]
 
     @property
     def branches(self) -> tuple[str, ...]:
         """Where its successes lead, one for each set of tasks that they skip."""
-        return tuple(to for way, to in self.ways if way.ends == {State.SUCCESS})
+        return tuple(to for way, to in self.ways if way.ends == {EndState.SUCCESS})
 
-    def after(self, end: State) -> str | None:
+    def after(self, end: EndState) -> str | None:
         """Where this end leads; None if the task cannot end so."""
         return next((to for way, to in self.ways if way.ends == {end}), None)
 
@@ -76,7 +76,7 @@ class MachineBuilder:
     ) -> tuple[str, dict[str, ModelState]]:
         """Initial state and states of what is left; ``goal`` says which ends are well."""
         if len(at) > DEEPEST * 4:
-            raise TooManyStatesError
+            raise TooManyDagStatesError
         return _Machine(self, goal, ends, at).build(left)
 
 
@@ -119,7 +119,7 @@ class _Machine:
             return known
         self.builder.made += 1
         if self.builder.made > MOST_STATES:
-            raise TooManyStatesError
+            raise TooManyDagStatesError
         if not left.pending:
             well = self.goal(left)
             name = self.names[key] = self.free(self.ends[0 if well else 1])
