@@ -75,6 +75,10 @@ def test_a_default_of_the_client_counts_where_a_task_says_nothing():
     assert found.backoff == parse_duration("7s")
 
 
+def test_a_field_that_is_null_says_nothing():
+    assert states(task("a", retries=None, pool=None))["a"].service == "default_pool"
+
+
 def test_version_2_is_read_and_1_is_not():
     assert codes(dag(task("a"), version=2)) == []
     assert codes(dag(task("a"), version=1)) == ["A202"]

@@ -58,7 +58,7 @@ class Operator:
     def get(self, field: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
         """A field; of a mapped task also one of those that all its instances have."""
         for fields in (self.fields, _plain(self.fields.get("partial_kwargs")), self.defaults):
-            if isinstance(fields, Mapping) and field in fields:
+            if isinstance(fields, Mapping) and fields.get(field) is not None:
                 return _plain(fields[field])
         return default
 
