@@ -43,6 +43,10 @@ EXAMPLES = {
     ],
     "schema": [["schema"], ["schema", "--path"]],
     "lsp": [["lsp"]],  # what it says of texts: tests/lsp/test_hostile_texts.py
+    "serialise": [
+        ["serialise", "NAME.py"],
+        ["serialise", "NAME.py", "--run-airflow", "--output=o.json", "--dag-id=NAME"],
+    ],
     "explore": [
         ["explore", "w.json", "--crash=1", "--limit=600", "--stories", "--out=out", DESIGN],
         ["explore", "s.json", "--crash=1", "--limit=600", "--exposure", "--design=NAMEmem",

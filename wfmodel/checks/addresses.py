@@ -12,13 +12,14 @@ from importlib import metadata
 from typing import Final
 
 _REPOSITORY: Final = "Repository, "
-_READING: Final = "AL"
-"""Letters of what is found on reading a file: those pages have a folder of their own."""
+_FOLDERS: Final = {"A2": "airflow/", "A": "asl/", "L": "asl/"}
+"""How codes begin of what is found on reading a file: those pages have folders of their own."""
 
 
 def page_file(code: str, name: str) -> str:
     """The page of a code, from ``docs/rules``."""
-    return f"{'asl/' if code[0] in _READING else ''}{name}.md"
+    folder = next((to for start, to in _FOLDERS.items() if code.startswith(start)), "")
+    return f"{folder}{name}.md"
 
 
 def page_address(code: str, name: str) -> str:

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "rules": "List everything that check can find, or explain one rule.",
     "draw": "Draw a workflow's state diagram.",
     "schema": "Print the JSON Schema of workflow files, or of another kind of file.",
+    "serialise": "Write the serialised form of an Airflow DAG, which the other commands read.",
     "lsp": "Answer an editor on standard input and output (Language Server Protocol).",
     "explore": "Search every order of events, and every way to spend the faults.",
     "hunt": "Draw fault schedules, run them in the simulator, and shrink one that goes wrong.",

@@ -37,7 +37,7 @@ _TEXTS: Final = frozenset({DrawingFormat.MERMAID, DrawingFormat.DOT})
 
 def draw(
     path: Annotated[
-        str, typer.Argument(metavar="FILE", help="A workflow, ours or Amazon States Language.")
+        str, typer.Argument(metavar="FILE", help="A workflow: ours, Amazon States Language, a DAG.")
     ],
     output: Annotated[
         Path | None,

@@ -88,12 +88,14 @@ def _collected() -> tuple[Described, ...]:
     from wfmodel.checks import RULES
     from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
     from wfmodel.checks.suppressions import every_kind
+    from wfmodel.importers.airflow.dag_findings import PROBLEMS as AIRFLOW
     from wfmodel.importers.asl.catalogue import PROBLEMS
     from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
 
     entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES]
     entries += [
-        Known(each.code, each.name, each.severity, each.why) for each in (*PROBLEMS, *EMBEDDED)
+        Known(each.code, each.name, each.severity, each.why)
+        for each in (*PROBLEMS, *EMBEDDED, *AIRFLOW)
     ]
     entries += [Known(code, name, Severity.ERROR, _WHY[code]) for code, name in NAMES.items()]
     for code, name in _OTHER_NAMES.items():

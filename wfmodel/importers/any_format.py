@@ -1,9 +1,10 @@
 """One entry for every format: what a file holds decides how it is read, not what it is called.
 
-An object with ``StartAt`` or ``States`` is Amazon States Language; everything else is our own
-format. The annotation file of an imported ``x.asl.json`` (``x.json``, ``x.yaml``, …) is, unless it
-is given, ``x.annotations.yaml`` or ``x.annotations.yml`` in the same folder. ``load_all`` also
-reads the machines that larger files hold.
+An object with ``StartAt`` or ``States`` is Amazon States Language, one with ``__version`` and
+``dag`` a serialised DAG of Apache Airflow; everything else is our own format. The annotation file
+of an imported ``x.asl.json`` (``x.json``, ``x.yaml``, …) is, unless it is given,
+``x.annotations.yaml`` or ``x.annotations.yml`` in the same folder. ``load_all`` also reads the
+machines that larger files hold.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from wfmodel.importers.embedded.outer_findings import (
     placed,
 )
 from wfmodel.importers.embedded.template_files import read_template
+from wfmodel.importers.recognition import is_serialised_dag
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import read_text, shown_name
@@ -56,6 +58,10 @@ def load_any(
             return LoadResult(None, undetermined)
         notes = beside(path) if annotations is None else annotations
         return from_document(document, notes)
+    if is_serialised_dag(document.value):
+        from wfmodel.importers.airflow.dag_file import from_dag_document
+
+        return from_dag_document(document, beside(path) if annotations is None else annotations)
     workflow, findings = parse_as(document, Workflow)
     if annotations is not None:
         message = "annotations are for imported formats; this file is in our own"

@@ -13,6 +13,7 @@ from typing import Final
 _NAMED_SO: Final = re.compile(r"\.asl(\.|$)")
 _SAYS_SO: Final = (
     (re.compile(r"""["']?StartAt["']?\s*:"""), re.compile(r"""["']?States["']?\s*:""")),
+    (re.compile(r"""["']__version["']\s*:"""), re.compile(r"""["']dag_id["']\s*:""")),
     (re.compile(r"""(?m)^initial\s*:"""), re.compile(r"""(?m)^states\s*:""")),
 )
 _SCENARIO: Final = frozenset({"question", "setting"})
@@ -23,6 +24,11 @@ def is_choreography(value: object) -> bool:
     return isinstance(value, Mapping) and "choreography" in value and "services" in value
 
 
+def is_serialised_dag(value: object) -> bool:
+    """Whether a parsed file is (or tries to be) a serialised DAG."""
+    return isinstance(value, Mapping) and "__version" in value and "dag" in value
+
+
 def is_definition(value: object, file: str) -> bool:
     """Whether a parsed file holds a definition that can be checked, or tries to."""
     if _NAMED_SO.search(file):
@@ -31,6 +37,7 @@ def is_definition(value: object, file: str) -> bool:
         return False
     return (
         _is_machine(value)
+        or is_serialised_dag(value)
         or _has_states(value.get("states"), "kind")
         or is_choreography(value)
         or set(value) >= _SCENARIO
