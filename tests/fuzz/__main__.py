@@ -52,7 +52,8 @@ def main() -> int:
                 traceback.print_exc(limit=-4)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     told = "; ".join(f"slowest {kind} {t:.2f} s ({name})" for kind, (t, name) in slowest.items())
-    print(f"{number} inputs, {failures} failures; {told}; {memory} MiB")
+    taken = f"{time.process_time():.0f} s of processor time"
+    print(f"{number} inputs in {taken}, {failures} failures; {told}; {memory} MiB")
     return int(failures > 0)
 
 
