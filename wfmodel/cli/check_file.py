@@ -102,7 +102,9 @@ def _checked_file(file: str, question: FileQuestion, effort: Effort) -> FileAnsw
     if document is not None and _is_scenario(document):
         from wfmodel.experiments import load_scenario
 
-        found = report(load_scenario(named, document.text).findings, document, shown)
+        with effort.share(1.0):
+            loaded = load_scenario(named, document.text)
+        found = report(loaded.findings, document, shown)
         covered = Coverage(machines=1)
         return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)
     if document is not None and is_choreography(document.value):

@@ -18,6 +18,8 @@ class Report:
     """What was found so far."""
 
     findings: list[Reported] = field(default_factory=list)
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
+    """Of each finding, what makes it the same as another."""
     files: list[str] = field(default_factory=list)
     hidden: int = 0
     suppressed: int = 0
@@ -38,8 +40,9 @@ class Report:
         """What was found in a file, each place once: two templates may name one definition."""
         if covered.taken:
             self.files.append(file)
-            seen = {(each.where, each.code, each.message) for each in self.findings}
-            self.findings += [e for e in found if (e.where, e.code, e.message) not in seen]
+            new = [e for e in found if (e.where, e.code, e.message) not in self.seen]
+            self.findings += new
+            self.seen.update((e.where, e.code, e.message) for e in new)
         else:
             self.others += 1
         self.hidden += hidden
