@@ -421,7 +421,7 @@ def aliased_text(count: int) -> str:
 def joined_aliases() -> str:
     part = "x" * 100_000
     head = f"P: &p {part}\nResources:\n A:\n  Type: AWS::StepFunctions::StateMachine\n"
-    return head + "  Properties:\n   DefinitionString: !Join ['', [" + "*p ," * 300_000 + "'']]\n"
+    return head + "  Properties:\n   DefinitionString: !Join ['', [" + "*p ," * 200_000 + "'']]\n"
 
 
 TAGGED = 'resource "aws_sfn_state_machine" "a" {\n'
