@@ -14,12 +14,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
 from wfmodel.checks.policy import Settings, with_dashes
 from wfmodel.model.boundary import why_not_led_to
 from wfmodel.model.files import read_file
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 from wfmodel.model.spelling import nearest
+from wfmodel.model.validate import describe
 
 FILES = ("wfmodel.toml", "pyproject.toml")
 
@@ -60,8 +62,11 @@ def read_configuration(given: str | None, start: Path | None = None) -> CheckCon
 
 def _table(file: Path) -> dict[str, Any] | None:
     """The part that is ours; None where a pyproject.toml has none."""
-    try:
-        data = tomllib.loads(read_file(file).decode("utf-8"))
+    try:  # in bounded time: the parser's grows with the square of a key's parts
+        with Effort(seconds=MOST_SECONDS).share(1.0):
+            data = tomllib.loads(read_file(file).decode("utf-8"))
+    except OverBudgetError:
+        raise ValueError(f"{file}: not read within {MOST_SECONDS:g} s of processor time") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{file}: {error}") from None
     except RecursionError:
@@ -110,8 +115,8 @@ def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
         known = [name.replace("_", "-") for name in Settings.__slots__]
         meant = nearest(place, known)
         hint = f"; did you mean {meant!r}?" if meant else f" (keys: {', '.join(known)})"
-        return f"unknown key {place!r}{hint}"
-    return f"{place}: {error['msg']}; got {error['input']!r}"
+        return f"unknown key {describe(place)}{hint}"
+    return f"{place}: {error['msg']}; got {describe(error['input'])}"
 
 
 def settings_of(params: Mapping[str, Any]) -> Settings:

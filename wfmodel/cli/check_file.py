@@ -127,7 +127,9 @@ def _checked_file(
         except MissingExtraError as error:
             why = f"{shown}: a scenario is checked by what runs it"
             raise UnfitQuestionError(f"{why}: {error}") from None
-        found = report(load_scenario(named, document.text).findings, document, shown)
+        with effort.share(1.0):
+            loaded = load_scenario(named, document.text)
+        found = report(loaded.findings, document, shown)
         covered = Coverage(machines=1)
         return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)
     if document is not None and is_choreography(document.value):

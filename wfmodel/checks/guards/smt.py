@@ -41,7 +41,7 @@ from wfmodel.native.safety import library
 MOST_STEPS: Final = 2_000_000
 """Z3's resource units for one question: well under a second."""
 
-MOST_STEPS_OF_PATTERNS: Final = 150_000
+MOST_STEPS_OF_PATTERNS: Final = 100_000
 """The same where texts have patterns: a unit takes ten times as long there, and more."""
 
 MOST_MILLISECONDS: Final = 5_000
@@ -110,7 +110,7 @@ class Solver:
         before = self._units(solver)
         answer = solver.check()
         used = min(units, self._units(solver) - before)
-        self.effort.spend(used * 2 if self.has_patterns else used // 5)
+        self.effort.spend(used * 3 if self.has_patterns else used // 5)
         if answer == self.z3.unsat:
             return False
         if answer != self.z3.sat:
