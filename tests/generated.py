@@ -12,8 +12,11 @@ from pathlib import Path
 
 from tests.layers import PAGE as MAP
 from tests.layers import page as map_of_the_code
+from wfmodel.checks import RULES
+from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.rule_pages import page_of, pages
 from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.experiments.runtime_registry import RUNTIME_RULES
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.importers.annotations import annotations_schema
 from wfmodel.importers.examples import examples
@@ -29,9 +32,14 @@ from wfmodel.model.json_schema import (
 ROOT = Path(__file__).parents[1]
 
 
+def rule_pages() -> dict[str, str]:
+    """File name to text of everything directly under ``docs/rules``."""
+    return pages((*CHOREOGRAPHY_RULES, *RUNTIME_RULES, *RULES))
+
+
 def expected() -> dict[Path, str]:
     """File to text."""
-    rules = {ROOT / "docs" / "rules" / name: text for name, text in pages().items()}
+    rules = {ROOT / "docs" / "rules" / name: text for name, text in rule_pages().items()}
     folder = ROOT / "docs" / "rules" / "asl"
     reading = (catalogue().find(code) for code in examples())
     rules |= {folder / f"{each.name}.md": page_of(each) for each in reading}

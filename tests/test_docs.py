@@ -30,7 +30,7 @@ PAGES = sorted(
     ]
 )
 PAGES += sorted([*ROOT.glob("models/**/README.md"), ROOT / "reports" / "README.md"])
-WRITTEN_BY_HAND = [page for page in PAGES if "rules" not in page.parts]
+WRITTEN_BY_HAND = [page for page in PAGES if "rules" not in page.relative_to(ROOT).parts]
 
 
 def blocks(page: Path, language: str) -> list[str]:

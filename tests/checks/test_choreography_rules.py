@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.checks.choreographies import replay
+from tests.generated import rule_pages
 from wfmodel.checks import RULES
 from wfmodel.checks.choreography.choreography_check import check_choreography_file
 from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES, ChoreographyRule
-from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, pages, sections_of
+from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, sections_of
 from wfmodel.model.declared_choreography import load_choreography
 from wfmodel.model.findings import Finding
 
@@ -81,4 +82,4 @@ def test_codes_and_names_are_unique_among_all_rules():
 @by_name
 def test_the_page_in_the_repository_is_current(rule):
     name = f"{rule.name}.md"
-    assert (ROOT / "docs" / "rules" / name).read_text(encoding="utf-8") == pages()[name]
+    assert (ROOT / "docs" / "rules" / name).read_text(encoding="utf-8") == rule_pages()[name]

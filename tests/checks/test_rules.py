@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.checks.game import replay
+from tests.generated import rule_pages
 from wfmodel.checks import DEFAULT_RULES, RULES, Rule, check_file, find_rule
-from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, pages, sections_of
+from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, sections_of
 from wfmodel.model.findings import Finding
 from wfmodel.model.flow import build_flow
 from wfmodel.model.loading import load_workflow
@@ -103,7 +104,7 @@ def test_codes_and_names_are_unique():
 
 def test_the_pages_in_the_repository_are_current():
     found = {file.name: file.read_text(encoding="utf-8") for file in PAGES.glob("*.md")}
-    assert found == pages(), "run: python -m wfmodel.checks.rule_pages docs/rules"
+    assert found == rule_pages(), "run: make docs"
 
 
 def test_rules_are_found_by_code_or_name_and_a_misspelling_is_answered():

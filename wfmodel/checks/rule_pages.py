@@ -1,20 +1,12 @@
-"""A rule's docstring read as its page, and the pages under ``docs/rules`` written from them.
-
-``python -m wfmodel.checks.rule_pages docs/rules`` writes them; a test compares.
-"""
+"""A rule's docstring read as its page, and the texts of the pages under ``docs/rules``."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
-from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.rule import Described
-from wfmodel.checks.rule_registry import RULES
-from wfmodel.model.files import write_file
 
 SECTIONS: Final = (
     "What it does",
@@ -59,29 +51,15 @@ def index_of(rules: Iterable[Described]) -> str:
     )
     return (
         "# Rules\n\n"
-        "Written from the docstrings of `wfmodel/checks/rules` by"
-        " `python -m wfmodel.checks.rule_pages docs/rules`.\n\n"
+        "Written from the docstrings of `wfmodel/checks/choreography/rules` (C),"
+        " `wfmodel/experiments/runtime_rules` (R) and `wfmodel/checks/rules` (the rest) by"
+        " `python -m tests.generated --write`.\n\n"
         "| code | name | severity | why |\n|---|---|---|---|\n"
         f"{rows}\n"
     )
 
 
-def pages(rules: Iterable[Described] = (*CHOREOGRAPHY_RULES, *RULES)) -> dict[str, str]:
+def pages(rules: Iterable[Described]) -> dict[str, str]:
     """File name to text, the index included."""
     rules = tuple(rules)
     return {"README.md": index_of(rules)} | {f"{rule.name}.md": page_of(rule) for rule in rules}
-
-
-def write_pages(folder: Path) -> None:
-    """Make a folder hold exactly the pages."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = pages()
-    for old in folder.glob("*.md"):
-        if old.name not in wanted:
-            old.unlink()
-    for name, text in wanted.items():
-        write_file(folder / name, text)
-
-
-if __name__ == "__main__":
-    write_pages(Path(sys.argv[1]))

@@ -11,6 +11,7 @@ from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.policy import Catalogue
 from wfmodel.checks.rule import Described
 from wfmodel.checks.suppressions import every_kind
+from wfmodel.experiments.runtime_registry import RUNTIME_RULES
 from wfmodel.importers.asl.catalogue import PROBLEMS
 from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
 from wfmodel.importers.examples import examples
@@ -83,7 +84,7 @@ class Known:
 @cache
 def catalogue() -> Catalogue:
     """All codes, ordered."""
-    entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES]
+    entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES, *RUNTIME_RULES]
     entries += [
         Known(each.code, each.name, each.severity, each.why) for each in (*PROBLEMS, *EMBEDDED)
     ]
