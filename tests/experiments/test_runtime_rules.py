@@ -10,6 +10,7 @@ import pytest
 from wfmodel.checks import RULES
 from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, sections_of
+from wfmodel.cli import main
 from wfmodel.experiments import load_scenario
 from wfmodel.experiments.runtime_registry import RUNTIME_RULES, RuntimeRule
 from wfmodel.model.findings import Finding, Severity
@@ -148,7 +149,48 @@ variants:
     assert findings_of(tmp_path, asked("{redelivery_timeout: 10s}", more=more)) == ()
 
 
+NONE_YET = "[{kind: loss, probability: 0}]"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "sweep: {fault: loss, probability: [0, 0.1]}",
+        "experiment: {responses: [lost], factors: {losses: {path: setting.faults.0.probability,"
+        " levels: [0, 0.1]}}}",
+    ],
+)
+def test_a_fault_whose_strength_is_varied_does_something(more, tmp_path):
+    assert findings_of(tmp_path, asked(faults=NONE_YET, more=more)) == ()
+
+
+def test_knobs_that_are_varied_are_not_judged_by_what_is_written(tmp_path):
+    factor = "{path: knobs.delivery, levels: [at-least-once, at-most-once]}"
+    knobs = "{delivery: at-most-once, redelivery_timeout: 10s}"
+    assert [each.code for each in findings_of(tmp_path, asked(knobs))] == ["R110"]
+    more = f"experiment: {{responses: [lost], factors: {{delivery: {factor}}}}}"
+    assert findings_of(tmp_path, asked(knobs, more=more)) == ()
+
+
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.parent.name)
 def test_no_shipped_scenario_is_warned_of(path):
     found = load_scenario(path).findings
     assert [each.message for each in found if each.severity is not Severity.INFO] == []
+
+
+def test_compare_repeats_warnings_and_a_suppression_is_heard(tmp_path, capsys):
+    scenario = f"""\
+{asked("{acknowledge: on-receipt}  # wfmodel: ignore[R102] as it is today", NONE_YET)}
+replications: 2
+"""
+    findings_of(tmp_path, scenario)  # writes the workflow
+    file = tmp_path / "scenario.yaml"
+    file.write_text(scenario, encoding="utf-8")
+    shown = {}
+    for command in (["check", "--no-cache"], ["compare", "--jobs", "1"]):
+        with pytest.raises(SystemExit):
+            main([*command, str(file)])
+        shown[command[0]] = capsys.readouterr()
+    assert "R108 loss does nothing" in shown["check"].out
+    assert "R102" not in shown["check"].out
+    assert "R108 loss does nothing" in shown["compare"].err

@@ -83,8 +83,18 @@ class ScenarioContext:
                     return (*base, knob)
         return ("variants", candidate.name) if self.scenario.variants else ()
 
+    def varies(self, key: str) -> bool:
+        """Whether a factor of an experiment puts values under this key that are not written."""
+        experiment = self.scenario.experiment
+        factors = () if experiment is None else tuple(experiment.factors.values())
+        return any(key in each.parts for each in factors)
+
     def written_knobs(self, knob: str) -> Iterator[tuple[Path, tuple[Candidate, ...]]]:
-        """Where a knob is written, and the variants for which it is written there."""
+        """Where a knob is written, and the variants for which it is written there; none where an
+        experiment varies knobs.
+        """
+        if self.varies("knobs"):
+            return
         places: dict[Path, list[Candidate]] = {}
         for each in self.candidates:
             path = self.place(each, knob)
@@ -101,9 +111,13 @@ class ScenarioContext:
         )
 
     def faults(self) -> Iterator[tuple[Path, Fault]]:
-        """Every fault, and where it is declared."""
+        """Every fault, and where it is declared; not those whose strength is varied."""
+        sweep = self.scenario.sweep
+        if self.varies("faults"):
+            return
         for number, fault in enumerate(self.scenario.setting.faults):
-            yield ("setting", "faults", number), fault
+            if sweep is None or sweep.parameter == "every" or not sweep.selects(fault):
+                yield ("setting", "faults", number), fault
 
     @property
     def end(self) -> int:
