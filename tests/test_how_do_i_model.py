@@ -63,6 +63,34 @@ def test_a_snippet_is_sound_and_runs(title, tmp_path):
         assert any(row.kind == Kind.BEGIN for row in history)
 
 
+@pytest.mark.parametrize(
+    ("title", "metric", "variants"),
+    [
+        ("Idempotency keys", "duplicated_effect", ["key", "no key"]),
+        ("An outbox", "lost", ["outbox", "commit, then publish"]),
+        ("Acknowledgement", "lost", ["inbox", "auto-ack"]),
+        ("Acknowledgement", "lost", ["late ack", "auto-ack"]),
+        ("Dead consumers: a link or a lease", "latency_mean", ["link", "lease"]),
+        (
+            "Fail-over of an orchestrator",
+            "latency_mean",
+            ["own name", "lease", "seldom looked at"],
+        ),
+    ],
+)
+def test_variants_differ_as_the_page_has_it(title, metric, variants, tmp_path):
+    """Best first."""
+    found, _ = loaded(title, tmp_path)
+    assert found.scenario is not None
+    assert found.workflow is not None
+    declared = found.scenario.variants_by_name()
+    systems = [system_of(found.workflow, declared[name]) for name in variants]
+    runs = [simulate(system, found.scenario.setting, seed=1) for system in systems]
+    values = [wfmodel.measure(history).values[metric] for history in runs]
+    assert values == sorted(values)
+    assert len(set(values)) == len(values)
+
+
 def test_what_is_not_possible_is_said():
     rows = re.findall(r"^\| ([^|]+) \|", SECTIONS["Not yet"], re.M)
     for what in ("replicas", "leader election", "dead letters", "signals", "staff", "priorities"):
