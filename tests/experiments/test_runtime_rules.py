@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.agreement.dressed import FAMILIES
 from wfmodel.checks import RULES
 from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, sections_of
 from wfmodel.cli import main
 from wfmodel.experiments import load_scenario
+from wfmodel.experiments.runtime_context import StepWork, slow, takes_no_time
 from wfmodel.experiments.runtime_registry import RUNTIME_RULES, RuntimeRule
 from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.workflow import Task
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted(ROOT.glob("models/**/scenario.yaml"))
@@ -128,6 +131,14 @@ DUAL = f"{LATE}, publishing: dual-write"
 )
 def test_what_is_found_beside_the_pages(scenario, codes, tmp_path):
     assert [each.code for each in findings_of(tmp_path, scenario)] == codes
+
+
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda each: each.distribution)
+def test_every_family_of_durations_can_be_judged(each):
+    work = StepWork("pay", "bank", Task(service="bank", duration=each))
+    assert takes_no_time(each) == (each.mean_ns() == 0)
+    assert bool(slow(work, 0)) != takes_no_time(each)
+    assert slow(work, 10**15) == ""
 
 
 def test_a_finding_stands_where_the_variant_turns_the_knob(tmp_path):

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.known_designs import name_of
 from wfmodel.designs.system import System
 from wfmodel.experiments.scenario import Scenario, system_of
+from wfmodel.model.distributions import Distribution
 from wfmodel.model.flow import Flow, build_flow
 from wfmodel.model.source import Path
 from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import Compensation, Task, Workflow
+
+RARE: Final = 1e-9
+"""Probability of what is not counted with: quantiles are defined inside (0, 1)."""
 
 
 class Candidate(NamedTuple):
@@ -130,12 +134,17 @@ def struck(fault: Fault, candidate: Candidate) -> tuple[str, ...]:
     return fault.targets(candidate.system.participants, candidate.system.services)
 
 
+def takes_no_time(duration: Distribution) -> bool:
+    """Whether nothing but zero is ever drawn."""
+    return duration.quantile(1 - RARE) == 0
+
+
 def slow(work: StepWork, limit: int) -> str:
     """How an attempt can outlast a limit (nanoseconds), in words; empty if that is rare (1 %)."""
     duration = work.state.duration
     for share, words in ((0.5, "every second attempt"), (0.99, "one attempt in a hundred")):
         if duration.quantile(share) > limit:
-            always = duration.quantile(0.0) > limit
+            always = duration.quantile(RARE) > limit
             said = "every attempt" if always else words
             return f"{said} at {work.name!r} takes longer than {format_duration(limit)}"
     return ""

@@ -52,13 +52,13 @@ from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
 from wfmodel.designs.faults import FaultKind
-from wfmodel.experiments.runtime_context import ScenarioContext
+from wfmodel.experiments.runtime_context import ScenarioContext, takes_no_time
 from wfmodel.model.findings import Finding, Severity
 
 
 def _check(context: ScenarioContext) -> Iterator[Finding]:
     for path, fault in context.faults():
-        if fault.kind is FaultKind.CRASH and fault.lasts.quantile(1 - 1e-9) == 0:
+        if fault.kind is FaultKind.CRASH and takes_no_time(fault.lasts):
             yield RULE.finding(
                 "the process is back in the instant in which it crashes",
                 path,

@@ -55,7 +55,7 @@ from wfmodel.checks.rule import Rule
 from wfmodel.designs.fault_facts import FACTS, PER_ATTEMPT, PER_MESSAGE, Scope
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knobs import Persistence
-from wfmodel.experiments.runtime_context import Candidate, ScenarioContext, struck
+from wfmodel.experiments.runtime_context import Candidate, ScenarioContext, struck, takes_no_time
 from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.units import format_duration
@@ -77,9 +77,9 @@ def _why_never(context: ScenarioContext, fault: Fault) -> str:
     delays = fault.kind in (FaultKind.DELAY, FaultKind.REORDERING)
     if chancy and fault.probability == 0:
         return "its probability is 0"
-    if timed and fault.kind is not FaultKind.CRASH and fault.lasts.quantile(1 - 1e-9) == 0:
+    if timed and fault.kind is not FaultKind.CRASH and takes_no_time(fault.lasts):
         return "it lasts no time (lasts)"
-    if delays and fault.delay.quantile(1 - 1e-9) == 0:
+    if delays and takes_no_time(fault.delay):
         return "it delays by no time (delay)"
     late = isinstance(fault.every, Constant) and fault.every.quantile(0.5) >= horizon
     if late or (fault.at and min(fault.at) >= horizon):

@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
-from wfmodel.experiments.runtime_context import ScenarioContext
+from wfmodel.experiments.runtime_context import ScenarioContext, takes_no_time
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.source import Path
 from wfmodel.model.units import format_duration
@@ -82,7 +82,7 @@ _SETTING: Path = ("setting",)
 def _why_idle(context: ScenarioContext, service: str, capacity: int) -> str:
     """Why a service never has as many attempts at once as it could."""
     durations = [work.state.duration for work in context.work if work.service == service]
-    if all(each.quantile(1 - 1e-9) == 0 for each in durations):
+    if all(takes_no_time(each) for each in durations):
         return "its steps take no time"
     arrivals = context.scenario.setting.arrivals
     most = len(arrivals.at) or arrivals.most
