@@ -149,6 +149,9 @@ class Knobs:
     """Receivers and effects recognise a repeated idempotency key."""
     known_key: KnownKey = KnownKey.USUAL
     """What a receiver that recognises a key does about it."""
+    tombstones: bool = False
+    """A handler that finds nothing to undo leaves word: an effect of its step that comes later is
+    refused (anti-hanging, in TCC)."""
     timeouts: bool = True
     """Whoever waits for a step applies the step's time-out."""
     watchdog: Annotated[Duration, Field(gt=0)] | None = None

@@ -53,6 +53,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
     "publish": ("latency of handing over a message", "assumed: one hop inside a region"),
     "relay_delay": ("outbox: from commit to publication", "0: log tailing; Debezium polls: 500 ms"),
     "deduplicate": ("repeats are recognised", CHOICE),
+    "tombstones": ("an undo that finds nothing leaves word", CHOICE),
     "timeouts": ("whoever waits applies time-outs", CHOICE),
     "watchdog": ("silence after which a watchdog repeats", CHOICE),
     "correlation": ("records carry the instance's identity", CHOICE),

@@ -17,6 +17,7 @@ ANYWHERE: Final[Mapping[str, str]] = {
     "duration": "How long it takes: a time with a unit (300ms) or a distribution.",
     "idempotent": "A repeated attempt has no second effect.",
     "initial": "The state in which it begins.",
+    "lands": "When its effect is there: with the commit, or outside, in the call or at its start.",
     "next": "The state that follows when this one has ended well.",
     "on": "Event to state: a failure's name, timeout, or failure for all that have no entry.",
     "probability": "How often, from 0 to 1; used by simulation.",

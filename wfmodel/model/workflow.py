@@ -67,6 +67,18 @@ class Effect(StrEnum):
     """Succeeds if repeated often enough; comes after the pivot."""
 
 
+class Lands(StrEnum):
+    """When an attempt's effect is there, and in whose hands."""
+
+    WITH_COMMIT = "with-commit"
+    """At the service's own store, with the commit of the result where that is one transaction."""
+    IN_CALL = "in-call"
+    """Outside, where no transaction of ours reaches (a payment provider, an e-mail), at some
+    instant of the call: a crash after it does not take it back."""
+    AT_START = "at-start"
+    """The same at the beginning of the call."""
+
+
 class Outcome(StrEnum):
     """How a workflow, a region or a sub-workflow ended."""
 
@@ -92,6 +104,7 @@ class Compensation:
     idempotent: bool = False
     tolerates_absence: bool = False
     status_query: bool = False
+    lands: Lands = Lands.WITH_COMMIT
     reads: tuple[Name, ...] = ()
 
 
@@ -115,6 +128,7 @@ class Task:
     status_query: bool = False
     tolerates_absence: bool = False
     effect: Effect = Effect.NONE
+    lands: Lands = Lands.WITH_COMMIT
     reads: tuple[Name, ...] = ()
     writes: tuple[Name, ...] = ()
     compensates: Name | None = None

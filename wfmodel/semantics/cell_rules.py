@@ -32,7 +32,7 @@ from wfmodel.designs.table import (
     only_works,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
-from wfmodel.model.workflow import DONE, Compensation, Task
+from wfmodel.model.workflow import DONE, Compensation, Lands, Task
 from wfmodel.semantics.configuration import (
     ANYONE,
     Cell,
@@ -41,6 +41,7 @@ from wfmodel.semantics.configuration import (
     Parcel,
     Pending,
     Post,
+    Work,
     put,
     take,
 )
@@ -162,9 +163,7 @@ class CellRules:
             case WorkDone(node, epoch, attempt, outcome):
                 if outcome not in self.outcomes(node):
                     raise Refused(f"the step cannot end with {outcome!r}")
-                work = without(cell.work, (node, epoch, attempt), "it is not working on that")
-                landing = (node, epoch) if outcome == DONE else None
-                return cell._replace(work=work), NOTHING, landing
+                return self._ended(cell, (node, epoch, attempt), outcome)
             case Chosen(node, epoch, branch):
                 if all(edge.event != branch for edge in self.flow.nodes[node].edges):
                     raise Refused(f"the choice has no branch {branch!r}")
@@ -174,6 +173,31 @@ class CellRules:
                 if not cell.restarting:
                     raise Refused("it was not restarted, or knows nothing of the instance")
                 return cell, NOTHING, None
+
+    def _ended(self, cell: Cell, work: Work, outcome: str) -> tuple[Cell, int, Landing | None]:
+        """An attempt is over. Outside, it has had its effect if, and only if, it succeeded."""
+        cell = cell._replace(work=without(cell.work, work, "it is not working on that"))
+        if not self.lands_outside(work[0]):
+            return cell, NOTHING, work[:2] if outcome == DONE else None
+        if outcome == DONE:
+            landed = without(cell.landed, work, "its effect is not there yet")
+            return cell._replace(landed=landed), NOTHING, None
+        if cell.landed.count(work) > cell.work.count(work):
+            raise Refused("its effect is there: it cannot fail any more")
+        return cell, NOTHING, None
+
+    def lands_outside(self, node: int) -> bool:
+        """Whether no transaction of ours reaches the effect of a step."""
+        state = self.flow.nodes[node].state
+        return isinstance(state, Task | Compensation) and state.lands is not Lands.WITH_COMMIT
+
+    def land(self, cell: Cell, work: Work) -> After:
+        """Outside, an attempt in progress has its effect."""
+        if cell.down or cell.paused or not self.lands_outside(work[0]):
+            raise Refused("nothing lands there now")
+        if cell.landed.count(work) >= cell.work.count(work):
+            raise Refused("no such attempt is in progress, or it has had its effect")
+        return After(cell._replace(landed=put(cell.landed, work)), landing=work[:2])
 
     def outcomes(self, node: int) -> tuple[str, ...]:
         """How an attempt at a step can end: well, as declared, or by an injected failure."""

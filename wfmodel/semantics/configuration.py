@@ -71,6 +71,8 @@ class Cell(NamedTuple):
     """It stands still, and will go on as if nothing had been."""
     held: tuple[tuple[Parcel, tuple[Work, ...]], ...] = ()
     """Acknowledged after the work: messages in hand, and what they asked for that still runs."""
+    landed: tuple[Work, ...] = ()
+    """Attempts in progress whose effect, outside, is there already."""
     unacknowledged: tuple[Parcel, ...] = ()
     """Acknowledged after the work: messages whose work is committed; the broker does not know."""
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
 from wfmodel.designs.table import Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
-from wfmodel.model.workflow import TIMEOUT
+from wfmodel.model.workflow import DONE, TIMEOUT
 from wfmodel.semantics.cell_rules import After, CellRules
-from wfmodel.semantics.configuration import Cell, Parcel, Post
+from wfmodel.semantics.configuration import Cell, Parcel, Post, Work
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution
 
 
@@ -34,10 +34,13 @@ class StepKind(StrEnum):
     PAUSE = "is paused"
     RESUME = "goes on"
     ACKNOWLEDGE = "acknowledges"
+    LAND = "has an effect outside"
 
 
 class Step(NamedTuple):
-    """One step: who, and the number of the event (REACT) or message (the others), or -1."""
+    """One step: who, and the number of the event (REACT, LAND: that the attempt is done) or message
+    (the others), or -1.
+    """
 
     kind: StepKind
     participant: int
@@ -122,6 +125,7 @@ class EnabledSteps:
         elif cell.pending is None and cell.restarting:
             yield self._react(p, cell, self.table.restarted)
         elif cell.pending is None:
+            yield from self._landings(p, cell)
             for event in self._events(cell):
                 yield self._react(p, cell, event)
             if failures:
@@ -140,17 +144,34 @@ class EnabledSteps:
         for timer in cell.timers:
             if self._fires_freely(table.timers.values[timer]):
                 yield table.events.number(TimerFired(table.timers.values[timer]))
-        for node, epoch, attempt in dict.fromkeys(cell.work):
-            for outcome in self.resolution.outcomes(self.nodes[node], epoch, attempt):
-                yield table.work_done(node, epoch, attempt, outcome)
+        for work in dict.fromkeys(cell.work):
+            for outcome in self.resolution.outcomes(self.nodes[work[0]], work[1], work[2]):
+                if self._may_end(cell, work, outcome):
+                    yield table.work_done(*work, outcome)
         for node, epoch in dict.fromkeys(cell.choices):
             for branch in self.resolution.branches(self.nodes[node], epoch):
                 yield table.events.number(Chosen(node, epoch, branch))
 
+    def _may_end(self, cell: Cell, work: Work, outcome: str) -> bool:
+        """Outside, what has had its effect succeeds, and nothing else does."""
+        if not self.local.lands_outside(work[0]):
+            return True
+        landed = cell.landed.count(work)
+        return landed > 0 if outcome == DONE else landed < cell.work.count(work)
+
+    def _landings(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        for work in dict.fromkeys(cell.work):
+            open_ = cell.landed.count(work) < cell.work.count(work)
+            may = DONE in self.resolution.outcomes(self.nodes[work[0]], work[1], work[2])
+            if self.local.lands_outside(work[0]) and open_ and may:
+                done = self.table.work_done(*work, DONE)
+                yield EnabledStep(Step(StepKind.LAND, p, done), self.local.land(cell, work))
+
     def _injected(self, cell: Cell) -> Iterator[int]:
-        for node, epoch, attempt in dict.fromkeys(cell.work):
+        for work in dict.fromkeys(cell.work):
             for outcome in (BUSINESS_FAILURE, TRANSIENT_FAILURE):
-                yield self.table.work_done(node, epoch, attempt, outcome)
+                if self._may_end(cell, work, outcome):
+                    yield self.table.work_done(*work, outcome)
 
     def answers(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """Outside events that may come, and those that never will."""

@@ -20,6 +20,7 @@ from wfmodel.semantics.configuration import (
     Landing,
     Parcel,
     Post,
+    Work,
     take,
 )
 from wfmodel.semantics.effect_rules import land
@@ -112,6 +113,12 @@ class InstanceRules:
             sender = _sender_of(parcels, message, "no such message is on its way to it")
         after = self.local.react(participant, cell, event, sender)
         return self.apply(config, participant, after)
+
+    def land(
+        self, config: Configuration, participant: int, work: Work
+    ) -> tuple[Configuration, Landing | None]:
+        """Outside, an attempt has its effect; also the record that changed, if one did."""
+        return self.apply(config, participant, self.local.land(config.cells[participant], work))
 
     # --------------------------------------------------------- durability and publication
 

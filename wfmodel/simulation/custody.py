@@ -56,23 +56,16 @@ def hand_back(run: Run, cell: Cell) -> None:
     """Whatever is done, and nothing of it waits to be published: the broker is told."""
     if cell.gaps:
         return
-    held = cell.held
+    held, done = cell.held, True
     while held:
         following = held.next
-        last = not following or following.delivery != held.delivery
-        if last and _is_done(cell, held.delivery):
-            held.stage = LEAVING
-            _tell(run, cell, held)
+        done = done and held.stage == DONE
+        if not following or following.delivery != held.delivery:  # all that one delivery asked for
+            if done:
+                held.stage = LEAVING
+                _tell(run, cell, held)
+            done = True
         held = following
-
-
-def _is_done(cell: Cell, delivery: int) -> bool:
-    held = cell.held
-    while held:
-        if held.delivery == delivery and held.stage != DONE:
-            return False
-        held = held.next
-    return True
 
 
 def _tell(run: Run, cell: Cell, held: Held) -> None:

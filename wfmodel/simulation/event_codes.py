@@ -22,6 +22,8 @@ NO_LIFE = -2
     WORK_END,
     TIMER,
     ACKNOWLEDGING,
+    LANDS,
+    WORK_OVER,
     RESTART_LATE,
     TAKE_OVER,
     RELAYED,
@@ -34,8 +36,9 @@ NO_LIFE = -2
     ARRIVAL,
     NOTHING_MORE,
     CHOICE,
-) = range(20)
-"""What comes before RELAYED may be deferred by a pause. CHOICE is a script's only."""
+) = range(22)
+"""LANDS: an attempt has its effect outside, WORK_OVER: such an attempt ends. What comes before
+RELAYED may be deferred by a pause. CHOICE is a script's only."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)
 """What an event for a machine came with: nothing, a message, finished work, a timer."""

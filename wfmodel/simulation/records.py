@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
-from wfmodel.simulation.declared import Block, Sampler
-from wfmodel.simulation.event_codes import OUTSIDE, RUNNING, STRIKE, UNWATCHED
+from wfmodel.simulation.declared import Block, Manner, Sampler, Strikes
+from wfmodel.simulation.event_codes import RUNNING, STRIKE, UNWATCHED
 
 
 @dataclass(slots=True, eq=False)
@@ -88,6 +88,7 @@ class Event:
     epoch: int = field(init=False)
     attempt: int = field(init=False)
     answer: int = field(init=False)
+    left: int = field(init=False)
     again: int = field(init=False)
     """How often the attempt had begun before."""
     callbacks: Any = field(init=False, metadata=PYTHON)
@@ -335,34 +336,14 @@ class Cell:
 
 
 @dataclass(slots=True, eq=False)
-class Injected:
+class Injected(Strikes):
     """One fault at one target."""
 
-    participant: int = OUTSIDE
-    kind: int = 0
     process: Process = NULL
     stage: int = STRIKE
     count: int = 0
     """Occurrences so far."""
-    times: list[int] = NULL
-    times_length: int = 0
-    every: Sampler = NULL
-    gap_base: int = 0
-    lasts: Sampler = NULL
     length: int = 0
-    probability: float = 1.0
-    factor: float = 1.0
-    delay: Sampler = NULL
-    base: int = 0
-    """Of the draws which message it strikes."""
-    peers: list[int] = NULL
-    """A flag for each participant; NULL: a partition from everybody."""
-    steps: list[int] = NULL
-    """A flag for each node; NULL: all steps."""
-    step_bases: list[int] = NULL
-    is_business: bool = False
-    own: bool = False
-    """A user's process struck it: nobody else says when it comes again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -377,7 +358,7 @@ class Opener:
 
 
 @dataclass(slots=True, eq=False)
-class Run:
+class Run(Manner):
     """One run: its clock, its broker, how it stores and publishes, what arrives."""
 
     now: int = 0
@@ -387,37 +368,7 @@ class Run:
     blocks: list[Block] = NULL
     restarted: int = 0
     """The event of a restart."""
-    synchronous: bool = False
-    """A reaction waits for its commit."""
-    log: bool = False
-    atomic: bool = False
-    """State, effect and messages are one transaction: the outbox."""
-    publish_first: bool = False
-    gap: bool = False
-    """Dual write, after the commit."""
-    on_receipt: bool = False
-    """A message is acknowledged when it is taken up."""
-    after_work: bool = False
-    """A message is acknowledged when all that it asked for is done and published."""
-    quick_commit: int = -1
-    """The latency of every undisturbed commit; -1 where it is not known beforehand."""
-    flush_interval: int = 0
-    relays_at_once: bool = True
-    replay: int = 0
-    redelivers: bool = False
-    redelivery: int = 0
-    look: int = 0
-    """How often a consumer looks for messages to be delivered again; 0: in time."""
-    renewed: int = 0
-    lease: int = 0
-    """How long a process that was not heard of is taken to live; 0: it takes its own work back."""
-    lease_look: int = 0
-    repeats: bool = False
-    """The same attempt may begin more than once."""
-    linked: bool = False
-    """A crash frees at once what the process had in hand."""
     network: Sampler = NULL
-    # the broker
     down: int = 0
     blocked: Events = field(default_factory=Events)
     """Partitions from some peers that are on."""
@@ -428,7 +379,6 @@ class Run:
     """Publish first: reactions that wait for the broker before they commit."""
     held: Events = field(default_factory=Events)
     step_faults: Events = field(default_factory=Events)
-    # arrivals
     every: Sampler = NULL
     trace: list[int] = NULL
     trace_length: int = 0

@@ -20,14 +20,16 @@ from wfmodel.designs.table import RunTable, Table
 from wfmodel.designs.trace_script import (
     Act,
     Deed,
+    act_of_landing,
     act_on_event,
     act_on_message,
     message_words,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
-from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
+from wfmodel.model.workflow import DONE, Choice, Compensation, Lands, Receive, Task
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import cell_of
+from wfmodel.simulation.effects import land
 from wfmodel.simulation.event_codes import (
     ACKNOWLEDGING,
     CHOICE,
@@ -36,6 +38,7 @@ from wfmodel.simulation.event_codes import (
     EXTERNAL,
     FLUSH,
     LANDING,
+    LANDS,
     NOTHING,
     OUTSIDE,
     PARCEL,
@@ -44,6 +47,7 @@ from wfmodel.simulation.event_codes import (
     RELAYED,
     RETRANSMIT,
     WORK_END,
+    WORK_OVER,
 )
 from wfmodel.simulation.faults import heal, strike
 from wfmodel.simulation.happenings import deliver, fire
@@ -75,6 +79,8 @@ DIE_WITH_PROCESS: Final = (
     WORK_END,
     CHOICE,
     ACKNOWLEDGING,
+    LANDS,
+    WORK_OVER,
 )
 """What was to happen inside a process that is gone."""
 
@@ -87,6 +93,7 @@ OWED: Final = frozenset(
         Deed.COMMIT,
         Deed.PUBLISH,
         Deed.ACKNOWLEDGE,
+        Deed.LAND,
         Deed.RESTART,
         Deed.GO_ON,
     }
@@ -218,7 +225,7 @@ class Stage:
             fired = self.table.table.events.values[self.table.events.values[setting.fired]]
             act = act_on_event(self.flow, process.name, fired)
             yield act, partial(fire, self.run, setting)
-        for waiting in self.script.of(process, WORK_END):
+        for waiting in self.script.of(process, LANDS, WORK_END, WORK_OVER):
             yield from self._ends(process, waiting)
         for waiting in self.script.of(process, CHOICE):
             yield from self._branches(process, waiting)
@@ -226,11 +233,22 @@ class Stage:
     def _ends(self, process: Process, waiting: Waiting) -> Iterator[Option]:
         state = self.flow.nodes[waiting.node].state
         assert isinstance(state, Task | Compensation)
+        outside = state.lands is not Lands.WITH_COMMIT
+        if waiting.kind == LANDS:
+            done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, DONE)
+            yield act_of_landing(self.flow, process.name, done), partial(self._land, waiting)
         for outcome in (DONE, *state.failures, BUSINESS_FAILURE, TRANSIENT_FAILURE):
+            if outside and (outcome == DONE) != (waiting.kind == WORK_OVER):
+                continue
             done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
-            item = LANDING if outcome == DONE else NOTHING
+            item = LANDING if outcome == DONE and not outside else NOTHING
             act = act_on_event(self.flow, process.name, done)
             yield act, partial(self._hear, waiting, done, item)
+
+    def _land(self, waiting: Waiting) -> None:
+        """An attempt has its effect outside, and goes on."""
+        land(self.run, self.instance, waiting.cell.process, waiting.node, waiting.epoch)
+        waiting.kind = WORK_OVER
 
     def _branches(self, process: Process, waiting: Waiting) -> Iterator[Option]:
         node = self.flow.nodes[waiting.node]

@@ -18,12 +18,14 @@ from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node, NodeKind
-from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
+from wfmodel.model.workflow import DONE, Choice, Compensation, Lands, Receive, Task
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
 from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.run_context import RunContext
+
+_OUTSIDE: Final = {Lands.WITH_COMMIT: 0, Lands.AT_START: d.AT_START, Lands.IN_CALL: d.IN_CALL}
 
 BROKER: Final = "broker"
 
@@ -115,11 +117,14 @@ class Setup:
     # -------------------------------------------------------------------------------- nodes
 
     def _block(self, node: Node) -> Reference:
+        tombstones = self.context.knobs.tombstones
         return self.maker.make(
             d.Block,
             undoes=-1 if node.undoes is None else node.undoes,
             is_compensation=node.kind is NodeKind.COMPENSATION,
             once=lands_once(node, self.context.knobs),
+            handler=-1 if node.handler is None or not tombstones else node.handler,
+            tombstones=tombstones,
             **dict(self._fields_of(node)),
         )
 
@@ -127,6 +132,8 @@ class Setup:
         state, name, base = node.state, node.name, self.streams.base
         if isinstance(state, Task | Compensation):
             yield "duration", self.sampler(state.duration, "work", name)
+            yield "outside", _OUTSIDE[state.lands]
+            yield "outside_base", base("lands", name)
             for kind in FailureKind:
                 yield kind.value, self._odds(node, cumulative(state, kind))
                 yield f"{kind.value}_base", base(kind.value, name)
@@ -265,8 +272,10 @@ def _lease(knobs: Knobs) -> dict[str, int]:
 
 def lands_once(node: Node, knobs: Knobs) -> bool:
     """Whether an effect of a node is recognised by its key when it comes again."""
-    idempotent = isinstance(node.state, Task | Compensation) and node.state.idempotent
-    return knobs.deduplicate or idempotent
+    state = node.state
+    if not isinstance(state, Task | Compensation):
+        return knobs.deduplicate
+    return state.idempotent or (knobs.deduplicate and state.lands is Lands.WITH_COMMIT)
 
 
 def name_of_injected(state: object, kind: FailureKind) -> str:

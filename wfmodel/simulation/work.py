@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Kind
 from wfmodel.simulation.basis import FAR, duration, event_of, landed_of, row, schedule, uniform
-from wfmodel.simulation.declared import Odds
-from wfmodel.simulation.event_codes import WORK_END
+from wfmodel.simulation.declared import IN_CALL, Odds
+from wfmodel.simulation.event_codes import LANDS, WORK_END
 from wfmodel.simulation.queues import append, drop_all, first_out
 from wfmodel.simulation.records import Cell, Event, Instance, Process, Run
 
@@ -43,8 +43,17 @@ def _begin(run: Run, process: Process, event: Event) -> None:
     event.again = _begun_before(run, event.instance, node, index) if run.repeats else 0
     index += event.again * REPEATS
     length = duration(run, run.blocks[node].duration, instance, index)
-    factor = process.service_factor
-    schedule(run, length if factor == 1.0 else stretched(length, factor), event)
+    if process.service_factor != 1.0:
+        length = stretched(length, process.service_factor)
+    block = run.blocks[node]
+    if block.outside:
+        first = 0
+        if block.outside == IN_CALL:
+            first = int(length * uniform(block.outside_base, instance, index))
+        event.kind = LANDS
+        event.left = length - first
+        length = first
+    schedule(run, length, event)
 
 
 def _begun_before(run: Run, instance: Instance, node: int, index: int) -> int:

@@ -47,23 +47,26 @@ def knobs(draw: DrawFn) -> Knobs:
     free = persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM) and not first
     free = free and delivery is Delivery.AT_LEAST_ONCE
     known = draw(st.booleans())
+    acknowledge = draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT
+    late = acknowledge is Acknowledge.AFTER_WORK  # a lease shorter than all work ends in a storm
     return Knobs(
         persistence=persistence,
         commit=draw(latencies),
         flush_interval=draw(st.sampled_from([5 * MS, 100 * MS])),
         replay=MS,
         delivery=delivery,
-        redelivery_timeout=draw(st.sampled_from([10 * MS, 200 * MS])),
+        redelivery_timeout=draw(st.sampled_from([200 * MS] if late else [10 * MS, 200 * MS])),
         lease=draw(st.sampled_from(LEASES)) if persistence is not Persistence.MEMORY else None,
         redelivery_look=draw(st.sampled_from([0, 7 * MS])),
         custody=draw(st.sampled_from(Custody)),
         publishing=publishing,
         dual_write_order=orders[first],
-        acknowledge=draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT,
+        acknowledge=acknowledge,
         publish=draw(latencies),
         relay_delay=draw(latencies),
         deduplicate=known,
         known_key=draw(st.sampled_from(KnownKey)) if known else KnownKey.USUAL,
+        tombstones=draw(st.booleans()),
         timeouts=draw(st.booleans()),
         watchdog=draw(st.sampled_from([None, 150 * MS])),
     )

@@ -57,7 +57,7 @@ class Driver:
         self.effects = Effects(run)
         self.broker = Broker(run, self.offer)
         self._watched = self.broker.watched
-        self.workers = Workers(run, self.offer)
+        self.workers = Workers(run, self.offer, self.effects)
         self.timers = Timers(run, self._take_timer)
         self.outside = Outside(run, self.broker)
         self.recovery = Recovery(run, self.broker, self.workers, self.offer, self._published)

@@ -36,6 +36,7 @@ from wfmodel.exploration.export.program import (
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
+from wfmodel.model.workflow import Lands
 from wfmodel.semantics.configuration import ANYONE
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution
@@ -69,6 +70,12 @@ def program_of(
             f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
             f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
         )
+    for node in system.flow.nodes:
+        if getattr(node.state, "lands", Lands.WITH_COMMIT) is not Lands.WITH_COMMIT:
+            raise ValueError(
+                f"{node.name!r} has its effect outside (lands: {node.state.lands}), which is not"  # type: ignore[union-attr]
+                " exported: explore it here"
+            )
     budget, resolution = budget or FaultBudget(), resolution or Anything()
     table = Table(system)
     found = search(table, budget, limit=limit, laps=laps, resolution=resolution, symmetry=False)

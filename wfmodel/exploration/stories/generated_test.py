@@ -22,6 +22,7 @@ UNTIMED: Final = (
     "acknowledge",
     "deduplicate",
     "known_key",
+    "tombstones",
     "timeouts",
     "watchdog",
 )
