@@ -5,6 +5,7 @@ the steps that decide, and gone with its fix, in a complete search.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -34,20 +35,22 @@ LATE = {"acknowledge": "after-work"}
 DUAL = {**LATE, "publishing": "dual-write"}
 
 
-def asked(design: str, crashes: int, **knobs: object) -> tuple[bool, dict[Anomaly, list[str]]]:
+def asked(
+    design: str, crashes: int, workflow: Workflow = SAGA, **knobs: object
+) -> tuple[bool, dict[Anomaly, list[str]]]:
     """Whether all was searched, and a shortest story of each anomaly; whoever waits, waits."""
-    system = DESIGNS[design](SAGA, Knobs(timeouts=False, **knobs))  # type: ignore[arg-type]
+    system = DESIGNS[design](workflow, Knobs(timeouts=False, **knobs))  # type: ignore[arg-type]
     found = possibility("seeded", system, (FaultBudget(crashes=crashes),))
     complete = all(search.complete for search in found.searches)
     return complete, {anomaly: list(story.steps) for anomaly, story in found.stories.items()}
 
 
-def warned(design: str, **knobs: object) -> list[str]:
+def warned(design: str, workflow: Workflow = SAGA, **knobs: object) -> list[str]:
     """Codes of what is said without a run."""
     variant = Variant(design=design, knobs=Knobs(**knobs))  # type: ignore[arg-type]
     setting = Setting(arrivals=Arrivals(every="1m"), horizon="1h")  # type: ignore[arg-type]
     scenario = Scenario(question="?", setting=setting, variants={"it": variant})
-    return [each.code for each in check_scenario(ScenarioContext(scenario, SAGA, {}))]
+    return [each.code for each in check_scenario(ScenarioContext(scenario, workflow, {}))]
 
 
 def in_order(story: list[str], *decisive: str) -> bool:
@@ -115,6 +118,22 @@ def test_an_event_whose_key_is_known_is_skipped_where_a_command_would_be_answere
 def test_the_fix_holds_under_two_crashes(knobs, design):
     assert warned(design, **knobs) == []
     assert asked(design, 2, **knobs) == (True, {})
+
+
+def charging(**changes: object) -> Workflow:
+    """The same saga, with a payment at a provider outside."""
+    pay = replace(SAGA.states["pay"], lands="in-call", **changes)  # type: ignore[arg-type]
+    return replace(SAGA, states={**SAGA.states, "pay": pay})
+
+
+@each_design
+def test_an_effect_outside_is_protected_by_no_key_of_ours(design):
+    assert warned(design, charging()) == ["R103"]
+    _, found = asked(design, 1, charging())
+    assert set(found) == {Anomaly.DUPLICATED_EFFECT}
+    known = charging(idempotent=True)
+    assert warned(design, known) == []
+    assert asked(design, 1, known) == (True, {})
 
 
 def test_a_watchdog_heals_one_loss_and_not_its_own():
