@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from wfmodel.checks.policy import Catalogue
+from wfmodel.extras import MissingExtraError
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import NAMES
 
@@ -84,6 +85,15 @@ def catalogue() -> Catalogue:
     return Catalogue(_collected)
 
 
+def _runtime_rules() -> tuple[Described, ...]:
+    """Rules about scenarios; none where what runs a scenario is not installed."""
+    try:
+        from wfmodel.experiments.runtime_registry import RUNTIME_RULES
+    except MissingExtraError:
+        return ()
+    return tuple(RUNTIME_RULES)
+
+
 def _collected() -> tuple[Described, ...]:
     from wfmodel.checks import RULES
     from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
@@ -92,7 +102,7 @@ def _collected() -> tuple[Described, ...]:
     from wfmodel.importers.asl.catalogue import PROBLEMS
     from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
 
-    entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES]
+    entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES, *_runtime_rules()]
     entries += [
         Known(each.code, each.name, each.severity, each.why)
         for each in (*PROBLEMS, *EMBEDDED, *AIRFLOW)
