@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
 from wfmodel.designs.table import Table
@@ -35,6 +35,10 @@ class StepKind(StrEnum):
     RESUME = "goes on"
     ACKNOWLEDGE = "acknowledges"
     LAND = "has an effect outside"
+
+
+ABOUT_EVENTS: Final = frozenset({StepKind.REACT, StepKind.LAND})
+"""Kinds of steps whose number is that of an event; a number of the others is a message's."""
 
 
 class Step(NamedTuple):
