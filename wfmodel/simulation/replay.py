@@ -39,6 +39,7 @@ from wfmodel.simulation.event_codes import (
     FLUSH,
     LANDING,
     LANDS,
+    LAPSED,
     NOTHING,
     OUTSIDE,
     PARCEL,
@@ -265,6 +266,8 @@ class Stage:
         if isinstance(heard, WorkDone):
             number = self.table.work_done(heard.node, heard.epoch, heard.attempt, heard.outcome)
         stimulus = Stimulus(number, item, node=waiting.node, epoch=waiting.epoch)
+        if isinstance(heard, WorkDone):
+            stimulus.attempt = heard.attempt
         offer(self.run, waiting.cell, stimulus)
 
     # --------------------------------------------------------------------------- the outside
@@ -288,7 +291,7 @@ class Stage:
 
     def _deliveries(self) -> Iterator[Option]:
         """Messages on their way: taken up, lost, or doubled."""
-        waiting = self.script.clock.of(DELIVER, RETRANSMIT)
+        waiting = self.script.clock.of(DELIVER, RETRANSMIT, LAPSED)
         for each in waiting:
             process = self.run.processes[each.parcel.recipient]
             reachable = not (process.down or process.paused or process.cut)
