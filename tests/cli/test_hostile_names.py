@@ -42,6 +42,7 @@ EXAMPLES = {
         ["draw", "NAME.json"],
     ],
     "schema": [["schema"], ["schema", "--path"]],
+    "init": [["init"], ["init", "NAME"]],
     "lsp": [["lsp"]],  # what it says of texts: tests/lsp/test_hostile_texts.py
     "serialise": [
         ["serialise", "NAME.py"],

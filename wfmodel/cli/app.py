@@ -25,6 +25,7 @@ from wfmodel.model.boundary import declare_root
 from wfmodel.native.lost import WorkersLostError
 
 COMMANDS: Final = {
+    "init": "Write a workflow and a scenario to begin with; what is there already is left alone.",
     "check": "Find defects in workflow definitions, each with its place and the run that shows it.",
     "rules": "List everything that check can find, or explain one rule.",
     "draw": "Draw a workflow's state diagram.",

@@ -1,0 +1,41 @@
+"""What somebody begins with is sound, is compared, and is never written over anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wfmodel.cli import main
+
+
+def ended(*words: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(list(words))
+    return int(end.value.code or 0)
+
+
+def test_what_it_writes_has_no_findings_and_is_compared(tmp_path, capsys):
+    place = tmp_path / "new" / "folder"
+    assert ended("init", str(place)) == 0
+    assert "next: wfmodel check" in capsys.readouterr().out
+    files = [str(place / name) for name in ("workflow.yaml", "scenario.yaml")]
+    assert ended("check", "--no-cache", "--isolated", *files) == 0
+    assert "no findings" in capsys.readouterr().err
+    again = ("compare", files[1], "--replications", "2", "--jobs", "1", "--explore", "0")
+    assert ended(*again) == 0
+
+
+@pytest.mark.parametrize("name", ["workflow.yaml", "scenario.yaml"])
+def test_what_is_there_is_left_alone(name, tmp_path, capsys):
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+    assert ended("init", str(tmp_path)) == 2
+    assert f"{name} exists" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert Path(tmp_path / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_place_that_cannot_be_is_said(tmp_path, capsys):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert ended("init", str(tmp_path / "file" / "inside")) == 2
+    assert "Traceback" not in capsys.readouterr().err
