@@ -37,6 +37,12 @@ def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -
                 "endings": dict(each.endings),
                 "recovery": _curve(each.recovery),
                 "divergence": list(each.divergence),
+                "processes": list(each.processes),
+                "struck": [struck._asdict() for struck in each.struck],
+                "worst": [
+                    {"replication": found.replication, **found.worst._asdict()}
+                    for found in each.worst
+                ],
             }
             for each in comparison.variants
         },
@@ -85,9 +91,15 @@ def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:
             **_estimate(line.difference.estimate),
             "differing_pairs": line.difference.differing,
             "p_value": _known(line.difference.p_value),
+            "smallest_relevant": line.difference.relevant,
+            "replications_needed": line.difference.needed,
             "verdict": line.difference.verdict.value,
             "decided": line.decided,
         }
+    for name, parts in (("without_faults", line.baseline), ("added_by_faults", line.added)):
+        if parts:
+            variants = (each.name for each in comparison.variants)
+            data[name] = {v: _estimate(each) for v, each in zip(variants, parts, strict=True)}
     if line.reason:
         data["reason"] = line.reason
     return data

@@ -269,7 +269,7 @@ def simulated(
     How one instance ends is yes or no, so the shares of ends have binomial intervals.
     """
     setting = replace(scenario.setting, arrivals=Arrivals(at=(ARRIVAL_NS,)), warm_up=0)
-    cells = [RunSpec(variant, setting, scenario.seed, number) for number in range(instances)]
+    cells = [RunSpec(variant, setting, scenario.seed, number, False) for number in range(instances)]
     seen = run_cells(workflow, cells, jobs=jobs, label="simulation", progress=None)
     ends = {each.name.lower() for each in Terminal}
     found: dict[str, Estimate] = {}

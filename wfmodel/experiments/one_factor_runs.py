@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.one_factor import Sweep
-from wfmodel.experiments.replications import check_primary, possible
+from wfmodel.experiments.replications import check_primary, metric_estimate
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario
-from wfmodel.experiments.statistics import Estimate, interval
+from wfmodel.experiments.statistics import Estimate
 from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
 from wfmodel.wording.declarations import FAULTS
@@ -56,8 +56,7 @@ def run_sweep(
     def estimate(metric: str, value: int, variant: int) -> Estimate:
         start = (value * len(variants) + variant) * sweep.replications
         runs = observed[start : start + sweep.replications]
-        found = interval([run.values[metric] for run in runs])
-        return possible(found, METRICS[metric].unit)
+        return metric_estimate(METRICS[metric], runs).estimate
 
     estimates = {
         metric: tuple(

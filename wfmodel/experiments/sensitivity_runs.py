@@ -59,16 +59,20 @@ def run_what_ifs(
         return ()
     unchanged = WhatIf("as it is", scenario.setting, scenario.variants_by_name())
     changes = (unchanged, *what_ifs(scenario))
+    # Changes innermost: those of the same variant and replication share a twin where they can.
     cells = [
         RunSpec(variant, change.setting, scenario.seed, replication)
-        for change in changes
-        for variant in change.variants.values()
         for replication in range(replications)
+        for name in scenario.variants_by_name()
+        for change in changes
+        for variant in (change.variants[name],)
     ]
     workflow = comparison.workflow
     observed = run_cells(workflow, cells, jobs=jobs, label="what-ifs", progress=progress)
-    width = len(comparison.variants)
-    runs = [observed[i : i + replications] for i in range(0, len(observed), replications)]
+    width, many = len(comparison.variants), len(changes)
+    runs = [
+        observed[i * many + change :: width * many] for change in range(many) for i in range(width)
+    ]
     before, *after = (
         _primary(scenario, change, runs[i * width : (i + 1) * width])
         for i, change in enumerate(changes)

@@ -6,25 +6,26 @@
 >>> order = load_any("models/order-fulfilment/workflow.yaml").workflow
 >>> setting = Setting(arrivals=Arrivals(every="1s"), horizon="10s")
 >>> measurement = measure(simulate(orchestrate(order), setting, seed=1))
->>> round(measurement.values["consistency"], 3), measurement.classes[Terminal.LOST]
+>>> round(measurement.values["global_agreement"], 3), measurement.classes[Terminal.LOST]
 (0.985, 0)
 
 ``METRICS`` is the table of all of them. Read ``globalstate`` first (what an instance's state is),
-then ``instance_paths`` (how a history is parsed once), then any group: ``consistency``,
-``end_shares``, ``divergence``, ``staleness``, ``recovery_times``, ``observability``, ``cost`` or
-``coupling``.
+then ``instance_paths`` (how a history is parsed once) and ``twin`` (what faults did to it), then
+any group: ``asked_place``, ``consistency``, ``end_shares``, ``divergence``, ``staleness``,
+``recovery_times``, ``observability``, ``cost`` or ``coupling``.
 """
 
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal
 from wfmodel.metrics.divergence import Series
 from wfmodel.metrics.fault_intervals import Censored
 from wfmodel.metrics.globalstate import StateGraph
-from wfmodel.metrics.instance_paths import Monitor, Tracks
+from wfmodel.metrics.instance_paths import Monitor, Tracks, TwinEnds
 from wfmodel.metrics.measurement import Measurement, measure, measure_tracks
-from wfmodel.metrics.metric import Metric, MetricGroup, Undefined
+from wfmodel.metrics.metric import Metric, MetricGroup, Per, Undefined
 from wfmodel.metrics.metric_registry import METRICS
 from wfmodel.metrics.path_parsing import tracks_of
 from wfmodel.metrics.recovery_times import Survival, kaplan_meier
+from wfmodel.metrics.twin import ends_of
 
 __all__ = [
     "CLEAN",
@@ -35,12 +36,15 @@ __all__ = [
     "Metric",
     "MetricGroup",
     "Monitor",
+    "Per",
     "Series",
     "StateGraph",
     "Survival",
     "Terminal",
     "Tracks",
+    "TwinEnds",
     "Undefined",
+    "ends_of",
     "kaplan_meier",
     "measure",
     "measure_tracks",
