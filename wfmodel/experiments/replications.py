@@ -142,7 +142,8 @@ def _parts(metric: Metric, observed: Results) -> tuple[tuple[Estimate, ...], tup
         weights, name = _weights(metric, runs), metric.name
         baseline.append(ratio([run.baseline[name] for run in runs], weights))
         added.append(ratio([run.values[name] - run.baseline[name] for run in runs], weights))
-    return tuple(baseline), tuple(added)
+    known = any(not math.isnan(each.mean) for each in baseline)
+    return (tuple(baseline), tuple(added)) if known else ((), ())
 
 
 def _refused(metric: Metric, runs: int) -> str:
