@@ -69,12 +69,17 @@ def _ranks(many: int, share: float, tail: float) -> tuple[int, int] | None:
 
 
 def paired_quantiles(
-    first: Sequence[Latencies], second: Sequence[Latencies], share: float, *, relevant: float
+    first: Sequence[Latencies],
+    second: Sequence[Latencies],
+    share: float,
+    *,
+    relevant: float = 0.0,
+    confidence: float = CONFIDENCE,
 ) -> Difference:
     """Second minus first, from the two intervals (MOVER: Zou & Donner, Statistics in Medicine 27,
     2008). That the runs are paired is not used, so the interval is rather too wide.
     """
-    one, other = quantile(first, share).estimate, quantile(second, share).estimate
+    one, other = (quantile(runs, share, confidence=confidence).estimate for runs in (first, second))
     differing = sum(
         not np.array_equal(a.seconds, b.seconds) for a, b in zip(first, second, strict=True)
     )
@@ -85,7 +90,7 @@ def paired_quantiles(
         same = Estimate(0.0, 0.0, 0.0, len(first), 0, Method.CONSTANT)
         return Difference(same, 0, math.nan, verdict_of(same, 0, relevant), relevant)
     gap = _gap(one, other)
-    p_value = _p_value(gap, len(first))
+    p_value = _p_value(gap, len(first), confidence)
     return Difference(gap, differing, p_value, verdict_of(gap, differing, relevant), relevant)
 
 
@@ -102,12 +107,12 @@ def _gap(one: Estimate, other: Estimate) -> Estimate:
     return Estimate(size, low, high, runs, 0, Method.ORDER)
 
 
-def _p_value(gap: Estimate, runs: int) -> float:
+def _p_value(gap: Estimate, runs: int, confidence: float) -> float:
     """Two-sided, from the side of the interval that is towards zero."""
     if math.isinf(gap.mean):
         return 0.0 if math.isinf(gap.low) and gap.low == gap.high else 1.0
     side = gap.mean - gap.low if gap.mean > 0 else gap.high - gap.mean
     if not side:
         return 0.0 if gap.mean else 1.0
-    quantile_of_t = float(special.stdtrit(runs - 1, (1 + CONFIDENCE) / 2))
+    quantile_of_t = float(special.stdtrit(runs - 1, (1 + confidence) / 2))
     return float(2 * special.stdtr(runs - 1, -abs(gap.mean) / side * quantile_of_t))

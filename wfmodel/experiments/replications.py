@@ -31,7 +31,7 @@ from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.startup import startup_of
-from wfmodel.experiments.statistics import Difference, Estimate, holm
+from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, holm
 from wfmodel.experiments.survival import kaplan_meier
 from wfmodel.experiments.why_wrong import worst_first
 from wfmodel.metrics import METRICS, Metric, Per
@@ -98,14 +98,37 @@ def metric_results(scenario: Scenario, observed: Results) -> tuple[MetricResult,
     return _decided(lines)
 
 
-def metric_estimate(metric: Metric, runs: Sequence[RunObservation]) -> Quantile:
+def metric_estimate(
+    metric: Metric, runs: Sequence[RunObservation], *, confidence: float = CONFIDENCE
+) -> Quantile:
     """A metric over all runs of one variant."""
     share = POOLED.get(metric.name)
     if share is not None:
-        return quantile([run.latencies for run in runs], share)
-    values = [run.values[metric.name] for run in runs]
+        return quantile([run.latencies for run in runs], share, confidence=confidence)
+    values, weights = [run.values[metric.name] for run in runs], _weights(metric, runs)
     counts = metric.unit == "fraction" and metric.per is not Per.RUNS
-    return Quantile(possible(ratio(values, _weights(metric, runs), counts=counts), metric.unit))
+    found = ratio(values, weights, counts=counts, confidence=confidence)
+    return Quantile(possible(found, metric.unit))
+
+
+def metric_difference(
+    metric: Metric,
+    one: Sequence[RunObservation],
+    other: Sequence[RunObservation],
+    *,
+    relevant: float = 0.0,
+    confidence: float = CONFIDENCE,
+) -> Difference:
+    """A metric of the second runs minus that of the first, replication by replication."""
+    share = POOLED.get(metric.name)
+    how = {"relevant": relevant, "confidence": confidence}
+    if share is not None:
+        first, second = ([run.latencies for run in runs] for runs in (one, other))
+        return paired_quantiles(first, second, share, **how)
+    sample, against = (
+        ([run.values[metric.name] for run in runs], _weights(metric, runs)) for runs in (one, other)
+    )
+    return paired_ratios(sample, against, **how)
 
 
 def _weights(metric: Metric, runs: Sequence[RunObservation]) -> list[float]:
@@ -122,14 +145,7 @@ def _difference(
     means = tuple(estimates[place].mean for place in pair)
     given = scenario.relevant.get(metric.name)
     relevant = smallest_relevant(metric.unit, *means) if given is None else given
-    share = POOLED.get(metric.name)
-    if share is not None:
-        first, second = ([run.latencies for run in runs] for runs in (one, other))
-        return paired_quantiles(first, second, share, relevant=relevant)
-    sample, against = (
-        ([run.values[metric.name] for run in runs], _weights(metric, runs)) for runs in (one, other)
-    )
-    return paired_ratios(sample, against, relevant=relevant)
+    return metric_difference(metric, one, other, relevant=relevant)
 
 
 def _parts(metric: Metric, observed: Results) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...]]:
