@@ -15,6 +15,10 @@
 #   make benchmarks     how fast it is, beside others (an environment of its own)
 #   make fuzz           broken input of all kinds for SECONDS each, looking for tracebacks
 #   make campaign       kill commands at random instants; nothing may be lost or left running
+#   make package        the wheel in a clean environment; HOW="--lowest" or "--extras report"
+#   make numba          the compiled engines under the newest numba, whatever is pinned
+#   make release        VERSION=1.2.3: changelog, version, tag, and the artefacts in dist/
+#   make artefacts      VERSION=1.2.3: those of what is checked out
 #   make lock           renew constraints.txt from what is installed
 #   make clean          take away environments and caches
 # WORKERS=4 is how many processes test, PYTHON=python3.12 which Python the environment is made of.
@@ -27,15 +31,22 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean fuzz campaign
+.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean fuzz campaign package numba release artefacts
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
 	@echo "The report: $(REPORT)"
 
-# COVERAGE=yes holds the tests to the coverage floor too.
+# COVERAGE=yes holds the tests to the coverage floor too. Tracing makes Python four times slower, so
+# the tests that try many worlds (marked long) run without it, and the rest must reach the floor.
+TEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+ifeq ($(COVERAGE),)
+	$(TEST)
+else
+	$(TEST) -m "not long" --cov --cov-report=term:skip-covered
+	$(TEST) -m long
+endif
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -93,16 +104,43 @@ possibilities: $(VENV)/.dev
 benchmarks: $(VENV)-benchmarks/.ready
 	$(VENV)-benchmarks/bin/python -m benchmarks.throughput
 
+# As a newcomer gets it, and our own workflows and action under zizmor.
+HOW ?=
+package: $(VENV)-release/.ready
+	rm -rf build/package
+	$(VENV)-release/bin/python -m build --wheel --no-isolation --outdir build/package .
+	$(VENV)-release/bin/python -m tests.installed build/package/*.whl $(HOW)
+	$(VENV)-release/bin/zizmor --offline --quiet .github
+
+# In a copy, where the pin is that of the newest numba: what fails is what is to be done.
+NEXT := build/next
+numba:
+	rm -rf $(NEXT) && mkdir -p $(NEXT) && git archive HEAD | tar -x -C $(NEXT)
+	$(PYTHON) -m venv $(NEXT)/.venv && $(NEXT)/.venv/bin/pip install --quiet --pre numba
+	cd $(NEXT) && newest=$$(.venv/bin/python -c 'import numba; print(numba.__version__)') && \
+		minor=$$(echo $$newest | cut -d. -f1,2) && \
+		sed -i "s/numba>=[0-9.]*,<[0-9.]*/numba==$$newest/" pyproject.toml && \
+		sed -i "s/^SUPPORTED: Final = .*/SUPPORTED: Final = \"$$minor\"/" wfmodel/native/words.py && \
+		.venv/bin/pip install --quiet -e '.[dev]' && \
+		.venv/bin/python -m pytest tests/native tests/agreement/test_engines.py tests/exploration/test_packed.py
+
+# What is committed is released: run `make check` first. Nothing is pushed.
+release: $(VENV)-release/.ready
+	$(VENV)-release/bin/python -m tests.release $(VERSION)
+
+artefacts: $(VENV)-release/.ready
+	$(VENV)-release/bin/python -m tests.release $(VERSION) --artefacts-only
+
 lock: $(VENV)/.notebooks
 	$(BIN)/python -m pip freeze --exclude-editable --exclude wfmodel | LC_ALL=C sort > constraints.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-oracles $(VENV)-benchmarks .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(VENV)-oracles $(VENV)-benchmarks $(VENV)-release build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 # What is installed, in three layers; a stamp file for each makes repetition free.
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) install -c constraints.txt -e .
+	$(PIP) install -c constraints.txt -e '.[report]'
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
@@ -117,6 +155,11 @@ $(VENV)-oracles/.ready: pyproject.toml constraints.txt
 $(VENV)-benchmarks/.ready: pyproject.toml constraints.txt
 	test -x $(VENV)-benchmarks/bin/python || $(PYTHON) -m venv $(VENV)-benchmarks
 	$(VENV)-benchmarks/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt -e '.[fast,benchmarks]'
+	touch $@
+
+$(VENV)-release/.ready: pyproject.toml constraints.txt
+	test -x $(VENV)-release/bin/python || $(PYTHON) -m venv $(VENV)-release
+	$(VENV)-release/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt hatchling -e '.[release]'
 	touch $@
 
 $(VENV)/.notebooks: $(VENV)/.dev

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from tests.layers import PAGE as MAP
 from tests.layers import page as map_of_the_code
-from wfmodel.checks.rule_pages import page_of, pages
+from wfmodel.checks.configuration_schema import SCHEMA_FILE as CONFIGURATION
+from wfmodel.checks.configuration_schema import configuration_schema
+from wfmodel.checks.rule_pages import pages
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.importers.annotations import annotations_schema
-from wfmodel.importers.examples import examples
 from wfmodel.metrics.definitions_page import page
 from wfmodel.model.json_schema import (
     CHOREOGRAPHY_SCHEMA_FILE,
@@ -31,14 +32,13 @@ ROOT = Path(__file__).parents[1]
 
 def expected() -> dict[Path, str]:
     """File to text."""
-    rules = {ROOT / "docs" / "rules" / name: text for name, text in pages().items()}
-    folder = ROOT / "docs" / "rules" / "asl"
-    reading = (catalogue().find(code) for code in examples())
-    rules |= {folder / f"{each.name}.md": page_of(each) for each in reading}
+    made = pages(catalogue().entries)
+    rules = {ROOT / "docs" / "rules" / name: text for name, text in made.items()}
     return {
         SCHEMA_FILE: as_text(workflow_schema()),
         CHOREOGRAPHY_SCHEMA_FILE: as_text(choreography_schema()),
         ANNOTATIONS: as_text(annotations_schema()),
+        CONFIGURATION: as_text(configuration_schema()),
         ROOT / "docs" / "metrics.md": page(),
         MAP: map_of_the_code(),
         **rules,

@@ -23,6 +23,9 @@ class Layer:
 LAYERS = {
     "cli": Layer(11, "arguments and exit codes, nothing more", "app.py"),
     "reports": Layer(10, "a result as a page; computes nothing", "page.py"),
+    "lsp": Layer(
+        10, "the language server: what an editor asks of an open text", "language_server.py"
+    ),
     "surface": Layer(10, "what `import wfmodel` offers beyond single packages", "asking.py"),
     "testing": Layer(
         10, "for users' own tests: strategies, your code beside the model's", "beside.py"
@@ -47,6 +50,8 @@ LAYERS = {
     "model": Layer(3, "what a workflow is: text in, places and findings out", "workflow.py"),
     "native": Layer(2, "what compiled code and safe processes stand on", "words.py"),
     "escaping": Layer(1, "every string of a definition leaves through here", "characters.py"),
+    "lazy": Layer(1, "names of a package, imported on first use", ""),
+    "extras": Layer(0, "which libraries the package alone does not bring", ""),
     "display": Layer(0, "who draws what a notebook shows", ""),
 }
 """From the top. A package imports what stands lower, and itself; nothing else of ours."""

@@ -20,9 +20,11 @@ ONLY_THERE = {
     "rich": {"cli"},
     "jinja2": {"reports"},
     "simpy": {"simulation"},
+    "lsprotocol": {"lsp"},
     "networkx": {"surface"},
-    "fast_sugiyama": {"diagrams"},
+    "pygraphviz": {"diagrams"},
     "matplotlib": {"diagrams", "reports"},
+    "pygls": {"lsp"},
 }
 """Libraries that belong to one layer."""
 

@@ -32,7 +32,7 @@ SKETCHES = [
 ]
 """Modules whose examples take a system or a history for granted. Take one out when it is whole."""
 
-NO_EXAMPLE = {"cli", "display", "native", "reports", "testing"}
+NO_EXAMPLE = {"cli", "display", "lazy", "native", "reports", "testing"}
 """Packages that are shown elsewhere: on the command line, in the notebooks, in docs/testing.md."""
 
 

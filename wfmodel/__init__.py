@@ -15,10 +15,10 @@ distributions in ``wfmodel.model``, knobs and faults in ``wfmodel.designs``, set
 ``wfmodel.simulation``.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from wfmodel.display import drawn_by
+from wfmodel.lazy import on_use
 
 if TYPE_CHECKING:
     from wfmodel.checks import check_workflow as check
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     from wfmodel.surface.strict_loading import LoadError, load
 
     __version__: str
+else:
+    _on_use = on_use(__name__)
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+        """What a name stands for; the version is looked up when somebody asks for it."""
+        return _version() if name == "__version__" else _on_use(name)
+
 
 __all__ = [
     "LoadError",
@@ -58,47 +65,18 @@ __all__ = [
     "to_networkx",
 ]
 
-_HOMES: Final = {
-    "LoadError": ("wfmodel.surface.strict_loading", "LoadError"),
-    "Scenario": ("wfmodel.experiments", "Scenario"),
-    "Workflow": ("wfmodel.model.workflow", "Workflow"),
-    "build": ("wfmodel.designs", "build"),
-    "check": ("wfmodel.checks", "check_workflow"),
-    "choreograph": ("wfmodel.designs", "choreograph"),
-    "compare": ("wfmodel.surface.asking", "compare"),
-    "draw": ("wfmodel.diagrams", "draw_workflow"),
-    "explore": ("wfmodel.surface.asking", "explore"),
-    "inspect": ("wfmodel.checks", "inspect_workflow"),
-    "load": ("wfmodel.surface.strict_loading", "load"),
-    "load_history": ("wfmodel.designs", "load_history"),
-    "load_scenario": ("wfmodel.surface.asking", "load_scenario"),
-    "measure": ("wfmodel.metrics", "measure"),
-    "mermaid": ("wfmodel.diagrams", "mermaid"),
-    "orchestrate": ("wfmodel.designs", "orchestrate"),
-    "save_history": ("wfmodel.designs", "save_history"),
-    "simulate": ("wfmodel.simulation", "simulate"),
-    "to_networkx": ("wfmodel.surface.networkx_graphs", "to_networkx"),
-}
 
+def _svg(workflow: Any) -> str | None:  # noqa: ANN401 - a workflow; its class is not imported yet
+    from wfmodel.diagrams import LayoutError, as_svg
+    from wfmodel.extras import MissingExtraError
 
-def _svg(workflow: Any) -> str:  # noqa: ANN401 - a workflow; its class is not imported yet
-    from wfmodel.diagrams.picture import as_svg
-
-    return as_svg(workflow)
+    try:
+        return as_svg(workflow)
+    except (MissingExtraError, LayoutError):  # a notebook shows it as text
+        return None
 
 
 drawn_by(_svg)
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
-    """Import a name's home when it is first used: the command line starts without SciPy."""
-    if name == "__version__":
-        return globals().setdefault(name, _version())
-    if name not in _HOMES:
-        raise AttributeError(f"module 'wfmodel' has no attribute {name!r}")
-    module, attribute = _HOMES[name]
-    value = globals()[name] = getattr(import_module(module), attribute)
-    return value
 
 
 def _version() -> str:

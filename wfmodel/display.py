@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-Drawer: TypeAlias = Callable[[object], str]
-"""From a workflow to one SVG element."""
+Drawer: TypeAlias = Callable[[object], str | None]
+"""From a workflow to one SVG element; None where no picture can be made."""
 
 _DRAWERS: Final[list[Drawer]] = []
 

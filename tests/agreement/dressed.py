@@ -44,7 +44,7 @@ families = st.sampled_from(FAMILIES)
 @st.composite
 def dressed_workflows(draw: DrawFn) -> Workflow:
     """Durations of any family, full jitter, few workers."""
-    plain = draw(workflows(timeouts=True))
+    plain = draw(workflows(timeouts=True, outside=True))
     states = {}
     for name, state in plain.states.items():
         if isinstance(state, Task):
@@ -97,7 +97,7 @@ def dressed_settings(draw: DrawFn) -> Setting:
 def worlds(draw: DrawFn) -> tuple[System, Setting, int]:
     """A system, its setting, a seed."""
     dressed = draw(st.booleans())
-    workflow = draw(dressed_workflows() if dressed else workflows(timeouts=True))
+    workflow = draw(dressed_workflows() if dressed else workflows(timeouts=True, outside=True))
     setting = draw(dressed_settings() if dressed else settings_of_runs())
     chosen = draw(knobs())
     if dressed:

@@ -23,6 +23,9 @@ from wfmodel.metrics.instance_paths import came_to_rest
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.simulation import simulate
 
+pytestmark = pytest.mark.long
+
+
 MOST_ROWS = 4000
 
 
@@ -52,7 +55,7 @@ def by_the_explorer(system: System, history: History, instance: int) -> set[Anom
 @settings(max_examples=150)
 @given(st.data())
 def test_an_instance_at_rest_shows_both_the_same_anomalies(design: str, data: st.DataObject):
-    workflow = data.draw(workflows(timeouts=True), label="workflow")
+    workflow = data.draw(workflows(timeouts=True, outside=True), label="workflow")
     system = drawn_system(data, design, workflow, data.draw(knobs(), label="knobs"))
     setting = data.draw(settings_of_runs(), label="setting")
     seed = data.draw(st.integers(0, 99), label="seed")

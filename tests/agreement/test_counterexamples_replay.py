@@ -27,6 +27,9 @@ from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FAULTS
 from wfmodel.simulation.replay import replay
 
+pytestmark = pytest.mark.long
+
+
 few = st.integers(0, 1)
 budgets = st.builds(FaultBudget, **dict.fromkeys(FAULTS, few))
 
@@ -53,7 +56,7 @@ def replays(system: System, budget: FaultBudget, numbers) -> None:
 @settings(max_examples=60)
 @given(st.data())
 def test_every_run_of_the_explorer_can_be_played_in_the_simulator(design: str, data: st.DataObject):
-    workflow: Workflow = data.draw(workflows(timeouts=True), label="workflow")
+    workflow: Workflow = data.draw(workflows(timeouts=True, outside=True), label="workflow")
     system = drawn_system(data, design, workflow, data.draw(knobs(), label="knobs"))
     budget = data.draw(budgets, label="budget")
 
@@ -65,7 +68,13 @@ def test_every_run_of_the_explorer_can_be_played_in_the_simulator(design: str, d
 
 
 @settings(max_examples=60)
-@given(workflows(timeouts=True), st.sampled_from(sorted(EACH)), knobs(), budgets, st.data())
+@given(
+    workflows(timeouts=True, outside=True),
+    st.sampled_from(sorted(EACH)),
+    knobs(),
+    budgets,
+    st.data(),
+)
 def test_every_counterexample_still_happens_when_it_is_played(
     workflow, design, given, budget, data
 ):

@@ -21,6 +21,9 @@ from wfmodel.exploration import refusals
 from wfmodel.model.workflow import Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
+pytestmark = pytest.mark.long
+
+
 MOST_ROWS = 4000
 """Longer histories (loops under faults) say nothing new and take long."""
 
@@ -33,7 +36,7 @@ def refused(system: System, history: History) -> list[str]:
 @settings(max_examples=150)
 @given(st.data())
 def test_every_simulated_history_is_a_path_of_the_semantics(design: str, data: st.DataObject):
-    workflow: Workflow = data.draw(workflows(timeouts=True), label="workflow")
+    workflow: Workflow = data.draw(workflows(timeouts=True, outside=True), label="workflow")
     system = drawn_system(data, design, workflow, data.draw(knobs(), label="knobs"))
     setting: Setting = data.draw(settings_of_runs(), label="setting")
     seed = data.draw(st.integers(0, 99), label="seed")

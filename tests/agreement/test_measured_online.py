@@ -32,6 +32,9 @@ from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.workflow import Final, Service, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, Stream, simulate
 
+pytestmark = pytest.mark.long
+
+
 COMPILED = pytest.mark.usefixtures("numba")
 
 

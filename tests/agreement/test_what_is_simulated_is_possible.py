@@ -22,6 +22,9 @@ from wfmodel.metrics import tracks_of
 from wfmodel.metrics.instance_paths import came_to_rest
 from wfmodel.simulation import simulate
 
+pytestmark = pytest.mark.long
+
+
 MOST_STATES = 4_000
 MOST_ROWS = 1_500
 
@@ -30,7 +33,9 @@ MOST_ROWS = 1_500
 @settings(max_examples=30)
 @given(st.data())
 def test_exploration_has_every_anomaly_that_an_instance_shows(design: str, data: st.DataObject):
-    workflow = data.draw(workflows(states=3, depth=1, timeouts=True), label="workflow")
+    workflow = data.draw(
+        workflows(states=3, depth=1, timeouts=True, outside=True), label="workflow"
+    )
     system = drawn_system(data, design, workflow, data.draw(knobs(), label="knobs"))
     setting = data.draw(settings_of_runs(), label="setting")
     setting = replace(setting, arrivals=replace(setting.arrivals, most=2))

@@ -11,7 +11,7 @@ from tests.checks.choreographies import replay
 from wfmodel.checks import RULES
 from wfmodel.checks.choreography.choreography_check import check_choreography_file
 from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES, ChoreographyRule
-from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, pages, sections_of
+from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, sections_of
 from wfmodel.model.declared_choreography import load_choreography
 from wfmodel.model.findings import Finding
 
@@ -76,9 +76,3 @@ def test_a_rule_is_named_as_its_file(rule):
 def test_codes_and_names_are_unique_among_all_rules():
     rules = [*CHOREOGRAPHY_RULES, *RULES]
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
-
-
-@by_name
-def test_the_page_in_the_repository_is_current(rule):
-    name = f"{rule.name}.md"
-    assert (ROOT / "docs" / "rules" / name).read_text(encoding="utf-8") == pages()[name]

@@ -16,6 +16,9 @@ from wfmodel.checks.choreography.composition import MOST_COPIES, Composition
 from wfmodel.checks.choreography.search import MOST_WORK, CompositionSpace, explore
 from wfmodel.model.declared_choreography import Choreography, load_choreography
 
+pytestmark = pytest.mark.long
+
+
 CASES = int(os.environ.get("CHOREOGRAPHY_CASES", "400"))
 thorough = settings(
     max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import networkx as nx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wfmodel.checks import check_workflow
 from wfmodel.model.workflow import Branch, Choice, Final, State, Task, Workflow
+
+pytestmark = pytest.mark.long
 
 
 @st.composite

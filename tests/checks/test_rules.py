@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from tests.checks.game import replay
 from wfmodel.checks import DEFAULT_RULES, RULES, Rule, check_file, find_rule
+from wfmodel.checks.addresses import page_address, page_file, project_address
+from wfmodel.checks.policy import OPT_IN
 from wfmodel.checks.rule_pages import HERE, SECTIONS, example_of, pages, sections_of
+from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.model.findings import Finding
 from wfmodel.model.flow import build_flow
 from wfmodel.model.loading import load_workflow
@@ -22,7 +26,7 @@ with_example = pytest.mark.parametrize(
 
 
 def findings_of(text: str, rule: Rule | None = None) -> tuple[Finding, ...]:
-    asked = (rule,) if rule is not None and rule.opt_in else ()
+    asked = (rule,) if rule is not None and rule.code in OPT_IN else ()
     return check_file("example.yaml", text, rules=(*DEFAULT_RULES, *asked))
 
 
@@ -102,8 +106,18 @@ def test_codes_and_names_are_unique():
 
 
 def test_the_pages_in_the_repository_are_current():
-    found = {file.name: file.read_text(encoding="utf-8") for file in PAGES.glob("*.md")}
-    assert found == pages(), "run: python -m wfmodel.checks.rule_pages docs/rules"
+    found = {
+        file.relative_to(PAGES).as_posix(): file.read_text(encoding="utf-8")
+        for file in PAGES.rglob("*.md")
+    }
+    assert found == pages(catalogue().entries), "run: make docs"
+
+
+def test_every_code_has_an_address_at_the_version_that_is_installed():
+    for each in catalogue().entries:
+        address = page_address(each.code, each.name)
+        assert address.startswith(f"{project_address()}/blob/v{version('wfmodel')}/docs/rules/")
+        assert (PAGES / page_file(each.code, each.name)).is_file()
 
 
 def test_rules_are_found_by_code_or_name_and_a_misspelling_is_answered():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import assume, given
 
 from tests.checks.effort import cases
@@ -23,6 +24,8 @@ from wfmodel.model.workflow import (
     Task,
     Workflow,
 )
+
+pytestmark = pytest.mark.long
 
 
 def found_by(workflow: Workflow, code: str) -> dict[str, bool]:

@@ -57,6 +57,9 @@ def test_sarif_is_valid_and_says_place_rule_run_and_fingerprint(capsys):
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         assert re.fullmatch(r"[0-9a-f]{32}", result["partialFingerprints"]["wfmodel/v1"])
+    driver = run["tool"]["driver"]
+    home = driver["informationUri"]
+    assert {rule["helpUri"].startswith(f"{home}/blob/v") for rule in driver["rules"]} == {True}
     w2 = next(result for result in run["results"] if result["ruleId"] == "W2")
     [place] = w2["locations"]
     assert place["physicalLocation"]["region"]["startLine"] == 8
@@ -109,6 +112,85 @@ def test_output_can_go_to_a_file(capsys, tmp_path: Path):
     code, out, _ = call(capsys, "check", BROKEN, "--format", "sarif", "--output-file", "f.sarif")
     assert (code, out) == (1, "")
     assert json.loads((tmp_path / "f.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+
+
+def test_several_outputs_in_one_run(capsys, tmp_path: Path):
+    code, out, _ = call(
+        capsys,
+        "check",
+        BROKEN,
+        "--output",
+        "sarif=f.sarif",
+        "--output=text=-",
+        "--output=json=f.json",
+    )
+    assert code == 1
+    _, alone, _ = call(capsys, "check", BROKEN)
+    assert out == alone
+    [run] = json.loads((tmp_path / "f.sarif").read_text(encoding="utf-8"))["runs"]
+    found = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["findings"]
+    assert len(run["results"]) == len(found) == len(out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["sarif"], "FORMAT=FILE, or FORMAT=- ; got 'sarif'"),
+        (["sarfi=x"], "there is no format 'sarfi'; did you mean 'sarif'?"),
+        (["json=-", "text=-"], "two formats for '-'"),
+        (["json=nowhere/x"], "cannot write nowhere/x"),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused_before_the_work(capsys, given, said):
+    code, out, err = call(capsys, "check", BROKEN, *(f"--output={each}" for each in given))
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_statistics_count_rules_and_lead_to_their_pages(capsys):
+    code, out, err = call(capsys, "check", BROKEN, "--statistics", "--format=json")
+    assert code == 1
+    found = json.loads(out)["findings"]
+    counts = [line.split() for line in err.splitlines() if "docs/rules/" in line]
+    assert [(int(count), rule) for count, rule, *_ in counts] == [
+        (2, "W3"), (1, "W2"), (1, "W6"), (1, "W8"),
+    ]  # fmt: skip
+    pages = {finding["code"]: finding["page"] for finding in found}
+    assert {rule: page for _, rule, _, page in counts} == pages
+
+
+def test_files_are_named_as_from_the_folder_that_is_chosen(capsys, tmp_path: Path, monkeypatch):
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (inner / "w.yaml").write_text(ISLAND, encoding="utf-8")
+    (tmp_path / "wfmodel.toml").write_text("relative-to = '.'\n", encoding="utf-8")
+
+    def said(*words: str) -> tuple[str, str]:
+        [finding] = json.loads(call(capsys, "check", *words, "--format=json")[1])["findings"]
+        return finding["file"], finding["fingerprint"]
+
+    expected = said(".")
+    assert expected[0] == "a/b/w.yaml"
+    monkeypatch.chdir(inner)
+    assert said("w.yaml") == said(str(inner / "w.yaml")) == said("../../a") == expected
+    assert said("w.yaml", "--relative-to=..")[0] == "b/w.yaml"
+    (inner / "t.yaml").write_text(
+        "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n"
+        "    Properties: {DefinitionString: !Ref X}\n",
+        encoding="utf-8",
+    )
+    assert "not read: a/b/t.yaml:4:" in call(capsys, "check", ".")[2]
+    assert said("w.yaml", "--relative-to=../../../x")[0] == "w.yaml"
+
+
+def test_a_baseline_need_not_be_there_yet(capsys, tmp_path: Path):
+    (tmp_path / "w.yaml").write_text(ISLAND, encoding="utf-8")
+    (tmp_path / "wfmodel.toml").write_text("baseline = 'known.json'\n", encoding="utf-8")
+    code, out, err = call(capsys, "check", "w.yaml")
+    assert (code, codes(out)) == (1, ["S110"])
+    assert "known.json is not there yet; everything counts" in err
+    assert call(capsys, "check", "w.yaml", "--write-baseline")[0] == 0
+    assert call(capsys, "check", "w.yaml")[:2] == (0, "")
 
 
 def test_configuration_in_pyproject(capsys, tmp_path: Path):
@@ -190,7 +272,7 @@ def test_a_baseline_lets_an_old_repository_start(capsys, tmp_path: Path):
     assert "1 in the baseline" in err
     (tmp_path / "b.json").write_text("[]", encoding="utf-8")
     assert call(capsys, "check", "w.yaml", "--baseline", "b.json")[0] == 2
-    assert call(capsys, "check", "w.yaml", "--baseline", "none.json")[0] == 2
+    assert call(capsys, "check", "w.yaml", "--baseline", ".")[0] == 2
 
 
 def test_the_cache_answers_the_same_and_knows_what_changed(capsys, tmp_path: Path):
@@ -254,6 +336,67 @@ def test_fix_mends_the_file_and_reports_the_rest(capsys, tmp_path: Path):
     assert (code, out) == (0, "")
     assert "1 fixed" in err
     assert "next: island" in (tmp_path / "w.yaml").read_text(encoding="utf-8")
+
+
+MISSPELT = """\
+{"Coment": "x", "StartAt": "Pay", "States": {
+  "Pay": {"Type": "Tsak", "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:pay",
+    "timeoutSeconds": 5, "Retry": [{"ErrorEquls": ["States.ALL"]}], "Next": "Shipp Order"},
+  "Ship Order": {"Type": "Pass", "Ende": true}}}
+"""
+
+
+def test_fix_mends_amazon_states_language(capsys, tmp_path: Path):
+    file = tmp_path / "w.asl.json"
+    file.write_text(MISSPELT, encoding="utf-8")
+    code, out, err = call(capsys, "check", "w.asl.json", "--fix")
+    assert (code, out) == (0, "")
+    assert "6 fixed" in err
+    expected = MISSPELT
+    for old, new in (
+        ("Coment", "Comment"),
+        ("Tsak", "Task"),
+        ("timeoutSeconds", "TimeoutSeconds"),
+        ("ErrorEquls", "ErrorEquals"),
+        ("Shipp", "Ship"),
+        ("Ende", "End"),
+    ):
+        expected = expected.replace(old, new)
+    assert file.read_text(encoding="utf-8") == expected
+
+
+def test_fix_mends_machines_of_larger_files_but_no_escaped_text(capsys, tmp_path: Path):
+    flow = "{StartAt: Go, States: {Go: {Type: Pass, Next: Shiping}, Shipping: {Type: Succed}}}"
+    escaped = json.dumps(json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pas"}}}))
+    text = f"""\
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties: {{Definition: {flow}}}
+  N:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {{DefinitionString: {escaped}}}
+"""
+    (tmp_path / "t.yaml").write_text(text, encoding="utf-8")
+    assert call(capsys, "check", "t.yaml", "--fix")[0] == 1
+    mended = text.replace("Shiping", "Shipping").replace("Succed", "Succeed")
+    assert (tmp_path / "t.yaml").read_text(encoding="utf-8") == mended
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true, "Ende": true}}}',
+        '{"StartAt": "A", "States": {"A": {"Type": "Waitt", "Nex": "B"}, "B": {"Type": "Fail"}}}'
+        .replace("Waitt", "Thing"),
+        '{"StartAt": "Step0", "States": {"Step1": {"Type": "Fail"}, "Step2": {"Type": "Fail"}}}',
+    ],
+)  # fmt: skip
+def test_fix_leaves_what_could_mean_something_else(capsys, tmp_path: Path, text: str):
+    file = tmp_path / "w.asl.json"
+    file.write_text(text, encoding="utf-8")
+    assert call(capsys, "check", "w.asl.json", "--fix")[0] == 1
+    assert file.read_text(encoding="utf-8") == text
 
 
 def test_suppressions_are_counted(capsys, tmp_path: Path):

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -23,7 +25,9 @@ from wfmodel.cli.check_file import check_one, check_safely
 from wfmodel.cli.file_answer import FileQuestion
 from wfmodel.importers import load_any
 from wfmodel.model import json_reader
+from wfmodel.model.limits import MOST_VALUES, RefusedError
 from wfmodel.model.spelling import nearest
+from wfmodel.model.validate import MOST_ERRORS
 
 Machine = dict[str, object]
 FINAL: Machine = {"kind": "final"}
@@ -168,10 +172,20 @@ def work_for(seconds: float) -> None:
 def test_a_clock_stops_work_that_nobody_counts():
     effort = Effort(seconds=0.05)
     before = time.process_time()
+    ours = FunctionType(work_for.__code__, {"__name__": "wfmodel.some.rule", "time": time})
     with pytest.raises(OverBudgetError), effort.share(1.0):
-        work_for(MOST_SECONDS)
+        ours(MOST_SECONDS)
     assert effort.timed_out
     assert time.process_time() - before < MOST_SECONDS
+
+
+def test_the_clock_does_not_break_into_what_may_hold_a_lock():
+    """Coverage's lock was never given back, and the tests stood still."""
+    effort = Effort(seconds=0.01)
+    with effort.share(1.0):
+        work_for(0.1)
+        with pytest.raises(OverBudgetError):
+            effort.spend()
 
 
 def test_the_clock_waits_where_it_may_not_break_in():
@@ -186,6 +200,30 @@ def test_findings_are_bounded_and_the_worst_are_told():
     found = check_result(load(misspelt(MOST_FINDINGS + 500)), rules=RULES)
     assert len(found) <= MOST_FINDINGS + 2
     assert sum(each.code == "S101" for each in found) > MOST_FINDINGS - 200
+
+
+@pytest.mark.parametrize("value", ["1,", "{},"])
+def test_values_of_json_are_bounded_as_those_of_yaml(value):
+    with pytest.raises(RefusedError, match="more than 250,000 values"):
+        json_reader.read_json(f"[{value * MOST_VALUES}1]", "w.json")
+    assert json_reader.read_json("[1, {}]", "w.json") == [1, {}]
+
+
+def test_errors_of_a_file_are_bounded_and_the_rest_is_counted():
+    states = {f"s{i}": {"kind": "bogus"} for i in range(MOST_ERRORS + 7)}
+    Path("w.json").write_text(json.dumps(workflow(states)), encoding="utf-8")
+    found = check_one("w.json", FileQuestion()).findings
+    assert len(found) == MOST_ERRORS + 1
+    assert "7 errors more; mend some" in found[0].message
+    assert found[0].code == "L112"
+
+
+def test_findings_whose_places_take_too_long_stand_at_the_start():
+    machine = load(misspelt(20))
+    slow = replace(machine.document, find_places=lambda: work_for(MOST_SECONDS))
+    found = check_result(replace(machine, document=slow), rules=RULES, effort=Effort(seconds=0.3))
+    assert all(each.span.line == 1 and each.fix is None and not each.related for each in found)
+    assert any("where the findings stand" in each.message for each in found)
 
 
 def test_a_break_is_looked_for_once_however_long_the_line_is():
@@ -218,10 +256,10 @@ def test_a_fault_of_ours_ends_neither_the_check_nor_silently(capsys, monkeypatch
         )
     whole = check_file.check_one
 
-    def breaks(file: str, question: FileQuestion):
+    def breaks(file: str, question: FileQuestion, *rest):
         if file == "b.yaml":
             raise ZeroDivisionError("secret content")
-        return whole(file, question)
+        return whole(file, question, *rest)
 
     monkeypatch.setattr(check_file, "check_one", breaks)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -236,7 +274,7 @@ def test_a_fault_of_ours_ends_neither_the_check_nor_silently(capsys, monkeypatch
 
 
 def test_memory_that_ends_is_said_of_the_file(monkeypatch):
-    def ends(file: str, question: FileQuestion):
+    def ends(file: str, question: FileQuestion, *rest):
         raise MemoryError
 
     monkeypatch.setattr(check_file, "check_one", ends)

@@ -29,6 +29,8 @@ EXAMPLES = {
         *(["check", "w.json", "s.json", "--no-cache", f"--format={form}"]
           for form in ("concise", "full", "json", "sarif", "junit", "github", "gitlab")),
         ["check", "w.json", "--no-cache", "--format=full", "--output-file=out.txt"],
+        ["check", "w.json", "--no-cache", "--output=NAME=-"],
+        ["check", "w.json", "--no-cache", "--statistics", "--since=NAME"],
         ["check", "NAME.yaml", "--no-cache"],
         ["check", "w.json", "--no-cache", "--select=NAME"],
     ],
@@ -40,6 +42,11 @@ EXAMPLES = {
         ["draw", "NAME.json"],
     ],
     "schema": [["schema"], ["schema", "--path"]],
+    "lsp": [["lsp"]],  # what it says of texts: tests/lsp/test_hostile_texts.py
+    "serialise": [
+        ["serialise", "NAME.py"],
+        ["serialise", "NAME.py", "--run-airflow", "--output=o.json", "--dag-id=NAME"],
+    ],
     "explore": [
         ["explore", "w.json", "--crash=1", "--limit=600", "--stories", "--out=out", DESIGN],
         ["explore", "s.json", "--crash=1", "--limit=600", "--exposure", "--design=NAMEmem",

@@ -13,6 +13,9 @@ import pytest
 
 from tests.cli.test_command_line import ROOT, call
 
+pytestmark = pytest.mark.long
+
+
 SECRET = "hush-4711"
 TOKEN = f'{SECRET}: "not closed\n'
 SCENARIO = (

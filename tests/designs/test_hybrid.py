@@ -44,6 +44,9 @@ from wfmodel.model.workflow import (
 from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.testing import hybrids
 
+pytestmark = pytest.mark.long
+
+
 ORDER = load_any("models/order-fulfilment/workflow.yaml").workflow
 WAREHOUSE = ("reserve-stock", "quote-delivery", "ship")
 BILLING = ("charge-card", "notify")

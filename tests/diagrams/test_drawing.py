@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pygraphviz import AGraph
 
 import wfmodel
-from wfmodel.model.workflow import Branch, Choice, Final, Task, Workflow
+from wfmodel.diagrams import LayoutError, dot, layout
+from wfmodel.diagrams.diagram import diagram_of
+from wfmodel.model.workflow import Branch, Choice, Final, Parallel, Region, Task, Workflow
 
 NAMES = ("a", "b", "c", "d")
 TARGETS = st.sampled_from((*NAMES, "rollback", "nowhere"))
@@ -19,6 +23,7 @@ STATES = st.one_of(
 )
 
 
+@settings(max_examples=20)  # each is laid out by a process
 @given(
     states=st.dictionaries(st.sampled_from(NAMES), STATES, min_size=1),
     initial=st.sampled_from(NAMES),
@@ -39,3 +44,55 @@ def test_a_notebook_shows_a_workflow_as_the_same_picture_each_time():
     first, second = workflow._repr_svg_(), workflow._repr_svg_()
     assert first == second
     assert "<svg" in first
+
+
+HOSTILE = st.text(st.sampled_from('a"\\<>&;{}[]\n\u202e|#-'), min_size=1, max_size=8)
+
+
+@given(name=HOSTILE, state=HOSTILE, service=HOSTILE)
+def test_whatever_names_say_the_dot_text_has_these_boxes_and_arrows(name, state, service):
+    workflow = Workflow(
+        name=name, initial=state, states={state: Task(service=service, next="z"), "z": Final()}
+    )
+    text, diagram = dot(workflow), diagram_of(workflow)
+    read = AGraph(string=text)
+    assert len(read.nodes()) == len(diagram.boxes)
+    assert len(read.edges()) == len(diagram.arrows)
+    assert text.count("\n") == len(diagram.boxes) + len(diagram.arrows) + 5
+    assert all(sign.isprintable() for sign in text.replace("\n", ""))
+
+
+def regions() -> Workflow:
+    inner = {"in": Task(service="s", next="out"), "out": Final()}
+    both = tuple(Region(name=name, initial="in", states=inner) for name in ("r1", "r2"))
+    states = {"p": Parallel(regions=both, next="z"), "z": Final()}
+    return Workflow(name="secret", initial="p", states=states)
+
+
+def test_the_engine_is_told_no_word_of_a_definition(monkeypatch):
+    asked = []
+    monkeypatch.setattr(layout, "_engine", lambda question: asked.append(question) or b"{")
+    with pytest.raises(ValueError, match="property name"):
+        layout.laid_out(diagram_of(regions()))
+    [question] = asked
+    assert not {"secret", "in", "out"} & set(question.replace('"', " ").split())
+    assert question.count("subgraph cluster_") == 2
+
+
+def test_a_region_holds_its_boxes_and_no_others():
+    diagram = diagram_of(regions())
+    placed = layout.laid_out(diagram)
+    for scope, ((left, low), (right, high)) in placed.grounds.items():
+        for box in diagram.boxes:
+            x, y = placed.centre[box.name]
+            assert (left < x < right and low < y < high) == (box.scope == scope)
+
+
+@pytest.mark.parametrize(("engine", "why"), [("import os; os.abort()", "exit code"), ("", "exit")])
+def test_an_engine_that_ends_without_a_layout_is_one_error(monkeypatch, engine, why):
+    layout._engine.cache_clear()
+    monkeypatch.setattr(layout, "_ENGINE", engine)
+    with pytest.raises(LayoutError, match=why) as raised:
+        wfmodel.draw(regions())
+    assert "\n" not in str(raised.value)
+    assert regions()._repr_svg_() is None  # a notebook shows it as text

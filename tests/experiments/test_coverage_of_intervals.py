@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.coverage import EXPERIMENTS, covered
+
+pytestmark = pytest.mark.long
 
 
 def test_intervals_of_whole_experiments_cover_the_truth_about_95_times_in_100():

@@ -25,6 +25,8 @@ from wfmodel.model.workflow import Workflow
 from wfmodel.semantics.configuration import World
 from wfmodel.simulation import Arrivals, Setting
 
+pytestmark = pytest.mark.long
+
 
 def scenario(seed: int, *faults: Fault, **knobs: object) -> Scenario:
     careful = Knobs(commit=exponential("3ms"), delivery="at-most-once", **knobs)

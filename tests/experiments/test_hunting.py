@@ -19,6 +19,9 @@ from wfmodel.experiments.reachability import possibility
 from wfmodel.model.failures import FailureMode
 from wfmodel.simulation import Arrivals, Setting
 
+pytestmark = pytest.mark.long
+
+
 ALONE = Setting(arrivals=Arrivals(at=(0,)), horizon="1s", convergence="1h")
 USUAL = (FaultKind.CRASH, FaultKind.LOSS, FaultKind.DUPLICATION, FaultKind.DELAY)
 MOST_EXAMPLES = 600

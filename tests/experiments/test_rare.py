@@ -26,6 +26,9 @@ from wfmodel.markov.most_probable_path import LikeliestFirst
 from wfmodel.markov.rates import Rates
 from wfmodel.simulation.randomness import uniform
 
+pytestmark = pytest.mark.long
+
+
 PLENTY = 1_000_000
 
 

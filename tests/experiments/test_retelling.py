@@ -28,6 +28,9 @@ from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.simulation.replay import replay
 
+pytestmark = pytest.mark.long
+
+
 BOTH = {"orchestration": orchestrate, "choreography": choreograph}
 MS = 1_000_000
 MOST_ROWS = 600

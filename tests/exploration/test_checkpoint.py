@@ -28,6 +28,9 @@ from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import Anything
 from wfmodel.semantics.successors import Successors
 
+pytestmark = pytest.mark.long
+
+
 ROOT = Path(__file__).parents[2]
 
 STRIDE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 13

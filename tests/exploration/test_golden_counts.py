@@ -17,6 +17,9 @@ from wfmodel.designs import Knobs, Table
 from wfmodel.exploration import FaultBudget, packed
 from wfmodel.exploration.explorer import search
 
+pytestmark = pytest.mark.long
+
+
 CAREFUL = Knobs()
 BOTH = FaultBudget(crashes=1, losses=1)
 

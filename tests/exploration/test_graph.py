@@ -30,6 +30,9 @@ from wfmodel.exploration.properties.property_context import Explored
 from wfmodel.exploration.step_graph import firsts, graph_of
 from wfmodel.exploration.terminal_states import ends_of, is_end
 
+pytestmark = pytest.mark.long
+
+
 LIMIT = 600
 
 

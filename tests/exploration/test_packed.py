@@ -22,6 +22,9 @@ from wfmodel.semantics.nondeterminism import Anything
 from wfmodel.semantics.outcome_monitor import Ending, ending_of
 from wfmodel.semantics.successors import Successors
 
+pytestmark = pytest.mark.long
+
+
 BOTH = {"orchestration": orchestrate, "choreography": choreograph}
 needs_numba = pytest.mark.skipif(not has_numba(), reason="numba is not installed")
 
@@ -88,6 +91,12 @@ budgets = st.builds(
 @st.composite
 def some_knobs(draw: st.DrawFn) -> Knobs:
     outbox = draw(st.booleans())
+    if draw(st.integers(0, 3)) == 0:
+        return Knobs(
+            acknowledge=draw(st.sampled_from(["on-receipt", "after-work"])),
+            publishing="outbox" if outbox else "dual-write",
+            deduplicate=draw(st.booleans()),
+        )
     return Knobs(
         persistence=draw(st.sampled_from(["memory", "database", "log"])),
         delivery=draw(st.sampled_from(["at-most-once", "at-least-once"])),

@@ -40,6 +40,7 @@ WORKFLOWS = {
 }
 NONE, CRASH, LOSS = FaultBudget(), FaultBudget(crashes=1), FaultBudget(losses=1)
 TWICE, PAUSE = FaultBudget(duplicates=1), FaultBudget(pauses=1)
+LATE = FaultBudget(timeouts=1)
 BOTH = FaultBudget(crashes=1, losses=1)
 ONCE = Knobs(delivery="at-most-once")
 MEMORY, LOG = Knobs(persistence="memory"), Knobs(persistence="log")
@@ -61,6 +62,7 @@ SMALL = [
     ("saga", "orchestrated", Knobs(), CRASH._replace(pauses=1)),
     ("saga", "choreographed", MEMORY, CRASH._replace(crashes=2).each("crashes", ["bank"], 1)),
     ("saga", "hybrid", Knobs(), CRASH),
+    ("payment-with-pivot", "choreographed", Knobs(tombstones=True), LATE),
 ]
 LARGE = [
     ("order-fulfilment", "orchestrated", Knobs(), NONE),

@@ -47,6 +47,9 @@ from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import Anything
 from wfmodel.semantics.successors import Successors
 
+pytestmark = pytest.mark.long
+
+
 # ------------------------------------------------------------------------------ golden counts
 
 ORBITS = {

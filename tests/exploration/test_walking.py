@@ -39,6 +39,9 @@ from wfmodel.exploration.walking.coverage import Covering
 from wfmodel.exploration.walking.walked_graph import spelt
 from wfmodel.exploration.walking.walker import Out
 
+pytestmark = pytest.mark.long
+
+
 CRASH = FaultBudget(crashes=1)
 DUAL = choreograph(saga(), knobs(publishing="dual-write"))
 

@@ -13,6 +13,7 @@ import time
 import traceback
 from pathlib import Path
 
+from tests.fuzz.commands import ENDINGS
 from tests.fuzz.inputs import inputs
 from tests.fuzz.trial import try_one
 
@@ -29,7 +30,8 @@ def main() -> int:
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     end = time.monotonic() + options.seconds
-    failures, slowest, number = 0, (0.0, ""), -1
+    failures, number = 0, -1
+    slowest = {"file": (0.0, ""), "command": (0.0, "")}
     with tempfile.TemporaryDirectory() as folder:
         for number, (name, text) in enumerate(inputs(options.seed)):
             if time.monotonic() > end:
@@ -39,7 +41,8 @@ def main() -> int:
                     break
                 continue
             try:
-                slowest = max(slowest, (try_one(Path(folder), name, text), name))
+                kind = "command" if name.endswith(ENDINGS) else "file"
+                slowest[kind] = max(slowest[kind], (try_one(Path(folder), name, text), name))
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     raise
@@ -48,7 +51,9 @@ def main() -> int:
                 print(f"python -m tests.fuzz --seed {options.seed} --only {number}")
                 traceback.print_exc(limit=-4)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"{number} inputs, {failures} failures, slowest {slowest}, {memory} MiB")
+    told = "; ".join(f"slowest {kind} {t:.2f} s ({name})" for kind, (t, name) in slowest.items())
+    taken = f"{time.process_time():.0f} s of processor time"
+    print(f"{number} inputs in {taken}, {failures} failures; {told}; {memory} MiB")
     return int(failures > 0)
 
 

@@ -12,6 +12,8 @@ from tests.fuzz.commands import MAKERS, UnforeseenError, try_command
 from tests.fuzz.inputs import inputs
 from tests.fuzz.trial import FuzzError, try_one
 
+pytestmark = pytest.mark.long
+
 
 def test_a_few_hundred_inputs_are_stood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tests.fuzz.trial.MOST_SECONDS", float("inf"))  # no test depends on speed

@@ -109,7 +109,7 @@ def _write_all(answer: FileAnswer, text: str) -> None:
     for lines in (concise(findings), full(findings), as_github(findings)):
         if any("\n" in line for line in lines):
             raise FuzzError("a line that is two")
-    for data in (as_json(findings), as_gitlab(findings), as_sarif(findings, described, "0")):
+    for data in (as_json(findings), as_gitlab(findings), as_sarif(findings, described)):
         json.loads(data)
     as_junit(findings, [answer.file]).encode("utf-8", "surrogatepass")
     if answer.final and FileAnswer.from_text(answer.file, answer.as_text()) != answer:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,9 @@ from wfmodel.importers.asl.templates import mask
 from wfmodel.model.flow import build_flow
 from wfmodel.model.reading import read_document
 from wfmodel.model.validate import parse_as
+
+pytestmark = pytest.mark.long
+
 
 TRAVEL = Path(__file__).parents[2] / "models" / "travel-booking"
 

@@ -18,6 +18,9 @@ from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import MOST_BYTES
 
+pytestmark = pytest.mark.long
+
+
 SAM = """\
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31
@@ -421,7 +424,7 @@ def aliased_text(count: int) -> str:
 def joined_aliases() -> str:
     part = "x" * 100_000
     head = f"P: &p {part}\nResources:\n A:\n  Type: AWS::StepFunctions::StateMachine\n"
-    return head + "  Properties:\n   DefinitionString: !Join ['', [" + "*p ," * 300_000 + "'']]\n"
+    return head + "  Properties:\n   DefinitionString: !Join ['', [" + "*p ," * 200_000 + "'']]\n"
 
 
 TAGGED = 'resource "aws_sfn_state_machine" "a" {\n'
@@ -451,7 +454,7 @@ HUGE = {
     "templates": ("m.tf", TAGGED + 'definition = "' + "${" * 1_500_000, "L107"),
     "open templates": ("m.tf", TAGGED + "definition = <<E\n" + '"${a' * 700_000 + "\nE\n}", "L105"),
     "digits": ("m.tf", hcl("jsonencode({ a = " + "9" * 1_000_000 + " })"), "A101"),
-    "elements": ("m.tf", hcl("jsonencode([" + "1," * 150_000 + "])"), "A151"),
+    "elements": ("m.tf", hcl("jsonencode([" + "1," * 120_000 + "])"), "A151"),
     "tokens": ("m.tf", hcl("jsonencode([" + "1," * 1_000_000 + "])"), "L102"),
     "opaque in opaque": ("m.tf", hcl("jsonencode(" + "[" * 90 + "1" + "].x" * 90 + ")"), "A151"),
     "dollars": ("t.json", as_json({"DefinitionString": {"Fn::Sub": "${" * 1_000_000}}), "L105"),

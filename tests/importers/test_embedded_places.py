@@ -16,6 +16,9 @@ from wfmodel.model.limits import RefusedError
 from wfmodel.model.source import Span, json_pointer
 from wfmodel.model.yaml_reader import read_yaml
 
+pytestmark = pytest.mark.long
+
+
 NAMES = st.text(
     st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="{}"),
     min_size=1,
@@ -128,3 +131,19 @@ def test_a_scalar_that_is_not_what_was_read_leads_back_as_a_whole():
     assert json_scalar('"a\\u00e9\\ud83d\\ude00"', 0, 21, "aé\U0001f600") == [
         (1, 1, 2), (1, 2, 8), (1, 8, 20),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\rx: 1", "\r"])
+def test_lines_are_counted_as_editors_count_them(sign):
+    """libyaml ends lines at more characters than a line feed; places of texts inside are ours."""
+    text = f"""# {sign}
+Resources:
+  Order:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      DefinitionString: |
+        {{"StartAt": "Gone", "States": {{"A": {{"Type": "Succeed"}}}}}}
+"""
+    [result] = load_all("t.yaml", text=text)
+    found = [each.span for each in check_result(result) if "Gone" in each.message]
+    assert [(span.line, span.column) for span in found] == [(7, 21)]

@@ -23,6 +23,9 @@ from wfmodel.metrics.streaming.meter import RING
 from wfmodel.metrics.streaming.meter_layout import BUCKET_BITS, BUCKETS
 from wfmodel.native.answering import Answering
 
+pytestmark = pytest.mark.long
+
+
 INSTANCES = 4
 NUMBERS = st.integers(0, INSTANCES - 1)
 STEPS = st.sampled_from((A, B, C))

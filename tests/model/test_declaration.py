@@ -15,6 +15,7 @@ from transitions import Machine, State
 from tests.designs.workflows import workflows
 from wfmodel.diagrams import draw_workflow, mermaid
 from wfmodel.diagrams.diagram import diagram_of
+from wfmodel.diagrams.layout import laid_out
 from wfmodel.model import (
     build_flow,
     dump_workflow,
@@ -142,15 +143,12 @@ def test_mermaid_names_every_box_and_arrow_once(workflow):
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(workflows())
 def test_no_two_boxes_of_a_picture_overlap(workflow):
-    from wfmodel.diagrams.picture import _lay_out
-
-    for downwards in (False, True):
-        layout = _lay_out(diagram_of(workflow), downwards=downwards)
-        boxes = [(layout.centre[name], layout.size[name]) for name in layout.size]
-        for i, ((ax, ay), (aw, ah)) in enumerate(boxes):
-            for (bx, by), (bw, bh) in boxes[:i]:
-                apart_x, apart_y = abs(ax - bx) - (aw + bw) / 2, abs(ay - by) - (ah + bh) / 2
-                assert max(apart_x, apart_y) > -1e-6
+    layout = laid_out(diagram_of(workflow))
+    boxes = [(layout.centre[name], layout.size[name]) for name in layout.size]
+    for i, ((ax, ay), (aw, ah)) in enumerate(boxes):
+        for (bx, by), (bw, bh) in boxes[:i]:
+            apart_x, apart_y = abs(ax - bx) - (aw + bw) / 2, abs(ay - by) - (ah + bh) / 2
+            assert max(apart_x, apart_y) > -0.02  # Graphviz rounds to hundredths of a point
 
 
 def test_a_picture_of_every_model_is_drawn():

@@ -210,6 +210,7 @@ ELSEWHERE = {
     "cli/streams.py": "the null device",
     "experiments/factorial/cell_store.py": "a folder, to flush it",
     "exploration/packed/index.py": "the package's own sources",
+    "importers/airflow/serialising_child.py": "for another Python",
     "importers/asl/integrations.py": "the package's own table",
     "importers/examples.py": "the package's own examples",
     "model/archives.py": "members of an archive",

@@ -27,6 +27,9 @@ from wfmodel.designs.messages import Received
 from wfmodel.model.distributions import Constant
 from wfmodel.model.failures import FailureMode, RetryPolicy
 
+pytestmark = pytest.mark.long
+
+
 NOTHING = Constant(0)
 
 

@@ -18,6 +18,9 @@ from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.run_context import RunContext
 
+pytestmark = pytest.mark.long
+
+
 SYSTEM = choreograph(sequence(7, HUNDRED_MS), Knobs())
 
 

@@ -32,10 +32,14 @@ OF_OTHERS: Final = frozenset(
 )  # fmt: skip
 """Folders of dependencies and of what is built; beside all whose names begin with a dot."""
 
-_HINT: Final = re.compile(rb"""(?:^|[\s{,"'])(?:states|StartAt|States|stepFunctions)["']?\s*[:=]""")
+_HINT: Final = re.compile(
+    rb"""(?:^|[\s{,"'])(?:states|StartAt|States|stepFunctions|__version)["']?\s*[:=]"""
+)
 _EMBEDDED: Final = re.compile(
     rb"""AWS::(?:Serverless|StepFunctions)::StateMachine\b|\baws_sfn_state_machine\b"""
 )
+_MODULE: Final = b"step-functions"
+"""In the source of a Terraform module that takes a definition."""
 _SAYS_SO: Final = re.compile(r"\.asl(\.|$)")
 _SIDE_FILES: Final = re.compile(r"\.(annotations|suppressions)\.(yaml|yml|json)$")
 
@@ -190,5 +194,5 @@ def _has_word(file: Path, content: bytes) -> bool:
     if _SAYS_SO.search(file.name):
         return True
     if file.suffix == ".tf":
-        return _EMBEDDED.search(content) is not None
+        return _EMBEDDED.search(content) is not None or _MODULE in content
     return _EMBEDDED.search(content) is not None or _HINT.search(content) is not None

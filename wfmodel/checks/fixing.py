@@ -14,6 +14,14 @@ from wfmodel.checks.resolved_finding import Change, Reported
 
 def fixed(text: str, findings: Iterable[Reported]) -> tuple[str, int]:
     """The mended text, and how many findings' fixes are in it."""
+    wanted, count = replacements(text, findings)
+    for start, end, new in wanted:
+        text = text[:start] + new + text[end:]
+    return text, count
+
+
+def replacements(text: str, findings: Iterable[Reported]) -> tuple[list[tuple[int, int, str]], int]:
+    """What fixes put in the place of which offsets, the last first; and how many are made."""
     starts = _line_starts(text)
     spans: list[tuple[int, int, str]] = []
     count = 0
@@ -22,9 +30,8 @@ def fixed(text: str, findings: Iterable[Reported]) -> tuple[str, int]:
         if wanted and not any(_overlap(one, other) for one in wanted for other in spans):
             spans += wanted
             count += 1
-    for start, end, new in sorted(spans, reverse=True):
-        text = text[: _trimmed(text, start, end, new)] + new + text[end:]
-    return text, count
+    ordered = sorted(spans, reverse=True)
+    return [(_trimmed(text, start, end, new), end, new) for start, end, new in ordered], count
 
 
 def fixed_bytes(raw: bytes, findings: Iterable[Reported]) -> tuple[bytes, int]:

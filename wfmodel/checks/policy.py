@@ -6,20 +6,23 @@ configuration, and a suppression is never called unused because its rule was not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass as model
 
 from wfmodel.checks.resolved_finding import Reported
-from wfmodel.checks.rule import Described
-from wfmodel.model.distributions import STRICT
 from wfmodel.model.findings import Severity
 from wfmodel.model.spelling import nearest
+from wfmodel.model.strict import STRICT
 from wfmodel.model.wildcards import path_pattern
+
+if TYPE_CHECKING:
+    from wfmodel.checks.rule import Described
 
 Level = Literal["error", "warning", "info", "off"]
 EventsCarry = Literal["carry-state", "thin"]
@@ -35,6 +38,10 @@ FAULT = "L199"
 
 CANNOT_BE_IGNORED = NOTHING_READ | {FAULT} | {"U103", "U104"}
 """There was nothing to check, or a suppression that does not say what it means."""
+
+OPT_IN = frozenset({"S128"})
+"""Rules for those who have decided so: they count only where they are asked for, by selection or by
+a severity. Known here, so that an answer of the cache is shown without importing any rule."""
 
 _SHAPE = frozenset({"L110", "L111", "L112", "L113"})
 """Why there is no workflow for rules to look at: a selection of rules does not hide it."""
@@ -72,6 +79,7 @@ class Settings:
     cache_dir: str | None = None
     """Read, so that who has it is told, and not followed."""
     include: tuple[str, ...] = ()
+    relative_to: str | None = None
     gitignore: bool | None = None
     fail_on_unread: bool | None = None
     fail_on_empty: bool | None = None
@@ -81,9 +89,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every code that a finding can have."""
+    """Every code that a finding can have; collected when somebody asks for one."""
 
-    entries: tuple[Described, ...]
+    collect: Callable[[], tuple[Described, ...]]
+
+    @cached_property
+    def entries(self) -> tuple[Described, ...]:
+        """All of them."""
+        return self.collect()
 
     def find(self, name: str) -> Described:
         """The entry of a code or name, in any case.
@@ -126,8 +139,6 @@ class Policy:
     level: Severity
     severity: Mapping[str, Level]
     per_path: tuple[tuple[str, frozenset[str], Mapping[str, Level]], ...]
-    opt_in: frozenset[str] = frozenset()
-    """Only where they are asked for: selected, or given a severity."""
 
     @classmethod
     def of(cls, settings: Settings, catalogue: Catalogue) -> Policy:
@@ -146,7 +157,6 @@ class Policy:
                 (each.path, catalogue.codes(each.ignore), _by_code(each.severity, catalogue))
                 for each in settings.per_path
             ),
-            frozenset(e.code for e in catalogue.entries if getattr(e, "opt_in", False)),
         )
 
     def apply(self, file: str, findings: Sequence[Reported]) -> tuple[list[Reported], int]:
@@ -172,7 +182,7 @@ class Policy:
         if code in CANNOT_BE_IGNORED:
             return True
         asked = code in self.asked_for or level is not None or code in _SHAPE
-        chosen = asked or not (self.selected or code in self.opt_in)
+        chosen = asked or not (self.selected or code in OPT_IN)
         return chosen and code not in ignored and level != "off"
 
 

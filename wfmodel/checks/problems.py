@@ -37,4 +37,4 @@ def correction(context: Context, problem: Problem) -> Fix | None:
 def respelling(name: str, known: Iterable[str], path: Path) -> Fix | None:
     """The one known name that is near, written at a path."""
     meant = certain(name, known)
-    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant),))
+    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant, old=name),))

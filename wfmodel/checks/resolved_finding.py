@@ -166,7 +166,7 @@ def _source_line(lines: list[str], span: Span) -> tuple[str, int]:
 def _changes(fix: Fix, document: Document, lines: list[str]) -> Iterator[Change]:
     """Text edits of a fix; none at all where one of its edits cannot be made safely."""
     changes = [_change(edit, document, lines) for edit in fix.edits]
-    if document.origins or None in changes:
+    if None in changes:
         return
     yield from (change for change in changes if change is not None)
 
@@ -174,10 +174,20 @@ def _changes(fix: Fix, document: Document, lines: list[str]) -> Iterator[Change]
 def _change(edit: Edit, document: Document, lines: list[str]) -> Change | None:
     span = document.locate(edit.path, key=edit.key)
     extent = (span.line, span.column, span.end_line, span.end_column)
+    if document.origins and not _stands_there(edit.old, extent, lines):
+        return None
     if edit.text is not None:
         return _replaced(extent, edit.text, lines)
     key = document.locate(edit.path, key=True)
     return _removed((key.line, key.column, *extent[2:]), lines)
+
+
+def _stands_there(old: str | None, extent: Extent, lines: list[str]) -> bool:
+    """Whether a text, plain or quoted, is all that stands at a place."""
+    line, column, end_line, end_column = extent
+    if old is None or line != end_line or line > len(lines):
+        return False
+    return lines[line - 1][column - 1 : end_column - 1] in (old, f'"{old}"', f"'{old}'")
 
 
 def _replaced(extent: Extent, text: str, lines: list[str]) -> Change | None:

@@ -52,17 +52,13 @@ class Described(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[About]):
-    """One bad pattern. ``why`` is one line: what goes wrong where the pattern stands.
-
-    ``opt_in`` rules are for those who have decided so: they apply only where they are asked for.
-    """
+    """One bad pattern. ``why`` is one line: what goes wrong where the pattern stands."""
 
     code: str
     name: str
     severity: Severity
     why: str
     check: Callable[[About], Iterator[Finding]]
-    opt_in: bool = False
 
     def finding(
         self,

@@ -1,20 +1,16 @@
-"""A rule's docstring read as its page, and the pages under ``docs/rules`` written from them.
+"""A rule's docstring read as its page, and the pages under ``docs/rules`` made from them.
 
-``python -m wfmodel.checks.rule_pages docs/rules`` writes them; a test compares.
+``make docs`` writes them; a test compares.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
-from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
+from wfmodel.checks.addresses import page_file
 from wfmodel.checks.rule import Described
-from wfmodel.checks.rule_registry import RULES
-from wfmodel.model.files import write_file
 
 SECTIONS: Final = (
     "What it does",
@@ -51,37 +47,24 @@ def page_of(rule: Described) -> str:
     return f"{head}{sections['']}{''.join(parts)}\n"
 
 
-def index_of(rules: Iterable[Described]) -> str:
-    """The table of all rules, in Markdown."""
+def index_of(entries: Iterable[Described]) -> str:
+    """The table of all codes, in Markdown."""
     rows = "\n".join(
-        f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.severity} | {rule.why} |"
-        for rule in rules
+        f"| {each.code} | [{each.name}]({page_file(each.code, each.name)})"
+        f" | {each.severity} | {each.why} |"
+        for each in entries
     )
     return (
         "# Rules\n\n"
-        "Written from the docstrings of `wfmodel/checks/rules` by"
-        " `python -m wfmodel.checks.rule_pages docs/rules`.\n\n"
+        "Everything that `wfmodel check` can say. Written by `make docs` from the docstrings of"
+        " `wfmodel/checks/rules` and the catalogues of the readers.\n\n"
         "| code | name | severity | why |\n|---|---|---|---|\n"
         f"{rows}\n"
     )
 
 
-def pages(rules: Iterable[Described] = (*CHOREOGRAPHY_RULES, *RULES)) -> dict[str, str]:
-    """File name to text, the index included."""
-    rules = tuple(rules)
-    return {"README.md": index_of(rules)} | {f"{rule.name}.md": page_of(rule) for rule in rules}
-
-
-def write_pages(folder: Path) -> None:
-    """Make a folder hold exactly the pages."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = pages()
-    for old in folder.glob("*.md"):
-        if old.name not in wanted:
-            old.unlink()
-    for name, text in wanted.items():
-        write_file(folder / name, text)
-
-
-if __name__ == "__main__":
-    write_pages(Path(sys.argv[1]))
+def pages(entries: Iterable[Described]) -> dict[str, str]:
+    """File, from ``docs/rules``, to text, the index included."""
+    entries = tuple(entries)
+    made = {page_file(each.code, each.name): page_of(each) for each in entries}
+    return {"README.md": index_of(entries)} | made

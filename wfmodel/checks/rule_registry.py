@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from wfmodel.checks import rules
+from wfmodel.checks.policy import OPT_IN
 from wfmodel.checks.rule import Rule
 from wfmodel.model.spelling import nearest
 
@@ -29,7 +30,7 @@ def _all_rules() -> tuple[Rule, ...]:
 RULES: Final = _all_rules()
 """Every rule."""
 
-DEFAULT_RULES: Final = tuple(rule for rule in RULES if not rule.opt_in)
+DEFAULT_RULES: Final = tuple(rule for rule in RULES if rule.code not in OPT_IN)
 """Those that apply unless others are asked for."""
 
 

@@ -88,14 +88,19 @@ def check_result(
 def _located(
     findings: list[Finding], document: Document | None, budget: Effort
 ) -> tuple[Finding, ...]:
-    """Findings with their places; all at the file's start where these would take too long."""
+    """Findings with their places; all at the file's start where these would take too long, without
+    what else has a place (second places, fixes).
+    """
     try:
         with budget.share(1.0):
             return locate_findings(findings, document)
     except OverBudgetError:
         said = not_finished("where the findings stand", budget)
         span = None if document is None else Span(document.file)
-        return tuple(replace(each, span=each.span or span) for each in (*findings, said))
+        return tuple(
+            replace(each, span=each.span or span, related=(), fix=None)
+            for each in (*findings, said)
+        )
 
 
 def check_file(

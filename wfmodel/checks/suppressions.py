@@ -27,11 +27,11 @@ from pydantic.dataclasses import dataclass as model
 
 from wfmodel.checks.policy import CANNOT_BE_IGNORED
 from wfmodel.checks.resolved_finding import Change, Reported
-from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import lines_of
+from wfmodel.model.strict import STRICT
 from wfmodel.model.validate import parse_as
 from wfmodel.model.yaml_reader import scalars
 

@@ -1,5 +1,6 @@
 """Arguments and exit codes, nothing more."""
 
+import os
 import sys
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if not can_start_safely():
         sys.exit(_refused(IGNORED))
     safe_search_path()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes time
     try:
         from wfmodel.cli.app import main as run
 

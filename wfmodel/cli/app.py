@@ -1,6 +1,7 @@
 """The command ``wfmodel``. A subcommand's module is imported only when it is called.
 
-Exit codes: 0 done, 1 findings (``check``), 2 could not run, 3 a fault of the program, 130
+Exit codes: 0 done, 1 findings (``check``), 2 could not run (a library of an extra is missing,
+too), 3 a fault of the program, 130
 interrupted. What went wrong is one line on standard error, never a traceback: of a fault of the
 program the line names a file with the details (``fault``).
 """
@@ -10,35 +11,39 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from wfmodel.cli.roots import READ_NOTHING, with_root
 from wfmodel.cli.streams import discard, make_usable
 from wfmodel.cli.terminal import drawing, guarded, say
+from wfmodel.extras import MissingExtraError, foreseen
 from wfmodel.model.boundary import declare_root
 from wfmodel.native.lost import WorkersLostError
 
 COMMANDS: Final = {
-    "check": ("wfmodel.cli.check", "check"),
-    "rules": ("wfmodel.cli.rules", "rules"),
-    "draw": ("wfmodel.cli.draw", "draw"),
-    "schema": ("wfmodel.cli.schema", "schema"),
-    "explore": ("wfmodel.cli.explore", "explore"),
-    "hunt": ("wfmodel.cli.hunt", "hunt"),
-    "export": ("wfmodel.cli.export", "export"),
-    "simulate": ("wfmodel.cli.simulate", "simulate"),
-    "exact": ("wfmodel.cli.exact", "exact"),
-    "rare": ("wfmodel.cli.rare", "rare"),
-    "compare": ("wfmodel.cli.compare", "compare"),
-    "sweep": ("wfmodel.cli.sweep", "sweep"),
-    "report": ("wfmodel.cli.report", "report"),
+    "check": "Find defects in workflow definitions, each with its place and the run that shows it.",
+    "rules": "List everything that check can find, or explain one rule.",
+    "draw": "Draw a workflow's state diagram.",
+    "schema": "Print the JSON Schema of workflow files, or of another kind of file.",
+    "serialise": "Write the serialised form of an Airflow DAG, which the other commands read.",
+    "lsp": "Answer an editor on standard input and output (Language Server Protocol).",
+    "explore": "Search every order of events, and every way to spend the faults.",
+    "hunt": "Draw fault schedules, run them in the simulator, and shrink one that goes wrong.",
+    "export": "Write each design under a budget of faults as Promela or TLA+;"
+    " docs/exporting.md says more.",
+    "simulate": "Simulate one variant once.",
+    "exact": "Solve a scenario exactly, as a Markov chain of one instance.",
+    "rare": "Estimate how likely a rare end of one instance is, with a 95 % interval.",
+    "compare": "Compare the variants of a scenario: estimates, paired differences, verdicts.",
+    "sweep": "Run the experiment of a scenario: many cells, each replicated as precisely as asked.",
+    "report": "Write a report of a scenario: the answer, its evidence, and what would reverse it.",
 }
-"""Subcommands: module and function."""
+"""Subcommands, each a function in the module of its name; and how its help begins, so that the
+list of all can be shown without importing any (a test compares them)."""
 
 COULD_NOT_RUN: Final = 2
 INTERRUPTED: Final = 130
@@ -63,13 +68,22 @@ class _Lazy(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
-        if cmd_name not in COMMANDS:
-            return None
-        module, function = COMMANDS[cmd_name]
-        one: Callable[..., None] = getattr(import_module(module), function)
-        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(cmd_name, cls=_Command)(one if cmd_name in READ_NOTHING else with_root(one))
-        return typer.main.get_command(single)
+        """A row of the list of commands; ``resolve_command`` gives what can be called."""
+        says = COMMANDS.get(cmd_name)
+        return None if says is None else TyperCommand(cmd_name, help=says)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as above
+        name, known, rest = super().resolve_command(ctx, args)
+        return name, known and _imported(str(name)), rest
+
+
+def _imported(name: str) -> Any:  # noqa: ANN401 - typer's own command
+    from wfmodel.cli.roots import READ_NOTHING, with_root
+
+    one: Callable[..., None] = getattr(import_module(f"wfmodel.cli.{name}"), name)
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    single.command(name, cls=_Command)(one if name in READ_NOTHING else with_root(one))
+    return typer.main.get_command(single)
 
 
 app = typer.Typer(
@@ -84,6 +98,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib import metadata  # slow to import
+
         say(f"wfmodel {metadata.version('wfmodel')}")
         raise typer.Exit
 
@@ -123,6 +139,8 @@ def _ended(arguments: list[str] | None) -> NoReturn:
         _fail(f"{place}{error.strerror or error}", COULD_NOT_RUN)
     except WorkersLostError as error:
         _fail(str(error), COULD_NOT_RUN)
+    except MissingExtraError as error:
+        _fail(str(error), COULD_NOT_RUN)
     except SystemExit as request:
         if isinstance(request.__context__, BrokenPipeError):  # typer answers it by exit code 1
             _nobody_reads()
@@ -140,6 +158,8 @@ def _run(arguments: list[str] | None) -> int:
         code = app(args=arguments, standalone_mode=False)
     except typer.Exit as request:
         code = request.exit_code
+    except ModuleNotFoundError as error:
+        raise foreseen(error) or error from None
     sys.stdout.flush()
     return code if isinstance(code, int) else 0
 

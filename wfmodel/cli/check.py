@@ -7,39 +7,42 @@ itself failed at a file (the others are reported all the same).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import typer
 
-from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
+from wfmodel.checks.baseline import beyond
 from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.checks.file_selection import Files, Selection, select_files
 from wfmodel.checks.fixing import fixed_bytes
-from wfmodel.checks.formats.github import as_github
-from wfmodel.checks.formats.gitlab import as_gitlab
-from wfmodel.checks.formats.json_object import as_json
-from wfmodel.checks.formats.junit import as_junit
-from wfmodel.checks.formats.sarif import as_sarif
-from wfmodel.checks.formats.text import concise, full
-from wfmodel.checks.policy import FAULT, NOTHING_READ, Policy, Settings, matches
+from wfmodel.checks.policy import Policy, Settings, matches
+from wfmodel.checks.resolved_finding import Reported
 from wfmodel.cli import options
-from wfmodel.cli.check_configuration import CheckConfiguration, read_configuration
+from wfmodel.cli.check_baseline import against_baseline, baseline_of
+from wfmodel.cli.check_configuration import (
+    CheckConfiguration,
+    merged,
+    read_configuration,
+    settings_of,
+)
 from wfmodel.cli.check_many import answers, collect_rarely, workers
+from wfmodel.cli.check_output import Destination, destinations, write_out
 from wfmodel.cli.check_report import Report
-from wfmodel.cli.file_answer import FileQuestion
+from wfmodel.cli.file_answer import Coverage, FileQuestion
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.own_folder import own_folder
-from wfmodel.cli.paths import check_file, check_readable
-from wfmodel.cli.terminal import command_runner, hand_out, say
+from wfmodel.cli.terminal import say
 from wfmodel.model.boundary import declared_root
 from wfmodel.model.files import read_file, write_file
-from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
+
+if TYPE_CHECKING:
+    from wfmodel.cli.check_since import Since  # it knows git
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,14 +50,15 @@ T = TypeVar("T")
 MOST_ROUNDS: Final = 10
 """Fixes are made again until none is left, but not for ever."""
 
-BASELINE: Final = "wfmodel-baseline.json"
-
 
 def check(
     context: typer.Context,
     paths: options.Paths = None,
-    output: options.OutputFormat = options.FindingFormat.CONCISE,
+    form: options.OutputFormat = options.FindingFormat.CONCISE,
     output_file: options.OutputFile = None,
+    output: options.Output = None,
+    statistics: options.Statistics = False,
+    relative_to: options.RelativeTo = None,
     select: options.Select = None,
     extend_select: options.ExtendSelect = None,
     ignore: options.Ignore = None,
@@ -66,7 +70,9 @@ def check(
     isolated: options.Isolated = False,
     baseline: options.Baseline = None,
     write_baseline: options.WriteBaseline = False,
+    since: options.Since = None,
     fix: options.Fix = False,
+    watch: options.Watch = False,
     annotations: options.Annotations = None,
     choreography: options.Choreography = None,
     design: options.OfDesign = None,
@@ -90,26 +96,65 @@ def check(
     """
     never_with(context, "isolated", "config", why="it reads none")
     never_with(context, "no_cache", "cache_dir")
-    given = _given(context.params)
+    never_with(context, "output", "form", "output_file", why="it says both")
+    never_with(context, "watch", "write_baseline", "list_files", "stdin_filename", why="it goes on")
+    never_with(context, "write_baseline", "since", why="a baseline holds what is there now")
+    outputs = destinations(output) if output else (Destination(form, output_file),)
+    _run(context.params, outputs)
+
+
+def _run(given: Mapping[str, Any], outputs: Sequence[Destination]) -> None:
+    """The check that the command line asks for, told; ends with the exit code."""
+    isolated, config = given["isolated"], given["config"]
     found = CheckConfiguration() if isolated else _or_refused(read_configuration, config)
     wanted = _Wanted(
-        _merged(given, found.settings),
-        tuple(paths or ()),
-        annotations,
-        stdin_filename,
-        design,
-        None if no_cache else _cache(cache_dir, found),
-        workers(jobs),
-        None if baseline is not None else found.file,
-        write_baseline,
-        fix,
-        by_content,
+        merged(settings_of(given), found.settings),
+        tuple(given["paths"] or ()),
+        given["annotations"],
+        given["stdin_filename"],
+        given["design"],
+        None if given["no_cache"] else _cache(given["cache_dir"], found),
+        workers(given["jobs"]),
+        None if given["baseline"] is not None else found.file,
+        given["write_baseline"],
+        given["since"],
+        given["fix"],
+        given["by_content"],
     )
-    if list_files:
+    if given["list_files"]:
         return _list(_or_refused(_files, wanted, found))
+    if given["watch"]:
+        return _watch(wanted, found, lambda: _tell(wanted, found, given, outputs))
+    raise typer.Exit(_tell(wanted, found, given, outputs))
+
+
+def _tell(
+    wanted: _Wanted,
+    found: CheckConfiguration,
+    given: Mapping[str, Any],
+    outputs: Sequence[Destination],
+) -> int:
+    """One check, written out; its exit code."""
     report = _or_refused(_reported, wanted, found)
-    _write(_text(report, output), output_file, output)
-    raise typer.Exit(_told(report, lenient=exit_zero or write_baseline))
+    for each in outputs:
+        write_out(report, each)
+    if given["statistics"]:
+        for line in report.statistics():
+            say(line, err=True)
+    return _told(report, lenient=given["exit_zero"] or given["write_baseline"])
+
+
+def _watch(wanted: _Wanted, found: CheckConfiguration, check: Callable[[], int]) -> None:
+    from wfmodel.cli.check_watching import state_of, watch
+
+    def look() -> Mapping[str, tuple[int, int]]:
+        return state_of(_or_refused(_files, wanted, found).files)
+
+    def once() -> None:
+        check()
+        say("watching for changes; Ctrl-C ends", err=True)
+
+    watch(once, look)
 
 
 def _list(chosen: Files) -> None:
@@ -139,6 +184,7 @@ class _Wanted:
     jobs: int
     baseline_configured_in: Path | None
     write_baseline: bool
+    since: str | None
     fix: bool
     by_content: bool
 
@@ -154,57 +200,21 @@ def _or_refused(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 def _reported(wanted: _Wanted, found: CheckConfiguration) -> Report:
     settings = wanted.settings
-    named = _baseline_of(settings, wanted.baseline_configured_in, wanted.write_baseline)
+    named = baseline_of(settings, wanted.baseline_configured_in, wanted.write_baseline)
     chosen = _files(wanted, found)
     files = tuple(chosen.files)
     question = _about(files, _question(wanted))
-    asked = _Asked(files, chosen.found, question, wanted.cache, wanted.jobs, found)
+    base = settings.relative_to
+    asked = _Asked(files, chosen.found, question, wanted.cache, wanted.jobs, found, base)
+    since = None if wanted.since is None else _since(wanted.since, wanted.paths[0])
     report = _checked(asked, Policy.of(settings, catalogue()), wanted.fix)
+    if since is not None:
+        _drop_older(report, since, asked)
     report.passed_by, report.empty = chosen.passed_by, chosen.empty
     report.fails_on_unread = bool(settings.fail_on_unread)
     report.fails_on_empty = bool(settings.fail_on_empty)
-    _against_baseline(report, named, wanted.write_baseline)
+    against_baseline(report, named, wanted.write_baseline)
     return report
-
-
-def _given(params: Mapping[str, Any]) -> Settings:
-    """What the command line says of what a configuration can say, too."""
-    level = params["level"]
-    return Settings(
-        select=names(params["select"]),
-        extend_select=names(params["extend_select"]),
-        ignore=names(params["ignore"]),
-        level=None if level is None else Severity(level),
-        exclude=tuple(params["exclude"] or ()),
-        include=tuple(params["include"] or ()),
-        baseline=params["baseline"],
-        choreography=params["choreography"],
-        max_steps=params["max_steps"],
-        max_seconds=params["max_seconds"],
-        gitignore=False if params["no_gitignore"] else None,
-        fail_on_unread=params["fail_on_unread"] or None,
-        fail_on_empty=params["fail_on_empty"] or None,
-    )
-
-
-def _merged(given: Settings, read: Settings) -> Settings:
-    """The command line over the configuration: select and single values replace, lists add."""
-    return replace(
-        read,
-        select=given.select or read.select,
-        extend_select=(*read.extend_select, *given.extend_select),
-        ignore=(*read.ignore, *given.ignore),
-        level=given.level or read.level,
-        exclude=(*read.exclude, *given.exclude),
-        baseline=given.baseline or read.baseline,
-        choreography=given.choreography or read.choreography,
-        max_steps=given.max_steps or read.max_steps,
-        max_seconds=given.max_seconds or read.max_seconds,
-        include=(*read.include, *given.include),
-        gitignore=read.gitignore if given.gitignore is None else given.gitignore,
-        fail_on_unread=given.fail_on_unread or read.fail_on_unread,
-        fail_on_empty=given.fail_on_empty or read.fail_on_empty,
-    )
 
 
 def _question(wanted: _Wanted) -> FileQuestion:
@@ -229,11 +239,6 @@ def _cache(given: str | None, found: CheckConfiguration) -> str | None:
     own = own_folder()
     default = None if own is None else str(own / "check")
     return given or os.environ.get(options.CACHE_DIR) or default
-
-
-def names(given: list[str] | None) -> tuple[str, ...]:
-    """Comma-separated or repeated."""
-    return tuple(name for text in given or () for name in text.split(",") if name.strip())
 
 
 def _files(wanted: _Wanted, found: CheckConfiguration) -> Files:
@@ -276,6 +281,25 @@ class _Asked:
     cache: str | None
     jobs: int
     configuration: CheckConfiguration
+    base: str | None = None
+    """The folder from which files are named in what is shown."""
+
+    def shown(self, found: Iterable[Reported]) -> list[Reported]:
+        """Findings whose files are named as the user wants them."""
+        if self.base is None:
+            return list(found)
+        return [replace(each, file=_from(each.file, self.base)) for each in found]
+
+    def covered(self, coverage: Coverage) -> Coverage:
+        """What was covered, files named likewise."""
+        if self.base is None:
+            return coverage
+        base = self.base
+        return replace(
+            coverage,
+            unread=tuple((_from(file, base), why) for file, why in coverage.unread),
+            followed=tuple(_from(file, base) for file in coverage.followed),
+        )
 
     def name_of(self, file: str) -> str:
         """A file's name as settings for paths mean it."""
@@ -300,9 +324,17 @@ def _checked(asked: _Asked, policy: Policy, fix: bool) -> Report:
         named = asked.question.stdin_name if answer.file == STDIN else None
         shown, hidden = policy.apply(asked.name_of(answer.file), answer.findings)
         name = named or ("<stdin>" if answer.file == STDIN else answer.file)
-        report.add(name, shown, hidden, answer.coverage)
+        if shown:
+            report.troubled.append(name)
+        report.add(name, asked.shown(shown), hidden, asked.covered(answer.coverage))
         report.suppressed += answer.suppressed
     return report
+
+
+def _from(file: str, base: str) -> str:
+    """A file's path from a folder; one that does not lie in it keeps its name."""
+    path, folder = Path(os.path.abspath(file)), Path(os.path.abspath(base))  # noqa: PTH100 - no links
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else file
 
 
 def _fix(asked: _Asked, policy: Policy) -> int:
@@ -319,70 +351,15 @@ def _fix(asked: _Asked, policy: Policy) -> int:
     return count
 
 
-def _baseline_of(settings: Settings, configured_in: Path | None, write: bool) -> Path | None:
-    """The file of the baseline, which can be read, or written; None: there is none.
+def _since(ref: str, path: str) -> Since:
+    from wfmodel.cli.check_since import Since
 
-    Raises:
-        TyperException: it cannot be.
-    """
-    what = "--baseline" if configured_in is None else f"baseline in {configured_in}"
-    if write:
-        path = Path(settings.baseline or BASELINE)
-        check_file(path, what)
-        return path
-    if settings.baseline is None:
-        return None
-    check_readable(Path(settings.baseline), what)
-    return Path(settings.baseline)
+    return Since.of(ref, path)
 
 
-def _against_baseline(report: Report, baseline: Path | None, write: bool) -> None:
-    if baseline is None:
-        return
-    if write:
-        _write_baseline(report, baseline)
-    else:
-        _drop_known(report, baseline)
-
-
-def _write_baseline(report: Report, path: Path) -> None:
-    unread = NOTHING_READ | {FAULT}
-    accepted = [each for each in report.findings if each.code not in unread]
-    write_file(path, baseline_text(accepted))
-    count = len(accepted)
-    say(f"{path}: {count} finding{'' if count == 1 else 's'}", err=True)
-    rest = [each for each in report.findings if each.code in unread]
-    report.known, report.findings = count, rest
-
-
-def _drop_known(report: Report, path: Path) -> None:
-    new = beyond(read_baseline(path), report.findings)
-    report.known, report.findings = len(report.findings) - len(new), new
-
-
-def _text(report: Report, output: options.FindingFormat) -> Iterator[str]:
-    match output:
-        case options.FindingFormat.CONCISE:
-            yield from concise(report.findings)
-        case options.FindingFormat.FULL:
-            yield from full(report.findings)
-        case options.FindingFormat.JSON:
-            yield as_json(report.findings)
-        case options.FindingFormat.SARIF:
-            described = {entry.code: entry for entry in catalogue().entries}
-            yield as_sarif(report.findings, described, metadata.version("wfmodel"))
-        case options.FindingFormat.JUNIT:
-            yield as_junit(report.findings, report.files)
-        case options.FindingFormat.GITHUB:
-            yield from as_github(report.findings)
-        case options.FindingFormat.GITLAB:
-            yield as_gitlab(report.findings)
-
-
-def _write(lines: Iterator[str], file: Path | None, output: options.FindingFormat) -> None:
-    if file is None:
-        write = command_runner if output is options.FindingFormat.GITHUB else hand_out
-        for line in lines:
-            write(line)
-    else:
-        write_file(file, "".join(f"{line}\n" for line in lines))
+def _drop_older(report: Report, since: Since, asked: _Asked) -> None:
+    """Only what was not found at the commit stays."""
+    found = since.found(report.troubled, asked.question, asked.jobs)
+    older = [each for _, findings in found for each in asked.shown(findings)]
+    new = beyond(Counter(each.fingerprint for each in older), report.findings)
+    report.older, report.findings = len(report.findings) - len(new), new

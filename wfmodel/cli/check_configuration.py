@@ -7,18 +7,21 @@ The nearest is looked for in the working directory and upwards; a pyproject.toml
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
 from wfmodel.checks.policy import Settings, with_dashes
 from wfmodel.model.boundary import why_not_led_to
 from wfmodel.model.files import read_file
+from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 from wfmodel.model.spelling import nearest
-from wfmodel.model.validate import adapter
+from wfmodel.model.validate import describe
 
 FILES = ("wfmodel.toml", "pyproject.toml")
 
@@ -59,8 +62,11 @@ def read_configuration(given: str | None, start: Path | None = None) -> CheckCon
 
 def _table(file: Path) -> dict[str, Any] | None:
     """The part that is ours; None where a pyproject.toml has none."""
-    try:
-        data = tomllib.loads(read_file(file).decode("utf-8"))
+    try:  # in bounded time: the parser's grows with the square of a key's parts
+        with Effort(seconds=MOST_SECONDS).share(1.0):
+            data = tomllib.loads(read_file(file).decode("utf-8"))
+    except OverBudgetError:
+        raise ValueError(f"{file}: not read within {MOST_SECONDS:g} s of processor time") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{file}: {error}") from None
     except RecursionError:
@@ -77,12 +83,16 @@ def _table(file: Path) -> dict[str, Any] | None:
 
 def _parsed(file: Path, table: dict[str, Any]) -> CheckConfiguration:
     try:
+        from wfmodel.model.validate import adapter  # it knows workflows; few have settings
+
         settings = adapter(Settings).validate_python(with_dashes(table))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ValueError(f"{file}: {_said(first)}") from None
     if settings.baseline is not None:
         settings = replace(settings, baseline=_led_to(file, "baseline", settings.baseline))
+    if settings.relative_to is not None:
+        settings = replace(settings, relative_to=str(file.parent / settings.relative_to))
     return CheckConfiguration(settings, file)
 
 
@@ -105,5 +115,52 @@ def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
         known = [name.replace("_", "-") for name in Settings.__slots__]
         meant = nearest(place, known)
         hint = f"; did you mean {meant!r}?" if meant else f" (keys: {', '.join(known)})"
-        return f"unknown key {place!r}{hint}"
-    return f"{place}: {error['msg']}; got {error['input']!r}"
+        return f"unknown key {describe(place)}{hint}"
+    return f"{place}: {error['msg']}; got {describe(error['input'])}"
+
+
+def settings_of(params: Mapping[str, Any]) -> Settings:
+    """What the command line says of what a configuration can say, too."""
+    level = params["level"]
+    return Settings(
+        select=names(params["select"]),
+        extend_select=names(params["extend_select"]),
+        ignore=names(params["ignore"]),
+        level=None if level is None else Severity(level),
+        exclude=tuple(params["exclude"] or ()),
+        include=tuple(params["include"] or ()),
+        baseline=params["baseline"],
+        relative_to=params["relative_to"],
+        choreography=params["choreography"],
+        max_steps=params["max_steps"],
+        max_seconds=params["max_seconds"],
+        gitignore=False if params["no_gitignore"] else None,
+        fail_on_unread=params["fail_on_unread"] or None,
+        fail_on_empty=params["fail_on_empty"] or None,
+    )
+
+
+def merged(given: Settings, read: Settings) -> Settings:
+    """The command line over the configuration: select and single values replace, lists add."""
+    return replace(
+        read,
+        select=given.select or read.select,
+        extend_select=(*read.extend_select, *given.extend_select),
+        ignore=(*read.ignore, *given.ignore),
+        level=given.level or read.level,
+        exclude=(*read.exclude, *given.exclude),
+        baseline=given.baseline or read.baseline,
+        relative_to=given.relative_to or read.relative_to,
+        choreography=given.choreography or read.choreography,
+        max_steps=given.max_steps or read.max_steps,
+        max_seconds=given.max_seconds or read.max_seconds,
+        include=(*read.include, *given.include),
+        gitignore=read.gitignore if given.gitignore is None else given.gitignore,
+        fail_on_unread=given.fail_on_unread or read.fail_on_unread,
+        fail_on_empty=given.fail_on_empty or read.fail_on_empty,
+    )
+
+
+def names(given: list[str] | None) -> tuple[str, ...]:
+    """Comma-separated or repeated."""
+    return tuple(name for text in given or () for name in text.split(",") if name.strip())

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Final
 
 from wfmodel.checks import RULES, check_result, report
-from wfmodel.checks.choreography.choreography_check import check_choreography_file
 from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
 from wfmodel.checks.graph_search import MOST_SUGGESTIONS
 from wfmodel.checks.policy import NOTHING_READ
@@ -25,11 +24,11 @@ from wfmodel.checks.undecided import not_finished
 from wfmodel.cli.faults import fault_in
 from wfmodel.cli.file_answer import Coverage, FileAnswer, FileQuestion, UnfitQuestionError
 from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.extras import MissingExtraError
 from wfmodel.importers import load_all, load_any
 from wfmodel.importers.embedded.outer_findings import ELSEWHERE, MISSING_FILE, NO_MACHINE, UNREAD
-from wfmodel.importers.recognition import claims_to_be, is_definition
+from wfmodel.importers.recognition import claims_to_be, is_choreography, is_definition
 from wfmodel.model.boundary import rooted
-from wfmodel.model.declared_choreography import is_choreography
 from wfmodel.model.findings import Finding
 from wfmodel.model.limits import refusal
 from wfmodel.model.loading import LoadResult, locate_findings
@@ -41,14 +40,23 @@ _FOR_SUPPRESSIONS: Final = MOST_SECONDS / 2
 """Processor time for suppressions, when that for the file itself may be used up."""
 
 
-def check_safely(file: str, question: FileQuestion) -> FileAnswer:
+def ignored(_: Sequence[LoadResult]) -> None:
+    """Who checks is seldom asked what was read."""
+
+
+def check_safely(
+    file: str,
+    question: FileQuestion,
+    effort: Effort | None = None,
+    told: Callable[[Sequence[LoadResult]], None] = ignored,
+) -> FileAnswer:
     """As ``check_one``; a defect of this program is a finding, and the next file is checked.
 
     Raises:
         UnfitQuestionError: the question does not fit the file.
     """
     try:
-        return check_one(file, question)
+        return check_one(file, question, effort, told)
     except UnfitQuestionError:
         raise
     except MemoryError:
@@ -57,12 +65,20 @@ def check_safely(file: str, question: FileQuestion) -> FileAnswer:
         return FileAnswer(file, (fault_in(_shown(file, question), error),), final=False)
 
 
-def check_one(file: str, question: FileQuestion) -> FileAnswer:
-    """Everything that is found in one file, in all the machines that it holds, within a budget."""
-    effort = Effort(question.most_steps, question.most_seconds)
+def check_one(
+    file: str,
+    question: FileQuestion,
+    effort: Effort | None = None,
+    told: Callable[[Sequence[LoadResult]], None] = ignored,
+) -> FileAnswer:
+    """Everything that is found in one file, in all the machines that it holds, within a budget.
+
+    ``told`` is handed what was read before the rules look at it.
+    """
+    effort = effort or Effort(question.most_steps, question.most_seconds)
     try:
         with rooted(question.root):  # a worker process was told nothing else
-            return _checked_file(file, question, effort)
+            return _checked_file(file, question, effort, told)
     except OverBudgetError:
         message = (
             f"too large: nothing is decided within {question.most_seconds:g} s of processor time"
@@ -83,7 +99,12 @@ def _shown(file: str, question: FileQuestion) -> str:
     return question.stdin_name or "<stdin>"
 
 
-def _checked_file(file: str, question: FileQuestion, effort: Effort) -> FileAnswer:
+def _checked_file(
+    file: str,
+    question: FileQuestion,
+    effort: Effort,
+    told: Callable[[Sequence[LoadResult]], None],
+) -> FileAnswer:
     named, text = file, None
     if file == STDIN and question.stdin_name is not None:
         named = question.stdin_name
@@ -94,18 +115,26 @@ def _checked_file(file: str, question: FileQuestion, effort: Effort) -> FileAnsw
     shown = "<stdin>" if named == STDIN else named
     with effort.share(1.0):
         results = load_all(named, question.annotations, text)
+    told(results)
     passed_by = _passed_by(results, named) if question.found else None
     if passed_by is not None:
         return FileAnswer(file, (), coverage=passed_by)
     own = (each.document for each in results if _is_of(each, named))
     document = next((each for each in own if each is not None), None)
     if document is not None and _is_scenario(document):
-        from wfmodel.experiments import load_scenario
-
-        found = report(load_scenario(named, document.text).findings, document, shown)
+        try:
+            from wfmodel.experiments import load_scenario
+        except MissingExtraError as error:
+            why = f"{shown}: a scenario is checked by what runs it"
+            raise UnfitQuestionError(f"{why}: {error}") from None
+        with effort.share(1.0):
+            loaded = load_scenario(named, document.text)
+        found = report(loaded.findings, document, shown)
         covered = Coverage(machines=1)
         return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)
     if document is not None and is_choreography(document.value):
+        from wfmodel.checks.choreography.choreography_check import check_choreography_file
+
         with effort.share(1.0):
             findings = check_choreography_file(named, document.text, load=load_any)
         return FileAnswer(
@@ -153,11 +182,20 @@ def _passed_by(results: Sequence[LoadResult], file: str) -> Coverage | None:
 
 def _covered(results: Sequence[LoadResult], shown: str) -> Coverage:
     findings = [finding for each in results for finding in each.findings]
-    unread = [str(each) for each in findings if each.code in (UNREAD.code, MISSING_FILE.code)]
+    unread = [
+        (each.span.file, str(each).removeprefix(f"{each.span.file}:"))
+        for each in findings
+        if each.code in (UNREAD.code, MISSING_FILE.code) and each.span is not None
+    ]
     return Coverage(
         machines=sum(each.workflow is not None for each in results),
         unread=tuple(unread),
         elsewhere=sum(each.code == ELSEWHERE.code for each in findings),
+        followed=tuple(
+            each.document.file
+            for each in results
+            if each.workflow is not None and each.document is not None and not _is_of(each, shown)
+        ),
     )
 
 

@@ -14,15 +14,12 @@ from dataclasses import dataclass, replace
 from functools import cache as cache_calls
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wfmodel.cli.cache_keys import Listing, beside, key_of, program, side_files
 from wfmodel.cli.check_cache import keep, opened, stored
 from wfmodel.cli.file_answer import FileAnswer, FileQuestion
 from wfmodel.model.reading import reading_once
-
-if TYPE_CHECKING:
-    pass
 
 FEW: Final = 16
 """So many files are checked sooner than processes start."""
@@ -101,9 +98,7 @@ def _beside(file: str, question: FileQuestion, listed: Listing) -> tuple[str, ..
 
 def _answered(asked: _Asked) -> tuple[FileAnswer, str | None]:
     """An answer, with the key of what was read for it."""
-    from wfmodel.cli.check_file import (
-        check_safely,
-    )
+    from wfmodel.cli.check_file import check_safely
 
     with reading_once() as held:
         return check_safely(asked.file, asked.question), asked.key(held)

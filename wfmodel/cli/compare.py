@@ -65,13 +65,14 @@ def compare(
     The result is the same whatever the number of jobs.
     """
     from wfmodel.cli.progress import progress
-    from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable
+    from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable, warn
     from wfmodel.experiments import run
     from wfmodel.experiments.comparison_data import comparison_as_data
     from wfmodel.experiments.cross_check import explored
 
     _check_names(metric or ())
-    _, scenario, workflow = runnable(scenario_file)
+    loaded, scenario, workflow = runnable(scenario_file)
+    warn(loaded)
     scenario = changed(scenario, replications=replications, seed=seed)
     with progress() as bars:
         try:

@@ -1,4 +1,4 @@
-"""``wfmodel draw``: a workflow as Mermaid text or as a picture."""
+"""``wfmodel draw``: a workflow as Mermaid or DOT text, or as a picture."""
 
 from __future__ import annotations
 
@@ -20,21 +20,24 @@ class DrawingFormat(StrEnum):
     """What to write."""
 
     MERMAID = "mermaid"
+    DOT = "dot"
     SVG = "svg"
     PNG = "png"
 
 
 FORMS: Final = {
     **dict.fromkeys((".mmd", ".mermaid", ".md", ".txt"), DrawingFormat.MERMAID),
+    **dict.fromkeys((".dot", ".gv"), DrawingFormat.DOT),
     ".svg": DrawingFormat.SVG,
     ".png": DrawingFormat.PNG,
 }
 """Endings of files."""
+_TEXTS: Final = frozenset({DrawingFormat.MERMAID, DrawingFormat.DOT})
 
 
 def draw(
     path: Annotated[
-        str, typer.Argument(metavar="FILE", help="A workflow, ours or Amazon States Language.")
+        str, typer.Argument(metavar="FILE", help="A workflow: ours, Amazon States Language, a DAG.")
     ],
     output: Annotated[
         Path | None,
@@ -48,13 +51,13 @@ def draw(
 ) -> None:
     """Draw a workflow's state diagram."""
     form = form or (DrawingFormat.MERMAID if output is None else form_of(output, FORMS))
-    if form is not DrawingFormat.MERMAID and output is None:
+    if form not in _TEXTS and output is None:
         raise typer.BadParameter(f"--format {form} needs --output FILE")
     workflow = load_or_refuse(path)
-    if form is DrawingFormat.MERMAID:
-        from wfmodel.diagrams.mermaid_text import mermaid
+    if form in _TEXTS:
+        from wfmodel.diagrams import dot, mermaid
 
-        text = mermaid(workflow)
+        text = dot(workflow) if form is DrawingFormat.DOT else mermaid(workflow)
         if output is None:
             hand_out(text, end="")
         else:

@@ -55,8 +55,9 @@ def _surroundings(arguments: Sequence[str]) -> Iterator[str]:
     yield f"python: {platform.python_version()} on {platform.platform()}"
     yield f"wfmodel: {_version('wfmodel')}"
     with suppress(metadata.PackageNotFoundError):
-        for line in metadata.requires("wfmodel") or ():
-            name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
+        lines = metadata.requires("wfmodel") or ()
+        names = {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in lines} - {"wfmodel"}
+        for name in sorted(names):  # extras name some twice
             yield f"{name}: {_version(name)}"
 
 

@@ -44,10 +44,12 @@ class Coverage:
     """It holds a definition, or was named."""
     machines: int = 0
     """Definitions that were read and checked."""
-    unread: tuple[str, ...] = ()
-    """What was not, each with its place and why."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """What was not: the file, and where in it and why."""
     elsewhere: int = 0
     """Definitions that stand in another file or place, which was not followed."""
+    followed: tuple[str, ...] = ()
+    """Files that others were read from, filled in: they need not be whole by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class FileAnswer:
     def as_text(self) -> str:
         """JSON for the cache."""
         held = self.coverage
-        covered = [held.taken, held.machines, held.unread, held.elsewhere]
+        covered = [held.taken, held.machines, held.unread, held.elsewhere, held.followed]
         data = [self.suppressed, [finding.as_data() for finding in self.findings], covered]
         return json.dumps(data, separators=(",", ":"))
 
@@ -73,6 +75,6 @@ class FileAnswer:
         """What ``as_text`` gave."""
         from wfmodel.checks.resolved_finding import Reported
 
-        suppressed, rows, (taken, machines, unread, elsewhere) = json.loads(text)
-        covered = Coverage(taken, machines, tuple(unread), elsewhere)
+        suppressed, rows, (taken, machines, unread, elsewhere, followed) = json.loads(text)
+        covered = Coverage(taken, machines, tuple(map(tuple, unread)), elsewhere, tuple(followed))
         return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed, covered)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wfmodel.checks import RULES
-from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
 from wfmodel.checks.policy import Catalogue
-from wfmodel.checks.rule import Described
-from wfmodel.checks.suppressions import every_kind
-from wfmodel.importers.asl.catalogue import PROBLEMS
-from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
-from wfmodel.importers.examples import examples
+from wfmodel.extras import MissingExtraError
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import NAMES
+
+if TYPE_CHECKING:
+    from wfmodel.checks.rule import Described
 
 _WHY: Final = {
     "L101": "The file cannot be opened, or is no regular file.",
@@ -76,20 +73,43 @@ class Known:
     @property
     def page(self) -> str:
         """What there is to say: one line, and an example where there is one."""
+        from wfmodel.importers.examples import examples
+
         example = examples().get(self.code)
         return f"{self.why}\n\n{example.markdown}\n" if example else self.why
 
 
 @cache
 def catalogue() -> Catalogue:
-    """All codes, ordered."""
-    entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES]
+    """All codes, ordered; one for all, since most runs ask for none."""
+    return Catalogue(_collected)
+
+
+def _runtime_rules() -> tuple[Described, ...]:
+    """Rules about scenarios; none where what runs a scenario is not installed."""
+    try:
+        from wfmodel.experiments.runtime_registry import RUNTIME_RULES
+    except MissingExtraError:
+        return ()
+    return tuple(RUNTIME_RULES)
+
+
+def _collected() -> tuple[Described, ...]:
+    from wfmodel.checks import RULES
+    from wfmodel.checks.choreography.choreography_registry import CHOREOGRAPHY_RULES
+    from wfmodel.checks.suppressions import every_kind
+    from wfmodel.importers.airflow.dag_findings import PROBLEMS as AIRFLOW
+    from wfmodel.importers.asl.catalogue import PROBLEMS
+    from wfmodel.importers.embedded.outer_findings import PROBLEMS as EMBEDDED
+
+    entries: list[Described] = [*RULES, *CHOREOGRAPHY_RULES, *_runtime_rules()]
     entries += [
-        Known(each.code, each.name, each.severity, each.why) for each in (*PROBLEMS, *EMBEDDED)
+        Known(each.code, each.name, each.severity, each.why)
+        for each in (*PROBLEMS, *EMBEDDED, *AIRFLOW)
     ]
     entries += [Known(code, name, Severity.ERROR, _WHY[code]) for code, name in NAMES.items()]
     for code, name in _OTHER_NAMES.items():
         severity = Severity.WARNING if code[0] == "C" else Severity.ERROR
         entries.append(Known(code, name, severity, _WHY[code]))
     entries += [Known(code, name, level, _WHY[code]) for code, name, level in every_kind()]
-    return Catalogue(tuple(sorted(entries, key=lambda e: (e.code[0], int(e.code[1:])))))
+    return tuple(sorted(entries, key=lambda e: (e.code[0], int(e.code[1:]))))

@@ -12,7 +12,6 @@ from typer.exceptions import TyperException
 from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.checks.policy import EventsCarry
 from wfmodel.cli.paths import file_to_read, file_to_write
-from wfmodel.cli.rules import show_page
 from wfmodel.model.findings import Severity
 
 MOST_SECONDS_GIVEN: Final = 86_400
@@ -36,6 +35,8 @@ def more_than_none(option: typer.CallbackParam, value: float | None) -> float | 
 def explained(value: str | None) -> None:
     """The callback of the option that shows a rule's page instead of a check."""
     if value is not None:
+        from wfmodel.cli.rules import show_page  # it knows all rules
+
         show_page(value)
         raise typer.Exit
 
@@ -64,6 +65,36 @@ OutputFormat: TypeAlias = Annotated[
 OutputFile: TypeAlias = Annotated[
     Path | None,
     typer.Option(callback=file_to_write, help="Write findings there, not to standard output."),
+]
+
+Output: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FORMAT=FILE",
+        help="Write findings there in that format (- is standard output); may be repeated.",
+    ),
+]
+
+Statistics: TypeAlias = Annotated[
+    bool, typer.Option("--statistics", help="Also count findings by rule, on standard error.")
+]
+
+RelativeTo: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR", help="Name files as from this folder, in every format and fingerprint."
+    ),
+]
+
+Since: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REF", help="Only what is new since this git commit, branch or tag: no baseline."
+    ),
+]
+
+Watch: TypeAlias = Annotated[
+    bool, typer.Option("--watch", help="Check again whenever a file changes; Ctrl-C ends.")
 ]
 
 Select: TypeAlias = Annotated[
@@ -126,7 +157,9 @@ Config: TypeAlias = Annotated[
 
 Isolated: TypeAlias = Annotated[bool, typer.Option("--isolated", help="Read no configuration.")]
 
-Baseline: TypeAlias = Annotated[str | None, typer.Option(help="Do not show what this file holds.")]
+Baseline: TypeAlias = Annotated[
+    str | None, typer.Option(help="Do not show what this file holds, if there is one.")
+]
 
 WriteBaseline: TypeAlias = Annotated[
     bool, typer.Option("--write-baseline", help="Write all findings to the baseline.")

@@ -13,6 +13,8 @@ from typer.exceptions import TyperException
 from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write, form_of
 from wfmodel.cli.terminal import say
+from wfmodel.extras import need
+from wfmodel.native.safety import library
 
 
 class ReportFormat(StrEnum):
@@ -54,6 +56,9 @@ def report(
     same scenario and seed give the same bytes.
     """
     form = form or form_of(output, FORMS)
+    library("matplotlib")  # before minutes of computing
+    need("jinja2")
+    need("pygraphviz")
     from wfmodel.checks import check_result
     from wfmodel.cli.progress import progress
     from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable, unprojectable

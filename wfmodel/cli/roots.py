@@ -13,8 +13,8 @@ from typer.exceptions import TyperException
 
 from wfmodel.model.boundary import declare_root
 
-READ_NOTHING: Final = frozenset({"rules", "schema"})
-"""Commands that read no file of the user's."""
+READ_NOTHING: Final = frozenset({"rules", "schema", "serialise"})
+"""Commands that read no file of the user's (``serialise`` runs one)."""
 
 
 def _declared(value: Path | None) -> Path | None:

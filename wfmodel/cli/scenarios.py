@@ -33,6 +33,12 @@ def runnable(path: str, text: str | None = None) -> tuple[LoadedScenario, Scenar
     return loaded, loaded.scenario, loaded.workflow
 
 
+def warn(loaded: LoadedScenario) -> None:
+    """Say on standard error what the scenario is warned of, one line each."""
+    for line in concise(each for each in loaded.findings if each.severity is Severity.WARNING):
+        say(line, err=True)
+
+
 def unprojectable(
     loaded: LoadedScenario, scenario: Scenario, workflow: Workflow
 ) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from wfmodel.checks.configuration_schema import SCHEMA_FILE as CONFIGURATION
 from wfmodel.cli.terminal import hand_out, say
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.model.json_schema import CHOREOGRAPHY_SCHEMA_FILE, SCHEMA_FILE
@@ -19,12 +20,14 @@ class Of(StrEnum):
     WORKFLOW = "workflow"
     CHOREOGRAPHY = "choreography"
     ANNOTATIONS = "annotations"
+    CONFIGURATION = "configuration"
 
 
 FILES: Final[dict[Of, Path]] = {
     Of.WORKFLOW: SCHEMA_FILE,
     Of.CHOREOGRAPHY: CHOREOGRAPHY_SCHEMA_FILE,
     Of.ANNOTATIONS: ANNOTATIONS,
+    Of.CONFIGURATION: CONFIGURATION,
 }
 
 

@@ -213,6 +213,10 @@ def _after_sweep(
     say(f"{len(result.points):,} points, {len(result.prepared.works):,} cells{again}.")
     if plots is not None:
         _say_written(save_plots(experiment_plots(result), plots, form.value))
+    for storm in result.storms:
+        say(f"left out, a run goes on without end: {storm}", err=True)
+    if result.storms:
+        raise typer.Exit(2)
 
 
 def _after_threshold(

@@ -77,6 +77,7 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
             observers=observers,
             deduplicate=knobs.deduplicate,
             timeouts=knobs.timeouts,
+            known_key=knobs.known_key,
         )
 
     machines: dict[str, Machine] = {name: Participant(role(name)) for name in participants}

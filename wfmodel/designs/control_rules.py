@@ -31,7 +31,7 @@ from wfmodel.designs.messages import (
     Work,
 )
 from wfmodel.designs.role import Role
-from wfmodel.designs.state import Join, ParticipantState, Phase, Status, Token
+from wfmodel.designs.state import Job, Join, ParticipantState, Phase, Status, Token
 from wfmodel.model.flow import Edge, Node, NodeKind, retries
 from wfmodel.model.workflow import (
     DONE,
@@ -119,7 +119,7 @@ class Turn(Draft):
 
     def _publish(self, token: Token, to: tuple[str, ...], message: Message) -> None:
         self.actions.append(Send(to, message))
-        if self.role.observers and self.role.deduplicate:
+        if self.role.keeps_outputs:
             for origin in token.origin:
                 known = self.outputs.get(origin, ())
                 if (to, message) not in known:
@@ -159,7 +159,9 @@ class Turn(Draft):
         """Ask for the token's current attempt (again, after a restart)."""
         service = node.service or self.role.me
         if service == self.role.me:
-            self.actions.append(Work(token.node, token.epoch, token.attempt))
+            known = self.role.deduplicate
+            if not (known and self.joins_running(token.node, token.epoch, token.attempt)):
+                self.actions.append(Work(token.node, token.epoch, token.attempt))
         else:
             command = Command(token.node, token.epoch, token.attempt, self.role.me)
             self.actions.append(Send((service,), command))
@@ -167,8 +169,23 @@ class Turn(Draft):
             timer = Timer("timeout", token.node, token.epoch, token.attempt)
             self.actions.append(SetTimer(timer))
 
+    def joins_running(self, node: int, epoch: int, attempt: int) -> bool:
+        """An attempt at what runs already is not begun: it gets the result of what runs."""
+        for place, job in enumerate(self.jobs):
+            if (job.node, job.epoch) == (node, epoch):
+                if attempt > job.answers:
+                    self.jobs[place] = replace(job, asked=attempt)
+                return True
+        return False
+
     def _times_out(self, node: Node) -> bool:
         return self.role.timeouts and getattr(node.state, "timeout", None) is not None
+
+    def _runs_here(self, token: Token, node: Node) -> bool:
+        """Whether the attempt is own work, and did not join what ran already."""
+        joined = any((job.node, job.epoch) == token.key for job in self.jobs)
+        mine = (node.service or self.role.me) == self.role.me
+        return mine and not (self.role.deduplicate and joined)
 
     def settle(self, token: Token, outcome: str) -> None:
         """An attempt ended: go on, try again, or take the failure's edge."""
@@ -176,6 +193,8 @@ class Turn(Draft):
         state = node.state
         assert isinstance(state, Task | Compensation)
         self.tokens.remove(token)
+        if outcome == TIMEOUT and self._runs_here(token, node):  # it goes on, and may still count
+            self.jobs.append(Job(token.node, token.epoch, token.attempt, self.role.me))
         if self._times_out(node) and outcome != TIMEOUT:
             timer = Timer("timeout", token.node, token.epoch, token.attempt)
             self.actions.append(ClearTimer(timer))
@@ -267,17 +286,18 @@ class Turn(Draft):
         outcome: Outcome | None,
         slip: Slip,
         origin: tuple[OpenKey, ...] = (),
-    ) -> None:
-        """Count an arrival; a second one of the same region changes nothing."""
+    ) -> bool:
+        """Count an arrival. False for a second one of the same region, which changes nothing."""
         key = (home.fork, home.epoch)
         join = next((j for j in self.joins if j.key == key), None)
         if join is None or any(region == home.region for region, _, _ in join.arrived):
-            return
+            return False
         self.joins.remove(join)
         entry = (home.region, outcome, slip)
         arrived = tuple(sorted((*join.arrived, entry), key=lambda item: item[0]))
         token = replace(join.token, origin=tuple(dict.fromkeys((*join.token.origin, *origin))))
         self._decide(replace(join, token=token, arrived=arrived))
+        return True
 
     def _decide(self, join: Join) -> None:
         node = self.role.flow.nodes[join.token.node]

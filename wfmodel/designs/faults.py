@@ -11,8 +11,9 @@ from typing import Annotated, Final
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import Name, Probability
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration
 
 ALL_PARTICIPANTS: Final = "*"

@@ -16,6 +16,7 @@ follow one instance; nothing else of a run is kept.
 | BEGIN | service | node | epoch: an attempt gets a worker |
 | EFFECT | service | node whose effect lands | epoch |
 | UNDO | service | node whose effect is taken back | epoch |
+| ACKNOWLEDGE | who | message that need not come again (only where it is not the commit) | |
 | FAULT_ON, FAULT_OFF | target, -1 for the broker | fault kind (position in ``FAULT_KINDS``) | |
 | ARRIVALS_END | -1 | | |
 | END | -1 | 1 if nothing was left to happen, 0 at the time limit | |
@@ -29,10 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.knobs import Knobs
@@ -40,6 +38,10 @@ from wfmodel.designs.messages import Event, Message
 from wfmodel.designs.state import View
 from wfmodel.model.flow import Flow, NodeKind
 from wfmodel.model.workflow import Effect, Task
+
+if TYPE_CHECKING:  # rows come from who has NumPy; a system is built without
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Kind(IntEnum):
@@ -59,6 +61,7 @@ class Kind(IntEnum):
     FAULT_OFF = 11
     ARRIVALS_END = 12
     END = 13
+    ACKNOWLEDGE = 14
 
 
 GONE: Final = len(Kind)
@@ -152,7 +155,7 @@ class History:
 
     def instances(self) -> int:
         """How many instances arrived."""
-        return int(np.count_nonzero(self.rows[:, 1] == Kind.ARRIVE))
+        return int((self.rows[:, 1] == Kind.ARRIVE).sum())
 
     def of_instance(self, instance: int) -> tuple[Row, ...]:
         """Rows of one instance, and the faults that the whole system met meanwhile.
@@ -163,7 +166,7 @@ class History:
         mine = self.rows[:, 2] == instance
         if instance < 0 or not mine.any():
             raise KeyError(f"no instance {instance}; there are {self.instances()}, from 0")
-        places = np.flatnonzero(mine)
+        places = mine.nonzero()[0]
         faults = (self.rows[:, 1] == Kind.FAULT_ON) | (self.rows[:, 1] == Kind.FAULT_OFF)
         faults[: places[0]] = False
         faults[places[-1] :] = False

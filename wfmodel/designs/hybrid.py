@@ -22,11 +22,11 @@ from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES
 from wfmodel.designs.placement import Misfit, Placement, first_owner, services_of
-from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.flow import Flow, Node, NodeKind
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
+from wfmodel.model.strict import STRICT
 from wfmodel.model.workflow import SubWorkflow
 
 WORK: Final = (NodeKind.TASK, NodeKind.COMPENSATION)

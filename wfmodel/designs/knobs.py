@@ -8,7 +8,8 @@ from typing import Annotated, Final
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.distributions import Constant, Distribution
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration, parse_duration
 
 ORCHESTRATION: Final = "orchestration"
@@ -33,6 +34,39 @@ class Delivery(StrEnum):
 
     AT_MOST_ONCE = "at-most-once"
     AT_LEAST_ONCE = "at-least-once"
+
+
+class Acknowledge(StrEnum):
+    """When a consumer tells the broker that it need not deliver a message again."""
+
+    ON_RECEIPT = "on-receipt"
+    """Before anything is done with it (auto-ack): a crash loses it, and the work that it asked for.
+    """
+    AFTER_COMMIT = "after-commit"
+    """With the commit that accepts it: the job is durable, and goes on after a crash (an inbox)."""
+    AFTER_WORK = "after-work"
+    """When the work that it asks for is done, committed and published (late ack): a crash before
+    that brings it again."""
+
+
+class Custody(StrEnum):
+    """What ends a crashed consumer's hold on a message that it has not acknowledged."""
+
+    LEASE = "lease"
+    """Time: the redelivery time-out, counted from the delivery (SQS, NATS, Redis Streams)."""
+    LINK = "link"
+    """Its connection closes with it: the message is free at once (RabbitMQ, a session lock)."""
+
+
+class KnownKey(StrEnum):
+    """What a consumer does with a message whose idempotency key it has seen before."""
+
+    USUAL = "usual"
+    """A command is answered again, an event is skipped."""
+    SKIP = "skip"
+    """Nothing: what was to follow is taken to have followed."""
+    ANSWER = "answer"
+    """Whatever it published for that key is published again."""
 
 
 class Publishing(StrEnum):
@@ -61,6 +95,28 @@ class EventContent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Lease:
+    """How a process holds the instances that it works on, and when another life of it may go on.
+
+    Nobody sees a crash: the lease ends ``lasts`` after its last renewal, and the first look at or
+    after that takes the instances over. Whoever starts looks at once, and then every ``look``.
+    """
+
+    renewed: Annotated[Duration, Field(gt=0)]
+    """Time between two heartbeats."""
+    lasts: Annotated[Duration, Field(gt=0)]
+    """Without a heartbeat for this long, the holder is taken for dead."""
+    look: Annotated[Duration, Field(gt=0)]
+    """Time between two looks for what nobody holds any more."""
+
+    @model_validator(mode="after")
+    def _outlives(self) -> Lease:
+        if self.lasts <= self.renewed:
+            raise ValueError("a lease must last longer than the time between its renewals")
+        return self
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Knobs:
     """One setting of all knobs. Defaults: the careful choice; numbers as in docs/defaults.md."""
 
@@ -71,17 +127,32 @@ class Knobs:
     """Log: the loss window."""
     replay: Duration = parse_duration("1ms")
     """Event stream: time to replay one unfinished instance after a restart."""
+    lease: Lease | None = None
+    """Who restarts has to wait for the lease of its earlier life; None: it knows its own work by a
+    stable name, and goes on with it at once."""
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     redelivery_timeout: Annotated[Duration, Field(gt=0)] = parse_duration("30s")
     """An unacknowledged message is delivered again after this (SQS visibility time-out: 30 s)."""
+    redelivery_look: Duration = 0
+    """How often a consumer looks for messages whose time-out is over, from its start on (a claim
+    loop); 0: the broker has a timer for each message."""
+    custody: Custody = Custody.LEASE
+    """How the broker learns that a consumer with a message in hand is gone."""
     publishing: Publishing = Publishing.OUTBOX
     dual_write_order: DualWriteOrder = DualWriteOrder.COMMIT_FIRST
     publish: Distribution = Constant(parse_duration("1ms"))
     """Latency of handing a message to the broker: the gap of a dual write."""
     relay_delay: Distribution = Constant(0)
     """Outbox: from commit to publication (0: log tailing; Debezium polls every 500 ms)."""
+    acknowledge: Acknowledge = Acknowledge.AFTER_COMMIT
+    """At least once: when a message is out of the broker's hands."""
     deduplicate: bool = True
     """Receivers and effects recognise a repeated idempotency key."""
+    known_key: KnownKey = KnownKey.USUAL
+    """What a receiver that recognises a key does about it."""
+    tombstones: bool = False
+    """A handler that finds nothing to undo leaves word: an effect of its step that comes later is
+    refused (anti-hanging, in TCC)."""
     timeouts: bool = True
     """Whoever waits for a step applies the step's time-out."""
     watchdog: Annotated[Duration, Field(gt=0)] | None = None
@@ -96,4 +167,22 @@ class Knobs:
             DualWriteOrder.COMMIT_FIRST
         ):
             raise ValueError("dual_write_order has no meaning with publishing: outbox")
+        if self.known_key is not KnownKey.USUAL and not self.deduplicate:
+            raise ValueError("known_key has no meaning with deduplicate: false: no key is known")
+        if self.lease is not None and self.persistence is Persistence.MEMORY:
+            raise ValueError("lease has no meaning with persistence: memory: nothing is taken over")
+        self._check_acknowledge()
         return self
+
+    def _check_acknowledge(self) -> None:
+        if self.acknowledge is Acknowledge.AFTER_COMMIT:
+            return
+        what = f"acknowledge: {self.acknowledge} has no meaning with "
+        if self.delivery is Delivery.AT_MOST_ONCE:
+            raise ValueError(f"{what}delivery: at-most-once: nothing is ever acknowledged")
+        if self.persistence not in (Persistence.DATABASE, Persistence.EVENT_STREAM):
+            raise ValueError(
+                f"{what}persistence: {self.persistence}: there is no commit of a single reaction"
+            )
+        if self.dual_write_order is DualWriteOrder.PUBLISH_FIRST:
+            raise ValueError(f"{what}dual_write_order: publish-first")

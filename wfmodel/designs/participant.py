@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from wfmodel.designs.control_rules import Turn
+from wfmodel.designs.knobs import KnownKey
 from wfmodel.designs.messages import (
     Action,
     Arrive,
@@ -91,9 +92,9 @@ def _receive(turn: Turn, event: Received) -> None:
         case Reply() as message:
             _reply(turn, message)
         case Arrive() as message:
-            turn.joined(message.home, message.outcome, message.slip)
-            if message.nudge and turn.role.deduplicate:
-                _answer_arrival(turn, message.home)
+            fresh = turn.joined(message.home, message.outcome, message.slip)
+            if turn.role.deduplicate and (message.nudge or (turn.role.repeats and not fresh)):
+                _answer_arrival(turn, message.home, nudge=message.nudge)
         case Cancel() as message:
             turn.cancel(message.home)
         case Ended() as message:
@@ -134,26 +135,26 @@ def _proceed(turn: Turn, message: Proceed) -> None:
 
 
 def _taken_up(turn: Turn, key: OpenKey, nudge: bool) -> bool:
-    """Whether this visit was begun before; a nudge then repeats whatever may have been lost."""
+    """Whether this visit was begun before; what may have been lost is then repeated, if asked."""
     if not turn.role.deduplicate:
         return False
     if key not in turn.seen:
         turn.seen.add(key)
         return False
-    if nudge:
-        _answer_nudge(turn, key)
+    if nudge or turn.role.repeats:
+        _answer_again(turn, key, nudge=nudge)
     return True
 
 
-def _answer_nudge(turn: Turn, key: OpenKey) -> None:
+def _answer_again(turn: Turn, key: OpenKey, *, nudge: bool) -> None:
     for token in turn.tokens:
         if key in token.origin:
             _ask_again(turn, token)
     for to, message in turn.outputs.get(key, ()):
-        _repeat(turn, to, message)
+        _repeat(turn, to, message, nudge=nudge)
 
 
-def _answer_arrival(turn: Turn, home: Home) -> None:
+def _answer_arrival(turn: Turn, home: Home, *, nudge: bool) -> None:
     """Repeat what came after the join, and nothing of its regions.
 
     A fork's visit and its join have the same key, so regions are among what this key published:
@@ -165,16 +166,17 @@ def _answer_arrival(turn: Turn, home: Home) -> None:
             _ask_again(turn, token)
     for to, message in turn.outputs.get(join, ()):
         if not (isinstance(message, Proceed) and _inside(message.homes, join)):
-            _repeat(turn, to, message)
+            _repeat(turn, to, message, nudge=nudge)
 
 
 def _inside(homes: tuple[Home, ...], fork: Key) -> bool:
     return any((home.fork, home.epoch) == fork for home in homes)
 
 
-def _repeat(turn: Turn, to: tuple[str, ...], message: Message) -> None:
-    again = replace(message, nudge=True) if isinstance(message, Proceed | Arrive) else message
-    turn.actions.append(Send(to, again))
+def _repeat(turn: Turn, to: tuple[str, ...], message: Message, *, nudge: bool) -> None:
+    if nudge and isinstance(message, Proceed | Arrive):
+        message = replace(message, nudge=True)
+    turn.actions.append(Send(to, message))
 
 
 def _ask_again(turn: Turn, token: Token) -> None:
@@ -193,10 +195,12 @@ def _command(turn: Turn, message: Command) -> None:
     if turn.role.deduplicate:
         attempt, outcome = turn.results.get(key, (0, ""))
         if outcome == DONE or attempt >= message.attempt:
+            if turn.role.known_key is KnownKey.SKIP:
+                return
             reply = Reply(message.node, message.epoch, message.attempt, outcome)
             turn.actions.append(Send((message.reply_to,), reply))
             return
-        if any((job.node, job.epoch) == key for job in turn.jobs):
+        if turn.joins_running(message.node, message.epoch, message.attempt):
             return
     turn.jobs.append(Job(message.node, message.epoch, message.attempt, message.reply_to))
     turn.learn(message.node, StepStatus.RUNNING)
@@ -215,9 +219,12 @@ def _work_done(turn: Turn, event: WorkDone) -> None:
     if job is None:
         return
     turn.jobs.remove(job)
+    reply = Reply(event.node, event.epoch, job.answers, event.outcome)
+    if job.reply_to == turn.role.me:  # own work that went on after its time-out
+        _reply(turn, reply)
+        return
     if turn.role.deduplicate:
-        turn.results[(event.node, event.epoch)] = (event.attempt, event.outcome)
-    reply = Reply(event.node, event.epoch, event.attempt, event.outcome)
+        turn.results[(event.node, event.epoch)] = (job.answers, event.outcome)
     turn.actions.append(Send((job.reply_to,), reply))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wfmodel.designs.knobs import KnownKey
 from wfmodel.model.flow import Flow, Node
 
 
@@ -23,6 +24,17 @@ class Role:
     observers: tuple[str, ...] = ()
     deduplicate: bool = True
     timeouts: bool = True
+    known_key: KnownKey = KnownKey.USUAL
+
+    @property
+    def repeats(self) -> bool:
+        """Whether an event whose key is known has its consequences published again."""
+        return self.deduplicate and self.known_key is KnownKey.ANSWER
+
+    @property
+    def keeps_outputs(self) -> bool:
+        """Whether what was published must be remembered: somebody may ask for it again."""
+        return self.deduplicate and (bool(self.observers) or self.repeats)
 
     def recipients(self, *names: str) -> tuple[str, ...]:
         """Addressees of a control message, observers included."""

@@ -85,6 +85,13 @@ class Job:
     epoch: int
     attempt: int
     reply_to: str
+    asked: int = 0
+    """A later attempt that has joined it and gets its result; 0: none."""
+
+    @property
+    def answers(self) -> int:
+        """The attempt that its result is for."""
+        return self.asked or self.attempt
 
 
 Output: TypeAlias = tuple[tuple[str, ...], Message]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
-from wfmodel.designs.knobs import Knobs
+from wfmodel.designs.knobs import Acknowledge, Knobs
 from wfmodel.designs.messages import Action, Event
 from wfmodel.designs.permutation import Rename, checked_groups, renamed
 from wfmodel.designs.placement import Design
@@ -113,7 +113,8 @@ def own_system(
 
     Raises:
         ValueError: there is no machine, or a name in ``opening``, ``start`` or ``symmetric`` is no
-            participant, or a group is none, or a duration is none.
+            participant, or a group is none, or a duration is none, or messages are acknowledged
+            otherwise than with the commit where participants are interchangeable.
     """
     if not machines:
         raise ValueError(f"the system {name!r} has no machines")
@@ -122,8 +123,13 @@ def own_system(
         if who not in machines:
             known = ", ".join(machines)
             raise ValueError(f"the system {name!r} has no participant {who!r}; there are {known}")
-    flow = build_flow(Workflow(name=name, initial="end", states={"end": Final()}))
     groups = checked_groups(name, tuple(symmetric), tuple(machines))
+    if groups and not atomic and knobs and knobs.acknowledge is not Acknowledge.AFTER_COMMIT:
+        raise ValueError(
+            f"the system {name!r} has interchangeable participants: acknowledge:"
+            f" {knobs.acknowledge} is not among what a reduced search knows"
+        )
+    flow = build_flow(Workflow(name=name, initial="end", states={"end": Final()}))
     return System(
         name,
         flow,

@@ -47,6 +47,12 @@ Entry: TypeAlias = tuple[int, tuple[Operation, ...], bool]
 """Next state, operations, and whether any of them publishes a message."""
 
 
+def only_works(operations: tuple[Operation, ...]) -> bool:
+    """Whether a reaction asks for work, and for nothing that others would hear of."""
+    codes = {operation[0] for operation in operations}
+    return WORK in codes and codes <= {WORK, SET_TIMER, CLEAR_TIMER}
+
+
 class Interned(Generic[Value]):
     """Values numbered from 0 in order of first use."""
 

@@ -55,6 +55,8 @@ class Deed(StrEnum):
     COMMIT = "commits"
     FLUSH = "flushes"
     PUBLISH = "publishes"
+    ACKNOWLEDGE = "acknowledges"
+    LAND = "has the effect outside of"
     ANSWER = "is sent"
     SILENCE = "is never answered"
     CRASH = "crashes"
@@ -183,6 +185,12 @@ def act_on_event(flow: Flow, participant: str, event: object) -> Act:
         case Restarted():
             return Act(participant, Deed.RESUME)
     raise TypeError(f"no event: {event!r}")
+
+
+def act_of_landing(flow: Flow, participant: str, done: WorkDone) -> Act:
+    """The act of an attempt that has its effect outside."""
+    step = f"{_visit(flow, done.node, done.epoch)}{_attempt(done.attempt)}"
+    return Act(participant, Deed.LAND, step)
 
 
 def act_on_message(flow: Flow, participant: str, deed: Deed, message: object) -> Act:

@@ -99,6 +99,9 @@ class Diagram:
 
 START = "(start)"
 
+LONG = 7
+"""Boxes beyond which a diagram runs downwards, so that it fits a page."""
+
 
 def diagram_of(workflow: Workflow) -> Diagram:
     """The diagram of a workflow; names that lead nowhere are simply not drawn."""

@@ -60,3 +60,13 @@ def mermaid_words(words: str, *, in_sequence: bool = False) -> str:
     seen = printable(" ".join(words.split()))
     own = _IN_SEQUENCES if in_sequence else _IN_STATES
     return own.sub(lambda match: f"#{ord(match.group())};", seen)
+
+
+def dot_text(*lines: str) -> str:
+    """A quoted string of DOT, a line for each: its backslashes and entities mean nothing."""
+    return '"' + "\\n".join(map(_dot_words, lines)) + '"'
+
+
+def _dot_words(words: str) -> str:
+    seen = printable(" ".join(words.split()))
+    return seen.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')

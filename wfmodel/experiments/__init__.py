@@ -16,20 +16,24 @@ Start with ``Scenario`` (what is asked), then ``run`` (what was found). ``statis
 ['orchestration', 'choreography']
 """
 
-from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
-from wfmodel.experiments.conclusion import Conclusion, answer
-from wfmodel.experiments.cross_check import BothSides, both_sides
-from wfmodel.experiments.example_instance import Story, tell
-from wfmodel.experiments.one_factor import Sweep
-from wfmodel.experiments.one_factor_runs import SweepResult, run_sweep
-from wfmodel.experiments.replications import run
-from wfmodel.experiments.report_inputs import Study, study
-from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.experiments.scenario_file import LoadedScenario, load_scenario
-from wfmodel.experiments.sensitivity_runs import Changed, Fate, run_what_ifs
-from wfmodel.experiments.statistics import Difference, DifferenceVerdict, Estimate
-from wfmodel.experiments.streamed_run import simulate_and_measure
-from wfmodel.experiments.timeline import Timeline, timeline
+from wfmodel.extras import need
+
+need("numpy")  # before anything here imports it
+
+from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult  # noqa: E402
+from wfmodel.experiments.conclusion import Conclusion, answer  # noqa: E402
+from wfmodel.experiments.cross_check import BothSides, both_sides  # noqa: E402
+from wfmodel.experiments.example_instance import Story, tell  # noqa: E402
+from wfmodel.experiments.one_factor import Sweep  # noqa: E402
+from wfmodel.experiments.one_factor_runs import SweepResult, run_sweep  # noqa: E402
+from wfmodel.experiments.replications import run  # noqa: E402
+from wfmodel.experiments.report_inputs import Study, study  # noqa: E402
+from wfmodel.experiments.scenario import Scenario, Variant  # noqa: E402
+from wfmodel.experiments.scenario_file import LoadedScenario, load_scenario  # noqa: E402
+from wfmodel.experiments.sensitivity_runs import Changed, Fate, run_what_ifs  # noqa: E402
+from wfmodel.experiments.statistics import Difference, DifferenceVerdict, Estimate  # noqa: E402
+from wfmodel.experiments.streamed_run import simulate_and_measure  # noqa: E402
+from wfmodel.experiments.timeline import Timeline, timeline  # noqa: E402
 
 __all__ = [
     "BothSides",

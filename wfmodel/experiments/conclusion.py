@@ -174,15 +174,20 @@ def _anomalies(comparison: Comparison) -> Iterable[str]:
 
 
 def _reversals(comparison: Comparison, changed: Sequence[Changed]) -> Iterable[str]:
-    flips = [each.what_if.words for each in changed if any(f is Fate.REVERSES for f in each.fates)]
+    stormy = [each for each in changed if each.storms]
+    for each in stormy:
+        storms = "; ".join(map(str, each.storms))
+        yield f"With {each.what_if.words} nothing is shown: a run goes on without end ({storms})."
+    calm = [each for each in changed if not each.storms]
+    flips = [each.what_if.words for each in calm if any(f is Fate.REVERSES for f in each.fates)]
     gone = [
         each.what_if.words
-        for each in changed
+        for each in calm
         if each.what_if.words not in flips and any(f is Fate.VANISHES for f in each.fates)
     ]
     if flips:
         yield f"The conclusion is reversed by: {'; '.join(flips)}."
     if gone:
         yield f"A deciding difference is no longer shown with: {'; '.join(gone)}."
-    if changed and not flips and not gone:
-        yield f"None of the {len(changed)} single changes that were tried takes it away."
+    if calm and not flips and not gone:
+        yield f"None of the {len(calm)} single changes that were tried takes it away."

@@ -24,6 +24,7 @@ from wfmodel.experiments.replications import possible
 from wfmodel.experiments.run_spec import RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario, Variant, system_of
 from wfmodel.experiments.statistics import Estimate, interval, share
+from wfmodel.experiments.storms import StormsError, calm, storms_in
 from wfmodel.markov import (
     InstanceChain,
     Surroundings,
@@ -267,10 +268,20 @@ def simulated(
     """The same instance simulated so many times: each metric with its 95 % interval.
 
     How one instance ends is yes or no, so the shares of ends have binomial intervals.
+
+    Raises:
+        ValueError: the workflow cannot run.
+        StormsError: a run goes on without end.
     """
     setting = replace(scenario.setting, arrivals=Arrivals(at=(ARRIVAL_NS,)), warm_up=0)
-    cells = [RunSpec(variant, setting, scenario.seed, number, False) for number in range(instances)]
-    seen = run_cells(workflow, cells, jobs=jobs, label="simulation", progress=None)
+    cells = [
+        RunSpec(variant, setting, scenario.seed, number, twin=False) for number in range(instances)
+    ]
+    runs = run_cells(workflow, cells, jobs=jobs, label="simulation", progress=None)
+    storms = storms_in({str(variant.design): runs})
+    if storms:
+        raise StormsError(storms)
+    seen = calm(runs)
     ends = {each.name.lower() for each in Terminal}
     found: dict[str, Estimate] = {}
     for name, metric in METRICS.items():

@@ -22,8 +22,8 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
 
-from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import parse_duration
 
 Level: TypeAlias = Any

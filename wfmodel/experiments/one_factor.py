@@ -14,8 +14,8 @@ from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.experiments.perturbations import with_mean
-from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name, Probability
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration
 from wfmodel.simulation.setting import Setting
 

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.one_factor import Sweep
 from wfmodel.experiments.replications import check_primary, metric_estimate
+from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario
-from wfmodel.experiments.statistics import Estimate
+from wfmodel.experiments.statistics import Estimate, Method
+from wfmodel.experiments.storms import calm, storms_in
 from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
+from wfmodel.simulation import StormError
 from wfmodel.wording.declarations import FAULTS
+from wfmodel.wording.figures import significant
 
 HOUR_NS: Final = 3600e9
 
 
 @dataclass(frozen=True)
 class SweepResult:
-    """``estimates[metric][variant][i]`` belongs to ``values[i]``, in ``unit``."""
+    """``estimates[metric][variant][i]`` belongs to ``values[i]``, in ``unit``; undefined where a
+    run of that variant goes on without end. ``storms``: those, in words, with their values.
+    """
 
     sweep: Sweep
     values: tuple[float, ...]
     unit: str
     variants: tuple[str, ...]
     estimates: dict[str, tuple[tuple[Estimate, ...], ...]]
+    storms: tuple[str, ...] = ()
 
 
 def run_sweep(
@@ -53,10 +62,15 @@ def run_sweep(
     ]
     observed = run_cells(workflow, cells, jobs=jobs, label="sweep", progress=progress)
 
-    def estimate(metric: str, value: int, variant: int) -> Estimate:
+    def runs_of(value: int, variant: int) -> Sequence[RunObservation | StormError]:
         start = (value * len(variants) + variant) * sweep.replications
-        runs = observed[start : start + sweep.replications]
-        return metric_estimate(METRICS[metric], runs).estimate
+        return observed[start : start + sweep.replications]
+
+    def estimate(metric: str, value: int, variant: int) -> Estimate:
+        runs = runs_of(value, variant)
+        if storms_in({"": runs}):
+            return Estimate(math.nan, math.nan, math.nan, 0, 0, Method.NONE)
+        return metric_estimate(METRICS[metric], calm(runs)).estimate
 
     estimates = {
         metric: tuple(
@@ -65,7 +79,13 @@ def run_sweep(
         )
         for metric in scenario.primary
     }
-    return SweepResult(sweep, *_shown(sweep), tuple(variants), estimates)
+    shown, unit = _shown(sweep)
+    storms = tuple(
+        f"{unit} {significant(at)}: {storm}"
+        for value, at in enumerate(shown)
+        for storm in storms_in({name: runs_of(value, i) for i, name in enumerate(variants)})
+    )
+    return SweepResult(sweep, shown, unit, tuple(variants), estimates, storms)
 
 
 def _shown(sweep: Sweep) -> tuple[tuple[float, ...], str]:

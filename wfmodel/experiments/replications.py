@@ -32,6 +32,7 @@ from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.startup import startup_of
 from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, holm
+from wfmodel.experiments.storms import StormsError, calm, storms_in
 from wfmodel.experiments.survival import kaplan_meier
 from wfmodel.experiments.why_wrong import worst_first
 from wfmodel.metrics import METRICS, Metric, Per
@@ -54,6 +55,7 @@ def run(
 
     Raises:
         ValueError: the workflow cannot run, or ``primary`` names a metric that does not exist.
+        StormsError: a run goes on without end.
     """
     check_primary(scenario)
     cells = [
@@ -62,8 +64,12 @@ def run(
         for variant in scenario.variants_by_name().values()
     ]
     observed = run_cells(workflow, cells, jobs=jobs, label="comparison", progress=progress)
-    width = len(scenario.variants_by_name())
-    return _compared(scenario, workflow, tuple(observed[i::width] for i in range(width)))
+    names = tuple(scenario.variants_by_name())
+    runs = {name: observed[place :: len(names)] for place, name in enumerate(names)}
+    storms = storms_in(runs)
+    if storms:
+        raise StormsError(storms)
+    return _compared(scenario, workflow, tuple(calm(each) for each in runs.values()))
 
 
 def check_primary(scenario: Scenario) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from wfmodel.designs import History, Table
 from wfmodel.experiments.run_observation import RunObservation, TwinRun, observe, twin_run
@@ -19,10 +19,12 @@ from wfmodel.metrics import StateGraph
 from wfmodel.metrics.instance_paths import came_to_rest, without_verdict
 from wfmodel.model.workflow import Workflow
 from wfmodel.native.pools import WorkerPool
-from wfmodel.simulation import AUTO, Setting, simulate
+from wfmodel.simulation import AUTO, Setting, StormError, simulate
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called as work goes on: what is under way, how many runs are done, of how many."""
+
+Result = TypeVar("Result")
 
 MOST_TABLES: Final = 16
 """Systems that a worker keeps tabulated."""
@@ -125,6 +127,17 @@ class Runner:
             times *= 2
         return found
 
+    def attempt(self, cell: RunSpec) -> RunObservation | StormError:
+        """The cell's run, measured; or that it goes on without end.
+
+        Raises:
+            ValueError: the workflow cannot run (a name leads nowhere).
+        """
+        try:
+            return self.observation(cell)
+        except StormError as storm:
+            return storm
+
     def table(self, variant: Variant) -> Table:
         """The variant's system, tabulated.
 
@@ -147,8 +160,8 @@ def run_cells(
     jobs: int | None = None,
     label: str = "runs",
     progress: Progress | None = None,
-) -> tuple[RunObservation, ...]:
-    """Every cell's observation, in the order of the cells.
+) -> tuple[RunObservation | StormError, ...]:
+    """Every cell's observation, or its storm, in the order of the cells.
 
     ``jobs``: worker processes (None: one per core; 1: this process).
 
@@ -160,22 +173,22 @@ def run_cells(
         raise ValueError(f"jobs must be at least 1; got {jobs}")
     workers = min(jobs or cores(), max(1, len(cells)))
     if workers == 1:
-        return _collect(map(Runner(workflow).observation, cells), len(cells), label, progress)
+        return _collect(map(Runner(workflow).attempt, cells), len(cells), label, progress)
     pool = WorkerPool(workers, worker_context(), initializer=_set_up, initargs=(workflow,))
     with pool:
-        results = pool.map(_observation, cells, chunksize=_chunk(len(cells), workers))
+        results = pool.map(_attempt, cells, chunksize=_chunk(len(cells), workers))
         return _collect(results, len(cells), label, progress)
 
 
 def _collect(
-    results: Iterable[RunObservation], total: int, label: str, progress: Progress | None
-) -> tuple[RunObservation, ...]:
+    results: Iterable[Result], total: int, label: str, progress: Progress | None
+) -> tuple[Result, ...]:
     return tuple(_told(results, total, label, progress))
 
 
 def _told(
-    results: Iterable[RunObservation], total: int, label: str, progress: Progress | None
-) -> Iterator[RunObservation]:
+    results: Iterable[Result], total: int, label: str, progress: Progress | None
+) -> Iterator[Result]:
     if progress is not None:
         progress(label, 0, total)
     for number, result in enumerate(results, start=1):
@@ -197,5 +210,5 @@ def _set_up(workflow: Workflow) -> None:
     _benches[:] = [Runner(workflow)]
 
 
-def _observation(cell: RunSpec) -> RunObservation:
-    return _benches[0].observation(cell)
+def _attempt(cell: RunSpec) -> RunObservation | StormError:
+    return _benches[0].attempt(cell)

@@ -28,9 +28,9 @@ from wfmodel.designs.known_designs import DESIGNS, build, name_of
 from wfmodel.designs.system import System
 from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.one_factor import Sweep
-from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.source import Path
+from wfmodel.model.strict import STRICT
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation.setting import Setting
 

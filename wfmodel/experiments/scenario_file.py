@@ -1,7 +1,8 @@
 """From a scenario's file to a Scenario and its Workflow; what is wrong is a finding at its place.
 
 pydantic sees shapes; this file sees names: participants, steps, metrics and sources that a scenario
-mentions must exist in the workflow and in the systems that its variants build.
+mentions must exist in the workflow and in the systems that its variants build. What can be run is
+shown to the rules of ``runtime_rules``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from wfmodel.experiments.endless import why_loops, why_rates
 from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
 from wfmodel.experiments.factorial.plans import values_of
+from wfmodel.experiments.runtime_context import ScenarioContext
+from wfmodel.experiments.runtime_registry import check_scenario
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.importers import load_any
 from wfmodel.metrics import METRICS
@@ -24,6 +27,7 @@ from wfmodel.model.boundary import rooted, why_not_led_to
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Flow, build_flow
 from wfmodel.model.limits import refusal
+from wfmodel.model.loading import locate_findings
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document, Path
 from wfmodel.model.spelling import nearest
@@ -83,6 +87,9 @@ def _loaded(path: str | FilePath, text: str | None) -> LoadedScenario:
     if loaded.workflow is None:
         return LoadedScenario(str(path), scenario, None, loaded.findings, document, loaded.document)
     found = (*loaded.findings, *_problems(document, scenario, loaded.workflow))
+    if not any(finding.severity is Severity.ERROR for finding in found):
+        context = ScenarioContext(scenario, loaded.workflow, document.value)
+        found += locate_findings(check_scenario(context), document)
     return LoadedScenario(str(path), scenario, loaded.workflow, found, document, loaded.document)
 
 

@@ -14,7 +14,15 @@ from typing import Final
 
 from wfmodel.designs import fault_facts
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault
-from wfmodel.designs.knobs import Delivery, DualWriteOrder, Knobs, Persistence, Publishing
+from wfmodel.designs.knobs import (
+    Acknowledge,
+    Delivery,
+    DualWriteOrder,
+    Knobs,
+    KnownKey,
+    Persistence,
+    Publishing,
+)
 from wfmodel.experiments.perturbations import more_often, scaled
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.model.units import parse_duration
@@ -93,6 +101,7 @@ def _of_knobs(scenario: Scenario) -> Iterator[WhatIf]:
         ("persistence", _persistence_words, _persistence),
         ("delivery", lambda new: f"delivery {new.delivery.value}", _delivery),
         ("publishing", _publishing_words, _publishing),
+        ("acknowledge", _acknowledge_words, _acknowledge),
         ("deduplicate", _deduplicate_words, _deduplicate),
         ("timeouts", _timeouts_words, _timeouts),
         ("watchdog", _watchdog_words, _watchdog),
@@ -126,7 +135,8 @@ def _redelivery_words(new: Knobs) -> str:
 
 def _persistence(knobs: Knobs) -> Knobs:
     volatile = knobs.persistence is Persistence.MEMORY
-    return replace(knobs, persistence=Persistence.DATABASE if volatile else Persistence.MEMORY)
+    other = Persistence.DATABASE if volatile else Persistence.MEMORY
+    return _if_meant(knobs, persistence=other)
 
 
 def _persistence_words(new: Knobs) -> str:
@@ -137,7 +147,8 @@ def _persistence_words(new: Knobs) -> str:
 
 def _delivery(knobs: Knobs) -> Knobs:
     once = knobs.delivery is Delivery.AT_MOST_ONCE
-    return replace(knobs, delivery=Delivery.AT_LEAST_ONCE if once else Delivery.AT_MOST_ONCE)
+    other = Delivery.AT_LEAST_ONCE if once else Delivery.AT_MOST_ONCE
+    return _if_meant(knobs, delivery=other)
 
 
 def _publishing(knobs: Knobs) -> Knobs:
@@ -154,7 +165,28 @@ def _publishing_words(new: Knobs) -> str:
 
 
 def _deduplicate(knobs: Knobs) -> Knobs:
-    return replace(knobs, deduplicate=not knobs.deduplicate)
+    known = KnownKey.USUAL  # without a key none is known
+    return replace(knobs, deduplicate=not knobs.deduplicate, known_key=known)
+
+
+def _acknowledge(knobs: Knobs) -> Knobs:
+    after_work = knobs.acknowledge is Acknowledge.AFTER_WORK
+    other = Acknowledge.AFTER_COMMIT if after_work else Acknowledge.AFTER_WORK
+    return _if_meant(knobs, acknowledge=other)
+
+
+def _acknowledge_words(new: Knobs) -> str:
+    if new.acknowledge is Acknowledge.AFTER_WORK:
+        return "messages acknowledged after the work (late)"
+    return "messages acknowledged with the commit that accepts them"
+
+
+def _if_meant(knobs: Knobs, **changes: object) -> Knobs:
+    """The knobs with changes; without, where the others leave them no meaning."""
+    try:
+        return replace(knobs, **changes)  # type: ignore[arg-type]
+    except ValueError:
+        return knobs
 
 
 def _deduplicate_words(new: Knobs) -> str:

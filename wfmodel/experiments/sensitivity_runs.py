@@ -6,7 +6,7 @@ never look like a changed assumption.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -16,6 +16,8 @@ from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.sensitivity_cases import WhatIf, what_ifs
+from wfmodel.experiments.storms import Storm, calm, storms_in
+from wfmodel.simulation import StormError
 
 
 class Fate(StrEnum):
@@ -31,18 +33,21 @@ class Fate(StrEnum):
 @dataclass(frozen=True)
 class Changed:
     """One what-if: the primary metrics' lines, before and after, and each one's fate, in the
-    scenario's order.
+    scenario's order; none after, and no fate, where a run goes on without end (``storms``).
     """
 
     what_if: WhatIf
     before: tuple[MetricResult, ...]
     lines: tuple[MetricResult, ...]
     fates: tuple[Fate, ...]
+    storms: tuple[Storm, ...] = ()
 
     @property
     def matters(self) -> bool:
         """Whether it changes anything."""
-        return any(fate not in (Fate.HOLDS, Fate.STILL_NONE) for fate in self.fates)
+        return bool(self.storms) or any(
+            fate not in (Fate.HOLDS, Fate.STILL_NONE) for fate in self.fates
+        )
 
 
 def run_what_ifs(
@@ -69,26 +74,34 @@ def run_what_ifs(
     ]
     workflow = comparison.workflow
     observed = run_cells(workflow, cells, jobs=jobs, label="what-ifs", progress=progress)
-    width, many = len(comparison.variants), len(changes)
+    names, many = tuple(scenario.variants_by_name()), len(changes)
     runs = [
-        observed[i * many + change :: width * many] for change in range(many) for i in range(width)
+        {name: observed[i * many + change :: len(names) * many] for i, name in enumerate(names)}
+        for change in range(many)
     ]
-    before, *after = (
-        _primary(scenario, change, runs[i * width : (i + 1) * width])
-        for i, change in enumerate(changes)
-    )
+    before, storms = _primary(scenario, unchanged, runs[0])
+    if storms:  # more replications than the comparison has: there is nothing to compare with
+        return (Changed(unchanged, (), (), (), storms),)
     return tuple(
-        Changed(change, before, lines, tuple(map(fate, before, lines)))
-        for change, lines in zip(changes[1:], after, strict=True)
+        Changed(change, before, lines, tuple(map(fate, before, lines)), storms)
+        for change, (lines, storms) in (
+            (change, _primary(scenario, change, each))
+            for change, each in zip(changes[1:], runs[1:], strict=True)
+        )
     )
 
 
 def _primary(
-    scenario: Scenario, change: WhatIf, runs: Sequence[Sequence[RunObservation]]
-) -> tuple[MetricResult, ...]:
+    scenario: Scenario, change: WhatIf, runs: Mapping[str, Sequence[RunObservation | StormError]]
+) -> tuple[tuple[MetricResult, ...], tuple[Storm, ...]]:
+    """The primary metrics' lines; none where there are storms."""
+    storms = storms_in(runs)
+    if storms:
+        return (), storms
     changed = replace(scenario, setting=change.setting)
-    found = {line.name: line for line in metric_results(changed, runs)}
-    return tuple(found[name] for name in scenario.primary)
+    observed = [calm(each) for each in runs.values()]
+    found = {line.name: line for line in metric_results(changed, observed)}
+    return tuple(found[name] for name in scenario.primary), ()
 
 
 def what_if_replications(scenario: Scenario) -> int:

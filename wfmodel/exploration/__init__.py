@@ -15,13 +15,17 @@ Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor fun
 (72, True, ['committed'])
 """
 
-from wfmodel.exploration.acceptance import Acceptance, accepts, refusals
-from wfmodel.exploration.explorer import Exploration, explore, search
-from wfmodel.exploration.fault_accounting import Spending, Spent
-from wfmodel.exploration.terminal_states import Ends, ends_of
-from wfmodel.semantics.fault_budget import FaultBudget
-from wfmodel.semantics.nondeterminism import Anything, Resolution
-from wfmodel.semantics.outcome_monitor import Ending, Verdict
+from wfmodel.extras import need
+
+need("numpy")  # before anything here imports it
+
+from wfmodel.exploration.acceptance import Acceptance, accepts, refusals  # noqa: E402
+from wfmodel.exploration.explorer import Exploration, explore, search  # noqa: E402
+from wfmodel.exploration.fault_accounting import Spending, Spent  # noqa: E402
+from wfmodel.exploration.terminal_states import Ends, ends_of  # noqa: E402
+from wfmodel.semantics.fault_budget import FaultBudget  # noqa: E402
+from wfmodel.semantics.nondeterminism import Anything, Resolution  # noqa: E402
+from wfmodel.semantics.outcome_monitor import Ending, Verdict  # noqa: E402
 
 __all__ = [
     "Acceptance",

@@ -2,8 +2,7 @@
 
 A row may leave open which of several configurations the instance is in, so a set of them is
 carried along; the history is refused at the first row that none of them allows. Time plays a part
-in one place only: a message can be redelivered after its acknowledgement if that took longer than
-the redelivery time-out.
+in one place only (``deliveries``).
 
 What it cannot see: how long anything took, which worker was free, and that a random draw was fair.
 """
@@ -21,7 +20,9 @@ from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import External, Received, Start, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
+from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.initial_messages import Opened
+from wfmodel.exploration.outside_effects import kind_of, landed_outside, landed_unseen
 from wfmodel.semantics.cell_rules import NOTHING, Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
@@ -79,7 +80,6 @@ class Acceptor:
         self.semantics = InstanceRules(self.table)
         self.states: dict[tuple[int, int], int] = {(p, 0): 0 for p in range(len(self.table.names))}
         """(participant, the history's number of a state) to the table's number."""
-        self._redelivery_ns = history.knobs.redelivery_timeout
         rows = history.rows
         kinds = rows[:, 1]
         self._shared = (kinds == Kind.FAULT_ON) | (kinds == Kind.FAULT_OFF) | (kinds == Kind.END)
@@ -110,7 +110,7 @@ class Acceptor:
         match kind:
             case Kind.REACT:
                 return f"{text} {self.history.events[row.a]}"
-            case Kind.SEND | Kind.DROP | Kind.DUPLICATE | Kind.PHANTOM:
+            case Kind.SEND | Kind.DROP | Kind.DUPLICATE | Kind.PHANTOM | Kind.ACKNOWLEDGE:
                 return f"{text} {self.history.messages[row.a]}"
             case Kind.BEGIN | Kind.EFFECT | Kind.UNDO:
                 return f"{text} {self.history.nodes[row.a]} epoch {row.b}"
@@ -137,12 +137,7 @@ class Walk:
         self.semantics = acceptor.semantics
         self.table = acceptor.table
         self.possible = {Possible(acceptor.semantics.initial())}
-        self.published_ns: dict[tuple[int, int], int] = {}
-        self.lingering: set[tuple[int, int]] = set()
-        """Acknowledged so late that another delivery may have set out before."""
-        self.acknowledged: set[tuple[int, int]] = set()
-        self.copied: set[tuple[int, int]] = set()
-        """Delivered more than once: copies need not come any more once one is acknowledged."""
+        self.deliveries = Deliveries(acceptor.semantics, acceptor.history.knobs.redelivery_timeout)
         self.faults_on = 0
         self.opened = Opened(acceptor.semantics)
 
@@ -152,6 +147,7 @@ class Walk:
         Raises:
             Refused: there is none; the reason is that of the last one tried.
         """
+        self.deliveries.now_ns = row.time_ns
         told = row.kind == Kind.SEND and self.opened.tells(row.participant, self._message(row))
         after: set[Possible] = set()
         refusal = Refused("no configuration is left")
@@ -178,6 +174,8 @@ class Walk:
                 return self._react(possible, row)
             case Kind.COMMIT:
                 return self._commit(possible, row)
+            case Kind.ACKNOWLEDGE:
+                return self._acknowledge(possible, row)
             case Kind.SEND:
                 return self._send(possible, row, told=told)
             case Kind.DROP:
@@ -208,32 +206,20 @@ class Walk:
         if isinstance(content, Received):
             received = self.table.message(content.message)
             event = self.table.received(received)
-            config = self._redelivered(config, row.participant, received)
+            config = self.deliveries.with_copy(config, row.participant, received)
         is_copy = config is not possible.config
+        config = landed_unseen(self.semantics, config, row.participant, content)
         config = self._unless_restarting(config, row.participant, event)
         config, landed = self.semantics.react(config, row.participant, event)
         if is_copy:
-            config = self._owes_nothing(config, row.participant)
+            config = self.deliveries.forgotten(config, row.participant)
         if self._recorded(landed, content) != possible.effect:
             raise Refused(f"the effect of {content} is not the one recorded")
         self.acceptor.check_state(row.participant, row.b, config.cells[row.participant].volatile)
-        if received != NOTHING and not self.semantics.synchronous:
-            self._acknowledged(row, received)
+        early = not self.semantics.synchronous or self.semantics.local.on_receipt
+        if received != NOTHING and early:
+            self.deliveries.acknowledge(row.participant, received)
         return (possible._replace(config=config, effect=None),)
-
-    def _redelivered(self, config: Configuration, p: int, message: int) -> Configuration:
-        if (p, message) in self.lingering and (p, message) not in config.channel:
-            return self.semantics.posted(config, OUTSIDE, message, (p,))
-        return config
-
-    def _owes_nothing(self, config: Configuration, p: int) -> Configuration:
-        """A copy of an acknowledged message: the broker forgets it, committed or not."""
-        cell = config.cells[p]
-        if cell.pending is None:
-            return config
-        inbox = take(config.inboxes[p], (cell.pending.sender, cell.pending.received))
-        cell = cell._replace(pending=cell.pending._replace(received=NOTHING))
-        return config.with_inbox(p, inbox).with_cell(p, cell)
 
     def _unless_restarting(self, config: Configuration, p: int, event: int) -> Configuration:
         """A participant with nothing to go on with need not be told of its restart."""
@@ -248,10 +234,7 @@ class Walk:
         if landed is None:
             return None
         assert isinstance(content, WorkDone)
-        return self._kind_of(content.node), landed
-
-    def _kind_of(self, node: int) -> int:
-        return int(Kind.EFFECT if self.semantics.flow.nodes[node].undoes is None else Kind.UNDO)
+        return kind_of(self.semantics, content.node), landed
 
     def _commit(self, possible: Possible, row: Row) -> Iterable[Possible]:
         p, config = row.participant, possible.config
@@ -261,24 +244,26 @@ class Walk:
             config, landed = self.semantics.commit(config, p)
             assert pending is not None
             if landed is not None and pending.landing is not None:
-                effect = (self._kind_of(pending.landing[0]), landed)
-            if pending.received != NOTHING:
-                self._acknowledged(row, pending.received)
+                effect = (kind_of(self.semantics, pending.landing[0]), landed)
+            if pending.received != NOTHING and not self.semantics.local.after_work:
+                self.deliveries.acknowledge(row.participant, pending.received)
         else:
             config = self.semantics.flush(config, p)
         self.acceptor.check_state(p, row.a, config.cells[p].durable)
         return (possible._replace(config=config, effect=effect),)
 
-    def _acknowledged(self, row: Row, message: int) -> None:
-        item = (row.participant, message)
-        self.acknowledged.add(item)
-        elapsed = row.time_ns - self.published_ns.get(item, row.time_ns)
-        if self.semantics.at_least_once and elapsed >= self.acceptor._redelivery_ns:
-            self.lingering.add(item)
+    def _acknowledge(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        message = self._message(row)
+        config = self.semantics.acknowledge(possible.config, row.participant, message)
+        self.deliveries.acknowledge(row.participant, message)
+        return (possible._replace(config=config),)
 
     def _effect(self, possible: Possible, row: Row) -> Iterable[Possible]:
         """With an outbox the row follows its commit, otherwise it precedes its reaction."""
         effect = (row.kind, (row.a, row.b))
+        outside = list(landed_outside(self.semantics, possible.config, row.participant, effect))
+        if outside:
+            return tuple(possible._replace(config=config) for config in outside)
         if self.semantics.outbox:
             if possible.effect != effect:
                 raise Refused("no such effect was committed")
@@ -300,7 +285,7 @@ class Walk:
         for config in (before,) if told else self._sent(before, row, message):
             for item in config.channel:
                 if item[1] == message:
-                    self.published_ns.setdefault(item, row.time_ns)
+                    self.deliveries.published_ns.setdefault(item, row.time_ns)
             yield possible._replace(config=config)
 
     def _sent(self, config: Configuration, row: Row, message: int) -> Iterator[Configuration]:
@@ -353,9 +338,9 @@ class Walk:
 
     def _duplicate(self, possible: Possible, row: Row) -> Iterable[Possible]:
         p, message = row.participant, self._message(row)
-        config = self._redelivered(possible.config, p, message)
+        config = self.deliveries.with_copy(possible.config, p, message)
         config = self.semantics.duplicate(config, p, message)
-        self.copied.add((p, message))
+        self.deliveries.copied.add((p, message))
         return (possible._replace(config=config),)
 
     # ---------------------------------------------------------------- crashes, and the end
@@ -379,7 +364,7 @@ class Walk:
             return (possible,)
         if possible.debts:
             raise Refused(f"a crash left {possible.debts} unrecorded")
-        spare = self.acknowledged & (self.copied | self.lingering)
+        spare = self.deliveries.spare
         if any(item not in spare for item in possible.config.channel):
             raise Refused("a message was never delivered")
         for name, cell in zip(self.table.names, possible.config.cells, strict=True):

@@ -22,11 +22,12 @@ from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.state_space import InterpretedSpace, Progress, StateSpace, resting
 from wfmodel.exploration.terminal_states import Path, ends_of
+from wfmodel.semantics.enabled_steps import ABOUT_EVENTS
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import Anything, Resolution
 from wfmodel.semantics.outcome_monitor import Ending, Verdict, ending_of
-from wfmodel.semantics.successors import Step, StepKind, Successors
+from wfmodel.semantics.successors import Step, Successors
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _words(table: Table, step: Step) -> str:
         return f"{who} {step.kind}"
     what: object = (
         table.events.values[step.number]
-        if step.kind is StepKind.REACT
+        if step.kind in ABOUT_EVENTS
         else table.messages.values[step.number]
     )
     return f"{who} {step.kind} {what}"

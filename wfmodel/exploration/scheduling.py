@@ -6,9 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wfmodel.designs.messages import External
+from wfmodel.designs.messages import External, WorkDone
 from wfmodel.designs.table import Table
-from wfmodel.designs.trace_script import Act, Deed, act_on_event, act_on_message, message_words
+from wfmodel.designs.trace_script import (
+    Act,
+    Deed,
+    act_of_landing,
+    act_on_event,
+    act_on_message,
+    message_words,
+)
 from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.symmetry.unfolding import unfolded
@@ -27,6 +34,7 @@ PLAIN = {
 
 ABOUT_MESSAGES = {
     StepKind.PUBLISH: Deed.PUBLISH,
+    StepKind.ACKNOWLEDGE: Deed.ACKNOWLEDGE,
     StepKind.LOSE: Deed.LOSE,
     StepKind.DUPLICATE: Deed.DUPLICATE,
 }
@@ -57,6 +65,10 @@ def act_between(table: Table, before: Configuration, step: Step, after: Configur
     who, flow = table.names[step.participant], table.system.flow
     if step.kind is StepKind.REACT:
         return act_on_event(flow, who, table.events.values[step.number])
+    if step.kind is StepKind.LAND:
+        done = table.events.values[step.number]
+        assert isinstance(done, WorkDone)
+        return act_of_landing(flow, who, done)
     if step.kind is StepKind.ANSWER:
         return _answer(table, before, step.participant, after)
     if step.kind in PLAIN:

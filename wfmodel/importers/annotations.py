@@ -26,9 +26,10 @@ from typing import Annotated, Any, Final
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from wfmodel.model.distributions import STRICT, Distribution
+from wfmodel.model.distributions import Distribution
 from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
 from wfmodel.model.json_schema import schema_of
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration
 from wfmodel.model.workflow import Compensation, DataItem, Effect, Outcome, Service
 

@@ -1,31 +1,38 @@
 """One entry for every format: what a file holds decides how it is read, not what it is called.
 
-An object with ``StartAt`` or ``States`` is Amazon States Language; everything else is our own
-format. The annotation file of an imported ``x.asl.json`` (``x.json``, ``x.yaml``, …) is, unless it
-is given, ``x.annotations.yaml`` or ``x.annotations.yml`` in the same folder. ``load_all`` also
-reads the machines that larger files hold.
+An object with ``StartAt`` or ``States`` is Amazon States Language, one with ``__version`` and
+``dag`` a serialised DAG of Apache Airflow; everything else is our own format. The annotation file
+of an imported ``x.asl.json`` (``x.json``, ``x.yaml``, …) is, unless it is given,
+``x.annotations.yaml`` or ``x.annotations.yml`` in the same folder. ``load_all`` also reads the
+machines that larger files hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wfmodel.importers.annotations import Annotations
-from wfmodel.importers.asl.asl_file import LONGEST_NAME, from_document, stem
 from wfmodel.importers.asl.catalogue import UNUSED_ANNOTATIONS
-from wfmodel.importers.asl.templates import read_definition
-from wfmodel.importers.embedded import Contents, Machine, contents_of
+from wfmodel.importers.embedded.detection import Contents, contents_of
 from wfmodel.importers.embedded.following import MISSING, OUTSIDE, followed
-from wfmodel.importers.embedded.machine import placed
-from wfmodel.importers.embedded.outer_findings import MISSING_FILE, UNCLEAR_ANNOTATIONS
+from wfmodel.importers.embedded.outer_findings import (
+    MISSING_FILE,
+    UNCLEAR_ANNOTATIONS,
+    placed,
+)
+from wfmodel.importers.embedded.template_files import read_template
+from wfmodel.importers.recognition import is_serialised_dag
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import read_text, shown_name
 from wfmodel.model.source import Span
 from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from wfmodel.importers.annotations import Annotations
+    from wfmodel.importers.embedded.machine import Machine
 
 ANNOTATION_ENDINGS: Final = (".annotations.yaml", ".annotations.yml")
 
@@ -39,12 +46,22 @@ def load_any(
 
     Annotations for a file in our own format are a finding: it says everything itself.
     """
-    document, findings = read_definition(path, text)
+    document, findings = read_template(path, text)
     if document is None:
         return LoadResult(None, findings)
     if is_asl(document.value):
+        from wfmodel.importers.asl.asl_file import from_document, stem  # a tenth of a second
+        from wfmodel.importers.embedded.machine import not_determined
+
+        undetermined = not_determined(stem(FilePath(document.file).name), document)
+        if undetermined:
+            return LoadResult(None, undetermined)
         notes = beside(path) if annotations is None else annotations
         return from_document(document, notes)
+    if is_serialised_dag(document.value):
+        from wfmodel.importers.airflow.dag_file import from_dag_document
+
+        return from_dag_document(document, beside(path) if annotations is None else annotations)
     workflow, findings = parse_as(document, Workflow)
     if annotations is not None:
         message = "annotations are for imported formats; this file is in our own"
@@ -90,6 +107,8 @@ def _embedded(
 ) -> LoadResult:
     if machine.document is None:
         return _followed(path, machine)
+    from wfmodel.importers.asl.asl_file import from_document
+
     notes = annotations
     if notes is None:
         notes = beside(path, machine.name)
@@ -100,6 +119,9 @@ def _embedded(
 
 def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
     """A machine in a file of its own, read where that lies inside the boundary."""
+    from wfmodel.importers.asl.asl_file import from_document
+    from wfmodel.importers.embedded.machine import not_determined
+
     if not machine.target or not FilePath(path).is_file():
         return LoadResult(None, machine.findings)
     target = followed(path, machine.target)
@@ -110,9 +132,12 @@ def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
         return LoadResult(None, (placed(MISSING_FILE, message, said.span),))
     if target == OUTSIDE:
         return LoadResult(None, machine.findings)
-    document, findings = read_definition(target)
+    document, findings = read_template(target, constants=machine.constants)
     if document is None:
         return LoadResult(None, findings)
+    undetermined = not_determined(machine.name, document)
+    if undetermined:
+        return LoadResult(None, undetermined)
     return from_document(document, beside(target), express=machine.express)
 
 
@@ -127,6 +152,8 @@ def beside(path: str | FilePath, machine: str = "") -> FilePath | None:
     ``machine`` is the name of one of several in the file; one that is no part of a file's name (a
     separator, a control character) has no file.
     """
+    from wfmodel.importers.asl.asl_file import LONGEST_NAME, stem
+
     if (
         not machine.isprintable()
         or "/" in machine

@@ -1,8 +1,8 @@
 """Examples of what is found on reading a file: a bad one and a good one for each code.
 
 They stand in ``examples.md``, are shown by ``wfmodel check --explain A103``, and make the pages
-under ``docs/rules/asl``; a test runs each. A bad example marks the line of its finding with
-``# here``.
+under ``docs/rules/asl`` and ``docs/rules/airflow``; a test runs each. A bad example marks the line
+of its finding with ``# here``.
 """
 
 from __future__ import annotations

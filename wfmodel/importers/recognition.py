@@ -10,14 +10,23 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from wfmodel.model.declared_choreography import is_choreography
-
 _NAMED_SO: Final = re.compile(r"\.asl(\.|$)")
 _SAYS_SO: Final = (
     (re.compile(r"""["']?StartAt["']?\s*:"""), re.compile(r"""["']?States["']?\s*:""")),
+    (re.compile(r"""["']__version["']\s*:"""), re.compile(r"""["']dag_id["']\s*:""")),
     (re.compile(r"""(?m)^initial\s*:"""), re.compile(r"""(?m)^states\s*:""")),
 )
 _SCENARIO: Final = frozenset({"question", "setting"})
+
+
+def is_choreography(value: object) -> bool:
+    """Whether a parsed file holds, or tries to hold, a choreography."""
+    return isinstance(value, Mapping) and "choreography" in value and "services" in value
+
+
+def is_serialised_dag(value: object) -> bool:
+    """Whether a parsed file is (or tries to be) a serialised DAG."""
+    return isinstance(value, Mapping) and "__version" in value and "dag" in value
 
 
 def is_definition(value: object, file: str) -> bool:
@@ -28,6 +37,7 @@ def is_definition(value: object, file: str) -> bool:
         return False
     return (
         _is_machine(value)
+        or is_serialised_dag(value)
         or _has_states(value.get("states"), "kind")
         or is_choreography(value)
         or set(value) >= _SCENARIO

@@ -10,21 +10,23 @@ A machine that fails twice an hour and is repaired in ten minutes works three qu
 [0.75, 0.25]
 """
 
-from __future__ import annotations
+from wfmodel.extras import need
 
-from wfmodel.markov.building import InstanceChain, build
-from wfmodel.markov.chain import Chain
-from wfmodel.markov.hitting import (
+need("numpy")  # before anything here imports it
+
+from wfmodel.markov.building import InstanceChain, build  # noqa: E402
+from wfmodel.markov.chain import Chain  # noqa: E402
+from wfmodel.markov.hitting import (  # noqa: E402
     expected_reward,
     expected_time_if_hit,
     hits,
 )
-from wfmodel.markov.instance_process import Life
-from wfmodel.markov.partial_chain import KnownChain, TooManyStatesError
-from wfmodel.markov.phase_type import NotExponentialError
-from wfmodel.markov.rates import Surroundings
-from wfmodel.markov.steady_state import long_run, stationary
-from wfmodel.markov.uniformization import hits_within, transient
+from wfmodel.markov.instance_process import Life  # noqa: E402
+from wfmodel.markov.partial_chain import KnownChain, TooManyStatesError  # noqa: E402
+from wfmodel.markov.phase_type import NotExponentialError  # noqa: E402
+from wfmodel.markov.rates import Surroundings  # noqa: E402
+from wfmodel.markov.steady_state import long_run, stationary  # noqa: E402
+from wfmodel.markov.uniformization import hits_within, transient  # noqa: E402
 
 __all__ = [
     "Chain",

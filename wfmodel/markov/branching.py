@@ -1,8 +1,8 @@
 """Outcomes, branches and answers with their probabilities; what was drawn once stays drawn.
 
-A business failure belongs to a visit of a step, a transient failure to an attempt and a branch to
-a visit of a choice: a process that does them again after a crash meets the same, as in a
-simulation.
+A business failure belongs to a visit of a step and a branch to a visit of a choice: a process that
+does them again after a crash meets the same, as in a simulation. A transient failure belongs to one
+execution.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ Pick: TypeAlias = Callable[[Sequence[float]], int]
 
 BRANCH = 0
 """Stands for the attempt where a choice was drawn."""
+BUSINESS = -1
+"""Stands for the attempt where it was drawn whether a visit fails for good."""
 
 Odds: TypeAlias = tuple[tuple[str, ...], tuple[float, ...]]
 
@@ -32,23 +34,22 @@ class Draws:
         self._odds: dict[tuple[int, FailureKind], Odds] = {}
 
     def outcome(
-        self, drawn: tuple[Drawn, ...], node: int, epoch: int, attempt: int, pick: Pick
+        self, drawn: tuple[Drawn, ...], node: int, epoch: int, pick: Pick
     ) -> tuple[str, tuple[Drawn, ...]]:
         """How an attempt ends, and what is to be remembered of it."""
         business = self._failures(node, FailureKind.BUSINESS)
         transient = self._failures(node, FailureKind.TRANSIENT)
         if len(business[0]) == 1 and len(transient[0]) == 1:
             return DONE, drawn
-        before = next((d for d in drawn if d[:2] == (node, epoch)), None)
-        if before is not None and (before[2] == attempt or before[3] in business[0][1:]):
-            return before[3], drawn
         outcome = DONE
-        if before is None and len(business[0]) > 1:
-            outcome = business[0][pick(business[1])]
+        if len(business[0]) > 1:
+            before = next((d for d in drawn if d[:3] == (node, epoch, BUSINESS)), None)
+            outcome = business[0][pick(business[1])] if before is None else before[3]
+            if before is None:
+                drawn = tuple(sorted((*drawn, (node, epoch, BUSINESS, outcome))))
         if outcome == DONE and len(transient[0]) > 1:
             outcome = transient[0][pick(transient[1])]
-        others = (d for d in drawn if d[:2] != (node, epoch))
-        return outcome, tuple(sorted((*others, (node, epoch, attempt, outcome))))
+        return outcome, drawn
 
     def _failures(self, node: int, kind: FailureKind) -> Odds:
         found = self._odds.get((node, kind))

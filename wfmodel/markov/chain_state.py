@@ -38,17 +38,23 @@ class Kind(IntEnum):
     """A fault begins: (number of the fault process,)."""
     HEAL = 10
     """It ends: (number,)."""
+    DUE = 11
+    """A due time goes on that nobody waits for at the moment: that of a timer whose process has
+    crashed, or of a time-out that counts from when the message was sent: (timer, event)."""
+    OVERDUE = 12
+    """Such a due time has passed: (timer, event). No clock any more."""
 
 
 DIES_WITH_PROCESS = frozenset(
     {Kind.WORK, Kind.TIMER, Kind.COMMIT, Kind.PUBLISH, Kind.PUBLISH_FIRST}
 )
+TIMERS = frozenset({Kind.TIMER, Kind.DUE, Kind.OVERDUE})
 
 Clock: TypeAlias = tuple[int, int, tuple[Any, ...], int]
 """(kind, participant, about what, stage)."""
 
 Waiting: TypeAlias = tuple[int, int, int]
-"""(event, message, timer) that waits for a commit; -1 where there is none."""
+"""(event, message, timer) that waits for a commit, or for a process that is down; -1: no such."""
 
 Drawn: TypeAlias = tuple[int, int, int, str]
 """(node, epoch, attempt, outcome or branch): what was drawn once is not drawn again."""

@@ -10,7 +10,8 @@ from wfmodel.markov.chain_state import Kind, State
 from wfmodel.markov.jumps import Jumps
 from wfmodel.markov.partial_chain import TooManyStatesError
 
-FAULTS: Final = frozenset({int(Kind.STRIKE), int(Kind.HEAL)})
+IDLE: Final = frozenset(map(int, (Kind.STRIKE, Kind.HEAL, Kind.DUE, Kind.OVERDUE)))
+"""Clocks that move nothing by themselves."""
 
 
 class Life:
@@ -44,10 +45,14 @@ class Life:
 
     def is_over(self, state: State) -> bool:
         """Nothing runs but faults, and no crash and restart would move anything."""
-        if any(clock[0] not in FAULTS for clock in state.clocks):
+        if any(clock[0] not in IDLE for clock in state.clocks):
             return False
         for p, cell in enumerate(state.cells):
-            if cell.queue or (p in self._crashable and self._would_go_on(p, cell.durable)):
+            if (
+                cell.queue
+                or state.queues[p]
+                or (p in self._crashable and self._would_go_on(p, cell.durable))
+            ):
                 return False
         return True
 

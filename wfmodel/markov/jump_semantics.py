@@ -8,10 +8,11 @@ time happens within the jump, so no state of the chain is a vanishing one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-from wfmodel.designs.messages import Chosen, External
+from wfmodel.designs.knobs import Custody
+from wfmodel.designs.messages import Chosen, External, Proceed, Start, Timer, TimerFired
 from wfmodel.designs.table import (
     CHOOSE,
     CLEAR_TIMER,
@@ -23,9 +24,10 @@ from wfmodel.designs.table import (
     Table,
 )
 from wfmodel.markov.branching import Draws, Pick
-from wfmodel.markov.chain_state import DIES_WITH_PROCESS, Clock, Kind, State, Waiting
+from wfmodel.markov.chain_state import DIES_WITH_PROCESS, TIMERS, Clock, Kind, State, Waiting
 from wfmodel.markov.phase_type import Length
 from wfmodel.markov.rates import Rates
+from wfmodel.model.workflow import TIMEOUT, Compensation, Task
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.semantics.configuration import Landing, Post
 from wfmodel.semantics.effect_rules import land
@@ -35,6 +37,12 @@ MOST_AT_ONCE: Final = 1_000
 """Steps without time in one jump; more are taken for an endless loop."""
 
 NONE: Final = -1
+
+
+def _is_of(clock: Clock, p: int, timer: int) -> bool:
+    """Whether a clock is that of a timer of a participant, in whatever shape."""
+    return clock[0] in TIMERS and clock[1] == p and clock[2][0] == timer
+
 
 Handler: TypeAlias = Callable[[int, tuple[Any, ...]], None]
 
@@ -53,7 +61,21 @@ class JumpRules:
         self.local = CellRules(table)
         self.observer = OutcomeMonitor(table)
         self.draws = Draws(table)
+        self.linked = knobs.custody is Custody.LINK
         self.gap = knobs.publishing.value == "dual-write" and not self.local.publish_first
+
+    def asked_of(self, p: int, message: object) -> int:
+        """The step with a time-out that a message asks of a participant itself; -1: none."""
+        nodes = self.table.system.flow.nodes
+        if isinstance(message, Proceed):
+            node = nodes[message.node]
+        elif isinstance(message, Start) and self.table.system.flow.nodes:
+            node = nodes[self.table.system.flow.initial]
+        else:
+            return NONE
+        timed = isinstance(node.state, Task | Compensation) and node.state.timeout is not None
+        mine = node.service == self.table.names[p]
+        return node.index if timed and mine and self.table.system.knobs.timeouts else NONE
 
 
 class JumpState:
@@ -82,6 +104,7 @@ class JumpState:
             Kind.ANSWER: self._answered,
             Kind.STRIKE: self._strike,
             Kind.HEAL: self._heal,
+            Kind.DUE: self._passed,
         }
 
     def run_out(self, clock: Clock) -> None:
@@ -127,7 +150,23 @@ class JumpState:
     def post(self, message: int, recipients: Sequence[int]) -> None:
         """The broker has a message: one delivery sets out to each recipient."""
         for recipient in recipients:
+            self._count_from_now(recipient, message)
             self._redeliver(recipient, (message,))
+
+    def _count_from_now(self, p: int, message: int) -> None:
+        """A time-out of work that a message asks for counts from when the message is sent."""
+        content = self.table.messages.values[message]
+        node = self.rules.asked_of(p, content)
+        if node < 0 or not isinstance(content, Proceed | Start):
+            return
+        epoch = content.epoch if isinstance(content, Proceed) else 0
+        timer = Timer(TIMEOUT, node, epoch, 1)
+        about = (
+            self.table.timers.number(timer),
+            self.table.events.number(TimerFired(timer)),
+        )
+        if all(c[1] != p or c[2] != about for c in self.clocks if c[0] in TIMERS):
+            self.start(Kind.DUE, p, about, self.rates.timer(timer))
 
     def _redeliver(self, p: int, about: tuple[Any, ...]) -> None:
         kept, doubled = self.rates.losses[p], self.rates.doubles[p]
@@ -143,9 +182,9 @@ class JumpState:
             self.start(Kind.REDELIVER, p, (message,), self.rates.redelivery)
 
     def _deliver(self, p: int, about: tuple[Any, ...]) -> None:
-        if self.cells[p].down:
-            self._lose(p, about[0])
-        else:
+        if self.cells[p].down and self.local.at_least_once:
+            self.queues[p] = (*self.queues[p], (self.table.received(about[0]), about[0], NONE))
+        elif not self.cells[p].down:
             self._offer(p, (self.table.received(about[0]), about[0], NONE))
 
     # --------------------------------------------------------------------------- reactions
@@ -239,25 +278,34 @@ class JumpState:
         if about not in self.cells[p].work:
             return
         draws = self.rules.draws
-        outcome, self.drawn = draws.outcome(self.drawn, node, epoch, attempt, self.pick)
+        outcome, self.drawn = draws.outcome(self.drawn, node, epoch, self.pick)
         self._offer(p, (self.table.work_done(node, epoch, attempt, outcome), NONE, NONE))
 
     def _set(self, p: int, timer: int, event: int) -> None:
+        """Start a timer; one whose due time goes on already is for then."""
+        going_on = [c for c in self.clocks if c[0] != Kind.TIMER and _is_of(c, p, timer)]
         self._clear(p, timer)
+        for kind, _, about, stage in going_on[:1]:
+            if kind == Kind.DUE:
+                self.clocks.append((Kind.TIMER, p, about, stage))
+            else:
+                self._agenda.append((Kind.TIMER, p, about))
+            return
         length = self.rates.timer(self.table.timers.values[timer])
         self.start(Kind.TIMER, p, (timer, event), length)
 
     def _clear(self, p: int, timer: int) -> None:
         """Neither its clock nor a firing that waits for a commit is left."""
-        self.clocks = [
-            c for c in self.clocks if not (c[0] == Kind.TIMER and c[1] == p and c[2][0] == timer)
-        ]
+        self.clocks = [c for c in self.clocks if not _is_of(c, p, timer)]
         self.queues[p] = tuple(w for w in self.queues[p] if w[2] != timer)
 
     def _fired(self, p: int, about: tuple[Any, ...]) -> None:
         timer, event = about
         if timer in self.cells[p].timers:
             self._offer(p, (event, NONE, timer))
+
+    def _passed(self, p: int, about: tuple[Any, ...]) -> None:
+        self.clocks.append((Kind.OVERDUE, p, about, 0))
 
     # -------------------------------------------------------------------------- the outside
 
@@ -283,17 +331,28 @@ class JumpState:
 
     def _strike(self, p: int, about: tuple[Any, ...]) -> None:
         (number,) = about
-        before = self.cells[p]
+        before, lost = self.cells[p], list[int]()
         self.start(Kind.HEAL, p, about, self.rates.strikes[number].lasts)
         if not before.down:
-            self.clocks = [c for c in self.clocks if c[1] != p or c[0] not in DIES_WITH_PROCESS]
+            self.clocks = list(self._outliving(p))
             lost = [waiting[1] for waiting in self.queues[p] if waiting[1] != NONE]
             if before.pending is not None and before.pending.received != NONE:
                 lost.insert(0, before.pending.received)
             self.queues[p] = ()
-            for message in lost:
-                self._lose(p, message)
         self.cells[p] = self.local.crash(before).cell
+        for message in lost:
+            if self.rules.linked:  # free at once, it waits for the process
+                self._deliver(p, (message,))
+            else:
+                self._lose(p, message)
+
+    def _outliving(self, p: int) -> Iterator[Clock]:
+        """Clocks after a crash of a process: due times of its timers are durable, if it commits."""
+        for clock in self.clocks:
+            if clock[1] == p and clock[0] == Kind.TIMER and self.local.synchronous:
+                yield (Kind.DUE, *clock[1:])
+            elif clock[1] != p or clock[0] not in DIES_WITH_PROCESS:
+                yield clock
 
     def _heal(self, p: int, about: tuple[Any, ...]) -> None:
         (number,) = about
@@ -304,6 +363,9 @@ class JumpState:
             self.cells[p] = cell
             return
         self._published(p, posts)
+        waiting, self.queues[p] = self.queues[p], ()
+        for _, message, _ in waiting:
+            self._redeliver(p, (message,))
         if not cell.restarting:
             return
         if self.table.view(p, cell.durable).active:

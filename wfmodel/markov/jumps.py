@@ -48,7 +48,8 @@ class Jumps:
 
     def enabled(self, state: State) -> list[tuple[float, Clock]]:
         """Every clock that runs, with the rate per second at which its stage ends."""
-        return [(self._length(clock).rate, clock) for clock in state.clocks]
+        running = (clock for clock in state.clocks if clock[0] != Kind.OVERDUE)
+        return [(self._length(clock).rate, clock) for clock in running]
 
     def outcomes(self, state: State, clock: Clock) -> list[tuple[float, State]]:
         """Where the end of a clock's stage may lead, with probabilities that add up to 1."""
@@ -80,7 +81,7 @@ class Jumps:
                 return rates.redelivery
             case Kind.WORK:
                 return rates.work(about[0])
-            case Kind.TIMER:
+            case Kind.TIMER | Kind.DUE:
                 return rates.timer(self.table.timers.values[about[0]])
             case Kind.COMMIT:
                 return rates.commit

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wfmodel.designs.faults import Fault, FaultKind
-from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.knobs import Acknowledge, Persistence
 from wfmodel.designs.messages import Timer
 from wfmodel.designs.system import System
 from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
 from wfmodel.model.distributions import Distribution, Uniform
 from wfmodel.model.failures import Jitter
-from wfmodel.model.workflow import Compensation, Receive, Task, Wait
+from wfmodel.model.workflow import Compensation, Lands, Receive, Task, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,19 @@ class Rates:
             )
         if knobs.persistence is Persistence.EVENT_STREAM and knobs.replay:
             raise NotExponentialError("knobs.replay depends on other instances: set it to 0s")
+        if knobs.acknowledge is not Acknowledge.AFTER_COMMIT:
+            raise NotExponentialError(
+                f"knobs.acknowledge: {knobs.acknowledge} is only simulated and explored"
+            )
+        for node in system.flow.nodes:
+            if getattr(node.state, "lands", Lands.WITH_COMMIT) is not Lands.WITH_COMMIT:
+                raise NotExponentialError(
+                    f"the effect of {node.name!r} lands at some instant of the call, not at its end"
+                )
+        if knobs.redelivery_look:
+            raise NotExponentialError("knobs.redelivery_look: looks are on a fixed grid of times")
+        if knobs.lease is not None:
+            raise NotExponentialError("knobs.lease: looks are on a fixed grid of times")
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")

@@ -15,17 +15,21 @@ any group: ``asked_place``, ``consistency``, ``end_shares``, ``divergence``, ``s
 ``recovery_times``, ``observability``, ``cost`` or ``coupling``.
 """
 
-from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal
-from wfmodel.metrics.divergence import Series
-from wfmodel.metrics.fault_intervals import Censored
-from wfmodel.metrics.globalstate import StateGraph
-from wfmodel.metrics.instance_paths import Monitor, Tracks, TwinEnds
-from wfmodel.metrics.measurement import Measurement, measure, measure_tracks
-from wfmodel.metrics.metric import Metric, MetricGroup, Per, Undefined
-from wfmodel.metrics.metric_registry import METRICS
-from wfmodel.metrics.path_parsing import tracks_of
-from wfmodel.metrics.recovery_times import Survival, kaplan_meier
-from wfmodel.metrics.twin import ends_of
+from wfmodel.extras import need
+
+need("numpy")  # before anything here imports it
+
+from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal  # noqa: E402
+from wfmodel.metrics.divergence import Series  # noqa: E402
+from wfmodel.metrics.fault_intervals import Censored  # noqa: E402
+from wfmodel.metrics.globalstate import StateGraph  # noqa: E402
+from wfmodel.metrics.instance_paths import Monitor, Tracks, TwinEnds  # noqa: E402
+from wfmodel.metrics.measurement import Measurement, measure, measure_tracks  # noqa: E402
+from wfmodel.metrics.metric import Metric, MetricGroup, Per, Undefined  # noqa: E402
+from wfmodel.metrics.metric_registry import METRICS  # noqa: E402
+from wfmodel.metrics.path_parsing import tracks_of  # noqa: E402
+from wfmodel.metrics.recovery_times import Survival, kaplan_meier  # noqa: E402
+from wfmodel.metrics.twin import ends_of  # noqa: E402
 
 __all__ = [
     "CLEAN",

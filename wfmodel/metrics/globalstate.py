@@ -101,7 +101,7 @@ class StateGraph:
         self._paths: dict[bytes, bytes] = {}
         self._numbers: dict[GlobalState, int] = {}
         self._distances: dict[tuple[int, int], int] = {}
-        self._concluded: dict[int, frozenset[int]] = {}
+        self._gained: dict[tuple[int, int], tuple[int, ...]] = {}
         self._claims: dict[tuple[int, int], tuple[Claim, ...]] = {}
         self._state(GlobalState((0,) * len(history.participants)))
 
@@ -150,11 +150,11 @@ class StateGraph:
         """The number of the edge that a code takes from a state where it was not met before."""
         before = self.states[source]
         does, subject, value = read(code)
-        gains: frozenset[int] = frozenset()
+        gains: tuple[int, ...] = ()
         first = repeats = False
         if does is Does.VIEW or does is Does.FORGET:
             after = self._learned(before, subject, value)
-            gains = self._concludes(value) - self._concludes(before.views[subject])
+            gains = self._gains(before.views[subject], value)
         else:
             after, landed = _counted(before, does, subject, value)
             first, repeats = landed == 1, landed > 1
@@ -164,7 +164,7 @@ class StateGraph:
             progress=does is not Does.FORGET and after != before,
             concludes=bool(after.verdicts) and not before.verdicts,
             participant=subject if does is Does.VIEW else -1,
-            gains=tuple(sorted(gains)),
+            gains=gains,
             lands=subject if first else -1,
             repeats=repeats and subject in self.effects,
         )
@@ -182,14 +182,20 @@ class StateGraph:
         self.gained.values.extend(edge.gains)
         return len(self.edges) - 1
 
-    def _concludes(self, view: int) -> frozenset[int]:
-        """Steps of whose result a view knows."""
-        found = self._concluded.get(view)
+    def _gains(self, before: int, after: int) -> tuple[int, ...]:
+        """Steps of whose result a view knows, and the view before it did not.
+
+        Not kept by view: of a chain of thousands of steps there are as many views.
+        """
+        found = self._gained.get((before, after))
         if found is None:
-            steps = self.view(view).steps
-            found = frozenset(node for node, status in steps if status in CONCLUDED)
-            self._concluded[view] = found
+            gained = self._concludes(after) - self._concludes(before)
+            found = self._gained[before, after] = tuple(sorted(gained))
         return found
+
+    def _concludes(self, view: int) -> set[int]:
+        """Steps of whose result a view knows."""
+        return {node for node, status in self.view(view).steps if status in CONCLUDED}
 
     def _learned(self, before: GlobalState, participant: int, view: int) -> GlobalState:
         views = (*before.views[:participant], view, *before.views[participant + 1 :])

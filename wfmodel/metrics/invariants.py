@@ -33,9 +33,9 @@ class LocalInvariants:
     def claims(self, participant: int, view: View) -> tuple[Claim, ...]:
         """What a view says of effects that its own participant would have made or taken back."""
         return tuple(
-            (node, status)
-            for node, status in view.steps
-            if self._owner.get(node) == participant and node in self.effects
+            pair  # not a copy: there may be thousands of views, of thousands of steps
+            for pair in view.steps
+            if self._owner.get(pair[0]) == participant and pair[0] in self.effects
         )
 
     def hold(self, claims: Iterable[Claim], truth: Iterable[tuple[int, int, int, int]]) -> bool:

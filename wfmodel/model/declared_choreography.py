@@ -31,11 +31,11 @@ from typing import Annotated
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from wfmodel.model.distributions import STRICT
 from wfmodel.model.failures import Name
 from wfmodel.model.findings import Finding
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
+from wfmodel.model.strict import STRICT
 from wfmodel.model.validate import parse_as
 
 
@@ -178,8 +178,3 @@ def load_choreography(path: str | FilePath, text: str | None = None) -> LoadedCh
         return LoadedChoreography(None, findings)
     choreography, findings = parse_as(document, Choreography)
     return LoadedChoreography(choreography, findings, document)
-
-
-def is_choreography(value: object) -> bool:
-    """Whether a parsed file holds, or tries to hold, a choreography."""
-    return isinstance(value, Mapping) and "choreography" in value and "services" in value

@@ -18,7 +18,6 @@ from typing import Annotated, Final, Literal
 
 from pydantic import (
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     GetJsonSchemaHandler,
@@ -30,10 +29,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
 from wfmodel.model import quantiles
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import DURATION_SCHEMA, Duration
-
-STRICT: Final = ConfigDict(extra="forbid")
-"""Every declared class refuses keys that it does not know."""
 
 PositiveDuration = Annotated[Duration, Field(gt=0)]
 

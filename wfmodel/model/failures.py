@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from wfmodel.model.distributions import STRICT
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration, parse_duration
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]

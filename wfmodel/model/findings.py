@@ -24,12 +24,14 @@ class Severity(StrEnum):
 class Edit:
     """One change of a document: the value (or the key) at ``path`` becomes ``text``.
 
-    ``text`` None takes the whole entry away, its key included.
+    ``text`` None takes the whole entry away, its key included. ``old`` is what stands there: in an
+    imported format, whose places are found in several steps, an edit without it is not made.
     """
 
     path: Path
     text: str | None
     key: bool = False
+    old: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NoReturn, TypeAlias
 
-from wfmodel.model.limits import MOST_DEPTH, RefusedError, Repeated
+from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES, RefusedError, Repeated
 from wfmodel.model.source import Extent, Path, Place, Span
 
 _BREAK: Final = re.compile("\n")
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
+"""What a place begins or ends with; colons and commas between are passed over."""
+_KEYS: Final = json.JSONDecoder(strict=False)
 
 Pairs: TypeAlias = list[tuple[str, object]]
 
@@ -52,7 +54,7 @@ def read_json(text: str, file: str, repeated: Repeated | None = None) -> object:
         json_places(text, file, repeated)
         if not repeated:
             raise RefusedError("L106", "a key stands twice", Span(file)) from None
-    if _depth_exceeds(value):
+    if _exceeds_bounds(value, file):
         json_places(text, file)
     return value
 
@@ -72,9 +74,17 @@ def _parsed(text: str, file: str, object_of: Callable[[Pairs], dict[str, object]
         raise RefusedError("L105", said, Span(file)) from None
 
 
-def _depth_exceeds(value: object) -> bool:
-    level = [value]
+def _exceeds_bounds(value: object, file: str) -> bool:
+    """Whether it is nested too deep, which its places say better.
+
+    Raises:
+        RefusedError: it has more values than are read.
+    """
+    level, count = [value], 0
     for _ in range(MOST_DEPTH + 1):
+        count += len(level)
+        if count > MOST_VALUES:
+            raise RefusedError("L102", f"more than {MOST_VALUES:,} values", Span(file))
         level = [
             inner
             for outer in level
@@ -128,8 +138,6 @@ def json_places(text: str, file: str, repeated: Repeated | None = None) -> Place
             if stack:
                 closed = stack.pop().place
                 closed.extent = (*closed.extent[:2], *extent[2:])
-        elif token == ":" or token == ",":
-            continue
         elif top is not None and top.is_object and top.key is None and token[0] == '"':
             found = _take_key(top, token, extent, file)
             if found is not None and repeated is None:
@@ -154,7 +162,7 @@ def _path(stack: list[_Open]) -> Path:
 
 def _take_key(top: _Open, token: str, extent: Extent, file: str) -> RefusedError | None:
     """Read a key; what is wrong with it if it stands here again."""
-    key = str(json.loads(token, strict=False))
+    key = str(_KEYS.decode(token)) if "\\" in token else token[1:-1]
     first = top.place.parts.get(key)
     top.key, top.key_extent = key, extent
     if first is None:

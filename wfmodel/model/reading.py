@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -15,23 +17,40 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import MOST_BYTES, RefusedError, refusal
 from wfmodel.model.source import Document, Span
-from wfmodel.model.yaml_reader import read_yaml
 
 STDIN: Final = "-"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_once: ContextVar[dict[str, bytes] | None] = ContextVar("_once", default=None)
-"""What files held, by the names they were read by; None where nobody keeps it."""
+_NOTHING: Final[Mapping[str, bytes]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What files held, by the names they were read by; and what stands for some of them."""
+
+    read: dict[str, bytes]
+    instead: Mapping[str, bytes]
+
+    def content(self, path: str) -> bytes:
+        if path not in self.read:
+            other = self.instead.get(os.path.abspath(path))  # noqa: PTH100 - links stay
+            self.read[path] = read_file(path) if other is None else other
+        return self.read[path]
+
+
+_once: ContextVar[_Held | None] = ContextVar("_once", default=None)
+"""None where nobody keeps what was read."""
 
 
 @contextmanager
-def reading_once() -> Iterator[Mapping[str, bytes]]:
+def reading_once(instead: Mapping[str, bytes] = _NOTHING) -> Iterator[Mapping[str, bytes]]:
     """Every file is read once meanwhile, and what it held stands in the mapping: what is said of a
-    file is said of these bytes.
+    file is said of these bytes. ``instead`` has, by absolute path, what an editor holds of files:
+    that is read, whatever is on disk.
     """
-    held: dict[str, bytes] = {}
+    held = _Held({}, instead)
     before = _once.set(held)
     try:
-        yield held
+        yield held.read
     finally:
         _once.reset(before)
 
@@ -85,14 +104,10 @@ def _content(path: str | FilePath, file: str) -> str:
     held = _once.get()
     if str(path) == STDIN:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
-            raise _too_large(file)
-    elif held is not None and str(path) in held:
-        raw = held[str(path)]
     else:
-        raw = read_file(path)
-        if held is not None:
-            held[str(path)] = raw
+        raw = read_file(path) if held is None else held.content(str(path))
+    if len(raw) > MOST_BYTES:
+        raise _too_large(file)
     return _decoded(raw, file)
 
 
@@ -132,5 +147,7 @@ def _checked(text: str, file: str) -> str:
 def _parse(text: str, file: str) -> Document:
     if is_json(text, file):
         return Document(file, text, read_json(text, file), lambda: json_places(text, file))
+    from wfmodel.model.yaml_reader import read_yaml  # an answer of the cache reads nothing
+
     value, places = read_yaml(text, file)
     return Document(file, text, value, lambda: places)

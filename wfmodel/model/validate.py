@@ -31,6 +31,10 @@ def adapter(kind: type[Value]) -> TypeAdapter[Value]:
     return found
 
 
+MOST_ERRORS: Final = 1_000
+"""So many errors of a file are told: each is put into words, with what may have been meant."""
+
+
 @cache
 def _adapter(kind: Any) -> Any:  # noqa: ANN401 - the cache cannot relate the two types
     return TypeAdapter(kind)
@@ -53,7 +57,12 @@ def parse_as(
         return adapter(kind).validate_python(value, context=FROM_FILE), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, tuple(_findings(document, kind, path, value, details))
+        found = (*_findings(document, kind, path, value, details[:MOST_ERRORS]),)
+        rest = len(details) - MOST_ERRORS
+        if rest > 0:
+            message = f"{rest:,} errors more; mend some of those that are told, and check again"
+            found += (refusal(found[-1].code, message, document.locate(path)),)
+        return None, found
 
 
 def _at(value: Any, path: Path) -> Any:  # noqa: ANN401 - whatever a file holds

@@ -35,7 +35,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from wfmodel.display import svg_of
-from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import (
     FailureMode,
     Name,
@@ -43,6 +43,7 @@ from wfmodel.model.failures import (
     RetryPolicy,
 )
 from wfmodel.model.guards import checked, roots_of
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration
 
 ROLLBACK = "rollback"
@@ -65,6 +66,18 @@ class Effect(StrEnum):
     """The point of no return: after it the process must go through."""
     RETRIABLE = "retriable"
     """Succeeds if repeated often enough; comes after the pivot."""
+
+
+class Lands(StrEnum):
+    """When an attempt's effect is there, and in whose hands."""
+
+    WITH_COMMIT = "with-commit"
+    """At the service's own store, with the commit of the result where that is one transaction."""
+    IN_CALL = "in-call"
+    """Outside, where no transaction of ours reaches (a payment provider, an e-mail), at some
+    instant of the call: a crash after it does not take it back."""
+    AT_START = "at-start"
+    """The same at the beginning of the call."""
 
 
 class Outcome(StrEnum):
@@ -92,6 +105,7 @@ class Compensation:
     idempotent: bool = False
     tolerates_absence: bool = False
     status_query: bool = False
+    lands: Lands = Lands.WITH_COMMIT
     reads: tuple[Name, ...] = ()
 
 
@@ -115,6 +129,7 @@ class Task:
     status_query: bool = False
     tolerates_absence: bool = False
     effect: Effect = Effect.NONE
+    lands: Lands = Lands.WITH_COMMIT
     reads: tuple[Name, ...] = ()
     writes: tuple[Name, ...] = ()
     compensates: Name | None = None

@@ -241,6 +241,10 @@ def _resolve(text: str) -> object:
     return text
 
 
+_TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""libyaml since 0.2.6 (PyYAML 6.0.4): it scans ahead of what is read here, and stops at 1,000."""
+
+
 def read_yaml(
     text: str,
     file: str,
@@ -264,6 +268,8 @@ def read_yaml(
         mark = error.problem_mark or error.context_mark
         said = ": ".join(part for part in (error.context, error.problem) if part)
         span = Span(file) if mark is None else Span(file, mark.line + 1, mark.column + 1)
+        if error.problem == _TOO_DEEP:
+            raise RefusedError("L107", f"nested more than {MOST_DEPTH} levels deep", span) from None
         raise RefusedError("L105", said or "not YAML", span) from None
     except yaml.YAMLError as error:
         raise RefusedError("L105", " ".join(str(error).split()), Span(file)) from None

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from wfmodel.extras import foreseen
+
 SAFE_PATH: Final = "PYTHONSAFEPATH"
 SEARCHED: Final = "PYTHONPATH"
 IGNORED: Final = (
@@ -65,11 +67,17 @@ def library(name: str) -> ModuleType:
     """A library that looks into the working directory as it is imported: imported from elsewhere.
 
     Call it before anything of the library is imported in the ordinary way.
+
+    Raises:
+        MissingExtraError: it is not installed.
     """
     if (known := sys.modules.get(name)) is not None:  # None: it must not be imported
         return known
     with _elsewhere():
-        found = import_module(name)
+        try:
+            found = import_module(name)
+        except ModuleNotFoundError as error:
+            raise foreseen(error) or error from None
     if name == "numba":  # it looks for its settings again with everything that it compiles
         found.core.config._config_fname = os.devnull
     return found

@@ -13,12 +13,13 @@ from importlib.metadata import PackageNotFoundError, version
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from wfmodel.extras import install_command
 from wfmodel.native.interpreted import Answer
 from wfmodel.native.safety import library
 
 SUPPORTED: Final = "0.68"
 """numba's versions change what code is compiled by."""
-INSTALL: Final = "pip install 'wfmodel[fast]'"
+INSTALL: Final = install_command("numba")
 
 
 def _obstacle() -> str:

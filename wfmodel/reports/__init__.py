@@ -4,9 +4,11 @@
 Markdown of it. The same material gives the same bytes.
 """
 
+from wfmodel.extras import need
 from wfmodel.native.safety import library
 
 library("matplotlib")  # before anything here imports it
+need("jinja2")
 
 from wfmodel.reports.answer_tables import AnswerTable, answer_table  # noqa: E402
 from wfmodel.reports.notebook import ComparisonTable, comparison_table  # noqa: E402

@@ -259,6 +259,8 @@ def _swept(result: SweepResult, comparison: Comparison) -> list[Figure]:
         )
         runs = result.sweep.replications
         caption = f"Mean of {runs} replications at each value, with its 95 % interval."
+        if result.storms:
+            caption += f" Left out, for a run goes on without end: {'; '.join(result.storms)}"
         figures.append(Figure(drawn, caption))
     return figures
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.conclusion import capital
@@ -160,9 +161,14 @@ def _differs(knobs: Sequence[object], name: str) -> bool:
     return len({getattr(each, name) for each in knobs}) > 1
 
 
+STORM: Final = "goes on without end"
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """A what-if, and what becomes of each primary difference: (fate, difference, kind)."""
+    """A what-if, and what becomes of each primary difference: (fate, difference, kind); a single
+    one, of kind ``storm``, where a run goes on without end.
+    """
 
     words: str
     fates: tuple[tuple[str, str, str], ...]
@@ -177,13 +183,14 @@ def changed_rows(changed: Sequence[Changed]) -> tuple[ChangedRow, ...]:
             tuple(
                 (fate.value, _size(line), fate.name.lower())
                 for line, fate in zip(each.lines, each.fates, strict=True)
-            ),
+            )
+            or ((STORM, "; ".join(map(str, each.storms)), "storm"),),
             each.matters,
         )
         for each in changed
     ]
-    if not changed:
-        return ()
+    if not changed or not changed[0].before:
+        return tuple(rows)
     first = tuple((line.verdict.value, _size(line), "as_is") for line in changed[0].before)
     as_it_is = ChangedRow("Nothing is changed", first, matters=False)
     return (as_it_is, *sorted(rows, key=lambda row: not row.matters))

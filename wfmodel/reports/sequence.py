@@ -33,7 +33,7 @@ from wfmodel.reports.style import (
 ROW: Final = 0.2
 """Inches per step."""
 
-QUIET: Final = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.PUBLISH})
+QUIET: Final = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.PUBLISH, Deed.ACKNOWLEDGE})
 LONGEST: Final = 56
 """Characters of a label."""
 ENDING: Final = 125

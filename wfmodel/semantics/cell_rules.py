@@ -9,9 +9,16 @@ A step that the cell does not allow raises ``Refused`` and says why.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final, NamedTuple
 
-from wfmodel.designs.knobs import Delivery, DualWriteOrder, Persistence, Publishing
+from wfmodel.designs.knobs import (
+    Acknowledge,
+    Delivery,
+    DualWriteOrder,
+    Persistence,
+    Publishing,
+)
 from wfmodel.designs.messages import Chosen, Received, Restarted, TimerFired, WorkDone
 from wfmodel.designs.table import (
     CHOOSE,
@@ -22,16 +29,19 @@ from wfmodel.designs.table import (
     WORK,
     Operation,
     Table,
+    only_works,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
-from wfmodel.model.workflow import DONE, Compensation, Task
+from wfmodel.model.workflow import DONE, Compensation, Lands, Task
 from wfmodel.semantics.configuration import (
     ANYONE,
     Cell,
     Item,
     Landing,
+    Parcel,
     Pending,
     Post,
+    Work,
     put,
     take,
 )
@@ -53,6 +63,8 @@ class After(NamedTuple):
     """Messages that set out, in order."""
     landing: Landing | None = None
     """The visit whose effect is applied."""
+    returned: tuple[Parcel, ...] = ()
+    """Messages that the participant's own inbox gets back: they were not acknowledged."""
 
 
 class CellRules:
@@ -75,27 +87,59 @@ class CellRules:
             and not self.outbox
             and knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
         )
+        self.on_receipt = self.synchronous and knobs.acknowledge is Acknowledge.ON_RECEIPT
+        self.after_work = self.synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK
 
     # --------------------------------------------------------------------------- reactions
 
     def react(self, participant: int, cell: Cell, event: int, sender: int = ANYONE) -> After:
         """A participant meets an event; ``sender`` is whose message it is, where that matters."""
         self._ready(cell, event)
+        before = cell
         cell, received, finished = self._consume(cell, event)
         after, operations, _ = self.table.entry(participant, cell.volatile, event)
         cell = cell._replace(volatile=after, restarting=False)
+        taken = None if received == NOTHING else (sender, received)
         if self.synchronous:
+            if taken and (self.on_receipt or self.after_work) and only_works(operations):
+                return self._work_at_once(cell, taken, operations)
+            cell, over = self._worked_off(before, cell)
             sends = _posts(operations) if self.publish_first else ()
             kept, landing = (finished, None) if self.outbox else (None, finished)
-            pending = Pending(received, operations, kept, sends, sender=sender)
-            return After(cell._replace(pending=pending), landing=landing)
-        taken = None if received == NOTHING else (sender, received)
+            early = taken if self.on_receipt else None
+            received = NOTHING if early else received
+            pending = Pending(received, operations, kept, sends, sender=sender, finished=over)
+            return After(cell._replace(pending=pending), early, landing=landing)
         cell = self._release(cell, operations)
         if not self.atomic:
             return After(cell, taken, (), finished)
         durable = 0 if self.memory else cell.volatile
         sent, cell = cell.queue, cell._replace(queue=(), durable=durable)
         return After(cell, taken, sent, finished)
+
+    def _work_at_once(self, cell: Cell, parcel: Parcel, operations: tuple[Operation, ...]) -> After:
+        """Work begins with nothing committed: a crash forgets that it was ever asked for.
+
+        Acknowledged on receipt, the message is gone then; after the work, it comes again.
+        """
+        cell = self._release(cell, operations)
+        if self.after_work:
+            asked = tuple(o[1:4] for o in operations if o[0] == WORK)
+            cell = cell._replace(held=put(cell.held, (parcel, asked)))
+        return After(cell, parcel)
+
+    def _worked_off(self, before: Cell, cell: Cell) -> tuple[Cell, tuple[Parcel, ...]]:
+        """The cell after an event, and the messages in hand whose last work it ended."""
+        if not cell.held or before.work == cell.work:
+            return cell, ()
+        [ended] = Counter(before.work) - Counter(cell.work)
+        for place, (parcel, asked) in enumerate(cell.held):
+            if ended in asked:
+                left, others = take(asked, ended), take(cell.held, cell.held[place])
+                if left:
+                    return cell._replace(held=put(others, (parcel, left))), ()
+                return cell._replace(held=others), (parcel,)
+        return cell, ()
 
     def _ready(self, cell: Cell, event: int) -> None:
         if cell.down:
@@ -119,9 +163,7 @@ class CellRules:
             case WorkDone(node, epoch, attempt, outcome):
                 if outcome not in self.outcomes(node):
                     raise Refused(f"the step cannot end with {outcome!r}")
-                work = without(cell.work, (node, epoch, attempt), "it is not working on that")
-                landing = (node, epoch) if outcome == DONE else None
-                return cell._replace(work=work), NOTHING, landing
+                return self._ended(cell, (node, epoch, attempt), outcome)
             case Chosen(node, epoch, branch):
                 if all(edge.event != branch for edge in self.flow.nodes[node].edges):
                     raise Refused(f"the choice has no branch {branch!r}")
@@ -131,6 +173,31 @@ class CellRules:
                 if not cell.restarting:
                     raise Refused("it was not restarted, or knows nothing of the instance")
                 return cell, NOTHING, None
+
+    def _ended(self, cell: Cell, work: Work, outcome: str) -> tuple[Cell, int, Landing | None]:
+        """An attempt is over. Outside, it has had its effect if, and only if, it succeeded."""
+        cell = cell._replace(work=without(cell.work, work, "it is not working on that"))
+        if not self.lands_outside(work[0]):
+            return cell, NOTHING, work[:2] if outcome == DONE else None
+        if outcome == DONE:
+            landed = without(cell.landed, work, "its effect is not there yet")
+            return cell._replace(landed=landed), NOTHING, None
+        if cell.landed.count(work) > cell.work.count(work):
+            raise Refused("its effect is there: it cannot fail any more")
+        return cell, NOTHING, None
+
+    def lands_outside(self, node: int) -> bool:
+        """Whether no transaction of ours reaches the effect of a step."""
+        state = self.flow.nodes[node].state
+        return isinstance(state, Task | Compensation) and state.lands is not Lands.WITH_COMMIT
+
+    def land(self, cell: Cell, work: Work) -> After:
+        """Outside, an attempt in progress has its effect."""
+        if cell.down or cell.paused or not self.lands_outside(work[0]):
+            raise Refused("nothing lands there now")
+        if cell.landed.count(work) >= cell.work.count(work):
+            raise Refused("no such attempt is in progress, or it has had its effect")
+        return After(cell._replace(landed=put(cell.landed, work)), landing=work[:2])
 
     def outcomes(self, node: int) -> tuple[str, ...]:
         """How an attempt at a step can end: well, as declared, or by an injected failure."""
@@ -184,7 +251,22 @@ class CellRules:
         if self.publish_first:
             operations = tuple(o for o in operations if o[0] != SEND)
         cell = cell._replace(durable=cell.volatile, pending=None)
+        if self.after_work:
+            done = (*pending.finished, *(() if taken is None else (taken,)))
+            cell = cell._replace(unacknowledged=put(cell.unacknowledged, *done))
         return After(self._release(cell, operations), taken, (), pending.landing)
+
+    def acknowledge(self, cell: Cell, parcel: Parcel) -> After:
+        """The broker hears that a message need not come again: all of it is done and published."""
+        if not self.may_acknowledge(cell):
+            raise Refused("it has nothing to acknowledge")
+        left = without(cell.unacknowledged, parcel, "it has no such message to acknowledge")
+        return After(cell._replace(unacknowledged=left))
+
+    def may_acknowledge(self, cell: Cell) -> bool:
+        """Whether what follows from its messages is out of a crash's reach."""
+        runs = not cell.down and not cell.paused
+        return runs and (self.outbox or not cell.queue)
 
     def flush(self, cell: Cell) -> After:
         """Log: what is known so far becomes durable."""
@@ -226,7 +308,7 @@ class CellRules:
         left = Cell(
             durable, durable, 1, queue=cell.queue if self.outbox else (), expected=cell.expected
         )
-        return After(left, taken)
+        return After(left, taken, returned=in_hand(cell))
 
     def restart(self, participant: int, cell: Cell) -> After:
         """One crash is over; with the last, the process is back with its durable state."""
@@ -253,6 +335,13 @@ class CellRules:
         """Whether a restarted participant has nothing to go on with."""
         after, operations, _ = self.table.entry(participant, cell.volatile, self.table.restarted)
         return after == cell.volatile and not operations
+
+
+def in_hand(cell: Cell) -> tuple[Parcel, ...]:
+    """Acknowledged after the work: messages that a cell has taken and not acknowledged."""
+    held = tuple(parcel for parcel, _ in cell.held)
+    finished = () if cell.pending is None else cell.pending.finished
+    return (*held, *finished, *cell.unacknowledged)
 
 
 def _posts(operations: tuple[Operation, ...]) -> tuple[Post, ...]:

@@ -184,11 +184,12 @@ class ComponentTables(Numbering):
             for message, recipients in after.sent
             for q in recipients
         )
+        back = tuple((p, self.parcels[p].number(parcel)) for parcel in after.returned)
         return Made(
             self.steps.number(step),
             self.cells[p].number(after.cell),
             taken,
-            sent,
+            (*back, *sent),
             -1 if after.landing is None else self.landings.number(after.landing),
             FAULTS.index(cost) if cost else FREE,
         )

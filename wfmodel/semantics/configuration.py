@@ -47,6 +47,8 @@ class Pending(NamedTuple):
     """Publish first: what has left already, and would tell of nothing after a crash."""
     sender: int = ANYONE
     """Whose message ``received`` is."""
+    finished: tuple[Parcel, ...] = ()
+    """Acknowledged after the work: messages whose work is done with this reaction."""
 
 
 class Cell(NamedTuple):
@@ -67,6 +69,12 @@ class Cell(NamedTuple):
     """(node, epoch): the outside world has been told that its event is awaited; it remembers."""
     paused: bool = False
     """It stands still, and will go on as if nothing had been."""
+    held: tuple[tuple[Parcel, tuple[Work, ...]], ...] = ()
+    """Acknowledged after the work: messages in hand, and what they asked for that still runs."""
+    landed: tuple[Work, ...] = ()
+    """Attempts in progress whose effect, outside, is there already."""
+    unacknowledged: tuple[Parcel, ...] = ()
+    """Acknowledged after the work: messages whose work is committed; the broker does not know."""
 
 
 class Effect(NamedTuple):

@@ -1,14 +1,16 @@
 """What a finished step leaves behind in the services' stores, which no crash takes away.
 
 The stores recognise a repeated idempotency key, (node, epoch), where the design deduplicates or
-the step is idempotent; otherwise a repeated attempt lands again.
+the step is idempotent; otherwise a repeated attempt lands again. Whoever is outside knows a key
+only if the step is declared idempotent. With tombstones a store also knows what was to be undone
+before it was done, and refuses it.
 """
 
 from __future__ import annotations
 
 from wfmodel.designs.system import System
 from wfmodel.model.flow import NodeKind
-from wfmodel.model.workflow import Compensation, Task
+from wfmodel.model.workflow import Compensation, Lands, Task
 from wfmodel.semantics.configuration import Effect, Landing, World, put
 
 
@@ -24,12 +26,15 @@ def land(system: System, world: World, landing: Landing) -> tuple[World, Landing
 def _once(system: System, node: int) -> bool:
     state = system.flow.nodes[node].state
     assert isinstance(state, Task | Compensation)
-    return system.knobs.deduplicate or state.idempotent
+    ours = system.knobs.deduplicate and state.lands is Lands.WITH_COMMIT
+    return ours or state.idempotent
 
 
 def _do(system: System, world: World, node: int, epoch: int) -> tuple[World, Landing | None]:
     old = next((e for e in world.effects if (e.node, e.epoch) == (node, epoch)), None)
     if old is not None and _once(system, node):
+        return world, None
+    if system.knobs.tombstones and (system.flow.nodes[node].handler, epoch) in world.applied:
         return world, None
     new = Effect(node, epoch, 1, 0) if old is None else old._replace(landed=old.landed + 1)
     return _record(world, old, new), (node, epoch)
@@ -45,12 +50,17 @@ def _undo(
     if system.flow.nodes[node].kind is NodeKind.COMPENSATION:
         standing = [e for e in standing if e.epoch == epoch]
     if not standing:
-        return world, None
+        return (_noted(world, landing) if system.knobs.tombstones else world), None
     old = standing[-1]
     undone = _record(world, old, old._replace(undone=old.undone + 1))
-    if landing not in undone.applied:
-        undone = undone._replace(applied=put(undone.applied, landing))
-    return undone, (old.node, old.epoch)
+    return _noted(undone, landing), (old.node, old.epoch)
+
+
+def _noted(world: World, landing: Landing) -> World:
+    """The same where a compensation's visit has had its say."""
+    if landing in world.applied:
+        return world
+    return world._replace(applied=put(world.applied, landing))
 
 
 def _record(world: World, old: Effect | None, new: Effect) -> World:

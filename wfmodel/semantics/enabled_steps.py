@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
 from wfmodel.designs.table import Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
-from wfmodel.model.workflow import TIMEOUT
+from wfmodel.model.workflow import DONE, TIMEOUT
 from wfmodel.semantics.cell_rules import After, CellRules
-from wfmodel.semantics.configuration import Cell, Parcel, Post
+from wfmodel.semantics.configuration import Cell, Parcel, Post, Work
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution
 
 
@@ -33,10 +33,18 @@ class StepKind(StrEnum):
     DUPLICATE = "gets twice"
     PAUSE = "is paused"
     RESUME = "goes on"
+    ACKNOWLEDGE = "acknowledges"
+    LAND = "has an effect outside"
+
+
+ABOUT_EVENTS: Final = frozenset({StepKind.REACT, StepKind.LAND})
+"""Kinds of steps whose number is that of an event; a number of the others is a message's."""
 
 
 class Step(NamedTuple):
-    """One step: who, and the number of the event (REACT) or message (the others), or -1."""
+    """One step: who, and the number of the event (REACT, LAND: that the attempt is done) or message
+    (the others), or -1.
+    """
 
     kind: StepKind
     participant: int
@@ -93,6 +101,10 @@ class EnabledSteps:
             yield EnabledStep(Step(StepKind.PUBLISH, p, post[0]), self.local.publish(cell, post))
         if cell.pending is not None and not cell.pending.unpublished:
             yield EnabledStep(Step(StepKind.COMMIT, p), self.local.commit(cell))
+        if cell.unacknowledged and self.local.may_acknowledge(cell):
+            for parcel in dict.fromkeys(cell.unacknowledged):
+                step = Step(StepKind.ACKNOWLEDGE, p, parcel[1])
+                yield EnabledStep(step, self.local.acknowledge(cell, parcel))
 
     def _posts(self, cell: Cell) -> tuple[Post, ...]:
         """An outbox is emptied in order; from a gap, which a crash may cut short, in any order."""
@@ -117,6 +129,7 @@ class EnabledSteps:
         elif cell.pending is None and cell.restarting:
             yield self._react(p, cell, self.table.restarted)
         elif cell.pending is None:
+            yield from self._landings(p, cell)
             for event in self._events(cell):
                 yield self._react(p, cell, event)
             if failures:
@@ -135,17 +148,34 @@ class EnabledSteps:
         for timer in cell.timers:
             if self._fires_freely(table.timers.values[timer]):
                 yield table.events.number(TimerFired(table.timers.values[timer]))
-        for node, epoch, attempt in dict.fromkeys(cell.work):
-            for outcome in self.resolution.outcomes(self.nodes[node], epoch, attempt):
-                yield table.work_done(node, epoch, attempt, outcome)
+        for work in dict.fromkeys(cell.work):
+            for outcome in self.resolution.outcomes(self.nodes[work[0]], work[1], work[2]):
+                if self._may_end(cell, work, outcome):
+                    yield table.work_done(*work, outcome)
         for node, epoch in dict.fromkeys(cell.choices):
             for branch in self.resolution.branches(self.nodes[node], epoch):
                 yield table.events.number(Chosen(node, epoch, branch))
 
+    def _may_end(self, cell: Cell, work: Work, outcome: str) -> bool:
+        """Outside, what has had its effect succeeds, and nothing else does."""
+        if not self.local.lands_outside(work[0]):
+            return True
+        landed = cell.landed.count(work)
+        return landed > 0 if outcome == DONE else landed < cell.work.count(work)
+
+    def _landings(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        for work in dict.fromkeys(cell.work):
+            open_ = cell.landed.count(work) < cell.work.count(work)
+            may = DONE in self.resolution.outcomes(self.nodes[work[0]], work[1], work[2])
+            if self.local.lands_outside(work[0]) and open_ and may:
+                done = self.table.work_done(*work, DONE)
+                yield EnabledStep(Step(StepKind.LAND, p, done), self.local.land(cell, work))
+
     def _injected(self, cell: Cell) -> Iterator[int]:
-        for node, epoch, attempt in dict.fromkeys(cell.work):
+        for work in dict.fromkeys(cell.work):
             for outcome in (BUSINESS_FAILURE, TRANSIENT_FAILURE):
-                yield self.table.work_done(node, epoch, attempt, outcome)
+                if self._may_end(cell, work, outcome):
+                    yield self.table.work_done(*work, outcome)
 
     def answers(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """Outside events that may come, and those that never will."""

@@ -20,6 +20,7 @@ from wfmodel.semantics.configuration import (
     Landing,
     Parcel,
     Post,
+    Work,
     take,
 )
 from wfmodel.semantics.effect_rules import land
@@ -57,6 +58,9 @@ class InstanceRules:
         config, landed = config.with_cell(participant, after.cell), None
         if after.taken is not None:
             inbox = self.channels.take(config.inboxes[participant], after.taken)
+            config = config.with_inbox(participant, inbox)
+        for parcel in after.returned:
+            inbox = self.channels.put(config.inboxes[participant], parcel)
             config = config.with_inbox(participant, inbox)
         for message, recipients in after.sent:
             config = self.posted(config, participant, message, recipients)
@@ -110,6 +114,12 @@ class InstanceRules:
         after = self.local.react(participant, cell, event, sender)
         return self.apply(config, participant, after)
 
+    def land(
+        self, config: Configuration, participant: int, work: Work
+    ) -> tuple[Configuration, Landing | None]:
+        """Outside, an attempt has its effect; also the record that changed, if one did."""
+        return self.apply(config, participant, self.local.land(config.cells[participant], work))
+
     # --------------------------------------------------------- durability and publication
 
     def commit(
@@ -126,6 +136,12 @@ class InstanceRules:
         """One message of the queue reaches the broker, which owes it to every recipient."""
         after = self.local.publish(config.cells[participant], post)
         return self._applied(config, participant, after)
+
+    def acknowledge(self, config: Configuration, participant: int, message: int) -> Configuration:
+        """After the work: the broker hears that a message need not come again."""
+        cell = config.cells[participant]
+        sender = _sender_of(cell.unacknowledged, message, "it has not finished such a message")
+        return self._applied(config, participant, self.local.acknowledge(cell, (sender, message)))
 
     # -------------------------------------------------------------------------- the outside
 

@@ -13,10 +13,14 @@ becomes a reaction, a commit and messages), over the ``records``; ``clock`` runs
 1
 """
 
-from wfmodel.simulation.engines import AUTO, COMPILED, SIMPY
-from wfmodel.simulation.questions import StormError
-from wfmodel.simulation.setting import Arrivals, Setting
-from wfmodel.simulation.world import OwnProcess, Stream, World, simulate
+from wfmodel.extras import need
+
+need("numpy")  # before anything here imports it
+
+from wfmodel.simulation.engines import AUTO, COMPILED, SIMPY  # noqa: E402
+from wfmodel.simulation.questions import StormError  # noqa: E402
+from wfmodel.simulation.setting import Arrivals, Setting  # noqa: E402
+from wfmodel.simulation.world import OwnProcess, Stream, World, simulate  # noqa: E402
 
 __all__ = [
     "AUTO",

@@ -90,6 +90,6 @@ def _open(run: Run, instance: Instance, opener: Opener) -> None:
         post(run, process.index, instance, operation)
         operation = operation.next
     if not process.down:
-        release(run, cell, opener.rest)
+        release(run, cell, opener.rest, run.now, run.synchronous)
         if cell.inbox.first:
             drain(run, cell)

@@ -11,6 +11,7 @@ from wfmodel.simulation.randomness import uniform
 from wfmodel.simulation.records import (
     Cell,
     Event,
+    Held,
     Instance,
     Landed,
     Opener,
@@ -107,12 +108,17 @@ def parcel_of(
     run: Run, instance: Instance, sender: int, recipient: int, message: int, event: int
 ) -> Parcel:
     """A message on its way."""
-    return Parcel(instance, sender, recipient, message, event)
+    return Parcel(instance, sender, recipient, message, event, taken=run.now, sent=run.now)
 
 
-def setting_of(run: Run, cell: Cell, life: int, timer: int, fired: int) -> Setting:
-    """A timer that is set."""
-    return Setting(cell, life, timer, fired)
+def setting_of(run: Run, cell: Cell, timer: int, fired: int) -> Setting:
+    """A timer that is set, before others of the cell."""
+    return Setting(cell, cell.process.life, timer, fired, cell.timers)
+
+
+def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt: int) -> Held:
+    """The latest delivery, in hand, and an attempt that it asked for; before others of the cell."""
+    return Held(parcel, cell.deliveries, node, epoch, attempt, cell.held)
 
 
 def landed_of(run: Run, instance: Instance, node: int, epoch: int, others: Landed) -> Landed:
@@ -143,7 +149,9 @@ def forget(run: Run, cell: Cell) -> None:
     cell.cause = NULL
     cell.reaction = NULL
     cell.out = False
-    cell.timers = NULL
+    cell.unowned = False
+    cell.held = NULL
+    cell.gaps = 0
     cell.inbox.first = NULL
 
 

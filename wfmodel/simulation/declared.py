@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wfmodel.native.record_layout import NULL, PYTHON
+from wfmodel.simulation.event_codes import OUTSIDE
+
+AT_START, IN_CALL = 1, 2
+"""When an effect lands outside."""
 
 CONSTANT, UNIFORM, EXPONENTIAL, LOGNORMAL, WEIBULL, EMPIRICAL, ANY_OTHER = range(7)
 """Families of distributions; Python computes the quantiles of any other."""
@@ -54,5 +58,73 @@ class Block:
     delay: Sampler = NULL
     delay_base: int = 0
     once: bool = False
+    handler: int = -1
+    """The node that undoes it and leaves tombstones; -1: none does."""
+    outside: int = 0
+    """0: its effect lands with the commit; else outside, at the start or in the call."""
+    outside_base: int = 0
     undoes: int = -1
     is_compensation: bool = False
+    tombstones: bool = False
+    """Where it finds nothing to undo, it leaves word."""
+
+
+@dataclass(slots=True, eq=False)
+class Manner:
+    """What the knobs decide: how a run stores, publishes, acknowledges, delivers and recovers."""
+
+    synchronous: bool = False
+    """A reaction waits for its commit."""
+    log: bool = False
+    atomic: bool = False
+    """State, effect and messages are one transaction: the outbox."""
+    publish_first: bool = False
+    gap: bool = False
+    """Dual write, after the commit."""
+    on_receipt: bool = False
+    """A message is acknowledged when it is taken up."""
+    after_work: bool = False
+    """A message is acknowledged when all that it asked for is done and published."""
+    quick_commit: int = -1
+    """The latency of every undisturbed commit; -1 where it is not known beforehand."""
+    flush_interval: int = 0
+    relays_at_once: bool = True
+    replay: int = 0
+    redelivers: bool = False
+    redelivery: int = 0
+    look: int = 0
+    """How often a consumer looks for messages to be delivered again; 0: in time."""
+    renewed: int = 0
+    lease: int = 0
+    """How long a process that was not heard of is taken to live; 0: it takes its own work back."""
+    lease_look: int = 0
+    repeats: bool = False
+    """The same attempt may begin more than once."""
+    linked: bool = False
+    """A crash frees at once what the process had in hand."""
+
+
+@dataclass(slots=True, eq=False)
+class Strikes:
+    """When a fault strikes its target, for how long, and what it does there."""
+
+    participant: int = OUTSIDE
+    kind: int = 0
+    times: list[int] = NULL
+    times_length: int = 0
+    every: Sampler = NULL
+    gap_base: int = 0
+    lasts: Sampler = NULL
+    probability: float = 1.0
+    factor: float = 1.0
+    delay: Sampler = NULL
+    base: int = 0
+    """Of the draws which message it strikes."""
+    peers: list[int] = NULL
+    """A flag for each participant; NULL: a partition from everybody."""
+    steps: list[int] = NULL
+    """A flag for each node; NULL: all steps."""
+    step_bases: list[int] = NULL
+    is_business: bool = False
+    own: bool = False
+    """A user's process struck it: nobody else says when it comes again."""

@@ -11,15 +11,18 @@ from wfmodel.simulation.event_codes import (
     EXTERNAL,
     FAULT,
     LANE_HEAD,
+    LAPSED,
     RELAYED,
     RESTART_LATE,
     RETRANSMIT,
+    TAKE_OVER,
 )
 from wfmodel.simulation.faults import await_next, inject
 from wfmodel.simulation.happenings import fire, happen
-from wfmodel.simulation.network import check_acknowledged, publish, transmit
+from wfmodel.simulation.network import check_acknowledged, lapsed, publish, transmit
 from wfmodel.simulation.outside import answer_from_outside
 from wfmodel.simulation.records import Event, Injected, Run
+from wfmodel.simulation.recovery import take_over
 from wfmodel.simulation.timers import leave_lane
 
 
@@ -42,6 +45,12 @@ def dispatch(run: Run, event: Event) -> None:
         publish(run, event.process, event.instance, event.operation)
     elif kind == RETRANSMIT:
         transmit(run, event.parcel)
+    elif kind == LAPSED:
+        if lapsed(run, event):
+            return
+    elif kind == TAKE_OVER:
+        if take_over(run, event):
+            return
     elif kind == CHECK:
         check_acknowledged(run, event.parcel)
     elif kind == EXTERNAL:

@@ -19,6 +19,8 @@ def land(run: Run, instance: Instance, process: Process, node: int, epoch: int) 
     if block.undoes >= 0:
         _undo(run, instance, process, node, block, epoch)
         return
+    if block.handler >= 0 and _find(instance.applied, block.handler, epoch):
+        return
     found = _find(instance.landed, node, epoch)
     if not found:
         found = instance.landed = landed_of(run, instance, node, epoch, instance.landed)
@@ -39,6 +41,8 @@ def _undo(
     if not block.is_compensation:
         epoch = _latest(instance.landed, step)
     found = _find(instance.landed, step, epoch)
+    if block.tombstones and not known and not (found and found.net > 0):
+        instance.applied = landed_of(run, instance, node, visit, instance.applied)
     if found and found.net > 0:
         found.net -= 1
         if not known:

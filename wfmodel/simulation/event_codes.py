@@ -7,6 +7,8 @@ OUTSIDE = -1
 
 FOR_GOOD = -1
 """The life in which something waits that outlives crashes."""
+NO_STEP = -1
+"""The step of a message that asked for none."""
 NO_LIFE = -2
 """The life of a timer that was cleared, or set anew."""
 
@@ -19,9 +21,14 @@ NO_LIFE = -2
     DELIVER,
     WORK_END,
     TIMER,
+    ACKNOWLEDGING,
+    LANDS,
+    WORK_OVER,
     RESTART_LATE,
+    TAKE_OVER,
     RELAYED,
     RETRANSMIT,
+    LAPSED,
     CHECK,
     LANE_HEAD,
     EXTERNAL,
@@ -29,11 +36,14 @@ NO_LIFE = -2
     ARRIVAL,
     NOTHING_MORE,
     CHOICE,
-) = range(17)
-"""What comes before RELAYED may be deferred by a pause. CHOICE is a script's only."""
+) = range(22)
+"""LANDS: an attempt has its effect outside, WORK_OVER: such an attempt ends. What comes before
+RELAYED may be deferred by a pause. CHOICE is a script's only."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)
 """What an event for a machine came with: nothing, a message, finished work, a timer."""
+RUNNING, DONE, LEAVING = range(3)
+"""A message in hand: its work runs; is committed but not published; its acknowledgement is out."""
 UNWATCHED, OPEN, ACKNOWLEDGED = range(3)
 """Whether a redelivery time-out runs for a message, and whether it is still needed."""
 STRIKE, HEAL, REPLAYED = range(3)

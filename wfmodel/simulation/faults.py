@@ -12,6 +12,7 @@ from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import FAR, done_with, event_of, quantile, row, schedule, uniform
 from wfmodel.simulation.event_codes import FAULT, HEAL, NOTHING_MORE, OUTSIDE, REPLAYED, STRIKE
+from wfmodel.simulation.network import come_in
 from wfmodel.simulation.queues import append, remove
 from wfmodel.simulation.reactions import resume_commits
 from wfmodel.simulation.records import Event, Events, Injected, Process, Run
@@ -185,6 +186,8 @@ def _is_over(run: Run, kind: int, process: Process) -> None:
         resume(run, process)
     elif kind == _PARTITION:
         retry_waiting(run)
+        if not process.down:
+            come_in(run, process)
     else:
         resume_commits(run, process)
 

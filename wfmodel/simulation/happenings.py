@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from wfmodel.designs.history import Drop
-from wfmodel.simulation.basis import cell_of, done_with, event_of, stimulus_of, work_done
+from wfmodel.simulation.basis import cell_of, done_with, event_of, schedule, stimulus_of, work_done
+from wfmodel.simulation.custody import acknowledged
+from wfmodel.simulation.effects import land
 from wfmodel.simulation.event_codes import (
+    ACKNOWLEDGING,
     COMMIT,
     DELIVER,
     FLUSH,
     LANDING,
+    LANDS,
     NOTHING,
     PARCEL,
     PUBLISHED,
@@ -16,8 +20,9 @@ from wfmodel.simulation.event_codes import (
     SETTING,
     TIMER,
     WORK_END,
+    WORK_OVER,
 )
-from wfmodel.simulation.network import is_blocked, lose, watch
+from wfmodel.simulation.network import is_blocked, lose, wait_for, watch
 from wfmodel.simulation.queues import append, defer, enqueue
 from wfmodel.simulation.reactions import (
     commit,
@@ -43,12 +48,15 @@ def deliver(run: Run, event: Event) -> bool:
     if run.down:
         append(run.held, event)
         return True
-    if process.down:
-        lose(run, parcel, _RECIPIENT_DOWN)
+    if process.down or process.cut:
+        if wait_for(run, process, event):
+            return True
+        lose(run, parcel, _RECIPIENT_DOWN if process.down else _LOST)
         return False
-    if process.cut or (run.blocked.first and is_blocked(run, parcel)):
+    if run.blocked.first and is_blocked(run, parcel):
         lose(run, parcel, _LOST)
         return False
+    parcel.taken = run.now
     if process.paused:
         defer(process, event)
         watch(run, parcel)
@@ -72,17 +80,44 @@ def work_end(run: Run, event: Event) -> bool:
     if process.paused:
         return defer(process, event)
     free_worker(run, process)
-    index, node, epoch, attempt = event.instance.index, event.node, event.epoch, event.attempt
-    finish(run, event, outcome_of(run, process, index, node, epoch, attempt))
+    if event.kind == WORK_OVER:
+        finish(run, event, 0)
+        return False
+    outcome = _outcome_of(run, event)
+    if not outcome and run.blocks[event.node].outside:  # what made it fail in the call is over
+        land(run, event.instance, process, event.node, event.epoch)
+    finish(run, event, outcome)
     return False
+
+
+def lands(run: Run, event: Event) -> bool:
+    """An attempt has its effect outside, if it succeeds, and goes on to its end."""
+    process = event.cell.process
+    if event.life != process.life:
+        return False
+    if process.paused:
+        return defer(process, event)
+    event.kind = WORK_END
+    if not _outcome_of(run, event):
+        land(run, event.instance, process, event.node, event.epoch)
+        event.kind = WORK_OVER
+    schedule(run, event.left, event)
+    return True
+
+
+def _outcome_of(run: Run, event: Event) -> int:
+    process, index = event.cell.process, event.instance.index
+    return outcome_of(run, process, index, event.node, event.epoch, event.attempt, event.again)
 
 
 def finish(run: Run, event: Event, outcome: int) -> None:
     """The machine hears how an attempt ended."""
     heard = work_done(run, event.node, event.epoch, event.attempt, outcome)
-    stimulus = stimulus_of(run, heard, NOTHING if outcome else LANDING)
+    unlanded = not outcome and not run.blocks[event.node].outside
+    stimulus = stimulus_of(run, heard, LANDING if unlanded else NOTHING)
     stimulus.node = event.node
     stimulus.epoch = event.epoch
+    stimulus.attempt = event.attempt
     offer(run, event.cell, stimulus)
 
 
@@ -116,7 +151,7 @@ def happen(run: Run, event: Event) -> None:
         kept = deliver(run, event)
     elif kind == COMMIT:
         kept = commit(run, event)
-    elif kind == WORK_END:
+    elif kind in (WORK_END, WORK_OVER):
         kept = work_end(run, event)
     elif kind == TIMER:
         fire(run, event.setting)
@@ -126,5 +161,9 @@ def happen(run: Run, event: Event) -> None:
         kept = published(run, event)
     elif kind == PUBLISHED_FIRST:
         kept = published_first(run, event)
+    elif kind == LANDS:
+        kept = lands(run, event)
+    elif kind == ACKNOWLEDGING:
+        kept = acknowledged(run, event)
     if not kept:
         done_with(run, event)

@@ -1,7 +1,9 @@
 """Messages between processes: publication, the network, redelivery, and what faults do to them.
 
-At least once: a message that was not acknowledged is delivered again after the redelivery time-out
-(counted from the delivery that failed). At most once: it is dropped, and a row says why.
+At least once: a message waits in its recipient's queue until the recipient is there. One that was
+delivered and not acknowledged is delivered again when its lease has lapsed: the redelivery time-out
+after its delivery, or at the consumer's next look for such messages; or at once, where the broker
+sees the consumer's link close. At most once: it is dropped, and a row says why.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
 from wfmodel.simulation.basis import (
     FAR,
+    done_with,
     duration,
     event_of,
     parcel_of,
@@ -23,14 +26,15 @@ from wfmodel.simulation.event_codes import (
     CHECK,
     DELIVER,
     FOR_GOOD,
+    LAPSED,
     OPEN,
     PARCEL,
     RELAYED,
     RETRANSMIT,
     UNWATCHED,
 )
-from wfmodel.simulation.queues import append
-from wfmodel.simulation.records import Injected, Instance, Operation, Parcel, Process, Run
+from wfmodel.simulation.queues import append, take_all
+from wfmodel.simulation.records import Event, Injected, Instance, Operation, Parcel, Process, Run
 
 _SEND = int(Kind.SEND)
 _DROP = int(Kind.DROP)
@@ -141,6 +145,42 @@ def lose(run: Run, parcel: Parcel, cause: int) -> None:
     row(run, _DROP, parcel.instance.index, parcel.recipient, parcel.message, cause)
 
 
+def wait_for(run: Run, process: Process, event: Event) -> bool:
+    """Nobody takes it up: it waits in the queue, if there is one. Whether the event is kept."""
+    if not run.redelivers:
+        return False
+    append(process.arriving, event)
+    return True
+
+
+def come_in(run: Run, process: Process) -> None:
+    """A process is back, or can be reached again: what waits for it sets out."""
+    event = take_all(process.arriving)
+    while event:
+        following = event.next
+        transmit(run, event.parcel)
+        done_with(run, event)
+        event = following
+
+
+def lapsed(run: Run, event: Event) -> bool:
+    """The lease of a message in a crashed consumer's hands is over. Whether the event is kept.
+
+    Where consumers look for such messages, whoever is up does at its next look, and whoever is down
+    when it starts.
+    """
+    process = run.processes[event.parcel.recipient]
+    if process.down:
+        append(process.arriving, event)
+        return True
+    late = (run.now - process.up_since) % run.look if run.look else 0
+    if late:
+        _after(run, run.look - late, RETRANSMIT, event.parcel)
+    else:
+        transmit(run, event.parcel)
+    return False
+
+
 def is_blocked(run: Run, parcel: Parcel) -> bool:
     """Whether a partial partition lies between its sender and its recipient."""
     event = run.blocked.first
@@ -203,6 +243,11 @@ def _is_open(run: Run, parcel: Parcel) -> bool:
     cell = parcel.instance.cells[parcel.recipient]
     if not cell or cell.life != process.life:
         return False
+    held = cell.held
+    while held:
+        if held.parcel == parcel:
+            return True
+        held = held.next
     if cell.busy and cell.cause.item == PARCEL and cell.cause.parcel == parcel:
         return True
     stimulus = cell.inbox.first
@@ -215,5 +260,10 @@ def _is_open(run: Run, parcel: Parcel) -> bool:
 
 def abandon(run: Run, parcel: Parcel) -> None:
     """The recipient crashed before it acknowledged."""
-    if parcel.watched != ACKNOWLEDGED:
+    if parcel.watched == ACKNOWLEDGED:
+        return
+    if not run.redelivers:
         lose(run, parcel, _RECIPIENT_DOWN)
+        return
+    left = 0 if run.linked else max(0, parcel.taken + run.redelivery - run.now)
+    _after(run, left, LAPSED, parcel)

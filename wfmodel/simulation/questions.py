@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wfmodel.designs.messages import Chosen, External, Start, Timer
-from wfmodel.designs.table import SEND, SET_TIMER, Operation
+from wfmodel.designs.table import SEND, SET_TIMER, Operation, only_works
 from wfmodel.designs.trace_script import act_on_event
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import Jitter
@@ -44,6 +44,7 @@ class Questions:
             after=after,
             active=table.resumes(participant, after),
             publishes=publishes,
+            only_works=only_works(operations),
             first=self._chain(operations),
         )
 

@@ -20,11 +20,13 @@ from wfmodel.simulation.basis import (
     schedule,
     storm,
 )
+from wfmodel.simulation.custody import hand_back, hold, keep, work_off
 from wfmodel.simulation.effects import land
 from wfmodel.simulation.event_codes import (
     COMMIT,
     FLUSH,
     LANDING,
+    NOTHING,
     PARCEL,
     PUBLISHED,
     PUBLISHED_FIRST,
@@ -61,11 +63,13 @@ MOST_REACTIONS = 1_000_000
 
 def offer(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     """An event for a machine; it waits while a reaction of that cell is not committed."""
-    if not cell.busy:
+    if not (cell.busy or cell.unowned):
         react(run, cell, stimulus)
         if cell.inbox.first:
             drain(run, cell)
         return
+    if cell.unowned:
+        enter(cell.process.occupied, cell.in_occupied, cell)
     enqueue(cell.inbox, stimulus)
     if stimulus.item == PARCEL and cell.process.store_down:
         watch(run, stimulus.parcel)
@@ -82,6 +86,13 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     cell.volatile = reaction.after
     cell.is_active = reaction.active
     if run.synchronous:
+        if stimulus.item == PARCEL:
+            if run.on_receipt:
+                acknowledge(stimulus.parcel)
+                stimulus.item = NOTHING
+            if reaction.only_works and (run.on_receipt or run.after_work):
+                _work_at_once(run, cell, stimulus, reaction)
+                return
         cell.busy = True
         cell.cause = stimulus
         cell.reaction = reaction
@@ -93,8 +104,28 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
         _mark_dirty(run, process, cell)
     if stimulus.item == PARCEL:
         acknowledge(stimulus.parcel)
+    since = _since(run, stimulus, reaction)
     give_stimulus(run, stimulus)
-    release(run, cell, reaction)
+    release(run, cell, reaction, since, False)
+
+
+def _since(run: Run, cause: Stimulus, reaction: Reaction) -> int:
+    """From when a reaction's timers count: a time-out covers the way of the message that asks."""
+    if cause.item == PARCEL and reaction.only_works:
+        return cause.parcel.sent
+    return run.now
+
+
+def _work_at_once(run: Run, cell: Cell, stimulus: Stimulus, reaction: Reaction) -> None:
+    """Work begins with nothing committed: a crash forgets that it was ever asked for.
+
+    Acknowledged on receipt, the message is gone then; after the work, it comes again.
+    """
+    if run.after_work:
+        hold(run, cell, stimulus.parcel, reaction)
+    since = stimulus.parcel.sent
+    give_stimulus(run, stimulus)
+    release(run, cell, reaction, since, False)
 
 
 def _count(run: Run, instance: Instance, process: Process, stimulus: Stimulus) -> None:
@@ -187,17 +218,25 @@ def commit(run: Run, event: Event) -> bool:
     row(run, _COMMIT, instance.index, process.index, reaction.after, 0)
     if cause.item == LANDING and run.atomic:
         land(run, instance, process, cause.node, cause.epoch)
-    if cause.item == PARCEL:
+    if run.after_work:
+        if cause.item == PARCEL:
+            keep(run, cell, cause.parcel)
+        elif cause.attempt:
+            work_off(cell, cause.node, cause.epoch, cause.attempt)
+    elif cause.item == PARCEL:
         acknowledge(cause.parcel)
+    since = _since(run, cause, reaction)
     give_stimulus(run, cause)
     cell.busy = False
     cell.cause = NULL
     cell.reaction = NULL
     note_active(run, process, cell, reaction.active)
-    release(run, cell, reaction)
+    release(run, cell, reaction, since, True)
+    if cell.held:
+        hand_back(run, cell)
     if cell.inbox.first:
         drain(run, cell)
-    if not cell.busy:
+    if not cell.busy and not cell.held:
         leave(run, process.occupied, cell.in_occupied)
     return False
 
@@ -250,8 +289,12 @@ def flush(run: Run, event: Event) -> bool:
 # --------------------------------------------------------------------------------------- actions
 
 
-def release(run: Run, cell: Cell, reaction: Reaction) -> None:
-    """Carry out a reaction's actions, now that they may be."""
+def release(run: Run, cell: Cell, reaction: Reaction, since: int, lasting: bool) -> None:
+    """Carry out a reaction's actions, now that they may be.
+
+    A time-out of work that a message asks for counts from ``since``, when the message was sent.
+    ``lasting``: the reaction is durable, and so are the due times of its timers.
+    """
     operation, late = reaction.first, False
     while operation:
         code = operation.code
@@ -263,7 +306,7 @@ def release(run: Run, cell: Cell, reaction: Reaction) -> None:
         elif code == WORK:
             start_work(run, cell, operation.a, operation.b, operation.c)
         elif code == SET_TIMER:
-            set_timer(run, cell, operation.a, operation.b, operation.length)
+            set_timer(run, cell, operation.a, operation.b, operation.length, since, lasting)
         elif code == CLEAR_TIMER:
             clear_timer(cell, operation.a)
         elif code == CHOOSE:
@@ -272,6 +315,7 @@ def release(run: Run, cell: Cell, reaction: Reaction) -> None:
             expect(run, cell, operation.a, operation.b)
         operation = operation.next
     if late:  # dual write, after the commit: a crash in between loses the messages
+        cell.gaps += 1
         _after_gap(run, PUBLISHED, cell, reaction)
 
 
@@ -315,7 +359,16 @@ def published(run: Run, event: Event) -> bool:
             else:
                 unpublished(run, process, event.instance, operation, _UNPUBLISHED)
         operation = operation.next
+    if alive:
+        _is_out(run, event.cell)
     return False
+
+
+def _is_out(run: Run, cell: Cell) -> None:
+    if cell.gaps:
+        cell.gaps -= 1
+    if cell.held:
+        hand_back(run, cell)
 
 
 def published_first(run: Run, event: Event) -> bool:

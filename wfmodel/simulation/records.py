@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
-from wfmodel.simulation.declared import Block, Sampler
-from wfmodel.simulation.event_codes import OUTSIDE, STRIKE, UNWATCHED
+from wfmodel.simulation.declared import Block, Manner, Sampler, Strikes
+from wfmodel.simulation.event_codes import RUNNING, STRIKE, UNWATCHED
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +38,8 @@ class Reaction:
     active: bool = False
     """With the next state, there is something to go on with after a restart."""
     publishes: bool = False
+    only_works: bool = False
+    """It asks for work, and for nothing that others would hear of."""
     first: Operation = NULL
 
 
@@ -76,6 +78,7 @@ class Event:
     setting: Setting = field(init=False)
     lane: Lane = field(init=False)
     fault: Injected = field(init=False)
+    held: Held = field(init=False)
     life: int = field(init=False)
     """Of the process in which it was to happen."""
     operation: Operation = field(init=False)
@@ -85,6 +88,9 @@ class Event:
     epoch: int = field(init=False)
     attempt: int = field(init=False)
     answer: int = field(init=False)
+    left: int = field(init=False)
+    again: int = field(init=False)
+    """How often the attempt had begun before."""
     callbacks: Any = field(init=False, metadata=PYTHON)
     """Whom SimPy calls."""
 
@@ -96,6 +102,7 @@ class Event:
         "setting": "cell",
         "lane": "cell",
         "fault": "cell",
+        "held": "cell",
         "operation": "life",
         "sender_life": "reaction",
         "node": "reaction",
@@ -122,6 +129,8 @@ class Stimulus:
     setting: Setting = NULL
     node: int = 0
     epoch: int = 0
+    attempt: int = 0
+    """0: it is not the end of an attempt."""
 
     SHARED: ClassVar[dict[str, str]] = {"setting": "parcel"}
 
@@ -162,6 +171,10 @@ class Parcel:
     message: int
     event: int
     watched: int = UNWATCHED
+    taken: int = 0
+    """When its latest delivery reached the recipient."""
+    sent: int = 0
+    """When the broker had it."""
 
     FIRST: ClassVar[int] = 1
 
@@ -177,6 +190,26 @@ class Setting:
     next: Setting = NULL
     lane_next: Setting = NULL
     due: int = 0
+    lasting: bool = False
+    """Its due time is durable: after a restart it fires when it was due."""
+
+    FIRST: ClassVar[int] = 1
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """Acknowledged after the work: a message in hand, and an attempt that it asked for.
+
+    ``delivery``: which of its deliveries; each is worked on, and acknowledged, for itself.
+    """
+
+    parcel: Parcel
+    delivery: int
+    node: int
+    epoch: int
+    attempt: int
+    next: Held
+    stage: int = RUNNING
 
     FIRST: ClassVar[int] = 1
 
@@ -219,6 +252,14 @@ class Process:
     relay: Sampler = NULL
     deferred: Events = field(default_factory=Events)
     """What a paused process will find when it goes on."""
+    arriving: Events = field(default_factory=Events)
+    """Messages that wait in the broker's queue until the process is back, or can be reached."""
+    up_since: int = 0
+    """When it was last started."""
+    lease_until: int = 0
+    """When the lease of an earlier life ends, or has ended."""
+    taking_over: bool = False
+    """It waits for that."""
     outbox: Events = field(default_factory=Events)
     """Committed messages that wait for the process to come back, or to go on."""
     stalled: Events = field(default_factory=Events)
@@ -243,6 +284,8 @@ class Instance:
     landed: Landed = NULL
     applied: Landed = NULL
     """Visits of compensations that have taken something back."""
+    begun: Landed = NULL
+    """Attempts that have begun: ``epoch`` is the index of their draws, ``net`` how often."""
     cells: list[Cell] = NULL
     reactions: int = 0
     instant: int = -1
@@ -275,6 +318,14 @@ class Cell:
     timers: Setting = NULL
     commits: int = 0
     published: int = 0
+    unowned: bool = False
+    """Held by an earlier life of its process: whatever comes waits until it is taken over."""
+    held: Held = NULL
+    """Messages that are in hand and not acknowledged; the latest first."""
+    deliveries: int = 0
+    """How many it has had in hand so far."""
+    gaps: int = 0
+    """Dual writes whose messages are not out yet."""
     is_active: bool = False
     """With the volatile state, there is something to go on with after a restart."""
     in_active: Member = field(default_factory=Member)
@@ -285,34 +336,14 @@ class Cell:
 
 
 @dataclass(slots=True, eq=False)
-class Injected:
+class Injected(Strikes):
     """One fault at one target."""
 
-    participant: int = OUTSIDE
-    kind: int = 0
     process: Process = NULL
     stage: int = STRIKE
     count: int = 0
     """Occurrences so far."""
-    times: list[int] = NULL
-    times_length: int = 0
-    every: Sampler = NULL
-    gap_base: int = 0
-    lasts: Sampler = NULL
     length: int = 0
-    probability: float = 1.0
-    factor: float = 1.0
-    delay: Sampler = NULL
-    base: int = 0
-    """Of the draws which message it strikes."""
-    peers: list[int] = NULL
-    """A flag for each participant; NULL: a partition from everybody."""
-    steps: list[int] = NULL
-    """A flag for each node; NULL: all steps."""
-    step_bases: list[int] = NULL
-    is_business: bool = False
-    own: bool = False
-    """A user's process struck it: nobody else says when it comes again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -327,7 +358,7 @@ class Opener:
 
 
 @dataclass(slots=True, eq=False)
-class Run:
+class Run(Manner):
     """One run: its clock, its broker, how it stores and publishes, what arrives."""
 
     now: int = 0
@@ -337,23 +368,7 @@ class Run:
     blocks: list[Block] = NULL
     restarted: int = 0
     """The event of a restart."""
-    synchronous: bool = False
-    """A reaction waits for its commit."""
-    log: bool = False
-    atomic: bool = False
-    """State, effect and messages are one transaction: the outbox."""
-    publish_first: bool = False
-    gap: bool = False
-    """Dual write, after the commit."""
-    quick_commit: int = -1
-    """The latency of every undisturbed commit; -1 where it is not known beforehand."""
-    flush_interval: int = 0
-    relays_at_once: bool = True
-    replay: int = 0
-    redelivers: bool = False
-    redelivery: int = 0
     network: Sampler = NULL
-    # the broker
     down: int = 0
     blocked: Events = field(default_factory=Events)
     """Partitions from some peers that are on."""
@@ -364,7 +379,6 @@ class Run:
     """Publish first: reactions that wait for the broker before they commit."""
     held: Events = field(default_factory=Events)
     step_faults: Events = field(default_factory=Events)
-    # arrivals
     every: Sampler = NULL
     trace: list[int] = NULL
     trace_length: int = 0

@@ -20,21 +20,26 @@ from wfmodel.designs.table import RunTable, Table
 from wfmodel.designs.trace_script import (
     Act,
     Deed,
+    act_of_landing,
     act_on_event,
     act_on_message,
     message_words,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
-from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
+from wfmodel.model.workflow import DONE, Choice, Compensation, Lands, Receive, Task
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import cell_of
+from wfmodel.simulation.effects import land
 from wfmodel.simulation.event_codes import (
+    ACKNOWLEDGING,
     CHOICE,
     COMMIT,
     DELIVER,
     EXTERNAL,
     FLUSH,
     LANDING,
+    LANDS,
+    LAPSED,
     NOTHING,
     OUTSIDE,
     PARCEL,
@@ -43,6 +48,7 @@ from wfmodel.simulation.event_codes import (
     RELAYED,
     RETRANSMIT,
     WORK_END,
+    WORK_OVER,
 )
 from wfmodel.simulation.faults import heal, strike
 from wfmodel.simulation.happenings import deliver, fire
@@ -60,13 +66,23 @@ from wfmodel.simulation.records import (
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.script import Scripted, holder_of
 from wfmodel.simulation.setting import Arrivals, Setting
+from wfmodel.simulation.timers import is_set
 
 ACT_NS: Final = 1_000_000
 CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
 PAUSE: Final = Fault(kind=FaultKind.PAUSE, at=(0,))
 OWN_FAULT: Final = -1
 
-DIE_WITH_PROCESS: Final = (COMMIT, FLUSH, PUBLISHED_FIRST, WORK_END, CHOICE)
+DIE_WITH_PROCESS: Final = (
+    COMMIT,
+    FLUSH,
+    PUBLISHED_FIRST,
+    WORK_END,
+    CHOICE,
+    ACKNOWLEDGING,
+    LANDS,
+    WORK_OVER,
+)
 """What was to happen inside a process that is gone."""
 
 OWED: Final = frozenset(
@@ -77,6 +93,8 @@ OWED: Final = frozenset(
         Deed.CHOOSE,
         Deed.COMMIT,
         Deed.PUBLISH,
+        Deed.ACKNOWLEDGE,
+        Deed.LAND,
         Deed.RESTART,
         Deed.GO_ON,
     }
@@ -178,6 +196,7 @@ class Stage:
             for waiting in self.script.of(process, kind):
                 yield Act(process.name, deed), partial(self.script.play, waiting)
         yield from self._publications(process)
+        yield from self._acknowledgements(process)
         if not cell.busy:
             yield from self._reactions(process, cell)
 
@@ -192,6 +211,13 @@ class Stage:
             act = self._about(process, Deed.PUBLISH, waiting.operation.a)
             yield act, partial(self.script.play, waiting)
 
+    def _acknowledgements(self, process: Process) -> Iterator[Option]:
+        """Once whatever follows from what a process has done is published."""
+        if self.run.atomic or not self.script.of(process, PUBLISHED):
+            for waiting in self.script.of(process, ACKNOWLEDGING):
+                act = self._about(process, Deed.ACKNOWLEDGE, waiting.held.parcel.message)
+                yield act, partial(self.script.play, waiting)
+
     def _reactions(self, process: Process, cell: Cell) -> Iterator[Option]:
         if cell.volatile:
             resumed = Stimulus(self.table.restarted, NOTHING)
@@ -200,7 +226,7 @@ class Stage:
             fired = self.table.table.events.values[self.table.events.values[setting.fired]]
             act = act_on_event(self.flow, process.name, fired)
             yield act, partial(fire, self.run, setting)
-        for waiting in self.script.of(process, WORK_END):
+        for waiting in self.script.of(process, LANDS, WORK_END, WORK_OVER):
             yield from self._ends(process, waiting)
         for waiting in self.script.of(process, CHOICE):
             yield from self._branches(process, waiting)
@@ -208,11 +234,22 @@ class Stage:
     def _ends(self, process: Process, waiting: Waiting) -> Iterator[Option]:
         state = self.flow.nodes[waiting.node].state
         assert isinstance(state, Task | Compensation)
+        outside = state.lands is not Lands.WITH_COMMIT
+        if waiting.kind == LANDS:
+            done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, DONE)
+            yield act_of_landing(self.flow, process.name, done), partial(self._land, waiting)
         for outcome in (DONE, *state.failures, BUSINESS_FAILURE, TRANSIENT_FAILURE):
+            if outside and (outcome == DONE) != (waiting.kind == WORK_OVER):
+                continue
             done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
-            item = LANDING if outcome == DONE else NOTHING
+            item = LANDING if outcome == DONE and not outside else NOTHING
             act = act_on_event(self.flow, process.name, done)
             yield act, partial(self._hear, waiting, done, item)
+
+    def _land(self, waiting: Waiting) -> None:
+        """An attempt has its effect outside, and goes on."""
+        land(self.run, self.instance, waiting.cell.process, waiting.node, waiting.epoch)
+        waiting.kind = WORK_OVER
 
     def _branches(self, process: Process, waiting: Waiting) -> Iterator[Option]:
         node = self.flow.nodes[waiting.node]
@@ -229,6 +266,8 @@ class Stage:
         if isinstance(heard, WorkDone):
             number = self.table.work_done(heard.node, heard.epoch, heard.attempt, heard.outcome)
         stimulus = Stimulus(number, item, node=waiting.node, epoch=waiting.epoch)
+        if isinstance(heard, WorkDone):
+            stimulus.attempt = heard.attempt
         offer(self.run, waiting.cell, stimulus)
 
     # --------------------------------------------------------------------------- the outside
@@ -252,7 +291,7 @@ class Stage:
 
     def _deliveries(self) -> Iterator[Option]:
         """Messages on their way: taken up, lost, or doubled."""
-        waiting = self.script.clock.of(DELIVER, RETRANSMIT)
+        waiting = self.script.clock.of(DELIVER, RETRANSMIT, LAPSED)
         for each in waiting:
             process = self.run.processes[each.parcel.recipient]
             reachable = not (process.down or process.paused or process.cut)
@@ -315,7 +354,8 @@ def _in_order(cell: Cell) -> list[TimerSetting]:
     """The timers of a cell, in the order in which they were set."""
     found, setting = [], cell.timers
     while setting:
-        found.append(setting)
+        if is_set(setting):
+            found.append(setting)
         setting = setting.next
     return found[::-1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.designs.knobs import DualWriteOrder, Persistence, Publishing
+from wfmodel.designs.knobs import Acknowledge, DualWriteOrder, Persistence, Publishing
 from wfmodel.designs.table import RunTable
 from wfmodel.model.distributions import Constant
 from wfmodel.simulation.randomness import Streams
@@ -28,6 +28,15 @@ class RunContext:
         first = knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
         self.publish_first = dual and first and self.synchronous
         self.gap = dual and not self.publish_first
+        self.on_receipt = self.synchronous and knobs.acknowledge is Acknowledge.ON_RECEIPT
+        self.after_work = self.synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the same attempt may begin more than once."""
+        knobs = self.knobs
+        late = not knobs.deduplicate or knobs.watchdog is not None or self.quick_commit_ns() < 0
+        return bool(self.setting.faults) or late or self.on_receipt or self.after_work
 
     def capacity(self, name: str) -> int:
         """How many attempts a service works on at once; 0: without limit."""

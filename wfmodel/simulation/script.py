@@ -15,7 +15,7 @@ from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.clock import Clock, OnSimpy
 from wfmodel.simulation.declared import Odds
 from wfmodel.simulation.dispatch import dispatch
-from wfmodel.simulation.event_codes import FLUSH, PUBLISHED, PUBLISHED_FIRST
+from wfmodel.simulation.event_codes import ACKNOWLEDGING, FLUSH, PUBLISHED, PUBLISHED_FIRST
 from wfmodel.simulation.network import publish
 from wfmodel.simulation.reactions import begin_commit
 from wfmodel.simulation.records import Event, Operation, Process, Reaction, Run
@@ -76,6 +76,8 @@ def _publication(event: Event, operation: Operation) -> Event:
 
 def holder_of(event: Event) -> Process:
     """The process in which an event is to happen, of those that die with it."""
+    if event.kind == ACKNOWLEDGING:
+        return event.instance.cells[event.held.parcel.recipient].process
     return event.process if event.kind == FLUSH else event.cell.process
 
 

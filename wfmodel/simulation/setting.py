@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.faults import Fault
-from wfmodel.model.distributions import STRICT, Constant, Distribution
+from wfmodel.model.distributions import Constant, Distribution
+from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration, parse_duration
 
 

@@ -13,17 +13,19 @@ from typing import Any, Final, Protocol
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
-from wfmodel.designs.knobs import Delivery, Knobs
+from wfmodel.designs.knobs import Custody, Delivery, Knobs
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node, NodeKind
-from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
+from wfmodel.model.workflow import DONE, Choice, Compensation, Lands, Receive, Task
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
 from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.run_context import RunContext
+
+_OUTSIDE: Final = {Lands.WITH_COMMIT: 0, Lands.AT_START: d.AT_START, Lands.IN_CALL: d.IN_CALL}
 
 BROKER: Final = "broker"
 
@@ -115,11 +117,14 @@ class Setup:
     # -------------------------------------------------------------------------------- nodes
 
     def _block(self, node: Node) -> Reference:
+        tombstones = self.context.knobs.tombstones
         return self.maker.make(
             d.Block,
             undoes=-1 if node.undoes is None else node.undoes,
             is_compensation=node.kind is NodeKind.COMPENSATION,
             once=lands_once(node, self.context.knobs),
+            handler=-1 if node.handler is None or not tombstones else node.handler,
+            tombstones=tombstones,
             **dict(self._fields_of(node)),
         )
 
@@ -127,6 +132,8 @@ class Setup:
         state, name, base = node.state, node.name, self.streams.base
         if isinstance(state, Task | Compensation):
             yield "duration", self.sampler(state.duration, "work", name)
+            yield "outside", _OUTSIDE[state.lands]
+            yield "outside_base", base("lands", name)
             for kind in FailureKind:
                 yield kind.value, self._odds(node, cumulative(state, kind))
                 yield f"{kind.value}_base", base(kind.value, name)
@@ -236,12 +243,18 @@ class Setup:
             "atomic": context.atomic,
             "publish_first": context.publish_first,
             "gap": context.gap,
+            "on_receipt": context.on_receipt,
+            "after_work": context.after_work,
             "quick_commit": context.quick_commit_ns(),
             "flush_interval": knobs.flush_interval,
             "relays_at_once": knobs.relay_delay == Constant(0),
             "replay": context.replay_ns(),
             "redelivers": knobs.delivery is Delivery.AT_LEAST_ONCE,
             "redelivery": knobs.redelivery_timeout,
+            **_lease(knobs),
+            "repeats": context.repeats,
+            "look": knobs.redelivery_look,
+            "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),
             "trace": maker.array(sorted(arrivals.at)),
@@ -250,10 +263,19 @@ class Setup:
         }
 
 
+def _lease(knobs: Knobs) -> dict[str, int]:
+    lease = knobs.lease
+    if lease is None:
+        return {}
+    return {"renewed": lease.renewed, "lease": lease.lasts, "lease_look": lease.look}
+
+
 def lands_once(node: Node, knobs: Knobs) -> bool:
     """Whether an effect of a node is recognised by its key when it comes again."""
-    idempotent = isinstance(node.state, Task | Compensation) and node.state.idempotent
-    return knobs.deduplicate or idempotent
+    state = node.state
+    if not isinstance(state, Task | Compensation):
+        return knobs.deduplicate
+    return state.idempotent or (knobs.deduplicate and state.lands is Lands.WITH_COMMIT)
 
 
 def name_of_injected(state: object, kind: FailureKind) -> str:

@@ -1,7 +1,8 @@
 """Timers of all cells. Timers of one constant length run out in the order in which they were set.
 
 So they wait in a lane, one queue with one scheduled event for its head: most time-outs are cleared
-long before they would fire, and then never enter the heap at all.
+long before they would fire, and then never enter the heap at all. The few that are due earlier than
+those before them do not.
 """
 
 from __future__ import annotations
@@ -20,18 +21,37 @@ from wfmodel.simulation.event_codes import LANE_HEAD, NO_LIFE, TIMER
 from wfmodel.simulation.records import Cell, Lane, Length, Run, Setting
 
 
-def set_timer(run: Run, cell: Cell, timer: int, fired: int, length: Length) -> None:
-    """Start a timer; a running one of that name starts anew."""
+def set_timer(
+    run: Run, cell: Cell, timer: int, fired: int, length: Length, since: int, lasting: bool
+) -> None:
+    """Start a timer, which counts from ``since``; a running one of that name starts anew.
+
+    One that was set durably before a crash keeps the time when it is due.
+    """
+    due = _kept_due(cell, timer)
     clear_timer(cell, timer)
-    setting = setting_of(run, cell, cell.process.life, timer, fired)
-    setting.next = cell.timers
-    cell.timers = setting
-    if length.lane:
+    setting = cell.timers = setting_of(run, cell, timer, fired)
+    setting.lasting = lasting
+    fresh = due < 0
+    if fresh:
+        due = since + (length.lane.length if length.lane else _drawn(run, cell, length))
+    setting.due = due
+    if fresh and length.lane and not (length.lane.first and length.lane.last.due > due):
         _enter_lane(run, length.lane, setting)
         return
     event = event_of(run, TIMER, cell.instance)
     event.setting = setting
-    schedule(run, _drawn(run, cell, length), event)
+    schedule(run, max(0, due - run.now), event)
+
+
+def _kept_due(cell: Cell, timer: int) -> int:
+    """When a timer of this name, set durably in an earlier life, is due; -1: there is none."""
+    setting = cell.timers
+    while setting:
+        if setting.timer == timer and setting.lasting and setting.life != cell.process.life:
+            return setting.due
+        setting = setting.next
+    return -1
 
 
 def _drawn(run: Run, cell: Cell, length: Length) -> int:
@@ -68,12 +88,11 @@ def is_set(setting: Setting) -> bool:
 
 
 def _enter_lane(run: Run, lane: Lane, setting: Setting) -> None:
-    setting.due = run.now + lane.length
     setting.lane_next = NULL
     if lane.first:
         lane.last.lane_next = setting
     else:
-        _await_head(run, lane, lane.length)
+        _await_head(run, lane, max(0, setting.due - run.now))
         lane.first = setting
     lane.last = setting
     refer(setting.cell.instance)

@@ -1,21 +1,23 @@
 """Work at a service: a queue, workers, how long an attempt takes, and how it turns out.
 
-Durations and outcomes belong to (instance, step, epoch, attempt), not to the order of execution,
-so all designs draw the same ones.
+Durations and outcomes belong to (instance, step, epoch, attempt, how often that had begun before),
+not to the order of execution: all designs draw the same ones, and work that a crash interrupted
+takes another time when it is done again.
 """
 
 from __future__ import annotations
 
 from wfmodel.designs.history import Kind
-from wfmodel.simulation.basis import FAR, duration, event_of, row, schedule, uniform
-from wfmodel.simulation.declared import Odds
-from wfmodel.simulation.event_codes import WORK_END
+from wfmodel.simulation.basis import FAR, duration, event_of, landed_of, row, schedule, uniform
+from wfmodel.simulation.declared import IN_CALL, Odds
+from wfmodel.simulation.event_codes import LANDS, WORK_END
 from wfmodel.simulation.queues import append, drop_all, first_out
-from wfmodel.simulation.records import Cell, Event, Process, Run
+from wfmodel.simulation.records import Cell, Event, Instance, Process, Run
 
 _BEGIN = int(Kind.BEGIN)
 ATTEMPTS = 1 << 20
-"""Index of a draw: epoch * ATTEMPTS + attempt."""
+"""Index of a draw: epoch * ATTEMPTS + attempt + again * REPEATS."""
+REPEATS = 1 << 48
 
 
 def start_work(run: Run, cell: Cell, node: int, epoch: int, attempt: int) -> None:
@@ -38,9 +40,31 @@ def _begin(run: Run, process: Process, event: Event) -> None:
     instance, node = event.instance.index, event.node
     row(run, _BEGIN, instance, process.index, node, event.epoch)
     index = event.epoch * ATTEMPTS + event.attempt
+    event.again = _begun_before(run, event.instance, node, index) if run.repeats else 0
+    index += event.again * REPEATS
     length = duration(run, run.blocks[node].duration, instance, index)
-    factor = process.service_factor
-    schedule(run, length if factor == 1.0 else stretched(length, factor), event)
+    if process.service_factor != 1.0:
+        length = stretched(length, process.service_factor)
+    block = run.blocks[node]
+    if block.outside:
+        first = 0
+        if block.outside == IN_CALL:
+            first = int(length * uniform(block.outside_base, instance, index))
+        event.kind = LANDS
+        event.left = length - first
+        length = first
+    schedule(run, length, event)
+
+
+def _begun_before(run: Run, instance: Instance, node: int, index: int) -> int:
+    """How often an attempt has begun; this time is counted."""
+    known = instance.begun
+    while known and not (known.node == node and known.epoch == index):
+        known = known.next
+    if not known:
+        known = instance.begun = landed_of(run, instance, node, index, instance.begun)
+    known.net += 1
+    return known.net - 1
 
 
 def stretched(length: int, factor: float) -> int:
@@ -69,11 +93,11 @@ def stop_work(run: Run, process: Process) -> None:
 
 
 def outcome_of(
-    run: Run, process: Process, instance: int, node: int, epoch: int, attempt: int
+    run: Run, process: Process, instance: int, node: int, epoch: int, attempt: int, again: int
 ) -> int:
     """How an attempt turns out: 0 done, or the number of one of the step's failures."""
     if run.step_faults.first:
-        injected = _injected(run, process, instance, node, epoch, attempt)
+        injected = _injected(run, process, instance, node, epoch, attempt, again)
         if injected:
             return injected
     block = run.blocks[node]
@@ -81,7 +105,7 @@ def outcome_of(
     if block.business:
         failed = pick(block.business, uniform(block.business_base, instance, epoch))
     if block.transient and not failed:
-        index = epoch * ATTEMPTS + attempt
+        index = epoch * ATTEMPTS + attempt + again * REPEATS
         failed = pick(block.transient, uniform(block.transient_base, instance, index))
     return failed
 
@@ -95,7 +119,7 @@ def pick(odds: Odds, u: float) -> int:
 
 
 def _injected(
-    run: Run, process: Process, instance: int, node: int, epoch: int, attempt: int
+    run: Run, process: Process, instance: int, node: int, epoch: int, attempt: int, again: int
 ) -> int:
     event = run.step_faults.first
     while event:
@@ -103,7 +127,9 @@ def _injected(
         event = event.next
         if fault.process != process or (fault.steps and not fault.steps[node]):
             continue
-        index = epoch * ATTEMPTS + (0 if fault.is_business else attempt)
+        index = epoch * ATTEMPTS
+        if not fault.is_business:
+            index += attempt + again * REPEATS
         if uniform(fault.step_bases[node], instance, index) < fault.probability:
             block = run.blocks[node]
             return block.business_outcome if fault.is_business else block.transient_outcome

@@ -210,6 +210,8 @@ def _prepared(
 def _rows_of(context: RunContext, processes: tuple[OwnProcess, ...]) -> NDArray[np.int64]:
     """All rows of a run on SimPy."""
     engine = OnSimpy(context)
+    if processes:  # they may strike whenever they like
+        engine.run.repeats = True
     world = World(engine)
     engine.play(partial(world.env.process, own(world)) for own in processes)
     return context.recorder.rows()

@@ -17,9 +17,7 @@ from wfmodel.designs.system import System
 from wfmodel.designs.table import SEND, Operation, Table
 from wfmodel.designs.trace_script import message_words
 from wfmodel.escaping import printable
-from wfmodel.exploration.packed import search
-from wfmodel.exploration.scheduling import act_between
-from wfmodel.exploration.state_space import StateSpace, is_fault
+from wfmodel.extras import need
 from wfmodel.model.flow import Flow, Node, build_flow
 from wfmodel.model.workflow import Workflow
 
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import networkx as nx
+
+    from wfmodel.exploration.state_space import StateSpace
 
 MOST_STATES: Final = 1_000_000
 """Looked into to see who sends what to whom."""
@@ -55,6 +55,7 @@ def to_networkx(subject: Workflow | System | StateSpace) -> nx.MultiDiGraph[Any]
 
 
 def _empty(name: str, stopped: str = "") -> nx.MultiDiGraph[Any]:
+    need("networkx")
     import networkx as nx
 
     return nx.MultiDiGraph(name=printable(name), complete=not stopped, stopped=stopped)
@@ -107,6 +108,8 @@ def _ways(flow: Flow, node: Node) -> Iterator[tuple[int, dict[str, str | bool]]]
 
 
 def _of_system(system: System) -> nx.MultiDiGraph[Any]:
+    from wfmodel.exploration.packed import search
+
     table = Table(system)
     space = search(table, limit=MOST_STATES, symmetry=False)
     graph, names = _empty(system.design, space.stopped), _shown(system.participants)
@@ -141,6 +144,9 @@ def _operations(table: Table) -> Iterator[tuple[int, Operation]]:
 
 
 def _of_space(space: StateSpace) -> nx.MultiDiGraph[Any]:
+    from wfmodel.exploration.scheduling import act_between
+    from wfmodel.exploration.state_space import is_fault
+
     table = space.table
     graph = _empty(table.system.design, space.stopped)
     for number in range(len(space)):

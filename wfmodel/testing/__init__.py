@@ -6,17 +6,14 @@ model's.
 docs/testing.md has a whole example.
 """
 
-try:
-    import hypothesis as _hypothesis
-except ImportError as error:
-    raise ImportError(
-        "wfmodel.testing needs Hypothesis, which is not installed: pip install 'wfmodel[testing]'"
-    ) from error
+from wfmodel.extras import need
 
-from wfmodel.testing.beside import Implementation, beside_model
-from wfmodel.testing.event_sequences import event_sequences
-from wfmodel.testing.surroundings import faults, hybrids, knobs, settings_of_runs
-from wfmodel.testing.workflows import SERVICES, workflows
+need("hypothesis")  # before anything here imports it
+
+from wfmodel.testing.beside import Implementation, beside_model  # noqa: E402
+from wfmodel.testing.event_sequences import event_sequences  # noqa: E402
+from wfmodel.testing.surroundings import faults, hybrids, knobs, settings_of_runs  # noqa: E402
+from wfmodel.testing.workflows import SERVICES, workflows  # noqa: E402
 
 __all__ = [
     "SERVICES",
@@ -29,5 +26,3 @@ __all__ = [
     "settings_of_runs",
     "workflows",
 ]
-
-assert _hypothesis is not None

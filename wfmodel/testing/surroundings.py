@@ -7,7 +7,16 @@ from hypothesis.strategies import DrawFn
 
 from wfmodel.designs import Fault, Hybrid, Knobs
 from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.knobs import Delivery, DualWriteOrder, Persistence, Publishing
+from wfmodel.designs.knobs import (
+    Acknowledge,
+    Custody,
+    Delivery,
+    DualWriteOrder,
+    KnownKey,
+    Lease,
+    Persistence,
+    Publishing,
+)
 from wfmodel.model.distributions import Constant, Distribution, Exponential
 from wfmodel.model.flow import NodeKind, build_flow
 from wfmodel.model.units import parse_duration
@@ -24,6 +33,7 @@ SLOW_ENOUGH_TO_MATTER: tuple[Distribution, ...] = (
     Constant(MS),
     Exponential(mean=20 * MS),
 )
+LEASES = (None, None, Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS))
 latencies: st.SearchStrategy[Distribution] = st.sampled_from(SLOW_ENOUGH_TO_MATTER)
 
 
@@ -32,20 +42,31 @@ def knobs(draw: DrawFn) -> Knobs:
     """Any setting of all knobs that change what can happen."""
     publishing = draw(st.sampled_from(Publishing))
     orders = list(DualWriteOrder)
+    first = publishing is Publishing.DUAL_WRITE and draw(st.booleans())
+    persistence, delivery = draw(st.sampled_from(Persistence)), draw(st.sampled_from(Delivery))
+    free = persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM) and not first
+    free = free and delivery is Delivery.AT_LEAST_ONCE
+    known = draw(st.booleans())
+    acknowledge = draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT
+    late = acknowledge is Acknowledge.AFTER_WORK  # a lease shorter than all work ends in a storm
     return Knobs(
-        persistence=draw(st.sampled_from(Persistence)),
+        persistence=persistence,
         commit=draw(latencies),
         flush_interval=draw(st.sampled_from([5 * MS, 100 * MS])),
         replay=MS,
-        delivery=draw(st.sampled_from(Delivery)),
-        redelivery_timeout=draw(st.sampled_from([10 * MS, 200 * MS])),
+        delivery=delivery,
+        redelivery_timeout=draw(st.sampled_from([200 * MS] if late else [10 * MS, 200 * MS])),
+        lease=draw(st.sampled_from(LEASES)) if persistence is not Persistence.MEMORY else None,
+        redelivery_look=draw(st.sampled_from([0, 7 * MS])),
+        custody=draw(st.sampled_from(Custody)),
         publishing=publishing,
-        dual_write_order=orders[0]
-        if publishing is Publishing.OUTBOX
-        else draw(st.sampled_from(orders)),
+        dual_write_order=orders[first],
+        acknowledge=acknowledge,
         publish=draw(latencies),
         relay_delay=draw(latencies),
-        deduplicate=draw(st.booleans()),
+        deduplicate=known,
+        known_key=draw(st.sampled_from(KnownKey)) if known else KnownKey.USUAL,
+        tombstones=draw(st.booleans()),
         timeouts=draw(st.booleans()),
         watchdog=draw(st.sampled_from([None, 150 * MS])),
     )

@@ -17,6 +17,7 @@ from wfmodel.model.workflow import (
     Compensation,
     Effect,
     Final,
+    Lands,
     Outcome,
     Parallel,
     Reaction,
@@ -49,15 +50,16 @@ def workflows(
     loops: bool = True,
     cancel: bool = True,
     untimed_receives: bool = True,
+    outside: bool = False,
 ) -> Workflow:
     """A workflow of at most ``states`` states per machine, nested at most ``depth`` deep.
 
     It has no findings that would keep it from running, and may have others: dead ends, steps that
     nothing undoes. Services are ``SERVICES``. ``timeouts`` gives some steps a time-out; ``loops``
     lets choices lead back; ``cancel`` lets a join cancel its siblings; ``untimed_receives`` lets a
-    receive wait for ever.
+    receive wait for ever; ``outside`` gives some steps an effect that no transaction reaches.
     """
-    options = _Options(timeouts, loops, cancel, untimed_receives)
+    options = _Options(timeouts, loops, cancel, untimed_receives, outside)
     subs: dict[str, SubDefinition] = {}
     if depth and draw(st.integers(0, 3)) == 0:
         inner = _machine(draw, 2, 0, "u", options, ())
@@ -72,6 +74,7 @@ class _Options:
     loops: bool
     cancel: bool
     untimed_receives: bool
+    outside: bool
 
 
 def _machine(
@@ -147,6 +150,7 @@ def _task(
         retry=retry,
         timeout=draw(st.sampled_from([None, 30 * MS])) if options.timeouts else None,
         idempotent=draw(st.booleans()),
+        lands=draw(st.sampled_from(Lands)) if options.outside else Lands.WITH_COMMIT,
         effect=Effect.COMPENSATABLE,
         compensates=explicit,
         compensation=draw(st.sampled_from([None, undo, undo])) if explicit is None else None,

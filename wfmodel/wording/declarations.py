@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from wfmodel.designs.fault_facts import FACTS, PER_MESSAGE
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
+from wfmodel.designs.knobs import Lease
 from wfmodel.model.distributions import (
     Constant,
     Distribution,
@@ -134,6 +135,9 @@ def knob_words(value: object) -> str:
         return str(value.value)
     if isinstance(value, int):
         return duration_words(value)
+    if isinstance(value, Lease):
+        renewed, lasts, look = map(duration_words, (value.renewed, value.lasts, value.look))
+        return f"renewed every {renewed}, lasts {lasts}, looked at every {look}"
     return distribution_words(value)  # type: ignore[arg-type]
 
 

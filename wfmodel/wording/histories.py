@@ -95,6 +95,8 @@ def row_words(row: Row, history: History) -> str:
         case Kind.COMMIT:
             view = history.views[row.participant][row.a]
             return f"durable: {view_words(view, nodes)}"
+        case Kind.ACKNOWLEDGE:
+            return f"acknowledges: {message_words(history.messages[row.a], nodes)}"
         case Kind.SEND:
             return f"sends: {message_words(history.messages[row.a], nodes)}"
         case Kind.DROP:

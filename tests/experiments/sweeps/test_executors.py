@@ -19,6 +19,9 @@ from wfmodel.experiments.factorial.dask_cluster import DaskCluster
 from wfmodel.experiments.factorial.executors import Executor, InProcess, LocalProcesses
 from wfmodel.experiments.factorial.experiment_runs import ExperimentError, run_experiment
 
+pytestmark = pytest.mark.long
+
+
 MANY = {"plan": PlanSpec(kind="latin-hypercube", points=24), "replications": 6}
 
 

@@ -26,6 +26,9 @@ from wfmodel.experiments.factorial.experiment_runs import prepare, run_experimen
 from wfmodel.experiments.factorial.outcome import CellOutcome
 from wfmodel.experiments.factorial.parquet_rows import cell_bytes, cell_from, results_from
 
+pytestmark = pytest.mark.long
+
+
 ROOT = Path(__file__).parents[3]
 KILLS = int(os.environ.get("WFMODEL_KILLS", "4"))
 """How often a sweep is killed at a random instant; 20 in the long run."""

@@ -16,6 +16,9 @@ from wfmodel.exploration.terminal_states import is_end
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.semantics.successors import StepKind
 
+pytestmark = pytest.mark.long
+
+
 FIRST = (StepKind.CRASH, StepKind.PAUSE)
 
 

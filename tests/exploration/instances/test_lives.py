@@ -37,6 +37,9 @@ from wfmodel.exploration.terminal_states import ends_of
 from wfmodel.semantics.fault_budget import FAULTS
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 
+pytestmark = pytest.mark.long
+
+
 CASES = [
     ("choreographed", MEMORY, CRASH, {}),
     ("choreographed", ONCE, FaultBudget(losses=1), {}),

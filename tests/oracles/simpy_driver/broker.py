@@ -1,18 +1,20 @@
 """Messages between processes: publication, the network, redelivery, and what faults do to them.
 
-At least once: a message that was not acknowledged is delivered again after the redelivery time-out
-(counted from the delivery that failed). At most once: it is dropped, and a row says why.
+At least once: a message waits until its recipient is there. One that was delivered and not
+acknowledged is delivered again the redelivery time-out after its delivery, or at the first look
+after that; or as soon as its holder's link closes. At most once: it is dropped, and a row says why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.oracles.simpy_driver.cells import Instance, Occurrence, Parcel, Process
 from tests.oracles.simpy_driver.run import Offer, Run
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import Drop, Kind
-from wfmodel.designs.knobs import Delivery
+from wfmodel.designs.knobs import Custody, Delivery
 from wfmodel.designs.table import Operation
 from wfmodel.model.distributions import Constant
 from wfmodel.simulation.randomness import uniform
@@ -49,6 +51,14 @@ class Broker:
         self._constant_ns = network.value if isinstance(network, Constant) else None
         self._on_arrival = (self.deliver,)
         self._on_retransmit = (self._retransmit,)
+        self._on_lapse = (self._lapsed,)
+        self.look_ns = knobs.redelivery_look
+        self.linked = knobs.custody is Custody.LINK
+        self.kept: list[Parcel] = []
+        self.sent: dict[int, int] = {}
+        """When the broker had a parcel, by identity."""
+        self.taken: dict[int, int] = {}
+        """When a parcel, by identity, reached its recipient for the last time."""
 
     # ------------------------------------------------------------------------- publication
 
@@ -71,12 +81,17 @@ class Broker:
         self.row((self.env._now, _SEND, instance.index, sender, message, 0))
         if self._constant_ns is None or self.message_faults:
             for recipient in recipients:
-                self.transmit((instance, sender, recipient, message, event))
+                self.transmit(self._parcel(instance, sender, recipient, message, event))
             return
         for recipient in recipients:  # the undisturbed network, without a call per delivery
             instance.sent += 1
-            parcel = (instance, sender, recipient, message, event)
+            parcel = self._parcel(instance, sender, recipient, message, event)
             self.env.after(self._constant_ns, self._on_arrival, parcel)
+
+    def _parcel(self, *fields: Any) -> Parcel:
+        self.kept.append(fields)  # so that its identity is nobody else's
+        self.sent[id(fields)] = self.env.now_ns
+        return fields
 
     def _refused(self, process: Process, instance: Instance, operation: Operation) -> None:
         """Broker out of reach: an outbox waits; a producer retries from memory, or gives up."""
@@ -162,6 +177,7 @@ class Broker:
         if not process.reachable or self.down or self.blocked:
             self._undeliverable(parcel, process, event)
             return
+        self.taken[id(parcel)] = self.env.now_ns
         cell = parcel[0].cells[parcel[2]]
         if cell is None or cell.incarnation != process.incarnation:
             cell = self.run.cell(parcel[0], process)
@@ -170,15 +186,38 @@ class Broker:
     def _undeliverable(self, parcel: Parcel, process: Process, event: Occurrence) -> None:
         if self.down:
             self._held.append(parcel)
+        elif (process.down or process.cut) and self.redelivers:
+            process.arriving.append(parcel)
         elif process.down:
             self._lose(parcel, Drop.RECIPIENT_DOWN)
         elif process.cut or self._is_blocked(parcel):
             self._lose(parcel, Drop.LOST)
         elif process.paused:
+            self.taken[id(parcel)] = self.env.now_ns
             process.deferred.append((self.deliver, event))
             self.watch(parcel, process)
         else:
+            self.taken[id(parcel)] = self.env.now_ns
             self._offer(self.run.cell(parcel[0], process), parcel[4], parcel)
+
+    def come_in(self, process: Process) -> None:
+        """A process is back, or can be reached again: what waits for it sets out."""
+        arriving, process.arriving = process.arriving, []
+        for parcel in arriving:
+            self.transmit(parcel)
+
+    def _lapsed(self, event: Occurrence) -> None:
+        """The lease of a message is over; who looks for such messages does so on a grid."""
+        parcel: Parcel = event.value
+        process = self._processes[parcel[2]]
+        if process.down:
+            process.arriving.append(parcel)
+            return
+        late = (self.env.now_ns - process.up_since) % self.look_ns if self.look_ns else 0
+        if late:
+            self.env.after(self.look_ns - late, self._on_retransmit, parcel)
+        else:
+            self.transmit(parcel)
 
     def _is_blocked(self, parcel: Parcel) -> bool:
         sender, recipient = parcel[1], parcel[2]
@@ -226,5 +265,11 @@ class Broker:
 
     def abandon(self, parcel: Parcel) -> None:
         """The recipient crashed before it acknowledged."""
-        if not self.watched.get(id(parcel)):
+        if self.watched.get(id(parcel)):
+            return
+        if not self.redelivers:
             self._lose(parcel, Drop.RECIPIENT_DOWN)
+            return
+        due = self.taken[id(parcel)] + self.redelivery_ns
+        left = 0 if self.linked else max(0, due - self.env.now_ns)
+        self.env.after(left, self._on_lapse, parcel)

@@ -64,6 +64,7 @@ class Process:
 
     __slots__ = (
         "active",
+        "arriving",
         "capacity",
         "cut",
         "deferred",
@@ -86,6 +87,7 @@ class Process:
         "stalled",
         "store_down",
         "store_factor",
+        "up_since",
     )
 
     def __init__(
@@ -118,6 +120,8 @@ class Process:
         self.flush_due = False
         self.deferred: list[tuple[Callable[[Any], None], Any]] = []
         """What a paused process will find when it goes on."""
+        self.arriving: list[Parcel] = []
+        self.up_since = 0
         self.outbox: list[tuple[Instance, Operation]] = []
         """Committed messages that wait for the process to come back, or to go on."""
         self.stalled: list[Cell] = []
@@ -155,6 +159,7 @@ class Cell:
         "busy",
         "commits",
         "current",
+        "dues",
         "durable",
         "entry",
         "inbox",
@@ -178,6 +183,7 @@ class Cell:
         self.entry: Entry | None = None
         self.inbox: deque[tuple[int, Item]] = deque()
         self.timers: dict[int, list[Any]] = {}
+        self.dues: dict[int, tuple[int, int]] = {}
         self.commits = 0
         self.published = 0
 

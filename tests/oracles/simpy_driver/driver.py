@@ -25,6 +25,7 @@ from wfmodel.designs.table import (
     SET_TIMER,
     WORK,
     Operation,
+    only_works,
 )
 from wfmodel.model.distributions import Constant, Distribution
 
@@ -56,7 +57,7 @@ class Driver:
         self.effects = Effects(run)
         self.broker = Broker(run, self.offer)
         self._watched = self.broker.watched
-        self.workers = Workers(run, self.offer)
+        self.workers = Workers(run, self.offer, self.effects)
         self.timers = Timers(run, self._take_timer)
         self.outside = Outside(run, self.broker)
         self.recovery = Recovery(run, self.broker, self.workers, self.offer, self._published)
@@ -95,7 +96,8 @@ class Driver:
             if operation[0] == SEND:
                 self.broker.post(process.index, instance, operation)
         if not process.down:
-            self._release(cell, tuple(each for each in operations if each[0] != SEND))
+            sends = tuple(each for each in operations if each[0] != SEND)
+            self._release(cell, sends, self.env.now_ns, lasting=self._synchronous)
 
     # --------------------------------------------------------------------------- reactions
 
@@ -136,7 +138,13 @@ class Driver:
         if self._watched and type(item) is tuple and len(item) == 5:
             self.broker.acknowledge(item)
         if operations:
-            self._release(cell, operations)
+            self._release(cell, operations, self._since(item, operations), lasting=False)
+
+    def _since(self, item: Item, operations: tuple[Operation, ...]) -> int:
+        """A time-out of work that a message asks for counts from when the message was sent."""
+        if type(item) is tuple and len(item) == 5 and only_works(operations):
+            return self.broker.sent[id(item)]
+        return self.env.now_ns
 
     def _next(self, cell: Cell) -> None:
         """Take up what has waited for the commit."""
@@ -205,7 +213,7 @@ class Driver:
         else:
             process.active.pop(cell, None)
         if operations:
-            self._release(cell, operations)
+            self._release(cell, operations, self._since(item, operations), lasting=True)
         if cell.inbox:
             self._next(cell)
         if not cell.busy:
@@ -255,7 +263,9 @@ class Driver:
 
     # ----------------------------------------------------------------------------- actions
 
-    def _release(self, cell: Cell, operations: tuple[Operation, ...]) -> None:
+    def _release(
+        self, cell: Cell, operations: tuple[Operation, ...], since: int, *, lasting: bool
+    ) -> None:
         """Carry out a reaction's actions, now that they may be."""
         sends = None
         for operation in operations:
@@ -269,9 +279,10 @@ class Driver:
             elif code == WORK:
                 self.workers.start(cell, operation[1], operation[2], operation[3])
             elif code == SET_TIMER:
-                self.timers.set(cell, operation[1], operation[2])
+                self.timers.set(cell, operation[1], operation[2], since, lasting=lasting)
             elif code == CLEAR_TIMER:
                 cell.timers.pop(operation[1], None)
+                cell.dues.pop(operation[1], None)
             elif code == CHOOSE:
                 self.outside.choose(cell, operation[1], operation[2])
             else:
@@ -348,4 +359,5 @@ class Driver:
         """A timer fires, unless it was cleared while its event waited."""
         if cell.timers.get(handle[2]) is handle:
             del cell.timers[handle[2]]
+            cell.dues.pop(handle[2], None)
             self._react(cell, handle[3], None)

@@ -7,13 +7,15 @@ from tests.oracles.simpy_driver.run import Run
 from wfmodel.designs.history import Kind
 from wfmodel.designs.knobs import Knobs
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import Compensation, Task
+from wfmodel.model.workflow import Compensation, Lands, Task
 
 
 def lands_once(node: Node, knobs: Knobs) -> bool:
     """Whether an effect of a node is recognised by its key when it comes again."""
-    idempotent = isinstance(node.state, Task | Compensation) and node.state.idempotent
-    return knobs.deduplicate or idempotent
+    state = node.state
+    if not isinstance(state, Task | Compensation):
+        return knobs.deduplicate
+    return state.idempotent or (knobs.deduplicate and state.lands is Lands.WITH_COMMIT)
 
 
 class Effects:
@@ -33,6 +35,8 @@ class Effects:
         key, landed = (node, epoch), instance.landed
         if key in landed and self.once[node]:
             return
+        if self.run.knobs.tombstones and (self.nodes[node].handler, epoch) in instance.applied:
+            return
         landed[key] = landed.get(key, 0) + 1
         self._row(Kind.EFFECT, instance, process, node, epoch)
 
@@ -47,6 +51,8 @@ class Effects:
             landed[step, epoch] -= 1
             instance.applied.add(key)
             self._row(Kind.UNDO, instance, process, step, epoch)
+        elif self.run.knobs.tombstones:
+            instance.applied.add(key)
 
     def _row(self, kind: Kind, instance: Instance, process: Process, node: int, epoch: int) -> None:
         now = self.run.env.now

@@ -116,6 +116,8 @@ class Injection:
             self.driver.recovery.resume(process)
         elif kind is FaultKind.PARTITION:
             self.driver.broker.retry_waiting()
+            if not process.down:
+                self.driver.broker.come_in(process)
         else:
             self.driver.resume_commits(process)
 

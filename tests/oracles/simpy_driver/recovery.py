@@ -62,7 +62,10 @@ class Recovery:
         if process.paused:
             process.deferred.append((self._restart_late, Occurrence((), process)))
             return
+        process.up_since = self.run.env.now_ns
         self._empty_outbox(process)
+        if not process.cut:
+            self.broker.come_in(process)
         for cell in list(process.active):
             self._offer(self.run.cell(cell.instance, process), self.run.table.restarted, None)
 

@@ -81,16 +81,23 @@ class Timers:
         self._lanes: dict[int, Lane] = {}
         self._on_fire = (self._occurred,)
 
-    def set(self, cell: Cell, timer: int, fired: int) -> None:
-        """Start a timer; a running one of that name starts anew."""
+    def set(self, cell: Cell, timer: int, fired: int, since: int, *, lasting: bool) -> None:
+        """Start a timer; a running one of that name starts anew, one of an earlier life goes on."""
+        due, life = cell.dues.pop(timer, (-1, cell.process.incarnation))
+        kept = due >= 0 and life != cell.process.incarnation
         length = self._lengths.get(timer)
         if length is None:
             length = self._lengths[timer] = self._length_of(self.run.table.timer(timer))
         handle = cell.timers[timer] = [cell, cell.process.incarnation, timer, fired]
-        if isinstance(length, Lane):
-            length.add(handle)
+        lane = isinstance(length, Lane)
+        if not kept:
+            due = since + (length.length_ns if lane else length(cell))
+        if lasting:
+            cell.dues[timer] = (due, cell.process.incarnation)
+        if lane and not kept and length.is_last(due):
+            length.add(handle, due)
         else:
-            self.env.after(length(cell), self._on_fire, handle)
+            self.env.after(max(0, due - self.env.now_ns), self._on_fire, handle)
 
     def _length_of(self, timer: Any) -> Lane | Draw:
         length = length_of(self.run, timer)
@@ -131,11 +138,16 @@ class Lane:
         self._waiting: deque[tuple[int, Handle]] = deque()
         self._on_head = (self._head_is_due,)
 
-    def add(self, handle: Handle) -> None:
-        """Set a timer that runs out ``length_ns`` from now."""
+    def is_last(self, due: int) -> bool:
+        """Whether nothing in it is due later."""
+        return not (self._waiting and self._waiting[-1][0] > due)
+
+    def add(self, handle: Handle, due: int) -> None:
+        """Set a timer that runs out at ``due``, after all that are in it."""
         if not self._waiting:
-            self.timers.env.after(self.length_ns, self._on_head, None)
-        self._waiting.append((self.timers.env.now_ns + self.length_ns, handle))
+            now = self.timers.env.now_ns
+            self.timers.env.after(max(0, due - now), self._on_head, None)
+        self._waiting.append((due, handle))
 
     def _head_is_due(self, event: Occurrence) -> None:
         _, handle = self._waiting[0]

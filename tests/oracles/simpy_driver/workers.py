@@ -6,18 +6,22 @@ so both designs draw the same ones.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tests.oracles.simpy_driver.cells import Cell, Occurrence, Process
+from tests.oracles.simpy_driver.effects import Effects
 from tests.oracles.simpy_driver.run import Offer, Run, Sampler
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import Kind
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node
-from wfmodel.model.workflow import DONE, Compensation, Task
+from wfmodel.model.workflow import DONE, Compensation, Lands, Task
 from wfmodel.simulation.randomness import uniform
 
 _BEGIN = int(Kind.BEGIN)
 ATTEMPTS = 1 << 20
-"""Index of a draw: epoch * ATTEMPTS + attempt."""
+REPEATS = 1 << 48
+"""Index of a draw: epoch * ATTEMPTS + attempt + again * REPEATS."""
 
 Odds = tuple[tuple[str, float], ...]
 """Failures with their cumulative probabilities."""
@@ -26,8 +30,9 @@ Odds = tuple[tuple[str, float], ...]
 class Workers:
     """Every service's workers."""
 
-    def __init__(self, run: Run, offer: Offer) -> None:
+    def __init__(self, run: Run, offer: Offer, effects: Effects) -> None:
         self.run = run
+        self.effects = effects
         self.env = run.env
         self.row = run.row
         self._offer = offer
@@ -37,6 +42,7 @@ class Workers:
         self._durations = [self._duration(node) for node in nodes]
         self._odds = [self._odds_of(node) for node in nodes]
         self._on_end = (self._end,)
+        self.begun: Counter[tuple[int, int, int]] = Counter()
 
     def _duration(self, node: Node) -> Sampler:
         if isinstance(node.state, Task | Compensation):
@@ -74,14 +80,40 @@ class Workers:
     def _begin(self, cell: Cell, node: int, epoch: int, attempt: int) -> None:
         process, instance = cell.process, cell.instance.index
         self.row((self.env._now, _BEGIN, instance, process.index, node, epoch))
-        duration = self._durations[node](instance, epoch * ATTEMPTS + attempt)
+        key = (instance, node, epoch * ATTEMPTS + attempt)
+        again = self.begun[key]
+        self.begun[key] += 1
+        duration = self._durations[node](instance, key[2] + again * REPEATS)
         if process.service_factor != 1.0:
             duration = int(duration * process.service_factor)
-        value = (cell, process.incarnation, node, epoch, attempt)
-        self.env.after(duration, self._on_end, value)
+        value = (cell, process.incarnation, node, epoch, attempt, again)
+        lands = getattr(self.run.flow.nodes[node].state, "lands", Lands.WITH_COMMIT)
+        if lands is Lands.WITH_COMMIT:
+            self.env.after(duration, self._on_end, (*value, None))
+            return
+        first = 0
+        if lands is Lands.IN_CALL:
+            base = self.run.streams.base("lands", self.run.flow.nodes[node].name)
+            first = int(duration * uniform(base, instance, key[2] + again * REPEATS))
+        self.env.after(first, (self._lands,), (*value, duration - first))
+
+    def _lands(self, event: Occurrence) -> None:
+        """Outside, an attempt that succeeds has its effect before it ends."""
+        cell, incarnation, node, epoch, attempt, again, left = event.value
+        process: Process = cell.process
+        if incarnation != process.incarnation:
+            return
+        if process.paused:
+            process.deferred.append((self._lands, event))
+            return
+        done = self._outcome(cell, node, epoch, attempt + again * REPEATS) == DONE
+        if done:
+            self.effects.land(cell.instance, process, node, epoch)
+        value = (cell, incarnation, node, epoch, attempt, again, done)
+        self.env.after(left, self._on_end, value)
 
     def _end(self, event: Occurrence) -> None:
-        cell, incarnation, node, epoch, attempt = event.value
+        cell, incarnation, node, epoch, attempt, again, landed = event.value
         process: Process = cell.process
         if incarnation != process.incarnation:
             return
@@ -90,9 +122,14 @@ class Workers:
             return
         if process.capacity is not None:
             self._release(process)
-        outcome = self._outcome(cell, node, epoch, attempt)
+        outcome = DONE
+        if not landed:
+            outcome = self._outcome(cell, node, epoch, attempt + again * REPEATS)
+            if landed is False and outcome == DONE:
+                self.effects.land(cell.instance, process, node, epoch)
         done = self.run.table.work_done(node, epoch, attempt, outcome)
-        self._offer(cell, done, (node, epoch) if outcome == DONE else None)
+        inside = landed is None and outcome == DONE
+        self._offer(cell, done, (node, epoch) if inside else None)
 
     def _release(self, process: Process) -> None:
         if process.queue:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Final
 
+from wfmodel.checks.addresses import page_address
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.escaping import log_line
 from wfmodel.model.findings import Severity
@@ -34,6 +35,8 @@ def as_github(findings: Iterable[Reported]) -> Iterator[str]:
         lines = [finding.message]
         lines += [f"run: {' '.join(finding.run)}"] if finding.run else []
         lines += [f"help: {finding.help}"] if finding.help else []
+        address = page_address(finding.code, finding.name)
+        lines += [f"page: {address}"] if address else []
         message = "%0A".join(_message(log_line(line)) for line in lines)
         yield f"::{_COMMANDS[finding.severity]} {said}::{message}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from wfmodel.checks.addresses import page_address
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.escaping import json_text
 
@@ -43,5 +44,6 @@ def as_data(finding: Reported) -> dict[str, Any]:
             for each in finding.related
         ],
         "fingerprint": finding.fingerprint,
+        "page": page_address(finding.code, finding.name),
         "fix": fix,
     }

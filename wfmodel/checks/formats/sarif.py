@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
+from wfmodel.checks.addresses import page_address, project_address, version
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.checks.rule import Described
 from wfmodel.escaping import json_text, sarif_text
@@ -24,17 +25,19 @@ SCHEMA: Final = (
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def as_sarif(findings: Iterable[Reported], described: Mapping[str, Described], version: str) -> str:
+def as_sarif(findings: Iterable[Reported], described: Mapping[str, Described]) -> str:
     """One run of one tool; ``described`` says of every code what it means."""
     results = list(findings)
     codes = sorted({finding.code for finding in results})
     number = {code: index for index, code in enumerate(codes)}
-    driver = {
+    driver: dict[str, Any] = {
         "name": "wfmodel",
-        "version": version,
-        "semanticVersion": version,
+        "version": version(),
+        "semanticVersion": version(),
         "rules": [_rule(code, described.get(code)) for code in codes],
     }
+    if project_address():
+        driver["informationUri"] = project_address()
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -53,6 +56,8 @@ def _rule(code: str, described: Described | None) -> dict[str, Any]:
             "defaultConfiguration": {"level": _LEVELS[described.severity]},
             "help": {"text": described.page, "markdown": described.page},
         }
+        address = page_address(code, described.name)
+        rule |= {"helpUri": address} if address else {}
     return rule
 
 

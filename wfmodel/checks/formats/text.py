@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from wfmodel.checks.addresses import page_address
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.escaping import log_line, printable
 from wfmodel.model.findings import Finding
@@ -42,6 +43,9 @@ def _full(findings: Iterable[Reported]) -> Iterator[str]:
             yield from _indented(f"help: {finding.help}")
         if finding.changes:
             yield from _indented(f"fix: {finding.fix_title} (--fix)")
+        address = page_address(finding.code, finding.name)
+        if address:
+            yield f"  page: {address}"
         yield ""
 
 

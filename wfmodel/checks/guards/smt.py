@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from wfmodel.checks.effort import Effort
 from wfmodel.checks.guards.domain import Domain, nested
+from wfmodel.extras import install_command
 from wfmodel.model.guards import (
     ABSENT,
     Compare,
@@ -40,7 +41,7 @@ from wfmodel.native.safety import library
 MOST_STEPS: Final = 2_000_000
 """Z3's resource units for one question: well under a second."""
 
-MOST_STEPS_OF_PATTERNS: Final = 150_000
+MOST_STEPS_OF_PATTERNS: Final = 100_000
 """The same where texts have patterns: a unit takes ten times as long there, and more."""
 
 MOST_MILLISECONDS: Final = 5_000
@@ -49,7 +50,7 @@ MOST_MILLISECONDS: Final = 5_000
 _PART: Final = 150
 """Steps that the translation of a part of a guard counts for."""
 
-MISSING: Final = "needs the solver: pip install 'wfmodel[guards]'"
+MISSING: Final = f"needs the solver: {install_command('z3')}"
 
 _KINDS: Final = ("absent", "null", "boolean", "number", "string", "object")
 _ESCAPE: Final = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
@@ -109,7 +110,7 @@ class Solver:
         before = self._units(solver)
         answer = solver.check()
         used = min(units, self._units(solver) - before)
-        self.effort.spend(used * 2 if self.has_patterns else used // 5)
+        self.effort.spend(used * 3 if self.has_patterns else used // 5)
         if answer == self.z3.unsat:
             return False
         if answer != self.z3.sat:

@@ -69,5 +69,4 @@ RULE = Rule(
     severity=Severity.INFO,
     why="A lost reply leaves the instance waiting for ever.",
     check=_check,
-    opt_in=True,
 )

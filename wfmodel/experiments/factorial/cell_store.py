@@ -26,6 +26,7 @@ from wfmodel.experiments.factorial.parquet_rows import (
     results_from,
 )
 from wfmodel.experiments.factorial.plans import Point
+from wfmodel.extras import install_command
 from wfmodel.model.files import UNFINISHED, read_file, replacing
 
 MANIFEST: Final = "manifest.json"
@@ -195,7 +196,7 @@ def opened(folder: Path, provenance: Mapping[str, str], keys: Iterable[str]) -> 
         from filelock import FileLock, Timeout
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            "results need filelock: pip install 'wfmodel[sweeps]'", name="filelock"
+            f"results need filelock: {install_command('filelock')}", name="filelock"
         ) from None
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -23,9 +23,10 @@ from wfmodel.experiments.replications import metric_difference, metric_estimate
 from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.scenario import Variant
+from wfmodel.experiments.storms import Storm, StormsError
 from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
-from wfmodel.simulation import Setting
+from wfmodel.simulation import Setting, StormError
 
 MOST_BENCHES: Final = 4
 """Workflows that a worker thread keeps tabulated."""
@@ -57,16 +58,18 @@ def carry_out(work: CellWork) -> CellOutcome:
 
     Raises:
         ValueError: the workflow cannot run, or no instance arrives.
+        StormsError: a run goes on without end.
     """
     bench = _bench(work)
     observed: list[list[RunObservation]] = [[] for _ in work.variants]
     rows: tuple[Row, ...] = ()
     for look in work.looks:
-        for runs, (_, variant) in zip(observed, work.variants, strict=True):
-            runs.extend(
-                bench.observation(RunSpec(variant, work.setting, work.seed, replication))
-                for replication in range(len(runs), look)
-            )
+        for runs, (name, variant) in zip(observed, work.variants, strict=True):
+            for replication in range(len(runs), look):
+                run = bench.attempt(RunSpec(variant, work.setting, work.seed, replication))
+                if isinstance(run, StormError):
+                    raise StormsError([Storm(name, replication, run)])
+                runs.append(run)
         rows = _rows(work, observed)
         if _is_enough(work, rows):
             break

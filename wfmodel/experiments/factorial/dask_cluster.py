@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from wfmodel.experiments.factorial.cell_work import CellWork
 from wfmodel.experiments.factorial.executors import IN_HAND, Became, attempt
+from wfmodel.extras import install_command
 from wfmodel.native.lost import WorkersLostError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ CONNECT_S: Final = 5
 """How long a scheduler's answer is waited for."""
 FIRST_WORKER_S: Final = 20
 """How long its first worker is waited for."""
-NEEDS_DASK: Final = "Dask is not installed: pip install 'wfmodel[dask]'"
+NEEDS_DASK: Final = f"Dask is not installed: {install_command('distributed')}"
 
 
 class DaskCluster:

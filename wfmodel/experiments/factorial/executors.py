@@ -17,6 +17,7 @@ from typing import Final, Protocol, TypeAlias
 
 from wfmodel.experiments.factorial.cell_work import CellWork, carry_out
 from wfmodel.experiments.factorial.outcome import CellOutcome
+from wfmodel.experiments.storms import StormsError
 from wfmodel.experiments.worker_count import cores
 from wfmodel.native.lost import WorkersLostError
 from wfmodel.native.pools import WorkerPool, start_server
@@ -29,10 +30,13 @@ MOST_DEATHS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A cell that cannot run, and why: its values do not make a sound scenario."""
+    """A cell that cannot run, and why: its values do not make a sound scenario; or a run of it goes
+    on without end, which says nothing of other cells.
+    """
 
     key: str
     reason: str
+    is_storm: bool = False
 
 
 Became: TypeAlias = CellOutcome | Failed
@@ -54,6 +58,8 @@ def attempt(work: CellWork) -> Became:
     """Run a cell; what is wrong with its declaration becomes data."""
     try:
         return carry_out(work)
+    except StormsError as storms:
+        return Failed(work.key, str(storms), is_storm=True)
     except ValueError as error:
         return Failed(work.key, str(error))
 

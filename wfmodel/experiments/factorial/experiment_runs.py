@@ -55,12 +55,14 @@ class Prepared:
 @dataclass(frozen=True)
 class ExperimentResult:
     """Every point with its outcome, in the order of the plan. ``new``: cells that were run now, the
-    others had been finished before.
+    others had been finished before. ``storms``: of each point left out, its values and which run
+    goes on without end.
     """
 
     prepared: Prepared
     points: tuple[Finished, ...]
     new: int
+    storms: tuple[str, ...] = ()
 
     @property
     def experiment(self) -> Experiment:
@@ -173,7 +175,8 @@ def run_experiment(
 
     ``executor``: where (None: one process per core). ``out``: a directory that keeps each cell as
     it finishes, and ``results.parquet`` in the end (None: nothing is kept); ``resume``: go on with
-    what it holds.
+    what it holds. Points with a run that goes on without end are left out and named; then
+    ``results.parquet`` is not written, and finished cells stay.
 
     Raises:
         ExperimentError: see ``prepare``; or a point's scenario cannot run.
@@ -183,36 +186,61 @@ def run_experiment(
     """
     executor = executor or local_executor()  # before the plan: processes start meanwhile
     prepared = prepare(scenario, workflow)
+    storms: dict[str, str] = {}
     if out is None:
         outcomes: dict[str, CellOutcome] = {}
-        for outcome in _run(prepared, executor, outcomes, progress):
+        for outcome in _run(prepared, executor, outcomes, storms, progress):
             outcomes[outcome.key] = outcome
-        found = tuple(ordered(prepared.points, prepared.keys, outcomes))
-        return ExperimentResult(prepared, found, len(outcomes))
+        return _result(prepared, outcomes, storms, len(outcomes))
     with opened(Path(out), provenance(scenario, workflow), prepared.works) as store:
         outcomes = store.begin(resume=resume)
         before = len(outcomes)
-        for outcome in _run(prepared, executor, outcomes, progress):
+        for outcome in _run(prepared, executor, outcomes, storms, progress):
             store.keep(outcome)
             outcomes[outcome.key] = outcome
-        found = tuple(ordered(prepared.points, prepared.keys, outcomes))
-        store.finish(found, prepared.experiment.factors)
-    return ExperimentResult(prepared, found, len(outcomes) - before)
+        result = _result(prepared, outcomes, storms, len(outcomes) - before)
+        if not storms:
+            store.finish(result.points, prepared.experiment.factors)
+    return result
+
+
+def _result(
+    prepared: Prepared, outcomes: Mapping[str, CellOutcome], storms: Mapping[str, str], new: int
+) -> ExperimentResult:
+    """Points with an outcome; and of those without, why.
+
+    Raises:
+        ExperimentError: no point has one.
+    """
+    calm = [point for point in prepared.points if prepared.keys[point.number] not in storms]
+    found = tuple(ordered(calm, prepared.keys, outcomes))
+    told = tuple(
+        f"{_named(point)}: {storms[prepared.keys[point.number]]}"
+        for point in prepared.points
+        if prepared.keys[point.number] in storms
+    )
+    if not found:
+        raise ExperimentError(f"at every point a run goes on without end; {told[0]}")
+    return ExperimentResult(prepared, found, new, told)
 
 
 def _run(
     prepared: Prepared,
     executor: Executor,
     finished: Mapping[str, CellOutcome],
+    storms: dict[str, str],
     progress: Progress | None,
 ) -> Iterator[CellOutcome]:
-    """Outcomes of the works that are not finished yet."""
+    """Outcomes of the works that are not finished yet; ``storms`` takes up those without one."""
     todo = [work for key, work in prepared.works.items() if key not in finished]
     total, done = len(prepared.works), len(prepared.works) - len(todo)
     if progress is not None:
         progress("cells", done, total)
     for became in executor.outcomes(todo) if todo else ():
-        yield sound(prepared, became)
+        if isinstance(became, Failed) and became.is_storm:
+            storms[became.key] = became.reason
+        else:
+            yield sound(prepared, became)
         done += 1
         if progress is not None:
             progress("cells", done, total)
@@ -228,5 +256,9 @@ def sound(prepared: Prepared, became: Became) -> CellOutcome:
         return became
     assert isinstance(became, Failed)
     point = next(p for p in prepared.points if prepared.keys[p.number] == became.key)
+    raise ExperimentError(f"{_named(point)}: {became.reason}")
+
+
+def _named(point: Point) -> str:
     values = ", ".join(f"{name} {value}" for name, value in point.values.items())
-    raise ExperimentError(f"point {point.number} ({values or 'as it is'}): {became.reason}")
+    return f"point {point.number} ({values or 'as it is'})"

@@ -16,11 +16,12 @@ from wfmodel.experiments.experiment import Factor, Level
 from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, Row
 from wfmodel.experiments.factorial.stopping import Reached
 from wfmodel.experiments.statistics import Estimate, Method
+from wfmodel.extras import install_command
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NEEDS_PYARROW: Final = "Parquet needs pyarrow: pip install 'wfmodel[sweeps]'"
+NEEDS_PYARROW: Final = f"Parquet needs pyarrow: {install_command('pyarrow')}"
 FACTOR: Final = "factor."
 """Before a factor's name in the name of its column; durations are in seconds."""
 DIGEST: Final = "digest"

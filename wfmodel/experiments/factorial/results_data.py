@@ -66,6 +66,7 @@ def as_data(result: ExperimentResult) -> dict[str, Any]:
             for each in result.points
         ],
         "sensitivity": _sensitivity(result),
+        "storms": list(result.storms),
     }
 
 
@@ -93,7 +94,11 @@ def threshold_as_data(result: ThresholdResult) -> dict[str, Any]:
 
 
 def sensitivity_keys(result: ExperimentResult) -> tuple[tuple[str, str], ...]:
-    """(response, variant) of every row that all points have."""
+    """(response, variant) of every row that all points have; none where points are left out, for
+    what they would say of the factors.
+    """
+    if result.storms:
+        return ()
     each = [{(row.response, row.variant) for row in p.outcome.rows} for p in result.points]
     shared = set.intersection(*each)
     ordered = [(row.response, row.variant) for row in result.points[0].outcome.rows]

@@ -19,11 +19,19 @@ import numpy as np
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
-from wfmodel.designs.messages import External, Message, Received, Send
+from wfmodel.designs.messages import External, Message, Received, Send, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
-from wfmodel.designs.trace_script import Act, Deed, act_on_event, act_on_message, message_words
+from wfmodel.designs.trace_script import (
+    Act,
+    Deed,
+    act_of_landing,
+    act_on_event,
+    act_on_message,
+    message_words,
+)
 from wfmodel.exploration.trace_space import RunSpace
+from wfmodel.model.workflow import DONE
 from wfmodel.semantics.cell_rules import Refused
 from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
 
@@ -160,18 +168,36 @@ class _Retelling:
                 self._send(row)
             case Kind.DROP:
                 self._drop(row)
+            case Kind.EFFECT | Kind.UNDO:
+                self._land(row)
+            case Kind.ACKNOWLEDGE:
+                self._do(self._about(row, Deed.ACKNOWLEDGE))
             case Kind.DUPLICATE:
                 self._do(self._about(row, Deed.DUPLICATE))
             case Kind.FAULT_ON | Kind.FAULT_OFF if row.a in (CRASH, PAUSE):
                 self._fault(row)
             case _:
-                pass  # rows beside one of these: begun work, effects, phantoms
+                pass  # rows beside one of these: begun work, phantoms
 
     def _do(self, act: Act, *, optional: bool = False) -> None:
         if optional and not any(act.is_like(known) for known in self.space.options()):
             return
         self.space.take(act)
         self.acts.append(act)
+
+    def _land(self, row: Row) -> None:
+        """An effect outside is an act of its own; any other comes with its reaction or commit."""
+        who = self.names[row.participant]
+        mine = [act for act in self.space.options() if act.deed is Deed.LAND]
+        for act in (act for act in mine if act.participant == who):
+            if self._is_of(act, row):
+                self._do(act)
+                return
+
+    def _is_of(self, act: Act, row: Row) -> bool:
+        names = [node.name for node in self.flow.nodes if row.a in (node.index, node.undoes)]
+        starts = tuple(f"{name}{end}" for name in names for end in (" (", ","))
+        return act.what in names or act.what.startswith(starts)
 
     def _about(self, row: Row, deed: Deed) -> Act:
         message = self.history.messages[row.a]
@@ -186,6 +212,9 @@ class _Retelling:
                 self._do(act_on_message(self.flow, who, Deed.DUPLICATE, event.message))
             if not any(act.is_like(known) for known in self.space.options()):
                 raise _NeedsCopy(copy)
+        if isinstance(event, WorkDone) and event.outcome == DONE:
+            landing = act_of_landing(self.flow, who, event)  # known outside: no row told of it
+            self._do(landing, optional=True)
         self._do(act)
 
     def _send(self, row: Row) -> None:

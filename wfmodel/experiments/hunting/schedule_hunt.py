@@ -25,10 +25,13 @@ from wfmodel.experiments.hunting.schedules import HUNTED, FaultSchedule, Schedul
 from wfmodel.experiments.hunting.target import Sighting, Target
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import Violated, decide, parse_property
+from wfmodel.extras import install_command
 from wfmodel.simulation import Setting
 
 WORLDS: Final = 20
-MISSING: Final = "hunting needs Hypothesis, which is not installed: pip install 'wfmodel[testing]'"
+MISSING: Final = (
+    f"hunting needs Hypothesis, which is not installed: {install_command('hypothesis')}"
+)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from wfmodel.exploration.export.identifiers import applied, is_, landed, positive, undone
-from wfmodel.exploration.export.program import Add, Expression, Operation, Put, Test
+from wfmodel.exploration.export.program import Add, Expression, Not, Operation, Put, Test
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import Compensation, Task
@@ -22,6 +22,7 @@ class Effects:
     def __init__(self, tables: Tables) -> None:
         self.nodes = tables.nodes
         self.deduplicate = tables.semantics.system.knobs.deduplicate
+        self.tombstones = tables.semantics.system.knobs.tombstones
         self.done = tuple(v for v in tables.landings if self.nodes[v[0]].undoes is None)
         self.undoing = tuple(v for v in tables.landings if self.nodes[v[0]].undoes is not None)
 
@@ -45,9 +46,16 @@ class Effects:
 
     def _do(self, landing: Landing) -> tuple[Case, ...]:
         more = (Add(landed(landing), 1),)
-        if not self._once(landing):
-            return (((), more),)
-        return ((is_(landed(landing), 0),), more), ((positive(landed(landing)),), ())
+        refused = self._refusals(landing)
+        open_ = tuple(Not(each) for each in refused)
+        return (open_, more), *(((*open_[:i], each), ()) for i, each in enumerate(refused))
+
+    def _refusals(self, landing: Landing) -> tuple[Expression, ...]:
+        """Why an effect may not land: it has, or it was to be undone before it came."""
+        known = (positive(landed(landing)),) if self._once(landing) else ()
+        handler = self.nodes[landing[0]].handler
+        undoing = [v for v in self.undoing if v == (handler, landing[1]) and self.tombstones]
+        return (*known, *(positive(applied(visit)) for visit in undoing))
 
     def _undo(self, landing: Landing) -> tuple[Case, ...]:
         node = self.nodes[landing[0]]
@@ -63,7 +71,7 @@ class Effects:
             change = (Add(undone(visit), 1), Put(applied(landing), 1))
             cases.append(((*first, stands(visit)), change))
             first = (*first, falls(visit))
-        return (*cases, (first, ()))
+        return (*cases, (first, (Put(applied(landing), 1),) if self.tombstones else ()))
 
 
 def stands(visit: Landing, *, more_than: int = 0) -> Test:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from wfmodel.designs.knobs import Acknowledge
 from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
@@ -35,6 +36,7 @@ from wfmodel.exploration.export.program import (
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
+from wfmodel.model.workflow import Lands
 from wfmodel.semantics.configuration import ANYONE
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution
@@ -56,13 +58,24 @@ def program_of(
     Raises:
         ValueError: the exploration did not end within ``limit`` or its memory, so that the tables
             may lack reactions; or the system's channels keep order, or messages, and its steps are
-            not atomic.
+            not atomic; or its messages are acknowledged otherwise than with the commit.
     """
     if system.channel is not Channel.MULTISET and not system.atomic:
         raise ValueError(
             f"{system.design!r} has a {system.channel} channel: where steps are not atomic, an"
             " export has multisets only"
         )
+    if system.knobs.acknowledge is not Acknowledge.AFTER_COMMIT and not system.atomic:
+        raise ValueError(
+            f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
+            f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
+        )
+    for node in system.flow.nodes:
+        if getattr(node.state, "lands", Lands.WITH_COMMIT) is not Lands.WITH_COMMIT:
+            raise ValueError(
+                f"{node.name!r} has its effect outside (lands: {node.state.lands}), which is not"  # type: ignore[union-attr]
+                " exported: explore it here"
+            )
     budget, resolution = budget or FaultBudget(), resolution or Anything()
     table = Table(system)
     found = search(table, budget, limit=limit, laps=laps, resolution=resolution, symmetry=False)

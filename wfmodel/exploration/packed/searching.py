@@ -28,6 +28,7 @@ from wfmodel.exploration.packed.python_search import PlainSearch
 from wfmodel.exploration.packed.snapshot import Snapshot
 from wfmodel.exploration.packed.symmetry import Reduced, expansion_of
 from wfmodel.exploration.state_space import INTERRUPTED
+from wfmodel.extras import install_command
 from wfmodel.semantics.component_tables import ComponentTables
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules
@@ -103,7 +104,7 @@ def search(
         ValueError: a search reduced by symmetry was asked to be compiled.
     """
     if engine is Engine.COMPILED and not has_numba():
-        raise ImportError("the compiled search needs numba: pip install 'wfmodel[fast]'")
+        raise ImportError(f"the compiled search needs numba: {install_command('numba')}")
     semantics, budget = InstanceRules(table), budget or FaultBudget()
     moves = Successors(semantics, resolution or Anything(), urgent=urgent)
     expansion = expansion_of(ComponentTables(table, moves, budget, laps), symmetry=symmetry)

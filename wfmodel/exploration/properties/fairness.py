@@ -27,6 +27,7 @@ from scipy.sparse.csgraph import connected_components
 from wfmodel.designs.messages import Chosen, WorkDone
 from wfmodel.exploration.state_space import StateSpace, is_fault
 from wfmodel.exploration.step_graph import graph_of
+from wfmodel.semantics.enabled_steps import ABOUT_EVENTS
 from wfmodel.semantics.successors import Step, StepKind
 
 Act: TypeAlias = tuple[Hashable, ...]
@@ -35,7 +36,7 @@ Act: TypeAlias = tuple[Hashable, ...]
 Goal: TypeAlias = Callable[[int, Step | None, int], bool]
 """Whether a step (source, step, target) does what is sought."""
 
-INTERNAL = (StepKind.COMMIT, StepKind.PUBLISH)
+INTERNAL = (StepKind.COMMIT, StepKind.PUBLISH, StepKind.ACKNOWLEDGE)
 
 
 def act_of(space: StateSpace, source: int, step: Step, target: int) -> Act:
@@ -44,7 +45,7 @@ def act_of(space: StateSpace, source: int, step: Step, target: int) -> Act:
         before, after = (space.configuration(n).cells[step.participant] for n in (source, target))
         gone = Counter(before.expected) - Counter(after.expected)
         return (step.kind, step.participant, *gone)
-    if step.kind is StepKind.REACT:
+    if step.kind in ABOUT_EVENTS:
         match space.table.events.values[step.number]:
             case WorkDone(node, epoch, attempt, _):
                 return ("work", step.participant, node, epoch, attempt)

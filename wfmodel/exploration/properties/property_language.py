@@ -38,11 +38,11 @@ from wfmodel.exploration.properties.safety import (
     UnspecifiedReception,
 )
 from wfmodel.exploration.properties.visible_state import Predicate
-from wfmodel.model.distributions import STRICT
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
 from wfmodel.model.spelling import nearest
+from wfmodel.model.strict import STRICT
 from wfmodel.model.validate import parse_as
 
 ARROW: Final = "=>"

@@ -19,7 +19,10 @@ UNTIMED: Final = (
     "delivery",
     "publishing",
     "dual_write_order",
+    "acknowledge",
     "deduplicate",
+    "known_key",
+    "tombstones",
     "timeouts",
     "watchdog",
 )

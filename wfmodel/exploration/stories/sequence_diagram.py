@@ -12,7 +12,7 @@ from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.stories.story import Line, ending, story_of
 from wfmodel.exploration.symmetry.unfolding import unfolded
 
-QUIET = frozenset({Deed.COMMIT, Deed.FLUSH})
+QUIET = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.ACKNOWLEDGE})
 """Deeds that a diagram leaves out where nothing follows from them."""
 
 

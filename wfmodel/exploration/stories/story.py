@@ -42,7 +42,15 @@ class Line:
 
 
 ABOUT_MESSAGES = frozenset(
-    {Deed.RECEIVE, Deed.PUBLISH, Deed.LOSE, Deed.DUPLICATE, Deed.ANSWER, Deed.SILENCE}
+    {
+        Deed.RECEIVE,
+        Deed.PUBLISH,
+        Deed.ACKNOWLEDGE,
+        Deed.LOSE,
+        Deed.DUPLICATE,
+        Deed.ANSWER,
+        Deed.SILENCE,
+    }
 )
 
 

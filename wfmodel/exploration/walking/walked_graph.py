@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from wfmodel.exploration.packed.expansion import Arc, Expansion
 from wfmodel.exploration.scheduling import act_between
+from wfmodel.semantics.enabled_steps import ABOUT_EVENTS
 from wfmodel.semantics.numbering import Vector
 from wfmodel.semantics.successors import Step, StepKind
 
@@ -89,7 +90,7 @@ class Graph:
         table = self.parts.table
         if step.number < 0:
             return ""
-        known = table.events if step.kind is StepKind.REACT else table.messages
+        known = table.events if step.kind in ABOUT_EVENTS else table.messages
         return spelt(known.values[step.number])
 
 

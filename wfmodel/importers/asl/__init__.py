@@ -4,6 +4,13 @@
 means; ``catalogue`` lists every finding. Read ``translation`` next.
 """
 
-from wfmodel.importers.asl.translation import Translation, translate
+from typing import TYPE_CHECKING
+
+from wfmodel.lazy import on_use
+
+if TYPE_CHECKING:
+    from wfmodel.importers.asl.translation import Translation, translate
+else:
+    __getattr__ = on_use(__name__)
 
 __all__ = ["Translation", "translate"]

@@ -76,20 +76,20 @@ def from_document(
     Where the document has origins of its own (a machine inside a larger file), the result's lead
     through them.
     """
-    notes, side, refused = _read_annotations(annotations)
+    notes, side, refused = read_annotations(annotations)
     given = (name or "")[:LONGEST_NAME] or _name(document.file)
     translation = translate(document.value, notes, name=given, express=express)
     found = (
-        *_located(translation.findings, document),
+        *located(translation.findings, document),
         *refused,
-        *_located(translation.annotation_findings, side),
+        *located(translation.annotation_findings, side),
     )
     workflow = None if refused else translation.workflow
     led = {path: document.original(origin) for path, origin in translation.origins.items()}
     return LoadResult(workflow, found, replace(document, origins={**document.origins, **led}))
 
 
-def _located(findings: tuple[Finding, ...], document: Document | None) -> tuple[Finding, ...]:
+def located(findings: tuple[Finding, ...], document: Document | None) -> tuple[Finding, ...]:
     """Findings with their places; one about a name that should not be there stands at the name."""
     if document is None:
         return findings
@@ -102,9 +102,10 @@ def _located(findings: tuple[Finding, ...], document: Document | None) -> tuple[
     return locate_findings(named, document)
 
 
-def _read_annotations(
+def read_annotations(
     annotations: str | FilePath | Annotations | None,
 ) -> tuple[Annotations | None, Document | None, tuple[Finding, ...]]:
+    """Annotations, their file if they have one, and findings where there are none for that."""
     if annotations is None or isinstance(annotations, Annotations):
         return annotations, None, ()
     document, findings = read_document(annotations)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.findings import Finding, Fix, Severity
 from wfmodel.model.source import Path
 
 
@@ -23,7 +23,7 @@ class Problem:
     severity: Severity
     why: str
 
-    def at(self, path: Path, message: str, *, help: str = "") -> Finding:
+    def at(self, path: Path, message: str, *, help: str = "", fix: Fix | None = None) -> Finding:
         """A finding of this kind at a symbolic path."""
         return Finding(
             code=self.code,
@@ -32,6 +32,7 @@ class Problem:
             message=message,
             path=path,
             help=help,
+            fix=fix,
         )
 
 

@@ -88,6 +88,44 @@ def jsonata_error(text: str) -> str | None:
 
 
 @lru_cache(4096)
+def names_at_the_top(text: str) -> tuple[str, ...]:
+    """Names in a JSONata expression that would be fields of a document around it, each once.
+
+    Inside of a path, filter, sort or group there is a value that they are fields of; what functions
+    and transforms do with theirs is not looked into. Of what is not JSONata nothing is said.
+    """
+    if len(text) > LONGEST:
+        return ()
+    try:
+        waiting: list[Any] = [jsonata_tree(text)]
+    except ValueError:
+        return ()
+    found = dict[str, None]()
+    while waiting:
+        node = waiting.pop()
+        kind = getattr(node, "type", None)
+        if kind == "path":
+            waiting.append(node.steps[0])
+        elif kind == "name":
+            found[str(node.value)] = None
+        elif kind not in (None, "lambda", "transform", "partial"):
+            waiting += reversed(_parts_of(node))
+    return tuple(found)
+
+
+def _parts_of(node: Any) -> list[Any]:  # noqa: ANN401 - a parser's node
+    """The parts of a node that are evaluated where it stands."""
+    bound = node.type == "bind"
+    parts = [] if bound else [node.lhs]
+    parts += [node.rhs, node.expression, node.condition, node.then, node._else]
+    for several in (node.expressions, node.arguments):
+        parts += several or ()
+    for pair in node.lhs_object or ():
+        parts += pair
+    return parts
+
+
+@lru_cache(4096)
 def intrinsic_error(text: str) -> str | None:
     """What is wrong with a call of an intrinsic function; None if nothing is."""
     if len(text) > LONGEST:

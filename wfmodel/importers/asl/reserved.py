@@ -1,7 +1,8 @@
 """Names that have a value in some places only: ``$$``, ``$`` and the parts of ``$states``.
 
 In JSONata ``$states.result`` is there once a Task, Parallel or Map has succeeded,
-``$states.errorOutput`` in Catch. There is no document, so neither ``$`` nor ``$$`` begins a path.
+``$states.errorOutput`` in Catch. There is no document, so neither ``$`` nor ``$$`` nor a plain name
+begins a path.
 JSONPath's ``$$`` is the context object; JSONata's is ``$states.context``.
 
 Sources: Amazon States Language specification, "Reserved variable: $states", "JSONata"; AWS Step
@@ -21,6 +22,7 @@ from wfmodel.importers.asl.catalogue import (
     UNKNOWN_ERROR,
     UNKNOWN_FUNCTION,
 )
+from wfmodel.importers.asl.expressions import names_at_the_top
 from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution, shown
 from wfmodel.importers.asl.walk import PROCESSORS, Place
 from wfmodel.model.findings import Finding
@@ -160,6 +162,12 @@ def _names(text: str, at: Path, available: frozenset[str]) -> Iterator[Finding]:
     elif _DOCUMENT.match(plain):
         message = f"$ has no value outside of a filter or function; in {shown(text.strip())}"
         yield UNAVAILABLE_NAME.at(at, message, help="the state's input is $states.input")
+    for name in names_at_the_top(text.strip()):
+        meant = f"$states.input.{name}" if name.isidentifier() else f"$states.input.`{name}`"
+        message = (
+            f"{shown(name)} has no value at the top of an expression; in {shown(text.strip())}"
+        )
+        yield UNAVAILABLE_NAME.at(at, message, help=f"in the state's input it is {meant}")
     if _EVAL.search(plain):
         yield UNAVAILABLE_NAME.at(at, "Step Functions has no $eval", help="$parse reads JSON text")
     for name in _unknown_functions(plain):

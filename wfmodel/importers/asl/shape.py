@@ -38,9 +38,9 @@ from wfmodel.importers.asl.values import (
     shown,
 )
 from wfmodel.importers.asl.walk import DEEPEST, language_of, machine_language
-from wfmodel.model.findings import Finding
+from wfmodel.model.findings import Edit, Finding, Fix
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import certain, nearest
 
 _SCOPES: Final = ("Branches", "Iterator", "ItemProcessor")
 
@@ -84,7 +84,11 @@ def _record(
         if row.required and name not in value:
             yield MISSING_FIELD.at(path, f"{_part(path)} has no {name}")
     yield from _groups(table, value, path)
+    known = [name for name in table.fields if name not in value]
     for name, item in value.items():
+        if name not in table.fields:
+            yield _unknown(name, known, path)
+            continue
         inside = outer is not None and name in _SCOPES
         yield from _field(table, name, item, path, outer if inside and outer else language)
 
@@ -100,20 +104,30 @@ def _groups(table: Table, value: Mapping[str, object], path: Path) -> Iterator[F
             yield kind.at(path, f"{_part(path)} has no {wanted}")
 
 
-def _field(
-    table: Table, name: object, item: object, path: Path, language: str
-) -> Iterator[Finding]:
-    row = table.fields.get(name) if isinstance(name, str) else None
-    at = (*path, name if isinstance(name, str | int) else str(name))
-    if row is None:
-        message = f"{_part(path)} has no field {shown(name)}"
-        yield UNKNOWN_FIELD.at(at, message, help=did_you_mean(name, table.fields))
-    elif row.language is not None and row.language != language:
+def _field(table: Table, name: str, item: object, path: Path, language: str) -> Iterator[Finding]:
+    row, at = table.fields[name], (*path, name)
+    if row.language is not None and row.language != language:
         message = f"{name} belongs to {row.language}; {_part(path)} is in {language}"
         yield WRONG_QUERY_LANGUAGE.at(at, message)
     else:
         check = row.check if row.nested is None else _NESTED[row.nested]
         yield from check(item, at, language)
+
+
+def _unknown(name: object, known: list[str], path: Path) -> Finding:
+    """A field that is not known; ``known`` are those that could still stand here."""
+    at = (*path, name if isinstance(name, str | int) else str(name))
+    fix = respelt(name, known, at, key=True)
+    message = f"{_part(path)} has no field {shown(name)}"
+    return UNKNOWN_FIELD.at(at, message, help=did_you_mean(name, known), fix=fix)
+
+
+def respelt(name: object, known: Iterable[str], path: Path, *, key: bool = False) -> Fix | None:
+    """The spelling, where only one known name can have been meant."""
+    if not isinstance(name, str):
+        return None
+    meant = certain(name, known)
+    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant, key, name),))
 
 
 def _part(path: Path) -> str:
@@ -159,9 +173,9 @@ def _state(name: object, value: object, path: Path, language: str) -> Iterator[F
         yield DYNAMIC_VALUE.at((*path, "Type"), message)
     elif not isinstance(kind, str) or kind not in fields.STATES:
         message = f"{shown(kind)} is no type of state"
-        yield UNKNOWN_STATE_TYPE.at(
-            (*path, "Type"), message, help=did_you_mean(kind, fields.STATES)
-        )
+        at = (*path, "Type")
+        help, fix = did_you_mean(kind, fields.STATES), respelt(kind, fields.STATES, at)
+        yield UNKNOWN_STATE_TYPE.at(at, message, help=help, fix=fix)
     else:
         own = language_of(value, language)
         yield from _record(fields.STATES[kind], value, path, own, language)

@@ -8,6 +8,7 @@ value it reads ``"${X}"``, as if it had been quoted.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Final
@@ -20,26 +21,33 @@ MARK: Final = "\ue000"
 """A character of private use: it stands for the substitution's mark inside the text."""
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\$\{([^{}"\s]+)\}', re.DOTALL)
-_SYNTAX_ERROR: Final = "L105"
+SYNTAX_ERROR: Final = "L105"
 
 
 def read_definition(
-    path: str | FilePath, text: str | None = None
+    path: str | FilePath,
+    text: str | None = None,
+    fill: Callable[[object], object] = lambda value: value,
 ) -> tuple[Document | None, tuple[Finding, ...]]:
-    """As ``read_document``; where that fails, once more with bare substitutions taken as text."""
+    """As ``read_document``; where that fails, once more with bare substitutions taken as text.
+
+    ``fill`` puts what is known in their place; it is given those that stand bare with their mark.
+    """
     original, findings = read_text(path, text)  # once: what is parsed twice is the same
     if original is None:
         return None, findings
     document, findings = read_document(path, original)
-    if document is not None or all(f.code != _SYNTAX_ERROR for f in findings):
-        return document, findings
+    if document is not None:
+        return replace(document, value=fill(document.value)), findings
+    if all(f.code != SYNTAX_ERROR for f in findings):
+        return None, findings
     masked = mask(original)
     if masked == original:
         return document, findings
-    second, _ = read_document(path, masked)
+    second, findings = read_document(path, masked)
     if second is None:
-        return document, findings
-    return replace(second, text=original, value=unmasked(second.value)), ()
+        return None, findings
+    return replace(second, text=original, value=unmasked(fill(second.value))), ()
 
 
 def mask(text: str) -> str:

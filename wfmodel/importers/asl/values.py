@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -142,19 +143,27 @@ def number(low: float, high: float, *, whole: bool = True) -> Check:
     return check
 
 
-def words(*allowed: str, computed: bool = False) -> Check:
+@dataclass(frozen=True, slots=True)
+class OneOf:
     """One of some words; in JSONata an expression too where the word may be ``computed``."""
 
-    def check(value: object, path: Path, language: str) -> Iterator[Finding]:
+    allowed: tuple[str, ...]
+    computed: bool = False
+
+    def __call__(self, value: object, path: Path, language: str) -> Iterator[Finding]:
+        """Findings, as of any kind."""
         if not isinstance(value, str):
             yield from text(value, path, language)
-        elif computed and language == JSONATA and is_expression(value):
+        elif self.computed and language == JSONATA and is_expression(value):
             return
-        elif value not in allowed and not is_substitution(value):
-            known = ", ".join(allowed)
+        elif value not in self.allowed and not is_substitution(value):
+            known = ", ".join(self.allowed)
             yield OUT_OF_RANGE.at(path, f"{path[-1]} is one of {known}; got {shown(value)}")
 
-    return check
+
+def words(*allowed: str, computed: bool = False) -> OneOf:
+    """One of some words."""
+    return OneOf(allowed, computed)
 
 
 def json_path(value: object, path: Path, language: str) -> Iterator[Finding]:

@@ -8,7 +8,14 @@ fills in stays ``${X}``, and a definition that only a deployment makes is a find
 Read ``detection`` next, then ``cloudformation`` and ``terraform``.
 """
 
-from wfmodel.importers.embedded.detection import Contents, contents_of
-from wfmodel.importers.embedded.machine import Machine
+from typing import TYPE_CHECKING
+
+from wfmodel.lazy import on_use
+
+if TYPE_CHECKING:
+    from wfmodel.importers.embedded.detection import Contents, contents_of
+    from wfmodel.importers.embedded.machine import Machine
+else:
+    __getattr__ = on_use(__name__)
 
 __all__ = ["Contents", "Machine", "contents_of"]

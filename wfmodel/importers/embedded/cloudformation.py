@@ -13,11 +13,11 @@ from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
 from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.marks import CLOUDFORMATION_TYPES
 from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.model.limits import MOST_BYTES, MOST_DEPTH
 from wfmodel.model.source import Path, Place
 
-TYPES: Final = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
 _LOCAL: Final = re.compile(r"(?!\w+://)[\w ./@+-]+")
 """A path that is written out and relative: no address, nothing that a deployment fills in."""
 _FILES: Final = ("DefinitionUri", "DefinitionS3Location")
@@ -47,7 +47,7 @@ def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object]]]:
     resources = template.get("Resources") if isinstance(template, Mapping) else None
     if isinstance(resources, Mapping):
         for name, resource in resources.items():
-            if isinstance(resource, Mapping) and resource.get("Type") in TYPES:
+            if isinstance(resource, Mapping) and resource.get("Type") in CLOUDFORMATION_TYPES:
                 yield name, resource
 
 
@@ -79,7 +79,8 @@ def _machine(resource: Resource) -> Machine:
             path = (*resource.path, key)
             where = given[key]
             target = where if isinstance(where, str) and _LOCAL.fullmatch(where) else ""
-            return machine.elsewhere(resource.name, _location(where), outer.span(path), target)
+            made = machine.elsewhere(resource.name, _location(where), outer.span(path), target)
+            return replace(made, constants=resource.constants)
     why = "it has no definition"
     return machine.unread(resource.name, why, outer.span(resource.path))
 

@@ -9,24 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wfmodel.importers.embedded import cloudformation, serverless, terraform
-from wfmodel.importers.embedded.machine import Machine, placed
-from wfmodel.importers.embedded.outer import Outer, read_outer
-from wfmodel.importers.embedded.outer_findings import NO_MACHINE, TOO_MANY
-from wfmodel.importers.embedded.terraform_language import machines_in_hcl
+from wfmodel.importers.embedded.marks import (
+    CLOUDFORMATION_TYPES,
+    MODULE_WORD,
+    SERVERLESS_KEY,
+    TERRAFORM_TYPE,
+)
+from wfmodel.importers.embedded.outer_findings import NO_MACHINE, TOO_MANY, placed
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.limits import MOST_BYTES, RefusedError, Repeated
 from wfmodel.model.source import Path, Span
 
+if TYPE_CHECKING:  # imported where a file holds machines
+    from wfmodel.importers.embedded.machine import Machine
+    from wfmodel.importers.embedded.outer import Outer
+
 MOST_MACHINES: Final = 500
 """Most machines of a file: a CloudFormation template has so many resources at most."""
 
-_WORDS: Final = (*cloudformation.TYPES, terraform.TYPE, "stepFunctions")
+_WORDS: Final = (*CLOUDFORMATION_TYPES, TERRAFORM_TYPE, SERVERLESS_KEY)
 _HCL_ENDING: Final = ".tf"
 _DATA_ENDINGS: Final = (".json", ".yaml", ".yml")
-_HCL_BLOCK: Final = re.compile(rf'^[ \t]*+resource[ \t]++"{terraform.TYPE}"', re.MULTILINE)
+_HCL_BLOCK: Final = re.compile(rf'^[ \t]*+resource[ \t]++"{TERRAFORM_TYPE}"', re.MULTILINE)
 _TOP_KEY: Final = re.compile(
     r'^\s{0,8}["\']?(?:Resources|AWSTemplateFormatVersion|resource|planned_values|stepFunctions)["\']?\s*:',
     re.MULTILINE,
@@ -48,11 +54,15 @@ def contents_of(text: str, file: str) -> Contents | None:
     """
     has_word = any(word in text for word in _WORDS)
     if is_hcl(text, file):
-        if not has_word:
+        if not has_word and MODULE_WORD not in text:
             return Contents(findings=(_none(file),))
+        from wfmodel.importers.embedded.terraform_language import machines_in_hcl
+
         return _bounded(machines_in_hcl(text, file), file)
     if not has_word:
         return None
+    from wfmodel.importers.embedded.outer import read_outer
+
     try:
         outer = read_outer(text, file)
     except RefusedError as error:
@@ -62,6 +72,8 @@ def contents_of(text: str, file: str) -> Contents | None:
 
 
 def _machines(outer: Outer) -> Iterator[Machine] | None:
+    from wfmodel.importers.embedded import cloudformation, serverless, terraform
+
     if cloudformation.is_template(outer.value):
         return cloudformation.machines(outer)
     if serverless.is_serverless(outer.value):
@@ -75,6 +87,8 @@ def _machines(outer: Outer) -> Iterator[Machine] | None:
 
 def _judged(contents: Contents, repeated: Repeated) -> Contents:
     """A key that stands twice in a machine is that machine's error; beside it, a warning."""
+    from wfmodel.importers.embedded.machine import Machine
+
     machines, beside = list(contents.machines), list[Finding]()
     for path, found in repeated:
         inside = [n for n, machine in enumerate(machines) if _holds(machine, path)]
@@ -106,7 +120,7 @@ def _none(file: str) -> Finding:
 
 def _bounded(machines: Iterator[Machine], file: str) -> Contents:
     """The machines, up to as many and as much text as a file may reasonably hold."""
-    found, size = list[Machine](), 0
+    found, size = list["Machine"](), 0
     try:
         for machine in machines:
             size += machine.size

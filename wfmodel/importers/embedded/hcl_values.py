@@ -1,22 +1,24 @@
 """Values that are written out in HCL, such as ``jsonencode`` is given: no evaluation.
 
-Objects, lists, texts, numbers, ``true``, ``false`` and ``null`` are read. Any other expression
-becomes the token of its text, ``${aws_lambda_function.pay.arn}``; so does an object or list that
-holds more than elements (``for``, ``...``).
+Objects, lists, texts, numbers, ``true``, ``false`` and ``null`` are read, ``local.x`` where the
+file says what it is, and ``merge()`` of objects. Any other expression becomes the token of its
+text, ``${aws_lambda_function.pay.arn}``; so does an object or list that holds more than elements
+(``for``, ``...``).
 """
 
 from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, too_deep
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Lines
 from wfmodel.importers.embedded.substitutions import token
-from wfmodel.model.limits import MOST_DEPTH
+from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
 from wfmodel.model.source import Place
 
 _NAMED: Final = {"true": True, "false": False, "null": None}
@@ -31,13 +33,45 @@ class Read(NamedTuple):
     after: int
 
 
+@dataclass(slots=True)
+class Locals:
+    """What the local values of a file are, read when somebody asks, each once.
+
+    ``where`` leads from a name to the tokens that hold it and to the first of its own. A value may
+    stand in many places: all of them together are no larger than a file may be.
+    """
+
+    where: Callable[[str], tuple[Sequence[Token], int] | None] = lambda _: None
+    _known: dict[str, tuple[Read, int, int] | None] = field(default_factory=dict)
+    """Each with how many values it is and how deep."""
+    _left: int = MOST_VALUES
+
+    def read(self, name: str, text: str, lines: Lines, depth: int) -> Read | None:
+        """A value; None where it is not written out, goes round, or would be too large."""
+        if name not in self._known:
+            self._known[name] = None  # it may lead to itself
+            found = self.where(name)
+            if found is not None and depth < MOST_DEPTH // 2:
+                tokens, index = found
+                read = Values(text, tokens, lines, self).expression(index, depth)
+                self._known[name] = (read, *_extent(read.value))
+        known = self._known[name]
+        if known is None or known[1] > self._left or depth + known[2] > MOST_DEPTH:
+            return None
+        self._left -= known[1]
+        return known[0]
+
+
 class Values:
     """Values of one sequence of tokens."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], lines: Lines) -> None:
+    def __init__(
+        self, text: str, tokens: Sequence[Token], lines: Lines, local: Locals | None = None
+    ) -> None:
         self._text = text
         self._tokens = tokens
         self._lines = lines
+        self._local = local or Locals()
 
     def is_sign(self, index: int, signs: str) -> bool:
         """Whether one of these signs stands there."""
@@ -82,8 +116,40 @@ class Values:
         if at.kind == "number":
             return self._number(index, index)
         if at.kind == "name":
-            return self._read(_NAMED[at.text], index, index + 1) if at.text in _NAMED else None
+            return self._named(index, depth)
         return self._read(self.text_of(at), index, index + 1) if at.kind != "sign" else None
+
+    def _named(self, index: int, depth: int) -> Read | None:
+        word = self._tokens[index].text
+        if word in _NAMED:
+            return self._read(_NAMED[word], index, index + 1)
+        if word == "local" and self.is_sign(index + 1, ".") and index + 2 < len(self._tokens):
+            name = self._tokens[index + 2].text
+            found = self._local.read(name, self._text, self._lines, depth + 1)
+            return found and Read(found.value, _copy(found.place), index + 3)
+        if word == "merge" and self.is_sign(index + 1, "("):
+            return self._merged(index, depth)
+        return None
+
+    def _merged(self, first: int, depth: int) -> Read | None:
+        """Objects in each other, the last one first."""
+        value: dict[str, object] = {}
+        parts: dict[str | int, Place] = {}
+        index = self.skip_lines(first + 2)
+        while not self.is_sign(index, ")"):
+            inner = self.expression(index, depth + 1)
+            if not isinstance(inner.value, dict):
+                return None
+            value |= inner.value
+            parts |= inner.place.parts
+            index = self.skip_lines(inner.after)
+            if self.is_sign(index, ","):
+                index = self.skip_lines(index + 1)
+            elif not self.is_sign(index, ")"):
+                return None
+        read = self._read(value, first, index + 1)
+        read.place.parts = parts
+        return read
 
     def text_of(self, at: Token) -> str:
         """What a quoted string or heredoc says, its templates as tokens."""
@@ -189,6 +255,24 @@ class Values:
             if depth == 0:
                 return index
         raise HclError("a bracket does not close", self._tokens[first].begin)
+
+
+def _copy(place: Place) -> Place:
+    """The same place for another use of a value, whose key is another."""
+    return Place(place.extent, None, place.parts)
+
+
+def _extent(value: object) -> tuple[int, int]:
+    """How many values a value is, counted up to the bound, and how deep."""
+    waiting, count, deepest = [(value, 1)], 0, 0
+    while waiting and count <= MOST_VALUES:
+        inner, depth = waiting.pop()
+        count, deepest = count + 1, max(deepest, depth)
+        if isinstance(inner, Mapping):
+            waiting += [(part, depth + 1) for part in inner.values()]
+        elif isinstance(inner, list):
+            waiting += [(part, depth + 1) for part in inner]
+    return count, deepest
 
 
 def _first(place: Place) -> int:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from wfmodel.importers.asl.catalogue import Problem
 from wfmodel.importers.asl.templates import mask, unmasked
-from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD
+from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD, placed
 from wfmodel.importers.embedded.positions import Excerpt
 from wfmodel.importers.embedded.substitutions import filled, is_one
 from wfmodel.model.findings import Finding
@@ -36,7 +35,7 @@ class Machine:
 
     ``size`` counts the characters of a definition that is a text: aliases may repeat one.
     ``express`` is the machine's type; ``target`` the file that the definition stands in, from the
-    larger file's folder.
+    larger file's folder, and ``constants`` what the larger file puts in place of ``${name}`` there.
     """
 
     name: str
@@ -45,6 +44,7 @@ class Machine:
     size: int = 0
     express: bool = False
     target: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 def of_value(
@@ -63,11 +63,17 @@ def of_value(
     """
     value = filled(value, constants) if constants else value
     document = Document(file, text, value, places, {(): prefix})
-    computed = next(computed_parts(value), None)
+    undetermined = not_determined(name, document)
+    return Machine(name, None, undetermined) if undetermined else Machine(name, document)
+
+
+def not_determined(name: str, document: Document) -> tuple[Finding, ...]:
+    """That a machine's structure is only known on deployment; nothing where it is all there."""
+    computed = next(computed_parts(document.value), None)
     if computed is None:
-        return Machine(name, document)
+        return ()
     message = f"{name!r}: {_said(computed)} is only known on deployment: the machine is not read"
-    return Machine(name, None, (placed(UNREAD, message, document.locate(computed)),))
+    return (placed(UNREAD, message, document.locate(computed)),)
 
 
 def of_text(
@@ -107,11 +113,6 @@ def elsewhere(name: str, where: str, span: Span, target: str = "") -> Machine:
 def unread(name: str, why: str, span: Span) -> Machine:
     """A machine whose definition cannot be read here."""
     return Machine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
-
-
-def placed(problem: Problem, message: str, span: Span) -> Finding:
-    """A finding at a place of the larger file."""
-    return replace(problem.at((), message), span=span)
 
 
 def hung_at(prefix: Path, lookup: Callable[[Path], Place], inner: Place) -> Place:

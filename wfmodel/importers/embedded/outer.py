@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from wfmodel.importers.embedded.notations import json_scalar, yaml_scalar
-from wfmodel.importers.embedded.positions import JSON_BREAKS, YAML_BREAKS, Excerpt, Lines, Segment
+from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import Repeated
 from wfmodel.model.reading import is_json
@@ -58,8 +58,8 @@ class Outer:
 
     @cached_property
     def lines(self) -> Lines:
-        """Lines as this notation counts them."""
-        return Lines(self.text, JSON_BREAKS if self.is_json else YAML_BREAKS)
+        """Lines as both readers count them."""
+        return Lines(self.text)
 
     def place(self, path: Path) -> Place:
         """Where the value at a path stands; its nearest surroundings where it is absent."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from wfmodel.importers.asl.catalogue import Problem
-from wfmodel.model.findings import Severity
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.source import Span
 
 ELSEWHERE: Final = Problem(
     "A150", "definition-elsewhere", Severity.INFO, "The definition is a file: check that file."
@@ -45,3 +47,8 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     MISSING_FILE,
 )
 """The table, in order of code."""
+
+
+def placed(problem: Problem, message: str, span: Span) -> Finding:
+    """A finding at a place of the larger file."""
+    return replace(problem.at((), message), span=span)

@@ -16,9 +16,7 @@ from typing import Final, NamedTuple
 
 from wfmodel.model.source import Extent, Place
 
-JSON_BREAKS: Final = re.compile("\n")
-YAML_BREAKS: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What libyaml ends a line at."""
+_LINE_FEED: Final = re.compile("\n")
 
 
 class Segment(NamedTuple):
@@ -32,8 +30,8 @@ class Segment(NamedTuple):
 class Lines:
     """Line and column (from 1) of offsets, and back, in any order."""
 
-    def __init__(self, text: str, breaks: re.Pattern[str] = JSON_BREAKS) -> None:
-        self._starts = [0, *(match.end() for match in breaks.finditer(text))]
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _LINE_FEED.finditer(text))]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset."""

@@ -15,6 +15,7 @@ from typing import Final
 
 from wfmodel.importers.embedded import cloudformation, machine
 from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.marks import SERVERLESS_KEY
 from wfmodel.importers.embedded.outer import Outer
 from wfmodel.model.source import Path
 
@@ -34,7 +35,7 @@ def is_serverless(value: object) -> bool:
 def machines(outer: Outer) -> Iterator[Machine]:
     """Every machine of a service, named as there."""
     declared = _declared(outer.value)
-    path: Path = ("stepFunctions", "stateMachines")
+    path: Path = (SERVERLESS_KEY, "stateMachines")
     if isinstance(declared, Mapping):
         for name, body in declared.items():
             found = _machine(outer, str(name), body, (*path, name))
@@ -47,7 +48,7 @@ def machines(outer: Outer) -> Iterator[Machine]:
 
 
 def _declared(value: object) -> object:
-    plugin = value.get("stepFunctions") if isinstance(value, Mapping) else None
+    plugin = value.get(SERVERLESS_KEY) if isinstance(value, Mapping) else None
     return plugin.get("stateMachines") if isinstance(plugin, Mapping) else None
 
 

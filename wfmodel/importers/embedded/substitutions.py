@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from wfmodel.importers.asl.templates import MARK
+from wfmodel.model.limits import MOST_BYTES
 
 _SIMPLE: Final = re.compile(r'\$\{([^{}"\s\\]*)\}')
 _UNFIT: Final = re.compile(r'[{}"\s\\:\[\]()]')
@@ -60,19 +61,37 @@ def filled(value: object, constants: Mapping[str, str]) -> object:
     """A value with constants in place of their names; depth is bounded by reading.
 
     A number in place of a whole text is left out: whether it stays a text, the template decides.
+    Where the constants would come to more text than a file may be, the rest of the names stays.
     """
+    left = MOST_BYTES
+
+    def constant(name: str) -> str | None:
+        nonlocal left
+        found = constants.get(name)
+        left -= len(found or "")
+        return found if left >= 0 else None
+
+    return _filled(value, constant)
+
+
+def _filled(value: object, constant: Callable[[str], str | None]) -> object:
     if isinstance(value, dict):
-        return {key: filled(inner, constants) for key, inner in value.items()}
+        return {key: _filled(inner, constant) for key, inner in value.items()}
     if isinstance(value, list):
-        return [filled(inner, constants) for inner in value]
+        return [_filled(inner, constant) for inner in value]
     if not isinstance(value, str):
         return value
     if value.startswith(MARK):
-        return _json(constants.get(value.removeprefix(MARK)), value)
+        return _json(constant(value.removeprefix(MARK)), value)
     whole = _SIMPLE.fullmatch(value)
-    if whole and not isinstance(_json(constants.get(whole[1]), value), str):
+    if whole and not isinstance(_json(constant(whole[1]), value), str):
         return value
-    return _SIMPLE.sub(lambda match: constants.get(match[1], match[0]), value)
+
+    def put(match: re.Match[str]) -> str:
+        found = constant(match[1])
+        return match[0] if found is None else found
+
+    return _SIMPLE.sub(put, value)
 
 
 def _json(text: str | None, otherwise: str) -> object:

@@ -12,10 +12,10 @@ from typing import Final
 from wfmodel.importers.embedded import machine, substitutions
 from wfmodel.importers.embedded.hcl import flat_templates
 from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.marks import TERRAFORM_TYPE
 from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.model.source import Path, Place
 
-TYPE: Final = "aws_sfn_state_machine"
 _KNOWN_LATER: Final = "its definition is only known after apply"
 
 
@@ -93,7 +93,7 @@ def _blocks(value: object) -> Iterator[tuple[str, Mapping[str, object], Path]]:
     """Label, body and path of each block ``resource "aws_sfn_state_machine" "label"``."""
     resources = value.get("resource") if isinstance(value, Mapping) else None
     for types, at in _bodies(resources, ("resource",)):
-        for labels, where in _bodies(types.get(TYPE), (*at, TYPE)):
+        for labels, where in _bodies(types.get(TERRAFORM_TYPE), (*at, TERRAFORM_TYPE)):
             for label, bodies in labels.items():
                 for body, path in _bodies(bodies, (*where, label)):
                     yield label, body, path
@@ -129,9 +129,9 @@ def _in_modules(root: object, path: Path) -> Iterator[tuple[str, Mapping[str, ob
 
 
 def _is_machine(resource: Mapping[str, object]) -> bool:
-    return resource.get("type") == TYPE and resource.get("mode", "managed") == "managed"
+    return resource.get("type") == TERRAFORM_TYPE and resource.get("mode", "managed") == "managed"
 
 
 def _address(resource: Mapping[str, object]) -> str:
     address = resource.get("address", resource.get("name"))
-    return address if isinstance(address, str) and address else TYPE
+    return address if isinstance(address, str) and address else TERRAFORM_TYPE

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
 from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, tokens, too_deep
-from wfmodel.importers.embedded.hcl_values import Values
+from wfmodel.importers.embedded.hcl_values import Locals, Values
 from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.marks import MODULE_WORD, TERRAFORM_TYPE
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
-from wfmodel.importers.embedded.terraform import TYPE
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
 from wfmodel.model.source import Extent, Path, Place, Span
 
@@ -23,16 +23,19 @@ LOCALS: Final = "locals {}"
 
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 _FILES: Final = ("file", "templatefile")
+_SAME_DATA: Final = ("jsonencode", "jsondecode", "yamldecode")
+"""Functions that write or read what they are given in another notation."""
 _DIRECTIVES: Final = "its definition has template directives, which only a deployment follows"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The block of a machine: its label, and the tokens between its braces."""
+    """The block of a machine: its label, the tokens between its braces, and its path."""
 
     label: str
     at: Token
     body: list[Token]
+    path: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
 
 
 def blocks(stream: Iterable[Token]) -> Iterator[Block]:
-    """Every block ``resource "aws_sfn_state_machine" "label" { ... }``, and ``locals``, at the top.
+    """Every block ``resource "aws_sfn_state_machine" "label" { ... }`` and ``locals``, and each
+    ``module`` of Step Functions, at the top.
 
     Raises:
         HclError: brackets do not match, or a bound is passed.
@@ -75,15 +79,16 @@ def blocks(stream: Iterable[Token]) -> Iterator[Block]:
             if len(open_signs) > MOST_DEPTH:
                 raise too_deep(token.begin)
             if len(open_signs) == 1:
-                is_read = _is_machine(header) or _is_locals(header)
-                body = list[Token]() if is_read else None
+                body = None if _read_as(header) is None else list[Token]()
                 continue
         elif token.kind == "sign" and token.text in ")]}":
             _close(open_signs, token)
             if not open_signs:
                 if body is not None:
-                    label = LOCALS if _is_locals(header) else _label(header[2])
-                    yield Block(label, header[0], body)
+                    path = _read_as(header) or (LOCALS,)
+                    block = Block(str(path[-1]), header[0], body, path)
+                    if path[0] != "module" or _is_of_step_functions(body):
+                        yield block
                 header, body = [], None
                 continue
         if not open_signs:
@@ -102,13 +107,21 @@ def _close(open_signs: list[Token], token: Token) -> None:
         raise HclError(f"{token.text!r} closes nothing", token.begin)
 
 
-def _is_machine(header: list[Token]) -> bool:
-    named = [_label(token) for token in header]
-    return len(named) == 3 and named[:2] == ["resource", TYPE]
+def _read_as(header: list[Token]) -> Path | None:
+    """The path of a block that is read; its last part is the label."""
+    named = tuple(_label(token) for token in header)
+    if len(named) == 3 and named[:2] == ("resource", TERRAFORM_TYPE):
+        return named
+    if len(named) == 2 and named[0] == "module":
+        return named
+    return (LOCALS,) if [token.text for token in header] == ["locals"] else None
 
 
-def _is_locals(header: list[Token]) -> bool:
-    return [token.text for token in header] == ["locals"]
+def _is_of_step_functions(body: list[Token]) -> bool:
+    """Whether a module's source says so, and it is given a definition."""
+    source = _set_to(body, "source")
+    named = source is not None and MODULE_WORD in body[source].text
+    return named and _set_to(body, "definition") is not None
 
 
 def _label(token: Token) -> str:
@@ -125,7 +138,7 @@ def _machine(source: _Source, block: Block, local: list[Block]) -> Machine:
         if where is None:
             break
         block, index = where
-    return _defined(source, block, index)
+    return _defined(source, block, index, local)
 
 
 def _local(block: Block, index: int, local: list[Block]) -> tuple[Block, int] | None:
@@ -139,12 +152,17 @@ def _local(block: Block, index: int, local: list[Block]) -> tuple[Block, int] | 
     for each in local:
         at = _set_to(each.body, here[2])
         if at is not None:
-            return Block(block.label, block.at, each.body), at
+            return replace(block, body=each.body), at
     return None
 
 
-def _defined(source: _Source, block: Block, index: int) -> Machine:
-    values = Values(source.text, block.body, source.lines)
+def _defined(source: _Source, block: Block, index: int, local: list[Block]) -> Machine:
+    def where(name: str) -> tuple[list[Token], int] | None:
+        found = ((each.body, _set_to(each.body, name)) for each in local)
+        return next(((body, at) for body, at in found if at is not None), None)
+
+    values = Values(source.text, block.body, source.lines, Locals(where))
+    index = _unwrapped(values, block.body, index)
     at = block.body[index]
     if at.kind in ("heredoc", "string") and values.ends(index + 1):
         return _of_text(source, block, at)
@@ -158,10 +176,29 @@ def _defined(source: _Source, block: Block, index: int) -> Machine:
             and block.body[inner].text[:1] == '"'
         ):
             span = source.span(at.begin, block.body[inner].end)
-            where = values.text_of(block.body[inner])
-            return machine.elsewhere(block.label, where, span, _target(where))
+            named = values.text_of(block.body[inner])
+            made = machine.elsewhere(block.label, named, span, _target(named))
+            return replace(made, constants=_variables(values, inner + 1))
     why = "its definition is an expression"
     return machine.unread(block.label, why, source.span(at.begin, at.end))
+
+
+def _unwrapped(values: Values, body: list[Token], index: int) -> int:
+    """Where ``file()`` stands in ``jsonencode(yamldecode(file(...)))``; else the index given."""
+    at = index
+    while body[at].text in _SAME_DATA and values.is_sign(at + 1, "("):
+        at = values.skip_lines(at + 2)
+        if at >= len(body):
+            return index
+    return at if body[at].text in _FILES and at > index else index
+
+
+def _variables(values: Values, index: int) -> Mapping[str, str]:
+    """What ``templatefile`` fills in, as far as it is written out."""
+    after = values.skip_lines(index)
+    if not values.is_sign(after, ","):
+        return {}
+    return substitutions.constants_of(values.expression(values.skip_lines(after + 1)).value)
 
 
 def _target(where: str) -> str:
@@ -188,7 +225,7 @@ def _set_to(body: list[Token], name: str) -> int | None:
 
 
 def _prefix(block: Block) -> Path:
-    return ("resource", TYPE, block.label, "definition")
+    return (*block.path, "definition")
 
 
 def _encoded(source: _Source, block: Block, values: Values, index: int) -> Machine:

@@ -57,10 +57,11 @@ from wfmodel.simulation.declared import (
     WEIBULL,
     Sampler,
 )
-from wfmodel.simulation.event_codes import UNWATCHED
+from wfmodel.simulation.event_codes import RUNNING, UNWATCHED
 from wfmodel.simulation.records import (
     Cell,
     Event,
+    Held,
     Instance,
     Landed,
     Opener,
@@ -82,6 +83,7 @@ as_event = reference(Event)
 as_stimulus = reference(Stimulus)
 as_parcel = reference(Parcel)
 as_setting = reference(Setting)
+as_held = reference(Held)
 as_landed = reference(Landed)
 as_reaction = reference(Reaction)
 as_operation = reference(Operation)
@@ -150,6 +152,7 @@ def stimulus_of(run: Run, event: int, item: int) -> Stimulus:
     stimulus.event = event
     stimulus.item = item
     stimulus.next = NULL
+    stimulus.attempt = 0
     return stimulus
 
 
@@ -171,19 +174,35 @@ def parcel_of(
     parcel.message = message
     parcel.event = event
     parcel.watched = UNWATCHED
+    parcel.taken = run.now
+    parcel.sent = run.now
     return parcel
 
 
 @compiled
-def setting_of(run: Run, cell: Cell, life: int, timer: int, fired: int) -> Setting:
-    """A timer that is set."""
+def setting_of(run: Run, cell: Cell, timer: int, fired: int) -> Setting:
+    """A timer that is set, before others of the cell."""
     setting = as_setting(owned(run, cell.instance))
     setting.cell = cell
-    setting.life = life
+    setting.life = cell.process.life
     setting.timer = timer
     setting.fired = fired
-    setting.next = NULL
+    setting.next = cell.timers
     return setting
+
+
+@compiled
+def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt: int) -> Held:
+    """The latest delivery, in hand, and an attempt that it asked for; before others of the cell."""
+    held = as_held(owned(run, cell.instance))
+    held.parcel = parcel
+    held.delivery = cell.deliveries
+    held.node = node
+    held.epoch = epoch
+    held.attempt = attempt
+    held.next = cell.held
+    held.stage = RUNNING
+    return held
 
 
 @compiled
@@ -217,7 +236,9 @@ def forget(run: Run, cell: Cell) -> None:
     cell.busy = False
     cell.reaction = NULL
     cell.out = False
-    cell.timers = NULL
+    cell.unowned = False
+    cell.held = NULL
+    cell.gaps = 0
     drop_stimuli(run, cell)
 
 

@@ -34,6 +34,7 @@ TEXT: Final = tuple(
         "timers",
         "work",
         "outside",
+        "custody",
         "reactions",
         "happenings",
         "recovery",

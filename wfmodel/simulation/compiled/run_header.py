@@ -24,7 +24,7 @@ __all__ = ["ABORT", "ASK", "BUILD", "TABLE", "TABLE_MASK"]
     END,
 ) = range(FIRST_OWN, FIRST_OWN + 12)
 
-SMALL_WORDS = 8
+SMALL_WORDS = 10
 """Events, messages, timers and landed effects are of one size and share a free list."""
 
 # ---------------------------------------------------------------------------- questions to Python

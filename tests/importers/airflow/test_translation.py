@@ -1,0 +1,299 @@
+"""What becomes of which part of a DAG; and where findings stand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wfmodel.checks.file_selection import files_to_check
+from wfmodel.importers import load_any, load_dag
+from wfmodel.importers.airflow import translate
+from wfmodel.importers.annotations import Annotations, StateAnnotation
+from wfmodel.importers.recognition import claims_to_be, is_definition
+from wfmodel.model.findings import Severity
+from wfmodel.model.units import parse_duration
+from wfmodel.model.workflow import Choice, Parallel, Receive, Task, Wait
+
+MODEL = Path(__file__).parents[3] / "models" / "airflow-sales"
+
+
+def task(name, *below, **fields):
+    return {
+        "__type": "operator",
+        "__var": {
+            "task_id": name,
+            "task_type": "BashOperator",
+            "downstream_task_ids": list(below),
+            **fields,
+        },
+    }
+
+
+def dag(*tasks, version=3, **fields):
+    return {"__version": version, "dag": {"dag_id": "d", "tasks": list(tasks), **fields}}
+
+
+def states(*tasks, notes=None, **fields):
+    done = translate(dag(*tasks, **fields), Annotations(states=notes or {}))
+    assert done.workflow is not None, [str(f) for f in (*done.findings, *done.annotation_findings)]
+    return done.workflow.states
+
+
+def codes(value, notes=None):
+    done = translate(value, Annotations(states=notes or {}))
+    return [finding.code for finding in (*done.findings, *done.annotation_findings)]
+
+
+def branch(name, *below):
+    return task(name, *below, task_type="BranchPythonOperator", _can_skip_downstream=True)
+
+
+def test_a_task_works_in_its_pool_with_its_retries_and_time_out():
+    found = states(task("a", pool="etl", retries=2, retry_delay=60.0, execution_timeout=600.0))["a"]
+    assert isinstance(found, Task)
+    assert (found.service, found.timeout) == ("etl", parse_duration("10m"))
+    assert (found.retry.attempts, found.retry.factor) == (3, 1.0)
+    assert found.retry.delay_before(3) == parse_duration("60s")
+
+
+@pytest.mark.parametrize(
+    ("given", "factor", "first"), [(2.0, 2.0, "90s"), (True, 2.0, "90s"), (3, 3.0, "90s")]
+)
+def test_a_growing_back_off_is_its_mean(given, factor, first):
+    fields = {"retries": 3, "retry_delay": 60, "retry_exponential_backoff": given}
+    found = states(task("a", **fields, max_retry_delay=120))["a"].retry
+    assert (found.factor, found.delay_before(2)) == (factor, parse_duration(first))
+    assert found.delay_before(3) == parse_duration("120s")
+    assert codes(dag(task("a", **fields))) == ["A211"]
+
+
+def test_a_default_of_the_client_counts_where_a_task_says_nothing():
+    value = dag(task("a", retries=1)) | {"client_defaults": {"tasks": {"retry_delay": 7.0}}}
+    found = translate(value).workflow.states["a"].retry
+    assert found.backoff == parse_duration("7s")
+
+
+def test_a_field_that_is_null_says_nothing():
+    assert states(task("a", retries=None, pool=None))["a"].service == "default_pool"
+
+
+def test_version_2_is_read_and_1_is_not():
+    assert codes(dag(task("a"), version=2)) == []
+    assert codes(dag(task("a"), version=1)) == ["A202"]
+
+
+def test_an_empty_task_takes_no_time_and_cannot_fail():
+    found = states(task("a", "b", _is_empty=True), task("b"))
+    assert isinstance(found["a"], Wait)
+    assert found["a"].next == "b"
+
+
+def test_a_chain_that_fails_runs_nothing_more():
+    found = states(task("a", "b"), task("b"))
+    assert (found["a"].next, found["a"].on["failure"]) == ("b", "failed")
+
+
+def test_a_join_waits_for_all_and_a_failure_ends_the_run():
+    found = states(task("a", "c"), task("b", "c"), task("c"))
+    fork = found["before c"]
+    assert isinstance(fork, Parallel)
+    assert (fork.join, fork.siblings, fork.next) == ("all", "wait", "c")
+    assert fork.on == {"failure": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "join", "siblings"),
+    [("one_success", "any", "finish"), ("one_failed", "all", "finish"), ("all_done", 0, "wait")],
+)
+def test_a_rule_that_is_met_early_does_not_wait(rule, join, siblings):
+    found = states(task("a", "c"), task("b", "c"), task("c", trigger_rule=rule))
+    fork = found["before c"]
+    assert (fork.join, fork.siblings) == (join, siblings)
+
+
+def test_a_clean_up_runs_after_success_and_failure_alike():
+    found = states(task("a", "b"), task("b", "c"), task("c", trigger_rule="all_done"))
+    assert found["a"].on["failure"] == found["b"].next == found["b"].on["failure"] == "c"
+
+
+def test_a_branching_task_becomes_a_choice_and_the_rest_is_skipped():
+    rule = "none_failed_min_one_success"
+    value = (branch("a", "b", "c"), task("b", "d"), task("c", "d"), task("d", trigger_rule=rule))
+    note = StateAnnotation(probabilities={"b": 0.9})
+    info = {"a": {"b": {"label": "all is there"}}}
+    found = states(*value, notes={"a": note}, edge_info=info)
+    choice = found["a (branches)"]
+    assert isinstance(choice, Choice)
+    [first] = choice.branches
+    assert (first.when, first.next, first.probability) == ("all is there", "b", 0.9)
+    assert choice.default == "c"
+    assert found["b"].next == found["c"].next == "d"
+
+
+def test_a_skipped_join_is_not_run():
+    value = (branch("a", "b", "c"), task("b", "d"), task("c", "d"), task("d"))
+    assert "d" not in states(*value)
+
+
+def test_a_join_that_was_skipped_is_not_failed_any_more():
+    # Airflow skips d when a has decided; that b fails then comes too late for it.
+    value = (branch("a", "b", "c"), task("b", "d"), task("c", "d"), task("d"))
+    found = states(*value)
+    assert found["b"].next == found["b"].on["failure"] == "success"
+    assert "A227" not in codes(dag(*value))
+
+
+def test_a_skip_and_a_failure_that_race_are_a_finding():
+    value = dag(branch("a", "b", "c"), task("b", "d"), task("c"), task("x", "d"), task("d"))
+    [finding] = [f for f in translate(value).findings if f.code == "A227"]
+    assert finding.message == "'d' is skipped by 'b' or fails by 'x': the first counts"
+
+
+def test_a_task_that_skips_itself_by_its_annotation():
+    note = StateAnnotation(failures={"skipped": {"kind": "business", "probability": 0.1}})
+    found = states(task("a", "b"), task("b"), notes={"a": note})
+    assert found["a"].on == {"skipped": "success", "failure": "failed"}
+
+
+def test_sensors_hold_a_slot_or_wait_outside():
+    poking = states(task("s", _is_sensor=True, reschedule=False, retries=1))["s"]
+    assert isinstance(poking, Task)
+    assert poking.timeout == parse_duration("7d")
+    assert poking.retry.on == ("exception",)
+    outside = states(task("s", "b", _is_sensor=True, reschedule=True), task("b"))["s"]
+    assert isinstance(outside, Receive)
+    assert (outside.events["met"].next, outside.on) == ("b", {"timeout": "failed"})
+    waits = states(task("s", _is_sensor=True, delta="1 day, 0:00:02"))["s"]
+    assert waits.duration.mean_ns() == parse_duration("1d") + parse_duration("2s")
+
+
+def test_a_mapped_task_runs_once_for_each_instance():
+    found = states(
+        task("a", "b", _is_mapped=True), task("b"), notes={"a": StateAnnotation(items=5)}
+    )
+    fork = found["a"]
+    assert (fork.copies, fork.join, fork.next, fork.on) == (5, "all", "b", {"failure": "failed"})
+    assert set(fork.regions[0].states) == {"a", "counted", "not counted"}
+
+
+def test_one_instance_is_enough_for_one_success():
+    found = states(task("a", "b", _is_mapped=True), task("b", trigger_rule="one_success"))
+    assert (found["a"].join, found["a"].next) == ("any", "b")
+
+
+def test_a_mapped_group_is_one_region():
+    children = {"g.a": ["operator", "g.a"], "g.b": ["operator", "g.b"]}
+    group = {"_group_id": "g", "is_mapped": True, "children": children}
+    top = {"_group_id": None, "children": {"g": ["taskgroup", group]}}
+    found = states(task("g.a", "g.b"), task("g.b", "z"), task("z"), task_group=top)
+    assert (found["g"].copies, found["g"].next) == (2, "z")
+    assert found["g"].regions[0].states["g.a"].next == "g.b"
+
+
+def test_a_teardown_runs_when_the_work_failed_and_the_run_fails_all_the_same():
+    found = states(
+        task("up", "work", "down", is_setup=True),
+        task("work", "down"),
+        task("down", is_teardown=True, trigger_rule="all_done_setup_success"),
+    )
+    after = found[found["work"].on["failure"]]
+    assert (after.action or "down") == "down"
+    assert (found["down"].next, found["down"].on["failure"]) == ("success", "success")
+    assert (after.next, after.on["failure"]) == ("failed", "failed")
+    assert found["up"].on["failure"] == "failed"
+
+
+def test_what_one_join_cannot_ask_is_an_added_wait():
+    value = dag(task("a", "c", "d"), task("b", "d"), task("c"), task("d"))
+    [finding] = translate(value).findings
+    assert (finding.code, finding.message) == ("A210", "in the model 'b' waits for 'a' too")
+
+
+def test_fail_fast_cancels():
+    found = states(task("a", "c"), task("b", "c"), task("c"), fail_fast=True)
+    assert found["before c"].siblings == "cancel"
+
+
+def test_the_time_limit_of_a_run():
+    assert translate(dag(task("a"), dagrun_timeout=60.0)).workflow.timeout == parse_duration("1m")
+
+
+@pytest.mark.parametrize(
+    ("notes", "code", "said"),
+    [
+        ({"lod": {"items": 2}}, "A140", "did you mean 'load'?"),
+        ({"load": {"items": 2}}, "A142", "it takes"),
+        ({"load": {"probabilities": {"x": 1}}}, "A142", "it takes"),
+        ({"pick": {"probabilities": {"x": 1}}}, "A143", ""),
+    ],
+)
+def test_an_annotation_that_fits_nothing_is_an_error(notes, code, said):
+    given = {name: StateAnnotation(**note) for name, note in notes.items()}
+    value = dag(branch("pick", "load"), task("load"))
+    found = translate(value, Annotations(states=given))
+    assert found.workflow is None
+    assert code in [f.code for f in found.annotation_findings]
+    assert any(said in f.help for f in found.annotation_findings)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"__version": 3, "dag": []},
+        {"__version": 3, "dag": {"dag_id": "d", "tasks": []}},
+        {"__version": 3, "dag": {"dag_id": "d", "tasks": [3]}},
+        {"__version": 3, "dag": {"dag_id": 4, "tasks": [task("a")]}},
+        dag(task("a"), task("a")),
+        dag(task("a", 4)),
+        dag(task("a", retries=-1)),
+        dag(task("a", retries=1e300)),
+        dag(task("a", retry_delay="5m")),
+        dag(task("a", pool=4)),
+        dag(task("a", is_setup="yes")),
+        dag(task("a", "a")),
+        dag(task("a"), dagrun_timeout="1h"),
+    ],
+)
+def test_what_is_no_serialised_dag_is_an_error(value):
+    done = translate(value)
+    assert done.workflow is None
+    assert any(f.severity is Severity.ERROR for f in done.findings)
+
+
+@pytest.mark.parametrize("limit", ["run_states.MOST_STATES", "forks.MOST_STEPS"])
+def test_too_many_states_are_refused_by_name(monkeypatch, limit):
+    monkeypatch.setattr(f"wfmodel.importers.airflow.{limit}", 2)
+    done = translate(dag(task("a", "c"), task("b", "c"), task("c")))
+    assert done.workflow is None
+    [finding] = done.findings
+    assert (finding.code, finding.path) == ("A205", ("dag", "tasks"))
+
+
+def test_the_model_imports_with_places():
+    result = load_any(MODEL / "workflow.json")
+    assert result.workflow is not None
+    text = (MODEL / "workflow.json").read_text(encoding="utf-8").split("\n")
+    at = result.document.locate(("states", "load"))
+    assert '"task_id": "load"' in "\n".join(text[at.line - 1 : at.end_line])
+    for finding in result.findings:
+        assert finding.span.file.endswith("workflow.json")
+        assert finding.severity is Severity.INFO
+    assert {f.code for f in result.findings} >= {"A211", "A216", "A218", "A220"}
+
+
+def test_the_model_is_what_its_dag_file_says():
+    source = (MODEL / "dag.py").read_text(encoding="utf-8")
+    value = json.loads((MODEL / "workflow.json").read_text(encoding="utf-8"))
+    for item in value["dag"]["tasks"]:
+        assert f'"{item["__var"]["task_id"].rpartition(".")[2]}"' in source
+
+
+def test_a_serialised_dag_is_found_by_what_it_holds(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(dag(task("a"))), encoding="utf-8")
+    (tmp_path / "b.json").write_text('{"version": 3, "dag": {}}', encoding="utf-8")
+    assert [Path(f).name for f in files_to_check([str(tmp_path)])] == ["a.json"]
+    assert is_definition(dag(task("a")), "a.json")
+    assert claims_to_be('{"__version": 3, "dag": {"dag_id": "x",', "a.json")
+    assert load_dag(tmp_path / "a.json").workflow.name == "d"

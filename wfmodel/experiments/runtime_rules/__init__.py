@@ -1,0 +1,1 @@
+"""Rules over a scenario: what its knobs and faults decide before anything is run, one per file."""

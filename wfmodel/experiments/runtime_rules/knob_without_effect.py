@@ -1,0 +1,107 @@
+"""A knob is set that does nothing beside the others.
+
+## What it does
+Reports knobs that are written for variants in none of which they act: `redelivery_timeout`,
+`redelivery_look` and `custody` with `delivery: at-most-once`; `flush_interval` without a log;
+`replay` without an event stream; `commit` in memory; `relay_delay` without an outbox;
+`event_content` where nobody publishes events; a `watchdog` that is longer than a run.
+
+## Why is this bad
+Whoever wrote it believes in a protection, or a cost, that is not there.
+
+## Example
+```yaml
+question: What becomes of a payment?
+workflow: order.yaml
+knobs:
+  delivery: at-most-once
+  redelivery_timeout: 10s  # here
+setting: {arrivals: {every: 1m}, horizon: 1h}
+```
+
+where `order.yaml` is
+
+```yaml
+name: order
+initial: pay
+states:
+  pay: {kind: task, service: bank, duration: 2s, effect: compensatable, next: paid}
+  paid: {kind: final}
+```
+
+## Use instead
+```yaml
+question: What becomes of a payment?
+workflow: order.yaml
+knobs:
+  redelivery_timeout: 10s
+setting: {arrivals: {every: 1m}, horizon: 1h}
+```
+
+## What it cannot see
+Knobs whose effect is too small to be seen. What cannot be meant at all is refused on reading.
+
+## Source
+Law of this project: an option that does nothing is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wfmodel.checks.rule import Rule
+from wfmodel.designs.knobs import ORCHESTRATION, Delivery, Persistence, Publishing
+from wfmodel.experiments.runtime_context import Candidate, ScenarioContext
+from wfmodel.model.findings import Finding, Severity
+
+
+def _check(context: ScenarioContext) -> Iterator[Finding]:
+    for knob in _KNOBS:
+        for path, group in context.written_knobs(knob):
+            reasons = [_why_idle(context, knob, each) for each in group]
+            if all(reasons):
+                yield RULE.finding(
+                    f"{knob} does nothing: {reasons[0]}", path, help="take it out, or mean it"
+                )
+
+
+_REDELIVERY = ("redelivery_timeout", "redelivery_look", "custody")
+_KNOBS = (
+    *_REDELIVERY,
+    "flush_interval",
+    "replay",
+    "commit",
+    "relay_delay",
+    "event_content",
+    "watchdog",
+)
+
+
+def _why_idle(context: ScenarioContext, knob: str, each: Candidate) -> str:
+    knobs = each.knobs
+    idle = {
+        "flush_interval": knobs.persistence is not Persistence.LOG,
+        "replay": knobs.persistence is not Persistence.EVENT_STREAM,
+        "commit": knobs.persistence is Persistence.MEMORY,
+    }
+    if knob in _REDELIVERY:
+        once = knobs.delivery is Delivery.AT_MOST_ONCE
+        return "nothing is delivered again (delivery: at-most-once)" if once else ""
+    if idle.get(knob, False):
+        return f"persistence is {knobs.persistence.value}"
+    if knob == "relay_delay" and knobs.publishing is not Publishing.OUTBOX:
+        return "there is no outbox (publishing: dual-write)"
+    if knob == "event_content" and each.design == ORCHESTRATION:
+        return "an orchestrator sends commands, and nobody publishes events"
+    if knob == "watchdog" and knobs.watchdog is not None and knobs.watchdog >= context.end:
+        return "no run lasts that long (horizon and convergence)"
+    return ""
+
+
+RULE = Rule(
+    code="R110",
+    name="knob-without-effect",
+    severity=Severity.WARNING,
+    why="The knob is turned and nothing follows.",
+    check=_check,
+)

@@ -1,0 +1,391 @@
+"""From a parsed serialised DAG to a Workflow: pure, and the same for text from anywhere.
+
+>>> task = {"__type": "operator", "__var": {"task_id": "load", "task_type": "BashOperator"}}
+>>> done = translate({"__version": 3, "dag": {"dag_id": "nightly", "tasks": [task]}})
+>>> done.workflow.name, sorted(done.workflow.states)
+('nightly', ['failed', 'load', 'success'])
+
+What is left after each task, and after each of its ends, is a state (``residual``); where tasks run
+side by side, a parallel state (``forks``). Read ``run_states`` next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from wfmodel.importers.airflow import dag_findings
+from wfmodel.importers.airflow.forks import Planner, TooManyCombinationsError
+from wfmodel.importers.airflow.graph import Graph, graph_of
+from wfmodel.importers.airflow.operators import (
+    DEFAULT_POOL,
+    SECOND,
+    Making,
+    Skipping,
+    is_outside,
+    operator_findings,
+    skipping,
+    ways_in_words,
+)
+from wfmodel.importers.airflow.residual import EndState, Residual
+from wfmodel.importers.airflow.run_states import (
+    MOST_STATES,
+    Following,
+    MachineBuilder,
+    TooManyDagStatesError,
+)
+from wfmodel.importers.airflow.serialised import SerialisedDag, read_dag
+from wfmodel.importers.annotations import Annotations, StateAnnotation
+from wfmodel.importers.asl.catalogue import (
+    INAPPLICABLE_ANNOTATION,
+    UNFIT_ANNOTATION,
+    UNKNOWN_ANNOTATED_STATE,
+    UNKNOWN_ANNOTATED_TARGET,
+)
+from wfmodel.importers.asl.matching import APPLICABLE
+from wfmodel.model.distributions import Constant
+from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.source import Path
+from wfmodel.model.spelling import nearest
+from wfmodel.model.workflow import FAILURE, Parallel, Region, Service, Wait, Workflow
+from wfmodel.model.workflow import State as ModelState
+
+DEFAULT_COPIES: Final = 2
+"""Instances of a mapped task without an annotation: the fewest that show concurrency."""
+
+POOL_SIZE: Final = 128
+"""Slots of the default pool, unless an administrator changed it."""
+
+_DEFAULTS: Final = {"max_active_tasks": 16, "max_active_runs": 16}
+
+
+@dataclass(frozen=True, slots=True)
+class DagTranslation:
+    """A workflow unless findings say why not.
+
+    Paths of ``findings`` are the DAG's, those of ``annotation_findings`` the annotation file's.
+    ``origins`` maps paths of the workflow to paths of the DAG.
+    """
+
+    workflow: Workflow | None
+    findings: tuple[Finding, ...] = ()
+    annotation_findings: tuple[Finding, ...] = ()
+    origins: Mapping[Path, Path] = field(default_factory=dict)
+
+
+def translate(value: object, annotations: Annotations | None = None) -> DagTranslation:
+    """Translate a serialised DAG, as parsed from JSON."""
+    dag, findings = read_dag(value)
+    if dag is None:
+        return DagTranslation(None, findings)
+    notes = annotations or Annotations()
+    return _Translator(dag, notes).translation()
+
+
+class _Translator:
+    def __init__(self, dag: SerialisedDag, notes: Annotations) -> None:
+        self.dag, self.notes = dag, notes
+        self.findings: list[Finding] = list(_about_dag(dag))
+        self.misfits: list[Finding] = list(_misfits(dag, notes))
+        self.graph: Graph
+        self.builder: MachineBuilder
+        self.planners: list[Planner] = []
+
+    def translation(self) -> DagTranslation:
+        workflow = None if self.misfits else self._workflow()
+        wrong = any(f.severity is Severity.ERROR for f in (*self.findings, *self.misfits))
+        return DagTranslation(
+            None if wrong else workflow,
+            tuple(self.findings),
+            tuple(self.misfits),
+            {} if wrong else self._origins(),
+        )
+
+    def note(self, task: str) -> StateAnnotation:
+        return self.notes.states.get(task, StateAnnotation())
+
+    def _workflow(self) -> Workflow | None:
+        for operator in self.dag.operators.values():
+            self.findings += operator_findings(operator, self.note(operator.name))
+        self.graph = graph_of(self.dag, self._copies(), self.notes.states)
+        self.findings += self.graph.findings
+        if any(found.severity is Severity.ERROR for found in self.graph.findings):
+            return None
+        planner = Planner(self.graph.dag)
+        self.planners.append(planner)
+        self.builder = MachineBuilder(
+            planner, self._emit, self.dag.fields.get("fail_fast") is True, self._label
+        )
+        try:
+            initial, states = self.builder.machine(self.graph.dag.start(), lambda r: not r.failed)
+        except (TooManyDagStatesError, TooManyCombinationsError):
+            message = (
+                f"the ends of the tasks of {self.dag.name!r} combine to more than "
+                f"{MOST_STATES} states, or too deep ones"
+            )
+            self.findings.append(dag_findings.TOO_MANY_COMBINATIONS.at(("dag", "tasks"), message))
+            return None
+        self._say_added()
+        return self._built(initial, states)
+
+    def _built(self, initial: str, states: Mapping[str, ModelState]) -> Workflow | None:
+        limit = self.dag.fields.get("dagrun_timeout")
+        own = int(limit * SECOND) if isinstance(limit, int | float) and limit else None
+        description = self.dag.fields.get("description") or ""
+        try:
+            return Workflow(
+                name=self.notes.name or self.dag.name[:200],
+                initial=initial,
+                states=states,
+                services=self._services(),
+                data=self.notes.data,
+                timeout=own if self.notes.timeout is None else self.notes.timeout,
+                description=self.notes.description or str(description)[:500],
+            )
+        except ValidationError as error:
+            self.misfits.append(UNFIT_ANNOTATION.at((), _said(error)))
+            return None
+
+    def _services(self) -> dict[str, Service]:
+        """Pools that tasks run in, and what the annotations say of them or add."""
+        used = {
+            Making(operator, self.note(name), name).service
+            for name, operator in self.dag.operators.items()
+            if not operator.get("_is_empty")
+        }
+        sizes = {DEFAULT_POOL: Service(capacity=POOL_SIZE)}
+        found = {name: sizes.get(name, Service()) for name in sorted(used)}
+        return found | dict(self.notes.services)
+
+    def _copies(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        mapped = {n: o.path for n, o in self.dag.operators.items() if o.get("_is_mapped")}
+        for name, path in (*mapped.items(), *((g.name, g.path) for g in self.dag.mapped_groups)):
+            items = self.note(name).items
+            found[name] = DEFAULT_COPIES if items is None else items
+            if items is None:
+                message = f"how many instances {name!r} has is only known later: {DEFAULT_COPIES}"
+                help = "annotate its items; with no instance Airflow skips it"
+                self.findings.append(dag_findings.ASSUMED_INSTANCES.at(path, message, help=help))
+        return found
+
+    def _emit(
+        self, task: str, name: str, following: Following, free: Callable[[str], str], at: Path
+    ) -> Mapping[str, ModelState]:
+        try:
+            if task in self.graph.bodies:
+                return self._mapped(task, name, following, at)
+            return self._single(task, name, following, free, at)
+        except ValidationError as error:
+            message = f"{task!r}: {_said(error)}"
+            self.misfits.append(UNFIT_ANNOTATION.at(("states", task), message))
+            return {name: Wait(duration=Constant(0), next=following.branches[0])}
+
+    def _single(
+        self, task: str, name: str, following: Following, free: Callable[[str], str], at: Path
+    ) -> Mapping[str, ModelState]:
+        operator = self.dag.operators[task]
+        making = Making(operator, self.note(task), name)
+        to = following.branches
+        failed, skipped = following.after(EndState.FAILED), following.after(EndState.SKIPPED)
+        if len(set(to)) == 1:
+            return making.states(to[0], failed, skipped)
+        decides = free(f"{name} (branches)")
+        labels = self.dag.fields.get("edge_info", {})
+        words = ways_in_words(operator, _labels(labels, task))
+        targets = operator.downstream if skipping(operator) is Skipping.BRANCH else words
+        choice = making.choice(words, to, targets)
+        return {**making.states(decides, failed, skipped), decides: choice}
+
+    def _mapped(
+        self, task: str, name: str, following: Following, at: Path
+    ) -> Mapping[str, ModelState]:
+        """Instances side by side: a region as often as there are instances."""
+        body = self.graph.bodies[task]
+        ends = body.ends()
+        well = following.ways[0][1]
+        targets = {way.ends: to for way, to in following.ways}
+        other = next((to for to in targets.values() if to != well), well)
+        join, hoped = _join(targets, frozenset(ends), well, other)
+        if join is None:
+            message = (
+                f"what comes after {task!r} depends on whether all, some or none of its "
+                "instances succeed: the model tells two of these apart"
+            )
+            path = self._path(task)
+            self.findings.append(dag_findings.UNDISTINGUISHED_COPIES.at(path, message))
+            join, hoped = 0, frozenset(ends)
+        good = frozenset[Residual]().union(*(ends[each] for each in hoped))
+        planner = Planner(body.dag)
+        self.planners.append(planner)
+        inner = MachineBuilder(planner, self._single, self.builder.cancels, self._label)
+        place = (*at, "states", name, "regions", 0)
+        initial, states = inner.machine(
+            body.start, good.__contains__, ("counted", "not counted"), place
+        )
+        self.builder.origins |= inner.origins
+        note = self.note(task)
+        return {
+            name: Parallel(
+                regions=(Region(initial=initial, states=states),),
+                join=join if body.copies > 1 or join != "any" else "all",
+                siblings="wait",
+                for_each=note.for_each or f"items of {task}"[:200],
+                copies=body.copies,
+                next=well,
+                on={FAILURE: other},
+                description=note.description or "mapped",
+            )
+        }
+
+    def _label(self, tasks: frozenset[str]) -> str:
+        """The innermost task group that holds all these tasks."""
+        around = [
+            self.dag.operators[name].groups if name in self.dag.operators else (name,)
+            for name in sorted(tasks)
+        ]
+        shared = [g for g in around[0] if all(g in groups for groups in around)]
+        return shared[-1] if shared else ""
+
+    def _path(self, task: str) -> Path:
+        if task in self.dag.operators:
+            return self.dag.operators[task].path
+        return next(group.path for group in self.dag.mapped_groups if group.name == task)
+
+    def _say_added(self) -> None:
+        for planner in self.planners:
+            for task, others in sorted(planner.added.items()):
+                listed = sorted(others)
+                shown = ", ".join(repr(each) for each in listed[:3])
+                more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
+                message = f"in the model {task!r} waits for {shown}{more} too"
+                self.findings.append(dag_findings.ADDED_WAIT.at(self._path(task), message))
+
+    def _origins(self) -> dict[Path, Path]:
+        found: dict[Path, Path] = {
+            ("initial",): ("dag",),
+            ("states",): ("dag", "tasks"),
+            ("name",): ("dag", "dag_id"),
+            ("timeout",): ("dag", "dagrun_timeout"),
+            ("services",): ("dag", "tasks"),
+        }
+        for path, task in self.builder.origins.items():
+            found[path] = self._path(task)
+            found[(*path, "next")] = self._path(task)
+        return found
+
+
+def _join(
+    targets: Mapping[frozenset[EndState], str],
+    single: frozenset[frozenset[EndState]],
+    well: str,
+    other: str,
+) -> tuple[Any, frozenset[frozenset[EndState]]]:
+    """What the join of a mapped task asks, and which ends of an instance count for it."""
+    kinds = set(targets.values())
+    if len(kinds) == 1:
+        return 0, single
+    if len(kinds) > 2:
+        return None, single
+    for join, target in (("all", well), ("any", other)):
+        reach = frozenset(
+            e for e in single if any(e <= t for t, to in targets.items() if to == target)
+        )
+        inside = frozenset[EndState]().union(*reach)
+        met = {to for ends, to in targets.items() if ends <= inside and _made_of(ends, reach)}
+        if met == {target}:
+            return join, reach if join == "all" else single - reach
+    return None, single
+
+
+def _made_of(ends: frozenset[EndState], single: frozenset[frozenset[EndState]]) -> bool:
+    """Whether these ends can be those of some instances that end in one of the given ways."""
+    return ends == frozenset[EndState]().union(*(each for each in single if each <= ends))
+
+
+def _labels(info: object, task: str) -> dict[str, str]:
+    edges = info.get(task) if isinstance(info, Mapping) else None
+    found = {}
+    for to, about in edges.items() if isinstance(edges, Mapping) else ():
+        label = about.get("label") if isinstance(about, Mapping) else None
+        if isinstance(label, str):
+            found[str(to)] = label[:200]
+    return found
+
+
+def _about_dag(dag: SerialisedDag) -> Iterator[Finding]:
+    timetable = dag.fields.get("timetable")
+    kind = str(timetable.get("__type", "")) if isinstance(timetable, Mapping) else ""
+    if kind and not kind.endswith("NullTimetable"):
+        said = kind.rpartition(".")[2][:80]
+        when = timetable.get("__var") if isinstance(timetable, Mapping) else None
+        rule = when.get("expression") or when.get("delta") if isinstance(when, Mapping) else None
+        shown = f"{said}, {str(rule)[:40]!r}" if rule is not None else said
+        message = f"runs begin by a timetable ({shown}): in the model by the scenario's arrivals"
+        yield dag_findings.SCHEDULE.at(("dag", "timetable"), message)
+    for name, default in _DEFAULTS.items():
+        value = dag.fields.get(name, default)
+        if value != default:
+            message = f"{name} is {value}: the model limits by the capacity of services only"
+            yield dag_findings.RUN_LIMIT.at(("dag", name), message)
+    if dag.fields.get("fail_fast") is True:
+        message = "a failure stops the tasks that have not begun; those that run come to their end"
+        yield dag_findings.FAIL_FAST.at(("dag", "fail_fast"), message)
+    if dag.fields.get("deadline"):
+        yield dag_findings.DEADLINE.at(("dag", "deadline"), "the model has no deadline alerts")
+    for name in ("has_on_success_callback", "has_on_failure_callback"):
+        if dag.fields.get(name) is True:
+            message = f"the DAG's {name.removeprefix('has_')} is not modelled"
+            yield dag_findings.CALLBACKS.at(("dag", name), message)
+
+
+def _misfits(dag: SerialisedDag, notes: Annotations) -> Iterator[Finding]:
+    """Annotations that fit nothing."""
+    groups = {group.name for group in dag.mapped_groups}
+    known = (*dag.operators, *groups)
+    for name, note in notes.states.items():
+        at = ("states", name)
+        if name not in known:
+            likely = nearest(name, known)
+            help = f"did you mean {likely!r}?" if likely else ""
+            yield UNKNOWN_ANNOTATED_STATE.at(at, f"the DAG has no task {name!r}", help=help)
+            continue
+        fitting = _fitting(dag, name)
+        for each in note.given():
+            if each not in fitting:
+                message = f"{name!r} has no {each}"
+                help = f"it takes {', '.join(sorted(fitting))}"
+                yield INAPPLICABLE_ANNOTATION.at((*at, each), message, help=help)
+        below = dag.operators[name].downstream if name in dag.operators else ()
+        for target in note.probabilities:
+            if target not in below:
+                message = f"{name!r} does not lead to {target!r}"
+                yield UNKNOWN_ANNOTATED_TARGET.at((*at, "probabilities", target), message)
+
+
+def _fitting(dag: SerialisedDag, name: str) -> frozenset[str]:
+    """Fields that an annotation of a task can have."""
+    operator = dag.operators.get(name)
+    if operator is None:
+        return frozenset({"items", "for_each", "description"})
+    if operator.get("_is_empty"):
+        fitting = frozenset({"duration"})
+    elif is_outside(operator):
+        fitting = frozenset({"delay", "duration", "timeout", "service", "writes"})
+    else:
+        fitting = APPLICABLE["Task"]
+    if operator.get("_is_mapped"):
+        fitting |= {"items", "for_each"}
+    if skipping(operator) is Skipping.BRANCH:
+        fitting |= {"probabilities"}
+    return fitting | {"description"}
+
+
+def _said(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message
