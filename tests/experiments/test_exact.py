@@ -186,7 +186,7 @@ def test_simulated_instances_are_inconsistent_as_long_as_the_chain_says():
     asked, workflow = scenario(1), saga(2)
     for answers in exact(asked, workflow):
         variant = asked.variants_by_name()[answers.variant]
-        seen = simulated(asked, workflow, variant, instances=400, jobs=1)["inconsistent_time"]
+        seen = simulated(asked, workflow, variant, instances=400, jobs=1)["disagreement_time"]
         off = abs(seen.mean - answers.value("inconsistent_life"))
         assert off < 2 * seen.half_width, (answers.variant, seen)
         assert answers.value("consistent_share") < 1

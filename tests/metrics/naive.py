@@ -194,3 +194,87 @@ def age_area(writes: list[tuple[int, int]]) -> float:
             oldest = min(lacking)
             area += ((end - oldest) ** 2 - (start - oldest) ** 2) / 2
     return area
+
+
+def answers(history: History, instance: int) -> tuple[int, int, int]:
+    """Nanoseconds until observation ends in which whoever asks where the instance was handed in is
+    told what was so, or what is not so; and in which an effect stands that will not, or must not.
+    """
+    own = life(history, instance)
+    kind = Kind.REACT if history.knobs.persistence == "memory" else Kind.COMMIT
+    asked = next(
+        (r.participant for r in history if r.instance == instance and r.kind == kind), None
+    )
+    effects = {step.node for step in history.steps if step.effect != "none"}
+    lost = not own.verdicts
+    behind = wrong = exposed = 0
+    said: set[str] = set()
+    for moment in own.moments:
+        said |= {view.status.value for view in moment.views if view.status.is_final}
+        length = moment.end - moment.start
+        if asked is None:
+            wrong += max(0, moment.end - max(moment.start, own.last)) if lost else 0
+        elif _is_untrue(moment, moment.views[asked], effects, said):
+            wrong += length
+        else:
+            still = max(0, moment.end - max(moment.start, own.last)) if lost else 0
+            wrong += still
+            if _knows_less(moment, moment.views[asked], said):
+                behind += length - still
+        if _stands_in_vain(moment, own.moments[-1], own.verdicts, effects):
+            exposed += length
+    return behind, wrong, exposed
+
+
+def _standing(moment: Moment, node: int) -> int:
+    """Visits of a step that stand."""
+    visits = {key for key in (*moment.landed, *moment.undone) if key[0] == node}
+    return sum(moment.landed.get(key, 0) > moment.undone.get(key, 0) for key in visits)
+
+
+def _is_untrue(moment: Moment, view: View, effects: set[int], said: set[str]) -> bool:
+    for node, status in view.steps:
+        if node not in effects:
+            continue
+        landed = [key for key in moment.landed if key[0] == node]
+        visits = {key for key in (*moment.landed, *moment.undone) if key[0] == node}
+        if status is StepStatus.DONE and not landed:
+            return True
+        alone = len(visits) == 1 and bool(landed)
+        if status is StepStatus.COMPENSATED and alone and _standing(moment, node):
+            return True
+    if not view.status.is_final:
+        return False
+    if said != {view.status.value}:
+        return True
+    if view.status.value != "succeeded":
+        return any(_standing(moment, node) for node in effects)
+    for node in effects:
+        statuses = {dict(each.steps).get(node) for each in moment.views}
+        stands = _standing(moment, node)
+        if StepStatus.DONE in statuses and StepStatus.COMPENSATED not in statuses and not stands:
+            return True
+        visits = {key for key in (*moment.landed, *moment.undone) if key[0] == node}
+        mine = dict(view.steps).get(node)
+        if mine in (StepStatus.FAILED, StepStatus.COMPENSATED) and stands and len(visits) == 1:
+            return True
+    return False
+
+
+def _knows_less(moment: Moment, view: View, said: set[str]) -> bool:
+    if view.status.is_final:
+        return False
+    others = any(each != View() for each in moment.views)
+    return bool(said) or (
+        view.status.value == "unknown" and (others or bool(moment.landed) or bool(moment.undone))
+    )
+
+
+def _stands_in_vain(moment: Moment, last: Moment, verdicts: set[str], effects: set[int]) -> bool:
+    for key in {*moment.landed, *moment.undone}:
+        if key[0] not in effects:
+            continue
+        stays = verdicts == {"succeeded"} and last.landed.get(key, 0) > last.undone.get(key, 0)
+        if moment.landed.get(key, 0) - moment.undone.get(key, 0) > stays:
+            return True
+    return False

@@ -146,7 +146,7 @@ def test_an_instance_is_measured_alike_alone_and_in_company(history: History) ->
 def test_longer_observation_never_makes_consistency_better(history: History, extra: int) -> None:
     end = int(history.rows[-1, 0])
     longer = measure(history, until_ns=end + extra * MS).values
-    assert longer["consistency"] <= measure(history).values["consistency"] + 1e-12
+    assert longer["global_agreement"] <= measure(history).values["global_agreement"] + 1e-12
 
 
 @given(histories())

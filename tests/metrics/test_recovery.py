@@ -26,9 +26,9 @@ def resumed(run: Run | None = None) -> Run:
 def test_the_clock_runs_from_the_onset_to_the_next_durable_progress() -> None:
     measured = measure(resumed().ends(100))
     assert measured.recovery == (Censored(40 * MS, True),)  # 20 to 60
-    assert measured.values["recovery_time"] == pytest.approx(0.040)
-    assert measured.values["recovery_median"] == pytest.approx(0.040)
-    assert measured.values["never_recovered"] == 0
+    assert measured.values["standstill_time"] == pytest.approx(0.040)
+    assert measured.values["standstill_median"] == pytest.approx(0.040)
+    assert measured.values["standstill_forever"] == 0
 
 
 def test_what_arrives_during_the_fault_waits_from_its_arrival() -> None:
@@ -42,7 +42,7 @@ def test_a_fault_meets_neither_what_is_over_nor_what_comes_later() -> None:
     one_step(run, at=60, instance=1)
     measured = measure(run.ends(100))
     assert measured.recovery == ()
-    assert measured.reasons["recovery_time"] == "no instance met a fault that stops something"
+    assert measured.reasons["standstill_time"] == "no instance met a fault that stops something"
 
 
 def test_faults_within_one_standstill_are_one_sample() -> None:
@@ -65,7 +65,7 @@ def test_progress_that_leads_to_no_verdict_is_no_recovery() -> None:
     run.fault(20, "o").fault(50, "o", over=True).lands(60, A).says(60, "a", view(A="done"))
     cut = run.ends(200, at_rest=False)
     assert measure(cut).recovery == (Censored(180 * MS, False),)  # 20 to the limit
-    assert measure(cut).values["never_recovered"] == 1
+    assert measure(cut).values["standstill_forever"] == 1
 
 
 def test_a_loss_is_charged_to_the_last_fault_after_which_anything_moved() -> None:
@@ -86,7 +86,7 @@ def test_late_losses_do_not_pass_for_recoveries_to_come() -> None:
     run = resumed()  # recovered after 40
     run.arrive(80, 1).says(81, "o", view("running"), 1).fault(90, "o").fault(91, "o", over=True)
     measured = measure(run.ends(100))
-    assert measured.values["never_recovered"] == 0.5  # not 0, though watched for only 10
+    assert measured.values["standstill_forever"] == 0.5  # not 0, though watched for only 10
 
 
 def test_slow_services_and_failing_steps_are_load_and_not_outage() -> None:

@@ -13,6 +13,7 @@ from wfmodel.metrics import (
     METRICS,
     Metric,
     MetricGroup,
+    asked_place,
     consistency,
     cost,
     coupling,
@@ -23,10 +24,13 @@ from wfmodel.metrics import (
     observability,
     recovery_times,
     staleness,
+    twin,
     untrue_events,
 )
 
 MODULES = (
+    asked_place,
+    twin,
     consistency,
     cost,
     coupling,
@@ -56,6 +60,7 @@ def test_every_metric_says_what_it_is(metric: Metric) -> None:
         assert text.endswith(".")
     assert metric.unit
     assert metric.title
+    assert (metric.better is None) == bool(metric.undirected), "a direction, or why it has none"
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)

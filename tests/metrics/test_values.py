@@ -21,10 +21,10 @@ def value(history: History, name: str) -> float:
 
 def test_a_clean_step_is_inconsistent_while_its_reply_is_under_way() -> None:
     history = one_step(Run()).ends(50)
-    assert value(history, "consistency") == pytest.approx(
+    assert value(history, "global_agreement") == pytest.approx(
         10 / 12
     )  # wrong from 10 to 12, over at 12
-    assert value(history, "inconsistent_time") == pytest.approx(0.002)
+    assert value(history, "disagreement_time") == pytest.approx(0.002)
     assert value(history, "terminal_consistency") == 1
 
 
@@ -61,46 +61,46 @@ def test_a_verdict_that_one_view_never_hears_diverges_for_ever() -> None:
     measured = measure(history)
     assert measured.values["terminal_consistency"] == 1  # it is committed,
     assert measured.values["divergence_permanent"] == 1  # but b goes on saying "running"
-    assert measured.values["consistency"] == pytest.approx(10 / 50)  # so it is never over
+    assert measured.values["global_agreement"] == pytest.approx(10 / 50)  # so it is never over
     assert measured.values["divergence_integral"] == pytest.approx(0.040)
 
 
 def test_what_is_lost_is_inconsistent_from_its_last_row_on() -> None:
     run = Run().arrive(0).lands(5, A).says(5, "a", view(A="done"))
-    assert value(run.ends(50), "consistency") == pytest.approx(5 / 50)
+    assert value(run.ends(50), "global_agreement") == pytest.approx(5 / 50)
 
 
 def test_observation_can_be_extended_where_nothing_is_left_to_happen() -> None:
     run = Run().arrive(0).lands(5, A).says(5, "a", view(A="done"))
     history = run.ends(50)
-    assert measure(history, until_ns=100 * MS).values["consistency"] == pytest.approx(5 / 100)
+    assert measure(history, until_ns=100 * MS).values["global_agreement"] == pytest.approx(5 / 100)
     run = Run().arrive(0).lands(5, A).says(5, "a", view(A="done"))
     cut = run.ends(50, at_rest=False)
-    assert measure(cut, until_ns=100 * MS).values["consistency"] == pytest.approx(5 / 50)
+    assert measure(cut, until_ns=100 * MS).values["global_agreement"] == pytest.approx(5 / 50)
 
 
 def test_each_instance_counts_the_same_however_long_it_lives() -> None:
     run = one_step(Run())  # 10 of 12
     run.arrive(100, 1)  # lost at once: 0 of 900
-    assert value(run.ends(1000), "consistency") == pytest.approx((10 / 12 + 0) / 2)
+    assert value(run.ends(1000), "global_agreement") == pytest.approx((10 / 12 + 0) / 2)
 
 
 def test_a_service_that_claims_an_effect_which_never_landed_is_inconsistent() -> None:
     run = Run().arrive(0).says(4, "a", view(A="done")).lands(6, A)
     run.says(10, "o", view("succeeded", A="done"))
-    assert value(run.ends(50), "consistency") == pytest.approx(8 / 10)  # wrong from 4 to 6
+    assert value(run.ends(50), "global_agreement") == pytest.approx(8 / 10)  # wrong from 4 to 6
 
 
 def test_an_effect_that_stands_twice_is_inconsistent_until_it_is_taken_back() -> None:
     run = Run().arrive(0).lands(4, A).lands(6, A).undoes(7, A)
     run.says(10, "o", view("succeeded", A="done"))
-    assert value(run.ends(50), "consistency") == pytest.approx(9 / 10)  # wrong from 6 to 7
+    assert value(run.ends(50), "global_agreement") == pytest.approx(9 / 10)  # wrong from 6 to 7
 
 
 def test_a_step_without_effect_lands_as_often_as_it_likes() -> None:
     run = Run(steps=(step(A, "none"),)).arrive(0).lands(4, A).lands(6, A)
     run.says(10, "o", view("succeeded", A="done"))
-    assert value(run.ends(50), "consistency") == 1
+    assert value(run.ends(50), "global_agreement") == 1
 
 
 def test_instances_of_the_warm_up_are_not_measured() -> None:
@@ -114,9 +114,9 @@ def test_instances_of_the_warm_up_are_not_measured() -> None:
 def test_nothing_measured_is_undefined_with_a_reason() -> None:
     measured = measure(Run().ends(50))
     assert measured.instances == 0
-    assert math.isnan(measured.values["consistency"])
-    assert measured.reasons["consistency"] == "no instance was measured"
-    assert measured.reasons["recovery_time"].startswith("no instance met a fault")
+    assert math.isnan(measured.values["global_agreement"])
+    assert measured.reasons["global_agreement"] == "no instance was measured"
+    assert measured.reasons["standstill_time"].startswith("no instance met a fault")
 
 
 def test_the_divergence_curve_is_a_mean_over_open_instances() -> None:

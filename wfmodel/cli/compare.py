@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write
-from wfmodel.cli.terminal import add_row, console, table
+from wfmodel.cli.terminal import add_row, console, hand_out, table
 from wfmodel.escaping import json_text, printable
 from wfmodel.model.files import write_file
 
@@ -18,7 +20,20 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from wfmodel.experiments import BothSides, Comparison
-    from wfmodel.reports.report_tables import MetricRow, TableCell
+    from wfmodel.reports.report_tables import TableCell
+
+
+WIDTH: Final = 80
+"""Characters of a line where nobody's terminal says how wide it is."""
+
+
+class CompareFormat(StrEnum):
+    """How a comparison is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
 
 
 def compare(
@@ -36,6 +51,13 @@ def compare(
             "--json", metavar="FILE", callback=file_to_write, help="Also write the result as JSON."
         ),
     ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Show this metric alone (again: and this one)."),
+    ] = None,
+    form: Annotated[
+        CompareFormat, typer.Option("--format", help="How to write it.")
+    ] = CompareFormat.TABLE,
     explore: Explore = None,
 ) -> None:
     """Compare the variants of a scenario: estimates, paired differences, verdicts.
@@ -48,6 +70,7 @@ def compare(
     from wfmodel.experiments.comparison_data import comparison_as_data
     from wfmodel.experiments.cross_check import explored
 
+    _check_names(metric or ())
     loaded, scenario, workflow = runnable(scenario_file)
     warn(loaded)
     scenario = changed(scenario, replications=replications, seed=seed)
@@ -60,30 +83,94 @@ def compare(
     if as_json is not None:
         data = comparison_as_data(result, sides)
         write_file(as_json, json_text(data) + "\n")
-    _show(result, sides)
+    _write(result, sides, metric or (), form)
     fail_on(contradictions(sides, scenario_file, scenario.seed))
 
 
-def _show(result: Comparison, sides: BothSides | None) -> None:
-    from wfmodel.experiments import answer
-    from wfmodel.reports.report_tables import metric_groups, primary_rows
+def _check_names(names: Collection[str]) -> None:
+    from wfmodel.metrics import METRICS
+    from wfmodel.model.spelling import nearest
 
-    screen, shown = console(), _new_table(result)
-    for row in primary_rows(result):
-        _add(shown, result, row, "bold")
-    shown.add_section()
-    for group in metric_groups(result):
-        add_row(shown, group.title, style="dim")
-        for row in group.rows:
-            _add(shown, result, row, "")
-        shown.add_section()
-    screen.print(shown)
+    for name in names:
+        if name not in METRICS:
+            likely = nearest(name, METRICS)
+            hint = f"did you mean {likely!r}?" if likely else f"there are {', '.join(METRICS)}"
+            raise TyperException(f"--metric: no metric {name!r}; {hint}")
+
+
+def _write(
+    result: Comparison, sides: BothSides | None, names: Collection[str], form: CompareFormat
+) -> None:
+    from wfmodel.experiments.comparison_data import comparison_as_csv, comparison_as_data
+    from wfmodel.reports.metric_blocks import in_markdown, metric_blocks
+
+    chosen = names or [line.name for line in result.metrics]
+    match form:
+        case CompareFormat.JSON:
+            data = comparison_as_data(result, sides)
+            data["metrics"] = {name: data["metrics"][name] for name in chosen}
+            hand_out(json_text(data))
+        case CompareFormat.CSV:
+            hand_out(comparison_as_csv(result, chosen), end="")
+        case CompareFormat.MD:
+            hand_out(in_markdown(result, metric_blocks(result, chosen)))
+        case CompareFormat.TABLE:
+            _show(result, sides, names)
+
+
+def _show(result: Comparison, sides: BothSides | None, names: Collection[str]) -> None:
+    from wfmodel.experiments import answer
+
+    screen = console(width=WIDTH)
+    screen.print(_blocks(result, names or result.scenario.primary))
+    if not names:
+        screen.print(_others(result))
     if sides is not None:
         screen.print(_two_columns(result, sides))
     found = answer(result)
     screen.print(printable(found.headline), style="bold")
     for caution in found.cautions:
         screen.print(printable(caution))
+
+
+def _blocks(result: Comparison, names: Collection[str]) -> Table:
+    """Metrics, each with its variants below each other."""
+    from wfmodel.reports.metric_blocks import metric_blocks
+
+    scenario, pair = result.scenario, result.pair_names()
+    told = "" if pair is None else f"; differences are {pair[1]} minus {pair[0]}"
+    shown = table(
+        "",
+        "mean",
+        "95 % interval",
+        "",
+        title=" ".join(scenario.question.split()),
+        caption=f"{scenario.replications} replications, seed {scenario.seed}{told}",
+        right=[1, 2],
+    )
+    for block in metric_blocks(result, names):
+        add_row(shown, block.title, "", "", block.verdict, style="bold")
+        for line in block.lines:
+            add_row(shown, f"  {line.name}", line.value, line.interval, line.note)
+    return shown
+
+
+def _others(result: Comparison) -> Table:
+    """Every other metric in one line; ``--metric`` shows its intervals."""
+    from wfmodel.reports.report_tables import metric_groups
+
+    names = [variant.name for variant in result.variants]
+    columns = ["metric", *names, *([] if result.pair is None else ["uncorrected"])]
+    caption = "Of these, one in twenty differs by chance; --metric NAME shows the intervals."
+    shown = table(*columns, caption=caption, right=range(1, len(names) + 1))
+    for group in metric_groups(result):
+        add_row(shown, group.title, style="dim")
+        for row in group.rows:
+            if not row.primary:
+                values = [cell.text for cell in row.estimates]
+                title = ", ".join(filter(None, (row.title, row.unit)))
+                add_row(shown, title, *values, *([] if result.pair is None else [row.verdict]))
+    return shown
 
 
 def _two_columns(result: Comparison, sides: BothSides) -> Table:
@@ -97,29 +184,6 @@ def _two_columns(result: Comparison, sides: BothSides) -> Table:
             add_row(shown, side.name, row.title, possible, _cell(row.share))
         shown.add_section()
     return shown
-
-
-def _new_table(result: Comparison) -> Table:
-    scenario = result.scenario
-    runs = f"{scenario.replications} replications, seed {scenario.seed}"
-    pair = result.pair_names()
-    told = "" if pair is None else f"; differences are {pair[1]} minus {pair[0]}, pair by pair"
-    columns = ["metric", "unit", *(variant.name for variant in result.variants)]
-    columns += [] if pair is None else ["difference [95 %]", "verdict"]
-    return table(
-        *columns,
-        title=" ".join(scenario.question.split()),
-        caption=runs + told,
-        framed=True,
-        right=range(2, len(result.variants) + (2 if pair is None else 3)),
-    )
-
-
-def _add(shown: Table, result: Comparison, row: MetricRow, style: str) -> None:
-    cells = [row.title, row.unit, *(_cell(each) for each in row.estimates)]
-    if result.pair is not None:
-        cells += [_cell(row.difference), row.verdict]
-    add_row(shown, *cells, style=style)
 
 
 def _cell(cell: TableCell) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,6 +17,7 @@ from wfmodel.cli.terminal import add_row, console, table
 if TYPE_CHECKING:
     from wfmodel.designs import History
     from wfmodel.experiments import Scenario, Variant
+    from wfmodel.experiments.run_observation import RunObservation
     from wfmodel.experiments.run_spec import Runner, RunSpec
     from wfmodel.model.workflow import Workflow
 
@@ -43,6 +45,14 @@ def simulate(
     instance: Annotated[
         int | None, typer.Option(help="Show what happened to this instance, row by row.")
     ] = None,
+    worst: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Show what happened to the instance that was delayed most (delayed), or to the"
+            " first that ended so: lost, dangling-compensation and so on.",
+        ),
+    ] = None,
     save: Annotated[
         Path | None,
         typer.Option(metavar="FILE", callback=file_to_write, help="Keep the history of the run."),
@@ -63,36 +73,58 @@ def simulate(
     Shows how instances ended and what was measured; with --instance, one instance's timeline. A
     workflow without a scenario runs without faults, one instance a second for two minutes.
     """
-    never_with(context, "no_history", "save", "instance", "follow", why="no history is kept")
-    never_with(context, "follow", "design", "seed", "replication", why="it shows a kept run")
+    _refuse_conflicts(context)
     if no_history:
         _show_online(path, design, seed, replication)
         return
     if (path is None) == (follow is None):
         raise TyperException("give either a scenario or workflow to run, or --follow FILE")
-    history = _run(path, design, seed, replication) if follow is None else _kept(follow)
+    history, observed = _kept(follow) if follow else _run(path, design, seed, replication)
     if save is not None:
         from wfmodel.designs import save_history
 
         save_history(history, save)
     if instance is not None:
         _show_instance(history, instance)
+    elif worst is not None:
+        _show_instance(history, _worst(observed(), worst))
     else:
-        _show_run(history)
+        _show_run(history, observed())
 
 
-def _kept(file: Path) -> History:
+def _refuse_conflicts(context: typer.Context) -> None:
+    kept = ("save", "instance", "worst", "follow")
+    never_with(context, "no_history", *kept, why="no history is kept")
+    never_with(context, "follow", "design", "seed", "replication", why="it shows a kept run")
+    never_with(context, "worst", "instance", why="each names an instance")
+
+
+def _worst(seen: RunObservation, why: str) -> int:
+    """The instance that went wrong in this way."""
+    found = {each.why: each.instance for each in reversed(seen.worst)}
+    if why not in found:
+        known = ", ".join(sorted(found)) or "none went wrong and none was delayed"
+        raise TyperException(f"--worst: no instance of this run is {why!r}; there are: {known}")
+    return found[why]
+
+
+def _kept(file: Path) -> tuple[History, Callable[[], RunObservation]]:
     from wfmodel.designs import HistoryFileError, load_history
+    from wfmodel.experiments.run_observation import observe
 
     try:
-        return load_history(file)
+        history = load_history(file)
+        return history, lambda: observe(history)
     except HistoryFileError as error:
         raise TyperException(str(error)) from None
 
 
-def _run(path: str | None, design: str | None, seed: int | None, replication: int) -> History:
+def _run(
+    path: str | None, design: str | None, seed: int | None, replication: int
+) -> tuple[History, Callable[[], RunObservation]]:
     bench, cell = _prepared(path, design, seed, replication)
-    return bench.history(cell)
+    history = bench.history(cell)
+    return history, lambda: bench.observed(cell, history)
 
 
 def _prepared(
@@ -132,7 +164,7 @@ def _show_online(path: str | None, design: str | None, seed: int | None, replica
     what = f"{system.flow.workflow.name}, {system.design}"
     endings = {each.value: count for each, count in found.classes.items()}
     title = f"{what}: {found.instances:,} instances, {run}"
-    _show_measured(title, found.values, found.reasons, endings)
+    _show_measured(title, found.values, found.reasons, endings, twin=False)
 
 
 def _read(path: str) -> tuple[Scenario, Workflow]:
@@ -195,13 +227,10 @@ def _show_instance(history: History, instance: int) -> None:
     console(width=160).print(shown)
 
 
-def _show_run(history: History) -> None:
-    from wfmodel.experiments.run_observation import observe
-
-    seen = observe(history)
+def _show_run(history: History, seen: RunObservation) -> None:
     run = f"seed {history.seed}, replication {history.replication}"
     title = f"{history.workflow}, {history.design}: {seen.instances:,} instances, {run}"
-    _show_measured(title, seen.values, seen.reasons, seen.endings)
+    _show_measured(title, seen.values, seen.reasons, seen.endings, twin=bool(seen.baseline))
 
 
 def _show_measured(
@@ -209,6 +238,8 @@ def _show_measured(
     values: Mapping[str, float],
     reasons: Mapping[str, str],
     endings: Mapping[str, int],
+    *,
+    twin: bool,
 ) -> None:
     from wfmodel.metrics import METRICS
     from wfmodel.wording.figures import number
@@ -219,5 +250,7 @@ def _show_measured(
             add_row(shown, f"ended {name.replace('-', ' ')}", f"{count:,}", "instances")
     shown.add_section()
     for name, metric in METRICS.items():
+        if math.isnan(values[name]) and metric.needs_history and not twin:
+            continue
         add_row(shown, metric.title, number(values[name], metric.unit), reasons.get(name, ""))
     console(width=None).print(shown)

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.incidents import Incident
+from wfmodel.experiments.instance_facts import Struck
 from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.experiments.startup import Startup
 from wfmodel.experiments.statistics import Difference, DifferenceVerdict, Estimate
 from wfmodel.experiments.survival import Curve
+from wfmodel.experiments.why_wrong import Found
 from wfmodel.metrics import Metric
 from wfmodel.model.workflow import Workflow
 
@@ -25,7 +28,10 @@ class MetricResult:
     (second minus first; None with a single variant).
 
     ``decided``: primary, and its difference is shown with all primary metrics tested together
-    (Holm). ``reason`` says why it is undefined, where it is so in every run.
+    (Holm). ``reason`` says why it is undefined, where it is so in every run. ``baseline`` is what
+    each variant gave without faults, ``added`` what the faults added, each over the same runs as
+    the estimate; empty where they are no parts of it (percentiles, means over a part of the
+    instances).
     """
 
     metric: Metric
@@ -34,6 +40,8 @@ class MetricResult:
     difference: Difference | None
     decided: bool = False
     reason: str = ""
+    baseline: tuple[Estimate, ...] = ()
+    added: tuple[Estimate, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,10 +66,14 @@ class MetricResult:
 
 @dataclass(frozen=True, slots=True)
 class VariantResult:
-    """What one variant gave over all replications. ``recovery``: times from a fault's onset,
-    pooled, censored at the convergence limit. ``endings``: instances by terminal class.
-    ``divergence``: mean D over open instances and replications, at ``Comparison.times_s``.
-    ``incidents``: by replication, of those that have any.
+    """What one variant gave over all replications.
+
+    ``recovery``: how long faults held up the instances that they hurt, pooled, censored at the
+    limit. ``endings``: instances by terminal class. ``divergence``: mean D over open instances and
+    replications, at ``Comparison.times_s``. ``incidents``: by replication, of those that have any.
+    ``processes``: what a fault can hit; ``struck``: what did, over all replications. ``worst``:
+    instances to look at, one for each way to go wrong. ``startup``: what starting empty does to the
+    runs, None if nothing.
     """
 
     name: str
@@ -71,6 +83,10 @@ class VariantResult:
     endings: Mapping[str, int]
     divergence: tuple[float, ...]
     incidents: Mapping[int, tuple[Incident, ...]]
+    processes: tuple[str, ...] = ()
+    struck: tuple[Struck, ...] = ()
+    worst: tuple[Found, ...] = ()
+    startup: Startup | None = None
 
 
 @dataclass(frozen=True)

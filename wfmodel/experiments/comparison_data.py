@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from wfmodel.escaping import csv_cell
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.cross_check import BothSides, Pair
 from wfmodel.experiments.reachability import Possibility, budget_words
@@ -15,6 +19,17 @@ from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.survival import Curve
 
 FORMAT: Final = 1
+CSV_COLUMNS: Final = (
+    "metric",
+    "unit",
+    "variant",
+    "mean",
+    "low",
+    "high",
+    "without_faults",
+    "added_by_faults",
+    "verdict",
+)
 
 
 def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -> dict[str, Any]:
@@ -37,12 +52,47 @@ def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -
                 "endings": dict(each.endings),
                 "recovery": _curve(each.recovery),
                 "divergence": list(each.divergence),
+                "processes": list(each.processes),
+                "struck": [struck._asdict() for struck in each.struck],
+                "worst": [
+                    {"replication": found.replication, **found.worst._asdict()}
+                    for found in each.worst
+                ],
             }
             for each in comparison.variants
         },
         "divergence_times_s": list(comparison.times_s),
         **possible,
     }
+
+
+def comparison_as_csv(comparison: Comparison, names: Collection[str]) -> str:
+    """A row for each of these metrics and each variant, and for the pair's difference; times in
+    seconds, shares from 0 to 1; what is not known is empty.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for line in comparison.metrics:
+        if line.name not in names:
+            continue
+        for place, variant in enumerate(comparison.variants):
+            found = line.estimates[place]
+            parts = [each[place].mean if each else math.nan for each in (line.baseline, line.added)]
+            values = (found.mean, found.low, found.high, *parts)
+            writer.writerow(
+                [line.name, line.metric.unit, csv_cell(variant.name), *_cells(values), ""]
+            )
+        if line.difference is not None:
+            gap = line.difference.estimate
+            cells = _cells((gap.mean, gap.low, gap.high, math.nan, math.nan))
+            verdict = line.difference.verdict.value
+            writer.writerow([line.name, line.metric.unit, "difference", *cells, verdict])
+    return stream.getvalue()
+
+
+def _cells(values: Iterable[float]) -> list[str]:
+    return ["" if math.isnan(value) else repr(value) for value in values]
 
 
 def _possible(sides: BothSides) -> dict[str, Any]:
@@ -85,9 +135,15 @@ def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:
             **_estimate(line.difference.estimate),
             "differing_pairs": line.difference.differing,
             "p_value": _known(line.difference.p_value),
+            "smallest_relevant": line.difference.relevant,
+            "replications_needed": line.difference.needed,
             "verdict": line.difference.verdict.value,
             "decided": line.decided,
         }
+    for name, parts in (("without_faults", line.baseline), ("added_by_faults", line.added)):
+        if parts:
+            variants = (each.name for each in comparison.variants)
+            data[name] = {v: _estimate(each) for v, each in zip(variants, parts, strict=True)}
     if line.reason:
         data["reason"] = line.reason
     return data

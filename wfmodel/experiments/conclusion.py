@@ -6,21 +6,25 @@ so: of many metrics at 95 %, one in twenty differs by chance.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wfmodel.experiments.cautions import cautions_of
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.sensitivity_runs import Changed, Fate
 from wfmodel.experiments.statistics import DifferenceVerdict, Method
+from wfmodel.experiments.why_wrong import causes, told
 from wfmodel.metrics import CLEAN
 from wfmodel.wording.counting import together
 from wfmodel.wording.figures import SCALED, SPACE, gap, gap_between, number
 
+MOST_CAUSES: Final = 3
 COSTS: Final = ("messages", "latency_p95", "busiest_load")
 """What an advantage is paid with: told beside the headline if a difference is shown."""
 
-NEVER: Final = "never_recovered"
+ALIKE: Final = (DifferenceVerdict.SAME, DifferenceVerdict.EQUIVALENT)
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,12 @@ def answer(comparison: Comparison, changed: Sequence[Changed] = ()) -> Conclusio
             f"{capital(line.metric.title)}: {_estimate(line, 0)}" for line in comparison.primary()
         ]
         headline = f"One variant was measured ({only.name}); there is nothing to compare it with."
-        return Conclusion(headline, tuple(points), ())
+        points += _anomalies(comparison)
+        return Conclusion(headline, tuple(points), tuple(cautions_of(comparison)))
     points = [_point(comparison, line) for line in comparison.primary()]
     points += [_cost(comparison, name) for name in COSTS if _shown(comparison, name)]
-    anomalies = _anomalies(comparison)
-    if anomalies:
-        points.append(anomalies)
-    cautions = (*_cautions(comparison), *_reversals(comparison, changed))
+    points += _anomalies(comparison)
+    cautions = (*cautions_of(comparison), *_reversals(comparison, changed))
     return Conclusion(_headline(comparison, names), tuple(points), cautions)
 
 
@@ -70,15 +73,35 @@ def _headline(comparison: Comparison, names: tuple[str, str]) -> str:
     for i in (0, 1):
         if won[i]:
             return f"{capital(names[i])} is better on {_titles(won[i])}{_rest(undecided)}."
-    runs = comparison.scenario.replications
+    return _undecided_headline(comparison, names)
+
+
+def _undecided_headline(comparison: Comparison, names: tuple[str, str]) -> str:
+    lines, runs = comparison.primary(), comparison.scenario.replications
+    both = f"{names[0]} and {names[1]}"
+    needed = [line.difference.needed for line in lines if line.difference is not None]
+    least = max((each for each in needed if each is not None), default=0)
+    if least:
+        few = [line for line in lines if line.verdict is DifferenceVerdict.TOO_FEW]
+        return (
+            f"Too few runs to tell {both} apart on {_titles(few)}: in {runs} paired replications"
+            f" too few differ; it takes at least {least}."
+        )
+    if all(line.verdict in ALIKE for line in lines):
+        return f"{capital(both)} are the same for practical purposes on {_titles(lines)}."
     return (
-        f"No difference is shown between {names[0]} and {names[1]} on {_titles(lines)},"
-        f" in {runs} paired replications."
+        f"No difference is shown between {both} on {_titles(lines)}, in {runs} paired replications."
     )
 
 
 def _rest(undecided: Sequence[MetricResult]) -> str:
-    return f"; on {_titles(undecided)} no difference is shown" if undecided else ""
+    """What is to be said of the other deciding metrics."""
+    alike = [line for line in undecided if line.verdict in ALIKE]
+    few = [line for line in undecided if line.verdict is DifferenceVerdict.TOO_FEW]
+    open_ = [line for line in undecided if line not in alike and line not in few]
+    text = f"; on {_titles(alike)} they are the same for practical purposes" if alike else ""
+    text += f"; on {_titles(few)} there are too few runs to say" if few else ""
+    return text + (f"; on {_titles(open_)} no difference is shown" if open_ else "")
 
 
 def _titles(lines: Iterable[MetricResult]) -> str:
@@ -94,6 +117,7 @@ def _point(comparison: Comparison, line: MetricResult) -> str:
     names = comparison.pair_names() or ("", "")
     first, second = (_estimate(line, i) for i in comparison.pair)
     text = f"{capital(line.metric.title)}: {names[0]} {first}, {names[1]} {second}"
+    text += _without_faults(comparison, line)
     assert line.difference is not None
     found = line.difference.estimate
     if line.verdict is DifferenceVerdict.UNDEFINED:
@@ -105,8 +129,26 @@ def _point(comparison: Comparison, line: MetricResult) -> str:
     if found.method not in (Method.NONE, Method.CONSTANT):
         size += f", 95{SPACE}% interval {gap_between(found.low, found.high, unit)}"
     weak = line.verdict is DifferenceVerdict.SHOWN and line.primary and not line.decided
-    verdict = "shown alone, but not with all deciding metrics together" if weak else line.verdict
+    verdict: str = line.verdict.value
+    if weak:
+        verdict = "shown alone, but not with all deciding metrics together"
+    if line.verdict is DifferenceVerdict.EQUIVALENT:
+        verdict = f"{verdict} (less than {number(line.difference.relevant, unit)} does not matter)"
+    if line.difference.needed is not None:
+        verdict = f"{verdict} (it takes at least {line.difference.needed} replications)"
     return f"{text} ({size}): {verdict}."
+
+
+def _without_faults(comparison: Comparison, line: MetricResult) -> str:
+    """What the pair gave without faults, where that is another number."""
+    if not line.baseline or comparison.pair is None or not comparison.scenario.setting.faults:
+        return ""
+    calm = [line.baseline[i].mean for i in comparison.pair]
+    if any(math.isnan(each) for each in calm):
+        return ""
+    if all(line.added[i].mean == 0 for i in comparison.pair):
+        return ", as without faults"
+    return f" (without faults {' and '.join(number(each, line.metric.unit) for each in calm)})"
 
 
 def _shown(comparison: Comparison, name: str) -> bool:
@@ -118,40 +160,17 @@ def _cost(comparison: Comparison, name: str) -> str:
     return _point(comparison, comparison.metric(name))
 
 
-def _anomalies(comparison: Comparison) -> str:
-    """Instances that did not end clean, per variant."""
-    parts = []
+def _anomalies(comparison: Comparison) -> Iterable[str]:
+    """Instances that did not end clean, per variant: what had happened to them, and one each."""
+    clean = {each.value for each in CLEAN}
     for variant in comparison.variants:
-        bad = {
-            name: count
-            for name, count in variant.endings.items()
-            if count and name not in {each.value for each in CLEAN}
-        }
-        told = ", ".join(f"{count:,} {name.replace('-', ' ')}" for name, count in bad.items())
-        parts.append(f"{variant.name} {told or 'none'} of {variant.instances:,}")
-    return f"Instances that did not end clean: {'; '.join(parts)}."
-
-
-def _cautions(comparison: Comparison) -> Iterable[str]:
-    scenario = comparison.scenario
-    for line in comparison.primary():
-        undefined = max(each.undefined for each in line.estimates)
-        if 0 < undefined < scenario.replications:
-            yield (
-                f"{capital(line.metric.title)} is undefined in up to {undefined} of"
-                f" {scenario.replications} replications; those are left out."
-            )
-    never = comparison.metric(NEVER)
-    if never.primary:
-        return
-    limit = number(scenario.setting.convergence / 1e9, "s")
-    for variant, found in zip(comparison.variants, never.estimates, strict=True):
-        if found.mean > 0:
-            yield (
-                f"{capital(variant.name)}: {number(found.mean, never.metric.unit)} of the instances"
-                f" that met a fault had not recovered within {limit}; they count as censored there,"
-                " not as recovered."
-            )
+        bad = {n: count for n, count in variant.endings.items() if count and n not in clean}
+        kinds = ", ".join(f"{count:,} {name.replace('-', ' ')}" for name, count in bad.items())
+        text = f"Did not end clean, {variant.name}: {kinds or 'none'} of {variant.instances:,}"
+        why = "; ".join(list(causes(variant.incidents))[:MOST_CAUSES])
+        text += f". Why: {why}" if why else ""
+        look = "; ".join(told(variant.worst))
+        yield text + (f". To look at: {look}." if look else ".")
 
 
 def _reversals(comparison: Comparison, changed: Sequence[Changed]) -> Iterable[str]:

@@ -274,7 +274,9 @@ def simulated(
         StormsError: a run goes on without end.
     """
     setting = replace(scenario.setting, arrivals=Arrivals(at=(ARRIVAL_NS,)), warm_up=0)
-    cells = [RunSpec(variant, setting, scenario.seed, number) for number in range(instances)]
+    cells = [
+        RunSpec(variant, setting, scenario.seed, number, twin=False) for number in range(instances)
+    ]
     runs = run_cells(workflow, cells, jobs=jobs, label="simulation", progress=None)
     storms = storms_in({str(variant.design): runs})
     if storms:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.one_factor import Sweep
-from wfmodel.experiments.replications import check_primary, possible
+from wfmodel.experiments.replications import check_primary, metric_estimate
 from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario
-from wfmodel.experiments.statistics import Estimate, interval
+from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.experiments.storms import calm, storms_in
 from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
@@ -68,9 +68,9 @@ def run_sweep(
 
     def estimate(metric: str, value: int, variant: int) -> Estimate:
         runs = runs_of(value, variant)
-        whole = calm(runs) if not storms_in({"": runs}) else []
-        found = interval([run.values[metric] for run in whole] or [math.nan])
-        return possible(found, METRICS[metric].unit)
+        if storms_in({"": runs}):
+            return Estimate(math.nan, math.nan, math.nan, 0, 0, Method.NONE)
+        return metric_estimate(METRICS[metric], calm(runs)).estimate
 
     estimates = {
         metric: tuple(

@@ -23,13 +23,19 @@ from typing import TypeAlias
 import numpy as np
 
 from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
+from wfmodel.experiments.hit_alike import all_struck
+from wfmodel.experiments.pooled_quantiles import POOLED, Quantile, paired_quantiles, quantile
+from wfmodel.experiments.ratio_estimates import paired_ratios, ratio
+from wfmodel.experiments.relevance import smallest_relevant
 from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
-from wfmodel.experiments.scenario import Scenario
-from wfmodel.experiments.statistics import Difference, Estimate, holm, interval, paired
+from wfmodel.experiments.scenario import Scenario, system_of
+from wfmodel.experiments.startup import startup_of
+from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, holm
 from wfmodel.experiments.storms import StormsError, calm, storms_in
 from wfmodel.experiments.survival import kaplan_meier
-from wfmodel.metrics import METRICS
+from wfmodel.experiments.why_wrong import worst_first
+from wfmodel.metrics import METRICS, Metric, Per
 from wfmodel.model.workflow import Workflow
 
 Results: TypeAlias = Sequence[Sequence[RunObservation]]
@@ -85,16 +91,85 @@ def indices_of_pair(scenario: Scenario) -> tuple[int, int] | None:
 
 def metric_results(scenario: Scenario, observed: Results) -> tuple[MetricResult, ...]:
     """One line per metric, in the registry's order."""
-    pair = indices_of_pair(scenario)
     lines = []
     for metric in METRICS.values():
-        samples = [[run.values[metric.name] for run in runs] for runs in observed]
-        gap = None if pair is None else paired(samples[pair[0]], samples[pair[1]])
-        estimates = tuple(possible(interval(each), metric.unit) for each in samples)
-        reason = _reason(metric.name, observed)
+        measured = tuple(metric_estimate(metric, runs) for runs in observed)
+        estimates = tuple(each.estimate for each in measured)
+        needed = max(each.runs_needed for each in measured)
+        reason = _refused(metric, needed) if needed else _reason(metric.name, observed)
         primary = metric.name in scenario.primary
-        lines.append(MetricResult(metric, primary, estimates, gap, reason=reason))
+        gap = _difference(scenario, metric, observed, estimates)
+        parts = _parts(metric, observed)
+        lines.append(MetricResult(metric, primary, estimates, gap, False, reason, *parts))
     return _decided(lines)
+
+
+def metric_estimate(
+    metric: Metric, runs: Sequence[RunObservation], *, confidence: float = CONFIDENCE
+) -> Quantile:
+    """A metric over all runs of one variant."""
+    share = POOLED.get(metric.name)
+    if share is not None:
+        return quantile([run.latencies for run in runs], share, confidence=confidence)
+    values, weights = [run.values[metric.name] for run in runs], _weights(metric, runs)
+    counts = metric.unit == "fraction" and metric.per is not Per.RUNS
+    found = ratio(values, weights, counts=counts, confidence=confidence)
+    return Quantile(possible(found, metric.unit))
+
+
+def metric_difference(
+    metric: Metric,
+    one: Sequence[RunObservation],
+    other: Sequence[RunObservation],
+    *,
+    relevant: float = 0.0,
+    confidence: float = CONFIDENCE,
+) -> Difference:
+    """A metric of the second runs minus that of the first, replication by replication."""
+    share = POOLED.get(metric.name)
+    how = {"relevant": relevant, "confidence": confidence}
+    if share is not None:
+        first, second = ([run.latencies for run in runs] for runs in (one, other))
+        return paired_quantiles(first, second, share, **how)
+    sample, against = (
+        ([run.values[metric.name] for run in runs], _weights(metric, runs)) for runs in (one, other)
+    )
+    return paired_ratios(sample, against, **how)
+
+
+def _weights(metric: Metric, runs: Sequence[RunObservation]) -> list[float]:
+    return [1 if metric.per is Per.RUNS else run.counts[metric.per] for run in runs]
+
+
+def _difference(
+    scenario: Scenario, metric: Metric, observed: Results, estimates: Sequence[Estimate]
+) -> Difference | None:
+    pair = indices_of_pair(scenario)
+    if pair is None:
+        return None
+    one, other = (observed[place] for place in pair)
+    means = tuple(estimates[place].mean for place in pair)
+    given = scenario.relevant.get(metric.name)
+    relevant = smallest_relevant(metric.unit, *means) if given is None else given
+    return metric_difference(metric, one, other, relevant=relevant)
+
+
+def _parts(metric: Metric, observed: Results) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...]]:
+    """What each variant gave without faults, and what they added."""
+    whole = metric.per is Per.INSTANCES or (metric.per is Per.RUNS and metric.name not in POOLED)
+    if not whole or not all(run.baseline for runs in observed for run in runs):
+        return (), ()
+    baseline, added = [], []
+    for runs in observed:
+        weights, name = _weights(metric, runs), metric.name
+        baseline.append(ratio([run.baseline[name] for run in runs], weights))
+        added.append(ratio([run.values[name] - run.baseline[name] for run in runs], weights))
+    known = any(not math.isnan(each.mean) for each in baseline)
+    return (tuple(baseline), tuple(added)) if known else ((), ())
+
+
+def _refused(metric: Metric, runs: int) -> str:
+    return f"too few instances for {metric.title}: it takes {runs} replications"
 
 
 def possible(found: Estimate, unit: str) -> Estimate:
@@ -141,6 +216,10 @@ def _compared(scenario: Scenario, workflow: Workflow, observed: Results) -> Comp
             _endings(runs),
             tuple(np.mean([each.divergence for each in runs], axis=0).tolist()),
             {place: each.incidents for place, each in enumerate(runs) if each.incidents},
+            system_of(workflow, variant).participants,
+            all_struck([each.struck for each in runs]),
+            worst_first([each.worst for each in runs]),
+            startup_of([each.calm for each in runs]),
         )
         for (name, variant), runs in zip(scenario.variants_by_name().items(), observed, strict=True)
     )

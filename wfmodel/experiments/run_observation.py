@@ -1,6 +1,7 @@
 """What is kept of one run: plain numbers, small enough to send between processes.
 
-Runs are measured over one window, to the end of the convergence limit. A run in which nothing is
+Runs are measured beside their twins, the same draws without faults (``metrics.twin``), and over one
+window, to the end of the convergence limit. A run in which nothing is
 left to happen ends earlier, but its state lasts: what is lost stays lost, what is wrong stays
 wrong, and a monitor goes on looking. Without this, the design that gives up first looks best.
 """
@@ -18,31 +19,76 @@ from wfmodel.designs import History, System
 from wfmodel.designs.anomalies import CLEAN
 from wfmodel.designs.history import Kind
 from wfmodel.experiments.incidents import Incident, incidents_of
+from wfmodel.experiments.instance_facts import (
+    MOST_CALM,
+    Latencies,
+    Struck,
+    Worst,
+    latencies_of,
+    recovery_of,
+    struck_in,
+    worst_of,
+)
 from wfmodel.experiments.survival import Samples, restricted_mean
-from wfmodel.metrics import Measurement, StateGraph, measure_tracks, tracks_of
+from wfmodel.metrics import (
+    Censored,
+    Measurement,
+    Per,
+    StateGraph,
+    TwinEnds,
+    ends_of,
+    measure_tracks,
+    tracks_of,
+)
 
 SECOND: Final = 1e9
-RECOVERY: Final = "recovery_time"
+STANDSTILL: Final = "standstill_time"
+RUNNING: Final = "still-running"
+"""Among the classes of endings: no end yet."""
 
 
 @dataclass(frozen=True)
 class RunObservation:
     """One run, measured.
 
-    ``values``: by metric name, ``nan`` where undefined; recovery time is restricted to the
-    convergence limit, so that variants are compared over one range. ``recovery``: samples up to
-    that limit. ``divergence``: mean D at ``times_s`` of simulated time. ``incidents``: instances
-    that ended with an anomaly.
+    ``values``: by metric name, ``nan`` where undefined; times are restricted to the convergence
+    limit, so that variants are compared over one range. ``baseline``: the same without faults,
+    empty where no twin was run. ``counts``: what values are means over. ``recovery``: delays of the
+    instances that faults hurt, up to that limit. ``divergence``: mean D at ``times_s`` of simulated
+    time. ``incidents``: instances that ended with an anomaly. ``latencies``: those of the run,
+    ``calm`` those of its twin. ``struck``: what hit whom. ``worst``: instances to look at.
     """
 
     instances: int
     values: Mapping[str, float]
+    baseline: Mapping[str, float]
+    counts: Mapping[Per, int]
     reasons: Mapping[str, str]
     endings: Mapping[str, int]
     recovery: Samples
     times_s: tuple[float, ...]
     divergence: tuple[float, ...]
     incidents: tuple[Incident, ...]
+    latencies: Latencies
+    calm: Latencies
+    struck: tuple[Struck, ...]
+    worst: tuple[Worst, ...]
+
+
+@dataclass(frozen=True)
+class TwinRun:
+    """A run without faults, as the runs whose twin it is need it."""
+
+    ends: TwinEnds
+    values: Mapping[str, float]
+    latencies: Latencies
+
+
+def twin_run(history: History, *, graph: StateGraph | None = None) -> TwinRun:
+    """Measure a run without faults."""
+    tracks = tracks_of(to_the_limit(history), graph=graph)
+    values = _values(measure_tracks(tracks), history)
+    return TwinRun(ends_of(tracks), values, latencies_of(tracks, most=MOST_CALM))
 
 
 def observe(
@@ -50,27 +96,66 @@ def observe(
     *,
     system: System | None = None,
     graph: StateGraph | None = None,
+    twin: TwinRun | None = None,
+    moving: frozenset[int] = frozenset(),
 ) -> RunObservation:
     """Measure a run; with the system that was run, its incidents too.
+
+    ``twin``: the same run without faults. ``moving``: see ``tracks_of``.
 
     ``graph``: that of other runs of the same system; it saves time and changes nothing. Where the
     history has no convergence limit, as that of a replay, recovery time is not restricted to it.
     """
-    tracks = tracks_of(to_the_limit(history), graph=graph)
+    ends = None if twin is None else twin.ends
+    tracks = tracks_of(to_the_limit(history), graph=graph, twin=ends, moving=moving)
     measured = measure_tracks(tracks)
-    limit_s = history.convergence_ns / SECOND if history.convergence_ns else math.inf
-    recovery = _restricted(measured.recovery, limit_s)
-    restricted = {RECOVERY: restricted_mean(recovery, limit_s)} if limit_s < math.inf else {}
+    values = _values(measured, history)
     return RunObservation(
         measured.instances,
-        {**measured.values, **restricted},
-        measured.reasons,
-        {each.value: count for each, count in measured.classes.items()},
-        recovery,
+        values,
+        {} if twin is None else twin.values,
+        measured.counts,
+        {name: why for name, why in measured.reasons.items() if math.isnan(values[name])},
+        {
+            **{each.value: count for each, count in measured.classes.items()},
+            RUNNING: measured.running,
+        },
+        recovery_of(tracks),
         tuple((measured.divergence.times_ns / SECOND).tolist()),
         tuple(measured.divergence.values.tolist()),
         () if system is None or not _any_wrong(measured) else incidents_of(system, tracks),
+        latencies_of(tracks),
+        latencies_of(tracks, most=MOST_CALM) if twin is None else twin.latencies,
+        struck_in(tracks),
+        worst_of(tracks),
     )
+
+
+def _limit_s(history: History) -> float:
+    return history.convergence_ns / SECOND if history.convergence_ns else math.inf
+
+
+def _values(measured: Measurement, history: History) -> dict[str, float]:
+    """Times restricted to the convergence limit, which also counts for what never recovered: so no
+    run is left out because it went worse.
+    """
+    limit_s, values = _limit_s(history), dict(measured.values)
+    if limit_s == math.inf:
+        return values
+    values[STANDSTILL] = restricted_mean(_restricted(measured.recovery, limit_s), limit_s)
+    return values | of_the_run(measured.stable, measured.returned, limit_s)
+
+
+def of_the_run(
+    stable: Censored | None, returned: Censored | None, limit_s: float
+) -> dict[str, float]:
+    """Recovery of a run as a whole, by metric, restricted to a limit; nothing without faults."""
+    samples = {"stable_recovery": stable, "first_return": returned}
+    return {
+        name: min(found.duration_ns / SECOND, limit_s) if found.observed else limit_s
+        for name, found in samples.items()
+        if found is not None
+    }
 
 
 def _any_wrong(measured: Measurement) -> bool:

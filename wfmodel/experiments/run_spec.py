@@ -8,14 +8,15 @@ once, and builds its systems itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias, TypeVar
 
 from wfmodel.designs import History, Table
-from wfmodel.experiments.run_observation import RunObservation, observe
+from wfmodel.experiments.run_observation import RunObservation, TwinRun, observe, twin_run
 from wfmodel.experiments.scenario import Variant, system_of
 from wfmodel.experiments.worker_count import cores, worker_context
 from wfmodel.metrics import StateGraph
+from wfmodel.metrics.instance_paths import came_to_rest, without_verdict
 from wfmodel.model.workflow import Workflow
 from wfmodel.native.pools import WorkerPool
 from wfmodel.simulation import AUTO, Setting, StormError, simulate
@@ -27,18 +28,25 @@ Result = TypeVar("Result")
 
 MOST_TABLES: Final = 16
 """Systems that a worker keeps tabulated."""
+MOST_TWINS: Final = 256
+"""Runs without faults that a worker keeps: some words per instance each."""
+LONGEST: Final = 8
+"""Convergence limits that a run which was cut is run on for, to see who still moves."""
 MOST_STATES: Final = 50_000
 """Global states that a worker keeps of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """One run. Equal cells give equal results."""
+    """One run. Equal cells give equal results. ``twin``: whether it is held against the same run
+    without faults, which is run for that if it is not at hand.
+    """
 
     variant: Variant
     setting: Setting
     seed: int
     replication: int
+    twin: bool = True
 
 
 class Runner:
@@ -48,6 +56,7 @@ class Runner:
         self._workflow = workflow
         self._tables: dict[Variant, Table] = {}
         self._graphs: dict[Variant, StateGraph] = {}
+        self._twins: dict[RunSpec, TwinRun] = {}
 
     def history(self, cell: RunSpec) -> History:
         """The cell's run.
@@ -71,11 +80,52 @@ class Runner:
         Raises:
             ValueError: the workflow cannot run (a name leads nowhere).
         """
-        history, system = self.history(cell), self.table(cell.variant).system
+        return self.observed(cell, self.history(cell))
+
+    def observed(self, cell: RunSpec, history: History) -> RunObservation:
+        """The same of a cell whose run is at hand."""
+        twin = self._twin(cell) if cell.twin else None
+        system = self.table(cell.variant).system
+        graph, moving = self._graph(cell, history), self.moving(cell, history)
+        return observe(history, system=system, graph=graph, twin=twin, moving=moving)
+
+    def _twin(self, cell: RunSpec) -> TwinRun:
+        """The cell's run without faults; cells that differ in their faults alone share it."""
+        same = replace(cell, setting=replace(cell.setting, faults=()))
+        found = self._twins.pop(same, None)
+        if found is None:
+            history = self.history(same)
+            found = twin_run(history, graph=self._graph(same, history))
+        self._twins[same] = found  # the last of them is the latest used
+        if len(self._twins) > MOST_TWINS:
+            del self._twins[next(iter(self._twins))]
+        return found
+
+    def _graph(self, cell: RunSpec, history: History) -> StateGraph:
         graph = self._graphs.get(cell.variant)
         if graph is None or len(graph.states) > MOST_STATES:
             graph = self._graphs[cell.variant] = StateGraph(history)
-        return observe(history, system=system, graph=graph)
+        return graph
+
+    def moving(self, cell: RunSpec, history: History) -> frozenset[int]:
+        """Instances of a run that was cut which go on if it is run on: draws are keyed, so the same
+        run with a longer convergence limit begins with what was seen. It ends when all that have no
+        verdict have moved, or nothing is left to happen, or ``LONGEST`` limits are over.
+        """
+        if came_to_rest(history) or not len(history.rows):
+            return frozenset()
+        end_ns, setting = int(history.rows[-1, 0]), cell.setting
+        waiting = frozenset(without_verdict(history))
+        found: frozenset[int] = frozenset()
+        times = 2
+        while found != waiting and times <= LONGEST:
+            longer = replace(setting, convergence=setting.convergence * times)
+            later = self.history(replace(cell, setting=longer))
+            found = waiting & frozenset(later.rows[later.rows[:, 0] > end_ns, 2].tolist())
+            if came_to_rest(later):
+                break
+            times *= 2
+        return found
 
     def attempt(self, cell: RunSpec) -> RunObservation | StormError:
         """The cell's run, measured; or that it goes on without end.

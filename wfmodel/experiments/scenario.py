@@ -17,9 +17,9 @@ Read ``replications`` next.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, PositiveFloat, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.design_field import DesignField
@@ -33,6 +33,9 @@ from wfmodel.model.source import Path
 from wfmodel.model.strict import STRICT
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation.setting import Setting
+
+DECIDING: Final = ("committed", "terminal_consistency", "fault_delay", "wrong_time")
+"""What decides where a scenario does not say: fulfilled, ended clean, delayed by faults, wrong."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -53,6 +56,8 @@ class Scenario:
 
     ``compare`` names the reference pair (first, second): differences are second minus first; by
     default the first two variants. ``primary`` names the metrics that decide the question.
+    ``relevant`` is the smallest difference of a metric that matters, in its unit (see ``relevance``
+    for what holds where it is not given).
     ``sources`` says where a number comes from, by its place in this file (``knobs.commit``,
     ``setting.faults.0.every``) or ``workflow``; a report flags what has none as illustrative.
     ``what_ifs`` is the number of replications of each rerun that looks for what would reverse the
@@ -69,7 +74,8 @@ class Scenario:
     knobs: Knobs = Field(default_factory=Knobs)
     variants: Mapping[Name, Variant] = Field(default_factory=dict)
     compare: tuple[Name, Name] | None = None
-    primary: Annotated[tuple[Name, ...], Field(min_length=1)] = ("consistency", "recovery_time")
+    relevant: Mapping[Name, PositiveFloat] = Field(default_factory=dict)
+    primary: Annotated[tuple[Name, ...], Field(min_length=1)] = DECIDING
     replications: Annotated[int, Field(ge=1, le=100_000)] = 20
     seed: int = 1
     sweep: Sweep | None = None

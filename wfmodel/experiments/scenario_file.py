@@ -139,6 +139,10 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         if name not in METRICS:
             message = _unlike("metric", name, METRICS)
             yield _finding(document, "E105", "unknown-metric", ("primary", i), message)
+    for name in scenario.relevant:
+        if name not in METRICS:
+            message = _unlike("metric", name, METRICS)
+            yield _finding(document, "E105", "unknown-metric", ("relevant", name), message)
     if scenario.experiment is not None:
         yield from _of_experiment(document, scenario.experiment, Setup(scenario, workflow))
     known = places(scenario, workflow)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from wfmodel.designs import fault_facts
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault
 from wfmodel.designs.knobs import (
     Acknowledge,
     Delivery,
@@ -28,6 +30,7 @@ from wfmodel.simulation import Setting
 from wfmodel.wording.declarations import FAULTS, duration_words
 from wfmodel.wording.figures import number
 
+CONTROLLER: Final = "orchestrator"
 TEN: Final = 10.0
 WATCHDOG: Final = parse_duration("30s")
 """The watchdog that is tried where the scenario has none (SQS visibility time-out)."""
@@ -59,9 +62,26 @@ def _of_faults(scenario: Scenario) -> Iterator[WhatIf]:
             changed = tuple(more_often(f, factor) if f.kind is kind else f for f in faults)
             if changed != faults:
                 yield _with_setting(scenario, f"{words} {FAULTS[kind]}", faults=changed)
+    yield from _spared(scenario)
     longer = tuple(replace(f, lasts=scaled(f.lasts, TEN)) for f in faults)
     if longer != faults:
         yield _with_setting(scenario, "every fault lasts ten times as long", faults=longer)
+
+
+def _spared(scenario: Scenario) -> Iterator[WhatIf]:
+    """Whoever controls others is replicated and so never fails: what one design alone can lose."""
+    faults = scenario.setting.faults
+    kept = tuple(
+        replace(fault, target=ALL_SERVICES) if _stops(fault, ALL_PARTICIPANTS) else fault
+        for fault in faults
+        if not _stops(fault, CONTROLLER)
+    )
+    if kept != faults:
+        yield _with_setting(scenario, "the orchestrator replicated: it never fails", faults=kept)
+
+
+def _stops(fault: Fault, target: str) -> bool:
+    return fault_facts.FACTS[fault.kind].stops and fault.target == target
 
 
 def _of_times(scenario: Scenario) -> Iterator[WhatIf]:

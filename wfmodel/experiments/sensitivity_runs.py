@@ -6,7 +6,7 @@ never look like a changed assumption.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -64,16 +64,21 @@ def run_what_ifs(
         return ()
     unchanged = WhatIf("as it is", scenario.setting, scenario.variants_by_name())
     changes = (unchanged, *what_ifs(scenario))
+    # Changes innermost: those of the same variant and replication share a twin where they can.
     cells = [
         RunSpec(variant, change.setting, scenario.seed, replication)
-        for change in changes
-        for variant in change.variants.values()
         for replication in range(replications)
+        for name in scenario.variants_by_name()
+        for change in changes
+        for variant in (change.variants[name],)
     ]
     workflow = comparison.workflow
     observed = run_cells(workflow, cells, jobs=jobs, label="what-ifs", progress=progress)
-    names, per = tuple(scenario.variants_by_name()), _in_groups(observed, replications)
-    runs = [{name: next(per) for name in names} for _ in changes]
+    names, many = tuple(scenario.variants_by_name()), len(changes)
+    runs = [
+        {name: observed[i * many + change :: len(names) * many] for i, name in enumerate(names)}
+        for change in range(many)
+    ]
     before, storms = _primary(scenario, unchanged, runs[0])
     if storms:  # more replications than the comparison has: there is nothing to compare with
         return (Changed(unchanged, (), (), (), storms),)
@@ -84,12 +89,6 @@ def run_what_ifs(
             for change, each in zip(changes[1:], runs[1:], strict=True)
         )
     )
-
-
-def _in_groups(
-    observed: Sequence[RunObservation | StormError], size: int
-) -> Iterator[Sequence[RunObservation | StormError]]:
-    return (observed[i : i + size] for i in range(0, len(observed), size))
 
 
 def _primary(

@@ -42,7 +42,9 @@ class Method(StrEnum):
     STUDENT = "t"
     WIDENED = "t and BCa"
     BINOMIAL = "Clopper-Pearson"
-    """Every value is 0 or 1."""
+    """Shares of instances, or values that are all 0 or 1."""
+    ORDER = "order statistics"
+    """A percentile, between two instances."""
     CONSTANT = "constant"
     """All values equal: the spread says nothing, and the interval has no width."""
     NONE = "none"
@@ -74,20 +76,37 @@ class DifferenceVerdict(StrEnum):
 
     SHOWN = "difference shown"
     NOT_SHOWN = "no difference shown"
-    TOO_FEW = "no difference shown (too few runs differ)"
+    TOO_FEW = "too few runs to say"
     SAME = "the same in every run"
+    EQUIVALENT = "the same for practical purposes"
+    """What difference there is, is smaller than the smallest that matters."""
     UNDEFINED = "undefined"
     """No replication has a value for both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Second minus first, pair by pair. ``differing``: pairs whose two values are not equal."""
+    """Second minus first, pair by pair. ``differing``: pairs whose two values are not equal.
+    ``relevant``: the smallest difference that matters.
+    """
 
     estimate: Estimate
     differing: int
     p_value: float
     verdict: DifferenceVerdict
+    relevant: float = 0.0
+
+    @property
+    def needed(self) -> int | None:
+        """How many replications it takes at least to show it, if as many of them differ; None if it
+        is not too few of them that keep it from being shown.
+        """
+        if self.verdict is not DifferenceVerdict.TOO_FEW:
+            return None
+        runs = max(self.estimate.replications, 1)
+        return max(
+            FEWEST_DIFFERING_PAIRS, math.ceil(FEWEST_DIFFERING_PAIRS * runs / self.differing)
+        )
 
     @property
     def sign(self) -> int:
@@ -137,9 +156,14 @@ def share(values: Sequence[float], *, confidence: float = CONFIDENCE) -> Estimat
 
 
 def paired(
-    first: Sequence[float], second: Sequence[float], *, confidence: float = CONFIDENCE
+    first: Sequence[float],
+    second: Sequence[float],
+    *,
+    relevant: float = 0.0,
+    confidence: float = CONFIDENCE,
 ) -> Difference:
     """Second minus first over paired replications; pairs with a ``nan`` are left out.
+    ``relevant``: the smallest difference that matters.
 
     Raises:
         ValueError: the samples differ in length.
@@ -149,10 +173,19 @@ def paired(
     gaps = np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64)
     scale = float(np.nanmax(np.abs([*first, *second]), initial=0.0)) if len(first) else 0.0
     gaps[np.abs(gaps) <= _ROUNDING * scale] = 0.0
-    estimate = interval(gaps.tolist(), confidence=confidence)
     differing = int(np.count_nonzero(np.nan_to_num(gaps)))
-    verdict = _verdict(estimate, differing)
-    return Difference(estimate, differing, _p_value(gaps[~np.isnan(gaps)]), verdict)
+    return compared(gaps, differing, relevant=relevant, confidence=confidence)
+
+
+def compared(
+    gaps: Sample, differing: int, *, relevant: float = 0.0, confidence: float = CONFIDENCE
+) -> Difference:
+    """What gaps between pairs allow to say, of which so many pairs differ."""
+    estimate = interval(gaps.tolist(), confidence=confidence)
+    p_value = _p_value(gaps[~np.isnan(gaps)])
+    return Difference(
+        estimate, differing, p_value, verdict_of(estimate, differing, relevant), relevant
+    )
 
 
 def holm(p_values: Mapping[str, float], *, level: float = 1 - CONFIDENCE) -> frozenset[str]:
@@ -169,18 +202,23 @@ def holm(p_values: Mapping[str, float], *, level: float = 1 - CONFIDENCE) -> fro
     return frozenset(rejected)
 
 
-def _verdict(estimate: Estimate, differing: int) -> DifferenceVerdict:
+def verdict_of(estimate: Estimate, differing: int, relevant: float) -> DifferenceVerdict:
+    """What may be said of a difference: no winner by less than what matters (Schuirmann, J.
+    Pharmacokinetics and Biopharmaceutics 15, 1987, for showing that there is none).
+    """
     if estimate.replications == 0:
         return DifferenceVerdict.UNDEFINED
     if differing == 0:
         return DifferenceVerdict.SAME
+    within = -relevant < estimate.low <= estimate.high < relevant
+    if within:
+        return DifferenceVerdict.EQUIVALENT
     if differing < FEWEST_DIFFERING_PAIRS or math.isnan(estimate.low):
         return DifferenceVerdict.TOO_FEW
-    return (
-        DifferenceVerdict.NOT_SHOWN
-        if estimate.low <= 0 <= estimate.high
-        else DifferenceVerdict.SHOWN
-    )
+    if estimate.low <= 0 <= estimate.high:
+        return DifferenceVerdict.NOT_SHOWN
+    small = abs(estimate.mean) < relevant
+    return DifferenceVerdict.EQUIVALENT if small else DifferenceVerdict.SHOWN
 
 
 def _p_value(gaps: Sample) -> float:

@@ -1,7 +1,7 @@
 """A run that is measured while it goes on: no history, so millions of instances fit.
 
 >>> found = simulate_and_measure(orchestrate(workflow), setting, seed=1)
->>> found.values["consistency"], len(found.latencies)
+>>> found.values["global_agreement"], len(found.latencies)
 
 The same numbers as ``measure(simulate(...))``, but for rounding and percentiles (see
 ``OnlineMeasurement``). It takes the compiled engine to be fast and flat; on SimPy's engine the run
@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs import System, Table
 from wfmodel.designs.history import Kind
-from wfmodel.experiments.run_observation import RECOVERY, SECOND
+from wfmodel.experiments.run_observation import SECOND, STANDSTILL, of_the_run
 from wfmodel.experiments.run_spec import Progress, Runner, RunSpec
 from wfmodel.metrics import Monitor
 from wfmodel.metrics.streaming import Meter, OnlineMeasurement
@@ -63,7 +64,7 @@ def observe_online(
     bench: Runner, cell: RunSpec, *, engine: str = AUTO, progress: Progress | None = None
 ) -> OnlineMeasurement:
     """A cell's run, measured as experiments observe runs (see ``run_observation``): until the end
-    of the convergence limit, with recovery time restricted to that limit.
+    of the convergence limit, with times to recover restricted to that limit.
 
     Raises:
         ValueError: the workflow cannot run (a name leads nowhere), or the engine cannot run this.
@@ -79,10 +80,15 @@ def observe_online(
     )
     meter = _read(stream, _to_the_limit(stream.lent(), setting), setting, None, progress)
     found = meter.finish().measurement()
-    if found.survival is None or not setting.convergence:
-        return found
-    restricted = found.survival.restricted_mean_ns(setting.convergence) / SECOND
-    return replace(found, values={**found.values, RECOVERY: restricted})
+    values = {
+        **found.values,
+        **of_the_run(found.stable, found.returned, setting.convergence / SECOND),
+    }
+    if found.survival is not None:
+        restricted = found.survival.restricted_mean_ns(setting.convergence) / SECOND
+        values[STANDSTILL] = restricted
+    reasons = {name: why for name, why in found.reasons.items() if isnan(values[name])}
+    return replace(found, values=values, reasons=reasons)
 
 
 def _read(

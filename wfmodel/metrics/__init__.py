@@ -6,13 +6,13 @@
 >>> order = load_any("models/order-fulfilment/workflow.yaml").workflow
 >>> setting = Setting(arrivals=Arrivals(every="1s"), horizon="10s")
 >>> measurement = measure(simulate(orchestrate(order), setting, seed=1))
->>> round(measurement.values["consistency"], 3), measurement.classes[Terminal.LOST]
+>>> round(measurement.values["global_agreement"], 3), measurement.classes[Terminal.LOST]
 (0.985, 0)
 
 ``METRICS`` is the table of all of them. Read ``globalstate`` first (what an instance's state is),
-then ``instance_paths`` (how a history is parsed once), then any group: ``consistency``,
-``end_shares``, ``divergence``, ``staleness``, ``recovery_times``, ``observability``, ``cost`` or
-``coupling``.
+then ``instance_paths`` (how a history is parsed once) and ``twin`` (what faults did to it), then
+any group: ``asked_place``, ``consistency``, ``end_shares``, ``divergence``, ``staleness``,
+``recovery_times``, ``observability``, ``cost`` or ``coupling``.
 """
 
 from wfmodel.extras import need
@@ -23,12 +23,13 @@ from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal  # noqa: E402
 from wfmodel.metrics.divergence import Series  # noqa: E402
 from wfmodel.metrics.fault_intervals import Censored  # noqa: E402
 from wfmodel.metrics.globalstate import StateGraph  # noqa: E402
-from wfmodel.metrics.instance_paths import Monitor, Tracks  # noqa: E402
+from wfmodel.metrics.instance_paths import Monitor, Tracks, TwinEnds  # noqa: E402
 from wfmodel.metrics.measurement import Measurement, measure, measure_tracks  # noqa: E402
-from wfmodel.metrics.metric import Metric, MetricGroup, Undefined  # noqa: E402
+from wfmodel.metrics.metric import Metric, MetricGroup, Per, Undefined  # noqa: E402
 from wfmodel.metrics.metric_registry import METRICS  # noqa: E402
 from wfmodel.metrics.path_parsing import tracks_of  # noqa: E402
 from wfmodel.metrics.recovery_times import Survival, kaplan_meier  # noqa: E402
+from wfmodel.metrics.twin import ends_of  # noqa: E402
 
 __all__ = [
     "CLEAN",
@@ -39,12 +40,15 @@ __all__ = [
     "Metric",
     "MetricGroup",
     "Monitor",
+    "Per",
     "Series",
     "StateGraph",
     "Survival",
     "Terminal",
     "Tracks",
+    "TwinEnds",
     "Undefined",
+    "ends_of",
     "kaplan_meier",
     "measure",
     "measure_tracks",

@@ -1,4 +1,4 @@
-"""State consistency: how much of its life an instance spends in a state that nobody need explain.
+"""Global agreement: how much of its life an instance spends in a state that nobody need explain.
 
 C(t) holds for an instance when (a) its views agree (distance 0, see ``distance``), (b) local
 invariants hold: no visit of a step stands twice or was taken back unlanded, and no service reports
@@ -27,7 +27,7 @@ def consistent_ns(tracks: Tracks) -> Floats:
     return tracks.total(length * sound) + (first - tracks.arrival_ns)
 
 
-def consistency(tracks: Tracks) -> Value:
+def global_agreement(tracks: Tracks) -> Value:
     """Fraction of its life that an instance is in a consistent state.
 
     Definition: per instance, the time that C holds over the length of its window; then the mean
@@ -38,7 +38,9 @@ def consistency(tracks: Tracks) -> Value:
     Source: Aguilera & Terry, The Many Faces of Consistency, 2016 (state consistency); Aiyer et al.,
     Consistability, HotDep 2008 (the share of time); Garcia-Molina & Salem, Sagas, 1987 (atomicity).
     Cannot see: invariants of the business data; disagreement with a store that knows nothing; how
-    bad a state is. What never ends clean weighs more the longer the run goes on.
+    bad a state is; who is merely behind by a message in flight. An instance that a fault holds up
+    in agreement raises it, so it explains and must not decide. What never ends clean weighs more
+    the longer the run goes on.
     """
     window = (tracks.close_ns - tracks.arrival_ns).astype(np.float64)
     held = tracks.once(consistent_ns)
@@ -47,15 +49,15 @@ def consistency(tracks: Tracks) -> Value:
     return mean(share)
 
 
-def inconsistent_time(tracks: Tracks) -> Value:
+def disagreement_time(tracks: Tracks) -> Value:
     """Time that an instance spends in an inconsistent state.
 
-    Definition: per instance, the time in its window (see consistency) that C does not hold; then
-    the mean over instances.
+    Definition: per instance, the time in its window (see global_agreement) that C does not hold;
+    then the mean over instances.
     Unit: s.
-    Source: as consistency.
-    Cannot see: as consistency; a wrong end that nothing repairs counts until the run ends, so runs
-    are comparable only at equal length.
+    Source: as global_agreement.
+    Cannot see: as global_agreement; a wrong end that nothing repairs counts until the run ends, so
+    runs are comparable only at equal length.
     """
     window = tracks.close_ns - tracks.arrival_ns
     return mean((window - tracks.once(consistent_ns)) / SECOND)

@@ -12,6 +12,7 @@ from typing import Final
 
 from wfmodel.designs import anomalies
 from wfmodel.metrics import (
+    asked_place,
     consistency,
     cost,
     coupling,
@@ -22,6 +23,7 @@ from wfmodel.metrics import (
     observability,
     recovery_times,
     staleness,
+    twin,
     untrue_events,
     view_lag,
 )
@@ -29,8 +31,9 @@ from wfmodel.metrics.metric import Metric, MetricGroup
 from wfmodel.metrics.metric_registry import METRICS
 
 _CHAPTERS: Final[dict[MetricGroup, tuple[ModuleType, ...]]] = {
-    MetricGroup.CONSISTENCY: (consistency,),
     MetricGroup.ENDS: (anomalies, end_shares),
+    MetricGroup.HARM: (twin,),
+    MetricGroup.CONSISTENCY: (asked_place, consistency),
     MetricGroup.DIVERGENCE: (divergence, distance),
     MetricGroup.STALENESS: (staleness, view_lag),
     MetricGroup.RECOVERY: (recovery_times, fault_intervals),

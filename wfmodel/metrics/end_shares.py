@@ -42,8 +42,10 @@ def lost(tracks: Tracks) -> Value:
     """Fraction of instances of which nobody ever came to a verdict.
 
     Definition: the share for which no store ever held ``succeeded``, ``aborted`` or ``failed`` by
-    the end of the run. A run that ended because nothing was left to happen proves it; in one that
-    was cut at its convergence limit it means "not by then".
+    the end of the run, and which nothing will move any more. A run that ended because nothing was
+    left to happen proves it. One that was cut at its convergence limit is run on (``simulate``,
+    comparisons and sweeps do it) to see who moves: those are still_running, not lost. Where nobody
+    ran it on, as on line, it means "not by then".
     Unit: fraction.
     Source: the lost transaction of the saga literature; Richardson, Microservices Patterns, 2018,
     ch. 4.
@@ -51,6 +53,18 @@ def lost(tracks: Tracks) -> Value:
     and not made durable does not exist.
     """
     return _share_of(tracks, Anomaly.LOST)
+
+
+def still_running(tracks: Tracks) -> Value:
+    """Fraction of instances that were under way when observation ended.
+
+    Definition: the share without a verdict of which more is known to happen, because the run was
+    run on and they moved. Nothing is said of how they end.
+    Unit: fraction.
+    Source: right censoring; Kaplan & Meier, JASA 1958.
+    Cannot see: what moves again only after eight times the convergence limit: it counts as lost.
+    """
+    return mean(tracks.running)
 
 
 def split_verdict(tracks: Tracks) -> Value:

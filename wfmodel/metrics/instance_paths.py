@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from wfmodel.designs.anomalies import CLEAN, Terminal
 from wfmodel.designs.history import History, Kind
-from wfmodel.metrics.codes import Bools, Floats, Ints
+from wfmodel.metrics.codes import Bools, Floats, Ints, store_rows
 from wfmodel.metrics.globalstate import StateGraph
 
 Derived = TypeVar("Derived")
@@ -38,6 +38,14 @@ class Monitor:
     def __post_init__(self) -> None:
         if self.poll_ns <= 0 or self.threshold_ns <= 0:
             raise ValueError("a monitor's poll and threshold must be greater than zero")
+
+
+class TwinEnds(NamedTuple):
+    """How the same instances end without faults (see ``twin``): when, and how well, 0 the best."""
+
+    ids: Ints
+    verdict_ns: Ints
+    ranks: Ints
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,10 @@ class Tracks:
     """Per event: number of its instant among all instants of the history."""
     edge: Ints
     """Per event: number of the edge that it takes in ``graph``."""
+    twin: TwinEnds | None = None
+    """The run's twin; None where none was run."""
+    moving: frozenset[int] = frozenset()
+    """Numbers of instances that are known to move on after observation ended."""
     _derived: dict[Callable[[Tracks], Any], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -146,7 +158,7 @@ class Tracks:
 
     @cached_property
     def anomalies(self) -> Ints:
-        """Per instance: its ``Anomaly`` flags."""
+        """Per instance: its ``Anomaly`` flags; none while it still runs."""
         return self._judged[0]
 
     @cached_property
@@ -162,7 +174,17 @@ class Tracks:
             for i, number in enumerate(self.final_state.tolist())
         ]
         flags = np.array([int(found) for found, _ in verdicts], dtype=np.int64)
+        flags[self.running] = 0
         return flags, tuple(terminal for _, terminal in verdicts)
+
+    @cached_property
+    def running(self) -> Bools:
+        """Per instance: it has no verdict and is known to move on. What has not ended is not
+        judged: it has no anomaly, and its class is not its end.
+        """
+        moves = np.isin(self.ids, np.array(sorted(self.moving), dtype=np.int64))
+        found: Bools = moves & (self.verdict_ns == NEVER)
+        return found
 
     def _revisited(self) -> dict[int, frozenset[int]]:
         """Per instance, where there are any: steps that were begun in more than one epoch."""
@@ -231,3 +253,14 @@ def came_to_rest(history: History) -> bool:
     """Nothing was left to happen when the run ended: its last state lasts for ever."""
     rows = history.rows
     return bool(len(rows) and rows[-1, 1] == Kind.END and rows[-1, 4] == 1)
+
+
+def without_verdict(history: History) -> tuple[int, ...]:
+    """Numbers of the instances of which no store ever held a verdict."""
+    rows, (kind, column) = history.rows, store_rows(history)
+    says = rows[rows[:, 1] == kind]
+    first = np.cumsum([0, *map(len, history.views)])
+    final = np.array([v.status.is_final for views in history.views for v in views], dtype=np.bool_)
+    ended = says[final[first[says[:, 3]] + says[:, column]], 2]
+    arrived = rows[rows[:, 1] == Kind.ARRIVE, 2]
+    return tuple(np.setdiff1d(arrived, ended).tolist())

@@ -23,10 +23,12 @@ from wfmodel.metrics.cost import latencies_ns
 from wfmodel.metrics.divergence import Series, divergence_series
 from wfmodel.metrics.fault_intervals import Censored, recovery_samples
 from wfmodel.metrics.instance_paths import Monitor, Tracks, came_to_rest
-from wfmodel.metrics.metric import Undefined
+from wfmodel.metrics.metric import Per, Undefined
 from wfmodel.metrics.metric_registry import METRICS
+from wfmodel.metrics.observability import stuck_count
 from wfmodel.metrics.path_parsing import tracks_of
 from wfmodel.metrics.recovery_times import returned, stable
+from wfmodel.metrics.twin import ends_of, hurt_count
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ class Measurement:
     """One run, measured. It can be pickled.
 
     ``values``: by metric name, ``nan`` where a metric is undefined; then ``reasons`` says why.
-    ``classes``: how many instances ended in each class; they add up to ``instances``.
+    ``classes``: how many instances ended in each class; with those ``running``, still under way
+    when observation ended, they add up to ``instances``. ``counts``: what the values are means
+    over, of everything but runs.
     ``recovery``: one sample per (fault, instance that it met); ``stable`` and ``returned`` are one
     sample each of the whole run, None without faults. ``latencies_ns``: arrival to verdict of each
     instance that had one, in order of arrival. ``end_ns``: when observation ended. ``quiescent``:
@@ -45,6 +49,8 @@ class Measurement:
     values: Mapping[str, float]
     reasons: Mapping[str, str]
     classes: Mapping[Terminal, int]
+    running: int
+    counts: Mapping[Per, int]
     recovery: tuple[Censored, ...]
     stable: Censored | None
     returned: Censored | None
@@ -55,14 +61,24 @@ class Measurement:
 
 
 def measure(
-    history: History, *, monitor: Monitor | None = None, until_ns: int | None = None
+    history: History,
+    *,
+    monitor: Monitor | None = None,
+    until_ns: int | None = None,
+    twin: History | None = None,
 ) -> Measurement:
     """Apply every metric to one run. Pure: the same history gives the same measurement.
 
     ``monitor`` is what observability is judged with. ``until_ns``: observe a run that came to rest
-    as if it had gone on until then (see ``tracks_of``); give it where runs are compared.
+    as if it had gone on until then (see ``tracks_of``); give it where runs are compared. ``twin``:
+    the same run without faults (the same setting, seed and replication, ``faults=()``); without it
+    what faults did to instances is undefined.
+
+    Raises:
+        ValueError: the twin's instances are not the run's.
     """
-    return measure_tracks(tracks_of(history, monitor, until_ns=until_ns))
+    ends = None if twin is None else ends_of(tracks_of(twin, until_ns=until_ns))
+    return measure_tracks(tracks_of(history, monitor, until_ns=until_ns, twin=ends))
 
 
 def measure_tracks(tracks: Tracks) -> Measurement:
@@ -73,11 +89,21 @@ def measure_tracks(tracks: Tracks) -> Measurement:
         if isinstance(value, Undefined):
             reasons[name] = value.reason
         values[name] = nan if isinstance(value, Undefined) else float(value)
+    running = int(tracks.running.sum())
+    classes = {each: tracks.terminal.count(each) for each in Terminal}
+    classes[Terminal.LOST] -= running
     return Measurement(
         instances=tracks.count,
         values=values,
         reasons=reasons,
-        classes={each: tracks.terminal.count(each) for each in Terminal},
+        classes=classes,
+        running=running,
+        counts={
+            Per.INSTANCES: tracks.count,
+            Per.VERDICTS: len(tracks.once(latencies_ns)),
+            Per.STUCK: stuck_count(tracks),
+            Per.HURT: hurt_count(tracks),
+        },
         recovery=tracks.once(recovery_samples),
         stable=tracks.once(stable),
         returned=tracks.once(returned),

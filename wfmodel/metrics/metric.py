@@ -35,11 +35,25 @@ Value: TypeAlias = float | Undefined
 Function: TypeAlias = Callable[[Tracks], Value]
 
 
-class MetricGroup(StrEnum):
-    """What a metric is about; the order is that of a report."""
+class Per(StrEnum):
+    """What a run's value is a mean over. Over several runs the value is the sum of all over the
+    number of all (a ratio), so that a run in which little happened weighs little.
+    """
 
-    CONSISTENCY = "consistency"
+    INSTANCES = "instances"
+    VERDICTS = "instances with a verdict"
+    STUCK = "stuck instances"
+    HURT = "hurt instances"
+    RUNS = "runs"
+    """Of no count: each run in which it is defined weighs the same."""
+
+
+class MetricGroup(StrEnum):
+    """What a metric is about; the order is that of a report: what decides before what explains."""
+
     ENDS = "ends"
+    HARM = "harm done by faults"
+    CONSISTENCY = "consistency"
     DIVERGENCE = "divergence"
     STALENESS = "staleness"
     RECOVERY = "recovery"
@@ -51,13 +65,20 @@ class MetricGroup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One entry of the registry. ``better`` None: neither direction is good in itself."""
+    """One entry of the registry.
+
+    ``better`` None: neither direction is good in itself, and ``undirected`` says why. ``per``: what
+    a run's value is a mean over. ``needs_history``: it is not measured on line.
+    """
 
     name: str
     title: str
     group: MetricGroup
     better: Literal["lower", "higher"] | None
     function: Function
+    per: Per = Per.RUNS
+    needs_history: bool = False
+    undirected: str = ""
 
     @property
     def summary(self) -> str:

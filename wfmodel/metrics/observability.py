@@ -110,6 +110,11 @@ def _named(
         at = max(at, -(-change // poll) * poll)
 
 
+def stuck_count(tracks: Tracks) -> int:
+    """How many instances were stuck at a poll."""
+    return len({stall.instance for stall in tracks.once(stalls)})
+
+
 def stuck(tracks: Tracks) -> Value:
     """Fraction of instances that a monitor with full knowledge would have found stuck.
 

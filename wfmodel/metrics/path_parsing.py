@@ -9,7 +9,7 @@ import numpy as np
 from wfmodel.designs.history import History, Kind
 from wfmodel.metrics.codes import Does, Ints, Views, code_of, encode, forgetting
 from wfmodel.metrics.globalstate import StateGraph
-from wfmodel.metrics.instance_paths import Monitor, Tracks, came_to_rest, index_of
+from wfmodel.metrics.instance_paths import Monitor, Tracks, TwinEnds, came_to_rest, index_of
 
 
 def tracks_of(
@@ -18,12 +18,16 @@ def tracks_of(
     *,
     until_ns: int | None = None,
     graph: StateGraph | None = None,
+    twin: TwinEnds | None = None,
+    moving: frozenset[int] = frozenset(),
 ) -> Tracks:
     """Parse a history. Costs a few microseconds per instance; metrics share the result.
 
     Observation ends with the run; but where nothing was left to happen, ``until_ns`` can extend it,
     so that runs which came to rest sooner or later are observed equally long. ``graph``: that of
-    another run of the same system; it saves time and changes nothing.
+    another run of the same system; it saves time and changes nothing. ``twin``: how the same
+    instances end without faults (``twin.ends_of``). ``moving``: instances of a run that was cut
+    which are known to move on.
 
     Raises:
         ValueError: ``graph`` belongs to other participants or steps.
@@ -62,6 +66,8 @@ def tracks_of(
         time_ns=rows[position, 0],
         rank=rank[position],
         edge=_walk(graph, code, bounds),
+        twin=twin,
+        moving=moving,
     )
 
 

@@ -77,18 +77,18 @@ def survival_of(durations_ns: Ints | Floats, observed: Ints | Bools, counts: Int
 
 
 def survival(tracks: Tracks) -> Survival | None:
-    """The curve of recovery_time's samples; None if no instance met a fault."""
+    """The curve of standstill_time's samples; None if no instance met a fault."""
     samples = tracks.once(recovery_samples)
     return kaplan_meier(samples) if samples else None
 
 
 def restricted_mean(curve: Survival | None) -> Value:
-    """Of recovery_time's samples."""
+    """Of standstill_time's samples."""
     return NOT_MET if curve is None else curve.restricted_mean_ns() / SECOND
 
 
 def median(curve: Survival | None) -> Value:
-    """Of recovery_median's."""
+    """Of standstill_median's."""
     if curve is None:
         return NOT_MET
     found = curve.median_ns()
@@ -96,11 +96,11 @@ def median(curve: Survival | None) -> Value:
 
 
 def never(curve: Survival | None) -> Value:
-    """Of never_recovered's."""
+    """Of standstill_forever's."""
     return NOT_MET if curve is None else curve.never
 
 
-def recovery_time(tracks: Tracks) -> Value:
+def standstill_time(tracks: Tracks) -> Value:
     """Time from a fault to the next durable progress of an instance that it met.
 
     Definition: one sample per standstill in which an instance met a fault: from the onset of the
@@ -113,30 +113,30 @@ def recovery_time(tracks: Tracks) -> Value:
     the restricted mean: the area under the Kaplan-Meier curve up to the longest observation.
     Unit: s.
     Source: Kaplan & Meier, JASA 1958; restricted mean, Royston & Parmar, BMC Med Res Methodol 2013.
-    Cannot see: which instances the fault really hindered (those that went on at once count as
-    recovered at once); losses that at-least-once delivery repaired leave no row of their own. With
-    censoring it grows with the length of the run, so compare at equal length, beside
-    never_recovered.
+    Cannot see: which instances the fault really hindered: those that went on at once count as
+    recovered at once, however long they stood later (see recovery_time); losses that at-least-once
+    delivery repaired leave no row of their own. With censoring it grows with the length of the run,
+    so compare at equal length, beside standstill_forever.
     """
     return restricted_mean(tracks.once(survival))
 
 
-def recovery_median(tracks: Tracks) -> Value:
+def standstill_median(tracks: Tracks) -> Value:
     """Time by which half of the instances that met a fault have gone on.
 
-    Definition: the median of the Kaplan-Meier curve of recovery_time's samples; undefined if half
+    Definition: the median of the Kaplan-Meier curve of standstill_time's samples; undefined if half
     of them never recovered.
     Unit: s.
     Source: Kaplan & Meier, JASA 1958.
-    Cannot see: as recovery_time; the slower half.
+    Cannot see: as standstill_time; the slower half.
     """
     return median(tracks.once(survival))
 
 
-def never_recovered(tracks: Tracks) -> Value:
+def standstill_forever(tracks: Tracks) -> Value:
     """Probability that an instance which met a fault never goes on to a verdict.
 
-    Definition: the last value of the Kaplan-Meier curve of recovery_time's samples.
+    Definition: the last value of the Kaplan-Meier curve of standstill_time's samples.
     Unit: fraction.
     Source: Kaplan & Meier, JASA 1958.
     Cannot see: in a run cut at its limit, what would have recovered later.
@@ -148,8 +148,8 @@ def stable_recovery(tracks: Tracks) -> Value:
     """Time after the last fault until everything stays right.
 
     Definition: the smallest time τ such that from the end of the last fault plus τ on, every
-    instance that had arrived by that end is in a consistent state (C, see consistency) until the
-    run ends. Undefined, and censored in Measurement.stable, if that never comes.
+    instance that had arrived by that end is in a consistent state (C, see global_agreement) until
+    the run ends. Undefined, and censored in Measurement.stable, if that never comes.
     Unit: s.
     Source: Arora & Gouda, Closure and Convergence, IEEE TSE 1993; Dijkstra, CACM 1974.
     Cannot see: instances that arrive later; ordinary flights of messages count as disagreement, so

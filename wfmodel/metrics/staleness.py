@@ -18,7 +18,7 @@ def staleness_time(tracks: Tracks) -> Value:
 
     Definition: a view's staleness at time t is t minus the landing of the oldest write that it
     lacks, 0 if it lacks none. The value is its integral over all views that show any step, divided
-    by the sum of their instances' windows (see consistency).
+    by the sum of their instances' windows (see global_agreement).
     Unit: s.
     Source: TACT's staleness, Yu & Vahdat, TOCS 2002.
     Cannot see: views that were never told of a step; how late views learn of a compensation.

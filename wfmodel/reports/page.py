@@ -18,8 +18,10 @@ from wfmodel.experiments.assumptions import Assumption, assumptions
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.conclusion import Conclusion, answer, capital
 from wfmodel.experiments.example_instance import Story
+from wfmodel.experiments.hit_alike import stops
 from wfmodel.experiments.one_factor_runs import SweepResult
 from wfmodel.experiments.report_inputs import Study
+from wfmodel.experiments.run_observation import RUNNING
 from wfmodel.experiments.sensitivity_runs import what_if_replications
 from wfmodel.metrics import METRICS, Metric, Terminal
 from wfmodel.model.findings import Finding, Severity
@@ -50,6 +52,7 @@ COLOURS: Final = {
     Terminal.DUPLICATED_EFFECT.value: "#cc79a7",
     Terminal.DANGLING_COMPENSATION.value: "#8c959f",
     Terminal.ORPHANED_EFFECT.value: "#e69f00",
+    RUNNING: "#c9d1d9",
 }
 SWEPT: Final = 2
 """How many primary metrics are plotted against the swept parameter."""
@@ -155,8 +158,22 @@ def _facts(comparison: Comparison) -> tuple[tuple[str, str], ...]:
         ("Instances arrive", arrivals_words(setting.arrivals)),
         ("Arrivals and faults last", duration_words(setting.horizon)),
         ("Then time to recover", duration_words(setting.convergence)),
+        ("What struck", "; ".join(_struck(comparison)) or "nothing"),
         ("Replications", f"{comparison.scenario.replications}, the same draws for every variant"),
     )
+
+
+def _struck(comparison: Comparison) -> list[str]:
+    """What the faults hit in each variant, over all replications."""
+    totals = []
+    for variant in comparison.variants:
+        times = sum(each.times for each in variant.struck if stops(each))
+        seconds = sum(each.seconds for each in variant.struck if stops(each))
+        down = number(seconds, "s")
+        if times:
+            size = len(variant.processes)
+            totals.append(f"{variant.name} {times:,} times, {down} in all, {size} processes")
+    return totals
 
 
 def _diagram(workflow: Workflow, findings: Sequence[Finding]) -> Picture:
@@ -195,10 +212,10 @@ def _recovery(comparison: Comparison) -> Figure:
     limit_s = comparison.scenario.setting.convergence / 1e9
     curves = {each.name: each.recovery for each in comparison.variants}
     caption = (
-        "Share of the instances that met a fault and have not gone on yet, against the time since"
-        " the fault's onset (Kaplan–Meier). Band: 95 %, whole replications resampled. Ticks:"
-        f" instances that had not recovered when they were last seen ({number(limit_s, 's')} at"
-        " most); they are censored, not dropped."
+        "Share of the instances that a fault hurt and that are not yet where they would have been"
+        " without faults, against how late they are (Kaplan–Meier). Band: 95 %, whole replications"
+        f" resampled. Ticks: instances that never got there; they count as {number(limit_s, 's')}"
+        " or more, and are not dropped."
     )
     return Figure(plots.survival(curves, limit_s=limit_s), caption)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -49,7 +50,11 @@ def metric_row(comparison: Comparison, line: MetricResult) -> MetricRow:
     """A metric's line as text."""
     unit = line.metric.unit
     replications = comparison.scenario.replications
-    estimates = tuple(estimate_cell(each, unit, replications) for each in line.estimates)
+    calm = line.baseline if line.primary and comparison.scenario.setting.faults else ()
+    estimates = tuple(
+        estimate_cell(each, unit, replications, calm[place] if calm else None)
+        for place, each in enumerate(line.estimates)
+    )
     winner = line.winner
     place = None if winner is None or comparison.pair is None else comparison.pair[winner]
     return MetricRow(
@@ -81,8 +86,12 @@ def primary_rows(comparison: Comparison) -> tuple[MetricRow, ...]:
 def verdict_words(comparison: Comparison, line: MetricResult) -> str:
     """What may be said, with the favoured variant's name where one is."""
     names = comparison.pair_names()
-    if names is None or line.verdict is not DifferenceVerdict.SHOWN:
-        return line.reason if line.verdict is DifferenceVerdict.UNDEFINED else line.verdict.value
+    if names is None or line.verdict is DifferenceVerdict.UNDEFINED:
+        return line.reason
+    if line.difference is not None and line.difference.needed is not None:
+        return f"{line.verdict} (at least {line.difference.needed} replications)"
+    if line.verdict is not DifferenceVerdict.SHOWN:
+        return line.verdict.value
     if line.winner is None:
         return "differs"
     alone = " (alone, not with all deciding metrics)" if line.primary and not line.decided else ""
@@ -93,12 +102,18 @@ def _bare(unit: str) -> str:
     return unit if unit in SCALED else ""
 
 
-def estimate_cell(found: Estimate, unit: str, replications: int) -> TableCell:
-    """An estimate, and in small its interval and in how many runs it is undefined."""
+def estimate_cell(
+    found: Estimate, unit: str, replications: int, calm: Estimate | None = None
+) -> TableCell:
+    """An estimate, and in small its interval, what it would be without faults (``calm``), and in
+    how many runs it is undefined.
+    """
     text = number(found.mean, _bare(unit))
     details = []
-    if found.method in (Method.STUDENT, Method.WIDENED):
+    if found.method not in (Method.CONSTANT, Method.NONE):
         details.append(between(found.low, found.high, _bare(unit)))
+    if calm is not None and not math.isnan(calm.mean):
+        details.append(f"without faults {number(calm.mean, _bare(unit))}")
     if 0 < found.undefined < replications:
         details.append(f"undefined in {found.undefined} of {replications}")
     return TableCell(text, "; ".join(details))

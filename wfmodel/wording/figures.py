@@ -73,6 +73,9 @@ def between(low: float, high: float, unit: str = "", *, signed: bool = False) ->
     """An interval in one unit: ``1.2 to 3.4 s``."""
     if math.isnan(low) or math.isnan(high):
         return UNDEFINED
+    if math.isinf(low) or math.isinf(high):
+        first, second = (number(each, unit, signed=signed) for each in (low, high))
+        return f"{first} to {second}"
     scale, shown = unit_for(max(abs(low), abs(high)), unit)
     first, second = (significant(each * scale, signed=signed) for each in (low, high))
     return f"{first} to {second}{SPACE}{shown}" if shown else f"{first} to {second}"

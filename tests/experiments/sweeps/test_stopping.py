@@ -79,9 +79,9 @@ def test_a_sign_needs_as_many_pairs_as_a_sign_test():
 
 
 def test_cells_stop_when_they_may_and_say_where_they_could_not():
-    precision = Precision(absolute={"latency_p95": 5}, relative=100, first=4, most=16)
+    precision = Precision(absolute={"latency_mean": 3}, relative=100, first=4, most=16)
     result = run_experiment(
-        declared(responses=("latency_p95",), precision=precision),
+        declared(responses=("latency_mean",), precision=precision),
         workflow(),
         executor=InProcess(),
     )
@@ -89,7 +89,7 @@ def test_cells_stop_when_they_may_and_say_where_they_could_not():
         rows = each.outcome.rows
         asked = [row for row in rows if row.reached is not Reached.NOT_ASKED]
         assert len(asked) == 2  # the variants; nothing is asked of their difference
-        precise = all(row.estimate.half_width <= 5 for row in asked)
+        precise = all(row.estimate.half_width <= 3 for row in asked)
         assert (each in result.imprecise()) is not precise
         assert each.outcome.replications == 16 or precise
     counts = {each.outcome.replications for each in result.points}

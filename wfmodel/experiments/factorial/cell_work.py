@@ -7,7 +7,7 @@ its key (a hash of all of it) names the result for good.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,11 +19,10 @@ from wfmodel.experiments.factorial.stopping import (
     reached,
     share_of_confidence,
 )
-from wfmodel.experiments.replications import possible
+from wfmodel.experiments.replications import metric_difference, metric_estimate
 from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.scenario import Variant
-from wfmodel.experiments.statistics import interval, paired
 from wfmodel.experiments.storms import Storm, StormsError
 from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
@@ -100,33 +99,33 @@ def _rows(work: CellWork, observed: Sequence[Sequence[RunObservation]]) -> tuple
     names = [name for name, _ in work.variants]
     rows = []
     for response in work.responses:
-        samples = {
-            name: tuple(run.values[response] for run in runs)
-            for name, runs in zip(names, observed, strict=True)
-        }
-        rows += [_of_variant(work, response, name, samples[name], level) for name in names]
+        runs = dict(zip(names, observed, strict=True))
+        rows += [_of_variant(work, response, name, runs[name], level) for name in names]
         if work.pair is not None:
-            rows.append(_of_pair(work, response, samples, work.pair, level))
+            rows.append(_of_pair(work, response, runs, work.pair, level))
     return tuple(rows)
 
 
 def _of_variant(
-    work: CellWork, response: str, name: str, values: tuple[float, ...], level: float
+    work: CellWork, response: str, name: str, runs: Sequence[RunObservation], level: float
 ) -> Row:
-    found = possible(interval(values, confidence=level), METRICS[response].unit)
+    found = metric_estimate(METRICS[response], runs, confidence=level).estimate
+    values = tuple(run.values[response] for run in runs)
     return Row(name, response, found, reached(work.precision, response, found), 0, values)
 
 
 def _of_pair(
     work: CellWork,
     response: str,
-    samples: dict[str, tuple[float, ...]],
+    runs: Mapping[str, Sequence[RunObservation]],
     pair: tuple[str, str],
     level: float,
 ) -> Row:
-    first, second = samples[pair[0]], samples[pair[1]]
-    gap = paired(first, second, confidence=level)
-    gaps = tuple(b - a for a, b in zip(first, second, strict=True))
+    first, second = runs[pair[0]], runs[pair[1]]
+    gap = metric_difference(METRICS[response], first, second, confidence=level)
+    gaps = tuple(
+        b.values[response] - a.values[response] for a, b in zip(first, second, strict=True)
+    )
     state = reached(work.precision, response, gap.estimate, difference=True)
     return Row(difference_name(pair), response, gap.estimate, state, gap.differing, gaps)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import nan
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from wfmodel.metrics.observability import NOT_NAMED, NOT_STUCK
 from wfmodel.metrics.streaming import meter_layout as at
 from wfmodel.metrics.streaming.row_source import RowSource
 from wfmodel.metrics.streaming.sketch import Sketch
+
+NOT_ONLINE: Final = Undefined("measured from a history only")
 
 
 class Measured(Protocol):
@@ -98,7 +100,10 @@ class Totals:
     def measurement(self) -> OnlineMeasurement:
         """Every metric."""
         metrics = self._metrics()
-        found = {name: metrics[name]() for name in METRICS}
+        found = {
+            name: NOT_ONLINE if metric.needs_history else metrics[name]()
+            for name, metric in METRICS.items()
+        }
         reasons = {n: v.reason for n, v in found.items() if isinstance(v, Undefined)}
         values = {n: nan if isinstance(v, Undefined) else float(v) for n, v in found.items()}
         classes = self._words[at.M_CLASSES :][: len(Terminal)].tolist()
@@ -152,8 +157,8 @@ class Totals:
     def _consistency(self) -> dict[str, Callable[[], Value]]:
         clean = self._count(at.M_CLASSES) + self._count(at.M_CLASSES + 1)
         return {
-            "consistency": lambda: self._each(self._sum(at.M_SHARE)),
-            "inconsistent_time": lambda: self._each(self._sum(at.M_INCONSISTENT) / SECOND),
+            "global_agreement": lambda: self._each(self._sum(at.M_SHARE)),
+            "disagreement_time": lambda: self._each(self._sum(at.M_INCONSISTENT) / SECOND),
             "terminal_consistency": lambda: self._each(clean),
         }
 
@@ -213,9 +218,9 @@ class Totals:
     def _recovery(self) -> dict[str, Callable[[], Value]]:
         curve = self._survival()
         return {
-            "recovery_time": lambda: recovery_times.restricted_mean(curve),
-            "recovery_median": lambda: recovery_times.median(curve),
-            "never_recovered": lambda: recovery_times.never(curve),
+            "standstill_time": lambda: recovery_times.restricted_mean(curve),
+            "standstill_median": lambda: recovery_times.median(curve),
+            "standstill_forever": lambda: recovery_times.never(curve),
             "stable_recovery": lambda: recovery_times.or_reason(self._stable()),
             "first_return": lambda: recovery_times.or_reason(self._returned()),
         }

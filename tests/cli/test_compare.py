@@ -1,0 +1,66 @@
+"""``wfmodel compare``: narrow, one metric alone, and for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from tests.cli.test_command_line import ROOT, call
+
+SCENARIO = """
+question: Which?
+workflow: workflow.yaml
+setting:
+  arrivals: {every: {distribution: exponential, mean: 2s}}
+  horizon: 40s
+  faults: [{kind: crash, every: 20s, lasts: 5s}]
+replications: 3
+what_ifs: 0
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> str:
+    order = (ROOT / "models/order-fulfilment/workflow.yaml").read_text(encoding="utf-8")
+    (tmp_path / "workflow.yaml").write_text(order, encoding="utf-8")
+    (tmp_path / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+    return str(tmp_path / "scenario.yaml")
+
+
+def test_it_fits_eighty_columns_and_says_what_decides_first(capsys, scenario):
+    code, out, _ = call(capsys, "compare", scenario, "--jobs", "1")
+    assert code == 0
+    assert max(map(cell_len, out.splitlines())) <= 80
+    assert out.index("Fulfilment (committed)") < out.index("Stale answers where one")
+    assert "without faults" in out
+    assert "one in twenty differs by chance" in out
+
+
+def test_one_metric_alone(capsys, scenario):
+    args = ("compare", scenario, "--jobs", "1", "--metric", "fault_delay")
+    code, out, _ = call(capsys, *args, "--explore", "0")
+    assert (code, "Delay by faults" in out, "Undone cleanly" in out) == (0, True, False)
+    code, _, err = call(capsys, "compare", scenario, "--metric", "fault_dely")
+    assert (code, "did you mean 'fault_delay'?" in err) == (2, True)
+
+
+def test_for_other_programs(capsys, scenario):
+    args = ("compare", scenario, "--jobs", "1", "--metric", "committed", "--explore", "0")
+    code, out, _ = call(capsys, *args, "--format", "json")
+    data = json.loads(out)["metrics"]
+    assert (code, list(data)) == (0, ["committed"])
+    assert data["committed"]["difference"]["smallest_relevant"] > 0
+    _, out, _ = call(capsys, *args, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["variant"] for row in rows] == ["orchestration", "choreography", "difference"]
+    found = data["committed"]["estimates"]["orchestration"]["mean"]
+    assert float(rows[0]["mean"]) == found
+    assert 0.8 < float(rows[0]["without_faults"]) <= 1
+    _, out, _ = call(capsys, *args, "--format", "md")
+    assert out.splitlines()[2].startswith("| metric | of |")
+    assert "orchestration" in out.splitlines()[4]

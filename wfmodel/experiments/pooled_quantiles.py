@@ -1,0 +1,118 @@
+"""Percentiles over the instances of all runs, with the runs as clusters; or a refusal.
+
+The 99th percentile of sixty instances is their largest, whatever the truth: a mean of such runs is
+wrong however many there are. So instances are pooled, those without a verdict as longer than any.
+The interval is between two of them in order, chosen by the binomial distribution (David & Nagaraja,
+Order Statistics, 2003, 7.1) of as many as the clustering by run leaves (Woodruff, JASA 47, 1952).
+
+What it cannot see: where even all together are too few for an upper limit, it gives none, and says
+how many runs it takes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from scipy import special
+
+from wfmodel.experiments.instance_facts import Latencies
+from wfmodel.experiments.ratio_estimates import effective, linearised
+from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, Method, verdict_of
+
+POOLED: Final[Mapping[str, float]] = {
+    "latency_p50": 0.50,
+    "latency_p95": 0.95,
+    "latency_p99": 0.99,
+}
+"""Metrics that are percentiles of latencies."""
+
+
+class Quantile(NamedTuple):
+    """An estimate in seconds; and, where it is refused, how many runs it would take."""
+
+    estimate: Estimate
+    runs_needed: int = 0
+
+
+def quantile(
+    runs: Sequence[Latencies], share: float, *, confidence: float = CONFIDENCE
+) -> Quantile:
+    """The time within which this share of all instances had a verdict; ``inf``: fewer had one."""
+    counts = [len(run.seconds) for run in runs]
+    pool = np.sort(np.concatenate([run.seconds for run in runs]).astype(np.float64))
+    if len(runs) < 2 or not len(pool):
+        return Quantile(Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE))
+    found = float(pool[math.ceil(share * len(pool)) - 1])
+    below = [float((run.seconds <= found).mean()) if len(run.seconds) else math.nan for run in runs]
+    sample = linearised(below, counts)
+    many = math.floor(effective(float(sample.mean()), sample, len(pool), confidence))
+    ranks = _ranks(many, share, (1 - confidence) / 2)
+    if ranks is None:
+        least = math.ceil(math.log((1 - confidence) / 2) / math.log(share))
+        needed = math.ceil(len(runs) * least / max(many, 1))
+        refused = Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
+        return Quantile(refused, max(needed, len(runs) + 1))
+    low = pool[max(0, math.floor(ranks[0] * len(pool) / many) - 1)]
+    high = pool[min(len(pool), math.ceil(ranks[1] * len(pool) / many)) - 1]
+    return Quantile(Estimate(found, float(low), float(high), len(runs), 0, Method.ORDER))
+
+
+def _ranks(many: int, share: float, tail: float) -> tuple[int, int] | None:
+    """The places, from 1, of the two that the quantile is between; None if there are too few."""
+    places = np.arange(1, many + 1)
+    high = places[special.bdtrc(places - 1.0, many, share) <= tail]
+    low = places[special.bdtr(places - 1.0, many, share) <= tail]
+    return (int(low[-1]), int(high[0])) if len(low) and len(high) else None
+
+
+def paired_quantiles(
+    first: Sequence[Latencies],
+    second: Sequence[Latencies],
+    share: float,
+    *,
+    relevant: float = 0.0,
+    confidence: float = CONFIDENCE,
+) -> Difference:
+    """Second minus first, from the two intervals (MOVER: Zou & Donner, Statistics in Medicine 27,
+    2008). That the runs are paired is not used, so the interval is rather too wide.
+    """
+    one, other = (quantile(runs, share, confidence=confidence).estimate for runs in (first, second))
+    differing = sum(
+        not np.array_equal(a.seconds, b.seconds) for a, b in zip(first, second, strict=True)
+    )
+    if math.isnan(one.mean) or math.isnan(other.mean):
+        unknown = Estimate(math.nan, math.nan, math.nan, 0, len(first), Method.NONE)
+        return Difference(unknown, differing, math.nan, verdict_of(unknown, differing, 0), relevant)
+    if not differing:
+        same = Estimate(0.0, 0.0, 0.0, len(first), 0, Method.CONSTANT)
+        return Difference(same, 0, math.nan, verdict_of(same, 0, relevant), relevant)
+    gap = _gap(one, other)
+    p_value = _p_value(gap, len(first), confidence)
+    return Difference(gap, differing, p_value, verdict_of(gap, differing, relevant), relevant)
+
+
+def _gap(one: Estimate, other: Estimate) -> Estimate:
+    runs = min(one.replications, other.replications)
+    if math.isinf(one.mean) or math.isinf(other.mean):
+        apart = one.high < other.low or other.high < one.low
+        size = 0.0 if one.mean == other.mean else other.mean - one.mean
+        low, high = (size, size) if apart else (-math.inf, math.inf)
+        return Estimate(size, low, high, runs, 0, Method.ORDER)
+    size = other.mean - one.mean
+    low = size - math.hypot(other.mean - other.low, one.high - one.mean)
+    high = size + math.hypot(other.high - other.mean, one.mean - one.low)
+    return Estimate(size, low, high, runs, 0, Method.ORDER)
+
+
+def _p_value(gap: Estimate, runs: int, confidence: float) -> float:
+    """Two-sided, from the side of the interval that is towards zero."""
+    if math.isinf(gap.mean):
+        return 0.0 if math.isinf(gap.low) and gap.low == gap.high else 1.0
+    side = gap.mean - gap.low if gap.mean > 0 else gap.high - gap.mean
+    if not side:
+        return 0.0 if gap.mean else 1.0
+    quantile_of_t = float(special.stdtrit(runs - 1, (1 + confidence) / 2))
+    return float(2 * special.stdtr(runs - 1, -abs(gap.mean) / side * quantile_of_t))

@@ -1,0 +1,140 @@
+"""Means over all instances of all runs, with the runs as clusters: nobody drops out.
+
+A run's value is a mean over so many instances. Over several runs the estimate is the sum of all
+over the number of all, not the mean of the runs' means: a run in which two instances were hurt does
+not weigh as much as one in which two hundred were, and one in which nobody was weighs nothing
+(ratio estimator: Cochran, Sampling Techniques, 1977, ch. 6). Its interval comes from the runs:
+each run's deviation, by its weight, is linear in what is added up.
+
+>>> ratio([1.0, 3.0], [1, 3]).mean
+2.5
+
+Shares of instances have Clopper and Pearson's interval for as many instances as the clustering by
+run leaves of them (Korn & Graubard, Survey Methodology 24, 1998): zero has a width.
+
+>>> 0.002 < ratio([0.0] * 20, [100] * 20, counts=True).high < 0.003
+True
+
+What it cannot see: with no event at all, how much events would cluster; then instances are taken to
+be independent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy import special
+
+from wfmodel.experiments.statistics import (
+    CONFIDENCE,
+    Difference,
+    Estimate,
+    Method,
+    Sample,
+    compared,
+    interval,
+)
+
+_ROUNDING = 1e-6
+
+
+def linearised(values: Sequence[float], weights: Sequence[float]) -> Sample:
+    """One number per run whose mean is the ratio, and whose spread is that of the ratio.
+
+    ``values``: means of runs, over ``weights`` each; a ``nan`` weighs nothing. Empty if nothing has
+    a weight.
+    """
+    mean = np.asarray(values, dtype=np.float64)
+    weight = np.where(np.isnan(mean), 0.0, np.asarray(weights, dtype=np.float64))
+    total = float(weight.sum())
+    if not total:
+        return np.zeros(0)
+    sums = weight * np.nan_to_num(mean)
+    found = float(sums.sum()) / total
+    spread: Sample = found + (sums - weight * found) * (len(mean) / total)
+    return spread
+
+
+def ratio(
+    values: Sequence[float],
+    weights: Sequence[float],
+    *,
+    counts: bool = False,
+    confidence: float = CONFIDENCE,
+) -> Estimate:
+    """The mean over everything that the runs' values are means over, with its interval.
+
+    ``counts``: values are shares of instances, so that they have an exact interval.
+    """
+    sample = linearised(values, weights)
+    undefined = int(np.count_nonzero(np.isnan(np.asarray(values, dtype=np.float64))))
+    if not len(sample):
+        return Estimate(math.nan, math.nan, math.nan, 0, len(values), Method.NONE)
+    found = interval(sample.tolist(), confidence=confidence)
+    left_out = undefined if not any(weights[i] for i in _known(values)) else 0
+    found = replace(found, undefined=left_out)
+    if not counts or len(sample) < 2 or not _are_counts(values, weights):
+        return found
+    low, high = _korn_graubard(found.mean, sample, float(sum(weights)), confidence)
+    return replace(found, low=low, high=high, method=Method.BINOMIAL)
+
+
+def _known(values: Sequence[float]) -> list[int]:
+    return [place for place, value in enumerate(values) if not math.isnan(value)]
+
+
+def _are_counts(values: Sequence[float], weights: Sequence[float]) -> bool:
+    """Whether every run's value is a whole number out of its weight."""
+    sums = np.nan_to_num(np.asarray(values) * np.asarray(weights))
+    return bool((np.abs(sums - np.round(sums)) < _ROUNDING * np.maximum(sums, 1)).all())
+
+
+def effective(share: float, sample: Sample, instances: float, confidence: float) -> float:
+    """As how many independent instances those of some runs count, for a share of them."""
+    runs, tail = len(sample), (1 + confidence) / 2
+    clustering = 1.0
+    if 0 < share < 1:
+        clustering = float(sample.var(ddof=1)) / runs / (share * (1 - share) / instances)
+    few = special.stdtrit(max(instances - 1, 1), tail) / special.stdtrit(runs - 1, tail)
+    return min(instances, instances / max(clustering, 1e-12) * float(few) ** 2)
+
+
+def _korn_graubard(
+    share: float, sample: Sample, instances: float, confidence: float
+) -> tuple[float, float]:
+    many = effective(share, sample, instances, confidence)
+    ones, tail = share * many, (1 - confidence) / 2
+    low = float(special.betaincinv(ones, many - ones + 1, tail)) if share > 0 else 0.0
+    high = float(special.betaincinv(ones + 1, many - ones, 1 - tail)) if share < 1 else 1.0
+    return low, high
+
+
+def paired_ratios(
+    first: tuple[Sequence[float], Sequence[float]],
+    second: tuple[Sequence[float], Sequence[float]],
+    *,
+    relevant: float = 0.0,
+    confidence: float = CONFIDENCE,
+) -> Difference:
+    """Second minus first, each (values, weights) of the same replications: the difference of the
+    two ratios, over the same runs.
+
+    ``relevant``: the smallest difference that matters, in the values' unit.
+
+    Raises:
+        ValueError: the samples differ in length.
+    """
+    if len(first[0]) != len(second[0]):
+        raise ValueError(f"{len(first[0])} and {len(second[0])} replications are not pairs")
+    one, other = linearised(*first), linearised(*second)
+    if not len(one) or not len(other):
+        return compared(np.zeros(0), 0, relevant=relevant, confidence=confidence)
+    values = np.asarray(first[0], dtype=np.float64), np.asarray(second[0], dtype=np.float64)
+    scale = max(float(np.nanmax(np.abs(each))) for each in values)
+    same = np.abs(values[1] - values[0]) <= 1e-12 * scale
+    differing = int(np.count_nonzero(~same & ~(np.isnan(values[0]) & np.isnan(values[1]))))
+    gaps = other - one if differing else np.zeros(len(one))
+    return compared(gaps, differing, relevant=relevant, confidence=confidence)
