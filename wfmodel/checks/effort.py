@@ -33,7 +33,7 @@ _AGAIN: Final = 0.05
 """The alarm rings again, in case it was swallowed (an exception in ``__del__`` is)."""
 
 
-_LOCKLESS: Final = frozenset({"wfmodel", "networkx", "jsonata", "yaml", "json", "re"})
+_LOCKLESS: Final = frozenset({"wfmodel", "networkx", "jsonata", "yaml", "json", "re", "tomllib"})
 """Packages in which the alarm may ring; anywhere else it rings again a little later."""
 
 

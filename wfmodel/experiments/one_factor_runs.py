@@ -69,7 +69,7 @@ def run_sweep(
     def estimate(metric: str, value: int, variant: int) -> Estimate:
         runs = runs_of(value, variant)
         if storms_in({"": runs}):
-            return Estimate(math.nan, math.nan, math.nan, 0, 0, Method.NONE)
+            return Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
         return metric_estimate(METRICS[metric], calm(runs)).estimate
 
     estimates = {
