@@ -169,10 +169,13 @@ def work_for(seconds: float) -> None:
         pass
 
 
+ours = FunctionType(work_for.__code__, {"__name__": "wfmodel.some.rule", "time": time})
+"""The same in a module of ours, where the clock may break in."""
+
+
 def test_a_clock_stops_work_that_nobody_counts():
     effort = Effort(seconds=0.05)
     before = time.process_time()
-    ours = FunctionType(work_for.__code__, {"__name__": "wfmodel.some.rule", "time": time})
     with pytest.raises(OverBudgetError), effort.share(1.0):
         ours(MOST_SECONDS)
     assert effort.timed_out
@@ -220,7 +223,7 @@ def test_errors_of_a_file_are_bounded_and_the_rest_is_counted():
 
 def test_findings_whose_places_take_too_long_stand_at_the_start():
     machine = load(misspelt(20))
-    slow = replace(machine.document, find_places=lambda: work_for(MOST_SECONDS))
+    slow = replace(machine.document, find_places=lambda: ours(MOST_SECONDS))
     found = check_result(replace(machine, document=slow), rules=RULES, effort=Effort(seconds=0.3))
     assert all(each.span.line == 1 and each.fix is None and not each.related for each in found)
     assert any("where the findings stand" in each.message for each in found)

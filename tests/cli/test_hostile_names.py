@@ -37,6 +37,7 @@ EXAMPLES = {
     "rules": [["rules"], ["rules", "--json"], ["rules", "--explain=NAME"]],
     "draw": [
         ["draw", "w.json", "--format=mermaid"],
+        ["draw", "w.json", "--format=dot"],
         ["draw", "w.json", "--format=svg", "--output=out.svg"],
         ["draw", "w.json", "--format=png", "--output=out.png"],
         ["draw", "NAME.json"],
@@ -74,7 +75,11 @@ EXAMPLES = {
     "exact": [["exact", "s.json", "--stages=1", "--states=2000"]],
     "rare": [["rare", "s.json", "--stages=1", "--walks=10", "--repetitions=2", "--states=500",
               "--look=100"]],
-    "compare": [["compare", "s.json", *FEW, "--json=out.json"]],
+    "compare": [
+        ["compare", "s.json", *FEW, "--json=out.json"],
+        *(["compare", "s.json", *FEW, f"--format={form}"] for form in ("table", "json", "csv", "md")),
+        ["compare", "s.json", *FEW, "--metric=NAME"],
+    ],
     "sweep": [
         ["sweep", "s.json", "--plan"],
         ["sweep", "s.json", "--workers=1", "--csv=out.csv", "--json=out.json", "--plots=out",
@@ -111,10 +116,8 @@ def test_every_command_and_whatever_it_writes_has_an_example(command):
     """Each format is called by name, each option that names what to write is given."""
     given = {each for example in EXAMPLES[command] for each in example}
     names = {each.partition("=")[0] for each in given}
-    module, function = COMMANDS[command]
-    for name, hint in get_type_hints(
-        getattr(import_module(module), function), include_extras=True
-    ).items():
+    function = getattr(import_module(f"wfmodel.cli.{command}"), command)
+    for name, hint in get_type_hints(function, include_extras=True).items():
         option = next(iter(getattr(hint, "__metadata__", ())), None)
         plain = (
             next((x for x in (*get_args(hint.__origin__), hint.__origin__) if x), None)

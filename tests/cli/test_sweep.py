@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SMALL = """
 question: Which matters more?
 workflow: workflow.yaml
-primary: [latency_p95]
+primary: [latency_mean]
 setting:
   arrivals: {every: 2s, most: 4}
   horizon: 20s
@@ -27,10 +27,10 @@ experiment:
   factors:
     crashes: {path: setting.faults.0.every, low: 5s, high: 40s, scale: log}
     delay: {path: knobs.relay_delay, levels: [0s, 500ms]}
-  responses: [latency_p95, lost]
+  responses: [latency_mean, lost]
   plan: {kind: PLAN, points: 8, levels: 2}
   replications: 2
-  threshold: {factor: crashes, response: latency_p95, points: 2, first: 4, most: 4}
+  threshold: {factor: crashes, response: latency_mean, points: 2, first: 4, most: 4}
 """
 
 
@@ -108,7 +108,10 @@ def test_a_threshold_is_searched(capsys, write, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("[latency_p95, lost]", "[latncy_p95]"), "E105 unknown metric 'latncy_p95'; did you mean"),
+        (
+            ("[latency_mean, lost]", "[latncy_mean]"),
+            "E105 unknown metric 'latncy_mean'; did you",
+        ),
         (("faults.0.every", "faults.0.evry"), "E107 path 'setting.faults.0.evry': unknown part"),
         (("[0s, 500ms]", "[0s, soon]"), "E107 path 'knobs.relay_delay': a duration is a number"),
         (("low: 5s", "low: 5d"), "low must be less than high; got '5d' and '40s'"),

@@ -213,10 +213,13 @@ ELSEWHERE = {
     "importers/airflow/serialising_child.py": "for another Python",
     "importers/asl/integrations.py": "the package's own table",
     "importers/examples.py": "the package's own examples",
+    "lsp/known_keys.py": "the package's own schemas",
+    "lsp/language_server.py": "texts of an editor, no files",
     "model/archives.py": "members of an archive",
     "model/files.py": "the one place",
     "model/yaml_reader.py": "a collection of YAML",
     "native/arena.py": "the package's own sources",
+    "native/git_tree.py": "an own temporary folder",
 }
 INTO_MEMORY = {"buffer", "stream"}
 

@@ -1,6 +1,7 @@
 """Where findings go, and how they are written there: one format or several in one run.
 
->>> destinations(["sarif=report.sarif", "concise=-"])  # a file, and standard output
+>>> [str(each.file) for each in destinations(["sarif=report.sarif", "concise=-"])]
+['report.sarif', 'None']
 """
 
 from __future__ import annotations

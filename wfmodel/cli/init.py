@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.terminal import say
-from wfmodel.model.files import write_file
+from wfmodel.model.files import read_file, write_file
 
 STARTER: Final = Path(__file__).with_name("starter")
 FILES: Final = ("workflow.yaml", "scenario.yaml")
@@ -27,7 +27,7 @@ def init(
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name in FILES:
-            write_file(directory / name, (STARTER / name).read_bytes())
+            write_file(directory / name, read_file(STARTER / name))
     except OSError as error:
         raise TyperException(f"{directory}: {error.strerror}") from None
     for name in FILES:

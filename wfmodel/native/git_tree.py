@@ -6,8 +6,7 @@ reads objects and never the working tree or its index, what could still start so
 off by name, and nothing is fetched. The configuration of the user and of the machine hold as
 always (``safe.directory`` stands there).
 
->>> tree = tree_at(folder, "HEAD~1")
->>> unpack(tree, [(blob, blob.path) for blob in tree.blobs()], into)
+``tree_at`` gives the files of a commit, ``unpack`` writes some of them into a folder.
 
 Names and contents of a commit are data: names that lead elsewhere are left out, no links are made.
 """
