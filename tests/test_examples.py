@@ -33,8 +33,8 @@ SKETCHES = [
 """Modules whose examples take a system or a history for granted. Take one out when it is whole."""
 
 NO_EXAMPLE = {"cli", "display", "lazy", "lsp", "native", "reports", "testing"}
-"""Packages that are shown elsewhere: on the command line, in docs/editors.md and docs/testing.md, in
-the notebooks.
+"""Packages that are shown elsewhere: on the command line, in notebooks, docs/editors.md and
+docs/testing.md.
 """
 
 

@@ -77,7 +77,8 @@ EXAMPLES = {
               "--look=100"]],
     "compare": [
         ["compare", "s.json", *FEW, "--json=out.json"],
-        *(["compare", "s.json", *FEW, f"--format={form}"] for form in ("table", "json", "csv", "md")),
+        *(["compare", "s.json", *FEW, f"--format={each}"] for each in ("table", "json")),
+        *(["compare", "s.json", *FEW, f"--format={each}"] for each in ("csv", "md")),
         ["compare", "s.json", *FEW, "--metric=NAME"],
     ],
     "sweep": [

@@ -42,10 +42,8 @@ def test_an_instance_that_went_wrong_is_found_by_how_it_did(capsys):
     assert code == 0
     code, _, err = call(capsys, "simulate", SCENARIO, "--worst", "lost")
     assert code == 2
-    assert (
-        "no instance of this run is 'lost'; there are: dangling-compensation, delayed, orphaned-effect"
-        in err
-    )
+    there = "dangling-compensation, delayed, orphaned-effect"
+    assert f"no instance of this run is 'lost'; there are: {there}" in err
 
 
 @pytest.mark.parametrize("needing", [["--save", "x"], ["--instance", "1"], ["--follow", "x"]])
