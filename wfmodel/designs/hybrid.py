@@ -81,11 +81,14 @@ class Hybrid:
     def misfits(self, flow: Flow) -> Iterable[Misfit]:
         """Names that are taken, that mean nothing or come twice, and steps in no group."""
         grouped = _Grouped.of(flow, self.groups)
-        return (
+        found = (
             *_misnamed_groups(self.groups, grouped),
             *_misnamed_steps(self.groups, grouped),
             *_without_group(grouped),
         )
+        if not found and not any(self.groups.values()):
+            return (Misfit(("groups",), "there is no group that has a step", key=True),)
+        return found
 
     def place(self, flow: Flow) -> Placement:
         """Every step belongs to its group's orchestrator, which has the group's name."""
