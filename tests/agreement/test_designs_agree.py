@@ -58,8 +58,10 @@ def test_work_longer_than_its_time_out_ends_alike(work, known):
     assert ends == {(int(work[0]) * 10**9, "succeeded")}
 
 
-@pytest.mark.parametrize("groups", [{}, {"one": ()}])
-def test_a_hybrid_without_steps_is_refused(groups):
+@pytest.mark.parametrize(
+    ("groups", "why"), [({}, "no group that has a step"), ({"one": ()}, "'one' is empty")]
+)
+def test_a_hybrid_without_steps_is_refused(groups, why):
     workflow = Workflow(name="empty", initial="done", states={"done": Final()})
-    with pytest.raises(ValueError, match="no group that has a step"):
+    with pytest.raises(ValueError, match=why):
         build(workflow, Hybrid(groups=groups))
