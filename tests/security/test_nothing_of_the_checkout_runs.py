@@ -243,7 +243,8 @@ def test_processes_start_in_one_place_only():
         if path.name in ("pools.py", "serialising.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in getattr(node, "names", ())]
+            imports = node.names if isinstance(node, ast.Import | ast.ImportFrom) else ()
+            names = [alias.name for alias in imports]
             module = getattr(node, "module", None)
             assert "ProcessPoolExecutor" not in names, path
             own = ("git_tree.py", "layout.py")  # git; Graphviz, outside of the working directory
