@@ -29,7 +29,7 @@ from wfmodel.cli.check_configuration import read_configuration
 from wfmodel.cli.check_file import check_one
 from wfmodel.cli.file_answer import FileAnswer, FileQuestion
 from wfmodel.cli.finding_catalogue import catalogue
-from wfmodel.model.reading import read_document
+from wfmodel.importers import load_all
 
 MOST_SECONDS = 2.0
 REFUSED = frozenset({f"L{number}" for number in range(101, 110)})
@@ -117,6 +117,11 @@ def _write_all(answer: FileAnswer, text: str) -> None:
     _mend(text, answer, findings)
 
 
+def _read(file: str, text: str) -> int:
+    """How many definitions of a file, or of a larger one's, can be read."""
+    return sum(each.document is not None for each in load_all(file, text=text))
+
+
 def _mend(text: str, answer: FileAnswer, findings: list[Reported]) -> None:
     """What is mended is read no worse than before, and changes lie where their findings say."""
     here = [each for each in findings if each.changes and each.file == answer.file]
@@ -124,5 +129,5 @@ def _mend(text: str, answer: FileAnswer, findings: list[Reported]) -> None:
     if made and mended == text:
         raise FuzzError("a fix that changes nothing")
     read_before = not any(each.code in REFUSED for each in findings)
-    if made and read_before and read_document(answer.file, mended)[0] is None:
+    if made and read_before and _read(answer.file, mended) < _read(answer.file, text):
         raise FuzzError("a fix that breaks the file")
