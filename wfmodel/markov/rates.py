@@ -16,7 +16,7 @@ from wfmodel.designs.system import System
 from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
 from wfmodel.model.distributions import Distribution, Uniform
 from wfmodel.model.failures import Jitter
-from wfmodel.model.workflow import Compensation, Lands, Receive, Task, Wait
+from wfmodel.model.workflow import Compensation, Receive, Task, Wait, lands_outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Rates:
                 f"knobs.acknowledge: {knobs.acknowledge} is only simulated and explored"
             )
         for node in system.flow.nodes:
-            if getattr(node.state, "lands", Lands.WITH_COMMIT) is not Lands.WITH_COMMIT:
+            if lands_outside(node.state):
                 raise NotExponentialError(
                     f"the effect of {node.name!r} lands at some instant of the call, not at its end"
                 )

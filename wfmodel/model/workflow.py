@@ -139,6 +139,11 @@ class Task:
     kind: Literal["task"] = "task"
 
 
+def lands_outside(state: object) -> bool:
+    """Whether a state has an effect that no transaction of its service reaches."""
+    return isinstance(state, Task | Compensation) and state.lands is not Lands.WITH_COMMIT
+
+
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Branch:
     """One way out of a choice: when it is taken, and how often.

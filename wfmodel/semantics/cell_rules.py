@@ -32,7 +32,7 @@ from wfmodel.designs.table import (
     only_works,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
-from wfmodel.model.workflow import DONE, Compensation, Lands, Task
+from wfmodel.model.workflow import DONE, Compensation, Task, lands_outside
 from wfmodel.semantics.configuration import (
     ANYONE,
     Cell,
@@ -188,8 +188,7 @@ class CellRules:
 
     def lands_outside(self, node: int) -> bool:
         """Whether no transaction of ours reaches the effect of a step."""
-        state = self.flow.nodes[node].state
-        return isinstance(state, Task | Compensation) and state.lands is not Lands.WITH_COMMIT
+        return lands_outside(self.flow.nodes[node].state)
 
     def land(self, cell: Cell, work: Work) -> After:
         """Outside, an attempt in progress has its effect."""

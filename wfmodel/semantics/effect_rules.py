@@ -8,9 +8,10 @@ before it was done, and refuses it.
 
 from __future__ import annotations
 
+from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.system import System
-from wfmodel.model.flow import NodeKind
-from wfmodel.model.workflow import Compensation, Lands, Task
+from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.workflow import Compensation, Task, lands_outside
 from wfmodel.semantics.configuration import Effect, Landing, World, put
 
 
@@ -23,11 +24,14 @@ def land(system: System, world: World, landing: Landing) -> tuple[World, Landing
     return _undo(system, world, landing, undoes)
 
 
+def lands_once(node: Node, knobs: Knobs) -> bool:
+    """Whether an effect of a node is recognised by its key when it comes again."""
+    idempotent = isinstance(node.state, Task | Compensation) and node.state.idempotent
+    return idempotent or (knobs.deduplicate and not lands_outside(node.state))
+
+
 def _once(system: System, node: int) -> bool:
-    state = system.flow.nodes[node].state
-    assert isinstance(state, Task | Compensation)
-    ours = system.knobs.deduplicate and state.lands is Lands.WITH_COMMIT
-    return ours or state.idempotent
+    return lands_once(system.flow.nodes[node], system.knobs)
 
 
 def _do(system: System, world: World, node: int, epoch: int) -> tuple[World, Landing | None]:

@@ -26,7 +26,7 @@ from wfmodel.designs.trace_script import (
     message_words,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
-from wfmodel.model.workflow import DONE, Choice, Compensation, Lands, Receive, Task
+from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task, lands_outside
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import cell_of
 from wfmodel.simulation.effects import land
@@ -234,7 +234,7 @@ class Stage:
     def _ends(self, process: Process, waiting: Waiting) -> Iterator[Option]:
         state = self.flow.nodes[waiting.node].state
         assert isinstance(state, Task | Compensation)
-        outside = state.lands is not Lands.WITH_COMMIT
+        outside = lands_outside(state)
         if waiting.kind == LANDS:
             done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, DONE)
             yield act_of_landing(self.flow, process.name, done), partial(self._land, waiting)

@@ -20,6 +20,7 @@ from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node, NodeKind
 from wfmodel.model.workflow import DONE, Choice, Compensation, Lands, Receive, Task
 from wfmodel.native.record_layout import NULL
+from wfmodel.semantics.effect_rules import lands_once
 from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
 from wfmodel.simulation.event_codes import OUTSIDE
@@ -268,14 +269,6 @@ def _lease(knobs: Knobs) -> dict[str, int]:
     if lease is None:
         return {}
     return {"renewed": lease.renewed, "lease": lease.lasts, "lease_look": lease.look}
-
-
-def lands_once(node: Node, knobs: Knobs) -> bool:
-    """Whether an effect of a node is recognised by its key when it comes again."""
-    state = node.state
-    if not isinstance(state, Task | Compensation):
-        return knobs.deduplicate
-    return state.idempotent or (knobs.deduplicate and state.lands is Lands.WITH_COMMIT)
 
 
 def name_of_injected(state: object, kind: FailureKind) -> str:

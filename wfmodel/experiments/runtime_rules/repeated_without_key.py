@@ -54,12 +54,12 @@ from wfmodel.checks.rule import Rule
 from wfmodel.designs.knobs import Acknowledge, Persistence
 from wfmodel.experiments.runtime_context import ScenarioContext, first_few
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.workflow import Effect, Lands, Task
+from wfmodel.model.workflow import Effect, Task, lands_outside
 
 
 def _check(context: ScenarioContext) -> Iterator[Finding]:
     bare = [
-        (work.name, work.state.lands is not Lands.WITH_COMMIT)
+        (work.name, lands_outside(work.state))
         for work in context.work
         if isinstance(work.state, Task)
         and work.state.effect is not Effect.NONE

@@ -36,7 +36,7 @@ from wfmodel.exploration.export.program import (
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
-from wfmodel.model.workflow import Lands
+from wfmodel.model.workflow import lands_outside
 from wfmodel.semantics.configuration import ANYONE
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution
@@ -71,7 +71,7 @@ def program_of(
             f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
         )
     for node in system.flow.nodes:
-        if getattr(node.state, "lands", Lands.WITH_COMMIT) is not Lands.WITH_COMMIT:
+        if lands_outside(node.state):
             raise ValueError(
                 f"{node.name!r} has its effect outside (lands: {node.state.lands}), which is not"  # type: ignore[union-attr]
                 " exported: explore it here"
