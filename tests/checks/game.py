@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from wfmodel.checks.soundness import spare_of
 from wfmodel.model.flow import Flow, Node, NodeKind, raised_events
 from wfmodel.model.workflow import (
     DONE,
@@ -137,7 +138,7 @@ def _join_moves(flow: Flow, marking: Marking, fork: Fork) -> Iterator[Move]:
         lost = bad == 1 or (good == 1 and _can_fail(flow, node))
     else:
         done, failed = good >= state.needed, good + bad == len(fork.regions)
-        lost = bad > spare
+        lost = bad > spare_of(state)
     for event, holds in ((DONE, done), (FAILURE, lost and (failed or _cancels(flow, fork)))):
         edge = next((e for e in node.edges if e.event == event), None)
         if holds and edge is not None:

@@ -111,7 +111,7 @@ def forks(draw: st.DrawFn, following: str, ways_out: list[str], may_undo: list[s
         return Parallel(regions=parts, for_each="items", copies=2, join=join, next=following, on=on)
     return Parallel(
         regions=parts,
-        join=draw(st.sampled_from(["all", "all", "any"])),
+        join=draw(st.sampled_from(["all", "all", "any", "first"])),
         siblings=draw(st.sampled_from(["finish", "cancel"])),
         next=following,
         on=on,

@@ -1,8 +1,9 @@
 """What a fork can do to a watch's status: one summary per (fork, status), made region by region.
 
 The join rules are those of the designs: ``done`` as soon as enough regions succeeded, the others
-going on out of sight (*late*) or being cancelled; ``failure`` once that is out of reach and every
-region has arrived, cancelled ones wherever they were stopped.
+going on out of sight (*late*) or being cancelled; ``failure`` once that is out of reach (or the
+first has failed, where it decides) and every region has arrived, cancelled ones wherever they were
+stopped.
 """
 
 from __future__ import annotations
@@ -118,7 +119,8 @@ def _lost(search: Searching, node: Node, status: int, order: tuple[int, ...]) ->
     """Ways in which too many regions fail; the others end, or are cancelled on their way."""
     state = node.state
     assert isinstance(state, Parallel)
-    tally = Tally(1 if state.copies > 1 else len(order) - _quota(node) + 1, len(order))
+    failing = 1 if state.copies > 1 or state.join == "first" else len(order) - _quota(node) + 1
+    tally = Tally(failing, len(order))
     layer: Layer = {(status, 0): (2, None)}
     for region in order:
         after: Layer = {}

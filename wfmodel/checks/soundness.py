@@ -44,8 +44,12 @@ class Liveness:
     def can_fail(self, fork: Node) -> bool:
         """Whether so many regions can end badly that the join is out of reach."""
         assert isinstance(fork.state, Parallel)
-        spare = fork.state.width - fork.state.needed
-        return self.bads[fork.index] * fork.state.copies > spare
+        return self.bads[fork.index] * fork.state.copies > spare_of(fork.state)
+
+
+def spare_of(state: Parallel) -> int:
+    """How many regions may fail without failing the join."""
+    return 0 if state.join == "first" else state.width - state.needed
 
 
 def may_be_empty(fork: Node) -> bool:

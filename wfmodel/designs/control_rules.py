@@ -307,11 +307,13 @@ class Turn(Draft):
         needed = width if state.join == "all" else state.needed
         good = sum(outcome is Outcome.SUCCEEDED for _, outcome, _ in join.arrived)
         complete = len(join.arrived) == width
-        lost = width - (len(join.arrived) - good) < needed
+        lost = join.failed or width - (len(join.arrived) - good) < needed
+        if state.join == "first" and not (join.decided or good):
+            join, lost = replace(join, failed=True), True
         if join.decided:
             if not complete:
                 self.joins.append(join)
-        elif good >= needed and (complete or state.siblings != "wait"):
+        elif good >= needed and not lost and (complete or state.siblings != "wait"):
             if not complete:
                 self.joins.append(replace(join, decided=True))
                 self._stop_siblings(join, state)

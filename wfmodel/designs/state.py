@@ -70,6 +70,8 @@ class Join:
     arrived: tuple[tuple[int, Outcome | None, Slip], ...] = ()
     decided: bool = False
     """The join is satisfied and control has gone on; later arrivals are only counted."""
+    failed: bool = False
+    """``join: first``: the first region ended badly; what the others come to changes nothing."""
 
     @property
     def key(self) -> Key:

@@ -90,7 +90,7 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
     "Parallel": {
         "kind": "Regions that run side by side.",
         "regions": "The small machines that run side by side.",
-        "join": "How many regions must succeed: all, any, or a number.",
+        "join": "How many regions must succeed: all, any, a number; first: who ends first decides.",
         "siblings": "What becomes of the others once the join is decided: finish, cancel, or wait.",
         "for_each": "The data item that holds the items: the one region runs once for each.",
         "copies": "How many items there are at most.",

@@ -221,16 +221,16 @@ class Region:
 class Parallel:
     """Runs regions side by side and goes on when the join is satisfied.
 
-    ``join``: ``all``, ``any``, or how many regions must succeed. ``siblings`` says what happens to
-    the others once the join is decided (satisfied early, or out of reach): they ``finish``, or are
-    cancelled at their next step (``cancel``); undeclared, they finish. With ``wait`` the join is
-    decided only when every region has ended, so that a join of 0 is one that nothing can fail.
-    ``for_each`` runs the one region ``copies`` times side by side, once per item of a data item:
-    the bound of a loop over items.
+    ``join``: ``all``, ``any``, or how many regions must succeed; with ``first``, the region that
+    ends first decides, well or badly. ``siblings`` says what happens to the others once the join is
+    decided (satisfied early, or out of reach): they ``finish``, or are cancelled at their next step
+    (``cancel``); undeclared, they finish. With ``wait`` the join is decided only when every region
+    has ended, so that a join of 0 is one that nothing can fail. ``for_each`` runs the one region
+    ``copies`` times side by side, once per item of a data item: the bound of a loop over items.
     """
 
     regions: Annotated[tuple[Region, ...], Field(min_length=1)]
-    join: Literal["all", "any"] | NonNegativeInt = "all"
+    join: Literal["all", "any", "first"] | NonNegativeInt = "all"
     siblings: Literal["finish", "cancel", "wait"] | None = None
     for_each: Name | None = None
     copies: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -249,6 +249,8 @@ class Parallel:
             raise ValueError(f"the join waits for {self.join} regions; there are {self.width}")
         if self.join == 0 and self.siblings != "wait":
             raise ValueError("a join of 0 needs siblings: wait; else nothing is waited for")
+        if self.join == "first" and self.siblings == "wait":
+            raise ValueError("join: first goes on when one region has ended; siblings: wait waits")
         return self
 
     @property
@@ -261,7 +263,7 @@ class Parallel:
         """How many regions must succeed."""
         if self.join == "all":
             return self.width
-        return 1 if self.join == "any" else self.join
+        return self.join if isinstance(self.join, int) else 1
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)

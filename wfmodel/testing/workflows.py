@@ -184,7 +184,7 @@ def _parallel(
     )
     return Parallel(
         regions=regions,
-        join=draw(st.sampled_from(["all", "all", "any", len(regions)])),
+        join=draw(st.sampled_from(["all", "all", "any", "first", len(regions)])),
         siblings=draw(st.sampled_from(["finish", "cancel"] if options.cancel else ["finish"])),
         next=draw(onward),
         on=draw(handlers),

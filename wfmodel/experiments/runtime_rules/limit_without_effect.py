@@ -60,7 +60,7 @@ def _check(context: ScenarioContext) -> Iterator[Finding]:
     timeout = context.workflow.timeout
     if timeout is not None:
         said = f"the workflow's timeout of {format_duration(timeout)} is not enforced in runs"
-        yield RULE.finding(said, ("workflow",), help="give its steps time-outs")
+        yield RULE.finding(said, ("workflow",), help="join: first, with a wait beside the work")
     for work in context.work:
         if work.state.timeout is not None and work.state.timeout >= context.end:
             yield RULE.finding(
