@@ -74,6 +74,10 @@ PER_MESSAGE: Final = frozenset(of_scope(Scope.MESSAGE))
 """Kinds that strike single messages while they are on."""
 PER_ATTEMPT: Final = frozenset(of_scope(Scope.STEP))
 """Kinds that strike single attempts while they are on."""
+PER_REPLICA: Final = frozenset(of_scope(Scope.PROCESS, Scope.LINK))
+"""Kinds that strike each replica of a participant for itself."""
+PER_PROCESS: Final = PER_REPLICA | frozenset(of_scope(Scope.STORE))
+"""Kinds that every replica of a participant has to do with: its own, or their common store's."""
 STOPPING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.stops)
 SLOWING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.slows)
 LATE: Final = frozenset(kind for kind, facts in FACTS.items() if facts.late)

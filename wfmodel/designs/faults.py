@@ -51,12 +51,22 @@ class FaultKind(StrEnum):
     """Attempts at the target fail, with ``probability``; a further attempt may succeed."""
 
 
+_OF_REPLICAS: Final = (
+    FaultKind.CRASH,
+    FaultKind.PAUSE,
+    FaultKind.PARTITION,
+    FaultKind.SLOW_SERVICE,
+)
+
+
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Fault:
     """One fault process. Give ``at`` (a schedule), or ``every`` (time from the end of one to the
     start of the next), or neither: then it is on throughout the phase of faults.
 
-    ``target``: a participant, ``services``, or ``*``; ``step`` narrows step failures to one step.
+    ``target``: a participant, ``services``, or ``*``; ``step`` narrows step failures to one step,
+    ``replica`` (from 0) what strikes processes to one of a participant's. Otherwise each replica
+    is struck for itself; at the times of a schedule, all of them at once.
     """
 
     kind: FaultKind
@@ -69,6 +79,7 @@ class Fault:
     delay: Distribution = Constant(0)
     peers: tuple[Name, ...] = ()
     step: Name | None = None
+    replica: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _meaning(self) -> Fault:
@@ -80,6 +91,8 @@ class Fault:
             raise ValueError("a crash needs an instant (at) or a rate (every)")
         if self.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE) and self.factor == 1.0:
             raise ValueError(f"{self.kind} needs a factor")
+        if self.replica is not None and self.kind not in _OF_REPLICAS:
+            raise ValueError(f"replica has no meaning with {self.kind}: it strikes no one process")
         return self
 
     def targets(self, participants: tuple[str, ...], services: tuple[str, ...]) -> tuple[str, ...]:

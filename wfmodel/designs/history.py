@@ -17,7 +17,10 @@ follow one instance; nothing else of a run is kept.
 | EFFECT | service | node whose effect lands | epoch |
 | UNDO | service | node whose effect is taken back | epoch |
 | ACKNOWLEDGE | who | message that need not come again (only where it is not the commit) | |
-| FAULT_ON, FAULT_OFF | target, -1 for the broker | fault kind (position in ``FAULT_KINDS``) | |
+| TAKE | who | replica that holds the instance from now on (replica 0 does at first) | |
+| LAPSE | who | replica that stood still and is fenced: its life is over | |
+| BOOT | who | replica that was fenced and starts anew | |
+| FAULT_ON, FAULT_OFF | target, -1: broker | fault kind (position in ``FAULT_KINDS``) | replica |
 | ARRIVALS_END | -1 | | |
 | END | -1 | 1 if nothing was left to happen, 0 at the time limit | |
 
@@ -62,6 +65,9 @@ class Kind(IntEnum):
     ARRIVALS_END = 12
     END = 13
     ACKNOWLEDGE = 14
+    TAKE = 15
+    LAPSE = 16
+    BOOT = 17
 
 
 GONE: Final = len(Kind)

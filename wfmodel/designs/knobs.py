@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES
 from wfmodel.model.distributions import Constant, Distribution
+from wfmodel.model.failures import Name
 from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration, parse_duration
 
@@ -130,6 +133,9 @@ class Knobs:
     lease: Lease | None = None
     """Who restarts has to wait for the lease of its earlier life; None: it knows its own work by a
     stable name, and goes on with it at once."""
+    replicas: Mapping[Name, Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=dict)
+    """So many processes play a participant, or each of the ``services``, or of all (``*``). They
+    share its store and its queue; each instance that is under way there is held by one of them."""
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     redelivery_timeout: Annotated[Duration, Field(gt=0)] = parse_duration("30s")
     """An unacknowledged message is delivered again after this (SQS visibility time-out: 30 s)."""
@@ -161,6 +167,16 @@ class Knobs:
     """Records carry the instance's identity, so that a monitor can join them."""
     event_content: EventContent = EventContent.CARRY_STATE
 
+    def __hash__(self) -> int:
+        """Of what a file would say."""
+        return hash(repr(self))
+
+    def replicas_of(self, name: str, services: tuple[str, ...]) -> int:
+        """How many processes play a participant."""
+        of_all = self.replicas.get(ALL_PARTICIPANTS, 1)
+        of_kind = self.replicas.get(ALL_SERVICES, of_all) if name in services else of_all
+        return self.replicas.get(name, of_kind)
+
     @model_validator(mode="after")
     def _window(self) -> Knobs:
         if self.publishing is Publishing.OUTBOX and self.dual_write_order is not (
@@ -171,6 +187,11 @@ class Knobs:
             raise ValueError("known_key has no meaning with deduplicate: false: no key is known")
         if self.lease is not None and self.persistence is Persistence.MEMORY:
             raise ValueError("lease has no meaning with persistence: memory: nothing is taken over")
+        durable = self.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+        if not durable and any(count > 1 for count in self.replicas.values()):
+            raise ValueError(
+                f"replicas has no meaning with persistence: {self.persistence}: they share no store"
+            )
         self._check_acknowledge()
         return self
 

@@ -63,6 +63,8 @@ class Deed(StrEnum):
     RESTART = "restarts"
     PAUSE = "is paused"
     GO_ON = "goes on as if nothing had been"
+    LAPSE = "is taken for dead, and another goes on"
+    VANISH = "never has the effect outside of"
     LOSE = "never gets"
     DUPLICATE = "gets another copy of"
 
@@ -187,10 +189,10 @@ def act_on_event(flow: Flow, participant: str, event: object) -> Act:
     raise TypeError(f"no event: {event!r}")
 
 
-def act_of_landing(flow: Flow, participant: str, done: WorkDone) -> Act:
-    """The act of an attempt that has its effect outside."""
+def act_of_landing(flow: Flow, participant: str, done: WorkDone, deed: Deed = Deed.LAND) -> Act:
+    """The act of an attempt that has its effect outside, or never has it."""
     step = f"{_visit(flow, done.node, done.epoch)}{_attempt(done.attempt)}"
-    return Act(participant, Deed.LAND, step)
+    return Act(participant, deed, step)
 
 
 def act_on_message(flow: Flow, participant: str, deed: Deed, message: object) -> Act:

@@ -46,6 +46,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
         "how long a dead process is taken to hold its instances",
         "none: it takes its own work back at once (DBOS); Airflow: 30 s, looked at every 300 s",
     ),
+    "replicas": ("how many processes play each participant", CHOICE),
     "acknowledge": ("when a message is acknowledged", CHOICE),
     "known_key": ("what follows from a repeat that is recognised", CHOICE),
     "publishing": ("how state and messages are tied", CHOICE),
@@ -109,17 +110,16 @@ def _knobs(scenario: Scenario) -> Iterator[Assumption]:
         what, source = KNOBS[item.name]
         values = {name: getattr(v.knobs, item.name) for name, v in variants.items()}
         place = f"knobs.{item.name}"
-        if set(values.values()) == {getattr(defaults, item.name)}:
+        if all(value == getattr(defaults, item.name) for value in values.values()):
             only = knob_words(getattr(defaults, item.name))
             assumed = source.startswith(("assumed", "swept"))
             yield Assumption("Knobs", place, what, only, f"default; {source}", assumed)
             continue
-        distinct = dict.fromkeys(values.values())
-        text = "; ".join(
-            knob_words(value) if len(distinct) == 1 else f"{name}: {knob_words(value)}"
-            for name, value in list(values.items())[: None if len(distinct) > 1 else 1]
-        )
-        if place in scenario.sources or not isinstance(next(iter(distinct)), bool | Enum):
+        distinct = list(dict.fromkeys(map(knob_words, values.values())))
+        text = distinct[0]
+        if len(distinct) > 1:
+            text = "; ".join(f"{name}: {knob_words(value)}" for name, value in values.items())
+        if place in scenario.sources or not isinstance(next(iter(values.values())), bool | Enum):
             yield _given(scenario, "Knobs", place, what, text)
         else:
             yield Assumption("Knobs", place, what, text, f"scenario; {CHOICE}", illustrative=False)

@@ -9,26 +9,29 @@ What it cannot see: how long anything took, which worker was free, and that a ra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.history import Drop, History, Kind, Row
 from wfmodel.designs.messages import External, Received, Start, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.deliveries import Deliveries
+from wfmodel.exploration.holders import CRASH, Holders
 from wfmodel.exploration.initial_messages import Opened
 from wfmodel.exploration.outside_effects import kind_of, landed_outside, landed_unseen
 from wfmodel.semantics.cell_rules import NOTHING, Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
 
-CRASH = FAULT_KINDS.index(FaultKind.CRASH)
 OUTSIDE = -1
+SHARED = (Kind.FAULT_ON, Kind.FAULT_OFF, Kind.LAPSE, Kind.BOOT, Kind.END)
+"""Kinds of rows that concern every instance."""
+
+Downfall: TypeAlias = Callable[[Configuration, int], tuple[Configuration, CrashLosses]]
 
 Debt: TypeAlias = tuple[str, int, int]
 """(what, participant, message): a row that a crash must still be followed by."""
@@ -82,7 +85,7 @@ class Acceptor:
         """(participant, the history's number of a state) to the table's number."""
         rows = history.rows
         kinds = rows[:, 1]
-        self._shared = (kinds == Kind.FAULT_ON) | (kinds == Kind.FAULT_OFF) | (kinds == Kind.END)
+        self._shared = np.isin(kinds, SHARED)
 
     def of(self, instance: int) -> Acceptance:
         """The answer for one instance.
@@ -139,6 +142,7 @@ class Walk:
         self.possible = {Possible(acceptor.semantics.initial())}
         self.deliveries = Deliveries(acceptor.semantics, acceptor.history.knobs.redelivery_timeout)
         self.faults_on = 0
+        self.holders = Holders(len(self.table.names))
         self.opened = Opened(acceptor.semantics)
 
     def take(self, row: Row) -> None:
@@ -159,6 +163,7 @@ class Walk:
         if not after:
             raise refusal
         self.possible = after
+        self.holders.note(row)
         self.faults_on += (row.kind == Kind.FAULT_ON) - (row.kind == Kind.FAULT_OFF)
 
     def _step(self, possible: Possible, row: Row, *, told: bool) -> Iterable[Possible]:
@@ -188,8 +193,12 @@ class Walk:
                 return self._begin(possible, row)
             case Kind.EFFECT | Kind.UNDO:
                 return self._effect(possible, row)
-            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a == CRASH:
+            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a == CRASH and self.holders.is_struck(row):
                 return self._crash_or_restart(possible, row)
+            case Kind.LAPSE if self.holders.is_struck(row):
+                return self._down(possible, row.participant, self.semantics.lapse)
+            case Kind.TAKE | Kind.BOOT if self.holders.goes_on(row):
+                return self._goes_on(possible, row.participant)
             case Kind.END if row.a:
                 return self._end(possible)
             case _:
@@ -298,8 +307,11 @@ class Walk:
         posts = [post for post in dict.fromkeys(waiting) if post[0] == message]
         if not posts:
             raise Refused("it has no such message to publish")
+        down = cell.down if self.semantics.local.others_relay(p) else 0
+        config = config.with_cell(p, cell._replace(down=cell.down - down))
         for post in posts:
-            yield self.semantics.publish(config, p, post)
+            after = self.semantics.publish(config, p, post)
+            yield after.with_cell(p, after.cells[p]._replace(down=cell.down))
 
     def _sent_from_outside(self, config: Configuration, message: int) -> Iterator[Configuration]:
         content = self.table.messages.values[message]
@@ -349,9 +361,20 @@ class Walk:
         p = row.participant
         if row.kind == Kind.FAULT_OFF:
             return (possible._replace(config=self.semantics.restart(possible.config, p)),)
-        config, wreck = self.semantics.crash(possible.config, p)
+        return self._down(possible, p, self.semantics.crash)
+
+    def _down(self, possible: Possible, p: int, how: Downfall) -> Iterable[Possible]:
+        config, wreck = how(possible.config, p)
         debts = put(possible.debts, *_debts(p, wreck))
         return (possible._replace(config=config, debts=debts),)
+
+    def _goes_on(self, possible: Possible, p: int) -> Iterable[Possible]:
+        """Another replica takes the instance, or the one that was fenced starts anew."""
+        cell = possible.config.cells[p]
+        if not cell.down:
+            return (possible,)
+        config = possible.config.with_cell(p, cell._replace(down=1))
+        return (possible._replace(config=self.semantics.restart(config, p)),)
 
     def _pay(self, possible: Possible, debt: Debt) -> Possible:
         if debt not in possible.debts:

@@ -28,6 +28,10 @@ def landed_outside(
             continue
         if landed is not None and effect == (kind_of(semantics, work[0]), landed):
             yield after
+    for work in dict.fromkeys(config.cells[p].late):
+        after, landed = semantics.land_late(config, p, work)
+        if landed is not None and effect == (kind_of(semantics, work[0]), landed):
+            yield after
 
 
 def landed_unseen(

@@ -29,6 +29,7 @@ PLAIN = {
     StepKind.RESTART: Deed.RESTART,
     StepKind.PAUSE: Deed.PAUSE,
     StepKind.RESUME: Deed.GO_ON,
+    StepKind.LAPSE: Deed.LAPSE,
 }
 """Steps that name nothing but who."""
 
@@ -65,10 +66,11 @@ def act_between(table: Table, before: Configuration, step: Step, after: Configur
     who, flow = table.names[step.participant], table.system.flow
     if step.kind is StepKind.REACT:
         return act_on_event(flow, who, table.events.values[step.number])
-    if step.kind is StepKind.LAND:
+    if step.kind in (StepKind.LAND, StepKind.VANISH):
         done = table.events.values[step.number]
         assert isinstance(done, WorkDone)
-        return act_of_landing(flow, who, done)
+        deed = Deed.LAND if step.kind is StepKind.LAND else Deed.VANISH
+        return act_of_landing(flow, who, done, deed)
     if step.kind is StepKind.ANSWER:
         return _answer(table, before, step.participant, after)
     if step.kind in PLAIN:

@@ -62,6 +62,10 @@ class Rates:
             raise NotExponentialError("knobs.redelivery_look: looks are on a fixed grid of times")
         if knobs.lease is not None:
             raise NotExponentialError("knobs.lease: looks are on a fixed grid of times")
+        if any(knobs.replicas_of(name, system.services) > 1 for name in system.participants):
+            raise NotExponentialError(
+                "knobs.replicas: which replica takes what depends on the load"
+            )
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")

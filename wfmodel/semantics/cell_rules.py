@@ -305,9 +305,40 @@ class CellRules:
             taken = (pending.sender, pending.received)
         durable = 0 if self.memory else cell.durable
         left = Cell(
-            durable, durable, 1, queue=cell.queue if self.outbox else (), expected=cell.expected
+            durable,
+            durable,
+            1,
+            queue=cell.queue if self.outbox else (),
+            expected=cell.expected,
+            late=cell.late,
         )
         return After(left, taken, returned=in_hand(cell))
+
+    def others_relay(self, participant: int) -> bool:
+        """Whether an outbox is emptied by whichever replica runs."""
+        return self.outbox and self._is_replicated(participant)
+
+    def _is_replicated(self, participant: int) -> bool:
+        system = self.table.system
+        return system.knobs.replicas_of(self.table.names[participant], system.services) > 1
+
+    def may_lapse(self, participant: int) -> bool:
+        """Whether other replicas take what one holds that stands still."""
+        leased = self.after_work or self.table.system.knobs.lease is not None
+        return leased and self._is_replicated(participant)
+
+    def lapse(self, cell: Cell) -> After:
+        """A replica stood still for too long: a crash to us; outside, its attempts go on."""
+        gone = [work for work in cell.work if self.lands_outside(work[0])]
+        for work in cell.landed:
+            gone.remove(work)
+        after = self.crash(cell)
+        return after._replace(cell=after.cell._replace(late=put(after.cell.late, *gone)))
+
+    def land_late(self, cell: Cell, work: Work) -> After:
+        """What a fenced holder had set going outside has its effect."""
+        left = cell._replace(late=without(cell.late, work, "no such attempt is under way"))
+        return After(left, landing=work[:2])
 
     def restart(self, participant: int, cell: Cell) -> After:
         """One crash is over; with the last, the process is back with its durable state."""

@@ -73,6 +73,8 @@ class Cell(NamedTuple):
     """Acknowledged after the work: messages in hand, and what they asked for that still runs."""
     landed: tuple[Work, ...] = ()
     """Attempts in progress whose effect, outside, is there already."""
+    late: tuple[Work, ...] = ()
+    """Attempts of a holder that was fenced: their effect, outside, may still come."""
     unacknowledged: tuple[Parcel, ...] = ()
     """Acknowledged after the work: messages whose work is committed; the broker does not know."""
 

@@ -35,9 +35,11 @@ class StepKind(StrEnum):
     RESUME = "goes on"
     ACKNOWLEDGE = "acknowledges"
     LAND = "has an effect outside"
+    LAPSE = "is fenced"
+    VANISH = "never has an effect outside"
 
 
-ABOUT_EVENTS: Final = frozenset({StepKind.REACT, StepKind.LAND})
+ABOUT_EVENTS: Final = frozenset({StepKind.REACT, StepKind.LAND, StepKind.VANISH})
 """Kinds of steps whose number is that of an event; a number of the others is a message's."""
 
 
@@ -122,10 +124,13 @@ class EnabledSteps:
 
     def progress(self, p: int, cell: Cell, *, failures: bool) -> Iterator[EnabledStep]:
         """A restart, timers that are no detectors, work that ends, branches; injected failures."""
+        yield from self._late(p, cell)
         if cell.down:
             yield EnabledStep(Step(StepKind.RESTART, p), self._restart(p, cell))
         elif cell.paused:
             yield EnabledStep(Step(StepKind.RESUME, p), self.local.resume(cell))
+            if self.local.may_lapse(p):
+                yield EnabledStep(Step(StepKind.LAPSE, p), self._lapse(p, cell))
         elif cell.pending is None and cell.restarting:
             yield self._react(p, cell, self.table.restarted)
         elif cell.pending is None:
@@ -142,6 +147,20 @@ class EnabledSteps:
         if back.restarting and self.local.restart_changes_nothing(p, back):
             return after._replace(cell=back._replace(restarting=False))
         return after
+
+    def _lapse(self, p: int, cell: Cell) -> After:
+        """Another replica goes on, or the same one anew."""
+        after = self.local.lapse(cell)
+        return after._replace(cell=self._restart(p, after.cell).cell)
+
+    def _late(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        for work in dict.fromkeys(cell.late):
+            done = self.table.work_done(*work, DONE)
+            landed = self.local.land_late(cell, work)
+            if DONE in self.resolution.outcomes(self.nodes[work[0]], work[1], work[2]):
+                yield EnabledStep(Step(StepKind.LAND, p, done), landed)
+            gone = landed._replace(landing=None)
+            yield EnabledStep(Step(StepKind.VANISH, p, done), gone)
 
     def _events(self, cell: Cell) -> Iterator[int]:
         table = self.table

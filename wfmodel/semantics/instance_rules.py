@@ -160,16 +160,32 @@ class InstanceRules:
 
     def crash(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
         """What is volatile is gone; a second crash of a process that is down changes nothing."""
-        cell, after = config.cells[participant], self.local.crash(config.cells[participant])
+        cell = config.cells[participant]
+        after = self.local.crash(cell)
         config = self._applied(config, participant, after)
         if cell.down:
             return config, CrashLosses()
-        wreck = CrashLosses(
+        return config, self._losses(cell, after)
+
+    def lapse(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
+        """Whoever holds the instance there stood still for too long: others go on with it."""
+        cell = config.cells[participant]
+        after = self.local.lapse(cell)
+        return self._applied(config, participant, after), self._losses(cell, after)
+
+    def land_late(
+        self, config: Configuration, participant: int, work: Work
+    ) -> tuple[Configuration, Landing | None]:
+        """An attempt of a holder that was fenced has its effect outside."""
+        after = self.local.land_late(config.cells[participant], work)
+        return self.apply(config, participant, after)
+
+    def _losses(self, cell: Cell, after: After) -> CrashLosses:
+        return CrashLosses(
             () if self.outbox else cell.queue,
             () if cell.pending is None else cell.pending.published,
             NOTHING if after.taken is None else after.taken[1],
         )
-        return config, wreck
 
     def restart(self, config: Configuration, participant: int) -> Configuration:
         """One crash is over; with the last, the process is back with its durable state."""

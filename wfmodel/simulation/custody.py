@@ -12,7 +12,7 @@ from wfmodel.designs.table import WORK
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import duration, event_of, held_of, row, schedule
 from wfmodel.simulation.event_codes import ACKNOWLEDGING, DONE, LEAVING, NO_STEP, RUNNING
-from wfmodel.simulation.network import abandon, acknowledge, watch
+from wfmodel.simulation.network import abandon, acknowledge, refuses, watch
 from wfmodel.simulation.queues import defer, enter, leave
 from wfmodel.simulation.records import Cell, Event, Held, Parcel, Reaction, Run
 
@@ -81,14 +81,14 @@ def acknowledged(run: Run, event: Event) -> bool:
     """The broker hears of it; a process that has crashed since will get the message again."""
     held, instance = event.held, event.instance
     parcel = held.parcel
-    process = run.processes[parcel.recipient]
+    cell = instance.cells[parcel.recipient]
+    process = cell.process
     if event.life != process.life:
         return False
     if process.paused:
         return defer(process, event)
-    cell = instance.cells[parcel.recipient]
-    if cell.gaps:  # something else has been committed since, and is not published
-        held.stage = DONE
+    if cell.gaps or refuses(run, process):
+        held.stage = DONE  # something else waits to be published, or the broker is out of reach
         return False
     _let_go(cell, held.delivery)
     row(run, _ACKNOWLEDGE, instance.index, process.index, parcel.message, 0)

@@ -12,6 +12,7 @@ from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import FAR, done_with, event_of, quantile, row, schedule, uniform
 from wfmodel.simulation.event_codes import FAULT, HEAL, NOTHING_MORE, OUTSIDE, REPLAYED, STRIKE
+from wfmodel.simulation.handover import lease_ends, watch_for
 from wfmodel.simulation.network import come_in
 from wfmodel.simulation.queues import append, remove
 from wfmodel.simulation.reactions import resume_commits
@@ -95,7 +96,7 @@ def replay_time(run: Run, process: Process) -> int:
 def strike(run: Run, fault: Injected) -> None:
     """The fault begins."""
     kind, process = fault.kind, fault.process
-    row(run, _FAULT_ON, OUTSIDE, fault.participant, kind, 0)
+    _tell(run, fault, _FAULT_ON)
     if kind == _BROKER_OUTAGE:
         run.down += 1
         return
@@ -108,6 +109,18 @@ def strike(run: Run, fault: Injected) -> None:
         _judge(process)
     if kind == _CRASH and process.down == 1:
         crash(run, process)
+    if kind == _PAUSE and process.paused == 1:
+        process.silent_since = run.now
+        if process.count > 1 and not process.down:
+            lease_ends(run, process)
+            watch_for(run, process)
+
+
+def _tell(run: Run, fault: Injected, kind: int) -> None:
+    """Replicas have one store, whose faults are told once."""
+    number = fault.process.number if fault.process else 0
+    if not number or fault.kind in (_CRASH, _PAUSE, _PARTITION, _SLOW_SERVICE):
+        row(run, kind, OUTSIDE, fault.participant, fault.kind, number)
 
 
 def _is_counted(fault: Injected) -> bool:
@@ -167,7 +180,7 @@ def _product(event: Event) -> float:
 
 def heal(run: Run, fault: Injected) -> None:
     """The fault ends."""
-    row(run, _FAULT_OFF, OUTSIDE, fault.participant, fault.kind, 0)
+    _tell(run, fault, _FAULT_OFF)
     if fault.kind == _BROKER_OUTAGE:
         run.down -= 1
         retry_waiting(run)

@@ -22,6 +22,7 @@ from wfmodel.simulation.event_codes import (
     WORK_END,
     WORK_OVER,
 )
+from wfmodel.simulation.handover import holder_then, taken_by, taker
 from wfmodel.simulation.network import is_blocked, lose, wait_for, watch
 from wfmodel.simulation.queues import append, defer, enqueue
 from wfmodel.simulation.reactions import (
@@ -33,7 +34,7 @@ from wfmodel.simulation.reactions import (
     published_first,
     react,
 )
-from wfmodel.simulation.records import Event, Parcel, Run, Setting
+from wfmodel.simulation.records import Event, Parcel, Process, Run, Setting
 from wfmodel.simulation.timers import is_set, unset
 from wfmodel.simulation.work import free_worker, outcome_of
 
@@ -44,7 +45,7 @@ _RECIPIENT_DOWN = int(Drop.RECIPIENT_DOWN)
 def deliver(run: Run, event: Event) -> bool:
     """A message reaches its recipient's door."""
     parcel = event.parcel
-    process = run.processes[parcel.recipient]
+    process = taker(run, parcel)
     if run.down:
         append(run.held, event)
         return True
@@ -61,15 +62,18 @@ def deliver(run: Run, event: Event) -> bool:
         defer(process, event)
         watch(run, parcel)
         return True
-    take_up(run, parcel)
+    take_up(run, parcel, process)
     return False
 
 
-def take_up(run: Run, parcel: Parcel) -> None:
+def take_up(run: Run, parcel: Parcel, process: Process) -> None:
     """The recipient has a message in its hands."""
     stimulus = stimulus_of(run, parcel.event, PARCEL)
     stimulus.parcel = parcel
-    offer(run, cell_of(run, parcel.instance, run.processes[parcel.recipient]), stimulus)
+    if process.count == 1:
+        offer(run, cell_of(run, parcel.instance, process), stimulus)
+    else:
+        offer(run, taken_by(run, parcel, process), stimulus)
 
 
 def work_end(run: Run, event: Event) -> bool:
@@ -94,7 +98,7 @@ def lands(run: Run, event: Event) -> bool:
     """An attempt has its effect outside, if it succeeds, and goes on to its end."""
     process = event.cell.process
     if event.life != process.life:
-        return False
+        return _lands_late(run, event)
     if process.paused:
         return defer(process, event)
     event.kind = WORK_END
@@ -103,6 +107,18 @@ def lands(run: Run, event: Event) -> bool:
         event.kind = WORK_OVER
     schedule(run, event.left, event)
     return True
+
+
+def _lands_late(run: Run, event: Event) -> bool:
+    """An attempt of a holder that was fenced: its report would be refused, its effect is not."""
+    process = holder_then(run, event.cell, event.life)
+    if process.lost != event.life:
+        return False
+    if process.paused:
+        return defer(process, event)
+    if not _outcome_of(run, event):
+        land(run, event.instance, process, event.node, event.epoch)
+    return False
 
 
 def _outcome_of(run: Run, event: Event) -> int:

@@ -154,13 +154,14 @@ def wait_for(run: Run, process: Process, event: Event) -> bool:
 
 
 def come_in(run: Run, process: Process) -> None:
-    """A process is back, or can be reached again: what waits for it sets out."""
-    event = take_all(process.arriving)
-    while event:
-        following = event.next
-        transmit(run, event.parcel)
-        done_with(run, event)
-        event = following
+    """A process is back, or can be reached again: what waits for it, or any like it, sets out."""
+    for place in range(process.first, process.first + process.count):
+        event = take_all(run.replicas[place].arriving)
+        while event:
+            following = event.next
+            transmit(run, event.parcel)
+            done_with(run, event)
+            event = following
 
 
 def lapsed(run: Run, event: Event) -> bool:
@@ -169,13 +170,17 @@ def lapsed(run: Run, event: Event) -> bool:
     Where consumers look for such messages, whoever is up does at its next look, and whoever is down
     when it starts.
     """
-    process = run.processes[event.parcel.recipient]
-    if process.down:
-        append(process.arriving, event)
+    wait, first = FAR, run.processes[event.parcel.recipient]
+    for place in range(first.first, first.first + first.count):
+        process = run.replicas[place]
+        if not process.down:
+            late = (run.now - process.up_since) % run.look if run.look else 0
+            wait = min(wait, run.look - late if late else 0)
+    if wait == FAR:
+        append(first.arriving, event)
         return True
-    late = (run.now - process.up_since) % run.look if run.look else 0
-    if late:
-        _after(run, run.look - late, RETRANSMIT, event.parcel)
+    if wait:
+        _after(run, wait, RETRANSMIT, event.parcel)
     else:
         transmit(run, event.parcel)
     return False
@@ -234,14 +239,15 @@ def check_acknowledged(run: Run, parcel: Parcel) -> None:
 
 def _is_open(run: Run, parcel: Parcel) -> bool:
     """Whether somebody has it in hand: a paused process, a cell that commits, or its inbox."""
-    process = run.processes[parcel.recipient]
-    event = process.deferred.first
-    while event:
-        if event.kind == DELIVER and event.parcel == parcel:
-            return True
-        event = event.next
+    first = run.processes[parcel.recipient]
+    for place in range(first.first, first.first + first.count):
+        event = run.replicas[place].deferred.first
+        while event:
+            if event.kind == DELIVER and event.parcel == parcel:
+                return True
+            event = event.next
     cell = parcel.instance.cells[parcel.recipient]
-    if not cell or cell.life != process.life:
+    if not cell or cell.life != cell.process.life:
         return False
     held = cell.held
     while held:

@@ -94,6 +94,7 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
                 _work_at_once(run, cell, stimulus, reaction)
                 return
         cell.busy = True
+        process.load += 1
         cell.cause = stimulus
         cell.reaction = reaction
         cell.out = False
@@ -228,6 +229,7 @@ def commit(run: Run, event: Event) -> bool:
     since = _since(run, cause, reaction)
     give_stimulus(run, cause)
     cell.busy = False
+    process.load -= 1
     cell.cause = NULL
     cell.reaction = NULL
     note_active(run, process, cell, reaction.active)

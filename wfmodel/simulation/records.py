@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
 from wfmodel.simulation.declared import Block, Manner, Sampler, Strikes
-from wfmodel.simulation.event_codes import RUNNING, STRIKE, UNWATCHED
+from wfmodel.simulation.event_codes import NO_LIFE, RUNNING, STRIKE, UNWATCHED
 
 
 @dataclass(slots=True, eq=False)
@@ -231,7 +231,20 @@ class Process:
     """A participant's process: one for all instances."""
 
     index: int = 0
+    number: int = 0
+    """Which of its participant's replicas; they stand in ``Run.replicas`` from ``first`` on."""
+    first: int = 0
+    count: int = 1
     life: int = 0
+    """Lives of replicas have no number in common."""
+    load: int = 0
+    """Attempts that it works on, or that want a worker; reactions that it commits."""
+    silent_since: int = 0
+    """Paused: since when it has not renewed its lease."""
+    lost: int = NO_LIFE
+    """The life in which it was fenced, and goes on outside."""
+    fenced: bool = False
+    """It will start anew when it goes on."""
     # Overlapping faults of one kind are counted: the process is well when all are over.
     down: int = 0
     paused: int = 0
@@ -365,6 +378,9 @@ class Run(Manner):
     horizon: int = 0
     participants: int = 0
     processes: list[Process] = NULL
+    """The first replica of each participant."""
+    replicas: list[Process] = NULL
+    replica_count: int = 0
     blocks: list[Block] = NULL
     restarted: int = 0
     """The event of a restart."""

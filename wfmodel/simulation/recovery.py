@@ -8,86 +8,44 @@ volatile when it is next touched.
 from __future__ import annotations
 
 from wfmodel.designs.history import Drop, Kind
-from wfmodel.designs.table import SEND
 from wfmodel.native.record_layout import NULL
-from wfmodel.simulation.basis import (
-    cell_of,
-    done_with,
-    event_of,
-    forget,
-    row,
-    schedule,
-    stimulus_of,
-)
-from wfmodel.simulation.custody import lapse
+from wfmodel.simulation.basis import cell_of, done_with, event_of, row, stimulus_of
+from wfmodel.simulation.custody import hand_back
 from wfmodel.simulation.event_codes import (
-    DELIVER,
     FOR_GOOD,
+    NO_LIFE,
     NOTHING,
-    PARCEL,
-    PUBLISHED,
+    OUTSIDE,
     RESTART_LATE,
     TAKE_OVER,
 )
+from wfmodel.simulation.handover import (
+    end_life,
+    fence,
+    hand_over,
+    lease_ends,
+    look,
+    watch_for,
+    watch_others,
+)
 from wfmodel.simulation.happenings import happen
-from wfmodel.simulation.network import abandon, come_in, publish, transmit, unpublished
-from wfmodel.simulation.queues import append, defer, drop_all, leave, take_all
-from wfmodel.simulation.reactions import offer, published, published_first
-from wfmodel.simulation.records import Cell, Event, Process, Run
-from wfmodel.simulation.work import stop_work
+from wfmodel.simulation.network import come_in, publish, transmit, unpublished
+from wfmodel.simulation.queues import append, defer, leave, take_all
+from wfmodel.simulation.reactions import offer, published_first
+from wfmodel.simulation.records import Event, Process, Run
 
-_PHANTOM = int(Kind.PHANTOM)
+_BOOT = int(Kind.BOOT)
 _UNPUBLISHED = int(Drop.UNPUBLISHED)
 
 
 def crash(run: Run, process: Process) -> None:
     """What is volatile is gone; messages that were not acknowledged come again, or never."""
-    process.life += 1
-    if run.lease and not process.taking_over:
-        heard_of = run.now - (run.now - process.up_since) % run.renewed
-        process.lease_until = heard_of + run.lease
-    stop_work(run, process)
-    event = take_all(process.deferred)
-    while event:
-        following = event.next
-        if event.kind == DELIVER:
-            abandon(run, event.parcel)
-        elif event.kind == PUBLISHED:
-            published(run, event)
-        done_with(run, event)
-        event = following
-    while process.occupied.first:
-        cell = process.occupied.first.cell
-        _interrupt(run, process, cell)
-        leave(run, process.occupied, cell.in_occupied)
-    while process.dirty.first:
-        leave(run, process.dirty, process.dirty.first)
-    drop_all(run, process.stalled)
-    process.flush_due = False
-
-
-def _interrupt(run: Run, process: Process, cell: Cell) -> None:
-    if cell.busy:
-        if cell.out:
-            _leave_phantoms(run, process, cell)
-        if cell.cause.item == PARCEL:
-            abandon(run, cell.cause.parcel)
-    lapse(run, cell)
-    stimulus = cell.inbox.first
-    while stimulus:
-        if stimulus.item == PARCEL:
-            abandon(run, stimulus.parcel)
-        stimulus = stimulus.next
-    forget(run, cell)
-
-
-def _leave_phantoms(run: Run, process: Process, cell: Cell) -> None:
-    """Messages that are out tell of a state which was never committed."""
-    operation = cell.reaction.first
-    while operation:
-        if operation.code == SEND:
-            row(run, _PHANTOM, cell.instance.index, process.index, operation.a, 0)
-        operation = operation.next
+    lease_ends(run, process)
+    end_life(run, process)
+    process.lost = NO_LIFE
+    process.fenced = False
+    if process.count > 1:
+        watch_for(run, process)
 
 
 def restart(run: Run, process: Process) -> None:
@@ -104,6 +62,8 @@ def restart(run: Run, process: Process) -> None:
     if run.scripted:  # a script says when each instance resumes
         return
     process.taking_over = False
+    if process.count > 1:
+        watch_others(run, process)
     if run.lease and run.now < process.lease_until and process.active.first:
         _wait_for_lease(run, process)
         return
@@ -122,17 +82,19 @@ def _wait_for_lease(run: Run, process: Process) -> None:
         cell_of(run, member.cell.instance, process).unowned = True
         member = member.after
     process.taking_over = True
-    looks = -((run.now - process.lease_until) // run.lease_look)
-    event = event_of(run, TAKE_OVER, NULL)
-    event.process = process
-    event.life = process.life
-    schedule(run, looks * run.lease_look, event)
+    look(run, process, process)
 
 
 def take_over(run: Run, event: Event) -> bool:
     """The lease of an earlier life has ended, and somebody looks. Whether the event is kept."""
     process = event.process
     if event.life != process.life:
+        return False
+    if event.answer != process.number:
+        by = run.replicas[process.first + event.answer]
+        silent = process.down or process.paused or process.taking_over
+        if by.life == event.left and not by.paused and silent and run.now >= process.lease_until:
+            _take_from(run, process, by)
         return False
     if process.paused:
         return defer(process, event)
@@ -149,10 +111,50 @@ def take_over(run: Run, event: Event) -> bool:
     return False
 
 
+def _take_from(run: Run, silent: Process, by: Process) -> None:
+    """One replica goes on with what another held: with all of it, or, where that one is back and
+    waits for the lease of its earlier life, with what that life held.
+    """
+    everything = silent.down != 0 or (silent.paused != 0 and not silent.taking_over)
+    if not (silent.active.first or silent.outbox.first):
+        return
+    if everything and not silent.down:
+        fence(run, silent)
+    member = silent.active.first
+    while member:
+        following, cell = member.after, member.cell
+        if everything or cell.unowned:
+            hand_over(run, cell, by)
+            offer(run, cell, stimulus_of(run, run.restarted, NOTHING))
+        member = following
+    if everything:
+        silent.taking_over = False
+        _relay_for(run, silent, by)
+    come_in(run, silent)
+
+
+def _relay_for(run: Run, silent: Process, by: Process) -> None:
+    """One replica publishes what another had committed."""
+    event = take_all(silent.outbox)
+    while event:
+        following, cell = event.next, event.instance.cells[by.index]
+        if cell.process == silent:
+            hand_over(run, cell, by)
+        publish(run, by, event.instance, event.operation)
+        done_with(run, event)
+        event = following
+
+
 def resume(run: Run, process: Process) -> None:
     """A paused process goes on with what it finds."""
-    if not process.down:
+    if process.fenced:
+        process.fenced = False
+        row(run, _BOOT, OUTSIDE, process.index, process.number, 0)
+        restart(run, process)
+    elif not process.down:
         _empty_outbox(run, process)
+        if process.count > 1:
+            watch_others(run, process)
     event = take_all(process.deferred)
     while event:
         following = event.next
@@ -193,8 +195,20 @@ def retry_waiting(run: Run) -> None:
         if not published_first(run, event):
             done_with(run, event)
         event = following
+    if run.after_work:
+        for place in range(run.replica_count):
+            _hand_back_all(run, run.replicas[place])
     if not run.down:
         _release_held(run)
+
+
+def _hand_back_all(run: Run, process: Process) -> None:
+    """What was done while the broker was out of reach is acknowledged now."""
+    member = process.occupied.first
+    while member:
+        if member.cell.held:
+            hand_back(run, member.cell)
+        member = member.after
 
 
 def _release_held(run: Run) -> None:

@@ -27,6 +27,7 @@ from wfmodel.designs.trace_script import (
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task, lands_outside
+from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import cell_of
 from wfmodel.simulation.effects import land
@@ -51,6 +52,7 @@ from wfmodel.simulation.event_codes import (
     WORK_OVER,
 )
 from wfmodel.simulation.faults import heal, strike
+from wfmodel.simulation.handover import fence
 from wfmodel.simulation.happenings import deliver, fire
 from wfmodel.simulation.network import lose
 from wfmodel.simulation.outside import answer_from_outside
@@ -148,7 +150,10 @@ class Stage:
         self.script = Scripted(self.context)
         self.run = self.script.run
         self.table = self.context.table
+        self.local = CellRules(self.table.table)
         self.flow = system.flow
+        self.lost: set[int] = set()
+        """Lives that ended because another replica went on."""
         self.instance = arrive(self.run)
 
     def perform(self, place: int, act: Act) -> None:
@@ -173,8 +178,11 @@ class Stage:
             elif process.paused:
                 yield Act(process.name, Deed.GO_ON), partial(self._heal, PAUSE, process)
                 yield Act(process.name, Deed.CRASH), partial(self._crash, process)
+                if self.local.may_lapse(process.index):
+                    yield Act(process.name, Deed.LAPSE), partial(self._lapse, process)
             else:
                 yield from self._of(process)
+            yield from self._late(process)
         yield from self._answers()
         yield from self._deliveries()
 
@@ -250,6 +258,20 @@ class Stage:
         """An attempt has its effect outside, and goes on."""
         land(self.run, self.instance, waiting.cell.process, waiting.node, waiting.epoch)
         waiting.kind = WORK_OVER
+
+    def _late(self, process: Process) -> Iterator[Option]:
+        """Outside, attempts go on whose holder was fenced."""
+        for waiting in self.script.clock.of(LANDS):
+            if holder_of(waiting) is process and waiting.life in self.lost:
+                done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, DONE)
+                act = act_of_landing(self.flow, process.name, done)
+                yield act, partial(self._land_late, waiting)
+                gone = act_of_landing(self.flow, process.name, done, Deed.VANISH)
+                yield gone, partial(self.script.clock.forget, waiting)
+
+    def _land_late(self, waiting: Waiting) -> None:
+        self.script.clock.forget(waiting)
+        land(self.run, self.instance, waiting.cell.process, waiting.node, waiting.epoch)
 
     def _branches(self, process: Process, waiting: Waiting) -> Iterator[Option]:
         node = self.flow.nodes[waiting.node]
@@ -327,11 +349,23 @@ class Stage:
         self._strike(CRASH, process)
         if process.paused:
             self._heal(PAUSE, process)  # whoever is down does not stand still any more
+        self._bury(process)
+
+    def _lapse(self, process: Process) -> None:
+        """Whoever goes on is played by the same process, in another life."""
+        self.lost.add(process.life)
+        fence(self.run, process)
+        self._heal(PAUSE, process)
+        self._bury(process)
+
+    def _bury(self, process: Process) -> None:
+        """What was to happen in a life that is over, but for what nobody outside knows of."""
         for waiting in self.script.clock.of(PUBLISHED):
             if waiting.cell.process is process:
                 self.script.play(waiting)
         for waiting in self.script.clock.of(*DIE_WITH_PROCESS):
-            if holder_of(waiting) is process:
+            late = waiting.kind == LANDS and waiting.life in self.lost
+            if holder_of(waiting) is process and not late:
                 self.script.clock.forget(waiting)
 
     def _strike(self, fault: Fault, process: Process) -> None:

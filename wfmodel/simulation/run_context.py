@@ -21,6 +21,7 @@ class RunContext:
         self.flow = table.system.flow
         self.knobs = knobs = table.system.knobs
         self.recorder = Recorder()
+        self.scripted = False
         self.log = knobs.persistence is Persistence.LOG
         self.synchronous = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
         dual = knobs.publishing is Publishing.DUAL_WRITE
@@ -30,6 +31,10 @@ class RunContext:
         self.gap = dual and not self.publish_first
         self.on_receipt = self.synchronous and knobs.acknowledge is Acknowledge.ON_RECEIPT
         self.after_work = self.synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK
+
+    def replicas(self, name: str) -> int:
+        """How many processes play a participant; in a script, one, which may be any of them."""
+        return 1 if self.scripted else self.knobs.replicas_of(name, self.system.services)
 
     @property
     def repeats(self) -> bool:

@@ -86,6 +86,7 @@ class Scripted:
 
     def __init__(self, context: RunContext) -> None:
         self.clock = Script()
+        context.scripted = True
         engine = OnSimpy(context, self.clock)
         self.setup = engine.setup
         self.run: Run = engine.run

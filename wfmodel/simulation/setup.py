@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Final, Protocol
 
-from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, PER_REPLICA
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.designs.knobs import Custody, Delivery, Knobs
@@ -23,7 +23,7 @@ from wfmodel.native.record_layout import NULL
 from wfmodel.semantics.effect_rules import lands_once
 from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
-from wfmodel.simulation.event_codes import OUTSIDE
+from wfmodel.simulation.event_codes import LIVES, OUTSIDE
 from wfmodel.simulation.run_context import RunContext
 
 _OUTSIDE: Final = {Lands.WITH_COMMIT: 0, Lands.AT_START: d.AT_START, Lands.IN_CALL: d.IN_CALL}
@@ -69,7 +69,9 @@ class Setup:
         """Distributions whose quantiles only Python computes, by number."""
         self.outcomes = tuple(_outcomes_of(node) for node in context.flow.nodes)
         """By node: done, then its failures, by number."""
-        self.processes = [self._process(i, name) for i, name in enumerate(context.table.names)]
+        self.groups = self._groups()
+        """By participant, its replicas."""
+        self.processes = [group[0] for group in self.groups]
 
     # ----------------------------------------------------------------------------- samplers
 
@@ -103,12 +105,22 @@ class Setup:
 
     # ---------------------------------------------------------------------------- processes
 
-    def _process(self, index: int, name: str) -> Reference:
+    def _groups(self) -> list[list[Reference]]:
+        context, groups, first = self.context, list[list[Reference]](), 0
+        for index, name in enumerate(context.table.names):
+            count = context.replicas(name)
+            place = {"index": index, "name": name, "first": first, "count": count}
+            groups.append([self._process(name, place, number) for number in range(count)])
+            first += count
+        return groups
+
+    def _process(self, name: str, place: dict[str, Any], number: int) -> Reference:
         knobs = self.context.knobs
         return self.maker.make(
             r.Process,
-            index=index,
-            name=name,
+            **place,
+            number=number,
+            life=number * LIVES,
             capacity=self.context.capacity(name),
             commit=self.sampler(knobs.commit, "commit", name),
             publish=self.sampler(knobs.publish, "publish", name),
@@ -179,24 +191,37 @@ class Setup:
         context = self.context
         for number, fault in enumerate(context.setting.faults):
             for target in fault.targets(context.table.names, context.system.services):
-                yield self.fault(fault, target, number)
+                for replica in self._struck(fault, target):
+                    yield self.fault(fault, target, number, replica=replica)
 
-    def fault(self, fault: Fault, target: str, number: int, *, own: bool = False) -> Reference:
-        """One fault at one target; ``number`` names its draws."""
+    def _struck(self, fault: Fault, target: str) -> Iterable[int]:
+        """Which replicas of a target a fault strikes: each for itself, or their store together."""
+        if fault.kind not in PER_PROCESS:
+            return (0,)
+        count = len(self.groups[self.context.table.index[target]])
+        if fault.replica is None:
+            return range(count)
+        return (fault.replica,) if fault.replica < count else ()
+
+    def fault(
+        self, fault: Fault, target: str, number: int, *, replica: int = 0, own: bool = False
+    ) -> Reference:
+        """One fault at one replica of a target; ``number`` names its draws."""
         base, maker = self.streams.base, self.maker
         index = None if fault.kind is FaultKind.BROKER_OUTAGE else self.context.table.index[target]
+        mine = f"{target}/{replica}" if replica and fault.kind in PER_REPLICA else target
         outside = index is None or target == BROKER
         strikes_messages = fault.kind in PER_MESSAGE and index is not None
         return maker.make(
             r.Injected,
             participant=OUTSIDE if outside else index,
             kind=FAULT_KINDS.index(fault.kind),
-            process=NULL if index is None else self.processes[index],
+            process=NULL if index is None else self.groups[index][replica],
             times=maker.array(sorted(fault.at)),
             times_length=len(fault.at),
             every=NULL if fault.every is None else self.sampler(fault.every),
-            gap_base=base("fault-gap", number, target),
-            lasts=self.sampler(fault.lasts, "fault-length", number, target),
+            gap_base=base("fault-gap", number, mine),
+            lasts=self.sampler(fault.lasts, "fault-length", number, mine),
             probability=float(fault.probability),
             factor=float(fault.factor),
             delay=self.sampler(fault.delay),
@@ -237,6 +262,8 @@ class Setup:
             "horizon": setting.horizon,
             "participants": len(self.processes),
             "processes": maker.array(self.processes),
+            "replica_count": sum(map(len, self.groups)),
+            "replicas": maker.array([each for group in self.groups for each in group]),
             "blocks": maker.array([self._block(node) for node in context.flow.nodes]),
             "restarted": context.table.restarted,
             "synchronous": context.synchronous,

@@ -29,6 +29,7 @@ def start_work(run: Run, cell: Cell, node: int, epoch: int, attempt: int) -> Non
     event.node = node
     event.epoch = epoch
     event.attempt = attempt
+    process.load += 1
     if process.capacity and process.in_use >= process.capacity:
         append(process.queue, event)
         return
@@ -75,6 +76,7 @@ def stretched(length: int, factor: float) -> int:
 
 def free_worker(run: Run, process: Process) -> None:
     """A worker takes up the next attempt, or waits for one."""
+    process.load -= 1
     if not process.capacity:
         return
     if process.queue.first:
@@ -86,6 +88,7 @@ def free_worker(run: Run, process: Process) -> None:
 def stop_work(run: Run, process: Process) -> None:
     """A crash: whatever was being worked on, or queued, is gone."""
     process.in_use = 0
+    process.load = 0
     drop_all(run, process.queue)
 
 
@@ -125,7 +128,7 @@ def _injected(
     while event:
         fault = event.fault
         event = event.next
-        if fault.process != process or (fault.steps and not fault.steps[node]):
+        if fault.process.index != process.index or (fault.steps and not fault.steps[node]):
             continue
         index = epoch * ATTEMPTS
         if not fault.is_business:

@@ -34,6 +34,7 @@ SLOW_ENOUGH_TO_MATTER: tuple[Distribution, ...] = (
     Exponential(mean=20 * MS),
 )
 LEASES = (None, None, Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS))
+REPLICAS: tuple[dict[str, int], ...] = ({}, {}, {"*": 2}, {"services": 3}, {"orchestrator": 2})
 latencies: st.SearchStrategy[Distribution] = st.sampled_from(SLOW_ENOUGH_TO_MATTER)
 
 
@@ -47,6 +48,7 @@ def knobs(draw: DrawFn) -> Knobs:
     free = persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM) and not first
     free = free and delivery is Delivery.AT_LEAST_ONCE
     known = draw(st.booleans())
+    shared = persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
     acknowledge = draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT
     late = acknowledge is Acknowledge.AFTER_WORK  # a lease shorter than all work ends in a storm
     return Knobs(
@@ -57,6 +59,7 @@ def knobs(draw: DrawFn) -> Knobs:
         delivery=delivery,
         redelivery_timeout=draw(st.sampled_from([200 * MS] if late else [10 * MS, 200 * MS])),
         lease=draw(st.sampled_from(LEASES)) if persistence is not Persistence.MEMORY else None,
+        replicas=draw(st.sampled_from(REPLICAS)) if shared else {},
         redelivery_look=draw(st.sampled_from([0, 7 * MS])),
         custody=draw(st.sampled_from(Custody)),
         publishing=publishing,

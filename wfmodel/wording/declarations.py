@@ -7,6 +7,7 @@ r"""Declared things in words: distributions, faults, knobs, arrivals, retries.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Protocol
 
@@ -135,6 +136,8 @@ def knob_words(value: object) -> str:
         return str(value.value)
     if isinstance(value, int):
         return duration_words(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{count} of {name}" for name, count in value.items()) or "one of each"
     if isinstance(value, Lease):
         renewed, lasts, look = map(duration_words, (value.renewed, value.lasts, value.look))
         return f"renewed every {renewed}, lasts {lasts}, looked at every {look}"

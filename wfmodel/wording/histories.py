@@ -107,6 +107,12 @@ def row_words(row: Row, history: History) -> str:
         case Kind.PHANTOM:
             words = message_words(history.messages[row.a], nodes)
             return f"phantom, tells of a state that was lost: {words}"
+        case Kind.TAKE:
+            return f"replica {row.a} goes on with the instance"
+        case Kind.LAPSE:
+            return f"replica {row.a} is taken for dead, and fenced"
+        case Kind.BOOT:
+            return f"replica {row.a} starts anew"
         case Kind.FAULT_ON | Kind.FAULT_OFF:
             begins = "begins" if row.kind == Kind.FAULT_ON else "ends"
             return f"fault {begins}: {FAULT_KINDS[row.a].value}"

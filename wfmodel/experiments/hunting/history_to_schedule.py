@@ -30,6 +30,7 @@ from wfmodel.designs.trace_script import (
     act_on_message,
     message_words,
 )
+from wfmodel.exploration.holders import Holders
 from wfmodel.exploration.trace_space import RunSpace
 from wfmodel.model.workflow import DONE
 from wfmodel.semantics.cell_rules import Refused
@@ -123,7 +124,9 @@ class _Retelling:
         self.space = RunSpace(system, plenty, table)
         self.plenty, self.copies, self.pauses = plenty, copies.copy(), pauses
         self.logs = history.knobs.persistence is Persistence.LOG
-        self.on: Counter[tuple[int, int]] = Counter()
+        self.on: Counter[tuple[int, int, int]] = Counter()
+        """By participant, kind and replica."""
+        self.holders = Holders(len(self.names))
         self.acts: list[Act] = []
         self.opened = Counter(
             (self.names.index(name), action.message)
@@ -132,15 +135,17 @@ class _Retelling:
             if isinstance(action, Send)
         )
         rows = history.rows
-        faults = (rows[:, 1] == Kind.FAULT_ON) | (rows[:, 1] == Kind.FAULT_OFF)
+        faults = np.isin(rows[:, 1], (Kind.FAULT_ON, Kind.FAULT_OFF, Kind.LAPSE, Kind.BOOT))
         mine = rows[:, 2] == instance
         arrival = int(np.flatnonzero(mine)[0])
-        for row in rows[:arrival][faults[:arrival]].tolist():
-            began = Row(*row)
-            self.on[began.participant, began.a] += 1 if began.kind == Kind.FAULT_ON else -1
+        for began in (Row(*row) for row in rows[:arrival][faults[:arrival]].tolist()):
+            self.holders.note(began)
+            if began.kind in (Kind.FAULT_ON, Kind.FAULT_OFF):
+                on = began.kind == Kind.FAULT_ON
+                self.on[began.participant, began.a, began.b] += 1 if on else -1
         faults[:arrival] = False
         self.rows = [Row(*row) for row in rows[mine | faults].tolist()]
-        self.lost = [name for name in system.opening if self.on[self.names.index(name), CRASH]]
+        self.lost = [name for name in system.opening if self.on[self.names.index(name), CRASH, 0]]
         """Who was down when the instance arrived, and has nothing of what it opens with."""
 
     def run(self) -> tuple[tuple[Act, ...], FaultBudget]:
@@ -153,6 +158,7 @@ class _Retelling:
             self._do(Act(name, Deed.CRASH))
         for row in self.rows:
             self._take(row)
+            self.holders.note(row)
         left = self.space.budget(self.space.last)
         spent = {kind: getattr(self.plenty, kind) - getattr(left, kind) for kind in FAULTS}
         return tuple(self.acts), FaultBudget(**spent)
@@ -176,6 +182,11 @@ class _Retelling:
                 self._do(self._about(row, Deed.DUPLICATE))
             case Kind.FAULT_ON | Kind.FAULT_OFF if row.a in (CRASH, PAUSE):
                 self._fault(row)
+            case Kind.TAKE:
+                for deed in (Deed.RESTART, Deed.GO_ON):  # whoever held it may be down, or stand
+                    self._do(Act(self.names[row.participant], deed), optional=True)
+            case Kind.LAPSE if self.pauses and self.holders.is_struck(row):
+                self._do(Act(self.names[row.participant], Deed.LAPSE))
             case _:
                 pass  # rows beside one of these: begun work, phantoms
 
@@ -244,8 +255,10 @@ class _Retelling:
 
     def _fault(self, row: Row) -> None:
         begins, crash = row.kind == Kind.FAULT_ON, row.a == CRASH
-        key = (row.participant, row.a)
+        key = (row.participant, row.a, row.b)
         self.on[key] += 1 if begins else -1
+        if not self.holders.is_struck(row):
+            return
         if self.on[key] != int(begins) or not (crash or self.pauses):
             return
         deeds = (Deed.CRASH, Deed.RESTART) if crash else (Deed.PAUSE, Deed.GO_ON)

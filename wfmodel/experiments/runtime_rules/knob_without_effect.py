@@ -4,7 +4,8 @@
 Reports knobs that are written for variants in none of which they act: `redelivery_timeout`,
 `redelivery_look` and `custody` with `delivery: at-most-once`; `flush_interval` without a log;
 `replay` without an event stream; `commit` in memory; `relay_delay` without an outbox;
-`event_content` where nobody publishes events; a `watchdog` that is longer than a run.
+`event_content` where nobody publishes events; a `watchdog` that is longer than a run; `replicas`
+of nobody.
 
 ## Why is this bad
 Whoever wrote it believes in a protection, or a cost, that is not there.
@@ -74,6 +75,7 @@ _KNOBS = (
     "relay_delay",
     "event_content",
     "watchdog",
+    "replicas",
 )
 
 
@@ -91,6 +93,11 @@ def _why_idle(context: ScenarioContext, knob: str, each: Candidate) -> str:
         return f"persistence is {knobs.persistence.value}"
     if knob == "relay_delay" and knobs.publishing is not Publishing.OUTBOX:
         return "there is no outbox (publishing: dual-write)"
+    if knob == "replicas":
+        names, services = each.system.participants, each.system.services
+        if any(knobs.replicas_of(name, services) > 1 for name in names):
+            return ""
+        return f"no participant has more than one; there are {', '.join(names)}"
     if knob == "event_content" and each.design == ORCHESTRATION:
         return "an orchestrator sends commands, and nobody publishes events"
     if knob == "watchdog" and knobs.watchdog is not None and knobs.watchdog >= context.end:

@@ -70,6 +70,9 @@ def program_of(
             f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
             f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
         )
+    replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)
+    if replicated and budget is not None and budget.pauses:
+        raise ValueError("replicas are not exported with pauses: explore them here")
     for node in system.flow.nodes:
         if lands_outside(node.state):
             raise ValueError(

@@ -21,7 +21,9 @@ from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
 from wfmodel.semantics.numbering import Vector
 from wfmodel.semantics.successors import Step, StepKind, Successors
 
-SHARED: Final = frozenset({StepKind.CRASH, StepKind.RESTART, StepKind.PAUSE, StepKind.RESUME})
+SHARED: Final = frozenset(
+    {StepKind.CRASH, StepKind.RESTART, StepKind.PAUSE, StepKind.RESUME, StepKind.LAPSE}
+)
 """Steps of a process: every instance takes them at once."""
 
 BYTES_PER_SINGLE: Final = 600

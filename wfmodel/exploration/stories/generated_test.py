@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from wfmodel.designs.knobs import Knobs
+from wfmodel.designs.knobs import Knobs, Lease
 from wfmodel.designs.known_designs import EVERY, design_of, name_of
 from wfmodel.designs.placement import Design
 from wfmodel.designs.trace_script import Act, schedule_text
@@ -19,6 +19,8 @@ UNTIMED: Final = (
     "delivery",
     "publishing",
     "dual_write_order",
+    "replicas",
+    "lease",
     "acknowledge",
     "deduplicate",
     "known_key",
@@ -103,6 +105,13 @@ def budget_text(budget: FaultBudget) -> str:
     return f"FaultBudget({', '.join(given)})"
 
 
+def _value_text(value: object) -> str:
+    """Python for a knob's value, from names that are imported."""
+    if isinstance(value, Lease):
+        return f"dict(renewed={value.renewed}, lasts={value.lasts}, look={value.look})"
+    return repr(str(value)) if isinstance(value, str) else repr(value)
+
+
 def knobs_text(knobs: Knobs) -> str:
     """Python for the knobs that a run without time can tell apart, where not the default."""
     usual = Knobs()
@@ -110,5 +119,5 @@ def knobs_text(knobs: Knobs) -> str:
     for name in UNTIMED:
         value = getattr(knobs, name)
         if value != getattr(usual, name):
-            given.append(f"{name}={str(value)!r}" if isinstance(value, str) else f"{name}={value}")
+            given.append(f"{name}={_value_text(value)}")
     return f"Knobs({', '.join(given)})"

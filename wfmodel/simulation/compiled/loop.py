@@ -36,6 +36,7 @@ TEXT: Final = tuple(
         "outside",
         "custody",
         "reactions",
+        "handover",
         "happenings",
         "recovery",
         "faults",

@@ -1,0 +1,163 @@
+"""Replicas share a queue and a store: who takes what, and how long until another goes on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+import wfmodel
+from wfmodel.designs import Fault, Knobs, build
+from wfmodel.designs.history import History, Kind
+from wfmodel.designs.knobs import Acknowledge, Lease, Persistence
+from wfmodel.exploration import FaultBudget, refusals
+from wfmodel.model.units import parse_duration
+from wfmodel.model.workflow import Final, Service, Task, Wait, Workflow
+from wfmodel.simulation import Arrivals, Setting, simulate
+
+S = parse_duration("1s")
+LEASE = Lease(renewed="1s", lasts="5s", look="2s")
+
+
+def payment(*, duration: str = "10s", capacity: int | None = None, **more: object) -> Workflow:
+    pay = Task(service="bank", duration=duration, idempotent=True, next="done", **more)  # type: ignore[arg-type]
+    services = {"bank": Service(capacity=capacity)}
+    states = {"pay": pay, "done": Final()}
+    return Workflow(name="payment", initial="pay", states=states, services=services)
+
+
+def waiting() -> Workflow:
+    """Nothing but a timer, which an orchestrator keeps."""
+    return Workflow(
+        name="waiting",
+        initial="wait",
+        states={
+            "wait": Wait(duration="1s", next="pay"),
+            "pay": Task(service="bank", next="done", idempotent=True),
+            "done": Final(),
+        },
+    )
+
+
+def run(workflow: Workflow, design: str, knobs: Knobs, at: tuple[str, ...], *faults: Fault):
+    setting = Setting(arrivals=Arrivals(at=at), horizon="2m", network="0s", faults=faults)
+    system = build(workflow, design, knobs)
+    found = simulate(system, setting)
+    assert list(refusals(system, found)) == []
+    if pytest.importorskip("numba"):
+        compiled = simulate(system, setting, engine="compiled")
+        assert np.array_equal(found.rows, compiled.rows)
+    return found
+
+
+def times(history: History, kind: Kind) -> list[float]:
+    return [row.time_ns / S for row in history if row.kind == kind]
+
+
+def test_another_orchestrator_goes_on_at_its_first_look_after_the_lease():
+    """Heard of at 20 s, lapsed at 25 s; the other, up since 0 s, looks at even seconds."""
+    crash = Fault(kind="crash", target="orchestrator", replica=0, at=("20.3s",), lasts="60s")
+    knobs = Knobs(replicas={"orchestrator": 2}, lease=LEASE, commit="0s")
+    history = run(waiting(), "orchestration", knobs, ("20s",), crash)
+    assert times(history, Kind.TAKE) == [26.0]
+    assert wfmodel.measure(history).values["latency_mean"] == pytest.approx(6.0)
+
+
+def test_without_a_lease_only_its_own_holder_goes_on_with_an_instance():
+    crash = Fault(kind="crash", target="orchestrator", replica=0, at=("20.3s",), lasts="60s")
+    history = run(waiting(), "orchestration", Knobs(replicas={"orchestrator": 2}), ("20s",), crash)
+    assert wfmodel.measure(history).values["latency_mean"] == pytest.approx(60.3, abs=0.02)
+
+
+def test_what_is_at_rest_is_taken_by_whoever_runs():
+    """Both crash in turn; the second payment finds the first replica down, and the other up."""
+    knobs = Knobs(replicas={"bank": 2})
+    crash = Fault(kind="crash", target="bank", replica=0, at=("5s",), lasts="60s")
+    history = run(payment(duration="1s"), "orchestration", knobs, ("0s", "10s"), crash)
+    assert wfmodel.measure(history).values["latency_mean"] == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_message_in_hand_comes_to_another_when_its_own_lease_is_over():
+    """Taken at 0 s, its holder crashes at 2 s, delivered again at 7 s, done at 8 s + 10 s."""
+    knobs = Knobs(
+        replicas={"bank": 2},
+        acknowledge=Acknowledge.AFTER_WORK,
+        redelivery_timeout="7s",
+        commit="0s",
+        publish="0s",
+    )
+    crash = Fault(kind="crash", target="bank", replica=0, at=("2s",), lasts="60s")
+    history = run(payment(duration="5s"), "orchestration", knobs, ("0s",), crash)
+    assert times(history, Kind.BEGIN) == [0.0, 7.0]
+    assert wfmodel.measure(history).values["latency_mean"] == pytest.approx(12.0)
+
+
+def test_work_is_shared_out():
+    """Four at once at two replicas with two workers each."""
+    knobs = Knobs(replicas={"bank": 2}, commit="0s", publish="0s")
+    workflow = payment(duration="1s", capacity=2)
+    history = run(workflow, "orchestration", knobs, ("0s",) * 4)
+    assert wfmodel.measure(history).values["latency_mean"] == pytest.approx(1.0)
+
+
+def test_a_schedule_strikes_all_replicas_at_once_and_a_rate_each_for_itself():
+    both = Fault(kind="crash", target="bank", at=("5s",), lasts="1s")
+    history = run(payment(), "orchestration", Knobs(replicas={"bank": 3}), ("0s",), both)
+    assert times(history, Kind.FAULT_ON) == [5.0, 5.0, 5.0]
+    each = Fault(kind="crash", target="bank", every={"distribution": "exponential", "mean": "20s"})
+    history = run(payment(), "orchestration", Knobs(replicas={"bank": 3}), ("0s",), each)
+    struck = [row.b for row in history if row.kind == Kind.FAULT_ON]
+    assert set(struck) == {0, 1, 2}
+    assert len(set(times(history, Kind.FAULT_ON))) == len(struck)
+
+
+def test_their_store_is_one():
+    outage = Fault(kind="store-outage", target="bank", at=("0s",), lasts="3s")
+    knobs = Knobs(replicas={"bank": 2})
+    history = run(payment(duration="1s"), "orchestration", knobs, ("1s", "1s"), outage)
+    assert len(times(history, Kind.FAULT_ON)) == 1
+    assert wfmodel.measure(history).values["latency_mean"] == pytest.approx(3.0, abs=0.02)
+
+
+PAUSE = Fault(kind="pause", target="bank", replica=0, at=("2s",), lasts="20s")
+
+
+@pytest.mark.parametrize(("known", "twice"), [(False, 1.0), (True, 0.0)])
+def test_who_stands_still_is_fenced_and_its_call_outside_lands_all_the_same(known, twice):
+    """A payment of 5 s is taken over from a replica that stands still, and made twice outside,
+    unless the provider knows its key.
+    """
+    pay = Task(
+        service="bank",
+        duration="5s",
+        effect="pivot",
+        lands="in-call",
+        idempotent=known,
+        next="done",
+    )
+    workflow = Workflow(name="payment", initial="pay", states={"pay": pay, "done": Final()})
+    knobs = Knobs(replicas={"bank": 2}, lease=LEASE)
+    history = run(workflow, "orchestration", knobs, ("0s",), PAUSE)
+    assert len(times(history, Kind.LAPSE)) == len(times(history, Kind.BOOT)) == 1
+    assert wfmodel.measure(history).values["duplicated_effect"] == twice
+    found = wfmodel.explore(workflow, FaultBudget(pauses=1), knobs=knobs)
+    assert found.violated == bool(twice)
+    alone = wfmodel.explore(workflow, FaultBudget(pauses=1), knobs=Knobs(lease=LEASE))
+    assert alone.holds  # nobody else is there to take it over
+
+
+def test_an_effect_in_the_own_store_is_fenced():
+    knobs = Knobs(replicas={"bank": 2}, lease=LEASE)
+    history = run(payment(duration="5s"), "orchestration", knobs, ("0s",), PAUSE)
+    assert wfmodel.measure(history).values["duplicated_effect"] == 0.0
+    assert wfmodel.explore(payment(), FaultBudget(pauses=1, crashes=1), knobs=knobs).holds
+
+
+def test_replicas_without_a_common_store_are_refused():
+    with pytest.raises(ValidationError, match="replicas has no meaning with persistence: memory"):
+        Knobs(replicas={"*": 2}, persistence=Persistence.MEMORY)
+
+
+def test_a_replica_is_struck_only_by_what_strikes_processes():
+    with pytest.raises(ValidationError, match="replica has no meaning with loss"):
+        Fault(kind="loss", target="bank", replica=0)
