@@ -11,7 +11,7 @@ from tests.simulation.worlds import sequence
 from wfmodel.designs import DESIGNS, Knobs, build
 from wfmodel.model.distributions import Constant
 from wfmodel.model.failures import FailureMode, RetryPolicy
-from wfmodel.simulation import Arrivals, Setting, StormError, reactions, simulate
+from wfmodel.simulation import Arrivals, Setting, StormError, simulate
 
 FOR_EVER = sequence(
     1,
@@ -36,7 +36,7 @@ def test_a_loop_that_takes_no_time_is_stopped_and_named(design, engine):
 
 
 def test_a_storm_that_takes_time_is_stopped_too(monkeypatch):
-    monkeypatch.setattr(reactions, "MOST_REACTIONS", 1_000)
+    monkeypatch.setattr(reaction_count, "MOST_REACTIONS", 1_000)
     states = {
         name: replace(state, retry=RetryPolicy(attempts=None, backoff="1ms", factor=1.0))
         if hasattr(state, "retry")

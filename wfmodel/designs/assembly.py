@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.designs.knobs import Knobs
+from wfmodel.designs.knobs import Knobs, Unhandled
 from wfmodel.designs.participant import Participant
 from wfmodel.designs.placement import Design, services_of, unused
 from wfmodel.designs.role import Role
@@ -78,6 +78,7 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
             deduplicate=knobs.deduplicate,
             timeouts=knobs.timeouts,
             known_key=knobs.known_key,
+            parks=knobs.unhandled is Unhandled.PARK,
         )
 
     machines: dict[str, Machine] = {name: Participant(role(name)) for name in participants}

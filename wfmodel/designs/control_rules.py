@@ -93,9 +93,10 @@ class Turn(Draft):
         if event == DONE and not any(edge.event == DONE for edge in node.edges):
             self._conclude(token, Outcome.FAILED)  # a dead end: nothing can come after it
             return
-        try:
-            edge = node.after(event)
-        except KeyError:  # an injected failure that the workflow does not foresee
+        edge = next((each for each in node.edges if each.event == event), None)
+        if self.role.parks and event != DONE and (edge is None or edge.implicit):
+            self.tokens.append(replace(token, phase=Phase.PARKED))
+        elif edge is None:  # an injected failure that the workflow does not foresee
             self._conclude(token, Outcome.FAILED)
         else:
             self._move(token, edge)
@@ -227,7 +228,10 @@ class Turn(Draft):
             self.learn(node.index, StepStatus.FAILED)
             self._cause = (node.index, StepStatus.FAILED)
         if node.kind is NodeKind.COMPENSATION:
-            self._conclude(token, Outcome.FAILED)
+            if self.role.parks:
+                self.tokens.append(replace(token, phase=Phase.PARKED))
+            else:
+                self._conclude(token, Outcome.FAILED)
             return
         # After a time-out the step may have taken effect: a rollback must undo it if it did.
         kept = self._remember(token, node) if outcome == TIMEOUT else token

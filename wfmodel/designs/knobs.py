@@ -72,6 +72,15 @@ class KnownKey(StrEnum):
     """Whatever it published for that key is published again."""
 
 
+class Unhandled(StrEnum):
+    """What becomes of a failure for which the workflow has no edge."""
+
+    FAIL = "fail"
+    """The workflow ends as failed."""
+    PARK = "park"
+    """The message is set aside (a dead letter, an incident), and the instance stays where it is."""
+
+
 class Publishing(StrEnum):
     """How a state change and the messages that tell of it are tied together."""
 
@@ -126,6 +135,8 @@ class Knobs:
     persistence: Persistence = Persistence.DATABASE
     commit: Distribution = Constant(parse_duration("1ms"))
     """Latency of a synchronous commit or append (PostgreSQL: 0.2 to 5 ms)."""
+    connections: Annotated[int, Field(ge=1)] | None = None
+    """How many commits each process has under way at once: its connections to its store."""
     flush_interval: Annotated[Duration, Field(gt=0)] = parse_duration("1s")
     """Log: the loss window."""
     replay: Duration = parse_duration("1ms")
@@ -161,6 +172,8 @@ class Knobs:
     refused (anti-hanging, in TCC)."""
     timeouts: bool = True
     """Whoever waits for a step applies the step's time-out."""
+    unhandled: Unhandled = Unhandled.FAIL
+    """What becomes of a failure that no state handles."""
     watchdog: Annotated[Duration, Field(gt=0)] | None = None
     """Repeat the last open message of an instance that has been silent for this long."""
     correlation: bool = True
@@ -191,6 +204,11 @@ class Knobs:
         if not durable and any(count > 1 for count in self.replicas.values()):
             raise ValueError(
                 f"replicas has no meaning with persistence: {self.persistence}: they share no store"
+            )
+        if not durable and self.connections is not None:
+            raise ValueError(
+                f"connections has no meaning with persistence: {self.persistence}: no reaction"
+                " waits for a commit"
             )
         self._check_acknowledge()
         return self

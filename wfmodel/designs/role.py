@@ -25,6 +25,8 @@ class Role:
     deduplicate: bool = True
     timeouts: bool = True
     known_key: KnownKey = KnownKey.USUAL
+    parks: bool = False
+    """Whoever meets a failure that nobody handles stays where it is."""
 
     @property
     def repeats(self) -> bool:

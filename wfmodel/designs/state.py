@@ -38,6 +38,8 @@ class Phase(StrEnum):
     CHOOSING = "choosing"
     WAITING = "waiting"
     EXPECTING = "expecting"
+    PARKED = "parked"
+    """For good: it met a failure that nobody handles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
         "PostgreSQL synchronous commit: 0.16 ms on a fast local disk (pgbench); 1 to 5 ms on"
         " cloud disks is assumed",
     ),
+    "connections": ("how many commits a process has under way at once", CHOICE),
     "flush_interval": ("loss window of persistence log", "swept; no published default"),
     "replay": ("replay of one unfinished instance", "assumed: one read from a local store"),
     "delivery": ("what the broker guarantees", "SQS and Kafka: at least once (documentation)"),
@@ -56,6 +57,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
     "deduplicate": ("repeats are recognised", CHOICE),
     "tombstones": ("an undo that finds nothing leaves word", CHOICE),
     "timeouts": ("whoever waits applies time-outs", CHOICE),
+    "unhandled": ("what becomes of a failure that no state handles", CHOICE),
     "watchdog": ("silence after which a watchdog repeats", CHOICE),
     "correlation": ("records carry the instance's identity", CHOICE),
     "event_content": ("what an event carries", CHOICE),
@@ -111,27 +113,32 @@ def _knobs(scenario: Scenario) -> Iterator[Assumption]:
         values = {name: getattr(v.knobs, item.name) for name, v in variants.items()}
         place = f"knobs.{item.name}"
         if all(value == getattr(defaults, item.name) for value in values.values()):
-            only = knob_words(getattr(defaults, item.name))
+            only = knob_words(item.name, getattr(defaults, item.name))
             assumed = source.startswith(("assumed", "swept"))
             yield Assumption("Knobs", place, what, only, f"default; {source}", assumed)
             continue
-        distinct = list(dict.fromkeys(map(knob_words, values.values())))
+        words = {name: knob_words(item.name, value) for name, value in values.items()}
+        distinct = list(dict.fromkeys(words.values()))
         text = distinct[0]
         if len(distinct) > 1:
-            text = "; ".join(f"{name}: {knob_words(value)}" for name, value in values.items())
+            text = "; ".join(f"{name}: {each}" for name, each in words.items())
         if place in scenario.sources or not isinstance(next(iter(values.values())), bool | Enum):
             yield _given(scenario, "Knobs", place, what, text)
         else:
             yield Assumption("Knobs", place, what, text, f"scenario; {CHOICE}", illustrative=False)
 
 
+_UNTIL: Final = {"horizon": "last arrival (the horizon)", "end": "end of observation"}
+
+
 def _setting(scenario: Scenario) -> Iterator[Assumption]:
     setting = scenario.setting
     rows = [
         ("arrivals", "instances arrive", arrivals_words(setting.arrivals)),
-        ("horizon", "arrivals and faults last", duration_words(setting.horizon)),
+        ("horizon", "arrivals last", duration_words(setting.horizon)),
         ("warm_up", "not measured at first", duration_words(setting.warm_up)),
         ("convergence", "then time to recover", duration_words(setting.convergence)),
+        ("faults_until", "faults strike until", f"the {_UNTIL[setting.faults_until]}"),
         ("network", "latency from broker to recipient", distribution_words(setting.network)),
     ]
     for name, what, value in rows:

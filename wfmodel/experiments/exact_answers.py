@@ -27,6 +27,7 @@ from wfmodel.experiments.statistics import Estimate, interval, share
 from wfmodel.experiments.storms import StormsError, calm, storms_in
 from wfmodel.markov import (
     InstanceChain,
+    NotExponentialError,
     Surroundings,
     build,
     expected_reward,
@@ -110,6 +111,8 @@ def chain_of(
         ZeroTimeLoopError: steps without time follow one another for ever.
     """
     limits = limits or ChainLimits()
+    if scenario.setting.faults_until == "end":
+        raise NotExponentialError("setting.faults_until: a chain's faults stop with the arrivals")
     return build(
         system_of(workflow, variant),
         Surroundings(scenario.setting.network, scenario.setting.faults),

@@ -19,6 +19,7 @@ from wfmodel.designs.history import Drop, History, Kind, Row
 from wfmodel.designs.messages import External, Received, Start, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
+from wfmodel.exploration.debts import Debt, debts_of
 from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.holders import CRASH, Holders
 from wfmodel.exploration.initial_messages import Opened
@@ -32,9 +33,6 @@ SHARED = (Kind.FAULT_ON, Kind.FAULT_OFF, Kind.LAPSE, Kind.BOOT, Kind.END)
 """Kinds of rows that concern every instance."""
 
 Downfall: TypeAlias = Callable[[Configuration, int], tuple[Configuration, CrashLosses]]
-
-Debt: TypeAlias = tuple[str, int, int]
-"""(what, participant, message): a row that a crash must still be followed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +363,7 @@ class Walk:
 
     def _down(self, possible: Possible, p: int, how: Downfall) -> Iterable[Possible]:
         config, wreck = how(possible.config, p)
-        debts = put(possible.debts, *_debts(p, wreck))
+        debts = put(possible.debts, *debts_of(p, wreck))
         return (possible._replace(config=config, debts=debts),)
 
     def _goes_on(self, possible: Possible, p: int) -> Iterable[Possible]:
@@ -394,12 +392,3 @@ class Walk:
             if cell.pending or cell.queue or cell.timers or cell.work or cell.choices:
                 raise Refused(f"{name} has something left to do: {cell}")
         return (possible,)
-
-
-def _debts(participant: int, wreck: CrashLosses) -> Iterator[Debt]:
-    for message, _ in wreck.unpublished:
-        yield ("unpublished", participant, message)
-    for message, _ in wreck.phantoms:
-        yield ("phantom", participant, message)
-    if wreck.received != NOTHING:
-        yield ("received", participant, wreck.received)

@@ -66,6 +66,8 @@ class Rates:
             raise NotExponentialError(
                 "knobs.replicas: which replica takes what depends on the load"
             )
+        if knobs.connections is not None:
+            raise NotExponentialError("knobs.connections: instances would wait for each other")
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")

@@ -147,7 +147,7 @@ def variant_rows(comparison: Comparison) -> tuple[VariantRow, ...]:
             each.name,
             str(each.variant.design),
             ", ".join(
-                f"{name.replace('_', ' ')}: {knob_words(getattr(each.variant.knobs, name))}"
+                f"{name.replace('_', ' ')}: {knob_words(name, getattr(each.variant.knobs, name))}"
                 for name in names
             )
             or "the same for all",

@@ -19,7 +19,7 @@ need("numpy")  # before anything here imports it
 
 from wfmodel.simulation.engines import AUTO, COMPILED, SIMPY  # noqa: E402
 from wfmodel.simulation.questions import StormError  # noqa: E402
-from wfmodel.simulation.setting import Arrivals, Setting  # noqa: E402
+from wfmodel.simulation.setting import Arrivals, Pattern, Setting  # noqa: E402
 from wfmodel.simulation.world import OwnProcess, Stream, World, simulate  # noqa: E402
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "SIMPY",
     "Arrivals",
     "OwnProcess",
+    "Pattern",
     "Setting",
     "StormError",
     "Stream",

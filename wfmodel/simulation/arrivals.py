@@ -43,10 +43,15 @@ def arrivals(run: Run, event: Event) -> None:
 def _draw(run: Run) -> bool:
     """The time of the next arrival; false when there is none."""
     number, at = run.drawn, run.arrival_at
+    if run.parts:
+        at = run.arrival_clock
     if number == run.most:
         return False
     if run.every:
         at += quantile(run, run.every, uniform(run.every.base, number, 0))
+        if run.parts:
+            run.arrival_clock = at
+            at = _by_pattern(run, at)
     elif number < run.trace_length:
         at = run.trace[number]
     else:
@@ -56,6 +61,22 @@ def _draw(run: Run) -> bool:
     run.arrival_at = at
     run.drawn = number + 1
     return True
+
+
+def _by_pattern(run: Run, at: int) -> int:
+    """When a clock that goes by the pattern of rates shows a time: its inverse, part by part.
+
+    So a stream of any kind becomes one whose rate follows the pattern, with the same draws (of a
+    Poisson process: Cinlar's method).
+    """
+    whole = run.part_ends[run.parts - 1]
+    periods, left = at // whole, at % whole
+    part = 0
+    while run.part_ends[part] <= left:
+        part += 1
+    before = run.part_ends[part - 1] if part else 0
+    passed = int((left - before) / run.part_factors[part])
+    return (periods * run.parts + part) * run.part_length + passed
 
 
 def arrive(run: Run) -> Instance:

@@ -70,8 +70,26 @@ class Block:
 
 
 @dataclass(slots=True, eq=False)
+class Player:
+    """A process: whose part it plays, and how long what it does takes."""
+
+    index: int = 0
+    number: int = 0
+    """Which of its participant's replicas; they stand in ``Run.replicas`` from ``first`` on."""
+    first: int = 0
+    count: int = 1
+    capacity: int = 0
+    """0: without limit."""
+    commit: Sampler = NULL
+    publish: Sampler = NULL
+    relay: Sampler = NULL
+
+
+@dataclass(slots=True, eq=False)
 class Manner:
-    """What the knobs decide: how a run stores, publishes, acknowledges, delivers and recovers."""
+    """What is declared of a run: how it stores, publishes, acknowledges, delivers and recovers; how
+    long it lasts, and what arrives.
+    """
 
     synchronous: bool = False
     """A reaction waits for its commit."""
@@ -100,8 +118,29 @@ class Manner:
     lease_look: int = 0
     repeats: bool = False
     """The same attempt may begin more than once."""
+    participants: int = 0
+    replica_count: int = 0
+    restarted: int = 0
+    """The event of a restart."""
+    scripted: bool = False
+    """A script says which branch is taken, and when an instance resumes after a restart."""
     linked: bool = False
     """A crash frees at once what the process had in hand."""
+    horizon: int = 0
+    faults_end: int = 0
+    connections: int = 0
+    """How many commits a process has under way at most; 0: any number."""
+    network: Sampler = NULL
+    every: Sampler = NULL
+    trace: list[int] = NULL
+    trace_length: int = 0
+    most: int = -1
+    parts: int = 0
+    """Equal parts of the pattern of arrivals; 0: there is none."""
+    part_length: int = 0
+    part_ends: list[int] = NULL
+    """How far a clock that goes by it has come at the end of each part of a period."""
+    part_factors: list[float] = NULL
 
 
 @dataclass(slots=True, eq=False)

@@ -33,9 +33,9 @@ _LAST_OF_MESSAGES = max(FAULT_KINDS.index(kind) for kind in PER_MESSAGE)
 
 
 def await_next(run: Run, event: Event) -> None:
-    """Schedule a fault's next strike at its target, if there is one before the horizon."""
+    """Schedule a fault's next strike at its target, if there is one in time."""
     fault = event.fault
-    k, start = fault.count, run.horizon
+    k, start = fault.count, run.faults_end
     fault.count = k + 1
     if fault.times_length:
         if k < fault.times_length:
@@ -45,11 +45,11 @@ def await_next(run: Run, event: Event) -> None:
         start = run.now + max(1, gap)
     elif k == 0:
         start = 0
-    if start >= run.horizon:
+    if start >= run.faults_end:
         nothing_more(run)
         done_with(run, event)
         return
-    fault.length = run.horizon
+    fault.length = run.faults_end
     if fault.times_length or fault.every:
         fault.length = quantile(run, fault.lasts, uniform(fault.lasts.base, k, 0))
     fault.stage = STRIKE

@@ -155,6 +155,8 @@ def end_life(run: Run, process: Process) -> None:
     while process.dirty.first:
         leave(run, process.dirty, process.dirty.first)
     drop_all(run, process.stalled)
+    drop_all(run, process.pool)
+    process.committing = 0
     process.flush_due = False
 
 

@@ -34,7 +34,17 @@ from wfmodel.simulation.event_codes import (
     UNWATCHED,
 )
 from wfmodel.simulation.queues import append, take_all
-from wfmodel.simulation.records import Event, Injected, Instance, Operation, Parcel, Process, Run
+from wfmodel.simulation.records import (
+    Cell,
+    Event,
+    Injected,
+    Instance,
+    Operation,
+    Parcel,
+    Process,
+    Reaction,
+    Run,
+)
 
 _SEND = int(Kind.SEND)
 _DROP = int(Kind.DROP)
@@ -59,6 +69,29 @@ def publish(run: Run, process: Process, instance: Instance, operation: Operation
         append(process.outbox, event)
     else:
         post(run, process.index, instance, operation)
+
+
+def relay(run: Run, cell: Cell, operation: Operation) -> None:
+    """Outbox: the relay publishes what was committed. Without a transaction there is none."""
+    process = cell.process
+    if run.relays_at_once or not run.atomic:
+        publish(run, process, cell.instance, operation)
+        return
+    event = event_of(run, RELAYED, cell.instance)
+    event.process = process
+    event.operation = operation
+    schedule(run, duration(run, process.relay, cell.instance.index, cell.commits), event)
+
+
+def after_gap(run: Run, kind: int, cell: Cell, reaction: Reaction) -> None:
+    """The messages of a reaction go out on their own, before or after its commit."""
+    process = cell.process
+    cell.published += 1
+    event = event_of(run, kind, cell.instance)
+    event.cell = cell
+    event.life = process.life
+    event.reaction = reaction
+    schedule(run, duration(run, process.publish, cell.instance.index, cell.published), event)
 
 
 def refuses(run: Run, process: Process) -> bool:

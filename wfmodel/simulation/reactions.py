@@ -18,7 +18,6 @@ from wfmodel.simulation.basis import (
     reaction_of,
     row,
     schedule,
-    storm,
 )
 from wfmodel.simulation.custody import hand_back, hold, keep, work_off
 from wfmodel.simulation.effects import land
@@ -30,17 +29,33 @@ from wfmodel.simulation.event_codes import (
     PARCEL,
     PUBLISHED,
     PUBLISHED_FIRST,
-    RELAYED,
     SETTING,
 )
-from wfmodel.simulation.network import acknowledge, publish, refuses, unpublished, watch
+from wfmodel.simulation.network import (
+    acknowledge,
+    after_gap,
+    publish,
+    refuses,
+    relay,
+    unpublished,
+    watch,
+)
 from wfmodel.simulation.outside import choose, expect
-from wfmodel.simulation.queues import append, defer, enqueue, enter, leave, next_waiting, take_all
+from wfmodel.simulation.queues import (
+    append,
+    defer,
+    enqueue,
+    enter,
+    first_out,
+    leave,
+    next_waiting,
+    take_all,
+)
+from wfmodel.simulation.reaction_count import count
 from wfmodel.simulation.records import (
     Cell,
     Event,
-    Instance,
-    Operation,
+    Events,
     Process,
     Reaction,
     Run,
@@ -52,11 +67,6 @@ from wfmodel.simulation.work import start_work, stretched
 _REACT = int(Kind.REACT)
 _COMMIT = int(Kind.COMMIT)
 _UNPUBLISHED = int(Drop.UNPUBLISHED)
-
-MOST_AT_ONCE = 10_000
-"""Reactions of one instance at one instant; more are taken for an endless loop."""
-MOST_REACTIONS = 1_000_000
-"""Reactions of one instance in all; more are a storm."""
 
 # ------------------------------------------------------------------------------------- reactions
 
@@ -78,7 +88,7 @@ def offer(run: Run, cell: Cell, stimulus: Stimulus) -> None:
 def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     """The machine meets an event; what it asks for waits for the commit, if there is one."""
     process, instance = cell.process, cell.instance
-    _count(run, instance, process, stimulus)
+    count(run, instance, process, stimulus)
     if stimulus.item == LANDING and not run.atomic:
         land(run, instance, process, stimulus.node, stimulus.epoch)
     reaction = reaction_of(run, process, cell.volatile, stimulus.event)
@@ -129,16 +139,6 @@ def _work_at_once(run: Run, cell: Cell, stimulus: Stimulus, reaction: Reaction) 
     release(run, cell, reaction, since, False)
 
 
-def _count(run: Run, instance: Instance, process: Process, stimulus: Stimulus) -> None:
-    """An instance that goes on without end must not take the whole run with it."""
-    if instance.instant != run.now:
-        instance.instant = run.now
-        instance.before = instance.reactions
-    instance.reactions += 1
-    if instance.reactions - instance.before > MOST_AT_ONCE or instance.reactions > MOST_REACTIONS:
-        storm(run, instance, process.index, stimulus.event)
-
-
 def drain(run: Run, cell: Cell) -> None:
     """Take up what has waited; a timer that was cleared meanwhile does nothing."""
     while cell.inbox.first and not cell.busy:
@@ -157,7 +157,7 @@ def drain(run: Run, cell: Cell) -> None:
 
 def _make_durable(run: Run, process: Process, cell: Cell, reaction: Reaction) -> None:
     if reaction.publishes and run.publish_first:
-        _after_gap(run, PUBLISHED_FIRST, cell, reaction)
+        after_gap(run, PUBLISHED_FIRST, cell, reaction)
     elif run.quick_commit < 0 or process.store_down or process.slow_store.first:
         begin_commit(run, process, cell)
     else:
@@ -167,11 +167,13 @@ def _make_durable(run: Run, process: Process, cell: Cell, reaction: Reaction) ->
 def begin_commit(run: Run, process: Process, cell: Cell) -> None:
     """A commit sets out, or waits for its store."""
     if process.store_down:
-        event = event_of(run, COMMIT, cell.instance)
-        event.cell = cell
-        append(process.stalled, event)
-        _watch_cause(run, cell)
+        _wait(run, process.stalled, cell)
         return
+    if run.connections:
+        if process.committing >= run.connections:
+            _wait(run, process.pool, cell)
+            return
+        process.committing += 1
     cell.commits += 1
     latency = duration(run, process.commit, cell.instance.index, cell.commits)
     if process.slow_store.first:
@@ -179,6 +181,13 @@ def begin_commit(run: Run, process: Process, cell: Cell) -> None:
     if latency >= run.redelivery:
         _watch_cause(run, cell)
     _commit_after(run, latency, process, cell)
+
+
+def _wait(run: Run, commits: Events, cell: Cell) -> None:
+    event = event_of(run, COMMIT, cell.instance)
+    event.cell = cell
+    append(commits, event)
+    _watch_cause(run, cell)
 
 
 def _commit_after(run: Run, delay: int, process: Process, cell: Cell) -> None:
@@ -214,6 +223,8 @@ def commit(run: Run, event: Event) -> bool:
         return False
     if process.paused:
         return defer(process, event)
+    if run.connections:
+        _free_connection(run, process)
     instance, reaction, cause = cell.instance, cell.reaction, cell.cause
     cell.durable = reaction.after
     row(run, _COMMIT, instance.index, process.index, reaction.after, 0)
@@ -241,6 +252,14 @@ def commit(run: Run, event: Event) -> bool:
     if not cell.busy and not cell.held:
         leave(run, process.occupied, cell.in_occupied)
     return False
+
+
+def _free_connection(run: Run, process: Process) -> None:
+    process.committing -= 1
+    if process.pool.first:
+        event = first_out(process.pool)
+        begin_commit(run, process, event.cell)
+        done_with(run, event)
 
 
 def note_active(run: Run, process: Process, cell: Cell, active: bool) -> None:
@@ -304,7 +323,7 @@ def release(run: Run, cell: Cell, reaction: Reaction, since: int, lasting: bool)
             if run.gap:
                 late = True
             elif not run.publish_first:
-                _relay(run, cell, operation)
+                relay(run, cell, operation)
         elif code == WORK:
             start_work(run, cell, operation.a, operation.b, operation.c)
         elif code == SET_TIMER:
@@ -318,33 +337,10 @@ def release(run: Run, cell: Cell, reaction: Reaction, since: int, lasting: bool)
         operation = operation.next
     if late:  # dual write, after the commit: a crash in between loses the messages
         cell.gaps += 1
-        _after_gap(run, PUBLISHED, cell, reaction)
-
-
-def _relay(run: Run, cell: Cell, operation: Operation) -> None:
-    """Outbox: the relay publishes what was committed. Without a transaction there is none."""
-    process = cell.process
-    if run.relays_at_once or not run.atomic:
-        publish(run, process, cell.instance, operation)
-        return
-    event = event_of(run, RELAYED, cell.instance)
-    event.process = process
-    event.operation = operation
-    schedule(run, duration(run, process.relay, cell.instance.index, cell.commits), event)
+        after_gap(run, PUBLISHED, cell, reaction)
 
 
 # ------------------------------------------------------------------------------------ dual writes
-
-
-def _after_gap(run: Run, kind: int, cell: Cell, reaction: Reaction) -> None:
-    """The messages of a reaction go out on their own, before or after its commit."""
-    process = cell.process
-    cell.published += 1
-    event = event_of(run, kind, cell.instance)
-    event.cell = cell
-    event.life = process.life
-    event.reaction = reaction
-    schedule(run, duration(run, process.publish, cell.instance.index, cell.published), event)
 
 
 def published(run: Run, event: Event) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
-from wfmodel.simulation.declared import Block, Manner, Sampler, Strikes
+from wfmodel.simulation.declared import Block, Manner, Player, Sampler, Strikes
 from wfmodel.simulation.event_codes import NO_LIFE, RUNNING, STRIKE, UNWATCHED
 
 
@@ -227,14 +227,9 @@ class Landed:
 
 
 @dataclass(slots=True, eq=False)
-class Process:
+class Process(Player):
     """A participant's process: one for all instances."""
 
-    index: int = 0
-    number: int = 0
-    """Which of its participant's replicas; they stand in ``Run.replicas`` from ``first`` on."""
-    first: int = 0
-    count: int = 1
     life: int = 0
     """Lives of replicas have no number in common."""
     load: int = 0
@@ -254,15 +249,10 @@ class Process:
     store_factor: float = 1.0
     slow_service: Events = field(default_factory=Events)
     service_factor: float = 1.0
-    capacity: int = 0
-    """0: without limit."""
     in_use: int = 0
     queue: Events = field(default_factory=Events)
     """Attempts that want a worker."""
     flush_due: bool = False
-    commit: Sampler = NULL
-    publish: Sampler = NULL
-    relay: Sampler = NULL
     deferred: Events = field(default_factory=Events)
     """What a paused process will find when it goes on."""
     arriving: Events = field(default_factory=Events)
@@ -275,6 +265,9 @@ class Process:
     """It waits for that."""
     outbox: Events = field(default_factory=Events)
     """Committed messages that wait for the process to come back, or to go on."""
+    committing: int = 0
+    pool: Events = field(default_factory=Events)
+    """Commits that wait for a connection."""
     stalled: Events = field(default_factory=Events)
     """Commits that wait for the store to come back."""
     active: Members = field(default_factory=Members)
@@ -375,16 +368,10 @@ class Run(Manner):
     """One run: its clock, its broker, how it stores and publishes, what arrives."""
 
     now: int = 0
-    horizon: int = 0
-    participants: int = 0
     processes: list[Process] = NULL
     """The first replica of each participant."""
     replicas: list[Process] = NULL
-    replica_count: int = 0
     blocks: list[Block] = NULL
-    restarted: int = 0
-    """The event of a restart."""
-    network: Sampler = NULL
     down: int = 0
     blocked: Events = field(default_factory=Events)
     """Partitions from some peers that are on."""
@@ -395,15 +382,11 @@ class Run(Manner):
     """Publish first: reactions that wait for the broker before they commit."""
     held: Events = field(default_factory=Events)
     step_faults: Events = field(default_factory=Events)
-    every: Sampler = NULL
-    trace: list[int] = NULL
-    trace_length: int = 0
-    most: int = -1
     arrived: int = 0
     drawn: int = 0
     arrival_at: int = 0
-    scripted: bool = False
-    """A script says which branch is taken, and when an instance resumes after a restart."""
+    arrival_clock: int = 0
+    """The time of the latest arrival on a clock that goes by the pattern of rates."""
     opener: Opener = NULL
     start: Operation = NULL
     """What an arrival sends; asked for at the first one, and not before."""

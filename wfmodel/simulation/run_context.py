@@ -53,6 +53,8 @@ class RunContext:
         -1.
         """
         commit = self.knobs.commit
+        if self.knobs.connections is not None:
+            return -1
         if isinstance(commit, Constant) and commit.value < self.knobs.redelivery_timeout:
             return commit.value
         return -1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, NonNegativeFloat, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.faults import Fault
@@ -14,13 +14,34 @@ from wfmodel.model.units import Duration, parse_duration
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Pattern:
+    """How a rate goes up and down: ``factors`` of equal parts of a ``period``, over and over."""
+
+    period: Annotated[Duration, Field(gt=0)]
+    factors: Annotated[tuple[NonNegativeFloat, ...], Field(min_length=1, max_length=10_000)]
+
+    @model_validator(mode="after")
+    def _comes(self) -> Pattern:
+        if not any(self.factors):
+            raise ValueError("with every factor 0 nothing ever arrives")
+        if self.period < len(self.factors):
+            raise ValueError("the parts of the period are shorter than a nanosecond")
+        return self
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Arrivals:
-    """When instances start: ``every`` (time between two; exponential: Poisson), or ``at``."""
+    """When instances start: ``every`` (time between two; exponential: Poisson), or ``at``.
+
+    With a ``pattern``, ``every`` is the time between two where its factor is 1: where it is 3, time
+    goes three times as fast for arrivals (of a Poisson process it is the rate that varies).
+    """
 
     every: Distribution | None = None
     at: tuple[Duration, ...] = ()
     most: Annotated[int, Field(gt=0)] | None = None
     """Stop after this many."""
+    pattern: Pattern | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> Arrivals:
@@ -28,6 +49,8 @@ class Arrivals:
             raise ValueError("give either every (time between arrivals) or at (a trace of times)")
         if self.every is not None and self.every.mean_ns() <= 0:
             raise ValueError("the time between arrivals must be greater than zero")
+        if self.pattern is not None and self.every is None:
+            raise ValueError("a pattern needs a rate (every); a trace (at) has its own")
         return self
 
 
@@ -46,6 +69,8 @@ class Setting:
     network: Distribution = Constant(parse_duration("1ms"))
     """Latency from the broker to a recipient, per delivery."""
     faults: tuple[Fault, ...] = ()
+    faults_until: Literal["horizon", "end"] = "horizon"
+    """Whether they stop with the arrivals, so that what recovers can be seen, or go on."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Setting:

@@ -25,6 +25,7 @@ from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
 from wfmodel.simulation.event_codes import LIVES, OUTSIDE
 from wfmodel.simulation.run_context import RunContext
+from wfmodel.simulation.setting import Arrivals
 
 _OUTSIDE: Final = {Lands.WITH_COMMIT: 0, Lands.AT_START: d.AT_START, Lands.IN_CALL: d.IN_CALL}
 
@@ -260,6 +261,9 @@ class Setup:
         arrivals = setting.arrivals
         return {
             "horizon": setting.horizon,
+            "faults_end": setting.horizon
+            + (setting.convergence if setting.faults_until == "end" else 0),
+            "connections": knobs.connections or 0,
             "participants": len(self.processes),
             "processes": maker.array(self.processes),
             "replica_count": sum(map(len, self.groups)),
@@ -287,7 +291,22 @@ class Setup:
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),
             "trace": maker.array(sorted(arrivals.at)),
             "trace_length": len(arrivals.at),
+            **self._pattern(arrivals),
             "most": -1 if arrivals.most is None else arrivals.most,
+        }
+
+    def _pattern(self, arrivals: Arrivals) -> dict[str, Any]:
+        pattern = arrivals.pattern
+        if pattern is None:
+            return {}
+        parts = len(pattern.factors)
+        length = pattern.period // parts
+        ends = accumulate(int(factor * length) for factor in pattern.factors)
+        return {
+            "parts": parts,
+            "part_length": length,
+            "part_ends": self.maker.array(list(ends)),
+            "part_factors": self.maker.array(list(map(float, pattern.factors))),
         }
 
 

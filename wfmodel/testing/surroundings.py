@@ -16,6 +16,7 @@ from wfmodel.designs.knobs import (
     Lease,
     Persistence,
     Publishing,
+    Unhandled,
 )
 from wfmodel.model.distributions import Constant, Distribution, Exponential
 from wfmodel.model.flow import NodeKind, build_flow
@@ -54,6 +55,7 @@ def knobs(draw: DrawFn) -> Knobs:
     return Knobs(
         persistence=persistence,
         commit=draw(latencies),
+        connections=draw(st.sampled_from([None, None, 1, 2])) if shared else None,
         flush_interval=draw(st.sampled_from([5 * MS, 100 * MS])),
         replay=MS,
         delivery=delivery,
@@ -69,6 +71,7 @@ def knobs(draw: DrawFn) -> Knobs:
         relay_delay=draw(latencies),
         deduplicate=known,
         known_key=draw(st.sampled_from(KnownKey)) if known else KnownKey.USUAL,
+        unhandled=draw(st.sampled_from([Unhandled.FAIL, Unhandled.FAIL, Unhandled.PARK])),
         tombstones=draw(st.booleans()),
         timeouts=draw(st.booleans()),
         watchdog=draw(st.sampled_from([None, 150 * MS])),

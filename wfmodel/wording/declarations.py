@@ -35,6 +35,18 @@ FAULTS: Final = {kind: facts.plural for kind, facts in FACTS.items()}
 """Kinds of faults, in the plural."""
 
 
+class Varying(Protocol):
+    """How a rate varies: what ``wfmodel.simulation.Pattern`` declares."""
+
+    @property
+    def period(self) -> int:
+        """Nanoseconds until it begins anew."""
+
+    @property
+    def factors(self) -> tuple[float, ...]:
+        """Of its equal parts."""
+
+
 class Arriving(Protocol):
     """How instances arrive: what ``wfmodel.simulation.Arrivals`` declares."""
 
@@ -49,6 +61,10 @@ class Arriving(Protocol):
     @property
     def most(self) -> int | None:
         """No more than this many."""
+
+    @property
+    def pattern(self) -> Varying | None:
+        """How the rate varies."""
 
 
 def duration_words(duration_ns: float) -> str:
@@ -126,8 +142,14 @@ def _target(fault: Fault) -> str:
     return f"{target}{from_peers}{at_step}"
 
 
-def knob_words(value: object) -> str:
+COUNTS: Final = frozenset({"connections"})
+"""Knobs whose whole numbers are no durations."""
+
+
+def knob_words(name: str, value: object) -> str:
     """A knob's value in words."""
+    if name in COUNTS and value is not None:
+        return f"{value:,}"
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -149,6 +171,9 @@ def arrivals_words(arrivals: Arriving) -> str:
     if arrivals.every is None:
         return f"{len(arrivals.at)} at stated times"
     most = f", at most {arrivals.most:,}" if arrivals.most is not None else ""
+    if arrivals.pattern is not None:
+        factors, period = arrivals.pattern.factors, duration_words(arrivals.pattern.period)
+        most += f", times {min(factors):g} to {max(factors):g} in the course of {period}"
     return f"one every {mean_words(arrivals.every)}{most}"
 
 

@@ -71,7 +71,8 @@ def _check(context: ScenarioContext) -> Iterator[Finding]:
 
 
 def _why_never(context: ScenarioContext, fault: Fault) -> str:
-    horizon = context.scenario.setting.horizon
+    setting = context.scenario.setting
+    horizon = context.end if setting.faults_until == "end" else setting.horizon
     chancy = fault.kind in PER_MESSAGE | PER_ATTEMPT
     timed = bool(fault.at) or fault.every is not None
     delays = fault.kind in (FaultKind.DELAY, FaultKind.REORDERING)

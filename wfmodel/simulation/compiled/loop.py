@@ -35,6 +35,7 @@ TEXT: Final = tuple(
         "work",
         "outside",
         "custody",
+        "reaction_count",
         "reactions",
         "handover",
         "happenings",
