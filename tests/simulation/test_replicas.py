@@ -69,6 +69,17 @@ def test_without_a_lease_only_its_own_holder_goes_on_with_an_instance():
     assert wfmodel.measure(history).values["latency_mean"] == pytest.approx(60.3, abs=0.02)
 
 
+def test_a_lease_may_be_one_participants_only():
+    """The services go on at once with what is theirs; the orchestrator waits for its lease."""
+    lease = Lease(renewed="1s", lasts="5s", look="2s", of="orchestrator")
+    crash = Fault(kind="crash", target="*", at=("20.3s",), lasts="1s")
+    history = run(waiting(), "orchestration", Knobs(lease=lease, commit="0s"), ("20s",), crash)
+    [again] = [row.time_ns / S for row in history if row.kind == Kind.BEGIN]
+    assert again == pytest.approx(25.3)  # back at 21.3 s, the lease over at 25 s, looked at then
+    whose = {p: Knobs(lease=lease).lease_of(p, ("bank",)) for p in ("orchestrator", "bank")}
+    assert whose == {"orchestrator": lease, "bank": None}
+
+
 def test_what_is_at_rest_is_taken_by_whoever_runs():
     """Both crash in turn; the second payment finds the first replica down, and the other up."""
     knobs = Knobs(replicas={"bank": 2})

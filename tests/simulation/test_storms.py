@@ -11,7 +11,7 @@ from tests.simulation.worlds import sequence
 from wfmodel.designs import DESIGNS, Knobs, build
 from wfmodel.model.distributions import Constant
 from wfmodel.model.failures import FailureMode, RetryPolicy
-from wfmodel.simulation import Arrivals, Setting, StormError, simulate
+from wfmodel.simulation import Arrivals, Setting, StormError, reaction_count, simulate
 
 FOR_EVER = sequence(
     1,

@@ -120,6 +120,8 @@ class Lease:
     """Without a heartbeat for this long, the holder is taken for dead."""
     look: Annotated[Duration, Field(gt=0)]
     """Time between two looks for what nobody holds any more."""
+    of: Name = ALL_PARTICIPANTS
+    """Whose instances: a participant's, those of ``services``, or all."""
 
     @model_validator(mode="after")
     def _outlives(self) -> Lease:
@@ -189,6 +191,13 @@ class Knobs:
         of_all = self.replicas.get(ALL_PARTICIPANTS, 1)
         of_kind = self.replicas.get(ALL_SERVICES, of_all) if name in services else of_all
         return self.replicas.get(name, of_kind)
+
+    def lease_of(self, name: str, services: tuple[str, ...]) -> Lease | None:
+        """How a participant's processes hold their instances."""
+        lease = self.lease
+        if lease is None or lease.of in (name, ALL_PARTICIPANTS):
+            return lease
+        return lease if lease.of == ALL_SERVICES and name in services else None
 
     @model_validator(mode="after")
     def _window(self) -> Knobs:

@@ -20,6 +20,7 @@ from wfmodel.designs.knobs import (
     DualWriteOrder,
     Knobs,
     KnownKey,
+    Lease,
     Persistence,
     Publishing,
 )
@@ -34,6 +35,9 @@ CONTROLLER: Final = "orchestrator"
 TEN: Final = 10.0
 WATCHDOG: Final = parse_duration("30s")
 """The watchdog that is tried where the scenario has none (SQS visibility time-out)."""
+
+STAND_BY: Final = Lease(renewed="2s", lasts="15s", look="2s", of=CONTROLLER)  # type: ignore[arg-type]
+"""Of Kubernetes: client-go's leader election, as its components are set up."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,27 @@ def _spared(scenario: Scenario) -> Iterator[WhatIf]:
         if not _stops(fault, CONTROLLER)
     )
     if kept != faults:
-        yield _with_setting(scenario, "the orchestrator replicated: it never fails", faults=kept)
+        yield _with_setting(scenario, "the orchestrator never fails", faults=kept)
+        yield from _with_a_stand_by(scenario)
+
+
+def _with_a_stand_by(scenario: Scenario) -> Iterator[WhatIf]:
+    """The controller replicated as it can be had: another goes on when its lease is over."""
+    variants = scenario.variants_by_name()
+    if any(not _can_be_replicated(each.knobs) for each in variants.values()):
+        return
+    replicas = {CONTROLLER: 2}
+    changed = {
+        name: replace(each, knobs=replace(each.knobs, replicas=replicas, lease=STAND_BY))
+        for name, each in variants.items()
+    }
+    words = f"two orchestrators, one goes on after a lease of {duration_words(STAND_BY.lasts)}"
+    yield WhatIf(words, scenario.setting, changed)
+
+
+def _can_be_replicated(knobs: Knobs) -> bool:
+    durable = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+    return durable and not knobs.replicas and knobs.lease is None
 
 
 def _stops(fault: Fault, target: str) -> bool:

@@ -324,7 +324,9 @@ class CellRules:
 
     def may_lapse(self, participant: int) -> bool:
         """Whether other replicas take what one holds that stands still."""
-        leased = self.after_work or self.table.system.knobs.lease is not None
+        system = self.table.system
+        lease = system.knobs.lease_of(self.table.names[participant], system.services)
+        leased = self.after_work or lease is not None
         return leased and self._is_replicated(participant)
 
     def lapse(self, cell: Cell) -> After:

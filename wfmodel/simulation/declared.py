@@ -83,6 +83,10 @@ class Player:
     commit: Sampler = NULL
     publish: Sampler = NULL
     relay: Sampler = NULL
+    renewed: int = 0
+    lease: int = 0
+    """How long a process that was not heard of is taken to live; 0: it takes its own work back."""
+    lease_look: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -112,10 +116,6 @@ class Manner:
     redelivery: int = 0
     look: int = 0
     """How often a consumer looks for messages to be delivered again; 0: in time."""
-    renewed: int = 0
-    lease: int = 0
-    """How long a process that was not heard of is taken to live; 0: it takes its own work back."""
-    lease_look: int = 0
     repeats: bool = False
     """The same attempt may begin more than once."""
     participants: int = 0

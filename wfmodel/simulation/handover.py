@@ -194,15 +194,15 @@ def holder_then(run: Run, cell: Cell, life: int) -> Process:
 
 def lease_ends(run: Run, process: Process) -> None:
     """A process has fallen silent: its lease ends so long after its last heartbeat."""
-    if run.lease and not process.taking_over:
+    if process.lease and not process.taking_over:
         silent = process.silent_since if process.paused else run.now
-        heard_of = silent - (silent - process.up_since) % run.renewed
-        process.lease_until = heard_of + run.lease
+        heard_of = silent - (silent - process.up_since) % process.renewed
+        process.lease_until = heard_of + process.lease
 
 
 def watch_for(run: Run, silent: Process) -> None:
     """Every other replica will look whether the lease of a silent one has ended."""
-    if not run.lease:
+    if not silent.lease:
         return
     for place in range(silent.first, silent.first + silent.count):
         other = run.replicas[place]
@@ -212,7 +212,7 @@ def watch_for(run: Run, silent: Process) -> None:
 
 def watch_others(run: Run, process: Process) -> None:
     """A replica that has just started, or goes on, looks for whoever has fallen silent."""
-    if not run.lease:
+    if not process.lease:
         return
     for place in range(process.first, process.first + process.count):
         other = run.replicas[place]
@@ -224,8 +224,8 @@ def look(run: Run, silent: Process, by: Process) -> None:
     """One replica's first look at or after the end of another's lease."""
     wait = 0
     if run.now < silent.lease_until:
-        looks = -((by.up_since - silent.lease_until) // run.lease_look)
-        wait = by.up_since + looks * run.lease_look - run.now
+        looks = -((by.up_since - silent.lease_until) // by.lease_look)
+        wait = by.up_since + looks * by.lease_look - run.now
     event = event_of(run, TAKE_OVER, NULL)
     event.process = silent
     event.life = silent.life

@@ -64,7 +64,7 @@ def restart(run: Run, process: Process) -> None:
     process.taking_over = False
     if process.count > 1:
         watch_others(run, process)
-    if run.lease and run.now < process.lease_until and process.active.first:
+    if process.lease and run.now < process.lease_until and process.active.first:
         _wait_for_lease(run, process)
         return
     member = process.active.first

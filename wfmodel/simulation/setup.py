@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, PER_REPLICA
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
-from wfmodel.designs.knobs import Custody, Delivery, Knobs
+from wfmodel.designs.knobs import Custody, Delivery, Lease
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
@@ -126,6 +126,7 @@ class Setup:
             commit=self.sampler(knobs.commit, "commit", name),
             publish=self.sampler(knobs.publish, "publish", name),
             relay=self.sampler(knobs.relay_delay, "relay", name),
+            **_lease(knobs.lease_of(name, self.context.system.services)),
         )
 
     # -------------------------------------------------------------------------------- nodes
@@ -283,7 +284,6 @@ class Setup:
             "replay": context.replay_ns(),
             "redelivers": knobs.delivery is Delivery.AT_LEAST_ONCE,
             "redelivery": knobs.redelivery_timeout,
-            **_lease(knobs),
             "repeats": context.repeats,
             "look": knobs.redelivery_look,
             "linked": knobs.custody is Custody.LINK,
@@ -310,8 +310,7 @@ class Setup:
         }
 
 
-def _lease(knobs: Knobs) -> dict[str, int]:
-    lease = knobs.lease
+def _lease(lease: Lease | None) -> dict[str, int]:
     if lease is None:
         return {}
     return {"renewed": lease.renewed, "lease": lease.lasts, "lease_look": lease.look}

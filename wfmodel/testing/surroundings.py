@@ -34,7 +34,12 @@ SLOW_ENOUGH_TO_MATTER: tuple[Distribution, ...] = (
     Constant(MS),
     Exponential(mean=20 * MS),
 )
-LEASES = (None, None, Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS))
+LEASES = (
+    None,
+    None,
+    Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS),
+    Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS, of="services"),
+)
 REPLICAS: tuple[dict[str, int], ...] = ({}, {}, {"*": 2}, {"services": 3}, {"orchestrator": 2})
 latencies: st.SearchStrategy[Distribution] = st.sampled_from(SLOW_ENOUGH_TO_MATTER)
 

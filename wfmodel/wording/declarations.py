@@ -162,7 +162,8 @@ def knob_words(name: str, value: object) -> str:
         return ", ".join(f"{count} of {name}" for name, count in value.items()) or "one of each"
     if isinstance(value, Lease):
         renewed, lasts, look = map(duration_words, (value.renewed, value.lasts, value.look))
-        return f"renewed every {renewed}, lasts {lasts}, looked at every {look}"
+        whose = "" if value.of == ALL_PARTICIPANTS else f"of {value.of}: "
+        return f"{whose}renewed every {renewed}, lasts {lasts}, looked at every {look}"
     return distribution_words(value)  # type: ignore[arg-type]
 
 

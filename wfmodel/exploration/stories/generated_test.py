@@ -109,7 +109,8 @@ def budget_text(budget: FaultBudget) -> str:
 def _value_text(value: object) -> str:
     """Python for a knob's value, from names that are imported."""
     if isinstance(value, Lease):
-        return f"dict(renewed={value.renewed}, lasts={value.lasts}, look={value.look})"
+        times = f"renewed={value.renewed}, lasts={value.lasts}, look={value.look}"
+        return f"dict({times}, of={value.of!r})"
     return repr(str(value)) if isinstance(value, str) else repr(value)
 
 
