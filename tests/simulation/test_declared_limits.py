@@ -10,7 +10,15 @@ import wfmodel
 from wfmodel.designs import Fault, Knobs, build
 from wfmodel.designs.history import History, Kind
 from wfmodel.model.units import parse_duration
-from wfmodel.model.workflow import Final, Task, Wait, Workflow
+from wfmodel.model.workflow import (
+    Final,
+    Parallel,
+    Receive,
+    Region,
+    Task,
+    Wait,
+    Workflow,
+)
 from wfmodel.simulation import Arrivals, Pattern, Setting, simulate
 
 S = parse_duration("1s")
@@ -63,6 +71,41 @@ def test_a_crash_frees_connections():
     history = run(NOTHING_TO_DO, knobs, setting, "choreography")
     ends = [row.time_ns / S for row in history if row.kind == Kind.COMMIT]
     assert ends == [1.0, 11.0, 12.0]
+
+
+@pytest.mark.parametrize(
+    ("staff", "every", "hours"), [(1, "40m", 0.5 / (1 - 0.75)), (2, "1h", 0.5 / (1 - 0.25**2))]
+)
+def test_people_who_answer_are_an_mmc_queue(staff, every, hours):
+    """Half an hour each; of two, the mean stay is the service time over 1 - (load of each)²."""
+    receive = Receive(
+        service="desk",
+        events={"approved": {"next": "done"}},
+        delay={"distribution": "exponential", "mean": "30m"},
+        staff=staff,
+    )
+    workflow = Workflow(name="ask", initial="ask", states={"ask": receive, "done": Final()})
+    arrivals = Arrivals(every={"distribution": "exponential", "mean": every})
+    setting = Setting(arrivals=arrivals, horizon="30000h", network="0s", convergence="1000h")
+    history = run(workflow, Knobs(commit="0s", publish="0s"), setting)
+    found = wfmodel.measure(history).values["latency_mean"] / 3600
+    assert found == pytest.approx(hours, rel=0.06)
+
+
+def test_staff_is_shared_by_the_copies_of_a_state():
+    """Three items, one person, an hour each."""
+    ask = Receive(service="desk", events={"ok": {"next": "end"}}, delay="1h", staff=1)
+    region = Region(initial="ask", states={"ask": ask, "end": Final()})
+    each = Parallel(regions=(region,), for_each="items", copies=3, next="done")
+    workflow = Workflow(
+        name="ask",
+        initial="each",
+        states={"each": each, "done": Final()},
+        data={"items": {"type": "array", "input": True}},
+    )
+    setting = Setting(arrivals=Arrivals(at=("0s",)), horizon="1m", convergence="10h", network="0s")
+    history = run(workflow, Knobs(commit="0s"), setting)
+    assert wfmodel.measure(history).values["latency_mean"] == pytest.approx(3 * 3600)
 
 
 def test_a_rate_follows_its_pattern():

@@ -54,6 +54,10 @@ class Rates:
                 f"knobs.acknowledge: {knobs.acknowledge} is only simulated and explored"
             )
         for node in system.flow.nodes:
+            if isinstance(node.state, Receive) and node.state.staff is not None:
+                raise NotExponentialError(
+                    f"staff of {node.name!r}: instances would wait for each other"
+                )
             if lands_outside(node.state):
                 raise NotExponentialError(
                     f"the effect of {node.name!r} lands at some instant of the call, not at its end"

@@ -106,6 +106,7 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
         "kind": "Waits for an outside event, such as an approval.",
         "events": "The events that may come, by name.",
         "delay": "How long the outside world takes.",
+        "staff": "How many answers the outside works on at once; the others wait.",
         "timeout": "How long it waits; then the event timeout is raised.",
         "on": "Event to the state that it leads to: timeout when nothing came.",
         "service": "The service that waits; without it, whoever acted before.",

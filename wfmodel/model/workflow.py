@@ -289,12 +289,14 @@ class Reaction:
 class Receive:
     """Waits for one of several outside events (an approval), with a time-out.
 
-    ``delay`` is how long the outside world takes. Probabilities that add up to less than 1 leave
-    the rest to silence; events without one share what is left.
+    ``delay`` is how long the outside world takes; ``staff``, how many it does at once (people: the
+    others wait). Probabilities that add up to less than 1 leave the rest to silence; events without
+    one share what is left.
     """
 
     events: Annotated[Mapping[Name, Reaction], Field(min_length=1)]
     delay: Distribution = Constant(0)
+    staff: Annotated[int, Field(ge=1)] | None = None
     timeout: Duration | None = None
     on: Mapping[Name, Name] = Field(default_factory=dict)
     service: Name | None = None

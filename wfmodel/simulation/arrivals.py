@@ -21,7 +21,8 @@ from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.faults import nothing_more
 from wfmodel.simulation.network import post
 from wfmodel.simulation.reactions import drain, note_active, release
-from wfmodel.simulation.records import Event, Instance, Opener, Run
+from wfmodel.simulation.records import Event, Instance
+from wfmodel.simulation.run_record import Opener, Run
 
 _ARRIVE = int(Kind.ARRIVE)
 

@@ -19,8 +19,9 @@ from wfmodel.designs.history import Kind
 from wfmodel.simulation.dispatch import begin_arrivals, begin_fault, dispatch
 from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.questions import Questions
-from wfmodel.simulation.records import Event, Run
+from wfmodel.simulation.records import Event
 from wfmodel.simulation.run_context import RunContext
+from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.setup import Objects, Setup
 
 YOUNG_OBJECTS = 50_000

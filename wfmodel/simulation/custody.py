@@ -14,7 +14,8 @@ from wfmodel.simulation.basis import duration, event_of, held_of, row, schedule
 from wfmodel.simulation.event_codes import ACKNOWLEDGING, DONE, LEAVING, NO_STEP, RUNNING
 from wfmodel.simulation.network import abandon, acknowledge, refuses, watch
 from wfmodel.simulation.queues import defer, enter, leave
-from wfmodel.simulation.records import Cell, Event, Held, Parcel, Reaction, Run
+from wfmodel.simulation.records import Cell, Event, Held, Parcel, Reaction
+from wfmodel.simulation.run_record import Run
 
 _ACKNOWLEDGE = int(Kind.ACKNOWLEDGE)
 

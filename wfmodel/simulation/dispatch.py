@@ -21,8 +21,9 @@ from wfmodel.simulation.faults import await_next, inject
 from wfmodel.simulation.happenings import fire, happen
 from wfmodel.simulation.network import check_acknowledged, lapsed, publish, transmit
 from wfmodel.simulation.outside import answer_from_outside
-from wfmodel.simulation.records import Event, Injected, Run
+from wfmodel.simulation.records import Event, Injected
 from wfmodel.simulation.recovery import take_over
+from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.timers import leave_lane
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 from wfmodel.designs.history import Kind
 from wfmodel.simulation.basis import landed_of, row
 from wfmodel.simulation.declared import Block
-from wfmodel.simulation.records import Instance, Landed, Process, Run
+from wfmodel.simulation.records import Instance, Landed, Process
+from wfmodel.simulation.run_record import Run
 
 _EFFECT = int(Kind.EFFECT)
 _UNDO = int(Kind.UNDO)

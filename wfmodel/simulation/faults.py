@@ -16,8 +16,9 @@ from wfmodel.simulation.handover import lease_ends, watch_for
 from wfmodel.simulation.network import come_in
 from wfmodel.simulation.queues import append, remove
 from wfmodel.simulation.reactions import resume_commits
-from wfmodel.simulation.records import Event, Events, Injected, Process, Run
+from wfmodel.simulation.records import Event, Events, Injected, Process
 from wfmodel.simulation.recovery import crash, restart, resume, retry_waiting
+from wfmodel.simulation.run_record import Run
 
 _FAULT_ON = int(Kind.FAULT_ON)
 _FAULT_OFF = int(Kind.FAULT_OFF)

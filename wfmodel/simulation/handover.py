@@ -37,7 +37,8 @@ from wfmodel.simulation.event_codes import (
 from wfmodel.simulation.network import abandon
 from wfmodel.simulation.queues import append, drop_all, enter, leave, take_all
 from wfmodel.simulation.reactions import published
-from wfmodel.simulation.records import Cell, Parcel, Process, Run
+from wfmodel.simulation.records import Cell, Parcel, Process
+from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.work import stop_work
 
 _PHANTOM = int(Kind.PHANTOM)

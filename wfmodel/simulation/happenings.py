@@ -34,7 +34,8 @@ from wfmodel.simulation.reactions import (
     published_first,
     react,
 )
-from wfmodel.simulation.records import Event, Parcel, Process, Run, Setting
+from wfmodel.simulation.records import Event, Parcel, Process, Setting
+from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.timers import is_set, unset
 from wfmodel.simulation.work import free_worker, outcome_of
 

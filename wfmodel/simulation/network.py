@@ -43,8 +43,8 @@ from wfmodel.simulation.records import (
     Parcel,
     Process,
     Reaction,
-    Run,
 )
+from wfmodel.simulation.run_record import Run
 
 _SEND = int(Kind.SEND)
 _DROP = int(Kind.DROP)

@@ -16,8 +16,9 @@ from wfmodel.simulation.basis import (
 )
 from wfmodel.simulation.event_codes import CHOICE, EXTERNAL, NOTHING, OUTSIDE
 from wfmodel.simulation.network import post
-from wfmodel.simulation.queues import enqueue
-from wfmodel.simulation.records import Cell, Event, Run
+from wfmodel.simulation.queues import append, enqueue, first_out
+from wfmodel.simulation.records import Cell, Event
+from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.work import pick
 
 
@@ -48,11 +49,25 @@ def expect(run: Run, cell: Cell, node: int, epoch: int) -> None:
     event.node = node
     event.epoch = epoch
     event.answer = answer
-    schedule(run, quantile(run, block.delay, uniform(block.delay_base, index, epoch)), event)
+    event.left = quantile(run, block.delay, uniform(block.delay_base, index, epoch))
+    staff = run.staffs[node]
+    if staff:
+        if staff.busy == staff.size:
+            append(staff.waiting, event)
+            return
+        staff.busy += 1
+    schedule(run, event.left, event)
 
 
 def answer_from_outside(run: Run, event: Event) -> None:
-    """The answer goes to whoever expected it."""
+    """The answer goes to whoever expected it; whoever gave it turns to the next one."""
+    staff = run.staffs[event.node]
+    if staff:
+        if staff.waiting.first:
+            following = first_out(staff.waiting)
+            schedule(run, following.left, following)
+        else:
+            staff.busy -= 1
     recipient = event.process.index
     operation = external(run, recipient, event.node, event.epoch, event.answer)
     post(run, OUTSIDE, event.instance, operation)

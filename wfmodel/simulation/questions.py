@@ -19,6 +19,7 @@ from wfmodel.model.workflow import Compensation, Receive, Task, Wait
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation import records as r
 from wfmodel.simulation.run_context import RunContext
+from wfmodel.simulation.run_record import Opener
 from wfmodel.simulation.setup import Reference, Setup
 from wfmodel.simulation.work import ATTEMPTS
 
@@ -134,7 +135,7 @@ class Questions:
         for index, sends, rest in reversed(chains):
             process, active = self.setup.processes[index], table.resumes(index, 0)
             fields = {"process": process, "active": active, "sends": sends, "rest": rest}
-            made = self.maker.make(r.Opener, next=made, **fields)
+            made = self.maker.make(Opener, next=made, **fields)
         return made
 
     def _block(self, operations: tuple[Operation, ...], *, sends: bool) -> Reference:

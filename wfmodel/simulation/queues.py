@@ -12,9 +12,9 @@ from wfmodel.simulation.records import (
     Member,
     Members,
     Process,
-    Run,
     Stimulus,
 )
+from wfmodel.simulation.run_record import Run
 
 
 def append(queue: Events, event: Event) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wfmodel.simulation.basis import storm
-from wfmodel.simulation.records import Instance, Process, Run, Stimulus
+from wfmodel.simulation.records import Instance, Process, Stimulus
+from wfmodel.simulation.run_record import Run
 
 MOST_AT_ONCE = 10_000
 """Reactions of one instance at one instant; more are taken for an endless loop."""

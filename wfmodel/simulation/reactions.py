@@ -52,15 +52,8 @@ from wfmodel.simulation.queues import (
     take_all,
 )
 from wfmodel.simulation.reaction_count import count
-from wfmodel.simulation.records import (
-    Cell,
-    Event,
-    Events,
-    Process,
-    Reaction,
-    Run,
-    Stimulus,
-)
+from wfmodel.simulation.records import Cell, Event, Events, Process, Reaction, Stimulus
+from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.timers import clear_timer, is_set, set_timer, unset
 from wfmodel.simulation.work import start_work, stretched
 

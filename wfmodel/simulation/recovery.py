@@ -32,7 +32,8 @@ from wfmodel.simulation.happenings import happen
 from wfmodel.simulation.network import come_in, publish, transmit, unpublished
 from wfmodel.simulation.queues import append, defer, leave, take_all
 from wfmodel.simulation.reactions import offer, published_first
-from wfmodel.simulation.records import Event, Process, Run
+from wfmodel.simulation.records import Event, Process
+from wfmodel.simulation.run_record import Run
 
 _BOOT = int(Kind.BOOT)
 _UNPUBLISHED = int(Drop.UNPUBLISHED)

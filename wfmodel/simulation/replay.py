@@ -59,12 +59,8 @@ from wfmodel.simulation.outside import answer_from_outside
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.reactions import offer
 from wfmodel.simulation.records import Cell, Instance, Parcel, Process, Stimulus
-from wfmodel.simulation.records import (
-    Event as Waiting,
-)
-from wfmodel.simulation.records import (
-    Setting as TimerSetting,
-)
+from wfmodel.simulation.records import Event as Waiting
+from wfmodel.simulation.records import Setting as TimerSetting
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.script import Scripted, holder_of
 from wfmodel.simulation.setting import Arrivals, Setting

@@ -18,8 +18,9 @@ from wfmodel.simulation.dispatch import dispatch
 from wfmodel.simulation.event_codes import ACKNOWLEDGING, FLUSH, PUBLISHED, PUBLISHED_FIRST
 from wfmodel.simulation.network import publish
 from wfmodel.simulation.reactions import begin_commit
-from wfmodel.simulation.records import Event, Operation, Process, Reaction, Run
+from wfmodel.simulation.records import Event, Operation, Process, Reaction
 from wfmodel.simulation.run_context import RunContext
+from wfmodel.simulation.run_record import Run
 
 ANSWERS = Odds(1, [1], [2.0])
 """The outside always answers: which answer, and whether at all, is the script's to say."""

@@ -25,6 +25,7 @@ from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
 from wfmodel.simulation.event_codes import LIVES, OUTSIDE
 from wfmodel.simulation.run_context import RunContext
+from wfmodel.simulation.run_record import Staff
 from wfmodel.simulation.setting import Arrivals
 
 _OUTSIDE: Final = {Lands.WITH_COMMIT: 0, Lands.AT_START: d.AT_START, Lands.IN_CALL: d.IN_CALL}
@@ -142,6 +143,17 @@ class Setup:
             tombstones=tombstones,
             **dict(self._fields_of(node)),
         )
+
+    def _staffs(self) -> list[Reference]:
+        """By node; copies of one state, for the items of a list, have their staff in common."""
+        made: dict[str, Reference] = {}
+        found = []
+        for node in self.context.flow.nodes:
+            size, place = getattr(node.state, "staff", None), repr(node.path)
+            if size is not None and place not in made:
+                made[place] = self.maker.make(Staff, size=size)
+            found.append(NULL if size is None else made[place])
+        return found
 
     def _fields_of(self, node: Node) -> Iterable[tuple[str, Reference]]:
         state, name, base = node.state, node.name, self.streams.base
@@ -270,6 +282,7 @@ class Setup:
             "replica_count": sum(map(len, self.groups)),
             "replicas": maker.array([each for group in self.groups for each in group]),
             "blocks": maker.array([self._block(node) for node in context.flow.nodes]),
+            "staffs": maker.array(self._staffs()),
             "restarted": context.table.restarted,
             "synchronous": context.synchronous,
             "log": context.log,

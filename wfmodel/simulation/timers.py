@@ -18,7 +18,8 @@ from wfmodel.simulation.basis import (
     unrefer,
 )
 from wfmodel.simulation.event_codes import LANE_HEAD, NO_LIFE, TIMER
-from wfmodel.simulation.records import Cell, Lane, Length, Run, Setting
+from wfmodel.simulation.records import Cell, Lane, Length, Setting
+from wfmodel.simulation.run_record import Run
 
 
 def set_timer(

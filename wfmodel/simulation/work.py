@@ -12,7 +12,8 @@ from wfmodel.simulation.basis import FAR, duration, event_of, landed_of, row, sc
 from wfmodel.simulation.declared import IN_CALL, Odds
 from wfmodel.simulation.event_codes import LANDS, WORK_END
 from wfmodel.simulation.queues import append, drop_all, first_out
-from wfmodel.simulation.records import Cell, Event, Instance, Process, Run
+from wfmodel.simulation.records import Cell, Event, Instance, Process
+from wfmodel.simulation.run_record import Run
 
 _BEGIN = int(Kind.BEGIN)
 ATTEMPTS = 1 << 20

@@ -64,15 +64,14 @@ from wfmodel.simulation.records import (
     Held,
     Instance,
     Landed,
-    Opener,
     Operation,
     Parcel,
     Process,
     Reaction,
-    Run,
     Setting,
     Stimulus,
 )
+from wfmodel.simulation.run_record import Opener, Run
 
 __all__ = ["instance_of", "refer", "row", "unrefer"]
 

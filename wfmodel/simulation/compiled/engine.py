@@ -20,8 +20,9 @@ from wfmodel.simulation.compiled.loop import BATCH, BLOCK, entries
 from wfmodel.simulation.compiled.store import COLUMNS, Store
 from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.questions import Questions
-from wfmodel.simulation.records import Operation, Reaction, Run
+from wfmodel.simulation.records import Operation, Reaction
 from wfmodel.simulation.run_context import RunContext
+from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.setup import Setup
 
 HEAP = 1 << 10

@@ -17,7 +17,8 @@ from wfmodel.native.words import entry, get, put, reference, twins
 from wfmodel.simulation.compiled import basis
 from wfmodel.simulation.compiled.heap import first_number, first_time, pop
 from wfmodel.simulation.compiled.run_header import ABORT, BUILD, HEAP_SIZE
-from wfmodel.simulation.records import Event, Injected, Run
+from wfmodel.simulation.records import Event, Injected
+from wfmodel.simulation.run_record import Run
 
 BATCH: Final = 1 << 18
 """Events between two returns to Python, where a signal is heard."""

@@ -24,7 +24,8 @@ from wfmodel.simulation.compiled.run_header import (
     TELLS_GONE,
 )
 from wfmodel.simulation.event_codes import OUTSIDE
-from wfmodel.simulation.records import Cell, Instance, Process, Run, Stimulus
+from wfmodel.simulation.records import Cell, Instance, Process, Stimulus
+from wfmodel.simulation.run_record import Run
 
 _CELL_WORDS = layout_of(Cell).words
 _INSTANCE_WORDS = layout_of(Instance).words
