@@ -7,13 +7,15 @@ is one more entry here, and an option of all of them.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
+from typer.exceptions import TyperException
 
 if TYPE_CHECKING:
+    from wfmodel.designs.system import System
     from wfmodel.semantics import FaultBudget
 
 MOST_FAULTS: Final = 20
@@ -59,3 +61,18 @@ def _budget(counts: dict[str, int]) -> FaultBudget:
     from wfmodel.semantics import FaultBudget
 
     return FaultBudget(**counts)  # type: ignore[arg-type]
+
+
+def check_losses(budget: FaultBudget, systems: Iterable[System]) -> None:
+    """Refuse losses that cannot be.
+
+    Raises:
+        TyperException: every system's broker delivers what was lost again.
+    """
+    from wfmodel.designs.knobs import Delivery
+
+    if budget.losses and all(s.knobs.delivery is Delivery.AT_LEAST_ONCE for s in systems):
+        raise TyperException(
+            "--loss does nothing: with delivery: at-least-once a lost message is only delayed;"
+            " try --knob delivery=at-most-once, or --duplicate"
+        )

@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
 from wfmodel.designs.table import Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
-from wfmodel.model.workflow import DONE, TIMEOUT
+from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
 from wfmodel.semantics.cell_rules import After, CellRules
 from wfmodel.semantics.configuration import Cell, Parcel, Post, Work
-from wfmodel.semantics.nondeterminism import SILENCE, Resolution
+from wfmodel.semantics.nondeterminism import SILENCE, Resolution, is_endless, never_succeeds
 
 
 class StepKind(StrEnum):
@@ -137,9 +137,20 @@ class EnabledSteps:
             yield from self._landings(p, cell)
             for event in self._events(cell):
                 yield self._react(p, cell, event)
+            yield from self._failing_again(p, cell)
             if failures:
                 for event in self._injected(cell):
                     yield self._react(p, cell, event, cost="failures")
+
+    def _failing_again(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        """An attempt fails like all before it: nothing changes, and that goes on for ever."""
+        for work in dict.fromkeys(cell.work):
+            state = self.nodes[work[0]].state
+            assert isinstance(state, Task | Compensation)
+            outcomes = self.resolution.outcomes(self.nodes[work[0]], work[1], work[2])
+            if not outcomes and is_endless(state.retry) and never_succeeds(state):
+                failed = self.table.work_done(*work, next(iter(state.failures)))
+                yield EnabledStep(Step(StepKind.REACT, p, failed), After(cell))
 
     def _restart(self, p: int, cell: Cell) -> After:
         after = self.local.restart(p, cell)

@@ -35,28 +35,36 @@ class Resolution(Protocol):
 
 @dataclass(frozen=True)
 class Anything:
-    """Whatever the workflow declares; a step retried without end fails ``patience`` times."""
+    """Whatever the workflow declares; a step retried without end fails ``patience`` times, and one
+    that cannot succeed for ever.
+    """
 
     patience: int = 1
 
     def outcomes(self, node: Node, epoch: int, attempt: int) -> tuple[str, ...]:
-        """Success, and every declared failure."""
+        """Success, and every declared failure; none where an attempt fails like all before."""
         state = node.state
         assert isinstance(state, Task | Compensation)
-        if is_endless(state.retry) and attempt > self.patience:
-            return (DONE,)
-        return (DONE, *state.failures)
+        endless = is_endless(state.retry) and attempt > self.patience
+        done = () if never_succeeds(state) else (DONE,)
+        return done if endless else (*done, *state.failures)
 
     def branches(self, node: Node, epoch: int) -> tuple[str, ...]:
         """Every branch."""
         return tuple(edge.event for edge in node.edges)
 
     def answers(self, node: Node, epoch: int) -> tuple[str, ...]:
-        """Every event; silence only where the declaration leaves room for it."""
+        """Every event; silence unless probabilities are declared, and leave no room for it."""
         state = node.state
         assert isinstance(state, Receive)
-        silent = sum(state.probabilities()) < 1 - 1e-9
+        said = [event.probability for event in state.events.values()]
+        silent = sum(state.probabilities()) < 1 - 1e-9 or all(each is None for each in said)
         return (*state.events, TIMEOUT, *((SILENCE,) if silent else ()))
+
+
+def never_succeeds(state: Task | Compensation) -> bool:
+    """Whether every attempt is declared to fail."""
+    return sum(mode.probability for mode in state.failures.values()) >= 1 - 1e-9
 
 
 def is_endless(retry: RetryPolicy | None) -> bool:

@@ -17,6 +17,7 @@ from wfmodel.exploration.properties.property_answer import (
     Trace,
     Undecided,
     Violated,
+    taken_for_granted,
 )
 from wfmodel.exploration.properties.visible_state import Observation
 from wfmodel.wording.counting import counted
@@ -80,4 +81,5 @@ def bounds_of(lives: Lives, instances: int) -> Bounds:
         lives.cut,
         lives.stopped,
         f"{words}; {own}" if own else words,
+        taken_for_granted(lives.table.system),
     )

@@ -28,6 +28,7 @@ from wfmodel.exploration.properties.property_answer import (
     Trace,
     Undecided,
     Violated,
+    taken_for_granted,
 )
 from wfmodel.exploration.properties.visible_state import Observation
 from wfmodel.semantics.configuration import Configuration
@@ -196,4 +197,5 @@ def _bounds(space: JointSpace) -> Bounds:
         space.cut,
         space.stopped,
         f"{words}; {own}" if own else words,
+        taken_for_granted(space.table.system),
     )

@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from wfmodel.designs.system import System
+from wfmodel.model.workflow import Compensation, Task
 from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.nondeterminism import is_endless, never_succeeds
 from wfmodel.semantics.successors import Step
+from wfmodel.wording.counting import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Bounds:
     """Why the search ended early; empty where it did not."""
     symmetry: str = ""
     """Who was not told apart from whom; empty where everybody was."""
+    assumed: str = ""
+    """What else was taken for granted; empty: nothing."""
 
     @property
     def complete(self) -> bool:
@@ -39,7 +45,26 @@ class Bounds:
         loops = f"loops at most {'once' if self.laps == 1 else f'{self.laps} times'}"
         ended = f"; search stopped: {self.stopped}" if self.stopped else ""
         alike = f"; {self.symmetry}" if self.symmetry else ""
-        return f"{spent}; {loops}; {self.states:,} states{alike}{ended}"
+        taken = f"; {self.assumed}" if self.assumed else ""
+        return f"{spent}; {loops}{taken}; {self.states:,} states{alike}{ended}"
+
+
+def taken_for_granted(system: System) -> str:
+    """What a search assumes of a system's steps, in words; empty: nothing."""
+    states = {node.name: node.state for node in system.flow.nodes}
+    endless = [
+        name
+        for name, state in states.items()
+        if isinstance(state, Task | Compensation)
+        and is_endless(state.retry)
+        and state.failures
+        and not never_succeeds(state)
+    ]
+    if not endless:
+        return ""
+    verb = "fails" if len(endless) == 1 else "fail"
+    who = together(endless) if len(endless) < 3 else f"{len(endless)} steps"
+    return f"{who}, tried without end, {verb} at most once"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal
 from wfmodel.exploration.properties.cached_space import Remembered
-from wfmodel.exploration.properties.property_answer import Bounds, Trace
+from wfmodel.exploration.properties.property_answer import Bounds, Trace, taken_for_granted
 from wfmodel.exploration.properties.shortest import Shortest
 from wfmodel.exploration.properties.visible_state import Observation, Predicate, sight
 from wfmodel.exploration.state_space import StateSpace, is_fault
@@ -46,6 +46,7 @@ class Explored:
             cut,
             space.stopped,
             alike,
+            taken_for_granted(space.table.system),
         )
 
     def mark(self, predicates: Iterable[Predicate]) -> None:
