@@ -56,7 +56,8 @@ def taker(run: Run, parcel: Parcel) -> Process:
         holder = cell.process
         if cell.in_active.inside:
             return holder
-        if not is_at_rest(run, cell) and not (holder.down or holder.paused):
+        lapses = run.after_work and holder.paused != 0  # what it has in hand comes again
+        if not (is_at_rest(run, cell) or lapses):
             return holder
     return _least_busy(run, process)
 
