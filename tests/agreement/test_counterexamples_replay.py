@@ -34,9 +34,10 @@ few = st.integers(0, 1)
 budgets = st.builds(FaultBudget, **dict.fromkeys(FAULTS, few))
 
 
-def unpaused(config: Configuration) -> Configuration:
-    """Acceptance does not follow pauses: they change what may come next, and no state."""
-    return config._replace(cells=tuple(cell._replace(paused=False) for cell in config.cells))
+def recorded(config: Configuration) -> Configuration:
+    """Without what leaves no row: a pause, what never comes, an effect that was there already."""
+    cells = (cell._replace(paused=False, expected=(), late=(), landed=()) for cell in config.cells)
+    return config._replace(cells=tuple(cells))
 
 
 def replays(system: System, budget: FaultBudget, numbers) -> None:
@@ -49,7 +50,7 @@ def replays(system: System, budget: FaultBudget, numbers) -> None:
             history = replay(system, acts)
             assert parse_schedule(schedule_text(acts)) == acts
             ends = configurations_at_end(system, history, table=space.table)
-            assert unpaused(space.configuration(number)) in ends
+            assert recorded(space.configuration(number)) in set(map(recorded, ends))
 
 
 @pytest.mark.parametrize("design", sorted(EACH))
