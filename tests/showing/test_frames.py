@@ -20,7 +20,7 @@ TABLES = [
     "60 states", "findings", "no findings", "loaded", "inspection", "system", "history",
     "measurement", "answers", "counterexample", "state space", "interpreted space", "exploration",
     "exact", "rare", "comparison", "what-ifs", "sweep", "story", "timeline", "experiment",
-    "threshold", "workflow", "system of 60",
+    "threshold", "workflow", "system of 60", "walks", "both sides", "online measurement",
 ]  # fmt: skip
 
 
