@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from wfmodel.designs.system import System
+from wfmodel.display import Shown
 from wfmodel.model.workflow import Compensation, Task
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import is_endless, never_succeeds
@@ -83,8 +84,8 @@ class Trace:
         return len(self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Holds:
+@dataclass(frozen=True, slots=True, repr=False)
+class Holds(Shown):
     """No run within the bounds breaks it."""
 
     title: str
@@ -100,8 +101,8 @@ class Holds:
         return self.witness is None
 
 
-@dataclass(frozen=True, slots=True)
-class Violated:
+@dataclass(frozen=True, slots=True, repr=False)
+class Violated(Shown):
     """A shortest run that breaks it."""
 
     title: str
@@ -110,8 +111,8 @@ class Violated:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+@dataclass(frozen=True, slots=True, repr=False)
+class Undecided(Shown):
     """No run that was seen breaks it, but not all of them were seen."""
 
     title: str
