@@ -6,7 +6,10 @@ Whatever comes from a file is escaped; only the SVG that this package drew itsel
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -16,6 +19,7 @@ from markupsafe import Markup
 
 from wfmodel.escaping import code_span, fenced, markdown, visible
 from wfmodel.model.files import write_file
+from wfmodel.reports.dark_colours import dark_style, follow
 from wfmodel.reports.page import Page
 
 _TEMPLATES: Final = "templates"
@@ -32,7 +36,10 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=not html,
         keep_trailing_newline=True,
     )
-    if not html:
+    if html:
+        environment.filters["themed"] = lambda svg: Markup(follow(svg))
+        environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    else:
         environment.filters["code"] = lambda text: Markup(code_span(text))
         environment.filters["block"] = lambda text, language="": Markup(fenced(text, language))
         environment.filters["lines"] = _lines
@@ -57,9 +64,27 @@ def _quoted(value: object) -> Markup:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """The page's script, and the digest by which a browser runs it and no other."""
+
+    text: str
+    digest: str
+
+
+@cache
+def _script() -> _Script:
+    environment = _environment(html=True)
+    text = environment.get_template("report.js").render()
+    return _Script(text, f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
+
+
 def as_html(page: Page) -> str:
     """The page as one HTML document."""
-    return _environment(html=True).get_template("report.html.j2").render(page=page)
+    pictures = (page.diagram, *(each.picture for each in (*page.figures, *page.stories)))
+    style = dark_style(each.svg for each in pictures)
+    template = _environment(html=True).get_template("report.html.j2")
+    return template.render(page=page, script=_script(), dark=style)
 
 
 def as_markdown(page: Page, *, folder: str) -> str:
