@@ -1,0 +1,61 @@
+"""Words in a drawing, none over another: each goes to the first of its places that is free.
+
+Those that come first have the first choice. One that finds no place is left out, and its text
+handed back, so that the drawing's description can say what is not named in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point of the axes, and which side of the word stands there."""
+
+    x: float
+    y: float
+    across: str = "left"
+    along: str = "bottom"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word, the places where it may stand, the best first, and matplotlib's settings of it."""
+
+    text: str
+    places: tuple[Place, ...]
+    look: dict[str, Any]
+
+
+def put_labels(axes: Axes, labels: Sequence[Label]) -> tuple[str, ...]:
+    """Draw the labels; returns the texts of those that found no place.
+
+    Cost: every label is held against every earlier one at each of its places.
+    """
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("axes without a figure have no sizes")
+    figure.draw_without_rendering()  # lays out the axes, so that sizes are known
+    frame = axes.get_window_extent().expanded(1.02, 1.06)
+    taken: list[Bbox] = []
+    left_out = []
+    for label in labels:
+        drawn = axes.text(0, 0, label.text, zorder=8, **label.look)
+        drawn.set_in_layout(False)
+        for place in label.places:
+            drawn.set(x=place.x, y=place.y, ha=place.across, va=place.along)
+            box = drawn.get_window_extent()
+            inside = frame.x0 <= box.x0 and box.x1 <= frame.x1
+            if inside and not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+        else:
+            drawn.remove()
+            left_out.append(label.text)
+    return tuple(left_out)
