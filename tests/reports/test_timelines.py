@@ -65,7 +65,7 @@ def test_no_label_stands_over_another_and_what_has_no_room_is_told():
         axes.set_ylim(0, 1)
         places = (Place(0.5, 0.5), Place(0.5, 0.8))
         crowd = [Label(f"label number {each}", places, {"fontsize": 8}) for each in range(3)]
-        assert put_labels(axes, crowd) == ("label number 2",)
+        assert put_labels(figure, axes, crowd) == ("label number 2",)
         boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) == 2
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))

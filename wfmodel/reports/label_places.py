@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 
@@ -33,14 +34,11 @@ class Label:
     look: dict[str, Any]
 
 
-def put_labels(axes: Axes, labels: Sequence[Label]) -> tuple[str, ...]:
+def put_labels(figure: Figure, axes: Axes, labels: Sequence[Label]) -> tuple[str, ...]:
     """Draw the labels; returns the texts of those that found no place.
 
     Cost: every label is held against every earlier one at each of its places.
     """
-    figure = axes.get_figure(root=True)
-    if figure is None:
-        raise ValueError("axes without a figure have no sizes")
     figure.draw_without_rendering()  # lays out the axes, so that sizes are known
     frame = axes.get_window_extent().expanded(1.02, 1.06)
     taken: list[Bbox] = []

@@ -21,6 +21,7 @@ from wfmodel.escaping import code_span, fenced, markdown, visible
 from wfmodel.model.files import write_file
 from wfmodel.reports.dark_colours import dark_style, follow
 from wfmodel.reports.page import Page
+from wfmodel.reports.report_diff import ReportDiff
 
 _TEMPLATES: Final = "templates"
 
@@ -90,7 +91,20 @@ def as_html(page: Page) -> str:
 def as_markdown(page: Page, *, folder: str) -> str:
     """The page as Markdown; its pictures are expected in ``folder``."""
     template = _environment(html=False).get_template("report.md.j2")
-    text = template.render(page=page, folder=folder)
+    return _tidy(template.render(page=page, folder=folder))
+
+
+def diff_as_html(diff: ReportDiff) -> str:
+    """What changed between two reports, as one HTML document."""
+    return _environment(html=True).get_template("diff.html.j2").render(diff=diff)
+
+
+def diff_as_markdown(diff: ReportDiff) -> str:
+    """What changed between two reports, as a comment on a pull request."""
+    return _tidy(_environment(html=False).get_template("diff.md.j2").render(diff=diff))
+
+
+def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", _joined_tables(text)).strip() + "\n"
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter, ValidationError
 
 from wfmodel.experiments.assumptions import Assumption
 from wfmodel.experiments.comparison_data import comparison_as_data
@@ -21,7 +24,7 @@ from wfmodel.model.findings import Finding
 FORMAT: Final = 1
 MOST_BYTES: Final = 64 << 20
 """What is read of a page; a report is a hundredth of it."""
-_KEPT: Final = ("title", "unit", "better", "primary", "estimates", "difference", "reason")
+_KEPT: Final = ("title", "unit", "better", "primary", "estimates", "difference")
 _ELEMENT: Final = re.compile(
     r'<script type="application/json" id="report-data">(.*?)</script>', re.DOTALL
 )
@@ -29,6 +32,62 @@ _ELEMENT: Final = re.compile(
 
 class NotAReportError(ValueError):
     """A file that holds no data of a report that can be read here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueData:
+    """An estimate; None: not known, and of an interval: there is none."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceData(ValueData):
+    """Of the pair, with what may be said of it."""
+
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricData:
+    """One metric, by variant."""
+
+    title: str
+    unit: str
+    better: Literal["lower", "higher"] | None
+    primary: bool
+    estimates: dict[str, ValueData]
+    difference: DifferenceData | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingData:
+    """What the check found."""
+
+    code: str
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """What a page holds. ``possible``: by variant and ending; ``assumptions``: by place, what it
+    is and its value.
+    """
+
+    wfmodel: str
+    workflow: str
+    question: str
+    seed: int
+    replications: int
+    headline: str
+    variants: dict[str, int]
+    metrics: dict[str, MetricData]
+    possible: dict[str, dict[str, str]]
+    assumptions: dict[str, tuple[str, str]]
+    findings: tuple[FindingData, ...]
 
 
 def report_data(
@@ -69,7 +128,7 @@ def report_data(
     }
 
 
-def read_report(path: str) -> Mapping[str, Any]:
+def read_report(path: str) -> ReportData:
     """The data of a report that ``wfmodel report`` wrote as HTML.
 
     Raises:
@@ -88,6 +147,13 @@ def read_report(path: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise NotAReportError(f"{path}: the data of the report cannot be read: {error}") from None
     form = data.get("format") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or form != FORMAT:
+    if form != FORMAT:
         raise NotAReportError(f"{path}: data of format {form!r}; this wfmodel reads {FORMAT}")
-    return data
+    try:
+        return TypeAdapter(ReportData).validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise NotAReportError(
+            f"{path}: the data of the report at {place!r}: {first['msg']}"
+        ) from None

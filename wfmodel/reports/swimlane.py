@@ -79,7 +79,7 @@ def swimlane(story: Timeline, *, name: str, title: str) -> Picture:
             handles=_handles(story, kinds), loc="outside lower center", ncols=5, fontsize=8
         )
         names = [_name_of(bar, lanes[bar.lane], scale) for bar in story.bars]
-        unnamed = put_labels(axes, [*names, *filter(None, late), *faults])
+        unnamed = put_labels(figure, axes, [*names, *filter(None, late), *faults])
         return picture(figure, name, title, _description(story, unnamed))
 
 
