@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -32,6 +33,9 @@ FORMS: Final = {
 }
 """Endings of files."""
 
+LITTLE: Final = 2_000
+"""Configurations that are explored at a first look."""
+
 
 def report(
     scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
@@ -49,6 +53,13 @@ def report(
         int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
     ] = None,
     explore: Explore = None,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help=f"A first look: no what-ifs, no sweep, and --explore {LITTLE:,} if not given.",
+        ),
+    ] = False,
 ) -> None:
     """Write a report of a scenario: the answer, its evidence, and what would reverse it.
 
@@ -68,19 +79,22 @@ def report(
 
     loaded, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=replications, seed=seed)
+    states = most_states(explore)
+    if quick:
+        scenario = replace(scenario, what_ifs=0, sweep=None)
+        states = LITTLE if explore is None else explore
     found = check_result(LoadResult(workflow, loaded.findings, loaded.workflow_document))
     found += unprojectable(loaded, scenario, workflow)
     with progress() as bars:
         try:
-            results = study(
-                scenario, workflow, jobs=jobs, progress=bars, most_states=most_states(explore)
-            )
+            results = study(scenario, workflow, jobs=jobs, progress=bars, most_states=states)
         except ValueError as error:
             raise TyperException(f"{scenario_file}: {error}") from None
     command = ["wfmodel", "report", scenario_file, "--output", str(output)]
     command += [] if replications is None else ["--replications", str(replications)]
     command += ["--seed", str(scenario.seed)]
     command += [] if explore is None else ["--explore", str(explore)]
+    command += ["--quick"] if quick else []
     wrong = contradictions(results.sides, scenario_file, scenario.seed)
     page = build_page(Material(results, shlex.join(command), found, wrong))
     write = write_html if form is ReportFormat.HTML else write_markdown

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator, PercentFormatter
 
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.survival import Curve
@@ -27,7 +27,7 @@ from wfmodel.reports.style import (
     styled,
 )
 from wfmodel.reports.value_axis import focus, set_range
-from wfmodel.wording.figures import SPACE, number, significant
+from wfmodel.wording.figures import SPACE, number, significant, unit_for
 
 LONGEST_LEGEND_ROW: Final = 44
 """Characters of what a legend names beside each other; longer ones stand below each other."""
@@ -49,10 +49,11 @@ def survival(curves: Mapping[str, Curve], *, limit_s: float) -> Picture:
         for place, (name, curve) in enumerate(curves.items()):
             _survival_curve(axes, place, name, curve, limit_s)
         longest = max((c.times[-1] for c in curves.values() if c.count), default=0.0)
-        axes.set_xlim(0, max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3))
+        end = max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3)
+        axes.set_xlim(0, end)
         axes.set_ylim(0, 1.02)
         axes.yaxis.set_major_formatter(PER_CENT)
-        axes.set_xlabel("seconds since the fault began")
+        axes.set_xlabel(f"time since the fault began, {_time_axis(axes, end)}")
         axes.set_ylabel("not yet recovered")
         _legend(axes)
         description = "; ".join(
@@ -182,15 +183,27 @@ def divergence(
             )
         axes.axvline(horizon_s, color=MUTED, linewidth=0.8, linestyle=":")
         axes.set_ylim(bottom=0)
-        axes.set_xlim(0, max(horizon_s * 1.1, _quiet_after(list(series.values()))))
+        end = max(horizon_s * 1.1, _quiet_after(list(series.values())))
+        axes.set_xlim(0, end)
         axes.text(horizon_s, axes.get_ylim()[1], " faults end", fontsize=8, va="top", color=MUTED)
-        axes.set_xlabel("simulated seconds (shaded: a fault is on somewhere)")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value)))
+        unit = _time_axis(axes, end)
+        axes.set_xlabel(f"simulated time, {unit} (shaded: a fault is on somewhere)")
         axes.set_ylabel("facts in conflict")
         _legend(axes)
         peaks = ", ".join(
             f"{name} peaks at {max(values, default=0):.3g}" for name, (_, values) in series.items()
         )
         return picture(figure, "divergence", "Divergence over time", peaks)
+
+
+def _time_axis(axes: Axes, end_s: float) -> str:
+    """Ticks in the unit that fits, which is returned; the axis itself is in seconds."""
+    scale, unit = unit_for(end_s, "s")
+    ticks = MaxNLocator(6).tick_values(0, end_s * scale)
+    shown = [float(each) for each in ticks if 0 <= each <= end_s * scale]
+    axes.set_xticks([each / scale for each in shown], [significant(each) for each in shown])
+    return unit
 
 
 def _quiet_after(series: Sequence[Series]) -> float:

@@ -25,6 +25,10 @@ FORMAT: Final = 1
 MOST_BYTES: Final = 64 << 20
 """What is read of a page; a report is a hundredth of it."""
 _KEPT: Final = ("title", "unit", "better", "primary", "estimates", "difference")
+_UNKEPT: Final = frozenset(
+    {"method", "replications", "undefined", "p_value", "differing_pairs", "decided"}
+    | {"smallest_relevant", "replications_needed"}
+)
 _ELEMENT: Final = re.compile(
     r'<script type="application/json" id="report-data">(.*?)</script>', re.DOTALL
 )
@@ -113,7 +117,7 @@ def report_data(
         "pair": whole["pair"],
         "variants": {name: each["instances"] for name, each in whole["variants"].items()},
         "metrics": {
-            name: {key: line[key] for key in _KEPT if key in line}
+            name: {key: _short(line[key]) for key in _KEPT if key in line}
             for name, line in whole["metrics"].items()
         },
         "possible": {
@@ -126,6 +130,13 @@ def report_data(
             for each in findings
         ],
     }
+
+
+def _short(part: Any) -> Any:  # noqa: ANN401 - what JSON can say
+    """As precise as anybody compares, and no more to read past."""
+    if isinstance(part, dict):
+        return {key: _short(each) for key, each in part.items() if key not in _UNKEPT}
+    return float(f"{part:.6g}") if isinstance(part, float) else part
 
 
 def read_report(path: str) -> ReportData:
