@@ -10,7 +10,7 @@ import pytest
 from wfmodel.cli.scenarios import runnable
 from wfmodel.experiments.example_instance import Story, tell
 from wfmodel.experiments.timeline import MarkKind
-from wfmodel.reports.label_places import Label, Place, put_labels
+from wfmodel.reports.label_places import Label, Spot, put_labels
 from wfmodel.reports.style import new_figure, styled
 from wfmodel.reports.swimlane import swimlane
 
@@ -63,7 +63,7 @@ def test_no_label_stands_over_another_and_what_has_no_room_is_told():
         axes = figure.subplots()
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
-        places = (Place(0.5, 0.5), Place(0.5, 0.8))
+        places = (Spot(0.5, 0.5), Spot(0.5, 0.8))
         crowd = [Label(f"label number {each}", places, {"fontsize": 8}) for each in range(3)]
         assert put_labels(figure, axes, crowd) == ("label number 2",)
         boxes = [text.get_window_extent() for text in axes.texts]

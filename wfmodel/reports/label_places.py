@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spot:
     """A point of the axes, and which side of the word stands there."""
 
     x: float
@@ -30,7 +30,7 @@ class Label:
     """A word, the places where it may stand, the best first, and matplotlib's settings of it."""
 
     text: str
-    places: tuple[Place, ...]
+    places: tuple[Spot, ...]
     look: dict[str, Any]
 
 

@@ -39,7 +39,7 @@ class ChangedValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedWords:
     """Anything else that was one thing and is another."""
 
     what: str
@@ -54,14 +54,14 @@ class ReportDiff:
     """
 
     title: str
-    headline: Change
+    headline: ChangedWords
     cautions: tuple[str, ...]
     deciding: tuple[ChangedValue, ...]
     others: tuple[ChangedValue, ...]
     noise: int
-    verdicts: tuple[Change, ...]
-    possible: tuple[Change, ...]
-    assumptions: tuple[Change, ...]
+    verdicts: tuple[ChangedWords, ...]
+    possible: tuple[ChangedWords, ...]
+    assumptions: tuple[ChangedWords, ...]
     new_findings: tuple[FindingData, ...]
     gone_findings: tuple[FindingData, ...]
 
@@ -94,7 +94,7 @@ def report_diff(old: ReportData, new: ReportData) -> ReportDiff:
     others = [each for primary, each in values if not primary]
     return ReportDiff(
         new.workflow,
-        Change("The answer", old.headline, new.headline),
+        ChangedWords("The answer", old.headline, new.headline),
         tuple(_cautions(old, new)),
         tuple(each for primary, each in values if primary),
         tuple(each for each in others if each.clear),
@@ -192,8 +192,8 @@ def _assumptions(report: ReportData) -> dict[str, str]:
     return {f"{what} ({place})": value for place, (what, value) in report.assumptions.items()}
 
 
-def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
+def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[ChangedWords]:
     for what in dict.fromkeys((*old, *new)):
         before, after = old.get(what, ABSENT), new.get(what, ABSENT)
         if before != after:
-            yield Change(what, before, after)
+            yield ChangedWords(what, before, after)

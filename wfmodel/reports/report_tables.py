@@ -84,8 +84,10 @@ def _relative(comparison: Comparison, line: MetricResult) -> str:
         return ""
     size = abs(line.difference.estimate.mean)
     larger = max(abs(line.estimates[place].mean) for place in comparison.pair)
+    if math.isinf(size):  # one of them never ends
+        return "1"
     share = size / larger if larger else 0.0
-    return "" if math.isnan(share) or math.isinf(share) else f"{share:.4f}"
+    return "" if math.isnan(share) else f"{share:.4f}"
 
 
 def metric_groups(comparison: Comparison) -> tuple[GroupRows, ...]:

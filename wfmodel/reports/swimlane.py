@@ -17,7 +17,7 @@ from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 from wfmodel.designs.faults import FaultKind
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.timeline import OUTSIDE, Bar, MarkKind, MessageArrow, Timeline
-from wfmodel.reports.label_places import Label, Place, put_labels
+from wfmodel.reports.label_places import Label, Spot, put_labels
 from wfmodel.reports.style import (
     FAULT,
     FAULT_FILL,
@@ -144,10 +144,10 @@ def _bands(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale)
             continue
         named.add(key)
         places = (
-            Place(start + 0.004, rows[0] - 0.37, along="top"),
-            Place(start, rows[0] - 0.44),
-            Place(end, rows[0] - 0.44, "right"),
-            Place(start + 0.004, rows[0] + 0.4),
+            Spot(start + 0.004, rows[0] - 0.37, along="top"),
+            Spot(start, rows[0] - 0.44),
+            Spot(end, rows[0] - 0.44, "right"),
+            Spot(start + 0.004, rows[0] + 0.4),
         )
         labels.append(Label(band.fault.value, places, {"color": FAULT, "fontsize": 8}))
     return labels
@@ -174,10 +174,10 @@ def _name_of(bar: Bar, row: int, scale: TimeScale) -> Label:
     lost = bar.lost and not bar.waiting
     text = plot_text(f"{bar.label} (lost)" if lost else bar.label)
     inside = len(text) * CHARACTER < end - start
-    places = [Place((start + end) / 2, row, "center", "center")] if inside else []
+    places = [Spot((start + end) / 2, row, "center", "center")] if inside else []
     for x, across in ((start, "left"), (end, "right")):
-        places += [Place(x, row - 0.19, across), Place(x, row - 0.36, across)]
-    places += [Place(start, row + 0.34, "left", "top"), Place(end, row + 0.34, "right", "top")]
+        places += [Spot(x, row - 0.19, across), Spot(x, row - 0.36, across)]
+    places += [Spot(start, row + 0.34, "left", "top"), Spot(end, row + 0.34, "right", "top")]
     return Label(text, tuple(places), {"fontsize": 7.5})
 
 
@@ -212,7 +212,7 @@ def _arrow(
     along = [(start + part * (to[0] - start), origin + part * (to[1] - origin)) for part in ALONG]
     text = f"waits {number((arrow.taken_ns - arrow.sent_ns) / SECOND, 's')}"
     box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
-    places = tuple(Place(x, y, "center", "center") for x, y in along)
+    places = tuple(Spot(x, y, "center", "center") for x, y in along)
     return Label(text, places, {"color": FAULT, "fontsize": 7.5, "bbox": box})
 
 
