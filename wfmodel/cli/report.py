@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -35,6 +36,7 @@ FORMS: Final = {
 
 LITTLE: Final = 2_000
 """Configurations that are explored at a first look."""
+FIRST_LOOK: Final = f"A first look: no what-ifs, no sweep, and --explore {LITTLE:,} if not given."
 
 
 def report(
@@ -53,13 +55,7 @@ def report(
         int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
     ] = None,
     explore: Explore = None,
-    quick: Annotated[
-        bool,
-        typer.Option(
-            "--quick",
-            help=f"A first look: no what-ifs, no sweep, and --explore {LITTLE:,} if not given.",
-        ),
-    ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help=FIRST_LOOK)] = False,
 ) -> None:
     """Write a report of a scenario: the answer, its evidence, and what would reverse it.
 
@@ -90,14 +86,19 @@ def report(
             results = study(scenario, workflow, jobs=jobs, progress=bars, most_states=states)
         except ValueError as error:
             raise TyperException(f"{scenario_file}: {error}") from None
-    command = ["wfmodel", "report", scenario_file, "--output", str(output)]
-    command += [] if replications is None else ["--replications", str(replications)]
-    command += ["--seed", str(scenario.seed)]
-    command += [] if explore is None else ["--explore", str(explore)]
-    command += ["--quick"] if quick else []
+    given = {"--replications": replications, "--seed": scenario.seed, "--explore": explore}
+    command = _command(scenario_file, output, given, quick=quick)
     wrong = contradictions(results.sides, scenario_file, scenario.seed)
-    page = build_page(Material(results, shlex.join(command), found, wrong))
+    page = build_page(Material(results, command, found, wrong))
     write = write_html if form is ReportFormat.HTML else write_markdown
     write(page, output)
     say(f"{output}: {answer(results.comparison).headline}")
     fail_on(wrong)
+
+
+def _command(scenario: str, output: Path, given: Mapping[str, int | None], *, quick: bool) -> str:
+    """What makes the same report again."""
+    words = ["wfmodel", "report", scenario, "--output", str(output)]
+    for option, value in given.items():
+        words += [] if value is None else [option, str(value)]
+    return shlex.join([*words, "--quick"] if quick else words)
