@@ -40,7 +40,8 @@ def put_labels(figure: Figure, axes: Axes, labels: Sequence[Label]) -> tuple[str
     Cost: every label is held against every earlier one at each of its places.
     """
     figure.draw_without_rendering()  # lays out the axes, so that sizes are known
-    frame = axes.get_window_extent().expanded(1.02, 1.06)
+    frame = axes.get_window_extent()
+    left, right = frame.x0, frame.x1 + 0.01 * frame.width  # names of lanes stand on the left
     taken: list[Bbox] = []
     left_out = []
     for label in labels:
@@ -49,7 +50,7 @@ def put_labels(figure: Figure, axes: Axes, labels: Sequence[Label]) -> tuple[str
         for place in label.places:
             drawn.set(x=place.x, y=place.y, ha=place.across, va=place.along)
             box = drawn.get_window_extent()
-            inside = frame.x0 <= box.x0 and box.x1 <= frame.x1
+            inside = left <= box.x0 and box.x1 <= right
             if inside and not any(box.overlaps(other) for other in taken):
                 taken.append(box)
                 break
