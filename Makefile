@@ -8,6 +8,7 @@
 #   make docs           renew what is made from the code: schemas, pages of rules and metrics
 #   make integrations  renew the table of what AWS offers, from botocore
 #   make possibilities  renew docs/what-can-happen.md (minutes)
+#   make reports        renew the first looks in reports/ (a minute); make demo renews the whole one
 #   make notebooks      run the notebooks from a clean kernel
 #   make oracles        the tests that ask pm4py and Storm, in an environment of their own
 #   make spin           the larger systems that SPIN counts too
@@ -31,11 +32,14 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean fuzz campaign package numba release artefacts
+.PHONY: demo reports test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean fuzz campaign package numba release artefacts
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
 	@echo "The report: $(REPORT)"
+
+reports: $(VENV)/.runtime
+	$(BIN)/python -m tests.model_reports --write
 
 # COVERAGE=yes holds the tests to the coverage floor too. Tracing makes Python four times slower, so
 # the tests that try many worlds (marked long) run without it, and the rest must reach the floor.

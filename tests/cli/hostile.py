@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -93,6 +95,35 @@ def write(folder: Path, kind: str) -> None:
     }
     (folder / "w.json").write_text(json.dumps(workflow, indent=1), encoding="utf-8")
     (folder / "s.json").write_text(json.dumps(_scenario(n), indent=1), encoding="utf-8")
+
+
+def write_reports(folder: Path, kind: str) -> None:
+    """``old.html`` and ``new.html``: pages with nothing but data, each of its words hostile."""
+    for name, mean in (("old", 0.1), ("new", 0.9)):
+        data = _report(lambda word: named(kind, word), name, mean)
+        text = json.dumps(data).replace("<", "\\u003c")
+        page = f'<script type="application/json" id="report-data">{text}</script>'
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+
+
+def _report(n: Any, which: str, mean: float) -> dict[str, Any]:
+    value = {"mean": mean, "low": mean, "high": mean}
+    metric = {"title": n("lost"), "unit": n("unit"), "better": "lower", "primary": True}
+    verdict = {"difference": {**value, "verdict": n(which)}}
+    return {
+        "format": 1,
+        **{each: n(f"{each} {which}") for each in ("wfmodel", "workflow", "question", "headline")},
+        "seed": 1,
+        "replications": 2,
+        "variants": {n(which): 5},
+        "metrics": {
+            "lost": {**metric, "estimates": {n("mem"): value}, **verdict},
+            "more": {**metric, "estimates": {n("mem"): value}, "primary": False},
+        },
+        "possible": {n("mem"): {n("lost"): n(which)}},
+        "assumptions": {n("place"): [n("what"), n(which)]},
+        "findings": [{"code": n("W1"), "severity": "error", "message": n(which)}],
+    }
 
 
 def _scenario(n: Any) -> dict[str, Any]:
@@ -192,13 +223,23 @@ def markdown_faults(page: str) -> Iterator[str]:
 class Elements(HTMLParser):
     """Collects what an HTML page may not have."""
 
-    def __init__(self) -> None:
+    def __init__(self, digest: str) -> None:
         super().__init__()
         self.faults: list[str] = []
+        self.digest = digest
+        self.script = False
+
+    def handle_data(self, data: str) -> None:
+        """Look at a script: none runs but the one whose digest the page names."""
+        if self.script and _digest(data) != self.digest:
+            self.faults.append(f"script {data}")
+        self.script = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at an element."""
-        if tag in {"script", "img", "iframe", "object", "b", "u"}:
+        data_only = dict(attrs).get("type") == "application/json"
+        self.script = tag == "script" and not data_only
+        if tag in {"img", "iframe", "object", "b", "u"}:
             self.faults.append(tag)
         for name, value in attrs:
             linked = name in {"href", "src", "xlink:href"} and not (value or "").startswith("#")
@@ -208,9 +249,14 @@ class Elements(HTMLParser):
 
 def html_faults(page: str) -> list[str]:
     """Elements and attributes that no template has."""
-    parser = Elements()
+    named = re.search(r"script-src 'sha256-([^']*)'", page)
+    parser = Elements(named[1] if named else "")
     parser.feed(page)
     return parser.faults
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
 
 
 def csv_faults(text: str) -> Iterator[str]:

@@ -91,10 +91,19 @@ EXAMPLES = {
         ["report", "s.json", "--output=out.html", "--format=html", *FEW],
         ["report", "s.json", "--output=out.md", "--format=markdown", *FEW],
     ],
+    "diff": [
+        ["diff", "old.html", "new.html"],
+        ["diff", "old.html", "new.html", "--output=out.html", "--format=html"],
+        ["diff", "old.html", "new.html", "--output=out.md", "--format=markdown"],
+        ["diff", "NAME.html", "new.html"],
+    ],
 }  # fmt: skip
 
 CHEAP = {"check", "rules", "draw", "schema"}
 """Commands that every kind goes through; the others meet most of them in one definition."""
+
+GIVEN = {"w.json", "s.json", "old.html", "new.html"}
+"""Files that are read."""
 
 MIXED = ("everything", "mathtext", "formula")
 
@@ -140,6 +149,7 @@ def test_every_command_and_whatever_it_writes_has_an_example(command):
 def test_nothing_hostile_leaves(kind, command, number, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     hostile.write(tmp_path, kind)
+    hostile.write_reports(tmp_path, kind)
     name = hostile.named(kind, "").replace("\0", "").replace("/", "")
     arguments = [
         each.replace("NAMEmem", hostile.named(kind, "mem")).replace("NAME", name)
@@ -159,7 +169,7 @@ def test_nothing_hostile_leaves(kind, command, number, capsys, tmp_path, monkeyp
     assert not hostile.unseen(out)
     assert not hostile.unseen(err)
     for path in tmp_path.rglob("*"):
-        if path.is_file() and path.name not in {"w.json", "s.json"}:
+        if path.is_file() and path.name not in GIVEN:
             look_at_file(path)
 
 

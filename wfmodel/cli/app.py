@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "compare": "Compare the variants of a scenario: estimates, paired differences, verdicts.",
     "sweep": "Run the experiment of a scenario: many cells, each replicated as precisely as asked.",
     "report": "Write a report of a scenario: the answer, its evidence, and what would reverse it.",
+    "diff": "Say what changed between two reports: values, verdicts, what can happen, findings.",
 }
 """Subcommands, each a function in the module of its name; and how its help begins, so that the
 list of all can be shown without importing any (a test compares them)."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -32,6 +34,10 @@ FORMS: Final = {
 }
 """Endings of files."""
 
+LITTLE: Final = 2_000
+"""Configurations that are explored at a first look."""
+FIRST_LOOK: Final = f"A first look: no what-ifs, no sweep, and --explore {LITTLE:,} if not given."
+
 
 def report(
     scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
@@ -49,6 +55,7 @@ def report(
         int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
     ] = None,
     explore: Explore = None,
+    quick: Annotated[bool, typer.Option("--quick", help=FIRST_LOOK)] = False,
 ) -> None:
     """Write a report of a scenario: the answer, its evidence, and what would reverse it.
 
@@ -69,23 +76,31 @@ def report(
 
     loaded, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=replications, seed=seed)
+    states = most_states(explore)
+    if quick:
+        scenario = replace(scenario, what_ifs=0, sweep=None)
+        states = LITTLE if explore is None else explore
     read = LoadResult(workflow, loaded.findings, loaded.workflow_document)
     found: tuple[Finding, ...] = check_result(read)
     found += unprojectable(loaded, scenario, workflow)
     with progress() as bars:
         try:
-            results = study(
-                scenario, workflow, jobs=jobs, progress=bars, most_states=most_states(explore)
-            )
+            results = study(scenario, workflow, jobs=jobs, progress=bars, most_states=states)
         except ValueError as error:
             raise TyperException(f"{scenario_file}: {error}") from None
-    command = ["wfmodel", "report", scenario_file, "--output", str(output)]
-    command += [] if replications is None else ["--replications", str(replications)]
-    command += ["--seed", str(scenario.seed)]
-    command += [] if explore is None else ["--explore", str(explore)]
+    given = {"--replications": replications, "--seed": scenario.seed, "--explore": explore}
+    command = _command(scenario_file, output, given, quick=quick)
     wrong = contradictions(results.sides, scenario_file, scenario.seed)
-    page = build_page(Material(results, shlex.join(command), found, wrong))
+    page = build_page(Material(results, command, found, wrong))
     write = write_html if form is ReportFormat.HTML else write_markdown
     write(page, output)
     say(f"{output}: {answer(results.comparison).headline}")
     fail_on(wrong)
+
+
+def _command(scenario: str, output: Path, given: Mapping[str, int | None], *, quick: bool) -> str:
+    """What makes the same report again."""
+    words = ["wfmodel", "report", scenario, "--output", str(output)]
+    for option, value in given.items():
+        words += [] if value is None else [option, str(value)]
+    return shlex.join([*words, "--quick"] if quick else words)

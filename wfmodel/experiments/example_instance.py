@@ -6,6 +6,7 @@ same order everywhere, and what differs is what the design made of it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,7 @@ from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.timeline import SINGLE, Band, Timeline, bands, timeline
 from wfmodel.metrics import CLEAN, tracks_of
+from wfmodel.model.flow import NodeKind, build_flow
 from wfmodel.model.workflow import Workflow
 
 REPLICATIONS: Final = 5
@@ -65,7 +67,14 @@ def tell(scenario: Scenario, workflow: Workflow) -> Story:
     if best is None:
         raise ValueError("no instance arrives before the horizon")
     _, replication, instance = best
-    return _story(scenario, _histories(bench, scenario, replication), replication, instance)
+    histories = _histories(bench, scenario, replication)
+    return _story(scenario, histories, replication, instance, _waiting(workflow))
+
+
+def _waiting(workflow: Workflow) -> frozenset[int]:
+    """Nodes that wait for a timer or for an event from outside."""
+    kinds = (NodeKind.WAIT, NodeKind.RECEIVE)
+    return frozenset(node.index for node in build_flow(workflow).nodes if node.kind in kinds)
 
 
 def _histories(bench: Runner, scenario: Scenario, replication: int) -> dict[str, History]:
@@ -133,7 +142,11 @@ def _spans(history: History) -> dict[int, tuple[int, int]]:
 
 
 def _story(
-    scenario: Scenario, histories: dict[str, History], replication: int, instance: int
+    scenario: Scenario,
+    histories: dict[str, History],
+    replication: int,
+    instance: int,
+    waiting: Collection[int],
 ) -> Story:
     first = next(iter(histories.values()))
     endings = {}
@@ -144,7 +157,7 @@ def _story(
     return Story(
         instance,
         replication,
-        {name: timeline(history, instance) for name, history in histories.items()},
+        {name: timeline(history, instance, waiting) for name, history in histories.items()},
         endings,
         bands(first, 0, scenario.setting.horizon),
         {name: total_divergence(history, scenario) for name, history in histories.items()},

@@ -23,7 +23,11 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One metric. ``winner`` is the favoured variant's position, or None."""
+    """One metric. ``winner`` is the favoured variant's position, or None.
+
+    ``shown``: the pair's difference is. ``relative``: how large it is, as a share of the larger of
+    the two; empty where there is none.
+    """
 
     name: str
     title: str
@@ -34,6 +38,8 @@ class MetricRow:
     verdict: str
     winner: int | None
     primary: bool
+    shown: bool
+    relative: str
 
 
 def metric_row(comparison: Comparison, line: MetricResult) -> MetricRow:
@@ -57,7 +63,21 @@ def metric_row(comparison: Comparison, line: MetricResult) -> MetricRow:
         verdict_words(comparison, line),
         place,
         line.primary,
+        line.verdict is DifferenceVerdict.SHOWN,
+        _relative(comparison, line),
     )
+
+
+def _relative(comparison: Comparison, line: MetricResult) -> str:
+    """For sorting: differences of metrics in different units beside each other."""
+    if comparison.pair is None or line.difference is None:
+        return ""
+    size = abs(line.difference.estimate.mean)
+    larger = max(abs(line.estimates[place].mean) for place in comparison.pair)
+    if math.isinf(size):  # one of them never ends
+        return "1"
+    share = size / larger if larger else 0.0
+    return "" if math.isnan(share) else f"{share:.4f}"
 
 
 def verdict_words(comparison: Comparison, line: MetricResult) -> str:

@@ -7,6 +7,7 @@ took the message up, so waiting at a door (a redelivery, a busy cell) shows as a
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -14,9 +15,9 @@ from typing import Final
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
-from wfmodel.designs.messages import Received, WorkDone
+from wfmodel.designs.messages import Event, External, Received, TimerFired, WorkDone
 from wfmodel.display import Plotted, Tabular
-from wfmodel.wording.histories import DROPS, message_words, participant_name, row_words
+from wfmodel.wording.histories import DROPS, event_words, message_words, participant_name, row_words
 
 OUTSIDE = -1
 SINGLE: Final = PER_MESSAGE | PER_ATTEMPT
@@ -25,13 +26,16 @@ SINGLE: Final = PER_MESSAGE | PER_ATTEMPT
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Work on a step, in nanoseconds of simulated time. ``lost``: a crash ended it."""
+    """Work on a step, in nanoseconds of simulated time. ``lost``: a crash ended it. ``waiting``: a
+    timer or an event from outside (an approval) is waited for, and nobody works.
+    """
 
     lane: int
     start_ns: int
     end_ns: int
     label: str
     lost: bool = False
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class MarkKind(StrEnum):
     DROP = "drop"
     DUPLICATE = "duplicate"
     PHANTOM = "phantom"
+    TIMER = "timer"
     SUCCEEDED = "succeeded"
     ABORTED = "aborted"
     FAILED = "failed"
@@ -104,8 +109,8 @@ class Timeline(Tabular, Plotted):
     lines: tuple[TimelineLine, ...]
 
 
-def timeline(history: History, instance: int) -> Timeline:
-    """The timeline of one instance.
+def timeline(history: History, instance: int, waiting: Collection[int] = ()) -> Timeline:
+    """The timeline of one instance; ``waiting``: nodes that wait for a timer or an event.
 
     Raises:
         KeyError: no such instance arrived.
@@ -119,7 +124,7 @@ def timeline(history: History, instance: int) -> Timeline:
         history.participants,
         start,
         end,
-        _bars(history, rows, end),
+        (*_bars(history, rows, end), *_waits(history, rows, end, waiting)),
         _arrows(history, mine),
         _marks(history, mine),
         bands(history, start, end),
@@ -182,6 +187,43 @@ def _bars(history: History, rows: tuple[Row, ...], end_ns: int) -> tuple[Bar, ..
     return tuple(sorted(bars, key=lambda bar: (bar.start_ns, bar.lane, bar.label)))
 
 
+def _waits(
+    history: History, rows: tuple[Row, ...], end_ns: int, waiting: Collection[int]
+) -> Iterator[Bar]:
+    """From when a participant has such a node open, to what ended it or a crash that forgot it."""
+    crash = FAULT_KINDS.index(FaultKind.CRASH)
+    durable: dict[int, int] = defaultdict(int)
+    since: dict[tuple[int, int], int] = {}
+    for row in rows:
+        if row.kind == Kind.COMMIT:
+            durable[row.participant] = row.a
+            continue
+        forgotten = row.kind == Kind.FAULT_ON and row.a == crash
+        if row.kind != Kind.REACT and not forgotten:
+            continue
+        who = row.participant
+        state = durable[who] if forgotten else row.b
+        active = set(history.views[who][state].active).intersection(waiting)
+        for key in [key for key in since if key[0] == who and key[1] not in active]:
+            why = "forgotten" if forgotten else _ended_by(history.events[row.a])
+            label = ": ".join(filter(None, (history.nodes[key[1]], why)))
+            yield Bar(who, since.pop(key), row.time_ns, label, lost=forgotten, waiting=True)
+        for node in active:
+            since.setdefault((who, node), row.time_ns)
+    for (who, node), begun in sorted(since.items()):
+        yield Bar(who, begun, end_ns, f"{history.nodes[node]}: still waits", waiting=True)
+
+
+def _ended_by(event: Event) -> str:
+    match event:
+        case Received(message=External(event=name)):
+            return name
+        case TimerFired(timer=timer):
+            return "time-out" if timer.kind == "timeout" else "time is over"
+        case _:
+            return ""
+
+
 def _arrows(history: History, rows: list[Row]) -> tuple[MessageArrow, ...]:
     """Match each delivery with the first sending that its recipient has not answered yet."""
     numbers = {message: number for number, message in enumerate(history.messages)}
@@ -224,6 +266,10 @@ def _marks(history: History, rows: list[Row]) -> tuple[Mark, ...]:
         elif row.kind == Kind.DROP:
             marks.append(Mark(row.participant, row.time_ns, MarkKind.DROP, DROPS[Drop(row.b)]))
         elif row.kind in (Kind.COMMIT, Kind.REACT):
+            event = history.events[row.a] if row.kind == Kind.REACT else None
+            if isinstance(event, TimerFired):
+                words = event_words(event, history.nodes)
+                marks.append(Mark(row.participant, row.time_ns, MarkKind.TIMER, words))
             marks += _state_marks(history, row, decided)
     return tuple(marks)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from wfmodel.diagrams.mermaid_text import mermaid
 from wfmodel.diagrams.picture import draw_workflow
@@ -29,6 +29,7 @@ from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports import plots
 from wfmodel.reports.cross_check_rows import VariantSide, variant_sides
+from wfmodel.reports.report_data import report_data
 from wfmodel.reports.report_tables import (
     ChangedRow,
     GroupRows,
@@ -106,6 +107,7 @@ class Page:
     names: tuple[str, ...]
     sides: tuple[VariantSide, ...]
     contradictions: tuple[str, ...]
+    data: dict[str, Any]
 
 
 def build_page(material: Material) -> Page:
@@ -115,11 +117,12 @@ def build_page(material: Material) -> Page:
     sides = material.study.sides
     listed = assumptions(scenario, workflow)
     grouped = groupby(listed, key=lambda each: each.group)
+    short, made_by = answer(comparison, material.study.changed), _version()
     return Page(
         title=workflow.name,
         question=" ".join(scenario.question.split()),
         description=" ".join((scenario.description or workflow.description).split()),
-        answer=answer(comparison, material.study.changed),
+        answer=short,
         variants=variant_rows(comparison),
         facts=_facts(comparison),
         faults=tuple(capital(fault_words(each)) for each in scenario.setting.faults),
@@ -137,11 +140,12 @@ def build_page(material: Material) -> Page:
         seed=scenario.seed,
         replications=scenario.replications,
         what_if_replications=what_if_replications(scenario),
-        version=_version(),
+        version=made_by,
         pair=comparison.pair_names(),
         names=tuple(each.name for each in comparison.variants),
         sides=() if sides is None else variant_sides(sides, comparison),
         contradictions=material.contradictions,
+        data=report_data(material.study, short, listed, material.findings, version=made_by),
     )
 
 
@@ -217,7 +221,8 @@ def _recovery(comparison: Comparison) -> Figure:
         f" resampled. Ticks: instances that never got there; they count as {number(limit_s, 's')}"
         " or more, and are not dropped."
     )
-    return Figure(plots.survival(curves, limit_s=limit_s), caption)
+    drawn = plots.survival(curves, limit_s=limit_s)
+    return Figure(drawn, f"{caption} {capital(drawn.description)}.")
 
 
 def _endings(comparison: Comparison) -> Figure:
@@ -258,7 +263,7 @@ def _swept(result: SweepResult, comparison: Comparison) -> list[Figure]:
             logarithmic=result.sweep.parameter in ("every", "lasts"),
         )
         runs = result.sweep.replications
-        caption = f"Mean of {runs} replications at each value, with its 95 % interval."
+        caption = f"Mean of {runs} replications at each value, {drawn.description}."
         if result.storms:
             caption += f" Left out, for a run goes on without end: {'; '.join(result.storms)}"
         figures.append(Figure(drawn, caption))

@@ -11,14 +11,31 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator, PercentFormatter
 
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.survival import Curve
-from wfmodel.reports.style import FAULT_FILL, INK, MUTED, Picture, look, new_figure, picture, styled
-from wfmodel.wording.figures import significant
+from wfmodel.reports.style import (
+    FAULT_FILL,
+    HALF,
+    INK,
+    MUTED,
+    Picture,
+    look,
+    new_figure,
+    picture,
+    styled,
+)
+from wfmodel.reports.value_axis import focus, set_range
+from wfmodel.wording.figures import SPACE, number, significant, unit_for
 
-LONGEST_LEGEND_ROW: Final = 3
+LONGEST_LEGEND_ROW: Final = 44
+"""Characters of what a legend names beside each other; longer ones stand below each other."""
+SLIVERS: Final = 1_000
+"""Of a plot's width: what is nearer cannot be seen, and fills a file."""
+NARROWEST: Final = 0.08
+"""A part of a bar that has room for its number."""
+PER_CENT: Final = PercentFormatter(1.0, decimals=0, symbol=f"{SPACE}%")
 
 Series: TypeAlias = tuple[Sequence[float], Sequence[float]]
 """Times in seconds, and values."""
@@ -27,10 +44,13 @@ Series: TypeAlias = tuple[Sequence[float], Sequence[float]]
 def survival(curves: Mapping[str, Curve], *, limit_s: float) -> Picture:
     """Recovery times: the share of struck instances that have not recovered yet, against time."""
     with styled():
-        figure = new_figure(3.3)
+        figure = new_figure(3.0, HALF)
         draw_survival(figure.subplots(), curves, limit_s=limit_s)
         description = "; ".join(
-            f"{name}: {curve.never:.1%} had not recovered at the end" if curve.count else name
+            f"{name}: {curve.count:,} recoveries watched,"
+            f" {number(curve.never, 'fraction')} had not recovered at the end"
+            if curve.count
+            else name
             for name, curve in curves.items()
         )
         return picture(figure, "recovery", "Recovery time", description)
@@ -38,13 +58,14 @@ def survival(curves: Mapping[str, Curve], *, limit_s: float) -> Picture:
 
 def draw_survival(axes: Axes, curves: Mapping[str, Curve], *, limit_s: float) -> None:
     """The same in axes of a figure."""
-    for number, (name, curve) in enumerate(curves.items()):
-        _survival_curve(axes, number, name, curve, limit_s)
+    for place, (name, curve) in enumerate(curves.items()):
+        _survival_curve(axes, place, name, curve, limit_s)
     longest = max((c.times[-1] for c in curves.values() if c.count), default=0.0)
-    axes.set_xlim(0, max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3))
+    end = max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3)
+    axes.set_xlim(0, end)
     axes.set_ylim(0, 1.02)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.set_xlabel("seconds since the fault began")
+    axes.yaxis.set_major_formatter(PER_CENT)
+    axes.set_xlabel(f"time since the fault began, {_time_axis(axes, end)}")
     axes.set_ylabel("not yet recovered")
     _legend(axes)
 
@@ -53,29 +74,38 @@ def _any_censored(curves: Mapping[str, Curve]) -> bool:
     return any(curve.censored for curve in curves.values())
 
 
-def _survival_curve(axes: Axes, number: int, name: str, curve: Curve, limit_s: float) -> None:
+def _survival_curve(axes: Axes, place: int, name: str, curve: Curve, limit_s: float) -> None:
     if not curve.count:
         return
-    style = look(number)
+    style = look(place)
     end = max(limit_s, curve.times[-1]) if curve.censored else curve.times[-1]
-    times = [*curve.times, end]
-    label = f"{plot_text(name)} ({curve.count:,} recoveries watched)"
+    seen = _seen(curve.times, limit_s)
+    times = [*(curve.times[i] for i in seen), end]
+    survival, low, high = (
+        [*(each[i] for i in seen), each[-1]] for each in (curve.survival, curve.low, curve.high)
+    )
     axes.step(
         times,
-        [*curve.survival, curve.survival[-1]],
+        survival,
         where="post",
         color=style.colour,
         linestyle=style.dash,
-        label=label,
+        label=plot_text(name),
     )
     if not math.isnan(curve.low[0]):
-        low, high = [*curve.low, curve.low[-1]], [*curve.high, curve.high[-1]]
         axes.fill_between(
             times, low, high, step="post", color=style.colour, alpha=0.15, linewidth=0
         )
-    marks = sorted(set(curve.censored))
+    ended = sorted(set(curve.censored))
+    marks = [ended[i] for i in _seen(ended, limit_s)]
     heights = [_height(curve, at) for at in marks]
     axes.plot(marks, heights, "|", color=style.colour, markersize=9, markeredgewidth=1.6)
+
+
+def _seen(times: Sequence[float], limit_s: float) -> list[int]:
+    """Places of the instants that can be told apart in a plot: the last of each sliver."""
+    slivers = {int(SLIVERS * at / max(limit_s, times[-1])): i for i, at in enumerate(times)}
+    return sorted(slivers.values())
 
 
 def _height(curve: Curve, at: float) -> float:
@@ -86,10 +116,10 @@ def _height(curve: Curve, at: float) -> float:
 def classes(counts: Mapping[str, Mapping[str, int]], colours: Mapping[str, str]) -> Picture:
     """How instances ended, as shares, one bar per variant."""
     with styled():
-        figure = new_figure(0.75 + 0.5 * len(counts) + 0.3 * math.ceil(len(colours) / 4))
-        axes = figure.subplots()
         names = list(counts)
         shown = [c for c in colours if any(counts[name].get(c, 0) for name in names)]
+        figure = new_figure(0.75 + 0.5 * len(counts) + 0.22 * math.ceil(len(shown) / 2), HALF)
+        axes = figure.subplots()
         left = [0.0] * len(names)
         for each in shown:
             shares = [_share(counts[name], each) for name in names]
@@ -103,16 +133,16 @@ def classes(counts: Mapping[str, Mapping[str, int]], colours: Mapping[str, str])
                 height=0.62,
             )
             for row, (share, start) in enumerate(zip(shares, left, strict=True)):
-                if share >= 0.05:
+                if share >= NARROWEST:
                     _bar_text(axes, start + share / 2, row, share, colours[each])
             left = [a + b for a, b in zip(left, shares, strict=True)]
         axes.set_yticks(range(len(names)), list(map(plot_text, names)))
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.xaxis.set_major_formatter(PER_CENT)
         axes.grid(visible=False)
         axes.tick_params(axis="y", length=0)
-        figure.legend(loc="outside lower center", ncols=4, fontsize=8.5)
+        figure.legend(loc="outside lower center", ncols=2, fontsize=8.5)
         return picture(figure, "endings", "How instances ended", _endings(counts))
 
 
@@ -124,7 +154,7 @@ def _share(counts: Mapping[str, int], name: str) -> float:
 def _bar_text(axes: Axes, x: float, row: int, share: float, colour: str) -> None:
     red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
-    text = f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+    text = number(round(share, 2 if share >= 0.1 else 3), "fraction")
     axes.text(x, row, text, ha="center", va="center", fontsize=8.5, color=INK if light else "white")
 
 
@@ -141,12 +171,12 @@ def divergence(
 ) -> Picture:
     """Total D(t) over simulated seconds of one replication, whose faults are shaded."""
     with styled():
-        figure = new_figure(3.0)
+        figure = new_figure(3.0, HALF)
         axes = figure.subplots()
         for start, end in faults:
             axes.axvspan(start, end, color=FAULT_FILL, linewidth=0)
-        for number, (name, (times, values)) in enumerate(series.items()):
-            style = look(number)
+        for place, (name, (times, values)) in enumerate(series.items()):
+            style = look(place)
             axes.step(
                 times,
                 values,
@@ -157,15 +187,27 @@ def divergence(
             )
         axes.axvline(horizon_s, color=MUTED, linewidth=0.8, linestyle=":")
         axes.set_ylim(bottom=0)
-        axes.set_xlim(0, max(horizon_s * 1.1, _quiet_after(list(series.values()))))
+        end = max(horizon_s * 1.1, _quiet_after(list(series.values())))
+        axes.set_xlim(0, end)
         axes.text(horizon_s, axes.get_ylim()[1], " faults end", fontsize=8, va="top", color=MUTED)
-        axes.set_xlabel("simulated seconds (shaded: a fault is on somewhere)")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value)))
+        unit = _time_axis(axes, end)
+        axes.set_xlabel(f"simulated time, {unit} (shaded: a fault is on somewhere)")
         axes.set_ylabel("facts in conflict")
         _legend(axes)
         peaks = ", ".join(
             f"{name} peaks at {max(values, default=0):.3g}" for name, (_, values) in series.items()
         )
         return picture(figure, "divergence", "Divergence over time", peaks)
+
+
+def _time_axis(axes: Axes, end_s: float) -> str:
+    """Ticks in the unit that fits, which is returned; the axis itself is in seconds."""
+    scale, unit = unit_for(end_s, "s")
+    ticks = MaxNLocator(6).tick_values(0, end_s * scale)
+    shown = [float(each) for each in ticks if 0 <= each <= end_s * scale]
+    axes.set_xticks([each / scale for each in shown], [significant(each) for each in shown])
+    return unit
 
 
 def _quiet_after(series: Sequence[Series]) -> float:
@@ -189,8 +231,8 @@ def sweep(
 ) -> Picture:
     """A metric against a fault's parameter: (value, mean, low, high) per variant."""
     with styled():
-        figure = new_figure(3.1)
-        draw_sweep(
+        figure = new_figure(3.0, HALF)
+        beyond = draw_sweep(
             figure.subplots(),
             points,
             x_label=x_label,
@@ -198,7 +240,9 @@ def sweep(
             unit=unit,
             logarithmic=logarithmic,
         )
-        return picture(figure, name, f"{y_label} against {x_label}", "with 95 % intervals")
+        words = "with 95 % intervals"
+        words += "; an arrow head: the interval goes on beyond the axis" if beyond else ""
+        return picture(figure, name, f"{y_label} against {x_label}", words)
 
 
 def draw_sweep(
@@ -209,29 +253,32 @@ def draw_sweep(
     y_label: str,
     unit: str,
     logarithmic: bool,
-) -> None:
-    """The same in axes of a figure."""
+) -> bool:
+    """The same in axes of a figure. Whether some interval goes on beyond them."""
+    share = unit == "fraction"
+    bottom, top = focus([point[1:] for each in points.values() for point in each], share=share)
+    set_range(axes, bottom, top, share=share)
+    beyond = False
     for place, (variant, each) in enumerate(points.items()):
-        _swept(axes, place, variant, each)
+        beyond |= _swept(axes, place, variant, each)
     values = sorted({point[0] for each in points.values() for point in each})
     if logarithmic:
         axes.set_xscale("log")
         axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(values, [significant(value) for value in values])
-    if unit == "fraction":
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label if unit == "fraction" else f"{y_label}, {unit}")
+    axes.set_ylabel(y_label if share else f"{y_label}, {unit}")
     _legend(axes)
+    return beyond
 
 
 def _swept(
-    axes: Axes, number: int, name: str, points: Sequence[tuple[float, float, float, float]]
-) -> None:
-    style = look(number)
-    low = [0.0 if math.isnan(p[2]) else p[1] - p[2] for p in points]
-    high = [0.0 if math.isnan(p[3]) else p[3] - p[1] for p in points]
+    axes: Axes, place: int, name: str, points: Sequence[tuple[float, float, float, float]]
+) -> bool:
+    """Draw a variant's means and intervals; returns whether an interval goes on beyond the axis."""
+    style, (bottom, top) = look(place), axes.get_ylim()
+    low = [0.0 if math.isnan(p[2]) else p[1] - max(p[2], bottom) for p in points]
+    high = [0.0 if math.isnan(p[3]) else min(p[3], top) - p[1] for p in points]
     axes.errorbar(
         [p[0] for p in points],
         [p[1] for p in points],
@@ -244,6 +291,11 @@ def _swept(
         elinewidth=1.2,
         label=plot_text(name),
     )
+    ends = [("v", p[0], bottom) for p in points if p[2] < bottom]
+    ends += [("^", p[0], top) for p in points if p[3] > top]
+    for marker, x, y in ends:
+        axes.plot([x], [y], marker, color=style.colour, markersize=6, clip_on=False)
+    return bool(ends)
 
 
 def _legend(axes: Axes) -> None:
@@ -254,7 +306,7 @@ def _legend(axes: Axes) -> None:
             labels,
             loc="lower left",
             bbox_to_anchor=(0, 1.0),
-            ncols=min(len(handles), LONGEST_LEGEND_ROW),
+            ncols=1 if sum(map(len, labels)) > LONGEST_LEGEND_ROW else len(handles),
             borderaxespad=0.2,
             handlelength=2.4,
         )

@@ -6,7 +6,10 @@ Whatever comes from a file is escaped; only the SVG that this package drew itsel
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -16,7 +19,9 @@ from markupsafe import Markup
 
 from wfmodel.escaping import code_span, fenced, markdown, visible
 from wfmodel.model.files import write_file
+from wfmodel.reports.dark_colours import dark_style, follow
 from wfmodel.reports.page import Page
+from wfmodel.reports.report_diff import ReportDiff
 
 _TEMPLATES: Final = "templates"
 
@@ -32,7 +37,10 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=not html,
         keep_trailing_newline=True,
     )
-    if not html:
+    if html:
+        environment.filters["themed"] = lambda svg: Markup(follow(svg))
+        environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    else:
         environment.filters["code"] = lambda text: Markup(code_span(text))
         environment.filters["block"] = lambda text, language="": Markup(fenced(text, language))
         environment.filters["lines"] = _lines
@@ -57,15 +65,46 @@ def _quoted(value: object) -> Markup:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """The page's script, and the digest by which a browser runs it and no other."""
+
+    text: str
+    digest: str
+
+
+@cache
+def _script() -> _Script:
+    environment = _environment(html=True)
+    text = environment.get_template("report.js").render()
+    return _Script(text, f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
+
+
 def as_html(page: Page) -> str:
     """The page as one HTML document."""
-    return _environment(html=True).get_template("report.html.j2").render(page=page)
+    pictures = (page.diagram, *(each.picture for each in (*page.figures, *page.stories)))
+    style = dark_style(each.svg for each in pictures)
+    template = _environment(html=True).get_template("report.html.j2")
+    return template.render(page=page, script=_script(), dark=style)
 
 
 def as_markdown(page: Page, *, folder: str) -> str:
     """The page as Markdown; its pictures are expected in ``folder``."""
     template = _environment(html=False).get_template("report.md.j2")
-    text = template.render(page=page, folder=folder)
+    return _tidy(template.render(page=page, folder=folder))
+
+
+def diff_as_html(diff: ReportDiff) -> str:
+    """What changed between two reports, as one HTML document."""
+    return _environment(html=True).get_template("diff.html.j2").render(diff=diff)
+
+
+def diff_as_markdown(diff: ReportDiff) -> str:
+    """What changed between two reports, as a comment on a pull request."""
+    return _tidy(_environment(html=False).get_template("diff.md.j2").render(diff=diff))
+
+
+def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", _joined_tables(text)).strip() + "\n"
 
 

@@ -32,8 +32,14 @@ FONTS: Final = "'DejaVu Sans', Verdana, sans-serif"
 _OF_AN_ID: Final = re.compile(r"[^A-Za-z0-9_-]")
 """What no id may hold, though a name may; written as a number, so that ids differ still."""
 
+_TAG: Final = re.compile(r"<[^>]*>")
+_NUMBER: Final = re.compile(r"-?\d+\.\d{3,}")
+
 WIDTH: Final = 7.4
 """Inches: the width of the report's text."""
+HALF: Final = 5.2
+"""Inches: a plot of which two stand beside each other, or one on a phone, and whose words can still
+be read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +103,14 @@ def styled() -> Iterator[None]:
         yield
 
 
-def new_figure(height: float) -> Figure:
-    """An empty figure of the report's width; ``height`` in inches."""
-    return Figure(figsize=(WIDTH, height), layout="constrained")
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure of the report's width; in inches."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _rounded(number: re.Match[str]) -> str:
+    """A hundredth of a point is seen by nobody, and half of a file."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,11 @@ class Picture:
     title: str
     description: str
     svg: str
+
+    @property
+    def height(self) -> float:
+        """Points, as it was drawn; a page shows it larger or smaller."""
+        return float(self.svg.partition('viewBox="')[2].partition('"')[0].split()[3])
 
     def _repr_svg_(self) -> str:
         """What a notebook shows of it."""
@@ -123,6 +139,7 @@ def picture(figure: Figure, name: str, title: str, description: str) -> Picture:
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = _TAG.sub(lambda tag: _NUMBER.sub(_rounded, tag[0]), text)
     text = text.replace("'DejaVu Sans'", FONTS)
     word = _OF_AN_ID.sub(lambda sign: f".{ord(sign[0]):x}.", name)
     text = re.sub(r'id="([^"]+)"', rf'id="{word}-\1"', text)

@@ -1,8 +1,8 @@
 """One instance as a swim-lane picture: lanes are participants, time runs to the right.
 
-Bars are work, arrows messages (from sending to being taken up), and a shaded lane is down or
-otherwise struck by a fault. An arrow that waited is drawn long, dashed and labelled: that is where
-recovery time goes.
+Bars are work, or waiting for a timer or somebody outside; arrows are messages (from sending to
+being taken up), and a shaded lane is down or otherwise struck by a fault. An arrow that waited is
+drawn long, dashed and labelled: that is where recovery time goes.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 
+from wfmodel.designs.faults import FaultKind
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.timeline import OUTSIDE, Bar, MarkKind, MessageArrow, Timeline
+from wfmodel.reports.label_places import Label, Spot, put_labels
 from wfmodel.reports.style import (
     FAULT,
     FAULT_FILL,
@@ -36,6 +38,15 @@ WAITED_NS: Final = 1_000_000_000
 TICKS_APART: Final = 0.09
 CHARACTER: Final = 0.0105
 """Width of a small character as a share of the axis."""
+THICK: Final = 0.3
+"""Of a bar, as a share of a lane."""
+MOST_NAMED: Final = 3
+"""Faults of a kind and a lane that are named each; of more, the first is."""
+ALONG: Final = (0.5, 0.35, 0.65, 0.2, 0.8)
+"""Where on an arrow its label may stand."""
+WORK_EDGE: Final = "#3182bd"
+WAIT: Final = "#fff6dc"
+WAIT_EDGE: Final = "#8d6e00"
 
 _MARKS: Final = {
     MarkKind.COMMIT: ("o", MUTED, 3.0, "state committed"),
@@ -44,6 +55,7 @@ _MARKS: Final = {
     MarkKind.DROP: ("X", FAULT, 8.0, "message dropped"),
     MarkKind.DUPLICATE: ("P", "#e69f00", 7.0, "delivered twice"),
     MarkKind.PHANTOM: ("*", "#cc79a7", 10.0, "phantom message"),
+    MarkKind.TIMER: ("v", "#8d6e00", 6.0, "timer fires"),
     MarkKind.SUCCEEDED: ("s", "#009e73", 9.0, "verdict: succeeded"),
     MarkKind.ABORTED: ("s", "#e69f00", 9.0, "verdict: aborted"),
     MarkKind.FAILED: ("s", FAULT, 9.0, "verdict: failed"),
@@ -54,8 +66,8 @@ def swimlane(story: Timeline, *, name: str, title: str) -> Picture:
     """The picture of one instance; ``name`` makes its file name."""
     with styled():
         figure = new_figure(height_of(story))
-        draw_lanes(figure.subplots(), story)
-        return picture(figure, name, title, _description(story))
+        unnamed = draw_lanes(figure.subplots(), story)
+        return picture(figure, name, title, _description(story, unnamed))
 
 
 def height_of(story: Timeline) -> float:
@@ -63,20 +75,21 @@ def height_of(story: Timeline) -> float:
     return 1.25 + 0.42 * len(_lanes(story))
 
 
-def draw_lanes(axes: Axes, story: Timeline) -> None:
-    """The instance in axes of a figure; the legend stands below them."""
+def draw_lanes(axes: Axes, story: Timeline) -> tuple[str, ...]:
+    """The instance in axes of a figure; the legend stands below them. What found no room."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
     lanes = _lanes(story)
     scale = TimeScale(_instants(story))
     _axes(axes, story, lanes, scale)
-    _bands(axes, story, lanes, scale)
+    faults = _bands(axes, story, lanes, scale)
     for bar in story.bars:
         _bar(axes, bar, lanes[bar.lane], scale)
-    for arrow in story.arrows:
-        _arrow(axes, arrow, lanes, scale)
+    late = [_arrow(axes, arrow, lanes, scale) for arrow in story.arrows]
     kinds = _points(axes, story, lanes, scale)
-    axes.figure.legend(
-        handles=_handles(story, kinds), loc="outside lower center", ncols=5, fontsize=8
-    )
+    figure.legend(handles=_handles(story, kinds), loc="outside lower center", ncols=5, fontsize=8)
+    names = [_name_of(bar, lanes[bar.lane], scale) for bar in story.bars]
+    return put_labels(figure, axes, [*names, *filter(None, late), *faults])
 
 
 def _lanes(story: Timeline) -> dict[int, int]:
@@ -111,7 +124,11 @@ def _axes(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale) 
     axes.set_xlabel("time since the instance arrived (stretched where much happens)", fontsize=8.5)
 
 
-def _bands(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale) -> None:
+def _bands(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale) -> list[Label]:
+    """Draws the faults; returns their names."""
+    labels = []
+    often = Counter((band.lane, band.fault) for band in story.bands)
+    named: set[tuple[int, FaultKind]] = set()
     for band in story.bands:
         if band.lane == OUTSIDE:
             rows = list(lanes.values())
@@ -131,37 +148,54 @@ def _bands(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale)
                 zorder=1,
             )
             axes.add_patch(box)
-        axes.text(
-            start + 0.004, rows[0] - 0.37, band.fault.value, color=FAULT, fontsize=8, va="top"
+        key = (band.lane, band.fault)
+        if key in named and often[key] > MOST_NAMED:
+            continue
+        named.add(key)
+        places = (
+            Spot(start + 0.004, rows[0] - 0.37, along="top"),
+            Spot(start, rows[0] - 0.44),
+            Spot(end, rows[0] - 0.44, "right"),
+            Spot(start + 0.004, rows[0] + 0.4),
         )
+        labels.append(Label(band.fault.value, places, {"color": FAULT, "fontsize": 8}))
+    return labels
 
 
 def _bar(axes: Axes, bar: Bar, row: int, scale: TimeScale) -> None:
-    start, end = scale(bar.start_ns), scale(bar.end_ns)
-    width = max(end - start, 0.004)
+    fill, edge = (WAIT, WAIT_EDGE) if bar.waiting else (WORK, WORK_EDGE)
     box = Rectangle(
-        (start, row - 0.15),
-        width,
-        0.3,
-        facecolor="#ffffff" if bar.lost else WORK,
-        edgecolor=FAULT if bar.lost else "#3182bd",
+        (scale(bar.start_ns), row - THICK / 2),
+        max(scale(bar.end_ns) - scale(bar.start_ns), 0.004),
+        THICK,
+        facecolor="#ffffff" if bar.lost else fill,
+        edgecolor=FAULT if bar.lost else edge,
         hatch="////" if bar.lost else None,
         linewidth=0.9,
         zorder=3,
     )
     axes.add_patch(box)
-    label = plot_text(f"{bar.label} (lost)" if bar.lost else bar.label)
-    if len(label) * CHARACTER < width:
-        axes.text(start + width / 2, row, label, ha="center", va="center", fontsize=8, zorder=6)
-        return
-    right = start + len(label) * CHARACTER > 1
-    x, align = (end, "right") if right else (start, "left")
-    axes.text(x, row - 0.19, label, ha=align, va="bottom", fontsize=7.5, zorder=6)
 
 
-def _arrow(axes: Axes, arrow: MessageArrow, lanes: dict[int, int], scale: TimeScale) -> None:
+def _name_of(bar: Bar, row: int, scale: TimeScale) -> Label:
+    """What a bar is called: in it if there is room, else above or below."""
+    start, end = scale(bar.start_ns), scale(bar.end_ns)
+    lost = bar.lost and not bar.waiting
+    text = plot_text(f"{bar.label} (lost)" if lost else bar.label)
+    inside = len(text) * CHARACTER < end - start
+    places = [Spot((start + end) / 2, row, "center", "center")] if inside else []
+    for x, across in ((start, "left"), (end, "right")):
+        places += [Spot(x, row - 0.19, across), Spot(x, row - 0.36, across)]
+    places += [Spot(start, row + 0.34, "left", "top"), Spot(end, row + 0.34, "right", "top")]
+    return Label(text, tuple(places), {"fontsize": 7.5})
+
+
+def _arrow(
+    axes: Axes, arrow: MessageArrow, lanes: dict[int, int], scale: TimeScale
+) -> Label | None:
+    """Draws a message; returns how long it waited, if it did."""
     if arrow.recipient not in lanes:
-        return
+        return None
     waited = arrow.taken_ns - arrow.sent_ns >= WAITED_NS
     to = (scale(arrow.taken_ns), lanes[arrow.recipient])
     origin = lanes.get(arrow.sender, -0.55)
@@ -181,11 +215,14 @@ def _arrow(axes: Axes, arrow: MessageArrow, lanes: dict[int, int], scale: TimeSc
             zorder=4,
         )
     )
-    if waited:
-        middle = ((scale(arrow.sent_ns) + to[0]) / 2, (origin + to[1]) / 2)
-        text = f"waits {number((arrow.taken_ns - arrow.sent_ns) / SECOND, 's')}"
-        box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
-        axes.text(*middle, text, color=FAULT, fontsize=7.5, ha="center", bbox=box, zorder=5)
+    if not waited:
+        return None
+    start = scale(arrow.sent_ns)
+    along = [(start + part * (to[0] - start), origin + part * (to[1] - origin)) for part in ALONG]
+    text = f"waits {number((arrow.taken_ns - arrow.sent_ns) / SECOND, 's')}"
+    box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
+    places = tuple(Spot(x, y, "center", "center") for x, y in along)
+    return Label(text, places, {"color": FAULT, "fontsize": 7.5, "bbox": box})
 
 
 def _points(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale) -> list[MarkKind]:
@@ -208,13 +245,17 @@ def _points(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale
 
 
 def _offset(kind: MarkKind) -> float:
+    if kind is MarkKind.TIMER:
+        return -0.24
     return 0.0 if kind in (MarkKind.COMMIT, MarkKind.DROP, MarkKind.PHANTOM) else 0.24
 
 
 def _handles(story: Timeline, kinds: list[MarkKind]) -> list[Patch | Line2D]:
-    handles: list[Patch | Line2D] = [Patch(facecolor=WORK, edgecolor="#3182bd", label="work")]
+    handles: list[Patch | Line2D] = [Patch(facecolor=WORK, edgecolor=WORK_EDGE, label="work")]
+    if any(bar.waiting for bar in story.bars):
+        handles.append(Patch(facecolor=WAIT, edgecolor=WAIT_EDGE, label="waits (event or timer)"))
     if any(bar.lost for bar in story.bars):
-        lost = Patch(facecolor="white", edgecolor=FAULT, hatch="////", label="work lost")
+        lost = Patch(facecolor="white", edgecolor=FAULT, hatch="////", label="lost by a crash")
         handles.append(lost)
     if story.bands:
         handles.append(Patch(facecolor=FAULT_FILL, edgecolor=FAULT, label="fault"))
@@ -236,11 +277,14 @@ def _handles(story: Timeline, kinds: list[MarkKind]) -> list[Patch | Line2D]:
     return handles
 
 
-def _description(story: Timeline) -> str:
+def _description(story: Timeline, unnamed: tuple[str, ...]) -> str:
     took = number((story.end_ns - story.start_ns) / SECOND, "s")
     struck = Counter(
         f"{band.fault.value} of {story.lanes[band.lane] if band.lane >= 0 else 'the broker'}"
         for band in story.bands
     )
     faults = [name if count == 1 else f"{name} ({count} times)" for name, count in struck.items()]
-    return f"It took {took}" + (f"; meanwhile: {', '.join(faults)}" if faults else "")
+    text = f"It took {took}" + (f"; meanwhile: {', '.join(faults)}" if faults else "")
+    named = {band.fault.value for band in story.bands}
+    missing = dict.fromkeys(each for each in unnamed if each not in named)
+    return f"{text}; not named there for want of room: {', '.join(missing)}" if missing else text

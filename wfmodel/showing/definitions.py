@@ -208,5 +208,5 @@ def _turned(knobs: Knobs) -> str:
     for each in fields(knobs):
         value = getattr(knobs, each.name)
         if value != getattr(plain, each.name):
-            words.append(f"{each.name.replace('_', ' ')} {knob_words(value)}")
+            words.append(f"{each.name.replace('_', ' ')} {knob_words(each.name, value)}")
     return ", ".join(words) or "as by default"
