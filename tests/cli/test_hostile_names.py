@@ -40,6 +40,8 @@ EXAMPLES = {
         ["draw", "w.json", "--format=dot"],
         ["draw", "w.json", "--format=svg", "--output=out.svg"],
         ["draw", "w.json", "--format=png", "--output=out.png"],
+        ["draw", "w.json", "--findings", "--failures=folded", "--regions=folded"],
+        ["draw", "w.json", "--format=dot", "--findings", "--failures=folded"],
         ["draw", "NAME.json"],
     ],
     "schema": [["schema"], ["schema", "--path"]],

@@ -9,9 +9,8 @@ from html import escape
 from wfmodel.checks.policy import RANK
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runner import check_workflow
+from wfmodel.diagrams.choices import DrawingChoices
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import build_flow
-from wfmodel.model.source import Path
 from wfmodel.model.workflow import Workflow
 
 _COLOURS = {Severity.ERROR: "#b00020", Severity.WARNING: "#9a6700", Severity.INFO: "#57606a"}
@@ -24,27 +23,13 @@ class Inspection:
     workflow: Workflow
     findings: tuple[Finding, ...]
 
-    def marks(self) -> dict[str, Severity]:
-        """Flow node's name to the worst that was found there."""
-        flow = build_flow(self.workflow, expand_copies=False)
-        named: dict[Path, list[str]] = {}
-        for node in flow.nodes:
-            named.setdefault(node.path, []).append(node.name)
-        marks: dict[str, Severity] = {}
-        for finding in sorted(self.findings, key=lambda each: RANK[each.severity]):
-            ways = (finding.path[:length] for length in range(len(finding.path), 0, -1))
-            state = next((path for path in ways if path in named), None)
-            for name in named[state] if state is not None else ():
-                marks[name] = finding.severity
-        return marks
-
     def _repr_html_(self) -> str:
         """The diagram with rings, and the table of findings, worst first."""
         from wfmodel.diagrams.picture import (
             as_svg,  # matplotlib: only where there is a picture to see
         )
 
-        svg = as_svg(self.workflow, self.marks())
+        svg = as_svg(self.workflow, DrawingChoices(findings=self.findings))
         picture = svg[svg.index("<svg") :]
         ordered = sorted(self.findings, key=lambda each: -RANK[each.severity])
         rows = "".join(_row(finding) for finding in ordered)
