@@ -67,7 +67,7 @@ notebooks: $(VENV)/.notebooks
 # ours imports them.
 oracles: $(VENV)-oracles/.ready
 	$(VENV)-oracles/bin/python -m pytest tests/checks/test_soundness_by_pm4py.py \
-		tests/exploration/markov/test_storm.py
+		tests/traces/test_traces.py tests/exploration/markov/test_storm.py
 
 # The larger systems that SPIN and the explorer both count; needs spin and gcc.
 spin: $(VENV)/.dev

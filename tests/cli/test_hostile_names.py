@@ -71,6 +71,8 @@ EXAMPLES = {
     "simulate": [
         ["simulate", "s.json"],
         ["simulate", "s.json", "--instance=1", "--save=out.npz"],
+        ["simulate", "s.json", "--traces=otlp=out.json", "--traces=perfetto=out2.json"],
+        ["simulate", "s.json", "--traces=xes=out.xes", "--traces=csv=out.csv"],
         ["simulate", "s.json", "--no-history"],
         ["simulate", "s.json", "--design=NAME"],
     ],

@@ -7,6 +7,7 @@ took the message up, so waiting at a door (a redelivery, a busy cell) shows as a
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -118,9 +119,9 @@ def timeline(history: History, instance: int) -> Timeline:
         history.participants,
         start,
         end,
-        _bars(history, rows, end),
-        _arrows(history, mine),
-        _marks(history, mine),
+        bars_of(history, rows, end),
+        arrows_of(history, mine),
+        marks_of_rows(history, mine),
         bands(history, start, end),
         _lines(history, rows, start),
     )
@@ -155,7 +156,8 @@ def bands(history: History, start_ns: int, end_ns: int) -> tuple[Band, ...]:
     return tuple(sorted(found, key=lambda band: (band.start_ns, band.lane, band.fault)))
 
 
-def _bars(history: History, rows: tuple[Row, ...], end_ns: int) -> tuple[Bar, ...]:
+def bars_of(history: History, rows: Iterable[Row], end_ns: int) -> tuple[Bar, ...]:
+    """Work on steps, from rows of one instance and the faults meanwhile."""
     crash = FAULT_KINDS.index(FaultKind.CRASH)
     open_at: dict[tuple[int, int, int], int] = {}
     bars: list[Bar] = []
@@ -181,7 +183,7 @@ def _bars(history: History, rows: tuple[Row, ...], end_ns: int) -> tuple[Bar, ..
     return tuple(sorted(bars, key=lambda bar: (bar.start_ns, bar.lane, bar.label)))
 
 
-def _arrows(history: History, rows: list[Row]) -> tuple[MessageArrow, ...]:
+def arrows_of(history: History, rows: Iterable[Row]) -> tuple[MessageArrow, ...]:
     """Match each delivery with the first sending that its recipient has not answered yet."""
     numbers = {message: number for number, message in enumerate(history.messages)}
     sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -205,7 +207,8 @@ def _arrows(history: History, rows: list[Row]) -> tuple[MessageArrow, ...]:
     return tuple(arrows)
 
 
-def _marks(history: History, rows: list[Row]) -> tuple[Mark, ...]:
+def marks_of_rows(history: History, rows: Iterable[Row]) -> tuple[Mark, ...]:
+    """What happened at points, from rows of one instance."""
     marks: list[Mark] = []
     decided: set[int] = set()
     plain = {
