@@ -1,4 +1,4 @@
-"""What the site has beyond docs/: a page of the Python names, and links that lead out.
+"""What the site has beyond docs/: a page of the Python names, links that lead out, pages' titles.
 
 mkdocs calls the functions here by name (``hooks`` of mkdocs.yml).
 """
@@ -19,20 +19,19 @@ API: Final = "reference/api.md"
 LEFT_OUT: Final = "docs/editors/"
 """Files of an extension, which stand in docs/ and are no pages (``exclude_docs``)."""
 _LINK: Final = re.compile(r"\]\((?!\w+:|#)([^)\s]*)\)")
+_FILE_NAME: Final = re.compile(r"\[([\w-]+\.md)\](?=\()")
+"""What a link to a page is called in the repository, where files have names."""
 
 
 def api_page() -> str:
     """Every public name of ``wfmodel``, from its docstring."""
-    lines = [
-        "# Python, name by name",
-        "",
-        "All that `import wfmodel` gives; [python.md](../python.md)",
-    ]
-    lines += ["shows how they are used together.", ""]
+    lines = ["# Python, name by name", "", "All that `import wfmodel` gives;"]
+    lines += ["[python.md](../python.md) shows how it is used together.", ""]
     for name in sorted(wfmodel.__all__, key=str.casefold):
         home = _home(name)
         if home is not None:
-            lines += [f"## `wfmodel.{name}`", "", f"::: {home}", ""]
+            lines += [f"::: {home}", "    options:", f"      heading: wfmodel.{name}"]
+            lines += [f"      toc_label: wfmodel.{name}", ""]
     return "\n".join(lines)
 
 
@@ -53,7 +52,7 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> str:
-    """Links to files beside docs/ lead to the repository, where those files are."""
+    """Links to files beside docs/ lead to the repository; one to a page is called as it is."""
     folder = Path("docs") / Path(page.file.src_uri).parent
 
     def outward(match: re.Match[str]) -> str:
@@ -61,7 +60,17 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> st
         here = target.startswith("docs/") and not target.startswith(LEFT_OUT)
         return match[0] if here else f"]({repository()}/{target})"
 
-    return _LINK.sub(outward, markdown)
+    def titled(match: re.Match[str]) -> str:
+        there = ROOT / folder / match[1]
+        return f"[{title_of(there)}]" if there.is_file() else match[0]
+
+    return _LINK.sub(outward, _FILE_NAME.sub(titled, markdown))
+
+
+def title_of(page: Path) -> str:
+    """The heading of a page, without its code marks."""
+    first = page.read_text(encoding="utf-8").partition("\n")[0]
+    return first.removeprefix("# ").replace("`", "")
 
 
 def repository() -> str:

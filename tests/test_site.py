@@ -27,9 +27,9 @@ def test_every_page_has_a_place_in_the_navigation():
 
 def test_every_function_and_class_of_the_package_is_on_the_page_of_names():
     page = api_page()
-    homes = re.findall(r"^## `wfmodel\.(\w+)`\n\n::: (\S+)$", page, re.M)
+    homes = re.findall(r"^::: (\S+)\n    options:\n      heading: wfmodel\.(\w+)$", page, re.M)
     assert len(homes) > 10
-    for name, home in homes:
+    for home, name in homes:
         module, _, attribute = home.rpartition(".")
         assert getattr(import_module(module), attribute) is getattr(wfmodel, name)
 
@@ -40,6 +40,11 @@ def test_links_out_of_docs_lead_to_the_repository_and_others_stay():
     for kept in ("[a](rules/README.md)", "[a](#here)", "[a](https://example.org/../x)"):
         assert led(kept, "README.md") == kept
     assert led("[a](../declaring.md#x)", "rules/README.md") == "[a](../declaring.md#x)"
+
+
+def test_a_link_is_called_as_the_page_is():
+    assert led("[hybrid.md](hybrid.md#x)", "README.md").startswith("[Hybrid")
+    assert led("[the page](hybrid.md)", "README.md") == "[the page](hybrid.md)"
 
 
 def test_all_that_the_site_leads_out_to_is_there():
