@@ -5,7 +5,8 @@
 #   make format         put the code in order (ruff)
 #   make lint           what ruff and mypy find; pre-commit calls it
 #   make check          lint, and test with the coverage floor
-#   make docs           renew what is made from the code: schemas, pages of rules and metrics
+#   make docs           renew what is made from the code (schemas, pages of rules and metrics), make site
+#   make site           the documentation as a site, in build/site; broken links are errors
 #   make integrations  renew the table of what AWS offers, from botocore
 #   make possibilities  renew docs/what-can-happen.md (minutes)
 #   make reports        renew the first looks in reports/ (a minute); make demo renews the whole one
@@ -32,7 +33,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo reports test lint check format notebooks oracles spin golden benchmarks docs integrations possibilities lock clean fuzz campaign package numba release artefacts
+.PHONY: demo reports test lint check format notebooks oracles spin golden benchmarks docs site integrations possibilities lock clean fuzz campaign package numba release artefacts
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -71,7 +72,7 @@ notebooks: $(VENV)/.notebooks
 # ours imports them.
 oracles: $(VENV)-oracles/.ready
 	$(VENV)-oracles/bin/python -m pytest tests/checks/test_soundness_by_pm4py.py \
-		tests/exploration/markov/test_storm.py
+		tests/traces/test_traces.py tests/exploration/markov/test_storm.py
 
 # The larger systems that SPIN and the explorer both count; needs spin and gcc.
 spin: $(VENV)/.dev
@@ -94,6 +95,11 @@ campaign: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write
+	$(MAKE) site
+
+# mkdocs reads docs/ and docstrings; what it has beyond them is in tests/site_pages.py.
+site: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # The table of AWS's services; botocore ships their models, and nothing of ours imports it.
 integrations: $(VENV)/.dev
@@ -164,6 +170,10 @@ $(VENV)-benchmarks/.ready: pyproject.toml constraints.txt
 $(VENV)-release/.ready: pyproject.toml constraints.txt
 	test -x $(VENV)-release/bin/python || $(PYTHON) -m venv $(VENV)-release
 	$(VENV)-release/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt hatchling -e '.[release]'
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(PIP) install -c constraints.txt -e '.[dev,docs]'
 	touch $@
 
 $(VENV)/.notebooks: $(VENV)/.dev

@@ -27,6 +27,7 @@ LAYERS = {
     "lsp": Layer(
         10, "the language server: what an editor asks of an open text", "language_server.py"
     ),
+    "traces": Layer(10, "a history as other tools read it", "trace_formats.py"),
     "surface": Layer(10, "what `import wfmodel` offers beyond single packages", "asking.py"),
     "testing": Layer(
         10, "for users' own tests: strategies, your code beside the model's", "beside.py"

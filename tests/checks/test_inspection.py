@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import wfmodel
+from wfmodel.diagrams.marked_boxes import marks_of
 from wfmodel.model.findings import Severity
 from wfmodel.model.workflow import Final, Task, Workflow
 
@@ -21,7 +22,7 @@ def test_states_with_findings_are_ringed_and_listed():
     assert workflow is not None
     found = wfmodel.inspect(workflow)
     assert found.findings == wfmodel.check(workflow)
-    assert found.marks()["book-flight"] is Severity.ERROR
+    assert marks_of(workflow, found.findings)["book-flight"].severity is Severity.ERROR
     html = shown(found)
     assert html == shown(wfmodel.inspect(workflow))
     assert "uncompensated-step" in html

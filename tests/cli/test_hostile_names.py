@@ -40,6 +40,9 @@ EXAMPLES = {
         ["draw", "w.json", "--format=dot"],
         ["draw", "w.json", "--format=svg", "--output=out.svg"],
         ["draw", "w.json", "--format=png", "--output=out.png"],
+        ["draw", "w.json", "--format=pdf", "--output=out.pdf"],
+        ["draw", "w.json", "--findings", "--failures=folded", "--regions=folded"],
+        ["draw", "w.json", "--format=dot", "--findings", "--failures=folded"],
         ["draw", "NAME.json"],
     ],
     "schema": [["schema"], ["schema", "--path"]],
@@ -69,6 +72,8 @@ EXAMPLES = {
     "simulate": [
         ["simulate", "s.json"],
         ["simulate", "s.json", "--instance=1", "--save=out.npz"],
+        ["simulate", "s.json", "--traces=otlp=out.json", "--traces=perfetto=out2.json"],
+        ["simulate", "s.json", "--traces=xes=out.xes", "--traces=csv=out.csv"],
         ["simulate", "s.json", "--no-history"],
         ["simulate", "s.json", "--design=NAME"],
     ],
@@ -98,6 +103,9 @@ EXAMPLES = {
         ["diff", "NAME.html", "new.html"],
     ],
 }  # fmt: skip
+
+PICTURES = {".png": b"\x89PNG", ".pdf": b"%PDF"}
+"""How files begin that hold words as shapes only."""
 
 CHEAP = {"check", "rules", "draw", "schema"}
 """Commands that every kind goes through; the others meet most of them in one definition."""
@@ -196,8 +204,8 @@ def look_at_file(path: Path) -> None:
         or "kept" in str(path.relative_to(path.parents[0]))
     ):
         return
-    if path.suffix == ".png":
-        assert path.read_bytes().startswith(b"\x89PNG")
+    if path.suffix in PICTURES:
+        assert path.read_bytes().startswith(PICTURES[path.suffix])
         return
     text = path.read_bytes().decode("utf-8")
     assert not hostile.unseen(text), path

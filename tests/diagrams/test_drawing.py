@@ -9,7 +9,7 @@ from pygraphviz import AGraph
 
 import wfmodel
 from wfmodel.diagrams import LayoutError, dot, layout
-from wfmodel.diagrams.diagram import diagram_of
+from wfmodel.diagrams.selection import diagram_of
 from wfmodel.display import svg_of
 from wfmodel.model.workflow import Branch, Choice, Final, Parallel, Region, Task, Workflow
 

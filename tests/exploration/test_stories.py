@@ -61,6 +61,9 @@ def test_a_diagram_has_the_same_numbers(dangling):
     assert "    p0-)p1: 3. do book\n" in text
     assert "Note over p1: 8. crashes" in text
     assert text.count("rect") == text.count("    end\n") == 1
+    turn = text[text.index("rect rgb(255, 236, 179)") : text.index("    end\n")]
+    assert "8. crashes" in turn
+    assert "point of no return" in turn
 
 
 def test_a_schedule_is_text_and_comes_back(dangling):

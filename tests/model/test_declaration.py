@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from transitions import Machine, State
 
 from tests.designs.workflows import workflows
-from wfmodel.diagrams import draw_workflow, mermaid
-from wfmodel.diagrams.diagram import diagram_of
+from wfmodel.checks import check_workflow
+from wfmodel.diagrams import DrawingChoices, draw_workflow, mermaid
 from wfmodel.diagrams.layout import laid_out
+from wfmodel.diagrams.selection import diagram_of
 from wfmodel.model import (
     build_flow,
     dump_workflow,
@@ -24,7 +25,6 @@ from wfmodel.model import (
     load_workflow,
     to_transitions,
 )
-from wfmodel.model.findings import Severity
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.json_reader import json_places
 from wfmodel.model.json_schema import workflow_schema
@@ -155,7 +155,7 @@ def test_a_picture_of_every_model_is_drawn():
     for path in MODELS:
         workflow = load_workflow(path).workflow
         assert workflow is not None
-        figure = draw_workflow(workflow, {workflow.initial: Severity.ERROR})
+        figure = draw_workflow(workflow, DrawingChoices(findings=check_workflow(workflow)))
         assert figure.get_size_inches().min() > 1
 
 

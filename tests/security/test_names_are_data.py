@@ -273,7 +273,7 @@ def test_generated_tests_of_a_hostile_definition_run_nothing_of_it(
 
 STATEMENT = (
     r"sequenceDiagram$|    participant p\d+ as |    Note over p\d+(,p\d+)?: |    p\d+-\)p\d+: "
-    r"|    rect rgb\(249, 222, 220\)$|    end$"
+    r"|    rect rgb\((249, 222, 220|255, 236, 179)\)$|    end$"
 )
 
 

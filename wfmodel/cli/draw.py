@@ -10,9 +10,12 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, form_of
-from wfmodel.cli.terminal import hand_out
+from wfmodel.cli.terminal import hand_out, say
+from wfmodel.diagrams.choices import Detail, Direction, DrawingChoices
+from wfmodel.diagrams.excerpts import UnknownStateError
 from wfmodel.importers import load_any
 from wfmodel.model.files import replacing, write_file
+from wfmodel.model.findings import Finding
 from wfmodel.model.workflow import Workflow
 
 
@@ -23,6 +26,7 @@ class DrawingFormat(StrEnum):
     DOT = "dot"
     SVG = "svg"
     PNG = "png"
+    PDF = "pdf"
 
 
 FORMS: Final = {
@@ -30,6 +34,7 @@ FORMS: Final = {
     **dict.fromkeys((".dot", ".gv"), DrawingFormat.DOT),
     ".svg": DrawingFormat.SVG,
     ".png": DrawingFormat.PNG,
+    ".pdf": DrawingFormat.PDF,
 }
 """Endings of files."""
 _TEXTS: Final = frozenset({DrawingFormat.MERMAID, DrawingFormat.DOT})
@@ -48,36 +53,91 @@ def draw(
     form: Annotated[
         DrawingFormat | None, typer.Option("--format", help="Default: mermaid.")
     ] = None,
+    failures: Annotated[
+        Detail | None,
+        typer.Option(
+            help="Arrows upon failures: drawn, or folded into their boxes"
+            " (default: folded in large workflows)."
+        ),
+    ] = None,
+    regions: Annotated[
+        Detail, typer.Option(help="What parallel states hold: drawn, or folded into one box.")
+    ] = Detail.DRAWN,
+    direction: Annotated[
+        Direction | None, typer.Option(help="Which way it runs (default: by its size).")
+    ] = None,
+    focus: Annotated[
+        str | None, typer.Option(metavar="STATE", help="Only this state and what is near it.")
+    ] = None,
+    around: Annotated[
+        int, typer.Option(min=0, metavar="STEPS", help="How far from --focus (default: 1).")
+    ] = 1,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="Check it, and mark each finding where it is.")
+    ] = False,
 ) -> None:
     """Draw a workflow's state diagram."""
     form = form or (DrawingFormat.MERMAID if output is None else form_of(output, FORMS))
     if form not in _TEXTS and output is None:
         raise typer.BadParameter(f"--format {form} needs --output FILE")
     workflow = load_or_refuse(path)
+    found = _found(workflow) if findings else ()
+    choices = DrawingChoices(failures, regions, direction, focus, around, found)
+    try:
+        _write(workflow, choices, form, output)
+    except UnknownStateError as error:
+        raise TyperException(f"--focus: {error}") from None
+
+
+def _found(workflow: Workflow) -> tuple[Finding, ...]:
+    """What is found in a workflow; what is about none of its states is told in words."""
+    from wfmodel.checks import check_workflow
+    from wfmodel.diagrams.marked_boxes import marks_of
+
+    found = check_workflow(workflow)
+    for finding in found:
+        if not marks_of(workflow, [finding]):
+            say(f"not about one state: {finding.code} {finding.message}", err=True)
+    return found
+
+
+def _write(
+    workflow: Workflow, choices: DrawingChoices, form: DrawingFormat, output: Path | None
+) -> None:
     if form in _TEXTS:
         from wfmodel.diagrams import dot, mermaid
 
-        text = dot(workflow) if form is DrawingFormat.DOT else mermaid(workflow)
+        text = (dot if form is DrawingFormat.DOT else mermaid)(workflow, choices)
         if output is None:
             hand_out(text, end="")
         else:
             write_file(output, text)
         return
-    _picture(workflow, form, output)
+    assert output is not None
+    _picture(workflow, choices, form, output)
 
 
-def _picture(workflow: Workflow, form: DrawingFormat, output: Path | None) -> None:
+_UNDATED: Final = {
+    DrawingFormat.SVG: {"Date": None},
+    DrawingFormat.PNG: {"Software": None},
+    DrawingFormat.PDF: {"CreationDate": None, "Producer": None, "Creator": None},
+}
+"""What formats say of time and tool, left out: the same workflow gives the same bytes."""
+
+
+def _picture(
+    workflow: Workflow, choices: DrawingChoices, form: DrawingFormat, output: Path
+) -> None:
     from wfmodel.diagrams.picture import draw_workflow
     from wfmodel.native.safety import library
 
-    assert output is not None
-    metadata = {"Date": None} if form is DrawingFormat.SVG else {"Software": None}
     mpl: Any = library("matplotlib")
     with (
-        mpl.rc_context({"svg.hashsalt": "wfmodel"}),  # the same workflow gives the same bytes
+        mpl.rc_context({"svg.hashsalt": "wfmodel"}),
         replacing(output) as stream,
     ):
-        draw_workflow(workflow).savefig(stream, format=form.value, dpi=150, metadata=metadata)
+        figure = draw_workflow(workflow, choices)
+        figure.savefig(stream, format=form.value, dpi=150, metadata=_UNDATED[form])
 
 
 def load_or_refuse(path: str, text: str | None = None) -> Workflow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 from typer.exceptions import TyperException
@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.terminal import add_row, console, table
+from wfmodel.cli.trace_files import Traces, trace_files, write_traces
 
 if TYPE_CHECKING:
     from wfmodel.designs import History
@@ -31,6 +32,16 @@ QUIET: Final = {
 """The scenario of a workflow that is given without one: Poisson arrivals, and no faults."""
 
 
+Worst: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHAT",
+        help="Show what happened to the instance that was delayed most (delayed), or to the first"
+        " that ended so: lost, dangling-compensation and so on.",
+    ),
+]
+
+
 def simulate(
     context: typer.Context,
     path: Annotated[
@@ -45,14 +56,7 @@ def simulate(
     instance: Annotated[
         int | None, typer.Option(help="Show what happened to this instance, row by row.")
     ] = None,
-    worst: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHAT",
-            help="Show what happened to the instance that was delayed most (delayed), or to the"
-            " first that ended so: lost, dangling-compensation and so on.",
-        ),
-    ] = None,
+    worst: Worst = None,
     save: Annotated[
         Path | None,
         typer.Option(metavar="FILE", callback=file_to_write, help="Keep the history of the run."),
@@ -60,6 +64,7 @@ def simulate(
     follow: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Show a kept history instead of running.")
     ] = None,
+    traces: Traces = None,
     no_history: Annotated[
         bool,
         typer.Option(
@@ -79,11 +84,13 @@ def simulate(
         return
     if (path is None) == (follow is None):
         raise TyperException("give either a scenario or workflow to run, or --follow FILE")
+    files = trace_files(traces) if traces else {}
     history, observed = _kept(follow) if follow else _run(path, design, seed, replication)
     if save is not None:
         from wfmodel.designs import save_history
 
         save_history(history, save)
+    write_traces(history, files)
     if instance is not None:
         _show_instance(history, instance)
     elif worst is not None:
@@ -93,7 +100,7 @@ def simulate(
 
 
 def _refuse_conflicts(context: typer.Context) -> None:
-    kept = ("save", "instance", "worst", "follow")
+    kept = ("save", "traces", "instance", "worst", "follow")
     never_with(context, "no_history", *kept, why="no history is kept")
     never_with(context, "follow", "design", "seed", "replication", why="it shows a kept run")
     never_with(context, "worst", "instance", why="each names an instance")

@@ -1,8 +1,9 @@
 """A workflow, drawn.
 
-``diagram`` says what there is to see (boxes and arrows), ``mermaid_text`` and ``dot_text`` write
-it as text, ``layout`` says where all of it stands, and ``picture`` draws that with matplotlib. All
-show the same diagram, so texts and picture cannot tell different stories.
+``diagram`` says what there is to see (boxes and arrows), ``selection`` what of it is shown (by
+``choices``); ``mermaid_text`` and ``dot_text`` write it as text; ``layout`` says where all of it
+stands, in ``columns`` where it is tall, and ``picture`` draws that with matplotlib. All show the
+same diagram, so texts and picture cannot tell different stories.
 
 >>> from wfmodel.diagrams import mermaid
 >>> from wfmodel.model import load_workflow
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from wfmodel.lazy import on_use
 
 if TYPE_CHECKING:
+    from wfmodel.diagrams.choices import Detail, Direction, DrawingChoices
     from wfmodel.diagrams.dot_text import dot
     from wfmodel.diagrams.layout import LayoutError
     from wfmodel.diagrams.mermaid_text import mermaid
@@ -23,4 +25,13 @@ if TYPE_CHECKING:
 else:
     __getattr__ = on_use(__name__)
 
-__all__ = ["LayoutError", "as_svg", "dot", "draw_workflow", "mermaid"]
+__all__ = [
+    "Detail",
+    "Direction",
+    "DrawingChoices",
+    "LayoutError",
+    "as_svg",
+    "dot",
+    "draw_workflow",
+    "mermaid",
+]

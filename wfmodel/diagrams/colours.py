@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from wfmodel.diagrams.diagram import Shape
+from wfmodel.diagrams.diagram import Box, Shape
+from wfmodel.model.findings import Severity
+from wfmodel.model.workflow import Outcome
 
 FILL: Final = {
     Shape.TASK: ("#e8f0fb", "#2f5d9b"),
@@ -13,8 +15,21 @@ FILL: Final = {
     Shape.JOIN: ("#30343b", "#30343b"),
     Shape.START: ("#30343b", "#30343b"),
     Shape.END: ("#e9f5ec", "#2c7a43"),
+    Shape.LINK: ("#ffffff", "#aab2bd"),
 }
 """Ground and line."""
 BAD_END: Final = ("#fdecea", "#b3261e")
 FAILURE: Final = "#b3261e"
 FORWARD: Final = "#3b4252"
+HIGHLIGHT: Final = {
+    Severity.ERROR: "#d50000",
+    Severity.WARNING: "#b26a00",
+    Severity.INFO: "#0277bd",
+}
+"""Of boxes where something was found."""
+
+
+def fill_of(box: Box) -> tuple[str, str]:
+    """Ground and line of a box."""
+    bad = box.shape is Shape.END and box.outcome in (Outcome.ABORTED, Outcome.FAILED)
+    return BAD_END if bad else FILL[box.shape]

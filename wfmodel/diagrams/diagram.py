@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from wfmodel.diagrams.choices import Direction
 from wfmodel.escaping import plot_text
 from wfmodel.model.distributions import Constant
+from wfmodel.model.findings import Severity
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind, build_flow
 from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import (
@@ -40,6 +42,12 @@ class Shape(StrEnum):
     JOIN = "join"
     WAIT = "wait"
     END = "end"
+    LINK = "link"
+    """Where an arrow goes on elsewhere in the picture."""
+
+
+BARS = frozenset({Shape.FORK, Shape.JOIN})
+"""Dark, with light words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,17 @@ class Box:
     notes: tuple[str, ...] = ()
     scope: int = 0
     outcome: Outcome | None = None
+    failures: tuple[str, ...] = ()
+    """Where it goes upon failures, where no arrow shows it."""
+    severity: Severity | None = None
+    codes: tuple[str, ...] = ()
+    """Of what was found there."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that stands in it, line by line."""
+        found = (", ".join(self.codes),) if self.codes else ()
+        return (*((self.title,) if self.title else ()), *self.notes, *self.failures, *found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +102,36 @@ class Diagram:
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     groups: tuple[RegionGround, ...]
+    direction: Direction = Direction.DOWN
+    below: tuple[tuple[str, str], ...] = ()
+    """Boxes to place one below the other although no arrow is drawn between them."""
 
     def legible(self) -> Diagram:
         """The same for a picture: all words to be seen, each in one line."""
         return replace(
             self,
             boxes=tuple(
-                replace(box, title=plot_text(box.title), notes=tuple(map(plot_text, box.notes)))
+                replace(
+                    box,
+                    title=plot_text(box.title),
+                    notes=tuple(map(plot_text, box.notes)),
+                    failures=tuple(map(plot_text, box.failures)),
+                )
                 for box in self.boxes
             ),
             arrows=tuple(replace(arrow, label=plot_text(arrow.label)) for arrow in self.arrows),
-            groups=tuple(replace(group, title=plot_text(group.title)) for group in self.groups),
+            groups=tuple(
+                replace(group, title=plot_text(group.title.rsplit("/", 1)[-1]))
+                for group in self.groups
+            ),
         )
 
 
 START = "(start)"
 
-LONG = 7
-"""Boxes beyond which a diagram runs downwards, so that it fits a page."""
 
-
-def diagram_of(workflow: Workflow) -> Diagram:
-    """The diagram of a workflow; names that lead nowhere are simply not drawn."""
+def whole_diagram(workflow: Workflow) -> Diagram:
+    """All of a workflow; names that lead nowhere are simply not drawn."""
     flow = build_flow(workflow, expand_copies=False)
     shown = [node for node in flow.nodes if _is_shown(node, flow)]
     boxes = [Box(START, Shape.START, "")]
@@ -114,7 +141,7 @@ def diagram_of(workflow: Workflow) -> Diagram:
     for node in shown:
         boxes.append(_box(node, flow))
         if node.kind is NodeKind.FORK:
-            boxes.append(Box(_join(node), Shape.JOIN, _join_title(node), scope=node.scope))
+            boxes.append(Box(join_of(node.name), Shape.JOIN, _join_title(node), scope=node.scope))
         arrows += _arrows(node, flow)
     groups = tuple(
         RegionGround(
@@ -137,8 +164,9 @@ def _is_shown(node: Node, flow: Flow) -> bool:
     )
 
 
-def _join(node: Node) -> str:
-    return f"{node.name} (join)"
+def join_of(fork: str) -> str:
+    """The name of the box at which the regions of a fork end."""
+    return f"{fork} (join)"
 
 
 def _join_title(node: Node) -> str:
@@ -192,7 +220,7 @@ def _arrows(node: Node, flow: Flow) -> list[Arrow]:
     source = node.name
     arrows: list[Arrow] = []
     if node.kind is NodeKind.FORK:
-        source = _join(node)
+        source = join_of(node.name)
         for scope in node.regions:
             first = flow.scopes[scope].initial
             if first is not None:
@@ -200,7 +228,7 @@ def _arrows(node: Node, flow: Flow) -> list[Arrow]:
     if node.kind is NodeKind.FINAL and node.scope:
         fork = flow.scopes[node.scope].fork
         assert fork is not None
-        return [Arrow(node.name, _join(flow.nodes[fork]), fails=_is_bad(node))]
+        return [Arrow(node.name, join_of(flow.nodes[fork].name), fails=_is_bad(node))]
     for edge in node.edges:
         target = flow.nodes[edge.target]
         if _is_shown(target, flow):

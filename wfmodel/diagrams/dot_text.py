@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from wfmodel.diagrams.colours import BAD_END, FAILURE, FILL, FORWARD
-from wfmodel.diagrams.diagram import LONG, Arrow, Box, Diagram, Shape, diagram_of
+from wfmodel.diagrams.choices import DEFAULT, Direction, DrawingChoices
+from wfmodel.diagrams.colours import FAILURE, FORWARD, HIGHLIGHT, fill_of
+from wfmodel.diagrams.diagram import BARS, Arrow, Box, Diagram, Shape
+from wfmodel.diagrams.selection import diagram_of
 from wfmodel.escaping.languages import dot_text as quoted
-from wfmodel.model.workflow import Outcome, Workflow
+from wfmodel.model.workflow import Workflow
 
 _SHAPES = {
     Shape.START: "shape=circle width=0.16",
     Shape.CHOICE: "shape=hexagon",
-    Shape.FORK: "shape=box height=0.09 width=0.75",
-    Shape.JOIN: "shape=box height=0.09 width=0.75",
+    **dict.fromkeys(BARS, "height=0.2 fontcolor=white"),
 }
 
 
-def dot(workflow: Workflow) -> str:
+def dot(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> str:
     """The state diagram as text; regions of a parallel state are clusters."""
-    diagram = diagram_of(workflow)
+    diagram = diagram_of(workflow, choices)
     ids = {box.name: f"s{number}" for number, box in enumerate(diagram.boxes)}
     lines = [
         f"digraph {quoted(diagram.name)} {{",
-        f"    rankdir={'TB' if len(diagram.boxes) > LONG else 'LR'}",
+        f"    rankdir={'TB' if diagram.direction is Direction.DOWN else 'LR'}",
         '    node [fontname="Helvetica" fontsize=10 style="rounded,filled" shape=box]',
         f'    edge [fontname="Helvetica" fontsize=9 color="{FORWARD}"]',
         *_scope(diagram, 0, ids, "    "),
         *(f"    {_arrow(arrow, ids)}" for arrow in diagram.arrows),
+        *(f"    {ids[above]} -> {ids[below]} [style=invis]" for above, below in diagram.below),
         "}",
     ]
     return "\n".join(lines) + "\n"
@@ -46,14 +48,11 @@ def _scope(diagram: Diagram, scope: int, ids: dict[str, str], indent: str) -> li
 
 
 def _box(box: Box, name: str) -> str:
-    fill, line = FILL[box.shape]
-    if box.outcome not in (None, Outcome.SUCCEEDED):
-        fill, line = BAD_END
-    bar = box.shape in (Shape.START, Shape.FORK, Shape.JOIN)
-    label = '""' if bar else quoted(box.title, *box.notes)
-    beside = f" xlabel={quoted(box.title)}" if box.shape is Shape.JOIN else ""
+    fill, line = fill_of(box)
     shape = f" {_SHAPES[box.shape]}" if box.shape in _SHAPES else ""
-    return f'{name} [label={label}{beside}{shape} fillcolor="{fill}" color="{line}"]'
+    ring = "" if box.severity is None else " penwidth=3"
+    line = line if box.severity is None else HIGHLIGHT[box.severity]
+    return f'{name} [label={quoted(*box.words)}{shape} fillcolor="{fill}" color="{line}"{ring}]'
 
 
 def _arrow(arrow: Arrow, ids: dict[str, str]) -> str:

@@ -11,24 +11,30 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, Final
 
-from wfmodel.diagrams.diagram import LONG, Box, Diagram, Shape
+from wfmodel.diagrams.choices import Direction
+from wfmodel.diagrams.diagram import BARS, Arrow, Box, Diagram, Shape
 from wfmodel.extras import missing
 from wfmodel.native.lost import WorkersLostError
 from wfmodel.native.safety import leaving_out_the_working_directory
 
 Point = tuple[float, float]
 
-CHARACTER: Final = 0.079
-"""Width of a character of a box's title."""
 LINE: Final = 0.17
 """Height of a line in a box."""
+LABEL_LINE: Final = 0.14
+"""Height of a line beside an arrow."""
+TITLE_SIZE: Final = 9.0
+NOTE_SIZE: Final = 7.2
+"""Points: of a box's title, and of all other words."""
 
 _SECONDS: Final = 60
+_LONGEST: Final = 40
+"""Characters of a word beside an arrow."""
 _MANY: Final = 100
 """Arrows beyond which the engine's iterations are bounded: failures that all lead to one end make
 many long arrows, and its time grows with the square of their lengths."""
@@ -53,10 +59,59 @@ class Layout:
     size: dict[str, Point]
     centre: dict[str, Point]
     routes: tuple[tuple[Point, ...], ...]
+    labels: dict[int, Point]
+    """Number of an arrow to the centre of its label."""
     grounds: dict[int, tuple[Point, Point]]
     """Scope of a region to its lower left and upper right corner."""
     extent: Point
-    downwards: bool
+
+    def moved(self, x: float, y: float) -> Layout:
+        """All of it elsewhere; ``extent`` is as it was."""
+
+        def there(point: Point) -> Point:
+            return point[0] + x, point[1] + y
+
+        return replace(
+            self,
+            centre={name: there(point) for name, point in self.centre.items()},
+            routes=tuple(tuple(map(there, route)) for route in self.routes),
+            labels={number: there(point) for number, point in self.labels.items()},
+            grounds={
+                scope: (there(low), there(high)) for scope, (low, high) in self.grounds.items()
+            },
+        )
+
+
+@lru_cache(maxsize=4096)
+def text_width(words: str, points: float, *, bold: bool = False) -> float:
+    """Inches that words take in a picture."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family="DejaVu Sans", size=points, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(words, font, ismath=False)
+    return float(width) / _POINTS
+
+
+def label_size(arrow: Arrow) -> Point:
+    """Width and height of what stands beside an arrow."""
+    lines = wrapped(arrow.label)
+    width = max(text_width(line, NOTE_SIZE) for line in lines)
+    return width + 0.1, len(lines) * LABEL_LINE + 0.06
+
+
+def wrapped(label: str) -> tuple[str, ...]:
+    """At most three lines of some twenty characters, broken between words."""
+    lines = [""]
+    for word in label.split():
+        if lines[-1] and len(lines[-1]) + len(word) > 20:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {_short(word)}".strip()
+    return (*lines[:2], f"{lines[2]} …") if len(lines) > 3 else tuple(lines)
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…"
 
 
 def laid_out(diagram: Diagram) -> Layout:
@@ -66,9 +121,8 @@ def laid_out(diagram: Diagram) -> Layout:
         MissingExtraError: pygraphviz is not installed.
         LayoutError: the engine ended without a layout, or needed more than a minute.
     """
-    downwards = len(diagram.boxes) > LONG
-    size = {box.name: _size(box, downwards) for box in diagram.boxes}
-    found = json.loads(_engine("\n".join(_question(diagram, size, downwards))))
+    size = {box.name: _size(box) for box in diagram.boxes}
+    found = json.loads(_engine("\n".join(_question(diagram, size))))
     names = list(size)
     centre, grounds = dict[str, Point](), dict[int, tuple[Point, Point]]()
     for each in found.get("objects", ()):
@@ -78,36 +132,45 @@ def laid_out(diagram: Diagram) -> Layout:
         elif "bb" in each:
             left, low, right, high = (float(part) / _POINTS for part in each["bb"].split(","))
             grounds[number] = ((left, low), (right, high))
-    routes = {int(each["id"]): _route(each["pos"]) for each in found.get("edges", ())}
+    edges = {int(each["id"]): each for each in found.get("edges", ()) if "id" in each}
+    routes = {number: _route(each["pos"]) for number, each in edges.items()}
+    labels = {number: _point(each["lp"]) for number, each in edges.items() if "lp" in each}
     *_, width, height = (float(part) / _POINTS for part in found["bb"].split(","))
     ordered = tuple(routes[number] for number in range(len(diagram.arrows)))
-    return Layout(size, centre, ordered, grounds, (width, height), downwards)
+    return Layout(size, centre, ordered, labels, grounds, (width, height))
 
 
-def _size(box: Box, downwards: bool) -> Point:
+def _size(box: Box) -> Point:
     if box.shape is Shape.START:
         return (0.16, 0.16)
-    if box.shape in (Shape.FORK, Shape.JOIN):
-        return (0.75, 0.09) if downwards else (0.09, 0.75)
-    lines = (box.title, *box.notes)
-    width = max(len(line) for line in lines) * CHARACTER + 0.25
-    height = len(lines) * LINE + 0.2
+    lines = box.words or ("",)
+    widths = [text_width(line, NOTE_SIZE) for line in lines[1:]]
+    width = max(text_width(lines[0], TITLE_SIZE, bold=True), *widths, 0.3) + 0.25
+    height = len(lines) * LINE + (0.06 if box.shape in BARS else 0.2)
     return (width + 0.35, height + 0.22) if box.shape is Shape.CHOICE else (width, height)
 
 
-def _question(diagram: Diagram, size: dict[str, Point], downwards: bool) -> Iterator[str]:
+def _question(diagram: Diagram, size: dict[str, Point]) -> Iterator[str]:
     """The diagram in DOT, without a word of it: numbers, sizes, shapes."""
     numbers = {name: number for number, name in enumerate(size)}
-    labelled = any(arrow.label for arrow in diagram.arrows)
-    apart = (0.75 if labelled else 0.45) if downwards else (1.3 if labelled else 0.6)
+    down = diagram.direction is Direction.DOWN
     bounded = _BOUNDED if len(diagram.arrows) > _MANY else ""
-    yield f"digraph {{ rankdir={'TB' if downwards else 'LR'} ranksep={apart} nodesep=0.4 {bounded}"
+    yield f"digraph {{ rankdir={'TB' if down else 'LR'} ranksep=0.35 nodesep=0.3 {bounded}"
     yield 'node [fixedsize=true label=""] edge [arrowhead=none]'
     yield from _scope(diagram, 0, size, numbers)
     for number, arrow in enumerate(diagram.arrows):
         ends = f"b{numbers[arrow.source]} -> b{numbers[arrow.target]}"
-        yield f"{ends} [id={number} weight={1 if arrow.fails else 3}]"
+        label = f" label={_space(*label_size(arrow))}" if arrow.label else ""
+        yield f"{ends} [id={number} weight={1 if arrow.fails else 3}{label}]"
+    for above, below in diagram.below:
+        yield f"b{numbers[above]} -> b{numbers[below]} [style=invis weight=0]"
     yield "}"
+
+
+def _space(width: float, height: float) -> str:
+    """A label of this size without a word."""
+    size = f'WIDTH="{round(width * _POINTS)}" HEIGHT="{round(height * _POINTS)}"'
+    return f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" {size}><TR><TD></TD></TR></TABLE>>'
 
 
 def _scope(
@@ -120,7 +183,8 @@ def _scope(
             yield f"b{numbers[box.name]} [width={width:.3f} height={height:.3f} shape={shape}]"
     for group in diagram.groups:
         if group.parent == scope:
-            yield f"subgraph cluster_r{group.scope} {{ margin=14"
+            title = _space(text_width(group.title, NOTE_SIZE), LABEL_LINE)
+            yield f"subgraph cluster_r{group.scope} {{ margin=12 labeljust=l label={title}"
             yield from _scope(diagram, group.scope, size, numbers)
             yield "}"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wfmodel.diagrams.diagram import START, Arrow, Box, Diagram, Shape, diagram_of
+from wfmodel.diagrams.choices import DEFAULT, Direction, DrawingChoices
+from wfmodel.diagrams.colours import HIGHLIGHT
+from wfmodel.diagrams.diagram import START, Arrow, Box, Diagram, Shape
+from wfmodel.diagrams.selection import diagram_of
 from wfmodel.escaping.languages import mermaid_words
 from wfmodel.model.workflow import Workflow
 
@@ -13,11 +16,18 @@ _STYLES = (
 )
 
 
-def mermaid(workflow: Workflow) -> str:
+def mermaid(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> str:
     """The state diagram as text; regions of a parallel state stand in composite states."""
-    diagram = diagram_of(workflow)
+    diagram = diagram_of(workflow, choices)
     ids = {box.name: f"s{number}" for number, box in enumerate(diagram.boxes)}
-    lines = ["stateDiagram-v2", "    direction LR", *(f"    {style}" for style in _STYLES)]
+    across = "TB" if choices.direction is Direction.DOWN else "LR"
+    lines = ["stateDiagram-v2", f"    direction {across}", *(f"    {style}" for style in _STYLES)]
+    found = {box.severity for box in diagram.boxes if box.severity is not None}
+    lines += [
+        f"    classDef {severity} stroke:{colour},stroke-width:4px"
+        for severity, colour in HIGHLIGHT.items()
+        if severity in found
+    ]
     lines += _scope(diagram, 0, ids, "    ")
     lines += [f"    {_arrow(arrow, ids, diagram)}" for arrow in diagram.arrows]
     return "\n".join(lines) + "\n"
@@ -38,14 +48,18 @@ def _scope(diagram: Diagram, scope: int, ids: dict[str, str], indent: str) -> li
 
 def _state(box: Box, name: str) -> list[str]:
     if box.shape in _MARKS:
-        lines = [f"state {name} {_MARKS[box.shape]}"]
-        if box.shape is Shape.CHOICE:
-            lines += [f"note left of {name} : {mermaid_words(box.title)}"]
-        return lines
-    label = "<br/>".join(mermaid_words(part) for part in (box.title, *box.notes))
+        words = box.words if box.shape is Shape.CHOICE else (*box.failures, *box.codes)
+        note = "<br/>".join(map(mermaid_words, words))
+        return [
+            f"state {name} {_MARKS[box.shape]}",
+            *([f"note left of {name} : {note}"] * bool(note)),
+        ]
+    label = "<br/>".join(map(mermaid_words, box.words))
     lines = [f'state "{label}" as {name}']
     if box.shape in (Shape.UNDO, Shape.WAIT):
         lines.append(f"class {name} {box.shape}")
+    if box.severity is not None:
+        lines.append(f"class {name} {box.severity}")
     return lines
 
 

@@ -6,16 +6,15 @@ right; long ones downwards, so that they fit a page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
-from math import dist
 from typing import TYPE_CHECKING, Any, Final
 
-from wfmodel.diagrams.colours import BAD_END, FAILURE, FILL, FORWARD
-from wfmodel.diagrams.diagram import Arrow, Box, Diagram, Shape, diagram_of
-from wfmodel.diagrams.layout import LINE, Layout, Point, laid_out
-from wfmodel.model.findings import Severity
-from wfmodel.model.workflow import Outcome, Workflow
+from wfmodel.diagrams.choices import DEFAULT, DrawingChoices
+from wfmodel.diagrams.colours import FAILURE, FORWARD, HIGHLIGHT, fill_of
+from wfmodel.diagrams.columns import on_a_page
+from wfmodel.diagrams.diagram import BARS, Arrow, Box, Diagram, Shape
+from wfmodel.diagrams.layout import LINE, NOTE_SIZE, TITLE_SIZE, Layout, Point, wrapped
+from wfmodel.diagrams.selection import diagram_of
+from wfmodel.model.workflow import Workflow
 from wfmodel.native.safety import library
 
 if TYPE_CHECKING:
@@ -23,32 +22,27 @@ if TYPE_CHECKING:
 
     from wfmodel.diagrams.drawing import Drawing
 
-_FONT: Final = 9.0
 _MARGIN: Final = 0.3
-_HIGHLIGHT: Final = {
-    Severity.ERROR: "#d50000",
-    Severity.WARNING: "#ef8f00",
-    Severity.INFO: "#0277bd",
-}
 
 
-def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> Drawing:
-    """A matplotlib figure of a workflow, which a notebook shows as it is; ``highlight`` rings
-    boxes by their flow node's name.
+def draw_workflow(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> Drawing:
+    """A matplotlib figure of a workflow, which a notebook shows as it is; what is found in it rings
+    the boxes.
 
     Raises:
         LayoutError: Graphviz gives up; ``mermaid`` and ``dot`` write any workflow.
+        UnknownStateError: ``choices`` name no state of it.
     """
     mpl: Any = library("matplotlib")  # slow to import; the rest does without
 
     with mpl.rc_context({"text.parse_math": False}):  # a dollar in a name is a dollar
-        return _drawn(diagram_of(workflow).legible(), highlight or {})
+        return _drawn(diagram_of(workflow, choices).legible())
 
 
-def _drawn(diagram: Diagram, highlight: Mapping[str, Severity]) -> Drawing:
+def _drawn(diagram: Diagram) -> Drawing:
     from wfmodel.diagrams.drawing import Drawing
 
-    layout = laid_out(diagram)
+    diagram, layout = on_a_page(diagram)
     width, height = layout.extent
     figure = Drawing(figsize=(width + 2 * _MARGIN, height + 2 * _MARGIN))
     axes = figure.add_axes((0, 0, 1, 1))
@@ -56,16 +50,16 @@ def _drawn(diagram: Diagram, highlight: Mapping[str, Severity]) -> Drawing:
     axes.set_ylim(-_MARGIN, height + _MARGIN)
     axes.set_axis_off()
     _draw_groups(axes, diagram, layout)
-    for arrow, route in zip(diagram.arrows, layout.routes, strict=True):
-        _draw_arrow(axes, arrow, route)
+    for number, arrow in enumerate(diagram.arrows):
+        _draw_arrow(axes, arrow, layout.routes[number], layout.labels.get(number))
     for box in diagram.boxes:
-        _draw_box(axes, box, layout, highlight.get(box.name))
+        _draw_box(axes, box, layout)
     return figure
 
 
-def as_svg(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> str:
+def as_svg(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> str:
     """The figure as one SVG element: the same workflow gives the same bytes."""
-    return draw_workflow(workflow, highlight).as_svg()
+    return draw_workflow(workflow, choices).as_svg()
 
 
 def _draw_groups(axes: Axes, diagram: Diagram, layout: Layout) -> None:
@@ -83,17 +77,18 @@ def _draw_groups(axes: Axes, diagram: Diagram, layout: Layout) -> None:
                 edgecolor="#c5ccd6", linewidth=0.8, zorder=0,
             )
         )  # fmt: skip
-        axes.text(low[0] + 0.06, high[1] - 0.04, group.title.rsplit("/", 1)[-1], fontsize=7,
-                  color="#5b6472", va="top", zorder=1)  # fmt: skip
+        axes.text(
+            low[0] + 0.08, high[1] - 0.06, group.title, fontsize=NOTE_SIZE, color="#5b6472",
+            va="top", zorder=3, bbox={"facecolor": "#f3f5f8", "edgecolor": "none", "pad": 0.8},
+        )  # fmt: skip
 
 
-def _draw_box(axes: Axes, box: Box, layout: Layout, severity: Severity | None) -> None:
+def _draw_box(axes: Axes, box: Box, layout: Layout) -> None:
     from matplotlib.patches import Circle, FancyBboxPatch, Polygon
 
     (x, y), (width, height) = layout.centre[box.name], layout.size[box.name]
-    bad = box.outcome in (Outcome.ABORTED, Outcome.FAILED)
-    fill, line = BAD_END if box.shape is Shape.END and bad else FILL[box.shape]
-    ring, thick = (line, 1.1) if severity is None else (_HIGHLIGHT[severity], 2.6)
+    fill, line = fill_of(box)
+    ring, thick = (line, 1.1) if box.severity is None else (HIGHLIGHT[box.severity], 2.6)
     style: dict[str, Any] = {
         "facecolor": fill,
         "edgecolor": ring,
@@ -112,25 +107,29 @@ def _draw_box(axes: Axes, box: Box, layout: Layout, severity: Severity | None) -
         shape = f"round,pad=0,rounding_size={min(rounding, width / 2, height / 2)}"
         corner = (x - width / 2, y - height / 2)
         axes.add_patch(FancyBboxPatch(corner, width, height, boxstyle=shape, **style))
-    if box.shape in (Shape.FORK, Shape.JOIN):
-        words = ", ".join(part for part in (box.title, *box.notes) if part)
-        at, align = (x, y - height / 2 - 0.05), ("center", "top")
-        if layout.downwards:
-            at, align = (x + width / 2 + 0.08, y), ("left", "center")
-        axes.text(*at, words, fontsize=7, ha=align[0], va=align[1], color=FORWARD, zorder=4)
-        return
-    lines = (box.title, *box.notes)
-    for number, words in enumerate(lines):
-        offset = (len(lines) - 1) / 2 - number
+    _write_in(axes, box, (x, y))
+
+
+def _write_in(axes: Axes, box: Box, centre: Point) -> None:
+    dark = box.shape in BARS
+    plain, bold = ("#dfe3e8", "#ffffff") if dark else ("#4a5363", "#1d2330")
+    red = "#ff9d94" if dark else FAILURE
+    found = HIGHLIGHT[box.severity] if box.severity is not None else plain
+    words = [(each, red) for each in box.failures]
+    words += [(", ".join(box.codes), found)] if box.codes else []
+    words = [*((each, plain) for each in box.notes), *words]
+    titled = [(box.title, bold), *words] if box.title else words
+    for number, (line, colour) in enumerate(titled):
+        first = number == 0 and bool(box.title)
+        offset = (len(titled) - 1) / 2 - number
         axes.text(
-            x, y + offset * LINE, words, ha="center", va="center", zorder=4,
-            fontsize=_FONT if number == 0 else _FONT - 1.8,
-            fontweight="bold" if number == 0 else "normal",
-            color="#1d2330" if number == 0 else "#4a5363",
+            centre[0], centre[1] + offset * LINE, line, ha="center", va="center", zorder=4,
+            fontsize=TITLE_SIZE if first else NOTE_SIZE, color=colour,
+            fontweight="bold" if first or line == ", ".join(box.codes) else "normal",
         )  # fmt: skip
 
 
-def _draw_arrow(axes: Axes, arrow: Arrow, route: tuple[Point, ...]) -> None:
+def _draw_arrow(axes: Axes, arrow: Arrow, route: tuple[Point, ...], label: Point | None) -> None:
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
@@ -143,48 +142,8 @@ def _draw_arrow(axes: Axes, arrow: Arrow, route: tuple[Point, ...]) -> None:
             shrinkA=0, shrinkB=0,
         )
     )  # fmt: skip
-    if arrow.label:
-        x, y = _beside(route)
+    if label is not None:
         axes.text(
-            x, y, _wrapped(arrow.label), fontsize=7.2, color=colour, ha="center", va="center",
-            zorder=5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
+            *label, "\n".join(wrapped(arrow.label)), fontsize=NOTE_SIZE, color=colour, ha="center",
+            va="center", zorder=5, linespacing=1.15,
         )  # fmt: skip
-
-
-_LABEL_AT: Final = 0.6
-"""Inches from an arrow's start to its label, where arrows have parted; at most its middle."""
-
-
-def _beside(route: tuple[Point, ...]) -> Point:
-    """Where an arrow's label stands: at a length of its way, however long that is."""
-    way = [
-        _on_curve(route[first : first + 4], step / 8)
-        for first in range(0, len(route) - 1, 3)
-        for step in range(8)
-    ] + [route[-1]]
-    steps = [dist(one, other) for one, other in pairwise(way)]
-    left = min(_LABEL_AT, sum(steps) / 2)
-    for place, step in zip(way, steps, strict=False):
-        if left <= step:
-            return place
-        left -= step
-    return way[-1]
-
-
-def _on_curve(points: tuple[Point, ...], t: float) -> Point:
-    """The point of a cubic Bézier curve at parameter ``t``."""
-    weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
-    return (
-        sum(w * x for w, (x, _) in zip(weights, points, strict=True)),
-        sum(w * y for w, (_, y) in zip(weights, points, strict=True)),
-    )
-
-
-def _wrapped(label: str) -> str:
-    """At most some twenty characters a line, broken between words."""
-    lines = [""]
-    for word in label.split():
-        if lines[-1] and len(lines[-1]) + len(word) > 20:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines[:3]) + (" …" if len(lines) > 3 else "")

@@ -15,7 +15,7 @@ before standard output and standard error.
 
 from wfmodel.escaping.characters import printable, visible
 from wfmodel.escaping.commands import log_line, log_text
-from wfmodel.escaping.machines import csv_cell, json_text, sarif_text, xml_text
+from wfmodel.escaping.machines import csv_cell, json_line, json_text, sarif_text, xml_text
 from wfmodel.escaping.pages import code_span, fenced, markdown, plot_text
 from wfmodel.escaping.stream import Guarded
 
@@ -24,6 +24,7 @@ __all__ = [
     "code_span",
     "csv_cell",
     "fenced",
+    "json_line",
     "json_text",
     "log_line",
     "log_text",

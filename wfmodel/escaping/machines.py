@@ -26,6 +26,12 @@ def json_text(data: Any, *, ascii_only: bool = False) -> str:  # noqa: ANN401 - 
     return ANYWHERE.sub(r"\\u0023#", text)
 
 
+def json_line(data: Any) -> str:  # noqa: ANN401 - what JSON can say
+    """Data as JSON in one line of ASCII, for files that only programs read."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    return ANYWHERE.sub(r"\\u0023#", text)
+
+
 def _seen(line: str) -> str:
     if is_plain(line):
         return line

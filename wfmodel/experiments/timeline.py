@@ -7,7 +7,7 @@ took the message up, so waiting at a door (a redelivery, a busy cell) shows as a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -124,9 +124,9 @@ def timeline(history: History, instance: int, waiting: Collection[int] = ()) -> 
         history.participants,
         start,
         end,
-        (*_bars(history, rows, end), *_waits(history, rows, end, waiting)),
-        _arrows(history, mine),
-        _marks(history, mine),
+        (*bars_of(history, rows, end), *_waits(history, rows, end, waiting)),
+        arrows_of(history, mine),
+        marks_of_rows(history, mine),
         bands(history, start, end),
         _lines(history, rows, start),
     )
@@ -161,7 +161,8 @@ def bands(history: History, start_ns: int, end_ns: int) -> tuple[Band, ...]:
     return tuple(sorted(found, key=lambda band: (band.start_ns, band.lane, band.fault)))
 
 
-def _bars(history: History, rows: tuple[Row, ...], end_ns: int) -> tuple[Bar, ...]:
+def bars_of(history: History, rows: Iterable[Row], end_ns: int) -> tuple[Bar, ...]:
+    """Work on steps, from rows of one instance and the faults meanwhile."""
     crash = FAULT_KINDS.index(FaultKind.CRASH)
     open_at: dict[tuple[int, int, int], int] = {}
     bars: list[Bar] = []
@@ -224,7 +225,7 @@ def _ended_by(event: Event) -> str:
             return ""
 
 
-def _arrows(history: History, rows: list[Row]) -> tuple[MessageArrow, ...]:
+def arrows_of(history: History, rows: Iterable[Row]) -> tuple[MessageArrow, ...]:
     """Match each delivery with the first sending that its recipient has not answered yet."""
     numbers = {message: number for number, message in enumerate(history.messages)}
     sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -248,7 +249,8 @@ def _arrows(history: History, rows: list[Row]) -> tuple[MessageArrow, ...]:
     return tuple(arrows)
 
 
-def _marks(history: History, rows: list[Row]) -> tuple[Mark, ...]:
+def marks_of_rows(history: History, rows: Iterable[Row]) -> tuple[Mark, ...]:
+    """What happened at points, from rows of one instance."""
     marks: list[Mark] = []
     decided: set[int] = set()
     plain = {

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from typing import Any, Final
 
+from wfmodel.diagrams.choices import DrawingChoices
 from wfmodel.diagrams.mermaid_text import mermaid
 from wfmodel.diagrams.picture import draw_workflow
 from wfmodel.experiments.assumptions import Assumption, assumptions
@@ -25,7 +26,7 @@ from wfmodel.experiments.report_inputs import Study
 from wfmodel.experiments.run_observation import RUNNING
 from wfmodel.experiments.sensitivity_runs import what_if_replications
 from wfmodel.metrics import METRICS, Metric, Terminal
-from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.findings import Finding
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports import plots
 from wfmodel.reports.cross_check_rows import VariantSide, variant_sides
@@ -182,23 +183,10 @@ def _struck(comparison: Comparison) -> list[str]:
 
 def _diagram(workflow: Workflow, findings: Sequence[Finding]) -> Picture:
     """The workflow drawn, states with findings marked by the worst of them."""
-    worst: dict[str, Severity] = {}
-    order = list(Severity)
-    for finding in findings:
-        name = _state_of(finding)
-        if name in worst and order.index(worst[name]) <= order.index(finding.severity):
-            continue
-        worst[name] = finding.severity
     with styled():
-        drawn = draw_workflow(workflow, worst)
+        drawn = draw_workflow(workflow, DrawingChoices(findings=tuple(findings)))
         words = f"State diagram with {len(workflow.states)} states"
         return picture(drawn, "workflow", f"The workflow {workflow.name}", words)
-
-
-def _state_of(finding: Finding) -> str:
-    """Name of the state that a finding is about, as the control-flow graph has it, or nothing."""
-    path = finding.path
-    return str(path[1]) if len(path) > 1 and path[0] == "states" else ""
 
 
 def _figures(study: Study) -> list[Figure]:

@@ -1,7 +1,8 @@
 """A counterexample as a sequence diagram: a lifeline per participant, time runs down.
 
 Arrows are messages, from the line where they are published to the line where they are taken up (to
-the edge where they never are); red marks are faults. Numbers are those of the story.
+the edge where they never are); red marks are faults. Numbers are those of the story. A band marks
+the point of no return.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from wfmodel.designs.trace_script import FAULTS, Deed
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.explored_variant import Told
-from wfmodel.exploration.stories import Line
+from wfmodel.exploration.stories.story import ABOUT_MESSAGES, Line, decisive
 from wfmodel.reports.style import (
     FAULT,
     FAULT_FILL,
@@ -34,6 +35,7 @@ ROW: Final = 0.2
 """Inches per step."""
 
 QUIET: Final = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.PUBLISH, Deed.ACKNOWLEDGE})
+DECISIVE: Final = "#fff3cd"
 LONGEST: Final = 56
 """Characters of a label."""
 ENDING: Final = 125
@@ -59,11 +61,27 @@ def draw_sequence(axes: Axes, told: Told) -> None:
     columns = {each: x for x, each in enumerate(told.participants)}
     for sent, taken, line in _messages(told):
         _arrow(axes, columns, sent, taken, line)
+    _mark_decisive(axes, told)
     for line in told.lines:
         _event(axes, columns[line.act.participant], line)
     # matplotlib's own wrapping would read mathtext, whatever the settings say
     ending = textwrap.fill(plot_text(told.ending), ENDING)
     axes.figure.text(0.01, 0.0, ending, fontsize=7.5, color=MUTED, va="bottom")
+
+
+def _mark_decisive(axes: Axes, told: Told) -> None:
+    turn = decisive(told.lines)
+    axes.axhspan(turn - 0.5, turn + 0.5, color=DECISIVE, zorder=-1)
+    right = len(told.participants) - 0.5 + 0.24
+    axes.text(
+        right,
+        turn - 0.46,
+        "point of no return",
+        fontsize=6.8,
+        color=MUTED,
+        ha="right",
+        va="top",
+    )
 
 
 def _frame(axes: Axes, told: Told) -> None:
@@ -168,7 +186,8 @@ def _event(axes: Axes, column: int, line: Line) -> None:
 def _label(line: Line) -> str:
     """The act; what follows only where it is an effect, or what a crash took."""
     act = line.act
-    text = act.deed.value if act.deed is Deed.RECEIVE else f"{act.deed.value} {act.what}".strip()
+    what = f"‘{act.what}’" if act.deed in ABOUT_MESSAGES else act.what
+    text = f"{act.deed.value} {what}".strip()
     told = [each for each in line.consequences if not each.startswith("believes ")]
     text = f"{text}: {'; '.join(told)}" if told else text
     text = plot_text(text)

@@ -6,7 +6,7 @@ Nothing here needs more than the package alone brings.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields
 from functools import partial
 from typing import Final
@@ -16,6 +16,7 @@ from wfmodel.checks.policy import RANK
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.system import System
 from wfmodel.diagrams import LayoutError, draw_workflow
+from wfmodel.diagrams.choices import DrawingChoices
 from wfmodel.extras import MissingExtraError
 from wfmodel.model.findings import Finding, Findings, Severity
 from wfmodel.model.flow import Flow
@@ -64,9 +65,10 @@ def _states(workflow: Workflow) -> Iterable[tuple[str | None, ...]]:
         yield name, state.kind, service, effect, undone, after
 
 
-def _diagram(workflow: Workflow, marks: Mapping[str, Severity] | None = None) -> Pictures:
+def _diagram(workflow: Workflow, findings: tuple[Finding, ...] = ()) -> Pictures:
     try:
-        return (("", draw_workflow(workflow, marks).as_element()),)
+        drawn = draw_workflow(workflow, DrawingChoices(findings=findings))
+        return (("", drawn.as_element()),)
     except (MissingExtraError, LayoutError):  # a notebook shows it as text
         return ()
 
@@ -107,7 +109,7 @@ def _(inspected: Inspection) -> Card:
         head=below.head,
         rows=below.rows,
         total=below.total,
-        pictures=partial(_diagram, inspected.workflow, inspected.marks()),
+        pictures=partial(_diagram, inspected.workflow, inspected.findings),
     )
 
 

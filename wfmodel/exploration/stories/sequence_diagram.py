@@ -9,7 +9,7 @@ from wfmodel.escaping import printable
 from wfmodel.escaping.languages import mermaid_words
 from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.state_space import StateSpace
-from wfmodel.exploration.stories.story import Line, ending, story_of
+from wfmodel.exploration.stories.story import Line, decisive, ending, story_of
 from wfmodel.exploration.symmetry.unfolding import unfolded
 
 QUIET = frozenset({Deed.COMMIT, Deed.FLUSH, Deed.ACKNOWLEDGE})
@@ -28,8 +28,13 @@ def diagram(names: tuple[str, ...], lines: Iterable[Line], end: str) -> str:
     told = ["sequenceDiagram"]
     told += [f"    participant p{i} as {_safe(n)}" for i, n in enumerate(names)]
     index = {name: number for number, name in enumerate(names)}
+    lines = tuple(lines)
+    turn = decisive(lines)
     for line in lines:
-        told += [f"    {each}" for each in _of(line, index)]
+        deed = [*_of(line, index)]
+        if line.number == turn:
+            deed = ["rect rgb(255, 236, 179)", *_turning(line, deed, index), "end"]
+        told += [f"    {each}" for each in deed]
     over = f"p0,p{len(index) - 1}" if len(index) > 1 else "p0"
     told.append(f"    Note over {over}: {_safe(end)}")
     return "\n".join(told) + "\n"
@@ -49,6 +54,12 @@ def _of(line: Line, index: dict[str, int]) -> Iterator[str]:
         yield "end"
     else:
         yield f"Note over {who}: {line.number}. {_safe(_words(line))}"
+
+
+def _turning(line: Line, deed: list[str], index: dict[str, int]) -> Iterator[str]:
+    """The point of no return: in a colour of its own, and called so."""
+    yield from (each for each in deed if not each.startswith(("rect ", "end")))
+    yield f"Note over p{index[line.act.participant]}: point of no return"
 
 
 def _words(line: Line) -> str:

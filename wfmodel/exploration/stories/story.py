@@ -6,11 +6,11 @@ are taken back, what the participant now believes, what a crash takes away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wfmodel.designs.table import Table
-from wfmodel.designs.trace_script import Act, Deed, message_words
+from wfmodel.designs.trace_script import FAULTS, Act, Deed, message_words
 from wfmodel.escaping import printable
 from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.scheduling import act_between, steps_of
@@ -52,6 +52,19 @@ ABOUT_MESSAGES = frozenset(
         Deed.SILENCE,
     }
 )
+
+
+def decisive(lines: Sequence[Line]) -> int:
+    """The number of the line that is a story's point of no return.
+
+    It is the last that no later line takes back: a fault, an effect that lands or is undone, a
+    message or an attempt that is lost. Where nothing of the kind happens, it is the last line.
+    """
+    for line in reversed(lines):
+        told = [each for each in line.consequences if not each.startswith("believes ")]
+        if told or line.act.deed in FAULTS:
+            return line.number
+    return lines[-1].number if lines else 0
 
 
 def story_of(space: StateSpace, trace: Trace) -> tuple[Line, ...]:
