@@ -5,7 +5,7 @@ axis holds all means, and of their intervals as much as leaves the means a third
 interval that goes on beyond it ends in an arrow head.
 
 >>> focus([(0.9, 0.89, 0.91), (0.8, 0.1, 0.99)], share=True)
-(0.7, 1.0)
+(0.7, 0.99)
 """
 
 from __future__ import annotations
