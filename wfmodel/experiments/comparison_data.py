@@ -6,11 +6,13 @@ import csv
 import io
 import math
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from wfmodel.escaping import csv_cell
+from wfmodel.experiments.assumptions import Documents, assumptions
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.cross_check import BothSides, Pair
 from wfmodel.experiments.reachability import Possibility, budget_words
@@ -32,9 +34,11 @@ CSV_COLUMNS: Final = (
 )
 
 
-def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -> dict[str, Any]:
+def comparison_as_data(
+    comparison: Comparison, sides: BothSides | None = None, documents: Documents | None = None
+) -> dict[str, Any]:
     """Everything that the comparison found, in mappings, lists, numbers and text; with ``sides``
-    also what can happen to each variant at all.
+    also what can happen to each variant at all, with ``documents`` where assumptions stand.
 
     Times are in seconds. The same comparison gives the same data.
     """
@@ -62,6 +66,10 @@ def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -
             for each in comparison.variants
         },
         "divergence_times_s": list(comparison.times_s),
+        "assumptions": [
+            asdict(each)
+            for each in assumptions(comparison.scenario, comparison.workflow, documents)
+        ],
         **possible,
     }
 
