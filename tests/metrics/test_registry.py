@@ -26,6 +26,7 @@ from wfmodel.metrics import (
     staleness,
     twin,
     untrue_events,
+    worker_time,
 )
 
 MODULES = (
@@ -40,6 +41,7 @@ MODULES = (
     observability,
     recovery_times,
     staleness,
+    worker_time,
 )
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 

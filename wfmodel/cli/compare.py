@@ -75,8 +75,8 @@ def compare(
     from wfmodel.experiments.comparison_data import comparison_as_data
     from wfmodel.experiments.cross_check import explored
 
-    _check_names(metric or ())
     loaded, scenario, workflow = runnable(scenario_file)
+    _check_names(metric or (), scenario.terms.every_metric())
     warn(loaded)
     scenario = changed(scenario, replications=replications, seed=seed)
     with progress() as bars:
@@ -97,14 +97,13 @@ def compare(
     fail_on(contradictions(sides, scenario_file, scenario.seed))
 
 
-def _check_names(names: Collection[str]) -> None:
-    from wfmodel.metrics import METRICS
+def _check_names(names: Collection[str], known: Collection[str]) -> None:
     from wfmodel.model.spelling import nearest
 
     for name in names:
-        if name not in METRICS:
-            likely = nearest(name, METRICS)
-            hint = f"did you mean {likely!r}?" if likely else f"there are {', '.join(METRICS)}"
+        if name not in known:
+            likely = nearest(name, known)
+            hint = f"did you mean {likely!r}?" if likely else f"there are {', '.join(known)}"
             raise TyperException(f"--metric: no metric {name!r}; {hint}")
 
 
@@ -128,9 +127,11 @@ def _show(result: Comparison, sides: BothSides | None, names: Collection[str]) -
     from wfmodel.experiments import answer
 
     screen = console(width=WIDTH)
-    screen.print(_blocks(result, names or result.scenario.primary))
+    asked = [each.name for each in result.scenario.terms.metrics()]
+    shown = names or dict.fromkeys((*result.scenario.primary, *asked))
+    screen.print(_blocks(result, shown))
     if not names:
-        screen.print(_others(result))
+        screen.print(_others(result, shown))
     if sides is not None:
         screen.print(_two_columns(result, sides))
     found = answer(result)
@@ -182,7 +183,7 @@ def _blocks(result: Comparison, names: Collection[str]) -> Table:
     return shown
 
 
-def _others(result: Comparison) -> Table:
+def _others(result: Comparison, above: Collection[str]) -> Table:
     """Every other metric in one line; ``--metric`` shows its intervals."""
     from wfmodel.reports.report_tables import metric_groups
 
@@ -193,7 +194,7 @@ def _others(result: Comparison) -> Table:
     for group in metric_groups(result):
         add_row(shown, group.title, style="dim")
         for row in group.rows:
-            if not row.primary:
+            if row.name not in above:
                 values = [cell.text for cell in row.estimates]
                 title = ", ".join(filter(None, (row.title, row.unit)))
                 add_row(shown, title, *values, *([] if result.pair is None else [row.verdict]))

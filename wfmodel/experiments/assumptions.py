@@ -25,7 +25,7 @@ from wfmodel.experiments.relevance import default_words
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.workflow_numbers import workflow_numbers
 from wfmodel.metrics.instance_paths import Monitor
-from wfmodel.metrics.metric_registry import METRICS
+from wfmodel.metrics.terms import Prices
 from wfmodel.model.source import Document, Path
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Setting
@@ -36,7 +36,7 @@ from wfmodel.wording.declarations import (
     fault_words,
     knob_words,
 )
-from wfmodel.wording.figures import number
+from wfmodel.wording.figures import SPACE, number
 
 CHOICE: Final = "a choice of the team, not a measurement"
 
@@ -82,6 +82,16 @@ SETTING: Final[Mapping[str, str]] = {
 }
 """The reason of each default of the setting."""
 
+PRICED: Final[Mapping[str, str]] = {
+    "message": "a message",
+    "store_write": "a durable write",
+    "worker_second": "a worker's second",
+    "instance": "each instance besides",
+    "undone": "an instance that ends undone",
+    "half_done": "an instance that ends half done or is lost",
+}
+"""What each price is for."""
+
 AIRFLOW: Final = "Airflow 3 scheduler: scheduler_heartbeat_sec, scheduler_health_check_threshold"
 NOT_GIVEN: Final = "no source given"
 
@@ -119,6 +129,7 @@ def assumptions(
         *_knobs(scenario, mine),
         *_setting(scenario, mine),
         *_measuring(scenario, mine),
+        *_terms(scenario, mine),
         *_workflow(scenario, workflow, its),
     )
 
@@ -230,23 +241,36 @@ def _setting(scenario: Scenario, document: Document | None) -> Iterator[Assumpti
 
 def _measuring(scenario: Scenario, document: Document | None) -> Iterator[Assumption]:
     """What counts as stuck, and as enough to matter."""
-    group, monitor = "Measuring", Monitor()
+    group, monitor, known = "Measuring", Monitor(), scenario.terms.every_metric()
     for name, what, lasts_ns in (
         ("poll", "a monitor looks every", monitor.poll_ns),
         ("threshold", "stuck: no durable progress for", monitor.threshold_ns),
     ):
         yield _default(group, f"monitor.{name}", what, duration_words(lasts_ns), AIRFLOW)
     for name in scenario.primary:
-        if name not in METRICS:
+        if name not in known:
             continue
-        place, what = f"relevant.{name}", f"smallest difference that matters: {METRICS[name].title}"
+        place, what = f"relevant.{name}", f"smallest difference that matters: {known[name].title}"
         if name in scenario.relevant:
-            value = number(scenario.relevant[name], METRICS[name].unit)
+            value = number(scenario.relevant[name], known[name].unit)
             at = _place(document, ("relevant", name))
             yield _given(scenario, group, place, what, value, at)
         else:
-            value = default_words(METRICS[name].unit)
+            value = default_words(known[name].unit)
             yield _default(group, place, what, value, "a convention (docs/scenarios.md, relevant)")
+
+
+def _terms(scenario: Scenario, document: Document | None) -> Iterator[Assumption]:
+    group, prices = "Money and promises", scenario.prices
+    for name, promise in scenario.promises.items():
+        at = _place(document, ("promises", name))
+        yield _given(scenario, group, f"promises.{name}", f"promise {name}", str(promise), at)
+    for item in () if prices is None else fields(Prices):
+        price = getattr(prices, item.name)
+        if price and prices is not None and item.name != "currency":
+            place, at = f"prices.{item.name}", _place(document, ("prices", item.name))
+            what = f"price of {PRICED[item.name]}"
+            yield _given(scenario, group, place, what, f"{price:g}{SPACE}{prices.currency}", at)
 
 
 def _workflow(

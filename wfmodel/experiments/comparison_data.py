@@ -15,6 +15,7 @@ from wfmodel.escaping import csv_cell
 from wfmodel.experiments.assumptions import Documents, assumptions
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.cross_check import BothSides, Pair
+from wfmodel.experiments.promise_verdicts import promises_of
 from wfmodel.experiments.reachability import Possibility, budget_words
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import Estimate
@@ -65,6 +66,17 @@ def comparison_as_data(
             }
             for each in comparison.variants
         },
+        "promises": [
+            {
+                "promise": kept.name,
+                "within_s": kept.promise.within / 1e9,
+                "share": kept.promise.share,
+                "variant": kept.variant,
+                "kept": _estimate(kept.share),
+                "verdict": kept.verdict.value,
+            }
+            for kept in promises_of(comparison)
+        ],
         "divergence_times_s": list(comparison.times_s),
         "assumptions": [
             asdict(each)

@@ -18,6 +18,7 @@ from wfmodel.metrics import (
     staleness,
     twin,
     untrue_events,
+    worker_time,
 )
 from wfmodel.metrics.metric import Function, Metric, MetricGroup, Per
 
@@ -129,6 +130,7 @@ _TABLE: Final[tuple[tuple[MetricGroup, str, Better | None, Function], ...]] = (
     (MetricGroup.COST, "throughput", "higher", cost.throughput),
     (MetricGroup.COST, "load on the busiest", "lower", cost.busiest_load),
     (MetricGroup.COST, "extra attempts", "lower", cost.extra_attempts),
+    (MetricGroup.COST, "time of workers", "lower", worker_time.worker_time),
     (MetricGroup.COUPLING, "links", "lower", coupling.link_count),
     (MetricGroup.COUPLING, "fan-in", "lower", coupling.fan_in),
     (MetricGroup.COUPLING, "fan-out", "lower", coupling.fan_out),
@@ -165,9 +167,11 @@ _PER: Final[Mapping[str, Per]] = {
 _FROM_HISTORIES: Final = (
     "still_running",
     "completion_time",
+    "worker_time",
     *(f.__name__ for _, _, _, f in _TABLE if f.__module__ in (twin.__name__, asked_place.__name__)),
 )
-"""What is not measured on line: it needs the twin, or how an instance ends before it has ended."""
+"""What is not measured on line: it needs the twin, how an instance ends before it has ended, or
+when work will be done that has begun."""
 
 _UNDIRECTED: Final[Mapping[str, str]] = {
     "compensated": "undoing cleanly is good where the business failed, and not where a fault did",

@@ -23,7 +23,7 @@ from wfmodel.experiments.one_factor_runs import SweepResult
 from wfmodel.experiments.report_inputs import Study
 from wfmodel.experiments.run_observation import RUNNING
 from wfmodel.experiments.sensitivity_runs import what_if_replications
-from wfmodel.metrics import METRICS, Metric, Terminal
+from wfmodel.metrics import Metric, Terminal
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports import plots
@@ -145,7 +145,7 @@ def build_page(material: Material) -> Page:
         findings=material.findings,
         diagram=_diagram(workflow, material.findings),
         diagram_mermaid=mermaid(workflow),
-        metrics=tuple(METRICS.values()),
+        metrics=tuple(scenario.terms.every_metric().values()),
         command=material.command,
         seed=scenario.seed,
         replications=scenario.replications,

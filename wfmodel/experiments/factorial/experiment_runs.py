@@ -25,7 +25,7 @@ from wfmodel.experiments.factorial.stopping import Reached, looks_of
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import CONFIDENCE
-from wfmodel.metrics import METRICS
+from wfmodel.metrics import Metric
 from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import Workflow
 
@@ -69,6 +69,10 @@ class ExperimentResult:
         """What was declared."""
         return self.prepared.experiment
 
+    def metric(self, response: str) -> Metric:
+        """The metric of a response."""
+        return self.prepared.scenario.terms.every_metric()[response]
+
     def imprecise(self) -> tuple[Finished, ...]:
         """Points at which an interval is wider than was asked, or says nothing of its width."""
         fine = (Reached.YES, Reached.NOT_ASKED)
@@ -89,7 +93,7 @@ def prepare(scenario: Scenario, workflow: Workflow) -> Prepared:
     experiment = scenario.experiment
     if experiment is None:
         raise ExperimentError("the scenario declares no experiment")
-    check_responses(experiment)
+    check_responses(experiment, scenario.terms.every_metric())
     try:
         plan = points(experiment, seed=scenario.seed)
     except ValueError as error:
@@ -104,7 +108,7 @@ def prepare(scenario: Scenario, workflow: Workflow) -> Prepared:
     return Prepared(scenario, workflow, experiment, plan, keys, works)
 
 
-def check_responses(experiment: Experiment) -> None:
+def check_responses(experiment: Experiment, known: Mapping[str, Metric]) -> None:
     """Refuse responses that are no metrics.
 
     Raises:
@@ -112,9 +116,9 @@ def check_responses(experiment: Experiment) -> None:
     """
     threshold = experiment.threshold
     for name in (*experiment.responses, *(() if threshold is None else (threshold.response,))):
-        if name not in METRICS:
-            likely = nearest(name, METRICS)
-            meant = f"did you mean {likely!r}?" if likely else f"there are {', '.join(METRICS)}"
+        if name not in known:
+            likely = nearest(name, known)
+            meant = f"did you mean {likely!r}?" if likely else f"there are {', '.join(known)}"
             raise ExperimentError(f"responses: no metric {name!r}; {meant}")
 
 
@@ -140,6 +144,7 @@ def work_at(scenario: Scenario, workflow: Workflow, point: Point, hashes: Workfl
         looks=looks_of(experiment),
         precision=experiment.precision,
         confidence=CONFIDENCE,
+        terms=scenario.terms,
     )
     return replace(work, key=key_of(work))
 
