@@ -21,6 +21,7 @@ from wfmodel.metrics import (
     end_shares,
     fault_intervals,
     observability,
+    recovery_phases,
     recovery_times,
     staleness,
     terms,
@@ -35,7 +36,7 @@ from wfmodel.metrics.terms import Prices, Promise, Terms
 
 _CHAPTERS: Final[dict[MetricGroup, tuple[ModuleType, ...]]] = {
     MetricGroup.ENDS: (anomalies, end_shares),
-    MetricGroup.HARM: (twin,),
+    MetricGroup.HARM: (twin, recovery_phases),
     MetricGroup.CONSISTENCY: (asked_place, consistency),
     MetricGroup.DIVERGENCE: (divergence, distance),
     MetricGroup.STALENESS: (staleness, view_lag),

@@ -26,6 +26,7 @@ from wfmodel.metrics.instance_paths import Monitor, Tracks, came_to_rest
 from wfmodel.metrics.metric import Per, Undefined
 from wfmodel.metrics.observability import stuck_count
 from wfmodel.metrics.path_parsing import tracks_of
+from wfmodel.metrics.recovery_phases import struck_count
 from wfmodel.metrics.recovery_times import returned, stable
 from wfmodel.metrics.terms import NO_TERMS, Terms, failed_count
 from wfmodel.metrics.twin import ends_of, hurt_count
@@ -104,6 +105,7 @@ def measure_tracks(tracks: Tracks, terms: Terms = NO_TERMS) -> Measurement:
             Per.VERDICTS: len(tracks.once(latencies_ns)),
             Per.STUCK: stuck_count(tracks),
             Per.HURT: hurt_count(tracks),
+            Per.STRUCK: struck_count(tracks),
             Per.FAILED: failed_count(tracks),
         },
         recovery=tracks.once(recovery_samples),

@@ -14,6 +14,7 @@ from wfmodel.metrics import (
     divergence,
     end_shares,
     observability,
+    recovery_phases,
     recovery_times,
     staleness,
     twin,
@@ -43,6 +44,19 @@ _TABLE: Final[tuple[tuple[MetricGroup, str, Better | None, Function], ...]] = (
     (MetricGroup.HARM, "delay by faults", "lower", twin.fault_delay),
     (MetricGroup.HARM, "hurt by a fault", "lower", twin.hurt),
     (MetricGroup.HARM, "held up when hurt (recovery time)", "lower", twin.recovery_time),
+    (MetricGroup.HARM, "until noticed (recovery 1)", "lower", recovery_phases.recovery_noticed),
+    (
+        MetricGroup.HARM,
+        "then until taken over (recovery 2)",
+        "lower",
+        recovery_phases.recovery_taken_over,
+    ),
+    (
+        MetricGroup.HARM,
+        "then until finished (recovery 3)",
+        "lower",
+        recovery_phases.recovery_finished,
+    ),
     (MetricGroup.HARM, "never recovered, of those hurt", "lower", twin.never_recovered),
     (MetricGroup.HARM, "ended worse than without faults", "lower", twin.derailed),
     (MetricGroup.HARM, "system recovery", "lower", twin.system_recovery),
@@ -143,6 +157,9 @@ _PER: Final[Mapping[str, Per]] = {
     "blindness": Per.STUCK,
     "recovery_time": Per.HURT,
     "never_recovered": Per.HURT,
+    "recovery_noticed": Per.STRUCK,
+    "recovery_taken_over": Per.STRUCK,
+    "recovery_finished": Per.STRUCK,
     **dict.fromkeys(
         (
             "system_recovery",
@@ -164,11 +181,12 @@ _PER: Final[Mapping[str, Per]] = {
 }
 """What is not a mean over all instances."""
 
+_BY_THE_TWIN: Final = (twin.__name__, asked_place.__name__, recovery_phases.__name__)
 _FROM_HISTORIES: Final = (
     "still_running",
     "completion_time",
     "worker_time",
-    *(f.__name__ for _, _, _, f in _TABLE if f.__module__ in (twin.__name__, asked_place.__name__)),
+    *(f.__name__ for _, _, _, f in _TABLE if f.__module__ in _BY_THE_TWIN),
 )
 """What is not measured on line: it needs the twin, how an instance ends before it has ended, or
 when work will be done that has begun."""
