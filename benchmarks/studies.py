@@ -35,8 +35,8 @@ from wfmodel.model.units import parse_duration as d
 from wfmodel.model.workflow import Compensation, Service, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting
 
-POOL: Final = 800
-EXPERIMENTS: Final = 400
+POOL: Final = 300
+EXPERIMENTS: Final = 200
 REPLICATIONS: Final = (5, 10, 20, 50)
 COMPARISONS: Final = 200
 SCENARIOS: Final = 100
@@ -234,7 +234,7 @@ def drawn(draws: np.random.Generator) -> tuple[Workflow, Variant, Setting]:
 
 def harm() -> Iterator[str]:
     """What crashes gain, per deciding metric: on average, at best, and in how many scenarios."""
-    draws, replications = np.random.default_rng(18), 10
+    draws, replications = np.random.default_rng(18), 5
     changes: dict[str, list[float]] = {name: [] for name in DECIDING}
     better = dict.fromkeys(DECIDING, 0)
     for _ in range(SCENARIOS):

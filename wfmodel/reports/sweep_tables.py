@@ -37,7 +37,9 @@ def plan_table(prepared: Prepared) -> TextTable:
 
 
 def response_tables(result: ExperimentResult) -> Iterator[TextTable]:
-    """For each response, the estimates of all variants at every point."""
+    """For each response, the estimates of all variants at every point; ``≈`` marks a difference
+    that is smaller than matters.
+    """
     names = tuple(result.experiment.factors)
     for response in result.experiment.responses:
         variants = dict.fromkeys(
@@ -49,12 +51,12 @@ def response_tables(result: ExperimentResult) -> Iterator[TextTable]:
         rows = []
         for each in result.points:
             found = {row.variant: row for row in each.outcome.rows if row.response == response}
-            cells = [
-                _cell(found[v].estimate, result.metric(response), v not in result.prepared.variants)
-                if v in found
-                else ""
-                for v in variants
-            ]
+            metric, small = result.metric(response), result.is_small(each, response)
+            cells = []
+            for v in variants:
+                gap = v not in result.prepared.variants
+                text = _cell(found[v].estimate, metric, gap) if v in found else ""
+                cells.append(f"{text} ≈" if gap and small and text else text)
             count = str(each.outcome.replications) + _missed([r.reached for r in found.values()])
             values = _values(result.prepared, each.point)
             rows.append((str(each.point.number), *values, *cells, count))

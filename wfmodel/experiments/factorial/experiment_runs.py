@@ -18,10 +18,11 @@ from wfmodel.experiments.factorial.cell_store import opened, ordered
 from wfmodel.experiments.factorial.cell_work import CellWork
 from wfmodel.experiments.factorial.executors import Became, Executor, Failed, local_executor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
-from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, reached_by
+from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, difference_name, reached_by
 from wfmodel.experiments.factorial.plans import Point, points
 from wfmodel.experiments.factorial.provenance import WorkflowKeys, key_of, provenance
 from wfmodel.experiments.factorial.stopping import Reached, looks_of
+from wfmodel.experiments.relevance import smallest_relevant
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import CONFIDENCE
@@ -72,6 +73,17 @@ class ExperimentResult:
     def metric(self, response: str) -> Metric:
         """The metric of a response."""
         return self.prepared.scenario.terms.every_metric()[response]
+
+    def is_small(self, each: Finished, response: str) -> bool:
+        """Whether the pair's difference at a point is smaller than matters (``relevance``)."""
+        pair = self.prepared.scenario.pair()
+        rows = {r.variant: r.estimate for r in each.outcome.rows if r.response == response}
+        if pair is None or difference_name(pair) not in rows:
+            return False
+        given = self.prepared.scenario.relevant.get(response)
+        means = (rows[name].mean for name in pair)
+        least = smallest_relevant(self.metric(response).unit, *means) if given is None else given
+        return abs(rows[difference_name(pair)].mean) < least
 
     def imprecise(self) -> tuple[Finished, ...]:
         """Points at which an interval is wider than was asked, or says nothing of its width."""
