@@ -2,10 +2,10 @@
 
     python -m benchmarks.studies coverage | itself | harm
 
-Each takes minutes of processor time and no file; docs/statistics.md keeps what they found. Runs
-are simulated and measured as ``wfmodel compare`` does it. Of each setting a pool of independent
-runs is made once, and every experiment is a random part of it: that is as good as new runs while a
-part is small beside the pool, and a hundred times cheaper.
+Each takes minutes of processor time and prints rows of a table. Runs are simulated and measured as
+``wfmodel compare`` does it. Of each setting a pool of independent runs is made once, and every
+experiment is a random part of it: that is as good as new runs while a part is small beside the
+pool, and a hundred times cheaper.
 """
 
 from __future__ import annotations
