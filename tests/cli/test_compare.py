@@ -64,3 +64,18 @@ def test_for_other_programs(capsys, scenario):
     _, out, _ = call(capsys, *args, "--format", "md")
     assert out.splitlines()[2].startswith("| metric | of |")
     assert "orchestration" in out.splitlines()[4]
+
+
+def test_what_it_rests_on_in_a_line_and_with_places(capsys, scenario):
+    args = ("compare", scenario, "--jobs", "1", "--metric", "committed", "--explore", "0")
+    _, out, _ = call(capsys, *args)
+    assert "--assumptions lists them." in " ".join(out.split())
+    assert "without limit" not in out
+    _, out, _ = call(capsys, *args, "--assumptions")
+    assert max(map(cell_len, out.splitlines())) <= 80
+    rows = [" ".join(line.split()) for line in out.splitlines()]
+    assert "workers of payment 20 workflow.yaml:11:23" in rows
+    assert "workers of notification without limit default" in rows
+    _, out, _ = call(capsys, *args, "--format", "json")
+    listed = {each["place"]: each for each in json.loads(out)["assumptions"]}
+    assert listed["setting.horizon"]["at"].endswith("scenario.yaml:6:12")

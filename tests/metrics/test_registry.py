@@ -22,10 +22,12 @@ from wfmodel.metrics import (
     end_shares,
     measure,
     observability,
+    recovery_phases,
     recovery_times,
     staleness,
     twin,
     untrue_events,
+    worker_time,
 )
 
 MODULES = (
@@ -38,8 +40,10 @@ MODULES = (
     end_shares,
     untrue_events,
     observability,
+    recovery_phases,
     recovery_times,
     staleness,
+    worker_time,
 )
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 

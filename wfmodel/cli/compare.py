@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.exceptions import TyperException
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from wfmodel.experiments import BothSides, Comparison
+    from wfmodel.experiments.assumptions import Assumption
     from wfmodel.experiments.metric_rows import TableCell
 
 
@@ -58,6 +59,9 @@ def compare(
     form: Annotated[
         CompareFormat, typer.Option("--format", help="How to write it.")
     ] = CompareFormat.TABLE,
+    assumed: Annotated[
+        bool, typer.Option("--assumptions", help="List every number that the answer rests on.")
+    ] = False,
     explore: Explore = None,
 ) -> None:
     """Compare the variants of a scenario: estimates, paired differences, verdicts.
@@ -67,11 +71,12 @@ def compare(
     from wfmodel.cli.progress import progress
     from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable, warn
     from wfmodel.experiments import run
+    from wfmodel.experiments.assumptions import Documents, assumptions
     from wfmodel.experiments.comparison_data import comparison_as_data
     from wfmodel.experiments.cross_check import explored
 
-    _check_names(metric or ())
     loaded, scenario, workflow = runnable(scenario_file)
+    _check_names(metric or (), scenario.terms.every_metric())
     warn(loaded)
     scenario = changed(scenario, replications=replications, seed=seed)
     with progress() as bars:
@@ -80,57 +85,80 @@ def compare(
             sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
         except ValueError as error:
             raise TyperException(f"{scenario_file}: {error}") from None
+    documents = Documents(loaded.document, loaded.workflow_document)
+    data = comparison_as_data(result, sides, documents)
     if as_json is not None:
-        data = comparison_as_data(result, sides)
         write_file(as_json, json_text(data) + "\n")
-    _write(result, sides, metric or (), form)
+    if form is CompareFormat.TABLE:
+        _show(result, sides, metric or ())
+        _rests_on(assumptions(scenario, workflow, documents), every=assumed)
+    else:
+        _write(result, data, metric or (), form)
     fail_on(contradictions(sides, scenario_file, scenario.seed))
 
 
-def _check_names(names: Collection[str]) -> None:
-    from wfmodel.metrics import METRICS
+def _check_names(names: Collection[str], known: Collection[str]) -> None:
     from wfmodel.model.spelling import nearest
 
     for name in names:
-        if name not in METRICS:
-            likely = nearest(name, METRICS)
-            hint = f"did you mean {likely!r}?" if likely else f"there are {', '.join(METRICS)}"
+        if name not in known:
+            likely = nearest(name, known)
+            hint = f"did you mean {likely!r}?" if likely else f"there are {', '.join(known)}"
             raise TyperException(f"--metric: no metric {name!r}; {hint}")
 
 
 def _write(
-    result: Comparison, sides: BothSides | None, names: Collection[str], form: CompareFormat
+    result: Comparison, data: dict[str, Any], names: Collection[str], form: CompareFormat
 ) -> None:
-    from wfmodel.experiments.comparison_data import comparison_as_csv, comparison_as_data
+    from wfmodel.experiments.comparison_data import comparison_as_csv
     from wfmodel.reports.metric_blocks import in_markdown, metric_blocks
 
     chosen = names or [line.name for line in result.metrics]
-    match form:
-        case CompareFormat.JSON:
-            data = comparison_as_data(result, sides)
-            data["metrics"] = {name: data["metrics"][name] for name in chosen}
-            hand_out(json_text(data))
-        case CompareFormat.CSV:
-            hand_out(comparison_as_csv(result, chosen), end="")
-        case CompareFormat.MD:
-            hand_out(in_markdown(result, metric_blocks(result, chosen)))
-        case CompareFormat.TABLE:
-            _show(result, sides, names)
+    if form is CompareFormat.JSON:
+        shown = {name: data["metrics"][name] for name in chosen}
+        hand_out(json_text({**data, "metrics": shown}))
+    elif form is CompareFormat.CSV:
+        hand_out(comparison_as_csv(result, chosen), end="")
+    else:
+        hand_out(in_markdown(result, metric_blocks(result, chosen)))
 
 
 def _show(result: Comparison, sides: BothSides | None, names: Collection[str]) -> None:
     from wfmodel.experiments import answer
 
     screen = console(width=WIDTH)
-    screen.print(_blocks(result, names or result.scenario.primary))
+    asked = [each.name for each in result.scenario.terms.metrics()]
+    shown = names or dict.fromkeys((*result.scenario.primary, *asked))
+    screen.print(_blocks(result, shown))
     if not names:
-        screen.print(_others(result))
+        screen.print(_others(result, shown))
     if sides is not None:
         screen.print(_two_columns(result, sides))
     found = answer(result)
     screen.print(printable(found.headline), style="bold")
     for caution in found.cautions:
         screen.print(printable(caution))
+
+
+def _rests_on(listed: Sequence[Assumption], *, every: bool) -> None:
+    """In one line, or each with its value and its place; what no file gives is a default."""
+    from itertools import groupby
+
+    from wfmodel.experiments.assumptions import summary
+
+    screen = console(width=WIDTH)
+    more = "" if every else " --assumptions lists them."
+    screen.print(printable(summary(listed) + more))
+    if not every:
+        return
+    shown = table("", "value", "where", title="What it rests on")
+    shown.columns[-1].no_wrap = True
+    for group, rows in groupby(listed, key=lambda each: each.group):
+        add_row(shown, group, style="bold")
+        for each in rows:
+            where = each.at.rsplit("/", 1)[-1] or (each.place if each.declared else "default")
+            add_row(shown, f"  {each.what}", each.value, where)
+    screen.print(shown)
 
 
 def _blocks(result: Comparison, names: Collection[str]) -> Table:
@@ -155,7 +183,7 @@ def _blocks(result: Comparison, names: Collection[str]) -> Table:
     return shown
 
 
-def _others(result: Comparison) -> Table:
+def _others(result: Comparison, above: Collection[str]) -> Table:
     """Every other metric in one line; ``--metric`` shows its intervals."""
     from wfmodel.reports.report_tables import metric_groups
 
@@ -166,7 +194,7 @@ def _others(result: Comparison) -> Table:
     for group in metric_groups(result):
         add_row(shown, group.title, style="dim")
         for row in group.rows:
-            if not row.primary:
+            if row.name not in above:
                 values = [cell.text for cell in row.estimates]
                 title = ", ".join(filter(None, (row.title, row.unit)))
                 add_row(shown, title, *values, *([] if result.pair is None else [row.verdict]))

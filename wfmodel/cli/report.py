@@ -70,6 +70,7 @@ def report(
     from wfmodel.cli.progress import progress
     from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable, unprojectable
     from wfmodel.experiments import answer, study
+    from wfmodel.experiments.assumptions import Documents
     from wfmodel.model.findings import Finding
     from wfmodel.model.loading import LoadResult
     from wfmodel.reports import Material, build_page, write_html, write_markdown
@@ -91,7 +92,8 @@ def report(
     given = {"--replications": replications, "--seed": scenario.seed, "--explore": explore}
     command = _command(scenario_file, output, given, quick=quick)
     wrong = contradictions(results.sides, scenario_file, scenario.seed)
-    page = build_page(Material(results, command, found, wrong))
+    documents = Documents(loaded.document, loaded.workflow_document)
+    page = build_page(Material(results, command, found, wrong, documents))
     write = write_html if form is ReportFormat.HTML else write_markdown
     write(page, output)
     say(f"{output}: {answer(results.comparison).headline}")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wfmodel.experiments import Scenario, Variant
     from wfmodel.experiments.run_observation import RunObservation
     from wfmodel.experiments.run_spec import Runner, RunSpec
+    from wfmodel.metrics import Terms
     from wfmodel.model.workflow import Workflow
 
 QUIET: Final = {
@@ -85,7 +86,7 @@ def simulate(
     if (path is None) == (follow is None):
         raise TyperException("give either a scenario or workflow to run, or --follow FILE")
     files = trace_files(traces) if traces else {}
-    history, observed = _kept(follow) if follow else _run(path, design, seed, replication)
+    history, observed, terms = _kept(follow) if follow else _run(path, design, seed, replication)
     if save is not None:
         from wfmodel.designs import save_history
 
@@ -96,7 +97,7 @@ def simulate(
     elif worst is not None:
         _show_instance(history, _worst(observed(), worst))
     else:
-        _show_run(history, observed())
+        _show_run(history, observed(), terms)
 
 
 def _refuse_conflicts(context: typer.Context) -> None:
@@ -115,23 +116,24 @@ def _worst(seen: RunObservation, why: str) -> int:
     return found[why]
 
 
-def _kept(file: Path) -> tuple[History, Callable[[], RunObservation]]:
+def _kept(file: Path) -> tuple[History, Callable[[], RunObservation], Terms]:
     from wfmodel.designs import HistoryFileError, load_history
     from wfmodel.experiments.run_observation import observe
+    from wfmodel.metrics import NO_TERMS
 
     try:
         history = load_history(file)
-        return history, lambda: observe(history)
+        return history, lambda: observe(history), NO_TERMS
     except HistoryFileError as error:
         raise TyperException(str(error)) from None
 
 
 def _run(
     path: str | None, design: str | None, seed: int | None, replication: int
-) -> tuple[History, Callable[[], RunObservation]]:
+) -> tuple[History, Callable[[], RunObservation], Terms]:
     bench, cell = _prepared(path, design, seed, replication)
     history = bench.history(cell)
-    return history, lambda: bench.observed(cell, history)
+    return history, lambda: bench.observed(cell, history), cell.terms
 
 
 def _prepared(
@@ -143,7 +145,8 @@ def _prepared(
 
     scenario, workflow = _read(path)
     variant = _variant(scenario, design)
-    cell = RunSpec(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
+    seed = scenario.seed if seed is None else seed
+    cell = RunSpec(variant, scenario.setting, seed, replication, terms=scenario.terms)
     bench = Runner(workflow)
     try:
         bench.table(variant)
@@ -234,10 +237,12 @@ def _show_instance(history: History, instance: int) -> None:
     console(width=160).print(shown)
 
 
-def _show_run(history: History, seen: RunObservation) -> None:
+def _show_run(history: History, seen: RunObservation, terms: Terms) -> None:
     run = f"seed {history.seed}, replication {history.replication}"
     title = f"{history.workflow}, {history.design}: {seen.instances:,} instances, {run}"
-    _show_measured(title, seen.values, seen.reasons, seen.endings, twin=bool(seen.baseline))
+    _show_measured(
+        title, seen.values, seen.reasons, seen.endings, twin=bool(seen.baseline), terms=terms
+    )
 
 
 def _show_measured(
@@ -247,8 +252,9 @@ def _show_measured(
     endings: Mapping[str, int],
     *,
     twin: bool,
+    terms: Terms | None = None,
 ) -> None:
-    from wfmodel.metrics import METRICS
+    from wfmodel.metrics import NO_TERMS
     from wfmodel.wording.figures import number
 
     shown = table("metric", "value", "", title=title)
@@ -256,7 +262,7 @@ def _show_measured(
         if count:
             add_row(shown, f"ended {name.replace('-', ' ')}", f"{count:,}", "instances")
     shown.add_section()
-    for name, metric in METRICS.items():
+    for name, metric in (terms or NO_TERMS).every_metric().items():
         if math.isnan(values[name]) and metric.needs_history and not twin:
             continue
         add_row(shown, metric.title, number(values[name], metric.unit), reasons.get(name, ""))

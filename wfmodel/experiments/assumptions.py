@@ -2,27 +2,41 @@
 
 A default is ours and has a source or a reason here. What a scenario or a workflow gives is
 illustrative, unless the scenario's ``sources`` names where it was found.
+
+>>> from wfmodel.importers import load_any
+>>> from wfmodel.simulation import Arrivals, Setting
+>>> order = load_any("models/order-fulfilment/workflow.yaml").workflow
+>>> setting = Setting(arrivals=Arrivals(every="1s"), horizon="10s")
+>>> listed = assumptions(Scenario(question="Who?", setting=setting), order)
+>>> found = {each.place: each for each in listed}
+>>> found["workflow.services.payment.capacity"].value, found["setting.warm_up"].declared
+('20', False)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from wfmodel.designs.knobs import Knobs
+from wfmodel.experiments.relevance import default_words
 from wfmodel.experiments.scenario import Scenario
-from wfmodel.model.flow import NodeKind, build_flow
-from wfmodel.model.workflow import Compensation, Task, Wait, Workflow
+from wfmodel.experiments.workflow_numbers import workflow_numbers
+from wfmodel.metrics.instance_paths import Monitor
+from wfmodel.metrics.terms import Prices
+from wfmodel.model.source import Document, Path
+from wfmodel.model.workflow import Workflow
+from wfmodel.simulation import Setting
 from wfmodel.wording.declarations import (
     arrivals_words,
     distribution_words,
     duration_words,
     fault_words,
     knob_words,
-    work_words,
 )
+from wfmodel.wording.figures import SPACE, number
 
 CHOICE: Final = "a choice of the team, not a measurement"
 
@@ -64,12 +78,34 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Meaning of each knob, and the source of its default."""
 
+SETTING: Final[Mapping[str, str]] = {
+    "warm_up": "everything is measured; the answer says if the start is not over",
+    "convergence": "assumed: longer than any time-out of the defaults",
+    "faults_until": "they stop, so that what recovers can be seen",
+    "network": "assumed: one hop inside a region",
+}
+"""The reason of each default of the setting."""
+
+PRICED: Final[Mapping[str, str]] = {
+    "message": "a message",
+    "store_write": "a durable write",
+    "worker_second": "a worker's second",
+    "instance": "each instance besides",
+    "undone": "an instance that ends undone",
+    "half_done": "an instance that ends half done or is lost",
+}
+"""What each price is for."""
+
+AIRFLOW: Final = "Airflow 3 scheduler: scheduler_heartbeat_sec, scheduler_health_check_threshold"
 NOT_GIVEN: Final = "no source given"
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """One assumption. ``place`` is its place in the scenario file, or the workflow's state."""
+    """One assumption. ``place`` is its place in the scenario, or ``workflow`` and its place there.
+    ``at``: file, line and column, if the file is at hand and gives it. ``declared``: it stands in
+    the file or is another value than holds where nothing is said.
+    """
 
     group: str
     place: str
@@ -77,25 +113,56 @@ class Assumption:
     value: str
     source: str
     illustrative: bool
+    declared: bool = True
+    at: str = ""
 
 
-def assumptions(scenario: Scenario, workflow: Workflow) -> tuple[Assumption, ...]:
-    """Knobs, setting, faults and the workflow's own numbers, in this order."""
-    return (*_knobs(scenario), *_setting(scenario), *_workflow(scenario, workflow))
+class Documents(NamedTuple):
+    """The files that a scenario and its workflow were read from."""
+
+    scenario: Document | None = None
+    workflow: Document | None = None
+
+
+def assumptions(
+    scenario: Scenario, workflow: Workflow, documents: Documents | None = None
+) -> tuple[Assumption, ...]:
+    """Knobs, setting, faults, what is counted as enough, and the workflow's own numbers."""
+    mine, its = documents or Documents()
+    return (
+        *_knobs(scenario, mine),
+        *_setting(scenario, mine),
+        *_measuring(scenario, mine),
+        *_terms(scenario, mine),
+        *_workflow(scenario, workflow, its),
+    )
 
 
 def places(scenario: Scenario, workflow: Workflow) -> frozenset[str]:
     """Places that ``sources`` may name."""
     known = {each.place for each in assumptions(scenario, workflow)}
+    wider = {number.state for number in workflow_numbers(workflow)}
     finer = {
         f"setting.faults.{i}.{item.name}"
         for i, fault in enumerate(scenario.setting.faults)
         for item in fields(fault)
     }
-    return frozenset(known | finer | {"workflow"})
+    return frozenset(known | wider | finer | {"workflow"})
 
 
-def _given(scenario: Scenario, group: str, place: str, what: str, value: str) -> Assumption:
+def summary(listed: Sequence[Assumption]) -> str:
+    """How many, how many of them are defaults, and how many have no source."""
+    bare = sum(each.illustrative for each in listed)
+    defaults = sum(not each.declared for each in listed)
+    return (
+        f"It rests on {len(listed)} assumptions: {len(listed) - defaults} declared,"
+        f" {defaults} defaults; {bare} have no source."
+    )
+
+
+def _given(
+    scenario: Scenario, group: str, place: str, what: str, value: str, at: str = ""
+) -> Assumption:
     """An assumption that the scenario or the workflow makes."""
     found = [
         text
@@ -103,19 +170,43 @@ def _given(scenario: Scenario, group: str, place: str, what: str, value: str) ->
         if place == key or key.startswith(f"{place}.") or place.startswith(f"{key}.")
     ]
     source = "; ".join(dict.fromkeys(found)) or NOT_GIVEN
-    return Assumption(group, place, what, value, source, not found)
+    return Assumption(group, place, what, value, source, not found, at=at)
 
 
-def _knobs(scenario: Scenario) -> Iterator[Assumption]:
+def _default(group: str, place: str, what: str, value: str, why: str, at: str = "") -> Assumption:
+    assumed, declared = why.startswith(("assumed", "swept")), bool(at)
+    source = f"as the default; {why}" if declared else f"default; {why}"
+    return Assumption(group, place, what, value, source, assumed, declared, at)
+
+
+def _place(document: Document | None, *paths: Path) -> str:
+    """Where the first of these paths that the document has stands in it."""
+    for path in paths:
+        if document is not None and _holds(document.value, document.original(path)):
+            return str(document.point_at(path))
+    return ""
+
+
+def _holds(value: object, path: Path) -> bool:
+    for part in path:
+        try:
+            value = value[part]  # type: ignore[index]
+        except (LookupError, TypeError):
+            return False
+    return bool(path)
+
+
+def _knobs(scenario: Scenario, document: Document | None) -> Iterator[Assumption]:
     variants, defaults = scenario.variants_by_name(), Knobs()
     for item in fields(Knobs):
         what, source = KNOBS[item.name]
         values = {name: getattr(v.knobs, item.name) for name, v in variants.items()}
         place = f"knobs.{item.name}"
+        own = (("variants", name, "knobs", item.name) for name in scenario.variants)
+        at = _place(document, ("knobs", item.name), *own)
         if all(value == getattr(defaults, item.name) for value in values.values()):
             only = knob_words(item.name, getattr(defaults, item.name))
-            assumed = source.startswith(("assumed", "swept"))
-            yield Assumption("Knobs", place, what, only, f"default; {source}", assumed)
+            yield _default("Knobs", place, what, only, source, at)
             continue
         words = {name: knob_words(item.name, value) for name, value in values.items()}
         distinct = list(dict.fromkeys(words.values()))
@@ -123,16 +214,17 @@ def _knobs(scenario: Scenario) -> Iterator[Assumption]:
         if len(distinct) > 1:
             text = "; ".join(f"{name}: {each}" for name, each in words.items())
         if place in scenario.sources or not isinstance(next(iter(values.values())), bool | Enum):
-            yield _given(scenario, "Knobs", place, what, text)
+            yield _given(scenario, "Knobs", place, what, text, at)
         else:
-            yield Assumption("Knobs", place, what, text, f"scenario; {CHOICE}", illustrative=False)
+            chosen = f"scenario; {CHOICE}"
+            yield Assumption("Knobs", place, what, text, chosen, illustrative=False, at=at)
 
 
 _UNTIL: Final = {"horizon": "last arrival (the horizon)", "end": "end of observation"}
 
 
-def _setting(scenario: Scenario) -> Iterator[Assumption]:
-    setting = scenario.setting
+def _setting(scenario: Scenario, document: Document | None) -> Iterator[Assumption]:
+    setting, defaults = scenario.setting, {each.name: each.default for each in fields(Setting)}
     rows = [
         ("arrivals", "instances arrive", arrivals_words(setting.arrivals)),
         ("horizon", "arrivals last", duration_words(setting.horizon)),
@@ -142,22 +234,59 @@ def _setting(scenario: Scenario) -> Iterator[Assumption]:
         ("network", "latency from broker to recipient", distribution_words(setting.network)),
     ]
     for name, what, value in rows:
-        yield _given(scenario, "Setting", f"setting.{name}", what, value)
-    for number, fault in enumerate(setting.faults):
-        place = f"setting.faults.{number}"
-        yield _given(scenario, "Faults", place, fault.kind.value, fault_words(fault))
+        place, at = f"setting.{name}", _place(document, ("setting", name))
+        if getattr(setting, name) == defaults[name] and place not in scenario.sources:
+            yield _default("Setting", place, what, value, SETTING[name], at)
+        else:
+            yield _given(scenario, "Setting", place, what, value, at)
+    for i, fault in enumerate(setting.faults):
+        place, at = (
+            f"setting.faults.{i}",
+            _place(document, ("setting", "faults", i)),
+        )
+        yield _given(scenario, "Faults", place, fault.kind.value, fault_words(fault), at)
 
 
-def _workflow(scenario: Scenario, workflow: Workflow) -> Iterator[Assumption]:
-    told = set()
-    for node in build_flow(workflow, expand_copies=False).nodes:
-        state, place = node.state, f"workflow.{node.name}"
-        if place in told:
+def _measuring(scenario: Scenario, document: Document | None) -> Iterator[Assumption]:
+    """What counts as stuck, and as enough to matter."""
+    group, monitor, known = "Measuring", Monitor(), scenario.terms.every_metric()
+    for name, what, lasts_ns in (
+        ("poll", "a monitor looks every", monitor.poll_ns),
+        ("threshold", "stuck: no durable progress for", monitor.threshold_ns),
+    ):
+        yield _default(group, f"monitor.{name}", what, duration_words(lasts_ns), AIRFLOW)
+    for name in scenario.primary:
+        if name not in known:
             continue
-        told.add(place)
-        if isinstance(state, Task | Compensation):
-            what = node.name.replace("~undo", ", handler")
-            yield _given(scenario, "Workflow", place, what, work_words(state))
-        elif isinstance(state, Wait) and node.kind is NodeKind.WAIT:
-            value = f"waits {distribution_words(state.duration)}"
-            yield _given(scenario, "Workflow", place, node.name, value)
+        place, what = f"relevant.{name}", f"smallest difference that matters: {known[name].title}"
+        if name in scenario.relevant:
+            value = number(scenario.relevant[name], known[name].unit)
+            at = _place(document, ("relevant", name))
+            yield _given(scenario, group, place, what, value, at)
+        else:
+            value = default_words(known[name].unit)
+            yield _default(group, place, what, value, "a convention (docs/scenarios.md, relevant)")
+
+
+def _terms(scenario: Scenario, document: Document | None) -> Iterator[Assumption]:
+    group, prices = "Money and promises", scenario.prices
+    for name, promise in scenario.promises.items():
+        at = _place(document, ("promises", name))
+        yield _given(scenario, group, f"promises.{name}", f"promise {name}", str(promise), at)
+    for item in () if prices is None else fields(Prices):
+        price = getattr(prices, item.name)
+        if price and prices is not None and item.name != "currency":
+            place, at = f"prices.{item.name}", _place(document, ("prices", item.name))
+            what = f"price of {PRICED[item.name]}"
+            yield _given(scenario, group, place, what, f"{price:g}{SPACE}{prices.currency}", at)
+
+
+def _workflow(
+    scenario: Scenario, workflow: Workflow, document: Document | None
+) -> Iterator[Assumption]:
+    for each in workflow_numbers(workflow):
+        if each.declared:
+            at = _place(document, each.path)
+            yield _given(scenario, each.group, each.place, each.what, each.value, at)
+        else:
+            yield _default(each.group, each.place, each.what, each.value, each.why)

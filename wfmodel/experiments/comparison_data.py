@@ -6,13 +6,16 @@ import csv
 import io
 import math
 from collections.abc import Collection, Iterator
+from dataclasses import asdict
 from typing import Any, Final, TypeAlias
 
 from pydantic import TypeAdapter
 
 from wfmodel.escaping import csv_cell
+from wfmodel.experiments.assumptions import Documents, assumptions
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.cross_check import BothSides, Pair
+from wfmodel.experiments.promise_verdicts import promises_of
 from wfmodel.experiments.reachability import Possibility, budget_words
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import Estimate
@@ -45,9 +48,11 @@ CSV_COLUMNS: Final = (
 )
 
 
-def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -> dict[str, Any]:
+def comparison_as_data(
+    comparison: Comparison, sides: BothSides | None = None, documents: Documents | None = None
+) -> dict[str, Any]:
     """Everything that the comparison found, in mappings, lists, numbers and text; with ``sides``
-    also what can happen to each variant at all.
+    also what can happen to each variant at all, with ``documents`` where assumptions stand.
 
     Times are in seconds. The same comparison gives the same data.
     """
@@ -74,7 +79,22 @@ def comparison_as_data(comparison: Comparison, sides: BothSides | None = None) -
             }
             for each in comparison.variants
         },
+        "promises": [
+            {
+                "promise": kept.name,
+                "within_s": kept.promise.within / 1e9,
+                "share": kept.promise.share,
+                "variant": kept.variant,
+                "kept": _estimate(kept.share),
+                "verdict": kept.verdict.value,
+            }
+            for kept in promises_of(comparison)
+        ],
         "divergence_times_s": list(comparison.times_s),
+        "assumptions": [
+            asdict(each)
+            for each in assumptions(comparison.scenario, comparison.workflow, documents)
+        ],
         **possible,
     }
 

@@ -9,20 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from wfmodel.display import Shown
 from wfmodel.experiments.cautions import cautions_of
 from wfmodel.experiments.comparison import Comparison, MetricResult
+from wfmodel.experiments.promise_verdicts import promises_of
 from wfmodel.experiments.sensitivity_runs import Changed, Fate
 from wfmodel.experiments.statistics import DifferenceVerdict, Method
 from wfmodel.experiments.why_wrong import causes, told
 from wfmodel.metrics import CLEAN
 from wfmodel.wording.counting import together
-from wfmodel.wording.figures import SCALED, SPACE, gap, gap_between, number
+from wfmodel.wording.figures import SCALED, SPACE, between, gap, gap_between, number
 
 MOST_CAUSES: Final = 3
-COSTS: Final = ("messages", "latency_p95", "busiest_load")
+COSTS: Final = ("cost", "messages", "latency_p95", "busiest_load")
 """What an advantage is paid with: told beside the headline if a difference is shown."""
 
 ALIKE: Final = (DifferenceVerdict.SAME, DifferenceVerdict.EQUIVALENT)
@@ -48,11 +50,11 @@ def answer(comparison: Comparison, changed: Sequence[Changed] = ()) -> Conclusio
             f"{capital(line.metric.title)}: {_estimate(line, 0)}" for line in comparison.primary()
         ]
         headline = f"One variant was measured ({only.name}); there is nothing to compare it with."
-        points += _anomalies(comparison)
+        points += [*_promises(comparison), *_anomalies(comparison)]
         return Conclusion(headline, tuple(points), tuple(cautions_of(comparison)))
     points = [_point(comparison, line) for line in comparison.primary()]
-    points += [_cost(comparison, name) for name in COSTS if _shown(comparison, name)]
-    points += _anomalies(comparison)
+    points += [_cost(comparison, name) for name in _costs(comparison) if _shown(comparison, name)]
+    points += [*_promises(comparison), *_anomalies(comparison)]
     cautions = (*cautions_of(comparison), *_reversals(comparison, changed))
     return Conclusion(_headline(comparison, names), tuple(points), cautions)
 
@@ -152,6 +154,12 @@ def _without_faults(comparison: Comparison, line: MetricResult) -> str:
     return f" (without faults {' and '.join(number(each, line.metric.unit) for each in calm)})"
 
 
+def _costs(comparison: Comparison) -> tuple[str, ...]:
+    """Money, where there are prices; else what money is paid for."""
+    priced = comparison.scenario.prices is not None
+    return COSTS if priced else COSTS[1:]
+
+
 def _shown(comparison: Comparison, name: str) -> bool:
     line = comparison.metric(name)
     return not line.primary and line.verdict is DifferenceVerdict.SHOWN
@@ -159,6 +167,19 @@ def _shown(comparison: Comparison, name: str) -> bool:
 
 def _cost(comparison: Comparison, name: str) -> str:
     return _point(comparison, comparison.metric(name))
+
+
+def _promises(comparison: Comparison) -> Iterable[str]:
+    """What was promised, and what became of it in each variant."""
+    for name, group in groupby(promises_of(comparison), key=lambda kept: kept.name):
+        each = list(group)
+        promise = each[0].promise
+        became = ", ".join(
+            f"{kept.variant} {kept.verdict} ({number(kept.share.mean, 'fraction')},"
+            f" {between(kept.share.low, kept.share.high, 'fraction')})"
+            for kept in each
+        )
+        yield f"Promise {name}, {promise}: {became}."
 
 
 def _anomalies(comparison: Comparison) -> Iterable[str]:

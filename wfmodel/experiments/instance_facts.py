@@ -17,6 +17,7 @@ from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.experiments.survival import Samples
 from wfmodel.metrics.fault_intervals import outages
 from wfmodel.metrics.instance_paths import Tracks
+from wfmodel.metrics.recovery_phases import phases
 from wfmodel.metrics.twin import harm
 
 MOST_LATENCIES: Final = 20_000
@@ -49,12 +50,14 @@ class Struck(NamedTuple):
 
 class Worst(NamedTuple):
     """An instance that can be looked at again: ``wfmodel simulate --instance``. ``why``: its worst
-    anomaly, or ``delayed``; ``seconds``: its delay.
+    anomaly, or ``delayed``; ``seconds``: its delay. ``phases``: of a delayed one that met a fault,
+    seconds until it was noticed, then taken over, then finished.
     """
 
     instance: int
     why: str
     seconds: float
+    phases: tuple[float, float, float] | None = None
 
 
 def latencies_of(tracks: Tracks, *, most: int = MOST_LATENCIES) -> Latencies:
@@ -100,8 +103,25 @@ def worst_of(tracks: Tracks) -> tuple[Worst, ...]:
         late = np.where(harmed.never, 0, harmed.delay_ns)
         order = np.argsort(-late, kind="stable")[:MOST_WORST]
         found += [
-            Worst(int(tracks.ids[place]), "delayed", float(late[place] / SECOND))
+            Worst(
+                int(tracks.ids[place]),
+                "delayed",
+                float(late[place] / SECOND),
+                _phases_of(tracks, place),
+            )
             for place in order.tolist()
             if late[place]
         ]
     return tuple(found)
+
+
+def _phases_of(tracks: Tracks, place: int) -> tuple[float, float, float] | None:
+    found = tracks.once(phases)
+    mine = [] if found is None else np.flatnonzero(found.place == place).tolist()
+    if found is None or not mine:
+        return None
+    noticed, taken, finished = (
+        float(column[mine[0]] / SECOND)
+        for column in (found.noticed_ns, found.taken_over_ns, found.finished_ns)
+    )
+    return noticed, taken, finished

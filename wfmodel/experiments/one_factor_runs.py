@@ -15,7 +15,6 @@ from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.experiments.storms import calm, storms_in
-from wfmodel.metrics import METRICS
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import StormError
 from wfmodel.wording.declarations import FAULTS
@@ -54,10 +53,11 @@ def run_sweep(
     sweep = scenario.sweep
     if sweep is None:
         return None
-    variants = scenario.variants_by_name()
+    variants, known = scenario.variants_by_name(), scenario.terms.every_metric()
     cells = [
-        RunSpec(variant, sweep.applied(scenario.setting, value), scenario.seed, replication)
+        RunSpec(variant, setting, scenario.seed, replication, terms=scenario.terms)
         for value in sweep.values
+        for setting in [sweep.applied(scenario.setting, value)]
         for variant in variants.values()
         for replication in range(sweep.replications)
     ]
@@ -71,7 +71,7 @@ def run_sweep(
         runs = runs_of(value, variant)
         if storms_in({"": runs}):
             return Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
-        return metric_estimate(METRICS[metric], calm(runs)).estimate
+        return metric_estimate(known[metric], calm(runs)).estimate
 
     estimates = {
         metric: tuple(

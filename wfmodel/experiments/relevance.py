@@ -27,3 +27,9 @@ def smallest_relevant(unit: str, first: float, second: float) -> float:
         away = max(min(each, 1 - each) for each in (first, second))
         return max(SHARE, TWENTIETH * away)
     return max(TIME_S if unit == "s" else 0.0, TWENTIETH * larger)
+
+
+def default_words(unit: str) -> str:
+    """The default for values of this unit."""
+    least = {"s": "10 ms, or ", "fraction": "0.05 pp, or "}.get(unit, "")
+    return f"{least}a twentieth{' if that is more' if least else ''}"

@@ -35,7 +35,7 @@ from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, hol
 from wfmodel.experiments.storms import StormsError, calm, storms_in
 from wfmodel.experiments.survival import kaplan_meier
 from wfmodel.experiments.why_wrong import worst_first
-from wfmodel.metrics import METRICS, Metric, Per
+from wfmodel.metrics import Metric, Per
 from wfmodel.model.workflow import Workflow
 
 Results: TypeAlias = Sequence[Sequence[RunObservation]]
@@ -59,7 +59,7 @@ def run(
     """
     check_primary(scenario)
     cells = [
-        RunSpec(variant, scenario.setting, scenario.seed, replication)
+        RunSpec(variant, scenario.setting, scenario.seed, replication, terms=scenario.terms)
         for replication in range(scenario.replications)
         for variant in scenario.variants_by_name().values()
     ]
@@ -78,9 +78,10 @@ def check_primary(scenario: Scenario) -> None:
     Raises:
         ValueError: naming the first of them, and all that there are.
     """
+    known = scenario.terms.every_metric()
     for name in scenario.primary:
-        if name not in METRICS:
-            raise ValueError(f"primary: no metric {name!r}; there are {', '.join(METRICS)}")
+        if name not in known:
+            raise ValueError(f"primary: no metric {name!r}; there are {', '.join(known)}")
 
 
 def indices_of_pair(scenario: Scenario) -> tuple[int, int] | None:
@@ -92,7 +93,7 @@ def indices_of_pair(scenario: Scenario) -> tuple[int, int] | None:
 def metric_results(scenario: Scenario, observed: Results) -> tuple[MetricResult, ...]:
     """One line per metric, in the registry's order."""
     lines = []
-    for metric in METRICS.values():
+    for metric in scenario.terms.every_metric().values():
         measured = tuple(metric_estimate(metric, runs) for runs in observed)
         estimates = tuple(each.estimate for each in measured)
         needed = max(each.runs_needed for each in measured)

@@ -31,10 +31,12 @@ from wfmodel.experiments.instance_facts import (
 )
 from wfmodel.experiments.survival import Samples, restricted_mean
 from wfmodel.metrics import (
+    NO_TERMS,
     Censored,
     Measurement,
     Per,
     StateGraph,
+    Terms,
     TwinEnds,
     ends_of,
     measure_tracks,
@@ -84,10 +86,12 @@ class TwinRun:
     latencies: Latencies
 
 
-def twin_run(history: History, *, graph: StateGraph | None = None) -> TwinRun:
+def twin_run(
+    history: History, *, graph: StateGraph | None = None, terms: Terms = NO_TERMS
+) -> TwinRun:
     """Measure a run without faults."""
     tracks = tracks_of(to_the_limit(history), graph=graph)
-    values = _values(measure_tracks(tracks), history)
+    values = _values(measure_tracks(tracks, terms), history)
     return TwinRun(ends_of(tracks), values, latencies_of(tracks, most=MOST_CALM))
 
 
@@ -98,17 +102,19 @@ def observe(
     graph: StateGraph | None = None,
     twin: TwinRun | None = None,
     moving: frozenset[int] = frozenset(),
+    terms: Terms = NO_TERMS,
 ) -> RunObservation:
     """Measure a run; with the system that was run, its incidents too.
 
     ``twin``: the same run without faults. ``moving``: see ``tracks_of``.
+    ``terms``: prices and promises.
 
     ``graph``: that of other runs of the same system; it saves time and changes nothing. Where the
     history has no convergence limit, as that of a replay, recovery time is not restricted to it.
     """
     ends = None if twin is None else twin.ends
     tracks = tracks_of(to_the_limit(history), graph=graph, twin=ends, moving=moving)
-    measured = measure_tracks(tracks)
+    measured = measure_tracks(tracks, terms)
     values = _values(measured, history)
     return RunObservation(
         measured.instances,

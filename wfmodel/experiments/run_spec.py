@@ -15,7 +15,7 @@ from wfmodel.designs import History, Table
 from wfmodel.experiments.run_observation import RunObservation, TwinRun, observe, twin_run
 from wfmodel.experiments.scenario import Variant, system_of
 from wfmodel.experiments.worker_count import cores, worker_context
-from wfmodel.metrics import StateGraph
+from wfmodel.metrics import NO_TERMS, StateGraph, Terms
 from wfmodel.metrics.instance_paths import came_to_rest, without_verdict
 from wfmodel.model.workflow import Workflow
 from wfmodel.native.pools import WorkerPool
@@ -39,7 +39,7 @@ MOST_STATES: Final = 50_000
 @dataclass(frozen=True, slots=True)
 class RunSpec:
     """One run. Equal cells give equal results. ``twin``: whether it is held against the same run
-    without faults, which is run for that if it is not at hand.
+    without faults, which is run for that if it is not at hand. ``terms``: what is measured besides.
     """
 
     variant: Variant
@@ -47,6 +47,7 @@ class RunSpec:
     seed: int
     replication: int
     twin: bool = True
+    terms: Terms = NO_TERMS
 
 
 class Runner:
@@ -87,7 +88,9 @@ class Runner:
         twin = self._twin(cell) if cell.twin else None
         system = self.table(cell.variant).system
         graph, moving = self._graph(cell, history), self.moving(cell, history)
-        return observe(history, system=system, graph=graph, twin=twin, moving=moving)
+        return observe(
+            history, system=system, graph=graph, twin=twin, moving=moving, terms=cell.terms
+        )
 
     def _twin(self, cell: RunSpec) -> TwinRun:
         """The cell's run without faults; cells that differ in their faults alone share it."""
@@ -95,7 +98,7 @@ class Runner:
         found = self._twins.pop(same, None)
         if found is None:
             history = self.history(same)
-            found = twin_run(history, graph=self._graph(same, history))
+            found = twin_run(history, graph=self._graph(same, history), terms=cell.terms)
         self._twins[same] = found  # the last of them is the latest used
         if len(self._twins) > MOST_TWINS:
             del self._twins[next(iter(self._twins))]

@@ -29,6 +29,7 @@ from wfmodel.designs.system import System
 from wfmodel.display import Shown
 from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.one_factor import Sweep
+from wfmodel.metrics.terms import Prices, Promise, Terms
 from wfmodel.model.failures import Name
 from wfmodel.model.source import Path
 from wfmodel.model.strict import STRICT
@@ -37,6 +38,9 @@ from wfmodel.simulation.setting import Setting
 
 DECIDING: Final = ("committed", "terminal_consistency", "fault_delay", "wrong_time")
 """What decides where a scenario does not say: fulfilled, ended clean, delayed by faults, wrong."""
+
+
+PromiseName = Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9_-]{0,59}$")]
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -59,6 +63,8 @@ class Scenario(Shown):
     default the first two variants. ``primary`` names the metrics that decide the question.
     ``relevant`` is the smallest difference of a metric that matters, in its unit (see ``relevance``
     for what holds where it is not given).
+    ``prices`` give the metrics ``cost`` and ``cost_per_failure``, each of ``promises`` the metric
+    ``promise.NAME``; they may be primary, and are shown in any case.
     ``sources`` says where a number comes from, by its place in this file (``knobs.commit``,
     ``setting.faults.0.every``) or ``workflow``; a report flags what has none as illustrative.
     ``what_ifs`` is the number of replications of each rerun that looks for what would reverse the
@@ -76,6 +82,8 @@ class Scenario(Shown):
     variants: Mapping[Name, Variant] = Field(default_factory=dict)
     compare: tuple[Name, Name] | None = None
     relevant: Mapping[Name, PositiveFloat] = Field(default_factory=dict)
+    prices: Prices | None = None
+    promises: Mapping[PromiseName, Promise] = Field(default_factory=dict)
     primary: Annotated[tuple[Name, ...], Field(min_length=1)] = DECIDING
     replications: Annotated[int, Field(ge=1, le=100_000)] = 20
     seed: int = 1
@@ -119,6 +127,11 @@ class Scenario(Shown):
         if sweep.parameter == "every" and any(fault.every is None for fault in selected):
             raise ValueError("sweep: every needs faults by rate; one of them has no every")
         return self
+
+    @property
+    def terms(self) -> Terms:
+        """Prices and promises."""
+        return Terms(self.prices, tuple(self.promises.items()))
 
     def variants_by_name(self) -> dict[str, Variant]:
         """What is compared, in order."""

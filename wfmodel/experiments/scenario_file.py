@@ -23,7 +23,6 @@ from wfmodel.experiments.runtime_context import ScenarioContext
 from wfmodel.experiments.runtime_registry import check_scenario
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.importers import load_any
-from wfmodel.metrics import METRICS
 from wfmodel.model.boundary import rooted, why_not_led_to
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Flow, build_flow
@@ -136,14 +135,7 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
     steps = [node.name for node in flow.nodes if node.service is not None]
     for i, fault in enumerate(scenario.setting.faults):
         yield from _of_fault(document, fault, ("setting", "faults", i), participants, steps)
-    for i, name in enumerate(scenario.primary):
-        if name not in METRICS:
-            message = _unlike("metric", name, METRICS)
-            yield _finding(document, "E105", "unknown-metric", ("primary", i), message)
-    for name in scenario.relevant:
-        if name not in METRICS:
-            message = _unlike("metric", name, METRICS)
-            yield _finding(document, "E105", "unknown-metric", ("relevant", name), message)
+    yield from _unknown_metrics(document, scenario)
     if scenario.experiment is not None:
         yield from _of_experiment(document, scenario.experiment, Setup(scenario, workflow))
     known = places(scenario, workflow)
@@ -151,6 +143,23 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         if name not in known:
             message = _unlike("place", name, known)
             yield _finding(document, "E106", "unknown-place", ("sources", name), message)
+
+
+def _unknown_metrics(document: Document, scenario: Scenario) -> Iterator[Finding]:
+    known = scenario.terms.every_metric()
+    named: list[tuple[Path, str]] = [(("primary", i), n) for i, n in enumerate(scenario.primary)]
+    named += [(("relevant", name), name) for name in scenario.relevant]
+    experiment = scenario.experiment
+    if experiment is not None:
+        for i, name in enumerate(experiment.responses):
+            named.append((("experiment", "responses", i), name))
+        if experiment.threshold is not None:
+            place = ("experiment", "threshold", "response")
+            named.append((place, experiment.threshold.response))
+    for path, name in named:
+        if name not in known:
+            message = _unlike("metric", name, known)
+            yield _finding(document, "E105", "unknown-metric", path, message)
 
 
 def _endless(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Finding]:
@@ -163,19 +172,9 @@ def _endless(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Fin
 
 
 def _of_experiment(document: Document, experiment: Experiment, setup: Setup) -> Iterator[Finding]:
-    """Responses must be metrics; every value of a factor must be possible where it is put."""
-    path: Path = ("experiment", "responses")
-    for i, name in enumerate(experiment.responses):
-        if name not in METRICS:
-            message = _unlike("metric", name, METRICS)
-            yield _finding(document, "E105", "unknown-metric", (*path, i), message)
-    threshold = experiment.threshold
-    if threshold is not None and threshold.response not in METRICS:
-        path = ("experiment", "threshold", "response")
-        message = _unlike("metric", threshold.response, METRICS)
-        yield _finding(document, "E105", "unknown-metric", path, message)
+    """Every value of a factor must be possible where it is put."""
     for name, factor in experiment.factors.items():
-        path = ("experiment", "factors", name)
+        path: Path = ("experiment", "factors", name)
         for value in values_of(factor, 2):
             try:
                 applied(setup, factor, value)

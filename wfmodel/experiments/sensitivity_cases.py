@@ -127,6 +127,7 @@ def _of_knobs(scenario: Scenario) -> Iterator[WhatIf]:
         ("publishing", _publishing_words, _publishing),
         ("acknowledge", _acknowledge_words, _acknowledge),
         ("deduplicate", _deduplicate_words, _deduplicate),
+        ("tombstones", _tombstones_words, _tombstones),
         ("timeouts", _timeouts_words, _timeouts),
         ("watchdog", _watchdog_words, _watchdog),
     ):
@@ -215,6 +216,14 @@ def _if_meant(knobs: Knobs, **changes: object) -> Knobs:
 
 def _deduplicate_words(new: Knobs) -> str:
     return "repeats recognised" if new.deduplicate else "no deduplication"
+
+
+def _tombstones(knobs: Knobs) -> Knobs:
+    return replace(knobs, tombstones=not knobs.tombstones)
+
+
+def _tombstones_words(new: Knobs) -> str:
+    return "undos leave tombstones" if new.tombstones else "undos leave no tombstones"
 
 
 def _timeouts(knobs: Knobs) -> Knobs:

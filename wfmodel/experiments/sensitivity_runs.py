@@ -73,7 +73,7 @@ def run_what_ifs(
     changes = (unchanged, *what_ifs(scenario))
     # Changes innermost: those of the same variant and replication share a twin where they can.
     cells = [
-        RunSpec(variant, change.setting, scenario.seed, replication)
+        RunSpec(variant, change.setting, scenario.seed, replication, terms=scenario.terms)
         for replication in range(replications)
         for name in scenario.variants_by_name()
         for change in changes

@@ -45,6 +45,10 @@ def told(found: Sequence[Found]) -> tuple[str, ...]:
 
 def _how(worst: Worst) -> str:
     by = f" by {number(worst.seconds, 's')}" if worst.seconds else ""
+    if worst.phases is not None:
+        noticed, taken, finished = (number(each, "s") for each in worst.phases)
+        by += f" (noticed {noticed} after the fault, taken over {taken} later, finished {finished}"
+        by += " after that)"
     return worst.why.replace("-", " ") + by
 
 

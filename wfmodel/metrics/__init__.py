@@ -29,11 +29,13 @@ from wfmodel.metrics.metric import Metric, MetricGroup, Per, Undefined  # noqa: 
 from wfmodel.metrics.metric_registry import METRICS  # noqa: E402
 from wfmodel.metrics.path_parsing import tracks_of  # noqa: E402
 from wfmodel.metrics.recovery_times import Survival, kaplan_meier  # noqa: E402
+from wfmodel.metrics.terms import NO_TERMS, Prices, Promise, Terms  # noqa: E402
 from wfmodel.metrics.twin import ends_of  # noqa: E402
 
 __all__ = [
     "CLEAN",
     "METRICS",
+    "NO_TERMS",
     "Anomaly",
     "Censored",
     "Measurement",
@@ -41,10 +43,13 @@ __all__ = [
     "MetricGroup",
     "Monitor",
     "Per",
+    "Prices",
+    "Promise",
     "Series",
     "StateGraph",
     "Survival",
     "Terminal",
+    "Terms",
     "Tracks",
     "TwinEnds",
     "Undefined",

@@ -21,25 +21,29 @@ from wfmodel.metrics import (
     end_shares,
     fault_intervals,
     observability,
+    recovery_phases,
     recovery_times,
     staleness,
+    terms,
     twin,
     untrue_events,
     view_lag,
+    worker_time,
 )
 from wfmodel.metrics.metric import Metric, MetricGroup
 from wfmodel.metrics.metric_registry import METRICS
+from wfmodel.metrics.terms import Prices, Promise, Terms
 
 _CHAPTERS: Final[dict[MetricGroup, tuple[ModuleType, ...]]] = {
     MetricGroup.ENDS: (anomalies, end_shares),
-    MetricGroup.HARM: (twin,),
+    MetricGroup.HARM: (twin, recovery_phases),
     MetricGroup.CONSISTENCY: (asked_place, consistency),
     MetricGroup.DIVERGENCE: (divergence, distance),
     MetricGroup.STALENESS: (staleness, view_lag),
     MetricGroup.RECOVERY: (recovery_times, fault_intervals),
     MetricGroup.EVENTS: (untrue_events,),
     MetricGroup.OBSERVABILITY: (observability,),
-    MetricGroup.COST: (cost,),
+    MetricGroup.COST: (cost, worker_time),
     MetricGroup.COUPLING: (coupling,),
 }
 """Whose module docstrings introduce a group."""
@@ -60,7 +64,7 @@ that arrive during the warm-up are not measured. A metric that has nothing to me
 def page() -> str:
     """The whole page, in Markdown."""
     chapters = [_chapter(group) for group in MetricGroup]
-    return "\n".join([_OPENING, _table(), *chapters])
+    return "\n".join([_OPENING, _table(), *chapters, _on_terms()])
 
 
 def _table() -> str:
@@ -76,6 +80,18 @@ def _chapter(group: MetricGroup) -> str:
     opening = [_plain(inspect.getdoc(module) or "") for module in _CHAPTERS[group]]
     entries = [_entry(metric) for metric in METRICS.values() if metric.group is group]
     return "\n\n".join([f"## On {group.value}", *opening, *entries]) + "\n"
+
+
+def _on_terms() -> str:
+    """Metrics that a scenario's own words make, as they read for an example."""
+    example = Terms(
+        Prices(currency="EUR", instance=1.0),
+        (("NAME", Promise(within=300 * 10**9, share=0.99)),),
+    )
+    opening = _plain((inspect.getdoc(terms) or "").split(">>>")[0].strip())
+    note = "Here with a promise `NAME` of 99 % within 5 min, and prices in EUR."
+    entries = map(_entry, example.metrics())
+    return "\n\n".join(["## On promises and money", opening, note, *entries]) + "\n"
 
 
 def _entry(metric: Metric) -> str:

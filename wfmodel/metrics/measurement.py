@@ -25,10 +25,11 @@ from wfmodel.metrics.divergence import Series, divergence_series
 from wfmodel.metrics.fault_intervals import Censored, recovery_samples
 from wfmodel.metrics.instance_paths import Monitor, Tracks, came_to_rest
 from wfmodel.metrics.metric import Per, Undefined
-from wfmodel.metrics.metric_registry import METRICS
 from wfmodel.metrics.observability import stuck_count
 from wfmodel.metrics.path_parsing import tracks_of
+from wfmodel.metrics.recovery_phases import struck_count
 from wfmodel.metrics.recovery_times import returned, stable
+from wfmodel.metrics.terms import NO_TERMS, Terms, failed_count
 from wfmodel.metrics.twin import ends_of, hurt_count
 
 
@@ -67,25 +68,26 @@ def measure(
     monitor: Monitor | None = None,
     until_ns: int | None = None,
     twin: History | None = None,
+    terms: Terms = NO_TERMS,
 ) -> Measurement:
     """Apply every metric to one run. Pure: the same history gives the same measurement.
 
     ``monitor`` is what observability is judged with. ``until_ns``: observe a run that came to rest
     as if it had gone on until then (see ``tracks_of``); give it where runs are compared. ``twin``:
     the same run without faults (the same setting, seed and replication, ``faults=()``); without it
-    what faults did to instances is undefined.
+    what faults did to instances is undefined. ``terms``: prices and promises to measure besides.
 
     Raises:
         ValueError: the twin's instances are not the run's.
     """
     ends = None if twin is None else ends_of(tracks_of(twin, until_ns=until_ns))
-    return measure_tracks(tracks_of(history, monitor, until_ns=until_ns, twin=ends))
+    return measure_tracks(tracks_of(history, monitor, until_ns=until_ns, twin=ends), terms)
 
 
-def measure_tracks(tracks: Tracks) -> Measurement:
-    """Apply every metric to a history that is parsed already."""
+def measure_tracks(tracks: Tracks, terms: Terms = NO_TERMS) -> Measurement:
+    """Apply every metric to a history that is parsed already; with ``terms`` theirs too."""
     values, reasons = {}, {}
-    for name, metric in METRICS.items():
+    for name, metric in terms.every_metric().items():
         value = metric.function(tracks)
         if isinstance(value, Undefined):
             reasons[name] = value.reason
@@ -104,6 +106,8 @@ def measure_tracks(tracks: Tracks) -> Measurement:
             Per.VERDICTS: len(tracks.once(latencies_ns)),
             Per.STUCK: stuck_count(tracks),
             Per.HURT: hurt_count(tracks),
+            Per.STRUCK: struck_count(tracks),
+            Per.FAILED: failed_count(tracks),
         },
         recovery=tracks.once(recovery_samples),
         stable=tracks.once(stable),

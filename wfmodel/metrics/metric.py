@@ -44,6 +44,8 @@ class Per(StrEnum):
     VERDICTS = "instances with a verdict"
     STUCK = "stuck instances"
     HURT = "hurt instances"
+    STRUCK = "hurt instances that met a fault"
+    FAILED = "instances that failed"
     RUNS = "runs"
     """Of no count: each run in which it is defined weighs the same."""
 

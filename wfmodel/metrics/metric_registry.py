@@ -14,10 +14,12 @@ from wfmodel.metrics import (
     divergence,
     end_shares,
     observability,
+    recovery_phases,
     recovery_times,
     staleness,
     twin,
     untrue_events,
+    worker_time,
 )
 from wfmodel.metrics.metric import Function, Metric, MetricGroup, Per
 
@@ -42,6 +44,19 @@ _TABLE: Final[tuple[tuple[MetricGroup, str, Better | None, Function], ...]] = (
     (MetricGroup.HARM, "delay by faults", "lower", twin.fault_delay),
     (MetricGroup.HARM, "hurt by a fault", "lower", twin.hurt),
     (MetricGroup.HARM, "held up when hurt (recovery time)", "lower", twin.recovery_time),
+    (MetricGroup.HARM, "until noticed (recovery 1)", "lower", recovery_phases.recovery_noticed),
+    (
+        MetricGroup.HARM,
+        "then until taken over (recovery 2)",
+        "lower",
+        recovery_phases.recovery_taken_over,
+    ),
+    (
+        MetricGroup.HARM,
+        "then until finished (recovery 3)",
+        "lower",
+        recovery_phases.recovery_finished,
+    ),
     (MetricGroup.HARM, "never recovered, of those hurt", "lower", twin.never_recovered),
     (MetricGroup.HARM, "ended worse than without faults", "lower", twin.derailed),
     (MetricGroup.HARM, "system recovery", "lower", twin.system_recovery),
@@ -129,6 +144,7 @@ _TABLE: Final[tuple[tuple[MetricGroup, str, Better | None, Function], ...]] = (
     (MetricGroup.COST, "throughput", "higher", cost.throughput),
     (MetricGroup.COST, "load on the busiest", "lower", cost.busiest_load),
     (MetricGroup.COST, "extra attempts", "lower", cost.extra_attempts),
+    (MetricGroup.COST, "time of workers", "lower", worker_time.worker_time),
     (MetricGroup.COUPLING, "links", "lower", coupling.link_count),
     (MetricGroup.COUPLING, "fan-in", "lower", coupling.fan_in),
     (MetricGroup.COUPLING, "fan-out", "lower", coupling.fan_out),
@@ -141,6 +157,9 @@ _PER: Final[Mapping[str, Per]] = {
     "blindness": Per.STUCK,
     "recovery_time": Per.HURT,
     "never_recovered": Per.HURT,
+    "recovery_noticed": Per.STRUCK,
+    "recovery_taken_over": Per.STRUCK,
+    "recovery_finished": Per.STRUCK,
     **dict.fromkeys(
         (
             "system_recovery",
@@ -162,12 +181,15 @@ _PER: Final[Mapping[str, Per]] = {
 }
 """What is not a mean over all instances."""
 
+_BY_THE_TWIN: Final = (twin.__name__, asked_place.__name__, recovery_phases.__name__)
 _FROM_HISTORIES: Final = (
     "still_running",
     "completion_time",
-    *(f.__name__ for _, _, _, f in _TABLE if f.__module__ in (twin.__name__, asked_place.__name__)),
+    "worker_time",
+    *(f.__name__ for _, _, _, f in _TABLE if f.__module__ in _BY_THE_TWIN),
 )
-"""What is not measured on line: it needs the twin, or how an instance ends before it has ended."""
+"""What is not measured on line: it needs the twin, how an instance ends before it has ended, or
+when work will be done that has begun."""
 
 _UNDIRECTED: Final[Mapping[str, str]] = {
     "compensated": "undoing cleanly is good where the business failed, and not where a fault did",

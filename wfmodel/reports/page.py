@@ -15,7 +15,7 @@ from typing import Any, Final
 from wfmodel.diagrams.choices import DrawingChoices
 from wfmodel.diagrams.mermaid_text import mermaid
 from wfmodel.diagrams.picture import draw_workflow
-from wfmodel.experiments.assumptions import Assumption, assumptions
+from wfmodel.experiments.assumptions import Assumption, Documents, assumptions, summary
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.conclusion import Conclusion, answer, capital
 from wfmodel.experiments.example_instance import Story
@@ -25,7 +25,7 @@ from wfmodel.experiments.one_factor_runs import SweepResult
 from wfmodel.experiments.report_inputs import Study
 from wfmodel.experiments.run_observation import RUNNING
 from wfmodel.experiments.sensitivity_runs import what_if_replications
-from wfmodel.metrics import METRICS, Metric, Terminal
+from wfmodel.metrics import Metric, Terminal
 from wfmodel.model.findings import Finding
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports import plots
@@ -62,12 +62,24 @@ SWEPT: Final = 2
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that a report is made from. ``contradictions``: in words, one line each."""
+    """Everything that a report is made from. ``contradictions``: in words, one line each.
+    ``documents``: the files, so that assumptions are shown with their places.
+    """
 
     study: Study
     command: str
     findings: tuple[Finding, ...] = ()
     contradictions: tuple[str, ...] = ()
+    documents: Documents | None = None
+
+
+@dataclass(frozen=True)
+class AssumptionRows:
+    """Assumptions about one thing: what is declared, and what holds because nothing was said."""
+
+    title: str
+    declared: tuple[Assumption, ...]
+    defaults: tuple[Assumption, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,8 @@ class Page:
     figures: tuple[Figure, ...]
     stories: tuple[Figure, ...]
     changed: tuple[ChangedRow, ...]
-    assumptions: tuple[tuple[str, tuple[Assumption, ...]], ...]
+    assumptions: tuple[AssumptionRows, ...]
+    assumptions_summary: str
     findings: tuple[Finding, ...]
     diagram: Picture
     diagram_mermaid: str
@@ -116,8 +129,7 @@ def build_page(material: Material) -> Page:
     comparison = material.study.comparison
     scenario, workflow = comparison.scenario, comparison.workflow
     sides = material.study.sides
-    listed = assumptions(scenario, workflow)
-    grouped = groupby(listed, key=lambda each: each.group)
+    listed = assumptions(scenario, workflow, material.documents)
     short, made_by = answer(comparison, material.study.changed), _version()
     return Page(
         title=workflow.name,
@@ -132,11 +144,12 @@ def build_page(material: Material) -> Page:
         figures=tuple(_figures(material.study)),
         stories=tuple(_stories(material.study.story)),
         changed=changed_rows(material.study.changed),
-        assumptions=tuple((name, tuple(rows)) for name, rows in grouped),
+        assumptions=assumption_rows(listed),
+        assumptions_summary=summary(listed),
         findings=material.findings,
         diagram=_diagram(workflow, material.findings),
         diagram_mermaid=mermaid(workflow),
-        metrics=tuple(METRICS.values()),
+        metrics=tuple(scenario.terms.every_metric().values()),
         command=material.command,
         seed=scenario.seed,
         replications=scenario.replications,
@@ -147,6 +160,19 @@ def build_page(material: Material) -> Page:
         sides=() if sides is None else variant_sides(sides, comparison),
         contradictions=material.contradictions,
         data=report_data(material.study, short, listed, material.findings, version=made_by),
+    )
+
+
+def assumption_rows(listed: Sequence[Assumption]) -> tuple[AssumptionRows, ...]:
+    """Assumptions by group."""
+    return tuple(
+        AssumptionRows(
+            name,
+            tuple(each for each in rows if each.declared),
+            tuple(each for each in rows if not each.declared),
+        )
+        for name, found in groupby(listed, key=lambda each: each.group)
+        for rows in [list(found)]
     )
 
 

@@ -31,7 +31,6 @@ from wfmodel.experiments.factorial.sensitivity import (
     tornado,
 )
 from wfmodel.experiments.factorial.threshold import ThresholdResult
-from wfmodel.metrics import METRICS
 from wfmodel.model.file_names import Words, file_stems
 from wfmodel.model.files import write_file
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
@@ -76,7 +75,7 @@ def experiment_plots(result: ExperimentResult) -> Iterator[Plot]:
         if lines is not None:
             yield lines
     for response, variant in sensitivity_keys(result):
-        title = f"{METRICS[response].title}, {variant}"
+        title = f"{result.metric(response).title}, {variant}"
         name = (response, variant)
         if result.experiment.plan.kind is PlanKind.ONE_AT_A_TIME:
             yield _tornado(result, tornado(result, response, variant), name, title, response)
@@ -109,7 +108,7 @@ def threshold_plot(result: ThresholdResult) -> Plot:
                     for t in some
                 ]
                 _errorbars(axes, points, place, label, joined=False)
-        unit = METRICS[result.threshold.response].unit
+        unit = result.metric.unit
         _scale_x(axes, result.threshold.factor, result.factor)
         first, second = result.pair
         axes.set_ylabel(
@@ -117,7 +116,7 @@ def threshold_plot(result: ThresholdResult) -> Plot:
         )
         _finish(axes, unit)
 
-    title = f"Difference in {METRICS[result.threshold.response].title}"
+    title = f"Difference in {result.metric.title}"
     name = ("threshold", result.threshold.factor, result.threshold.response)
     return Plot(name, title, threshold_words(result), 3.3, draw)
 
@@ -159,14 +158,14 @@ def _lines(result: ExperimentResult, response: str) -> Plot | None:
         axes = figure.subplots()
         for place, (label, points) in enumerate(series.items()):
             _errorbars(axes, sorted(points), place, label, joined=True)
-        metric = METRICS[response]
+        metric = result.metric(response)
         _scale_x(axes, x_name, factors[x_name])
         values = sorted({point[0] for points in series.values() for point in points})
         axes.set_xticks(values, [significant(value) for value in values])
         axes.set_ylabel(metric.title + ("" if metric.unit == "fraction" else f", {metric.unit}"))
         _finish(axes, metric.unit)
 
-    title = f"{METRICS[response].title} against {x_name}"
+    title = f"{result.metric(response).title} against {x_name}"
     return Plot((response, "against", x_name), title, "with intervals", 3.6, draw)
 
 
@@ -190,7 +189,7 @@ def _tornado(
         axes.axvline(0, color=MUTED, linewidth=0.8)
         axes.set_yticks(range(len(labels)), list(map(plot_text, labels)))
         axes.invert_yaxis()
-        unit = METRICS[response].unit
+        unit = result.metric(response).unit
         axes.set_xlabel(f"change from the scenario as it is{_in(unit)}")
         if unit == "fraction":
             axes.xaxis.set_major_formatter(PercentFormatter(1.0))

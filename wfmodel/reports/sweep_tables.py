@@ -15,7 +15,7 @@ from wfmodel.experiments.factorial.sensitivity import Influence, Ranking, rankin
 from wfmodel.experiments.factorial.stopping import Reached
 from wfmodel.experiments.factorial.threshold import ThresholdResult
 from wfmodel.experiments.statistics import Estimate, Method
-from wfmodel.metrics import METRICS
+from wfmodel.metrics import Metric
 from wfmodel.wording.figures import SCALED, UNDEFINED, between, gap, gap_between, number
 
 
@@ -37,7 +37,9 @@ def plan_table(prepared: Prepared) -> TextTable:
 
 
 def response_tables(result: ExperimentResult) -> Iterator[TextTable]:
-    """For each response, the estimates of all variants at every point."""
+    """For each response, the estimates of all variants at every point; ``≈`` marks a difference
+    that is smaller than matters.
+    """
     names = tuple(result.experiment.factors)
     for response in result.experiment.responses:
         variants = dict.fromkeys(
@@ -49,23 +51,23 @@ def response_tables(result: ExperimentResult) -> Iterator[TextTable]:
         rows = []
         for each in result.points:
             found = {row.variant: row for row in each.outcome.rows if row.response == response}
-            cells = [
-                _cell(found[v].estimate, response, v not in result.prepared.variants)
-                if v in found
-                else ""
-                for v in variants
-            ]
+            metric, small = result.metric(response), result.is_small(each, response)
+            cells = []
+            for v in variants:
+                gap = v not in result.prepared.variants
+                text = _cell(found[v].estimate, metric, gap) if v in found else ""
+                cells.append(f"{text} ≈" if gap and small and text else text)
             count = str(each.outcome.replications) + _missed([r.reached for r in found.values()])
             values = _values(result.prepared, each.point)
             rows.append((str(each.point.number), *values, *cells, count))
         columns = ("point", *names, *variants, "replications")
-        yield _table(_titled(response), columns, tuple(rows), text=0)
+        yield _table(_titled(result.metric(response)), columns, tuple(rows), text=0)
 
 
 def sensitivity_tables(result: ExperimentResult) -> Iterator[TextTable]:
     """What matters most to each response of each variant."""
     for response, variant in sensitivity_keys(result):
-        title = f"What matters to {METRICS[response].title}, {variant}"
+        title = f"What matters to {result.metric(response).title}, {variant}"
         if result.experiment.plan.kind is PlanKind.ONE_AT_A_TIME:
             yield _tornado_table(result, response, variant, title)
             continue
@@ -76,19 +78,18 @@ def sensitivity_tables(result: ExperimentResult) -> Iterator[TextTable]:
 
 def threshold_table(found: ThresholdResult) -> TextTable:
     """Every value that was tried."""
-    response = found.threshold.response
     signs = {-1: "below zero", 0: "not decided", 1: "above zero"}
     rows = tuple(
         (
             value_words(found.factor, each.value),
-            _cell(each.difference, response, True),
+            _cell(each.difference, found.metric, True),
             str(each.difference.replications),
             signs[each.sign],
         )
         for each in found.tried
     )
     first, second = found.pair
-    title = f"{_titled(response)}: {second} minus {first}"
+    title = f"{_titled(found.metric)}: {second} minus {first}"
     columns = (found.threshold.factor, "difference", "replications", "sign")
     return TextTable(title, columns, rows, frozenset({0, 1, 2}))
 
@@ -98,7 +99,7 @@ def _tornado_table(result: ExperimentResult, response: str, variant: str, title:
         (
             each.factor,
             value_words(result.experiment.factors[each.factor], each.value),
-            _cell(each.difference.estimate, response, True),
+            _cell(each.difference.estimate, result.metric(response), True),
             each.difference.verdict.value,
         )
         for each in tornado(result, response, variant)
@@ -133,8 +134,8 @@ def _of_coefficient(found: Influence) -> str:
     return "" if text == UNDEFINED else f"[{text}]"
 
 
-def _cell(found: Estimate, response: str, difference: bool) -> str:
-    unit = METRICS[response].unit if METRICS[response].unit in SCALED else ""
+def _cell(found: Estimate, metric: Metric, difference: bool) -> str:
+    unit = metric.unit if metric.unit in SCALED else ""
     one, two = (gap, gap_between) if difference else (number, between)
     text = one(found.mean, unit)
     if found.method in (Method.STUDENT, Method.WIDENED):
@@ -148,8 +149,7 @@ def _missed(states: Sequence[Reached]) -> str:
     return "" if all(state in fine for state in states) else " !"
 
 
-def _titled(response: str) -> str:
-    metric = METRICS[response]
+def _titled(metric: Metric) -> str:
     unit = "" if metric.unit in SCALED or metric.unit == "1" else f", {metric.unit}"
     return f"{capital(metric.title)}{unit}"
 

@@ -11,6 +11,9 @@ from wfmodel.experiments.factorial.executors import InProcess
 from wfmodel.experiments.factorial.experiment_runs import ExperimentError, prepare, run_experiment
 from wfmodel.experiments.factorial.results_data import sensitivity_keys
 from wfmodel.experiments.factorial.sensitivity import tornado
+from wfmodel.metrics import Prices, Promise
+from wfmodel.model.units import parse_duration as d
+from wfmodel.reports.sweep_tables import response_tables
 
 DESIGN = Factor(path="design", levels=("orchestration", "choreography"))
 
@@ -87,3 +90,29 @@ def test_a_design_as_a_factor_gives_the_variant_of_that_design(plan):
 def test_what_cannot_be_run_is_said_before_anything_is(changes, message):
     with pytest.raises(ExperimentError, match=message):
         prepare(declared(**changes), workflow())
+
+
+def test_a_difference_that_is_smaller_than_matters_is_marked():
+    from dataclasses import replace
+
+    base = declared(responses=("messages",))
+    for least, marked in ((1e-9, False), (1e9, True)):
+        scenario = replace(base, relevant={"messages": least})
+        result = run_experiment(scenario, workflow(), executor=InProcess())
+        small = [result.is_small(each, "messages") for each in result.points]
+        assert small == [marked] * len(small)
+        [table] = response_tables(result)
+        assert any("≈" in cell for row in table.rows for cell in row) is marked
+
+
+def test_money_and_promises_can_be_responses():
+    from dataclasses import replace
+
+    prices, promise = Prices(currency="EUR", message=1.0), Promise(within=d("10s"), share=0.9)
+    base = replace(declared(), prices=prices, promises={"quick": promise})
+    assert base.experiment is not None
+    asked = replace(base.experiment, responses=("cost", "promise.quick"))
+    result = run_experiment(replace(base, experiment=asked), workflow(), executor=InProcess())
+    for each in result.points:
+        assert each.outcome.row("cost", "orchestration").estimate.mean > 0
+        assert 0 <= each.outcome.row("promise.quick", "choreography").estimate.mean <= 1

@@ -24,7 +24,7 @@ from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.scenario import Variant
 from wfmodel.experiments.storms import Storm, StormsError
-from wfmodel.metrics import METRICS
+from wfmodel.metrics import NO_TERMS, Metric, Terms
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Setting, StormError
 
@@ -49,8 +49,13 @@ class CellWork:
     looks: tuple[int, ...]
     precision: Precision | None
     confidence: float
+    terms: Terms = NO_TERMS
     until_sign: bool = False
     """Stop once the sign of the pair's difference is decided."""
+
+    def metric(self, response: str) -> Metric:
+        """The metric of a response."""
+        return self.terms.every_metric()[response]
 
 
 def carry_out(work: CellWork) -> CellOutcome:
@@ -66,7 +71,8 @@ def carry_out(work: CellWork) -> CellOutcome:
     for look in work.looks:
         for runs, (name, variant) in zip(observed, work.variants, strict=True):
             for replication in range(len(runs), look):
-                run = bench.attempt(RunSpec(variant, work.setting, work.seed, replication))
+                cell = RunSpec(variant, work.setting, work.seed, replication, terms=work.terms)
+                run = bench.attempt(cell)
                 if isinstance(run, StormError):
                     raise StormsError([Storm(name, replication, run)])
                 runs.append(run)
@@ -109,7 +115,7 @@ def _rows(work: CellWork, observed: Sequence[Sequence[RunObservation]]) -> tuple
 def _of_variant(
     work: CellWork, response: str, name: str, runs: Sequence[RunObservation], level: float
 ) -> Row:
-    found = metric_estimate(METRICS[response], runs, confidence=level).estimate
+    found = metric_estimate(work.metric(response), runs, confidence=level).estimate
     values = tuple(run.values[response] for run in runs)
     return Row(name, response, found, reached(work.precision, response, found), 0, values)
 
@@ -122,7 +128,7 @@ def _of_pair(
     level: float,
 ) -> Row:
     first, second = runs[pair[0]], runs[pair[1]]
-    gap = metric_difference(METRICS[response], first, second, confidence=level)
+    gap = metric_difference(work.metric(response), first, second, confidence=level)
     gaps = tuple(
         b.values[response] - a.values[response] for a, b in zip(first, second, strict=True)
     )

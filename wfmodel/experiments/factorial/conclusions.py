@@ -5,7 +5,6 @@ from __future__ import annotations
 from wfmodel.experiments.experiment import Factor, Level
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
 from wfmodel.experiments.factorial.threshold import ThresholdResult, Tried
-from wfmodel.metrics import METRICS
 from wfmodel.model.units import parse_duration
 from wfmodel.wording.declarations import duration_words
 from wfmodel.wording.figures import UNDEFINED, significant
@@ -42,7 +41,7 @@ def precision_words(result: ExperimentResult) -> str:
 
 def threshold_words(result: ThresholdResult) -> str:
     """Where the sign changes, or what was found instead."""
-    name, title = result.threshold.factor, METRICS[result.threshold.response].title
+    name, title = result.threshold.factor, result.metric.title
     first, last = result.tried[0], result.tried[-1]
     at = f"[{_value(result, first)}, {_value(result, last)}]"
     if result.between is None:
@@ -70,7 +69,7 @@ def _signs(result: ThresholdResult, title: str) -> str:
 
 def _said(result: ThresholdResult, tried: Tried, title: str) -> str:
     first, second = result.pair
-    better = METRICS[result.threshold.response].better
+    better = result.metric.better
     if better is None:
         return f"{second} has {'more' if tried.sign > 0 else 'less'} {title} than {first}"
     wins = (tried.sign > 0) == (better == "higher")

@@ -19,14 +19,15 @@ from wfmodel.experiments.factorial.cell_store import opened, ordered
 from wfmodel.experiments.factorial.cell_work import CellWork
 from wfmodel.experiments.factorial.executors import Became, Executor, Failed, local_executor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
-from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, reached_by
+from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, difference_name, reached_by
 from wfmodel.experiments.factorial.plans import Point, points
 from wfmodel.experiments.factorial.provenance import WorkflowKeys, key_of, provenance
 from wfmodel.experiments.factorial.stopping import Reached, looks_of
+from wfmodel.experiments.relevance import smallest_relevant
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import CONFIDENCE
-from wfmodel.metrics import METRICS
+from wfmodel.metrics import Metric
 from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import Workflow
 
@@ -70,6 +71,21 @@ class ExperimentResult(Tabular, Plotted):
         """What was declared."""
         return self.prepared.experiment
 
+    def metric(self, response: str) -> Metric:
+        """The metric of a response."""
+        return self.prepared.scenario.terms.every_metric()[response]
+
+    def is_small(self, each: Finished, response: str) -> bool:
+        """Whether the pair's difference at a point is smaller than matters (``relevance``)."""
+        pair = self.prepared.scenario.pair()
+        rows = {r.variant: r.estimate for r in each.outcome.rows if r.response == response}
+        if pair is None or difference_name(pair) not in rows:
+            return False
+        given = self.prepared.scenario.relevant.get(response)
+        means = (rows[name].mean for name in pair)
+        least = smallest_relevant(self.metric(response).unit, *means) if given is None else given
+        return abs(rows[difference_name(pair)].mean) < least
+
     def imprecise(self) -> tuple[Finished, ...]:
         """Points at which an interval is wider than was asked, or says nothing of its width."""
         fine = (Reached.YES, Reached.NOT_ASKED)
@@ -90,7 +106,7 @@ def prepare(scenario: Scenario, workflow: Workflow) -> Prepared:
     experiment = scenario.experiment
     if experiment is None:
         raise ExperimentError("the scenario declares no experiment")
-    check_responses(experiment)
+    check_responses(experiment, scenario.terms.every_metric())
     try:
         plan = points(experiment, seed=scenario.seed)
     except ValueError as error:
@@ -105,7 +121,7 @@ def prepare(scenario: Scenario, workflow: Workflow) -> Prepared:
     return Prepared(scenario, workflow, experiment, plan, keys, works)
 
 
-def check_responses(experiment: Experiment) -> None:
+def check_responses(experiment: Experiment, known: Mapping[str, Metric]) -> None:
     """Refuse responses that are no metrics.
 
     Raises:
@@ -113,9 +129,9 @@ def check_responses(experiment: Experiment) -> None:
     """
     threshold = experiment.threshold
     for name in (*experiment.responses, *(() if threshold is None else (threshold.response,))):
-        if name not in METRICS:
-            likely = nearest(name, METRICS)
-            meant = f"did you mean {likely!r}?" if likely else f"there are {', '.join(METRICS)}"
+        if name not in known:
+            likely = nearest(name, known)
+            meant = f"did you mean {likely!r}?" if likely else f"there are {', '.join(known)}"
             raise ExperimentError(f"responses: no metric {name!r}; {meant}")
 
 
@@ -141,6 +157,7 @@ def work_at(scenario: Scenario, workflow: Workflow, point: Point, hashes: Workfl
         looks=looks_of(experiment),
         precision=experiment.precision,
         confidence=CONFIDENCE,
+        terms=scenario.terms,
     )
     return replace(work, key=key_of(work))
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from wfmodel.experiments.experiment import Precision
 from wfmodel.experiments.factorial.cell_work import CellWork
 from wfmodel.experiments.scenario import Scenario, Variant
+from wfmodel.metrics import NO_TERMS
 from wfmodel.model.validate import adapter
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import Setting
@@ -51,6 +52,7 @@ def key_of(work: CellWork) -> str:
             "precision": _data(Precision | None, work.precision),
             "confidence": work.confidence,
             "until_sign": work.until_sign,
+            **({} if work.terms == NO_TERMS else {"terms": repr(work.terms)}),
         }
     )
 

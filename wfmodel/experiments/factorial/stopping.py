@@ -68,7 +68,8 @@ def reached(
     if found.method is Method.NONE:
         return Reached.UNDEFINED
     if found.method is Method.CONSTANT:
-        same_by_definition = METRICS[response].group is MetricGroup.COUPLING
+        known = METRICS.get(response)
+        same_by_definition = known is not None and known.group is MetricGroup.COUPLING
         return Reached.YES if same_by_definition else Reached.CONSTANT
     return Reached.YES if found.half_width <= asked else Reached.NO
 

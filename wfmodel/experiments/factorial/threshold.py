@@ -28,6 +28,7 @@ from wfmodel.experiments.factorial.stopping import looks
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import CONFIDENCE, Estimate
+from wfmodel.metrics import Metric
 from wfmodel.model.workflow import Workflow
 
 
@@ -50,6 +51,7 @@ class ThresholdResult(Tabular, Plotted):
     """
 
     threshold: Threshold
+    metric: Metric
     factor: Factor
     pair: tuple[str, str]
     tried: tuple[Tried, ...]
@@ -81,6 +83,7 @@ def find_threshold(
     changes = _changes(search.tried)
     return ThresholdResult(
         search.threshold,
+        search.metric,
         search.factor,
         search.pair,
         tuple(search.tried),
@@ -99,7 +102,7 @@ class _Search:
         executor: Executor,
         progress: Progress | None,
     ) -> None:
-        self.threshold, self.factor, self.pair = _declared(scenario)
+        self.threshold, self.factor, self.pair, self.metric = _declared(scenario)
         self.tried: list[Tried] = []
         self._scenario, self._workflow = scenario, workflow
         self._executor, self._progress = executor, progress
@@ -146,6 +149,7 @@ class _Search:
             looks=looks(self.threshold.first, self.threshold.most),
             precision=None,
             confidence=1 - (1 - CONFIDENCE) / self._most,
+            terms=self._scenario.terms,
             until_sign=True,
         )
         return replace(work, key=key_of(work))
@@ -157,11 +161,12 @@ def most_values(threshold: Threshold) -> int:
     return threshold.points + 2 * max(0, halvings)
 
 
-def _declared(scenario: Scenario) -> tuple[Threshold, Factor, tuple[str, str]]:
+def _declared(scenario: Scenario) -> tuple[Threshold, Factor, tuple[str, str], Metric]:
     experiment = scenario.experiment
     if experiment is None or experiment.threshold is None:
         raise ExperimentError("the scenario's experiment declares no threshold")
-    check_responses(experiment)
+    known = scenario.terms.every_metric()
+    check_responses(experiment, known)
     threshold = experiment.threshold
     factor = experiment.factors[threshold.factor]
     if factor.levels is not None:
@@ -173,7 +178,7 @@ def _declared(scenario: Scenario) -> tuple[Threshold, Factor, tuple[str, str]]:
         raise ExperimentError(
             "threshold: the scenario has one variant; there is nothing to compare"
         )
-    return threshold, factor, pair
+    return threshold, factor, pair, known[threshold.response]
 
 
 def _changes(tried: Sequence[Tried]) -> list[tuple[Tried, Tried]]:
