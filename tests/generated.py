@@ -26,6 +26,7 @@ from wfmodel.model.json_schema import (
     choreography_schema,
     workflow_schema,
 )
+from wfmodel.runtimes import ENGINES, engine_page, engines_page
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,6 +35,8 @@ def expected() -> dict[Path, str]:
     """File to text."""
     made = pages(catalogue().entries)
     rules = {ROOT / "docs" / "rules" / name: text for name, text in made.items()}
+    engines = {f"{name}.md": engine_page(name) for name in ENGINES}
+    runtimes = {"README.md": engines_page(), **engines}
     return {
         SCHEMA_FILE: as_text(workflow_schema()),
         CHOREOGRAPHY_SCHEMA_FILE: as_text(choreography_schema()),
@@ -42,6 +45,7 @@ def expected() -> dict[Path, str]:
         ROOT / "docs" / "metrics.md": page(),
         MAP: map_of_the_code(),
         **rules,
+        **{ROOT / "docs" / "runtimes" / name: text for name, text in runtimes.items()},
     }
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final
 
 from wfmodel.designs.knobs import Knobs
-from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.model.flow import NodeKind, build_flow
 from wfmodel.model.workflow import Compensation, Task, Wait, Workflow
 from wfmodel.wording.declarations import (
@@ -109,20 +109,52 @@ def _knobs(scenario: Scenario) -> Iterator[Assumption]:
         what, source = KNOBS[item.name]
         values = {name: getattr(v.knobs, item.name) for name, v in variants.items()}
         place = f"knobs.{item.name}"
+        of_runtime = None if place in scenario.sources else _of_runtimes(variants, item.name)
+        if of_runtime is not None:
+            text = _by_variant(values)
+            source, illustrative = of_runtime
+            yield Assumption("Knobs", place, what, text, source, illustrative)
+            continue
         if set(values.values()) == {getattr(defaults, item.name)}:
             only = knob_words(getattr(defaults, item.name))
             assumed = source.startswith(("assumed", "swept"))
             yield Assumption("Knobs", place, what, only, f"default; {source}", assumed)
             continue
         distinct = dict.fromkeys(values.values())
-        text = "; ".join(
-            knob_words(value) if len(distinct) == 1 else f"{name}: {knob_words(value)}"
-            for name, value in list(values.items())[: None if len(distinct) > 1 else 1]
-        )
+        text = _by_variant(values)
         if place in scenario.sources or not isinstance(next(iter(distinct)), bool | Enum):
             yield _given(scenario, "Knobs", place, what, text)
         else:
             yield Assumption("Knobs", place, what, text, f"scenario; {CHOICE}", illustrative=False)
+
+
+def _by_variant(values: Mapping[str, object]) -> str:
+    """A knob's value; each variant's, where they differ."""
+    if len(set(values.values())) == 1:
+        return knob_words(next(iter(values.values())))
+    return "; ".join(f"{name}: {knob_words(value)}" for name, value in values.items())
+
+
+def _of_runtimes(variants: Mapping[str, Variant], knob: str) -> tuple[str, bool] | None:
+    """Where runtimes say what a knob is, and whether somebody gave a number for it; None if no
+    variant has the value of its runtime.
+    """
+    said: dict[str, None] = {}
+    other = given = False
+    for variant in variants.values():
+        runtime = variant.runtime
+        values = {} if runtime is None else runtime.knob_values()
+        if runtime is None or knob not in values:
+            other = True
+        elif getattr(Knobs(**{knob: values[knob]}), knob) != getattr(variant.knobs, knob):
+            other = given = True
+        else:
+            pages = ", ".join(runtime.sources(knob))
+            said[runtime.origins()[knob] + (f" ({pages})" if pages else "")] = None
+            given = given or runtime.is_given(knob)
+    if not said:
+        return None
+    return "; ".join((*said, *(["else the scenario's"] if other else []))), given
 
 
 def _setting(scenario: Scenario) -> Iterator[Assumption]:
