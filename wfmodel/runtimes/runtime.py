@@ -39,7 +39,7 @@ class Runtime:
     """
 
     name: str
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         engine = self.engine
