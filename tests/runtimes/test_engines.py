@@ -167,6 +167,8 @@ def test_assumptions_say_which_parameters_a_knob_comes_from():
     said, illustrative = assumption(tuned, "lease")
     assert "scheduler.scheduler_heartbeat_sec = 2s" in said
     assert illustrative
+    late = ONE.replace("airflow\n", "{celery: {task_acks_late: true}}\n")
+    assert assumption(late, "acknowledge")[1] is False, "a choice, not a measurement"
     said, _ = assumption(ONE.replace("commit: 3ms", "lease: null"), "lease")
     assert "scheduler." not in said
 

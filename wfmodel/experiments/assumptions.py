@@ -112,8 +112,9 @@ def _knobs(scenario: Scenario) -> Iterator[Assumption]:
         of_runtime = None if place in scenario.sources else _of_runtimes(variants, item.name)
         if of_runtime is not None:
             text = _by_variant(values)
-            source, illustrative = of_runtime
-            yield Assumption("Knobs", place, what, text, source, illustrative)
+            source, is_given = of_runtime
+            is_choice = isinstance(next(iter(values.values())), bool | Enum)
+            yield Assumption("Knobs", place, what, text, source, is_given and not is_choice)
             continue
         if set(values.values()) == {getattr(defaults, item.name)}:
             only = knob_words(getattr(defaults, item.name))
