@@ -16,16 +16,19 @@ from wfmodel.checks.configuration_schema import SCHEMA_FILE as CONFIGURATION
 from wfmodel.checks.configuration_schema import configuration_schema
 from wfmodel.checks.rule_pages import pages
 from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.experiments.scenario_schema import scenario_schema
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
 from wfmodel.importers.annotations import annotations_schema
 from wfmodel.metrics.definitions_page import page
 from wfmodel.model.json_schema import (
     CHOREOGRAPHY_SCHEMA_FILE,
+    SCENARIO_SCHEMA_FILE,
     SCHEMA_FILE,
     as_text,
     choreography_schema,
     workflow_schema,
 )
+from wfmodel.runtimes import ENGINES, engine_page, engines_page
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,14 +37,18 @@ def expected() -> dict[Path, str]:
     """File to text."""
     made = pages(catalogue().entries)
     rules = {ROOT / "docs" / "rules" / name: text for name, text in made.items()}
+    engines = {f"{name}.md": engine_page(name) for name in ENGINES}
+    runtimes = {"README.md": engines_page(), **engines}
     return {
         SCHEMA_FILE: as_text(workflow_schema()),
         CHOREOGRAPHY_SCHEMA_FILE: as_text(choreography_schema()),
+        SCENARIO_SCHEMA_FILE: as_text(scenario_schema()),
         ANNOTATIONS: as_text(annotations_schema()),
         CONFIGURATION: as_text(configuration_schema()),
         ROOT / "docs" / "metrics.md": page(),
         MAP: map_of_the_code(),
         **rules,
+        **{ROOT / "docs" / "runtimes" / name: text for name, text in runtimes.items()},
     }
 
 

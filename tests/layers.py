@@ -35,6 +35,9 @@ LAYERS = {
     "experiments": Layer(
         9, "a question, many runs, an interval: comparisons, sweeps, hunts", "scenario.py"
     ),
+    "runtimes": Layer(
+        8, "engines by name: their parameters, and the knobs that follow", "engine_parameters.py"
+    ),
     "importers": Layer(8, "other formats, read to the same Workflow", "any_format.py"),
     "checks": Layer(8, "rules over a Workflow, and the analyses they ask", "rule.py"),
     "exploration": Layer(8, "which step next: all of them, untimed", "explorer.py"),

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from wfmodel.checks.configuration_schema import configuration_schema
 from wfmodel.checks.policy import Settings, with_dashes
 from wfmodel.cli.schema import FILES, Of
+from wfmodel.experiments import Scenario
+from wfmodel.experiments.scenario_schema import scenario_schema
 from wfmodel.importers.annotations import annotations_schema
 from wfmodel.model.json_schema import as_text, choreography_schema, workflow_schema
 from wfmodel.model.key_docs import ANYWHERE, OF_CLASS
@@ -24,10 +26,12 @@ ROOT = Path(__file__).parents[1]
 SCHEMAS = {
     Of.WORKFLOW: workflow_schema(),
     Of.CHOREOGRAPHY: choreography_schema(),
+    Of.SCENARIO: scenario_schema(),
     Of.ANNOTATIONS: annotations_schema(),
     Of.CONFIGURATION: configuration_schema(),
 }
 CHOREOGRAPHIES = sorted((ROOT / "models").glob("**/choreography.yaml"))
+SCENARIOS = sorted([*ROOT.glob("models/**/scenario.yaml"), *ROOT.glob("models/**/sweep.yaml")])
 NOTES = sorted((ROOT / "models").glob("**/*.annotations.yaml"))
 
 
@@ -42,6 +46,7 @@ def keys(schema: Mapping[str, object], title: str) -> Iterator[tuple[str, str, o
 NAMES = {
     Of.WORKFLOW: "Workflow",
     Of.CHOREOGRAPHY: "Choreography",
+    Of.SCENARIO: "Scenario",
     Of.ANNOTATIONS: "Annotations",
     Of.CONFIGURATION: "Settings",
 }
@@ -73,6 +78,31 @@ def test_no_words_are_about_a_key_that_does_not_exist():
 def test_choreographies_fit(path):
     value, _ = read_yaml(path.read_text(encoding="utf-8"), path.name)
     jsonschema.validate(value, SCHEMAS[Of.CHOREOGRAPHY])
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_scenarios_fit(path):
+    value, _ = read_yaml(path.read_text(encoding="utf-8"), path.name)
+    jsonschema.validate(value, SCHEMAS[Of.SCENARIO])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"runtime": "airflw"},
+        {"runtime": "redis-streams"},
+        {"runtime": {"sqs": {"maxReceiveCount": 3}}},
+        {"runtime": {"celery": {"task_acks_late": "often"}}},
+        {"knobs": {"comit": "1ms"}},
+    ],
+)
+def test_a_scenario_that_is_refused_does_not_fit(wrong):
+    sound = {"question": "q", "setting": {"arrivals": {"every": "1s"}, "horizon": "1m"}}
+    jsonschema.validate(sound, SCHEMAS[Of.SCENARIO])
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**sound, **wrong}, SCHEMAS[Of.SCENARIO])
+    with pytest.raises(ValidationError):
+        adapter(Scenario).validate_python({**sound, **wrong})
 
 
 @pytest.mark.parametrize("path", NOTES, ids=lambda path: path.name)

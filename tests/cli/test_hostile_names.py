@@ -35,6 +35,7 @@ EXAMPLES = {
         ["check", "w.json", "--no-cache", "--select=NAME"],
     ],
     "rules": [["rules"], ["rules", "--json"], ["rules", "--explain=NAME"]],
+    "runtimes": [["runtimes"], ["runtimes", "airflow"], ["runtimes", "NAME"]],
     "draw": [
         ["draw", "w.json", "--format=mermaid"],
         ["draw", "w.json", "--format=dot"],

@@ -19,7 +19,7 @@ from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Task
 
 ROOT = Path(__file__).parents[2]
-SCENARIOS = sorted(ROOT.glob("models/**/scenario.yaml"))
+SCENARIOS = sorted(set(ROOT.glob("models/**/scenario.yaml")) - set(ROOT.glob("models/bugs/**/*")))
 by_name = pytest.mark.parametrize("rule", RUNTIME_RULES, ids=lambda rule: rule.name)
 
 SAGA = """\

@@ -218,6 +218,7 @@ ELSEWHERE = {
     "model/archives.py": "members of an archive",
     "model/files.py": "the one place",
     "model/yaml_reader.py": "a collection of YAML",
+    "runtimes/engine_parameters.py": "the package's own engines",
     "native/arena.py": "the package's own sources",
     "native/git_tree.py": "an own temporary folder",
 }

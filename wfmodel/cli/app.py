@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "init": "Write a workflow and a scenario to begin with; what is there already is left alone.",
     "check": "Find defects in workflow definitions, each with its place and the run that shows it.",
     "rules": "List everything that check can find, or explain one rule.",
+    "runtimes": "List the engines that a scenario can name, or explain one.",
     "draw": "Draw a workflow's state diagram.",
     "schema": "Print the JSON Schema of workflow files, or of another kind of file.",
     "serialise": "Write the serialised form of an Airflow DAG, which the other commands read.",

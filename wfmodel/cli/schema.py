@@ -11,7 +11,11 @@ import typer
 from wfmodel.checks.configuration_schema import SCHEMA_FILE as CONFIGURATION
 from wfmodel.cli.terminal import hand_out, say
 from wfmodel.importers.annotations import SCHEMA_FILE as ANNOTATIONS
-from wfmodel.model.json_schema import CHOREOGRAPHY_SCHEMA_FILE, SCHEMA_FILE
+from wfmodel.model.json_schema import (
+    CHOREOGRAPHY_SCHEMA_FILE,
+    SCENARIO_SCHEMA_FILE,
+    SCHEMA_FILE,
+)
 
 
 class Of(StrEnum):
@@ -19,6 +23,7 @@ class Of(StrEnum):
 
     WORKFLOW = "workflow"
     CHOREOGRAPHY = "choreography"
+    SCENARIO = "scenario"
     ANNOTATIONS = "annotations"
     CONFIGURATION = "configuration"
 
@@ -26,6 +31,7 @@ class Of(StrEnum):
 FILES: Final[dict[Of, Path]] = {
     Of.WORKFLOW: SCHEMA_FILE,
     Of.CHOREOGRAPHY: CHOREOGRAPHY_SCHEMA_FILE,
+    Of.SCENARIO: SCENARIO_SCHEMA_FILE,
     Of.ANNOTATIONS: ANNOTATIONS,
     Of.CONFIGURATION: CONFIGURATION,
 }

@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 
 from wfmodel.designs.knobs import Knobs
 from wfmodel.experiments.relevance import default_words
-from wfmodel.experiments.scenario import Scenario
+from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.experiments.workflow_numbers import workflow_numbers
 from wfmodel.metrics.instance_paths import Monitor
 from wfmodel.metrics.terms import Prices
@@ -204,20 +204,49 @@ def _knobs(scenario: Scenario, document: Document | None) -> Iterator[Assumption
         place = f"knobs.{item.name}"
         own = (("variants", name, "knobs", item.name) for name in scenario.variants)
         at = _place(document, ("knobs", item.name), *own)
-        if all(value == getattr(defaults, item.name) for value in values.values()):
-            only = knob_words(item.name, getattr(defaults, item.name))
-            yield _default("Knobs", place, what, only, source, at)
-            continue
         words = {name: knob_words(item.name, value) for name, value in values.items()}
         distinct = list(dict.fromkeys(words.values()))
         text = distinct[0]
         if len(distinct) > 1:
             text = "; ".join(f"{name}: {each}" for name, each in words.items())
-        if place in scenario.sources or not isinstance(next(iter(values.values())), bool | Enum):
+        is_choice = isinstance(next(iter(values.values())), bool | Enum)
+        of_runtime = None if place in scenario.sources else _of_runtimes(variants, item.name)
+        if of_runtime is not None:
+            source, is_given = of_runtime
+            flagged = is_given and not is_choice
+            yield Assumption("Knobs", place, what, text, source, illustrative=flagged, at=at)
+            continue
+        if all(value == getattr(defaults, item.name) for value in values.values()):
+            only = knob_words(item.name, getattr(defaults, item.name))
+            yield _default("Knobs", place, what, only, source, at)
+            continue
+        if place in scenario.sources or not is_choice:
             yield _given(scenario, "Knobs", place, what, text, at)
         else:
             chosen = f"scenario; {CHOICE}"
             yield Assumption("Knobs", place, what, text, chosen, illustrative=False, at=at)
+
+
+def _of_runtimes(variants: Mapping[str, Variant], knob: str) -> tuple[str, bool] | None:
+    """Where runtimes say what a knob is, and whether somebody gave a number for it; None if no
+    variant has the value of its runtime.
+    """
+    said: dict[str, None] = {}
+    other = given = False
+    for variant in variants.values():
+        runtime = variant.runtime
+        values = {} if runtime is None else runtime.knob_values()
+        if runtime is None or knob not in values:
+            other = True
+        elif getattr(Knobs(**{knob: values[knob]}), knob) != getattr(variant.knobs, knob):
+            other = given = True
+        else:
+            pages = ", ".join(runtime.sources(knob))
+            said[runtime.origins()[knob] + (f" ({pages})" if pages else "")] = None
+            given = given or runtime.is_given(knob)
+    if not said:
+        return None
+    return "; ".join((*said, *(["else the scenario's"] if other else []))), given
 
 
 _UNTIL: Final = {"horizon": "last arrival (the horizon)", "end": "end of observation"}

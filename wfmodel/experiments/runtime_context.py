@@ -80,11 +80,16 @@ class ScenarioContext:
         return True
 
     def place(self, candidate: Candidate, *knobs: str) -> Path:
-        """Where the first of these knobs that is written for a variant is written."""
+        """Where the first of these knobs that is written for a variant is written, else where its
+        runtime is.
+        """
         for base in (("variants", candidate.name, "knobs"), ("knobs",)):
             for knob in knobs:
                 if self.is_written((*base, knob)):
                     return (*base, knob)
+        for runtime in (("variants", candidate.name, "runtime"), ("runtime",)):
+            if self.is_written(runtime):
+                return runtime
         return ("variants", candidate.name) if self.scenario.variants else ()
 
     def varies(self, key: str) -> bool:

@@ -16,11 +16,12 @@ Read ``replications`` next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
 from pydantic import Field, PositiveFloat, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
+from pydantic_core import ArgsKwargs
 
 from wfmodel.designs.design_field import DesignField
 from wfmodel.designs.knobs import Knobs
@@ -34,6 +35,8 @@ from wfmodel.model.failures import Name
 from wfmodel.model.source import Path
 from wfmodel.model.strict import STRICT
 from wfmodel.model.workflow import Workflow
+from wfmodel.runtimes import Runtime, RuntimeField
+from wfmodel.runtimes.runtime import read_runtime
 from wfmodel.simulation.setting import Setting
 
 DECIDING: Final = ("committed", "terminal_consistency", "fault_delay", "wrong_time")
@@ -48,11 +51,17 @@ class Variant:
     """One of the systems that are compared: a design with its knobs.
 
     A design is named, or declared: ``{hybrid: {groups: {...}}}``. In a file, knobs that a variant
-    does not give are the scenario's.
+    does not give are the scenario's, else those of its ``runtime``, else those of the scenario's.
     """
 
     design: DesignField
+    runtime: RuntimeField | None = None
     knobs: Knobs = Field(default_factory=Knobs)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _on_runtime(cls, data: object) -> object:
+        return _changed(data, _on_runtime)
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True, repr=False)
@@ -67,6 +76,8 @@ class Scenario(Shown):
     ``promise.NAME``; they may be primary, and are shown in any case.
     ``sources`` says where a number comes from, by its place in this file (``knobs.commit``,
     ``setting.faults.0.every``) or ``workflow``; a report flags what has none as illustrative.
+    ``runtime`` names an engine, whose parameters give the knobs that ``knobs`` does not; in Python,
+    ``knobs`` is then a mapping, too.
     ``what_ifs`` is the number of replications of each rerun that looks for what would reverse the
     conclusion (None: as many as ``replications``; 0: no reruns). Paths are relative to the
     scenario's file.
@@ -78,6 +89,7 @@ class Scenario(Shown):
     annotations: Annotated[str, Field(min_length=1)] | None = None
     description: str = ""
     designs: Annotated[tuple[DesignField, ...], Field(min_length=1)] = DESIGNS
+    runtime: RuntimeField | None = None
     knobs: Knobs = Field(default_factory=Knobs)
     variants: Mapping[Name, Variant] = Field(default_factory=dict)
     compare: tuple[Name, Name] | None = None
@@ -95,13 +107,8 @@ class Scenario(Shown):
     @model_validator(mode="before")
     @classmethod
     def _inherit_knobs(cls, data: object) -> object:
-        """In a file, a variant's knobs start from the scenario's (if those are sound)."""
-        if not isinstance(data, dict):
-            return data
-        base, variants = data.get("knobs"), data.get("variants")
-        if not (isinstance(base, dict) and isinstance(variants, dict) and _sound(base)):
-            return data
-        return {**data, "variants": {n: _with_base(v, base) for n, v in variants.items()}}
+        """Knobs start from the runtime's, and in a file a variant's from the scenario's."""
+        return _changed(data, _inherited)
 
     @model_validator(mode="after")
     def _pair(self) -> Scenario:
@@ -137,7 +144,10 @@ class Scenario(Shown):
         """What is compared, in order."""
         if self.variants:
             return dict(self.variants)
-        return {name_of(each): Variant(design=each, knobs=self.knobs) for each in self.designs}
+        return {
+            name_of(each): Variant(design=each, runtime=self.runtime, knobs=self.knobs)
+            for each in self.designs
+        }
 
     def design_path(self, name: str) -> Path:
         """Where in a scenario's file the design of a variant is declared."""
@@ -163,7 +173,51 @@ def system_of(workflow: Workflow, variant: Variant) -> System:
     return build(workflow, variant.design, variant.knobs)
 
 
-def _sound(knobs: dict[object, object]) -> bool:
+def _changed(data: object, change: Callable[[dict[str, object]], dict[str, object]]) -> object:
+    """What a class is made of, from a file or by a call, with the keys of ``change`` in place."""
+    if isinstance(data, ArgsKwargs):
+        given = dict(data.kwargs or {})
+        return ArgsKwargs(data.args, {**given, **change(given)})
+    return {**data, **change(data)} if isinstance(data, dict) else data
+
+
+def _on_runtime(data: dict[str, object]) -> dict[str, object]:
+    """Knobs that are given, on top of the runtime's.
+
+    Raises:
+        ValueError: knobs are all decided already, and the runtime would change nothing.
+    """
+    runtime, knobs = data.get("runtime"), data.get("knobs", {})
+    named = _runtime(runtime)
+    if named is None or (isinstance(runtime, Runtime) and not isinstance(knobs, dict)):
+        return {}
+    if not isinstance(knobs, dict):
+        made = f"Knobs(**Runtime({named.name!r}).knob_values())"
+        raise ValueError(f"runtime beside Knobs changes nothing: give a mapping, or {made}")
+    return {"knobs": {**named.knob_values(), **knobs}}
+
+
+def _inherited(data: dict[str, object]) -> dict[str, object]:
+    """Knobs on top of the runtime's; in variants, what they do not give themselves."""
+    found, knobs, variants = _on_runtime(data), data.get("knobs", {}), data.get("variants")
+    if not (isinstance(knobs, dict) and isinstance(variants, dict)):
+        return found
+    if not _sound(found.get("knobs", knobs)):
+        return found
+    runtime = _runtime(data.get("runtime"))
+    each = {name: _with_base(variant, runtime, knobs) for name, variant in variants.items()}
+    return {**found, "variants": each}
+
+
+def _runtime(value: object) -> Runtime | None:
+    """A runtime, if it is a sound one; what is wrong with another is said where it stands."""
+    try:
+        return None if value is None else read_runtime(value)
+    except ValueError:
+        return None
+
+
+def _sound(knobs: object) -> bool:
     """Unsound knobs are reported once, where they stand, and not again for each variant."""
     try:
         TypeAdapter(Knobs).validate_python(knobs)
@@ -172,7 +226,8 @@ def _sound(knobs: dict[object, object]) -> bool:
     return True
 
 
-def _with_base(variant: object, base: dict[object, object]) -> object:
+def _with_base(variant: object, runtime: Runtime | None, base: dict[str, object]) -> object:
     if not isinstance(variant, dict) or not isinstance(variant.get("knobs", {}), dict):
         return variant
-    return {**variant, "knobs": {**base, **variant.get("knobs", {})}}
+    own = {"runtime": runtime, **variant}
+    return {**own, "knobs": {**base, **variant.get("knobs", {})}}

@@ -22,6 +22,7 @@ from wfmodel.model.workflow import Workflow
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_FILE: Final = Path(__file__).with_name("workflow.schema.json")
 CHOREOGRAPHY_SCHEMA_FILE: Final = Path(__file__).with_name("choreography.schema.json")
+SCENARIO_SCHEMA_FILE: Final = Path(__file__).with_name("scenario.schema.json")
 """The generated schemas, kept in the package; a test sees to it that they are current."""
 
 
