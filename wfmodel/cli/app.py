@@ -41,6 +41,7 @@ COMMANDS: Final = {
     "rare": "Estimate how likely a rare end of one instance is, with a 95 % interval.",
     "compare": "Compare the variants of a scenario: estimates, paired differences, verdicts.",
     "sweep": "Run the experiment of a scenario: many cells, each replicated as precisely as asked.",
+    "explorer": "Write a page on which instances and stories are stepped through by hand.",
     "report": "Write a report of a scenario: the answer, its evidence, and what would reverse it.",
 }
 """Subcommands, each a function in the module of its name; and how its help begins, so that the

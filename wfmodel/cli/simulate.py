@@ -134,7 +134,7 @@ def _prepared(
 
     from wfmodel.experiments.run_spec import Runner, RunSpec
 
-    scenario, workflow = _read(path)
+    scenario, workflow = scenario_or_workflow(path)
     variant = _variant(scenario, design)
     cell = RunSpec(variant, scenario.setting, scenario.seed if seed is None else seed, replication)
     bench = Runner(workflow)
@@ -167,7 +167,13 @@ def _show_online(path: str | None, design: str | None, seed: int | None, replica
     _show_measured(title, found.values, found.reasons, endings, twin=False)
 
 
-def _read(path: str) -> tuple[Scenario, Workflow]:
+def scenario_or_workflow(path: str) -> tuple[Scenario, Workflow]:
+    """The scenario of a file and its workflow; of a workflow's file, a quiet scenario.
+
+    Raises:
+        TyperException: it cannot be run.
+        typer.Exit: the same, said on standard error.
+    """
     from pydantic import TypeAdapter
 
     from wfmodel.cli.draw import load_or_refuse

@@ -57,8 +57,9 @@ def _drawn(diagram: Diagram, highlight: Mapping[str, Severity]) -> Figure:
     _draw_groups(axes, diagram, layout)
     for arrow, route in zip(diagram.arrows, layout.routes, strict=True):
         _draw_arrow(axes, arrow, route)
-    for box in diagram.boxes:
+    for number, box in enumerate(diagram.boxes):
         _draw_box(axes, box, layout, highlight.get(box.name))
+        axes.patches[-1].set_gid(f"box-{number}")  # a page finds it again, to mark it
     return figure
 
 

@@ -22,7 +22,8 @@ _TEMPLATES: Final = "templates"
 
 
 @cache
-def _environment(*, html: bool) -> Environment:
+def environment(*, html: bool) -> Environment:
+    """What fills templates in: every value is escaped for HTML, or for Markdown."""
     environment = Environment(
         loader=PackageLoader("wfmodel.reports", _TEMPLATES),
         autoescape=True,
@@ -59,12 +60,12 @@ def _quoted(value: object) -> Markup:
 
 def as_html(page: Page) -> str:
     """The page as one HTML document."""
-    return _environment(html=True).get_template("report.html.j2").render(page=page)
+    return environment(html=True).get_template("report.html.j2").render(page=page)
 
 
 def as_markdown(page: Page, *, folder: str) -> str:
     """The page as Markdown; its pictures are expected in ``folder``."""
-    template = _environment(html=False).get_template("report.md.j2")
+    template = environment(html=False).get_template("report.md.j2")
     text = template.render(page=page, folder=folder)
     return re.sub(r"\n{3,}", "\n\n", _joined_tables(text)).strip() + "\n"
 
