@@ -43,7 +43,8 @@ EXAMPLES = {
         ["draw", "NAME.json"],
     ],
     "schema": [["schema"], ["schema", "--path"]],
-    "init": [["init"], ["init", "NAME"]],
+    "init": [["init"], ["init", "NAME"], ["init", "--for=w.json"], ["init", "--for=NAME"]],
+    "demo": [["demo", "--model=NAME"]],
     "lsp": [["lsp"]],  # what it says of texts: tests/lsp/test_hostile_texts.py
     "serialise": [
         ["serialise", "NAME.py"],

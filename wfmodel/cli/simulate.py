@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.terminal import add_row, console, table
+from wfmodel.model.spelling import hint
 
 if TYPE_CHECKING:
     from wfmodel.designs import History
@@ -104,7 +105,8 @@ def _worst(seen: RunObservation, why: str) -> int:
     found = {each.why: each.instance for each in reversed(seen.worst)}
     if why not in found:
         known = ", ".join(sorted(found)) or "none went wrong and none was delayed"
-        raise TyperException(f"--worst: no instance of this run is {why!r}; there are: {known}")
+        instead = hint(why, found) or f"; there are: {known}"
+        raise TyperException(f"--worst: no instance of this run is {why!r}{instead}")
     return found[why]
 
 
