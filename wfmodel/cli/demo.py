@@ -8,7 +8,6 @@ from typing import Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.cli.paths import folder_to_write
 from wfmodel.cli.terminal import say
 from wfmodel.extras import need
 from wfmodel.native.safety import library
@@ -31,7 +30,6 @@ def demo(
         Path,
         typer.Argument(
             metavar="[DIRECTORY]",
-            callback=folder_to_write,
             help="Where the model and its report go.",
         ),
     ] = Path("wfmodel-demo"),

@@ -121,7 +121,7 @@ def walk_of(history: History, instance: int) -> InstanceWalk:
         KeyError: no such instance arrived.
     """
     rows = history.of_instance(instance)
-    follower = _Follower(history)
+    follower = _Follower(history, instance)
     steps = tuple(follower.step(row, rows[0].time_ns) for row in rows)
     return InstanceWalk(history.participants, history.nodes, steps, tuple(_flights(history, rows)))
 
@@ -129,7 +129,7 @@ def walk_of(history: History, instance: int) -> InstanceWalk:
 class _Follower:
     """How everything stands after each row, in order."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, instance: int) -> None:
         self._history = history
         size = len(history.participants)
         self._memory = history.knobs.persistence is Persistence.MEMORY
@@ -138,6 +138,10 @@ class _Follower:
         self._landed: Counter[int] = Counter()
         self._undone: Counter[int] = Counter()
         self._last: WalkMoment | None = None
+        before = history.rows[: int((history.rows[:, 2] == instance).argmax())]
+        switches = (before[:, 1] == Kind.FAULT_ON) | (before[:, 1] == Kind.FAULT_OFF)
+        for row in before[switches].tolist():  # a fault may be on when the instance arrives
+            self._switch(Row(*row))
 
     def step(self, row: Row, start_ns: int) -> WalkStep:
         history = self._history

@@ -250,7 +250,7 @@
       show(each, n);
     });
     const subject = document.querySelector(".subject.current");
-    history.replaceState(null, "", `#${subject.id}@${at + 1}`);
+    if (location.protocol !== "about:") history.replaceState(null, "", `#${subject.id}@${at + 1}`);
   };
 
   const show = (each, n) => {
