@@ -10,6 +10,7 @@ from tests.layers import PACKAGE
 
 FILES = [
     "basis",
+    "explorer",
     "faults",
     "numbering",
     "records",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wfmodel.experiments import Scenario
     from wfmodel.metrics import measure
     from wfmodel.model.workflow import Workflow
+    from wfmodel.reports.notebook_explorer import explorer
     from wfmodel.simulation import simulate
     from wfmodel.surface.asking import compare, explore, load_scenario
     from wfmodel.surface.checking import check
@@ -53,6 +54,7 @@ __all__ = [
     "compare",
     "draw",
     "explore",
+    "explorer",
     "inspect",
     "load",
     "load_history",

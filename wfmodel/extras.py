@@ -31,6 +31,7 @@ EXTRAS: Final = {
     "distributed": "dask",
     "hypothesis": "testing",
     "pygls": "lsp",
+    "anywidget": "notebooks",
 }
 """Library, as it is imported, to the extra that brings it."""
 

@@ -53,6 +53,7 @@ COMMANDS = [
     ("rare",),
     ("compare",),
     ("sweep",),
+    ("explorer", "--output", "page.html", "--explore", "0"),
     ("report", "--output", "page.html"),
 ]
 

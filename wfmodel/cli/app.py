@@ -18,13 +18,16 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from wfmodel.cli.shell_completion import Shell, completion_script, options_of
 from wfmodel.cli.streams import discard, make_usable
-from wfmodel.cli.terminal import drawing, guarded, say
+from wfmodel.cli.terminal import drawing, guarded, hand_out, say
 from wfmodel.extras import MissingExtraError, foreseen
 from wfmodel.model.boundary import declare_root
 from wfmodel.native.lost import WorkersLostError
 
 COMMANDS: Final = {
+    "demo": "Copy a model, run it orchestrated and choreographed under the same faults, write the"
+    " report.",
     "init": "Write a workflow and a scenario to begin with; what is there already is left alone.",
     "check": "Find defects in workflow definitions, each with its place and the run that shows it.",
     "rules": "List everything that check can find, or explain one rule.",
@@ -42,6 +45,7 @@ COMMANDS: Final = {
     "rare": "Estimate how likely a rare end of one instance is, with a 95 % interval.",
     "compare": "Compare the variants of a scenario: estimates, paired differences, verdicts.",
     "sweep": "Run the experiment of a scenario: many cells, each replicated as precisely as asked.",
+    "explorer": "Write a page on which instances and stories are stepped through by hand.",
     "report": "Write a report of a scenario: the answer, its evidence, and what would reverse it.",
     "diff": "Say what changed between two reports: values, verdicts, what can happen, findings.",
 }
@@ -76,8 +80,18 @@ class _Lazy(TyperGroup):
         return None if says is None else TyperCommand(cmd_name, help=says)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as above
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise TyperException(_no_command(args[0]))
         name, known, rest = super().resolve_command(ctx, args)
         return name, known and _imported(str(name)), rest
+
+
+def _no_command(name: str) -> str:
+    from wfmodel.model.spelling import hint  # most runs name one that there is
+
+    if name == "help":
+        return "wfmodel --help lists the commands, wfmodel COMMAND --help says more of one"
+    return f"no command {name!r}{hint(name, COMMANDS)} (wfmodel --help lists them)"
 
 
 def _imported(name: str) -> Any:  # noqa: ANN401 - typer's own command
@@ -107,11 +121,33 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _completion(shell: Shell | None) -> None:
+    if shell is None:
+        return
+    options = {}
+    for name in COMMANDS:
+        try:
+            options[name] = tuple(options_of(_imported(name)))
+        except ModuleNotFoundError:  # an extra is missing: its name is completed, no more
+            options[name] = ()
+    hand_out(completion_script(shell, COMMANDS, options), end="")
+    raise typer.Exit
+
+
 @app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and exit.")
     ] = False,
+    print_completion: Annotated[
+        Shell | None,
+        typer.Option(
+            "--print-completion",
+            callback=_completion,
+            is_eager=True,
+            help="Print what makes this shell complete commands and options, and exit.",
+        ),
+    ] = None,
 ) -> None:
     """Declare a distributed workflow once; check it, run it both ways, compare."""
     declare_root(None)  # of a command before this one in the same process

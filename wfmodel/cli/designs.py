@@ -8,6 +8,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.designs import DECLARED, Knobs, design_of, name_of
 from wfmodel.experiments import Variant
+from wfmodel.model.spelling import hint
 
 BOTH: Final = "both"
 
@@ -41,7 +42,8 @@ def declared_variant(
     if kind.strip() not in DECLARED:
         forms = (each.form for each in DECLARED.values())
         known = ", ".join(dict.fromkeys((*variants, *others, *forms)))
-        raise TyperException(f"no design or variant {name!r}; there are {known}")
+        instead = hint(name, (*variants, *others)) or f"; there are {known}"
+        raise TyperException(f"no design or variant {name!r}{instead}")
     try:
         return Variant(design=design_of(name), knobs=knobs)
     except ValueError as error:

@@ -16,6 +16,7 @@ from wfmodel.diagrams.excerpts import UnknownStateError
 from wfmodel.importers import load_any
 from wfmodel.model.files import replacing, write_file
 from wfmodel.model.findings import Finding
+from wfmodel.model.source import Document
 from wfmodel.model.workflow import Workflow
 
 
@@ -148,8 +149,18 @@ def load_or_refuse(path: str, text: str | None = None) -> Workflow:
     """
     result = load_any(path, text=text)
     if result.workflow is None:
+        _refuse_scenario(path, result.document)
         first = result.findings[0]
         more = len(result.findings) - 1
         rest = f" (and {more} more: wfmodel check {path})" if more else ""
         raise TyperException(f"{first.span}: {first.code} {first.message}{rest}")
     return result.workflow
+
+
+def _refuse_scenario(path: str, document: Document | None) -> None:
+    """Say of a scenario that it is one, and which workflow it is about."""
+    value = None if document is None else document.value
+    if isinstance(value, dict) and {"question", "setting"} <= set(value):
+        named = value.get("workflow")
+        about = f"; give the workflow that it names, {named!r}" if isinstance(named, str) else ""
+        raise TyperException(f"{path}: this is a scenario, not a workflow{about}")

@@ -31,6 +31,7 @@ from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.model.boundary import why_not_led_to
 from wfmodel.model.file_names import file_stems
 from wfmodel.model.files import write_file
+from wfmodel.model.spelling import hint
 from wfmodel.simulation import Arrivals, Setting
 
 NOTHING_LOOKED_AT: Final = "nothing was looked at, which answers nothing"
@@ -88,7 +89,8 @@ def quarry_of(anomalies: tuple[str, ...], claim: str | None) -> AnomalyTarget | 
     wanted = Anomaly(0)
     for name in anomalies:
         if name not in known:
-            raise TyperException(f"no anomaly {name!r}; there are {', '.join(known)}")
+            instead = hint(name, known) or f"; there are {', '.join(known)}"
+            raise TyperException(f"no anomaly {name!r}{instead}")
         wanted |= known[name]
     return AnomalyTarget(wanted) if wanted else AnomalyTarget()
 

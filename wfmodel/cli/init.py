@@ -1,7 +1,8 @@
-"""``wfmodel init``: a workflow and a scenario to begin with."""
+"""``wfmodel init``: a workflow and a scenario to begin with, or a scenario for a workflow."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,23 +14,54 @@ from wfmodel.model.files import read_file, write_file
 
 STARTER: Final = Path(__file__).with_name("starter")
 FILES: Final = ("workflow.yaml", "scenario.yaml")
+NAMED: Final = "workflow: workflow.yaml"
+"""The line of the starter's scenario that says which workflow it is about."""
 
 
 def init(
     directory: Annotated[
-        Path, typer.Argument(metavar="[DIRECTORY]", help="Where; made where it is missing.")
-    ] = Path(),
+        Path | None,
+        typer.Argument(metavar="[DIRECTORY]", help="Where; made where it is missing.  [here]"),
+    ] = None,
+    workflow: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="WORKFLOW", help="Write a scenario for this workflow, beside it."
+        ),
+    ] = None,
 ) -> None:
     """Write a workflow and a scenario to begin with; what is there already is left alone."""
-    there = [name for name in FILES if (directory / name).exists()]
+    if workflow is None:
+        place, texts = directory or Path(), {name: read_file(STARTER / name) for name in FILES}
+    elif directory is not None:
+        raise TyperException("--for: the scenario stands beside its workflow; give no directory")
+    else:
+        place, texts = Path(workflow).parent, {FILES[1]: _scenario_for(workflow)}
+    there = [name for name in texts if (place / name).exists()]
     if there:
-        raise TyperException(f"{directory / there[0]} exists: name another directory")
+        way_out = "move it away" if workflow else "name another directory"
+        raise TyperException(f"{place / there[0]} exists: {way_out}")
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            write_file(directory / name, read_file(STARTER / name))
+        place.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_file(place / name, text)
     except OSError as error:
-        raise TyperException(f"{directory}: {error.strerror}") from None
-    for name in FILES:
-        say(str(directory / name))
-    say(f"next: wfmodel check {directory / FILES[0]}; wfmodel compare {directory / FILES[1]}")
+        raise TyperException(f"{place}: {error.strerror}") from None
+    for name in texts:
+        say(str(place / name))
+    check = workflow or place / FILES[0]
+    say(f"next: wfmodel check {check}; wfmodel compare {place / FILES[1]}")
+
+
+def _scenario_for(workflow: str) -> bytes:
+    """The starter's scenario about another workflow.
+
+    Raises:
+        TyperException: the file holds no workflow.
+    """
+    from wfmodel.cli.draw import load_or_refuse  # reads every format
+
+    load_or_refuse(workflow)
+    text = read_file(STARTER / FILES[1]).decode("utf-8")
+    named = f"workflow: {json.dumps(Path(workflow).name)}"  # JSON's strings are YAML's
+    return text.replace(NAMED, named).replace("of an order", "of this process").encode()

@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.model.boundary import declare_root
 
-READ_NOTHING: Final = frozenset({"init", "rules", "runtimes", "schema", "serialise"})
+READ_NOTHING: Final = frozenset({"rules", "runtimes", "schema", "serialise"})
 """Commands that read no file of the user's (``serialise`` runs one)."""
 
 

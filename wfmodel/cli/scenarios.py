@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final, NoReturn
 
 import typer
@@ -13,8 +15,10 @@ from wfmodel.checks.formats.text import concise
 from wfmodel.cli.terminal import say
 from wfmodel.designs import projection_findings
 from wfmodel.experiments import BothSides, LoadedScenario, Scenario, load_scenario
+from wfmodel.importers import load_any
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.loading import locate_findings
+from wfmodel.model.spelling import hint, nearest
 from wfmodel.model.workflow import Workflow
 
 MOST_SHOWN: Final = 10
@@ -28,9 +32,30 @@ def runnable(path: str, text: str | None = None) -> tuple[LoadedScenario, Scenar
         typer.Exit: it cannot be run; the findings on standard error say why.
     """
     loaded = load_scenario(path, text)
+    if loaded.scenario is None:
+        _offer(path, loaded)
     if loaded.scenario is None or loaded.workflow is None or not loaded.is_runnable:
         refuse(loaded.findings)
     return loaded, loaded.scenario, loaded.workflow
+
+
+def _offer(path: str, loaded: LoadedScenario) -> None:
+    """What somebody may have meant who gave something else: a workflow, a name misspelt."""
+    if loaded.document is None:
+        folder = Path(path).parent
+        beside = [each.name for each in folder.glob("*")] if folder.is_dir() else []
+        if not Path(path).exists() and nearest(Path(path).name, beside):
+            say(f"{path}: there is no such file{hint(Path(path).name, beside)}", err=True)
+        return
+    value = loaded.document.value
+    if isinstance(value, dict) and not {"question", "setting"} & set(value):
+        if load_any(path).workflow is None:
+            return
+        raise TyperException(
+            f"{path}: this is a workflow; here a scenario is needed, which says under what load and"
+            f" faults it runs. `{shlex.join(('wfmodel', 'init', '--for', path))}` writes one beside"
+            " it; `wfmodel simulate` and `wfmodel explorer` take the workflow as it is"
+        )
 
 
 def warn(loaded: LoadedScenario) -> None:

@@ -14,6 +14,7 @@ from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.terminal import add_row, console, table
 from wfmodel.cli.trace_files import Traces, trace_files, write_traces
+from wfmodel.model.spelling import hint
 
 if TYPE_CHECKING:
     from wfmodel.designs import History
@@ -112,7 +113,8 @@ def _worst(seen: RunObservation, why: str) -> int:
     found = {each.why: each.instance for each in reversed(seen.worst)}
     if why not in found:
         known = ", ".join(sorted(found)) or "none went wrong and none was delayed"
-        raise TyperException(f"--worst: no instance of this run is {why!r}; there are: {known}")
+        instead = hint(why, found) or f"; there are: {known}"
+        raise TyperException(f"--worst: no instance of this run is {why!r}{instead}")
     return found[why]
 
 
@@ -143,7 +145,7 @@ def _prepared(
 
     from wfmodel.experiments.run_spec import Runner, RunSpec
 
-    scenario, workflow = _read(path)
+    scenario, workflow = scenario_or_workflow(path)
     variant = _variant(scenario, design)
     seed = scenario.seed if seed is None else seed
     cell = RunSpec(variant, scenario.setting, seed, replication, terms=scenario.terms)
@@ -177,7 +179,13 @@ def _show_online(path: str | None, design: str | None, seed: int | None, replica
     _show_measured(title, found.values, found.reasons, endings, twin=False)
 
 
-def _read(path: str) -> tuple[Scenario, Workflow]:
+def scenario_or_workflow(path: str) -> tuple[Scenario, Workflow]:
+    """The scenario of a file and its workflow; of a workflow's file, a quiet scenario.
+
+    Raises:
+        TyperException: it cannot be run.
+        typer.Exit: the same, said on standard error.
+    """
     from pydantic import TypeAdapter
 
     from wfmodel.cli.draw import load_or_refuse

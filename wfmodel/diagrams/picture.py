@@ -52,9 +52,15 @@ def _drawn(diagram: Diagram) -> Drawing:
     _draw_groups(axes, diagram, layout)
     for number, arrow in enumerate(diagram.arrows):
         _draw_arrow(axes, arrow, layout.routes[number], layout.labels.get(number))
-    for box in diagram.boxes:
+    for number, box in enumerate(diagram.boxes):
         _draw_box(axes, box, layout)
+        axes.patches[-1].set_gid(f"box-{number}")  # a page finds it again, to mark it
     return figure
+
+
+def drawn_boxes(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> tuple[Box, ...]:
+    """The boxes of the figure; the outline of the nth has the id ``box-n``."""
+    return on_a_page(diagram_of(workflow, choices).legible())[0].boxes
 
 
 def as_svg(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> str:

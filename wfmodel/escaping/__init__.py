@@ -16,7 +16,7 @@ before standard output and standard error.
 from wfmodel.escaping.characters import printable, visible
 from wfmodel.escaping.commands import log_line, log_text
 from wfmodel.escaping.machines import csv_cell, json_line, json_text, sarif_text, xml_text
-from wfmodel.escaping.pages import code_span, fenced, markdown, plot_text
+from wfmodel.escaping.pages import code_span, fenced, markdown, plot_text, script_data
 from wfmodel.escaping.stream import Guarded
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "plot_text",
     "printable",
     "sarif_text",
+    "script_data",
     "visible",
     "xml_text",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from wfmodel.escaping.characters import printable, visible
 
@@ -58,3 +59,13 @@ def plot_text(text: str) -> str:
     """
     line = printable(text)
     return f" {line}" if line.startswith("_") else line
+
+
+def script_data(data: Any) -> str:  # noqa: ANN401 - what JSON can say
+    """Data for a page's ``<script type="application/json">``: the same when read, on one line.
+
+    No sign that HTML could read is left, so that no word ends the element or opens a comment.
+    Source: HTML Living Standard, 4.12.1.3 Restrictions for contents of script elements.
+    """
+    text = json.dumps(data, separators=(",", ":"), sort_keys=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -7,7 +7,7 @@ took the message up, so waiting at a door (a redelivery, a busy cell) shows as a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -225,15 +225,17 @@ def _ended_by(event: Event) -> str:
             return ""
 
 
-def arrows_of(history: History, rows: Iterable[Row]) -> tuple[MessageArrow, ...]:
-    """Match each delivery with the first sending that its recipient has not answered yet."""
+def deliveries(history: History, rows: Sequence[Row]) -> Iterator[tuple[int, int, int]]:
+    """(place of the sending, place where it was taken up, message) among the rows of an instance.
+
+    Each delivery is matched with the first sending that its recipient has not answered yet.
+    """
     numbers = {message: number for number, message in enumerate(history.messages)}
-    sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    sent: dict[int, list[int]] = defaultdict(list)
     taken: dict[tuple[int, int], int] = defaultdict(int)
-    arrows: list[MessageArrow] = []
-    for row in rows:
+    for place, row in enumerate(rows):
         if row.kind == Kind.SEND:
-            sent[row.a].append((row.participant, row.time_ns))
+            sent[row.a].append(place)
             continue
         event = history.events[row.a] if row.kind == Kind.REACT else None
         if not isinstance(event, Received):
@@ -243,10 +245,21 @@ def arrows_of(history: History, rows: Iterable[Row]) -> tuple[MessageArrow, ...]
             continue
         turn = min(taken[row.participant, number], len(sent[number]) - 1)
         taken[row.participant, number] += 1
-        sender, at = sent[number][turn]
-        label = message_words(event.message, history.nodes)
-        arrows.append(MessageArrow(sender, row.participant, at, row.time_ns, label))
-    return tuple(arrows)
+        yield sent[number][turn], place, number
+
+
+def arrows_of(history: History, rows: Sequence[Row]) -> tuple[MessageArrow, ...]:
+    """Messages from who sent them to who took them up."""
+    return tuple(
+        MessageArrow(
+            rows[sent].participant,
+            rows[taken].participant,
+            rows[sent].time_ns,
+            rows[taken].time_ns,
+            message_words(history.messages[number], history.nodes),
+        )
+        for sent, taken, number in deliveries(history, rows)
+    )
 
 
 def marks_of_rows(history: History, rows: Iterable[Row]) -> tuple[Mark, ...]:

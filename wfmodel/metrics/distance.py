@@ -30,12 +30,18 @@ def distance(one: View, other: View) -> int:
 
     It is no metric in the sense of geometry: a view that knows nothing is at 0 from all others.
     """
-    said = dict(other.steps)
-    steps = sum(
-        node in said and _differ(node, one, status, other, said[node]) for node, status in one.steps
-    )
     known = Status.UNKNOWN not in (one.status, other.status)
-    return steps + (known and one.status is not other.status)
+    return len(disputed(one, other)) + (known and one.status is not other.status)
+
+
+def disputed(one: View, other: View) -> tuple[int, ...]:
+    """Nodes of the steps on which two views differ."""
+    said = dict(other.steps)
+    return tuple(
+        node
+        for node, status in one.steps
+        if node in said and _differ(node, one, status, other, said[node])
+    )
 
 
 def _differ(node: int, one: View, mine: StepStatus, other: View, theirs: StepStatus) -> bool:

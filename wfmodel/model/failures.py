@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from pydantic import Field, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveInt, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration, parse_duration
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Probability = Annotated[float, Field(ge=0, le=1)]
+
+_PER_CENT: Final = r"^\s*\d+(\.\d+)?\s*%\s*$"
+_PROBABILITY_SCHEMA: Final[dict[str, Any]] = {
+    "anyOf": [
+        {"type": "number", "minimum": 0, "maximum": 1},
+        {"type": "string", "pattern": _PER_CENT, "examples": ["5%"]},
+    ]
+}
+
+
+def _of_per_cent(value: object) -> object:
+    """``5%`` is 0.05."""
+    if not isinstance(value, str):
+        return value
+    if not re.match(_PER_CENT, value[:80]):
+        raise ValueError(f"a probability is a number from 0 to 1, or per cent: 5%; got {value!r}")
+    return float(Decimal(value.strip().removesuffix("%").strip()) / 100)
+
+
+Probability = Annotated[
+    float, Field(ge=0, le=1), BeforeValidator(_of_per_cent), WithJsonSchema(_PROBABILITY_SCHEMA)
+]
 
 
 class FailureKind(StrEnum):

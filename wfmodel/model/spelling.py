@@ -27,6 +27,16 @@ def nearest(given: object, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def hint(given: object, known: Iterable[str]) -> str:
+    """``; did you mean 'lost'?`` for an error's end; nothing where no name is near.
+
+    >>> hint("losst", ["lost", "delayed"])
+    "; did you mean 'lost'?"
+    """
+    likely = nearest(given, known)
+    return f"; did you mean {likely!r}?" if likely else ""
+
+
 def certain(given: str, known: Iterable[str]) -> str | None:
     """The known name that ``given`` can only have meant: very near, and no other is near."""
     options, name = list(dict.fromkeys(known)), given[:LONGEST]

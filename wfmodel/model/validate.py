@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from wfmodel.model.findings import Edit, Finding, Fix
 from wfmodel.model.limits import refusal
 from wfmodel.model.source import Document, Path
-from wfmodel.model.spelling import certain, nearest
+from wfmodel.model.spelling import certain, hint
 from wfmodel.model.units import FROM_FILE
 from wfmodel.model.workflow import ROLLBACK
 
@@ -150,6 +150,9 @@ def _said(detail: ErrorDetails) -> str:
     if len(message) > LONGEST_MESSAGE:  # it quotes a value
         message = f"{message[:LONGEST_MESSAGE]}..."
     given = detail["input"]
+    if detail["type"] in ("enum", "literal_error") and isinstance(given, str):
+        known = re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected", "")))
+        return f"{message}; got {describe(given)}{hint(given, known)}"
     if "got" in message or not isinstance(given, str | int | float | bool | None):
         return message
     if isinstance(given, str) and repr(given) in message:
@@ -171,10 +174,8 @@ def describe(value: object) -> str:
 
 def _unlike(what: str, given: str, known: Iterable[str]) -> str:
     names = list(known)
-    likely = nearest(given, names)
-    meant = f"; did you mean {likely!r}?" if likely else ""
     listed = f" ({what}s here: {', '.join(names)})" if names else ""
-    return f"unknown {what} {describe(given)}{meant}{listed}"
+    return f"unknown {what} {describe(given)}{hint(given, names)}{listed}"
 
 
 def _real_path(loc: tuple[int | str, ...], value: object) -> tuple[Path, str | None]:

@@ -27,7 +27,8 @@ _TEMPLATES: Final = "templates"
 
 
 @cache
-def _environment(*, html: bool) -> Environment:
+def environment(*, html: bool) -> Environment:
+    """What fills templates in: every value is escaped for HTML, or for Markdown."""
     environment = Environment(
         loader=PackageLoader("wfmodel.reports", _TEMPLATES),
         autoescape=True,
@@ -75,8 +76,7 @@ class _Script:
 
 @cache
 def _script() -> _Script:
-    environment = _environment(html=True)
-    text = environment.get_template("report.js").render()
+    text = environment(html=True).get_template("report.js").render()
     return _Script(text, f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
 
 
@@ -84,24 +84,24 @@ def as_html(page: Page) -> str:
     """The page as one HTML document."""
     pictures = (page.diagram, *(each.picture for each in (*page.figures, *page.stories)))
     style = dark_style(each.svg for each in pictures)
-    template = _environment(html=True).get_template("report.html.j2")
+    template = environment(html=True).get_template("report.html.j2")
     return template.render(page=page, script=_script(), dark=style)
 
 
 def as_markdown(page: Page, *, folder: str) -> str:
     """The page as Markdown; its pictures are expected in ``folder``."""
-    template = _environment(html=False).get_template("report.md.j2")
+    template = environment(html=False).get_template("report.md.j2")
     return _tidy(template.render(page=page, folder=folder))
 
 
 def diff_as_html(diff: ReportDiff) -> str:
     """What changed between two reports, as one HTML document."""
-    return _environment(html=True).get_template("diff.html.j2").render(diff=diff)
+    return environment(html=True).get_template("diff.html.j2").render(diff=diff)
 
 
 def diff_as_markdown(diff: ReportDiff) -> str:
     """What changed between two reports, as a comment on a pull request."""
-    return _tidy(_environment(html=False).get_template("diff.md.j2").render(diff=diff))
+    return _tidy(environment(html=False).get_template("diff.md.j2").render(diff=diff))
 
 
 def _tidy(text: str) -> str:

@@ -1,0 +1,239 @@
+"""A scenario whose numbers are turned by hand and that answers at once, with one run per variant.
+
+A dial multiplies a number of the scenario or the workflow: rates and lengths of faults, time-outs,
+arrivals, capacities. The draws stay the same, so an answer changes for the dial alone. Plain
+Python; a notebook's widget only shows it.
+
+>>> from wfmodel.experiments import load_scenario
+>>> loaded = load_scenario("models/order-fulfilment/scenario.yaml")
+>>> live = LiveScenario(loaded.scenario, loaded.workflow)
+>>> [dial.title for dial in live.dials][:2]
+['time between arrivals', 'time between two crashes of *']
+>>> before = live.answer()
+>>> live.turn(1, 0.25)
+>>> live.answer().of("orchestration").values["committed"] <= before.of("orchestration").values[
+...     "committed"
+... ]
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from wfmodel.designs import History
+from wfmodel.designs.fault_facts import FACTS
+from wfmodel.designs.faults import Fault
+from wfmodel.designs.knobs import Persistence
+from wfmodel.experiments.experiment import Factor
+from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
+from wfmodel.experiments.run_spec import Runner, RunSpec
+from wfmodel.experiments.scenario import Scenario, system_of
+from wfmodel.experiments.walkthrough import InstanceWalk, walk_of
+from wfmodel.model.spelling import hint
+from wfmodel.model.units import format_duration
+from wfmodel.model.workflow import Workflow
+from wfmodel.wording.declarations import duration_words
+
+RANGE: Final = 16.0
+"""A dial goes from a sixteenth of what stands there to sixteen times as much."""
+KNOBS: Final = {
+    "redelivery_timeout": "redelivery time-out",
+    "redelivery_look": "time between looks for lapsed messages",
+    "watchdog": "watchdog",
+    "commit": "commit",
+    "relay_delay": "delay of the relay",
+    "flush_interval": "time between flushes",
+}
+"""Durations among the knobs that are worth a dial where they do something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A number that can be turned. ``stands``: what it is at 1, in words; ``most``: its limit."""
+
+    path: tuple[str, ...]
+    title: str
+    stands: str
+    most: float = RANGE
+
+
+@dataclass(frozen=True)
+class VariantNow:
+    """What one run gave: values by metric, how many instances, and how they ended."""
+
+    name: str
+    instances: int
+    values: Mapping[str, float]
+    endings: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class LiveAnswer:
+    """One run of each variant."""
+
+    variants: tuple[VariantNow, ...]
+
+    def of(self, name: str) -> VariantNow:
+        """That of one variant.
+
+        Raises:
+            KeyError: there is no such variant.
+        """
+        return {each.name: each for each in self.variants}[name]
+
+
+class LiveScenario:
+    """What is turned, struck and asked.
+
+    Raises:
+        ValueError: the workflow cannot run, or a design does not fit it.
+    """
+
+    def __init__(self, scenario: Scenario, workflow: Workflow, *, replication: int = 0) -> None:
+        scenario = replace(scenario, sweep=None, experiment=None)  # of faults that may go
+        self._given = Setup(scenario, workflow)
+        self._replication = replication
+        self._multiples: dict[int, float] = {}
+        self._struck: tuple[Fault, ...] = ()
+        self._bench = Runner(workflow)
+        self._setup = self._given
+        self.dials: tuple[Dial, ...] = tuple(_dials(self._given))
+        systems = [system_of(workflow, each) for each in scenario.variants_by_name().values()]
+        names = dict.fromkeys(name for system in systems for name in system.participants)
+        self.targets: tuple[str, ...] = tuple(names)
+        """Participants that a fault can strike."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it stands now."""
+        return self._setup.scenario
+
+    @property
+    def workflow(self) -> Workflow:
+        """The workflow as it stands now."""
+        return self._setup.workflow
+
+    def turn(self, dial: int, multiple: float) -> None:
+        """Set a dial, by its place, to so many times what the scenario says.
+
+        Raises:
+            ValueError: the multiple is beyond the dial's range, or not possible there.
+        """
+        known = self.dials[dial]
+        if not 1 / RANGE <= multiple <= known.most:
+            raise ValueError(
+                f"{known.title}: a multiple from {1 / RANGE:g} to {known.most:g}; got {multiple:g}"
+            )
+        before = dict(self._multiples)
+        self._multiples[dial] = multiple
+        try:
+            self._apply()
+        except FactorError:
+            self._multiples = before
+            raise
+
+    def strike(self, kind: str, target: str, at: str, lasts: str = "10s", **more: object) -> None:
+        """Inject a fault: its kind, whom, when and for how long; ``more`` as in a scenario's file.
+
+        Raises:
+            ValueError: there is no such target, or such a fault is not possible.
+        """
+        if target not in (*self.targets, "*", "services"):
+            instead = hint(target, self.targets) or f"; there are {', '.join(self.targets)}"
+            raise ValueError(f"no participant {target!r}{instead}")
+        given = {"kind": kind, "target": target, "at": [at], "lasts": lasts} | more
+        try:
+            fault = TypeAdapter(Fault).validate_python(given)
+        except ValidationError as error:
+            detail = error.errors(include_url=False)[0]
+            place = ".".join(map(str, detail["loc"])) or "fault"
+            raise ValueError(f"{place}: {detail['msg']}; got {detail['input']!r}") from None
+        self._struck = (*self._struck, fault)
+        self._apply()
+
+    def reset(self) -> None:
+        """Everything as the scenario says: dials at 1, no fault injected."""
+        self._multiples, self._struck = {}, ()
+        self._apply()
+
+    def _apply(self) -> None:
+        setup = self._given
+        for place, multiple in sorted(self._multiples.items()):
+            if multiple != 1:
+                factor = Factor(path=self.dials[place].path, levels=(multiple, 1.0), times=True)
+                setup = applied(setup, factor, multiple)
+        if self._struck:
+            setting = setup.scenario.setting
+            setting = replace(setting, faults=(*setting.faults, *self._struck))
+            setup = Setup(replace(setup.scenario, setting=setting), setup.workflow)
+        if setup.workflow != self._setup.workflow:
+            self._bench = Runner(setup.workflow)
+        self._setup = setup
+
+    def answer(self) -> LiveAnswer:
+        """Run every variant once as everything stands now."""
+        found = []
+        for name, cell in self._cells():
+            seen = self._bench.observation(cell)
+            found.append(VariantNow(name, seen.instances, seen.values, seen.endings))
+        return LiveAnswer(tuple(found))
+
+    def walks(self, instance: int) -> dict[str, InstanceWalk]:
+        """One instance in each variant, step by step.
+
+        Raises:
+            KeyError: no such instance arrived.
+        """
+        return {name: walk_of(self._history(cell), instance) for name, cell in self._cells()}
+
+    def _history(self, cell: RunSpec) -> History:
+        return self._bench.history(cell)
+
+    def _cells(self) -> Iterator[tuple[str, RunSpec]]:
+        scenario = self._setup.scenario
+        for name, variant in scenario.variants_by_name().items():
+            yield name, RunSpec(variant, scenario.setting, scenario.seed, self._replication)
+
+
+def _dials(setup: Setup) -> Iterator[Dial]:
+    setting = setup.scenario.setting
+    if setting.arrivals.every is not None:
+        words = duration_words(round(setting.arrivals.every.mean_ns()))
+        yield Dial(("setting", "arrivals", "every"), "time between arrivals", words)
+    for place, fault in enumerate(setting.faults):
+        yield from _of_fault(place, fault)
+    knobs = setup.scenario.knobs
+    for name, title in KNOBS.items():
+        value = getattr(knobs, name)
+        ns = value.mean_ns() if hasattr(value, "mean_ns") else value
+        idle = name == "flush_interval" and knobs.persistence is not Persistence.LOG
+        if ns and not idle:
+            yield Dial(("knobs", name), title, duration_words(round(ns)))
+    for name, state in setup.workflow.states.items():
+        timeout = getattr(state, "timeout", None)
+        if timeout:
+            words = format_duration(timeout)
+            yield Dial(("workflow", "states", name, "timeout"), f"time-out of {name}", words)
+    for name, service in setup.workflow.services.items():
+        if service.capacity:
+            path = ("workflow", "services", name, "capacity")
+            yield Dial(path, f"workers of {name}", str(service.capacity))
+
+
+def _of_fault(place: int, fault: Fault) -> Iterator[Dial]:
+    path = ("setting", "faults", str(place))
+    what = f"{FACTS[fault.kind].plural} of {fault.target}"
+    if fault.every is not None:
+        words = duration_words(round(fault.every.mean_ns()))
+        yield Dial((*path, "every"), f"time between two {what}", words)
+    if fault.lasts.mean_ns():
+        words = duration_words(round(fault.lasts.mean_ns()))
+        yield Dial((*path, "lasts"), f"length of {what}", words)
+    if 0 < fault.probability < 1:
+        most = min(RANGE, 1 / fault.probability)
+        yield Dial((*path, "probability"), f"share of {what}", f"{fault.probability:.3%}", most)
