@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wfmodel.metrics import measure
     from wfmodel.model.workflow import Workflow
     from wfmodel.simulation import simulate
+    from wfmodel.surface.answering import exact, rare, sweep, threshold
     from wfmodel.surface.asking import compare, explore, load_scenario
     from wfmodel.surface.networkx_graphs import to_networkx
     from wfmodel.surface.strict_loading import LoadError, load
@@ -52,6 +53,7 @@ __all__ = [
     "choreograph",
     "compare",
     "draw",
+    "exact",
     "explore",
     "inspect",
     "load",
@@ -60,8 +62,11 @@ __all__ = [
     "measure",
     "mermaid",
     "orchestrate",
+    "rare",
     "save_history",
     "simulate",
+    "sweep",
+    "threshold",
     "to_networkx",
 ]
 
