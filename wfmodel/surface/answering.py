@@ -18,7 +18,8 @@
 ...     designs=("orchestration",),
 ...     knobs=Knobs(commit="0s"),
 ... )
->>> round(exact(at_once, parcel, stages=1)["orchestration"].value("latency_mean"), 3)
+>>> [found] = exact(at_once, parcel)
+>>> round(found.value("latency_mean"), 3)
 2.0
 
 Each takes a scenario as ``compare`` does: its file, what was loaded of it, or beside its workflow.
@@ -86,7 +87,7 @@ def exact(
     *,
     within: str | None = None,
     stages: int | None = None,
-) -> dict[str, ExactAnswers]:
+) -> tuple[ExactAnswers, ...]:
     """Solve one instance of each variant as a Markov chain: no runs, no intervals.
 
     ``within``: also the chance of a verdict by then, such as "2s". ``stages``: Erlang stages for
@@ -98,8 +99,7 @@ def exact(
     """
     asked, process = question(scenario, workflow)
     within_ns = None if within is None else parse_duration(within)
-    found = solve(asked, process, within_ns=within_ns, limits=ChainLimits(stages=stages))
-    return {each.variant: each for each in found}
+    return solve(asked, process, within_ns=within_ns, limits=ChainLimits(stages=stages))
 
 
 def rare(
@@ -110,7 +110,7 @@ def rare(
     stages: int | None = None,
     walks: int = 500,
     repetitions: int = 30,
-) -> dict[str, RareAnswer]:
+) -> tuple[RareAnswer, ...]:
     """Estimate how likely a rare end of one instance is, by splitting; also solve small chains.
 
     Walks start at each level, in each repetition; ``stages`` as in ``exact``.
@@ -122,4 +122,4 @@ def rare(
     asked, process = question(scenario, workflow)
     how = Splitting(walks, repetitions, seed=asked.seed)
     about = RareQuestion(event, splitting=how, stages=stages)
-    return {name: rare_answer(asked, process, name, about) for name in asked.variants_by_name()}
+    return tuple(rare_answer(asked, process, name, about) for name in asked.variants_by_name())
