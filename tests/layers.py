@@ -21,7 +21,8 @@ class Layer:
 
 
 LAYERS = {
-    "cli": Layer(11, "arguments and exit codes, nothing more", "app.py"),
+    "cli": Layer(12, "arguments and exit codes, nothing more", "app.py"),
+    "showing": Layer(11, "objects at the prompt, in a notebook, as frames and plots", "card.py"),
     "reports": Layer(10, "a result as a page; computes nothing", "page.py"),
     "lsp": Layer(
         10, "the language server: what an editor asks of an open text", "language_server.py"
@@ -52,7 +53,7 @@ LAYERS = {
     "escaping": Layer(1, "every string of a definition leaves through here", "characters.py"),
     "lazy": Layer(1, "names of a package, imported on first use", ""),
     "extras": Layer(0, "which libraries the package alone does not bring", ""),
-    "display": Layer(0, "who draws what a notebook shows", ""),
+    "display": Layer(0, "what an object can be asked to show of itself", ""),
 }
 """From the top. A package imports what stands lower, and itself; nothing else of ours."""
 

@@ -23,7 +23,7 @@ ONLY_THERE = {
     "lsprotocol": {"lsp"},
     "networkx": {"surface"},
     "pygraphviz": {"diagrams"},
-    "matplotlib": {"diagrams", "reports"},
+    "matplotlib": {"diagrams", "display", "reports", "showing"},  # the types alone, in two
     "pygls": {"lsp"},
 }
 """Libraries that belong to one layer."""

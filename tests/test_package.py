@@ -57,7 +57,7 @@ order = wfmodel.load("models/order-fulfilment/workflow.yaml").workflow
 assert wfmodel.check(order) == ()
 assert wfmodel.build(order, "choreography").participants
 assert mermaid(order) and dot(order)
-assert order._repr_svg_() is None  # a notebook shows it as text
+assert set(order._repr_mimebundle_()) == {"text/plain"}
 wfmodel.load("models/travel-booking/workflow.asl.json")
 """
     done = without(set(EXTRAS), program)

@@ -6,7 +6,7 @@ faults, compare:
 >>> import wfmodel
 >>> workflow = wfmodel.load("models/order-fulfilment/workflow.yaml").workflow
 >>> wfmodel.check(workflow)
-()
+no findings
 >>> wfmodel.explore(workflow).holds
 True
 
@@ -17,11 +17,10 @@ distributions in ``wfmodel.model``, knobs and faults in ``wfmodel.designs``, set
 
 from typing import TYPE_CHECKING, Any
 
-from wfmodel.display import drawn_by
+from wfmodel.display import Showing, shown_by
 from wfmodel.lazy import on_use
 
 if TYPE_CHECKING:
-    from wfmodel.checks import check_workflow as check
     from wfmodel.checks import inspect_workflow as inspect
     from wfmodel.designs import build, choreograph, load_history, orchestrate, save_history
     from wfmodel.diagrams import draw_workflow as draw
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from wfmodel.simulation import simulate
     from wfmodel.surface.answering import exact, rare, sweep, threshold
     from wfmodel.surface.asking import compare, explore, load_scenario
+    from wfmodel.surface.checking import check
     from wfmodel.surface.networkx_graphs import to_networkx
     from wfmodel.surface.strict_loading import LoadError, load
 
@@ -71,17 +71,13 @@ __all__ = [
 ]
 
 
-def _svg(workflow: Any) -> str | None:  # noqa: ANN401 - a workflow; its class is not imported yet
-    from wfmodel.diagrams import LayoutError, as_svg
-    from wfmodel.extras import MissingExtraError
+def _showing() -> Showing:
+    from wfmodel import showing
 
-    try:
-        return as_svg(workflow)
-    except (MissingExtraError, LayoutError):  # a notebook shows it as text
-        return None
+    return showing
 
 
-drawn_by(_svg)
+shown_by(_showing)
 
 
 def _version() -> str:

@@ -26,6 +26,8 @@ EXTRAS: Final = {
     "z3": "guards",
     "filelock": "sweeps",
     "pyarrow": "sweeps",
+    "pandas": "frames",
+    "polars": "frames",
     "distributed": "dask",
     "hypothesis": "testing",
     "pygls": "lsp",

@@ -10,6 +10,7 @@ from pygraphviz import AGraph
 import wfmodel
 from wfmodel.diagrams import LayoutError, dot, layout
 from wfmodel.diagrams.diagram import diagram_of
+from wfmodel.display import svg_of
 from wfmodel.model.workflow import Branch, Choice, Final, Parallel, Region, Task, Workflow
 
 NAMES = ("a", "b", "c", "d")
@@ -41,7 +42,7 @@ def test_without_any_arrow_there_are_boxes():
 
 def test_a_notebook_shows_a_workflow_as_the_same_picture_each_time():
     workflow = Workflow(name="w", initial="a", states={"a": Final()})
-    first, second = workflow._repr_svg_(), workflow._repr_svg_()
+    first, second = svg_of(workflow), svg_of(workflow)
     assert first == second
     assert "<svg" in first
 
@@ -95,4 +96,4 @@ def test_an_engine_that_ends_without_a_layout_is_one_error(monkeypatch, engine, 
     with pytest.raises(LayoutError, match=why) as raised:
         wfmodel.draw(regions())
     assert "\n" not in str(raised.value)
-    assert regions()._repr_svg_() is None  # a notebook shows it as text
+    assert svg_of(regions()) is None  # a notebook shows it as text

@@ -47,7 +47,7 @@ def test_an_unknown_metric_is_refused(result: Comparison):
 
 
 def test_a_workflow_shows_its_diagram(result: Comparison):
-    assert "<svg" in result.workflow._repr_svg_()
+    assert "<svg" in result.workflow._repr_mimebundle_()["image/svg+xml"]
 
 
 def explored(name: str, persistence: str, *claims: str, limit: int | None = None) -> VariantAnswers:

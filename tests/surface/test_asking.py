@@ -13,7 +13,7 @@ from wfmodel.designs import Hybrid, Knobs
 from wfmodel.experiments import run
 from wfmodel.experiments.explored_variant import explore_variant
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.properties import STANDARD
+from wfmodel.exploration.properties import STANDARD, Never, Predicate
 
 MODELS = Path(__file__).parents[2] / "models"
 STORY = MODELS / "stories" / "lost-transactions"
@@ -115,3 +115,12 @@ def test_a_workflow_that_is_missing_or_given_twice_is_refused():
         wfmodel.compare(loaded.scenario)
     with pytest.raises(ValueError, match="which names its own"):
         wfmodel.compare(STORY / "scenario.yaml", loaded.workflow)
+
+
+def test_a_property_is_asked_as_well_as_its_text():
+    money = Predicate("charged", lambda seen: seen.standing("charge-card") == 1)
+    found = wfmodel.explore(ORDER, design="choreography", properties=[Never(money), "no: deadlock"])
+    assert [(each.title, each.word) for each in found.asked] == [
+        ("never charged", "violated"),
+        ("no deadlock", "holds"),
+    ]

@@ -17,7 +17,7 @@ from wfmodel.checks.effort import Effort, OverBudgetError
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.rule_registry import DEFAULT_RULES, find_rule
 from wfmodel.checks.undecided import bounded, not_finished, stopped
-from wfmodel.model.findings import Edit, Finding, Fix, Severity
+from wfmodel.model.findings import Edit, Finding, Findings, Fix, Severity
 from wfmodel.model.loading import LoadResult, load_workflow, locate_findings
 from wfmodel.model.source import Document, Path, Span
 from wfmodel.model.workflow import Workflow
@@ -37,7 +37,7 @@ def check_workflow(
     *,
     rules: Iterable[Rule] | None = None,
     effort: Effort | None = None,
-) -> tuple[Finding, ...]:
+) -> Findings:
     """Findings of a workflow built in Python, by rule and place; they have no spans.
 
     ``rules``: all that need not be asked for (``DEFAULT_RULES``), if none are given.
@@ -47,14 +47,14 @@ def check_workflow(
         with budget.share(0.5):
             context = Context.of(workflow, budget)
     except OverBudgetError:
-        return stopped(waiting, budget)
+        return Findings(stopped(waiting, budget))
     found: dict[str, dict[Path, Finding]] = {rule.code: {} for rule in waiting}
     for share in _SHARES:
         waiting = tuple(
             rule for rule in waiting if not _finished(rule, context, found[rule.code], share)
         )
     everything = (finding for by_place in found.values() for finding in by_place.values())
-    return (*everything, *stopped(waiting, budget))
+    return Findings((*everything, *stopped(waiting, budget)))
 
 
 def _finished(rule: Rule, context: Context, best: dict[Path, Finding], share: float) -> bool:
@@ -74,7 +74,7 @@ def check_result(
     *,
     rules: Iterable[Rule] | None = None,
     effort: Effort | None = None,
-) -> tuple[Finding, ...]:
+) -> Findings:
     """Findings of loading (always) and of rules, in order of their places in the file."""
     budget = effort or Effort()
     found = [*_renamed(result)]
@@ -82,7 +82,7 @@ def check_result(
         imported = result.document is not None and bool(result.document.origins)
         checked = check_workflow(result.workflow, rules=rules, effort=budget)
         found += _softened(checked) if imported else checked
-    return tuple(sorted(_located(bounded(found), result.document, budget), key=_place))
+    return Findings(sorted(_located(bounded(found), result.document, budget), key=_place))
 
 
 def _located(
@@ -105,7 +105,7 @@ def _located(
 
 def check_file(
     path: str | FilePath, text: str | None = None, *, rules: Iterable[Rule] | None = None
-) -> tuple[Finding, ...]:
+) -> Findings:
     """Findings of a file in our own format (``-``: standard input; ``text``: what it would hold).
 
     Other formats come through ``wfmodel.importers``: hand what it returns to ``check_result``.

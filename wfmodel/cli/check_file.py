@@ -202,7 +202,7 @@ def _covered(results: Sequence[LoadResult], shown: str) -> Coverage:
 def _checked(
     result: LoadResult, question: FileQuestion, shown: str, effort: Effort
 ) -> tuple[Reported, ...]:
-    findings = check_result(result, rules=RULES, effort=effort)
+    findings: tuple[Finding, ...] = check_result(result, rules=RULES, effort=effort)
     if result.workflow is not None and (question.choreography or question.design):
         try:
             with effort.share(1.0):

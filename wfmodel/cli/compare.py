@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from wfmodel.experiments import BothSides, Comparison
-    from wfmodel.reports.report_tables import TableCell
+    from wfmodel.experiments.metric_rows import TableCell
 
 
 WIDTH: Final = 80

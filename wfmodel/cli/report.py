@@ -63,12 +63,14 @@ def report(
     from wfmodel.cli.progress import progress
     from wfmodel.cli.scenarios import changed, contradictions, fail_on, runnable, unprojectable
     from wfmodel.experiments import answer, study
+    from wfmodel.model.findings import Finding
     from wfmodel.model.loading import LoadResult
     from wfmodel.reports import Material, build_page, write_html, write_markdown
 
     loaded, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=replications, seed=seed)
-    found = check_result(LoadResult(workflow, loaded.findings, loaded.workflow_document))
+    read = LoadResult(workflow, loaded.findings, loaded.workflow_document)
+    found: tuple[Finding, ...] = check_result(read)
     found += unprojectable(loaded, scenario, workflow)
     with progress() as bars:
         try:

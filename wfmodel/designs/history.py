@@ -36,6 +36,7 @@ from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Event, Message
 from wfmodel.designs.state import View
+from wfmodel.display import Plotted, Tabular
 from wfmodel.model.flow import Flow, NodeKind
 from wfmodel.model.workflow import Effect, Task
 
@@ -125,8 +126,8 @@ def steps_of(flow: Flow) -> tuple[Step, ...]:
     )
 
 
-@dataclass(frozen=True)
-class History:
+@dataclass(frozen=True, repr=False)
+class History(Tabular, Plotted):
     """One run. ``views[p][s]`` is what participant p's store says in state s.
 
     ``rows`` is an int64 array of shape (n, 6). ``warm_up_ns``: instances that arrive earlier are

@@ -16,6 +16,7 @@ from wfmodel.designs.messages import Action, Event
 from wfmodel.designs.permutation import Rename, checked_groups, renamed
 from wfmodel.designs.placement import Design
 from wfmodel.designs.state import View
+from wfmodel.display import Tabular
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.flow import Flow, build_flow
 from wfmodel.model.units import parse_duration
@@ -53,8 +54,8 @@ class Machine(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class System:
+@dataclass(frozen=True, repr=False)
+class System(Tabular):
     """Machines by participant name, in a stated order; ``start`` hears of a new instance.
 
     ``services`` are the participants that work on steps; the others only coordinate.

@@ -7,7 +7,6 @@ right; long ones downwards, so that they fit a page.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import StringIO
 from itertools import pairwise
 from math import dist
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +20,8 @@ from wfmodel.native.safety import library
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from wfmodel.diagrams.drawing import Drawing
 
 _FONT: Final = 9.0
 _MARGIN: Final = 0.3
@@ -32,8 +32,9 @@ _HIGHLIGHT: Final = {
 }
 
 
-def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> Figure:
-    """A matplotlib figure of a workflow; ``highlight`` rings boxes by their flow node's name.
+def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> Drawing:
+    """A matplotlib figure of a workflow, which a notebook shows as it is; ``highlight`` rings
+    boxes by their flow node's name.
 
     Raises:
         LayoutError: Graphviz gives up; ``mermaid`` and ``dot`` write any workflow.
@@ -44,12 +45,12 @@ def draw_workflow(workflow: Workflow, highlight: Mapping[str, Severity] | None =
         return _drawn(diagram_of(workflow).legible(), highlight or {})
 
 
-def _drawn(diagram: Diagram, highlight: Mapping[str, Severity]) -> Figure:
-    from matplotlib.figure import Figure
+def _drawn(diagram: Diagram, highlight: Mapping[str, Severity]) -> Drawing:
+    from wfmodel.diagrams.drawing import Drawing
 
     layout = laid_out(diagram)
     width, height = layout.extent
-    figure = Figure(figsize=(width + 2 * _MARGIN, height + 2 * _MARGIN))
+    figure = Drawing(figsize=(width + 2 * _MARGIN, height + 2 * _MARGIN))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(-_MARGIN, width + _MARGIN)
     axes.set_ylim(-_MARGIN, height + _MARGIN)
@@ -64,11 +65,7 @@ def _drawn(diagram: Diagram, highlight: Mapping[str, Severity]) -> Figure:
 
 def as_svg(workflow: Workflow, highlight: Mapping[str, Severity] | None = None) -> str:
     """The figure as one SVG element: the same workflow gives the same bytes."""
-    mpl: Any = library("matplotlib")
-    buffer = StringIO()
-    with mpl.rc_context({"svg.hashsalt": "wfmodel", "svg.fonttype": "path"}):
-        draw_workflow(workflow, highlight).savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+    return draw_workflow(workflow, highlight).as_svg()
 
 
 def _draw_groups(axes: Axes, diagram: Diagram, layout: Layout) -> None:

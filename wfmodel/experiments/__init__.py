@@ -30,7 +30,12 @@ from wfmodel.experiments.replications import run  # noqa: E402
 from wfmodel.experiments.report_inputs import Study, study  # noqa: E402
 from wfmodel.experiments.scenario import Scenario, Variant  # noqa: E402
 from wfmodel.experiments.scenario_file import LoadedScenario, load_scenario  # noqa: E402
-from wfmodel.experiments.sensitivity_runs import Changed, Fate, run_what_ifs  # noqa: E402
+from wfmodel.experiments.sensitivity_runs import (  # noqa: E402
+    Changed,
+    ChangedAnswers,
+    Fate,
+    run_what_ifs,
+)
 from wfmodel.experiments.statistics import Difference, DifferenceVerdict, Estimate  # noqa: E402
 from wfmodel.experiments.streamed_run import simulate_and_measure  # noqa: E402
 from wfmodel.experiments.timeline import Timeline, timeline  # noqa: E402
@@ -38,6 +43,7 @@ from wfmodel.experiments.timeline import Timeline, timeline  # noqa: E402
 __all__ = [
     "BothSides",
     "Changed",
+    "ChangedAnswers",
     "Comparison",
     "Conclusion",
     "Difference",

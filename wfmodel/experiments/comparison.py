@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from wfmodel.display import Plotted, Shown, Tabular
 from wfmodel.experiments.incidents import Incident
 from wfmodel.experiments.instance_facts import Struck
 from wfmodel.experiments.scenario import Scenario, Variant
@@ -22,8 +23,8 @@ from wfmodel.model.workflow import Workflow
 FORMAT: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class MetricResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class MetricResult(Shown):
     """One line of the table: an estimate per variant, in order, and the reference pair's difference
     (second minus first; None with a single variant).
 
@@ -64,8 +65,8 @@ class MetricResult:
         return int((sign > 0) == (self.metric.better == "higher"))
 
 
-@dataclass(frozen=True, slots=True)
-class VariantResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class VariantResult(Shown):
     """What one variant gave over all replications.
 
     ``recovery``: how long faults held up the instances that they hurt, pooled, censored at the
@@ -89,8 +90,8 @@ class VariantResult:
     startup: Startup | None = None
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Tabular, Plotted):
     """The result of a scenario. ``pair`` holds indices into ``variants``."""
 
     scenario: Scenario

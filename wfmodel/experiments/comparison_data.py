@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Collection, Iterable
-from typing import Any, Final
+from collections.abc import Collection, Iterator
+from typing import Any, Final, TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -19,6 +19,19 @@ from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.survival import Curve
 
 FORMAT: Final = 1
+ComparisonRow: TypeAlias = tuple[
+    str,
+    str,
+    str,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    str | None,
+]
+"""A row of ``CSV_COLUMNS``."""
+
 CSV_COLUMNS: Final = (
     "metric",
     "unit",
@@ -73,26 +86,33 @@ def comparison_as_csv(comparison: Comparison, names: Collection[str]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    for line in comparison.metrics:
-        if line.name not in names:
-            continue
-        for place, variant in enumerate(comparison.variants):
-            found = line.estimates[place]
-            parts = [each[place].mean if each else math.nan for each in (line.baseline, line.added)]
-            values = (found.mean, found.low, found.high, *parts)
-            writer.writerow(
-                [line.name, line.metric.unit, csv_cell(variant.name), *_cells(values), ""]
-            )
-        if line.difference is not None:
-            gap = line.difference.estimate
-            cells = _cells((gap.mean, gap.low, gap.high, math.nan, math.nan))
-            verdict = line.difference.verdict.value
-            writer.writerow([line.name, line.metric.unit, "difference", *cells, verdict])
+    for metric, unit, variant, *values, verdict in comparison_rows(comparison):
+        if metric in names:
+            cells = ["" if value is None else repr(value) for value in values]
+            writer.writerow([metric, unit, csv_cell(variant), *cells, verdict or ""])
     return stream.getvalue()
 
 
-def _cells(values: Iterable[float]) -> list[str]:
-    return ["" if math.isnan(value) else repr(value) for value in values]
+def comparison_rows(comparison: Comparison) -> Iterator[ComparisonRow]:
+    """The rows of ``CSV_COLUMNS`` as plain values; None is what is not known."""
+    for line in comparison.metrics:
+        unit = line.metric.unit
+        for place, variant in enumerate(comparison.variants):
+            found = line.estimates[place]
+            parts = [each[place].mean if each else math.nan for each in (line.baseline, line.added)]
+            before, added = map(_number, parts)
+            yield line.name, unit, variant.name, *_interval(found), before, added, None
+        if line.difference is not None:
+            gap, verdict = line.difference.estimate, line.difference.verdict.value
+            yield line.name, unit, "difference", *_interval(gap), None, None, verdict
+
+
+def _interval(found: Estimate) -> tuple[float | None, float | None, float | None]:
+    return _number(found.mean), _number(found.low), _number(found.high)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _possible(sides: BothSides) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wfmodel.display import Shown
 from wfmodel.experiments.cautions import cautions_of
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.sensitivity_runs import Changed, Fate
@@ -27,8 +28,8 @@ COSTS: Final = ("messages", "latency_p95", "busiest_load")
 ALIKE: Final = (DifferenceVerdict.SAME, DifferenceVerdict.EQUIVALENT)
 
 
-@dataclass(frozen=True)
-class Conclusion:
+@dataclass(frozen=True, repr=False)
+class Conclusion(Shown):
     """``headline``: one sentence. ``points``: the evidence. ``cautions``: what to know before
     relying on it.
     """

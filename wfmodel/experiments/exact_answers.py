@@ -19,6 +19,7 @@ import numpy as np
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.history import steps_of
 from wfmodel.designs.state import View
+from wfmodel.display import Shown, Tabular
 from wfmodel.experiments.recovery_of_chain import recovery_of
 from wfmodel.experiments.replications import possible
 from wfmodel.experiments.run_spec import RunSpec, run_cells
@@ -73,8 +74,8 @@ class ExactValue:
     unit: str
 
 
-@dataclass(frozen=True)
-class ExactAnswers:
+@dataclass(frozen=True, repr=False)
+class ExactAnswers(Shown):
     """All answers about one variant. ``cut``: the probability of ever leaving what was looked
     into; every probability is off by at most that. ``approximated``: places and their stages.
     """
@@ -97,6 +98,12 @@ class ExactAnswers:
                 return each.value
         known = ", ".join(each.name for each in self.values)
         raise KeyError(f"no exact answer {name!r}; there are {known}")
+
+
+class ExactTable(Tabular, tuple[ExactAnswers, ...]):
+    """Answers about each variant: a tuple that shows itself as a table, variants side by side."""
+
+    __slots__ = ()
 
 
 def chain_of(
@@ -127,14 +134,14 @@ def exact(
     *,
     within_ns: int | None = None,
     limits: ChainLimits | None = None,
-) -> tuple[ExactAnswers, ...]:
+) -> ExactTable:
     """Exact answers about each variant; ``within_ns``: also the chance of a verdict by then.
 
     Raises:
         NotExponentialError, TooManyStatesError, ZeroTimeLoopError: as ``chain_of``.
         TooStiffError: rates and ``within_ns`` differ by too much.
     """
-    return tuple(
+    return ExactTable(
         _answers(name, chain_of(scenario, workflow, variant, limits), scenario, within_ns)
         for name, variant in scenario.variants_by_name().items()
     )

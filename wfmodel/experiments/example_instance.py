@@ -13,6 +13,7 @@ import numpy as np
 
 from wfmodel.designs import History
 from wfmodel.designs.history import FAULT_KINDS, Kind
+from wfmodel.display import Plotted, Tabular
 from wfmodel.experiments.run_observation import to_the_limit
 from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.scenario import Scenario
@@ -31,8 +32,8 @@ BINS: Final = 150
 """Periods of a divergence curve."""
 
 
-@dataclass(frozen=True)
-class Story:
+@dataclass(frozen=True, repr=False)
+class Story(Tabular, Plotted):
     """The same instance in each variant, by name.
 
     ``faults``: those of that replication; ``divergence``: its total D as (seconds, values).

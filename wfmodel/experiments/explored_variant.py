@@ -13,6 +13,7 @@ from typing import TypedDict
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import Act, schedule_text
+from wfmodel.display import Plotted, Shown, Tabular
 from wfmodel.escaping import visible
 from wfmodel.exploration.instances import (
     Exposure,
@@ -54,8 +55,8 @@ from wfmodel.exploration.stories.story import ending
 from wfmodel.semantics.fault_budget import FaultBudget
 
 
-@dataclass(frozen=True)
-class Told:
+@dataclass(frozen=True, repr=False)
+class Told(Tabular, Plotted):
     """A counterexample in every form. ``participants`` in order, for a picture."""
 
     title: str
@@ -74,8 +75,8 @@ class Told:
         return schedule_text(self.schedule)
 
 
-@dataclass(frozen=True)
-class Asked:
+@dataclass(frozen=True, repr=False)
+class Asked(Shown):
     """A property and its answer. ``told`` where it is broken."""
 
     claim: str
@@ -108,8 +109,8 @@ class Asked:
                 return "not broken by what was seen"
 
 
-@dataclass(frozen=True)
-class VariantAnswers:
+@dataclass(frozen=True, repr=False)
+class VariantAnswers(Tabular):
     """What was found of one variant."""
 
     name: str
@@ -150,7 +151,7 @@ def explore_variant(
     name: str,
     system: System,
     budget: FaultBudget,
-    claims: Iterable[str],
+    claims: Iterable[str | Property],
     *,
     limit: int | None,
     laps: int = 1,
@@ -162,7 +163,7 @@ def explore_variant(
     checkpoint: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> VariantAnswers:
-    """Search one system and ask every claim (properties in their textual form).
+    """Search one system and ask every claim: properties in their textual form, or as they are.
 
     ``budget`` is the total over all ``instances``, ``each`` bounds faults in each of them. Claims
     ``at_most`` are asked of all together; the others of one, which lives through all that one of
@@ -174,8 +175,12 @@ def explore_variant(
         CheckpointError: the file is not a checkpoint of this search.
         ImportError: the compiled engine was asked for, and numba is missing.
     """
-    lines = tuple(claims)
-    properties = dict(zip(lines, (parse_property(line, system) for line in lines), strict=True))
+    properties: dict[str, Property] = {}
+    for claim in claims:
+        if isinstance(claim, str):
+            properties[claim] = parse_property(claim, system)
+        else:
+            properties[claim.title] = claim
     total, own = shared_budget(budget, each, instances)
     within = _Within(limit=limit, laps=laps, memory_bytes=memory_bytes, progress=progress)
     several = {
@@ -200,7 +205,7 @@ def explore_variant(
         )
         found |= _asked_of_one(space, of_one, laps)
     bounds = next(iter(found.values())).answer.bounds
-    asked = tuple(found[line] for line in lines)
+    asked = tuple(found[line] for line in properties)
     return VariantAnswers(name, system, bounds, asked, instances, exposed, cut_short)
 
 

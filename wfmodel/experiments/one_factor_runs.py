@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wfmodel.display import Plotted, Tabular
 from wfmodel.experiments.one_factor import Sweep
 from wfmodel.experiments.replications import check_primary, metric_estimate
 from wfmodel.experiments.run_observation import RunObservation
@@ -23,8 +24,8 @@ from wfmodel.wording.figures import significant
 HOUR_NS: Final = 3600e9
 
 
-@dataclass(frozen=True)
-class SweepResult:
+@dataclass(frozen=True, repr=False)
+class SweepResult(Tabular, Plotted):
     """``estimates[metric][variant][i]`` belongs to ``values[i]``, in ``unit``; undefined where a
     run of that variant goes on without end. ``storms``: those, in words, with their values.
     """

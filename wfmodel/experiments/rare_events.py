@@ -27,6 +27,7 @@ import numpy as np
 
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.table import Table
+from wfmodel.display import Tabular
 from wfmodel.experiments.importance_function import ImportanceFunction
 from wfmodel.experiments.pilot import ground_of, surveyed
 from wfmodel.experiments.replications import possible
@@ -77,8 +78,8 @@ class Splitting:
             raise ValueError(f"half of the walks lean: their number must be even; got {self.walks}")
 
 
-@dataclass(frozen=True, slots=True)
-class RareEvent:
+@dataclass(frozen=True, slots=True, repr=False)
+class RareEvent(Tabular):
     """``estimate``: probability with its 95 % interval. ``bounds``: between these it is for sure,
     by what was looked into first (None: not known within a time).
 

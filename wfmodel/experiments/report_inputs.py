@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wfmodel.display import Shown
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.cross_check import BothSides, explored
 from wfmodel.experiments.example_instance import Story, tell
@@ -16,8 +17,8 @@ from wfmodel.experiments.sensitivity_runs import Changed, run_what_ifs
 from wfmodel.model.workflow import Workflow
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, repr=False)
+class Study(Shown):
     """A comparison, its sweep, its what-ifs, one instance followed, and what can happen at all
     (None: nobody asked).
     """

@@ -26,6 +26,7 @@ from wfmodel.designs.design_field import DesignField
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.known_designs import DESIGNS, build, name_of
 from wfmodel.designs.system import System
+from wfmodel.display import Shown
 from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.one_factor import Sweep
 from wfmodel.model.failures import Name
@@ -50,8 +51,8 @@ class Variant:
     knobs: Knobs = Field(default_factory=Knobs)
 
 
-@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
-class Scenario:
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True, repr=False)
+class Scenario(Shown):
     """A comparison, declared. Without ``variants`` there is one per design, all with ``knobs``.
 
     ``compare`` names the reference pair (first, second): differences are second minus first; by

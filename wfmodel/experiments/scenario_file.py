@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 
 from wfmodel.designs import design_of
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
+from wfmodel.display import Shown
 from wfmodel.experiments.assumptions import places
 from wfmodel.experiments.endless import why_loops, why_rates
 from wfmodel.experiments.experiment import Experiment
@@ -35,8 +36,8 @@ from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Workflow
 
 
-@dataclass(frozen=True)
-class LoadedScenario:
+@dataclass(frozen=True, repr=False)
+class LoadedScenario(Shown):
     """What became of a scenario's file. It can be run if both scenario and workflow are there.
 
     ``documents``: the scenario's and the workflow's, for positions of later findings.

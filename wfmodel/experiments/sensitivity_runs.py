@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from wfmodel.display import Shown, Tabular
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.replications import metric_results
 from wfmodel.experiments.run_observation import RunObservation
@@ -30,8 +31,8 @@ class Fate(StrEnum):
     STILL_NONE = "still none shown"
 
 
-@dataclass(frozen=True)
-class Changed:
+@dataclass(frozen=True, repr=False)
+class Changed(Shown):
     """One what-if: the primary metrics' lines, before and after, and each one's fate, in the
     scenario's order; none after, and no fate, where a run goes on without end (``storms``).
     """
@@ -50,9 +51,15 @@ class Changed:
         )
 
 
+class ChangedAnswers(Tabular, tuple[Changed, ...]):
+    """What-ifs in order, as a tuple that shows itself as a table: what becomes of each metric."""
+
+    __slots__ = ()
+
+
 def run_what_ifs(
     comparison: Comparison, *, jobs: int | None = None, progress: Progress | None = None
-) -> tuple[Changed, ...]:
+) -> ChangedAnswers:
     """Every what-if of the scenario; none if it asks for none, or has one variant only.
 
     Raises:
@@ -61,7 +68,7 @@ def run_what_ifs(
     scenario = comparison.scenario
     replications = what_if_replications(scenario)
     if not replications or comparison.pair is None:
-        return ()
+        return ChangedAnswers()
     unchanged = WhatIf("as it is", scenario.setting, scenario.variants_by_name())
     changes = (unchanged, *what_ifs(scenario))
     # Changes innermost: those of the same variant and replication share a twin where they can.
@@ -81,8 +88,8 @@ def run_what_ifs(
     ]
     before, storms = _primary(scenario, unchanged, runs[0])
     if storms:  # more replications than the comparison has: there is nothing to compare with
-        return (Changed(unchanged, (), (), (), storms),)
-    return tuple(
+        return ChangedAnswers([Changed(unchanged, (), (), (), storms)])
+    return ChangedAnswers(
         Changed(change, before, lines, tuple(map(fate, before, lines)), storms)
         for change, (lines, storms) in (
             (change, _primary(scenario, change, each))

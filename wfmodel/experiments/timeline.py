@@ -15,6 +15,7 @@ from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import Received, WorkDone
+from wfmodel.display import Plotted, Tabular
 from wfmodel.wording.histories import DROPS, message_words, participant_name, row_words
 
 OUTSIDE = -1
@@ -87,8 +88,8 @@ class TimelineLine:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+@dataclass(frozen=True, slots=True, repr=False)
+class Timeline(Tabular, Plotted):
     """An instance from its arrival to the last thing that happened to it."""
 
     design: str

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
+from wfmodel.display import Tabular
 from wfmodel.exploration.state_space import InterpretedSpace, Progress, StateSpace, resting
 from wfmodel.exploration.terminal_states import Path, ends_of
 from wfmodel.semantics.enabled_steps import ABOUT_EVENTS
@@ -30,8 +31,8 @@ from wfmodel.semantics.outcome_monitor import Ending, Verdict, ending_of
 from wfmodel.semantics.successors import Step, Successors
 
 
-@dataclass(frozen=True)
-class Exploration:
+@dataclass(frozen=True, repr=False)
+class Exploration(Tabular):
     """What was found. ``verdicts`` counts ends, at which nothing but another fault can happen."""
 
     states: int

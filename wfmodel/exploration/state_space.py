@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from wfmodel.designs.table import Table
+from wfmodel.display import Tabular
 from wfmodel.exploration.symmetry import Reduction
 from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FaultBudget
@@ -70,6 +71,10 @@ class StateSpace(Protocol):
         ...
 
 
+class NumberedSpace(Tabular):
+    """What shows itself as a state space: each class that is one says so by this base."""
+
+
 class Listed:
     """Configurations and budgets in a list, by number."""
 
@@ -94,7 +99,7 @@ def is_fault(space: StateSpace, source: int, target: int) -> bool:
     return space.budget(source).totals != space.budget(target).totals
 
 
-class InterpretedSpace(Listed):
+class InterpretedSpace(Listed, NumberedSpace):
     """The pure-Python search, which is also the space that it finds.
 
     With ``symmetry`` a configuration stands for all that differ from it in who is who, if the

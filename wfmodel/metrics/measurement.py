@@ -18,6 +18,7 @@ from math import nan
 
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.history import History
+from wfmodel.display import Plotted, Tabular
 from wfmodel.metrics.codes import Ints
 from wfmodel.metrics.cost import latencies_ns
 from wfmodel.metrics.divergence import Series, divergence_series
@@ -31,8 +32,8 @@ from wfmodel.metrics.recovery_times import returned, stable
 from wfmodel.metrics.twin import ends_of, hurt_count
 
 
-@dataclass(frozen=True)
-class Measurement:
+@dataclass(frozen=True, repr=False)
+class Measurement(Tabular, Plotted):
     """One run, measured. It can be pickled.
 
     ``values``: by metric name, ``nan`` where a metric is undefined; then ``reasons`` says why.

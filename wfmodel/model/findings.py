@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from wfmodel.display import Tabular
 from wfmodel.model.source import Path, Span, json_pointer
 
 
@@ -69,3 +70,9 @@ class Finding:
     def __str__(self) -> str:
         """One line, as ``wfmodel check`` writes it."""
         return f"{self.where} {self.code} {self.message}"
+
+
+class Findings(Tabular, tuple[Finding, ...]):
+    """What was found, in order: a tuple that shows itself as a table of places and messages."""
+
+    __slots__ = ()

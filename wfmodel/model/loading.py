@@ -10,20 +10,24 @@ from typing import Any
 
 import yaml
 
-from wfmodel.model.findings import Finding
+from wfmodel.display import Tabular
+from wfmodel.model.findings import Finding, Findings
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
 from wfmodel.model.validate import adapter, parse_as
 from wfmodel.model.workflow import Workflow
 
 
-@dataclass(frozen=True, slots=True)
-class LoadResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class LoadResult(Tabular):
     """What became of a file: a workflow unless findings say why not; its document for positions."""
 
     workflow: Workflow | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = Findings()
     document: Document | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "findings", Findings(self.findings))
 
 
 def load_workflow(path: str | FilePath, text: str | None = None) -> LoadResult:

@@ -34,7 +34,7 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
-from wfmodel.display import svg_of
+from wfmodel.display import Tabular
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import (
     FailureMode,
@@ -377,8 +377,8 @@ class SubDefinition:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
-class Workflow:
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True, repr=False)
+class Workflow(Tabular):
     """A whole declaration. ``services`` and ``data`` may stay empty: then names are not checked."""
 
     name: Name
@@ -389,7 +389,3 @@ class Workflow:
     workflows: Mapping[Name, SubDefinition] = Field(default_factory=dict)
     timeout: Duration | None = None
     description: str = ""
-
-    def _repr_svg_(self) -> str | None:
-        """Its diagram: what a notebook shows of a workflow."""
-        return svg_of(self)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from wfmodel.escaping import markdown
 from wfmodel.experiments.comparison import Comparison, MetricResult
-from wfmodel.reports.report_tables import metric_row
+from wfmodel.experiments.metric_rows import metric_row
 from wfmodel.wording.figures import SCALED, number
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from wfmodel.experiments import Comparison, answer
-from wfmodel.reports.report_tables import MetricRow, TableCell, metric_row
+from wfmodel.experiments.metric_rows import MetricRow, TableCell, metric_row
 
 
 @dataclass(frozen=True, slots=True)

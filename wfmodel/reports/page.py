@@ -19,6 +19,7 @@ from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.conclusion import Conclusion, answer, capital
 from wfmodel.experiments.example_instance import Story
 from wfmodel.experiments.hit_alike import stops
+from wfmodel.experiments.metric_rows import MetricRow
 from wfmodel.experiments.one_factor_runs import SweepResult
 from wfmodel.experiments.report_inputs import Study
 from wfmodel.experiments.run_observation import RUNNING
@@ -31,7 +32,6 @@ from wfmodel.reports.cross_check_rows import VariantSide, variant_sides
 from wfmodel.reports.report_tables import (
     ChangedRow,
     GroupRows,
-    MetricRow,
     VariantRow,
     changed_rows,
     metric_groups,

@@ -28,21 +28,25 @@ def survival(curves: Mapping[str, Curve], *, limit_s: float) -> Picture:
     """Recovery times: the share of struck instances that have not recovered yet, against time."""
     with styled():
         figure = new_figure(3.3)
-        axes = figure.subplots()
-        for number, (name, curve) in enumerate(curves.items()):
-            _survival_curve(axes, number, name, curve, limit_s)
-        longest = max((c.times[-1] for c in curves.values() if c.count), default=0.0)
-        axes.set_xlim(0, max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3))
-        axes.set_ylim(0, 1.02)
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axes.set_xlabel("seconds since the fault began")
-        axes.set_ylabel("not yet recovered")
-        _legend(axes)
+        draw_survival(figure.subplots(), curves, limit_s=limit_s)
         description = "; ".join(
             f"{name}: {curve.never:.1%} had not recovered at the end" if curve.count else name
             for name, curve in curves.items()
         )
         return picture(figure, "recovery", "Recovery time", description)
+
+
+def draw_survival(axes: Axes, curves: Mapping[str, Curve], *, limit_s: float) -> None:
+    """The same in axes of a figure."""
+    for number, (name, curve) in enumerate(curves.items()):
+        _survival_curve(axes, number, name, curve, limit_s)
+    longest = max((c.times[-1] for c in curves.values() if c.count), default=0.0)
+    axes.set_xlim(0, max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3))
+    axes.set_ylim(0, 1.02)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_xlabel("seconds since the fault began")
+    axes.set_ylabel("not yet recovered")
+    _legend(axes)
 
 
 def _any_censored(curves: Mapping[str, Curve]) -> bool:
@@ -186,21 +190,40 @@ def sweep(
     """A metric against a fault's parameter: (value, mean, low, high) per variant."""
     with styled():
         figure = new_figure(3.1)
-        axes = figure.subplots()
-        for place, (variant, each) in enumerate(points.items()):
-            _swept(axes, place, variant, each)
-        values = sorted({point[0] for each in points.values() for point in each})
-        if logarithmic:
-            axes.set_xscale("log")
-            axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xticks(values, [significant(value) for value in values])
-        if unit == "fraction":
-            axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-        axes.yaxis.set_major_locator(MaxNLocator(6))
-        axes.set_xlabel(x_label)
-        axes.set_ylabel(y_label if unit == "fraction" else f"{y_label}, {unit}")
-        _legend(axes)
+        draw_sweep(
+            figure.subplots(),
+            points,
+            x_label=x_label,
+            y_label=y_label,
+            unit=unit,
+            logarithmic=logarithmic,
+        )
         return picture(figure, name, f"{y_label} against {x_label}", "with 95 % intervals")
+
+
+def draw_sweep(
+    axes: Axes,
+    points: Mapping[str, Sequence[tuple[float, float, float, float]]],
+    *,
+    x_label: str,
+    y_label: str,
+    unit: str,
+    logarithmic: bool,
+) -> None:
+    """The same in axes of a figure."""
+    for place, (variant, each) in enumerate(points.items()):
+        _swept(axes, place, variant, each)
+    values = sorted({point[0] for each in points.values() for point in each})
+    if logarithmic:
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticks(values, [significant(value) for value in values])
+    if unit == "fraction":
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label if unit == "fraction" else f"{y_label}, {unit}")
+    _legend(axes)
 
 
 def _swept(

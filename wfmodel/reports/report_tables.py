@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.conclusion import capital
+from wfmodel.experiments.metric_rows import MetricRow, bare, metric_row
 from wfmodel.experiments.sensitivity_runs import Changed
-from wfmodel.experiments.statistics import DifferenceVerdict, Estimate, Method
+from wfmodel.experiments.statistics import DifferenceVerdict
 from wfmodel.wording.declarations import knob_words
-from wfmodel.wording.figures import SCALED, UNDEFINED, between, gap, gap_between, number
-
-
-@dataclass(frozen=True, slots=True)
-class TableCell:
-    """A value, and in small what qualifies it."""
-
-    text: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MetricRow:
-    """One metric. ``winner`` is the favoured variant's position, or None."""
-
-    name: str
-    title: str
-    unit: str
-    summary: str
-    estimates: tuple[TableCell, ...]
-    difference: TableCell
-    verdict: str
-    winner: int | None
-    primary: bool
+from wfmodel.wording.figures import UNDEFINED, gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +21,6 @@ class GroupRows:
 
     title: str
     rows: tuple[MetricRow, ...]
-
-
-def metric_row(comparison: Comparison, line: MetricResult) -> MetricRow:
-    """A metric's line as text."""
-    unit = line.metric.unit
-    replications = comparison.scenario.replications
-    calm = line.baseline if line.primary and comparison.scenario.setting.faults else ()
-    estimates = tuple(
-        estimate_cell(each, unit, replications, calm[place] if calm else None)
-        for place, each in enumerate(line.estimates)
-    )
-    winner = line.winner
-    place = None if winner is None or comparison.pair is None else comparison.pair[winner]
-    return MetricRow(
-        line.name,
-        capital(line.metric.title),
-        "" if unit in SCALED else unit,
-        line.metric.summary,
-        estimates,
-        _difference(line),
-        verdict_words(comparison, line),
-        place,
-        line.primary,
-    )
 
 
 def metric_groups(comparison: Comparison) -> tuple[GroupRows, ...]:
@@ -81,51 +34,6 @@ def metric_groups(comparison: Comparison) -> tuple[GroupRows, ...]:
 def primary_rows(comparison: Comparison) -> tuple[MetricRow, ...]:
     """The metrics that decide the question."""
     return tuple(metric_row(comparison, line) for line in comparison.primary())
-
-
-def verdict_words(comparison: Comparison, line: MetricResult) -> str:
-    """What may be said, with the favoured variant's name where one is."""
-    names = comparison.pair_names()
-    if names is None or line.verdict is DifferenceVerdict.UNDEFINED:
-        return line.reason
-    if line.difference is not None and line.difference.needed is not None:
-        return f"{line.verdict} (at least {line.difference.needed} replications)"
-    if line.verdict is not DifferenceVerdict.SHOWN:
-        return line.verdict.value
-    if line.winner is None:
-        return "differs"
-    alone = " (alone, not with all deciding metrics)" if line.primary and not line.decided else ""
-    return f"{names[line.winner]} better{alone}"
-
-
-def _bare(unit: str) -> str:
-    return unit if unit in SCALED else ""
-
-
-def estimate_cell(
-    found: Estimate, unit: str, replications: int, calm: Estimate | None = None
-) -> TableCell:
-    """An estimate, and in small its interval, what it would be without faults (``calm``), and in
-    how many runs it is undefined.
-    """
-    text = number(found.mean, _bare(unit))
-    details = []
-    if found.method not in (Method.CONSTANT, Method.NONE):
-        details.append(between(found.low, found.high, _bare(unit)))
-    if calm is not None and not math.isnan(calm.mean):
-        details.append(f"without faults {number(calm.mean, _bare(unit))}")
-    if 0 < found.undefined < replications:
-        details.append(f"undefined in {found.undefined} of {replications}")
-    return TableCell(text, "; ".join(details))
-
-
-def _difference(line: MetricResult) -> TableCell:
-    if line.difference is None or line.verdict is DifferenceVerdict.UNDEFINED:
-        return TableCell(UNDEFINED)
-    found, unit = line.difference.estimate, _bare(line.metric.unit)
-    if found.method in (Method.CONSTANT, Method.NONE):
-        return TableCell(gap(found.mean, unit))
-    return TableCell(gap(found.mean, unit), gap_between(found.low, found.high, unit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +107,4 @@ def changed_rows(changed: Sequence[Changed]) -> tuple[ChangedRow, ...]:
 def _size(line: MetricResult) -> str:
     if line.difference is None or line.verdict is DifferenceVerdict.UNDEFINED:
         return UNDEFINED
-    return gap(line.difference.estimate.mean, _bare(line.metric.unit))
+    return gap(line.difference.estimate.mean, bare(line.metric.unit))

@@ -43,18 +43,27 @@ ENDING: Final = 125
 def sequence_picture(told: Told, *, name: str) -> Picture:
     """The picture of a counterexample; ``name`` makes its file name."""
     with styled():
-        figure = new_figure(1.1 + ROW * (len(told.lines) + 1))
-        axes = figure.subplots()
-        _frame(axes, told)
-        columns = {each: x for x, each in enumerate(told.participants)}
-        for sent, taken, line in _messages(told):
-            _arrow(axes, columns, sent, taken, line)
-        for line in told.lines:
-            _event(axes, columns[line.act.participant], line)
-        # matplotlib's own wrapping would read mathtext, whatever the settings say
-        ending = textwrap.fill(plot_text(told.ending), ENDING)
-        figure.text(0.01, 0.0, ending, fontsize=7.5, color=MUTED, va="bottom")
+        figure = new_figure(length_of(told))
+        draw_sequence(figure.subplots(), told)
         return picture(figure, name, told.title, told.ending)
+
+
+def length_of(told: Told) -> float:
+    """Inches that its picture needs."""
+    return 1.1 + ROW * (len(told.lines) + 1)
+
+
+def draw_sequence(axes: Axes, told: Told) -> None:
+    """The counterexample in axes of a figure; how it ends stands below them."""
+    _frame(axes, told)
+    columns = {each: x for x, each in enumerate(told.participants)}
+    for sent, taken, line in _messages(told):
+        _arrow(axes, columns, sent, taken, line)
+    for line in told.lines:
+        _event(axes, columns[line.act.participant], line)
+    # matplotlib's own wrapping would read mathtext, whatever the settings say
+    ending = textwrap.fill(plot_text(told.ending), ENDING)
+    axes.figure.text(0.01, 0.0, ending, fontsize=7.5, color=MUTED, va="bottom")
 
 
 def _frame(axes: Axes, told: Told) -> None:

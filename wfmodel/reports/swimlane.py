@@ -53,21 +53,30 @@ _MARKS: Final = {
 def swimlane(story: Timeline, *, name: str, title: str) -> Picture:
     """The picture of one instance; ``name`` makes its file name."""
     with styled():
-        lanes = _lanes(story)
-        figure = new_figure(1.25 + 0.42 * len(lanes))
-        axes = figure.subplots()
-        scale = TimeScale(_instants(story))
-        _axes(axes, story, lanes, scale)
-        _bands(axes, story, lanes, scale)
-        for bar in story.bars:
-            _bar(axes, bar, lanes[bar.lane], scale)
-        for arrow in story.arrows:
-            _arrow(axes, arrow, lanes, scale)
-        kinds = _points(axes, story, lanes, scale)
-        figure.legend(
-            handles=_handles(story, kinds), loc="outside lower center", ncols=5, fontsize=8
-        )
+        figure = new_figure(height_of(story))
+        draw_lanes(figure.subplots(), story)
         return picture(figure, name, title, _description(story))
+
+
+def height_of(story: Timeline) -> float:
+    """Inches that its picture needs."""
+    return 1.25 + 0.42 * len(_lanes(story))
+
+
+def draw_lanes(axes: Axes, story: Timeline) -> None:
+    """The instance in axes of a figure; the legend stands below them."""
+    lanes = _lanes(story)
+    scale = TimeScale(_instants(story))
+    _axes(axes, story, lanes, scale)
+    _bands(axes, story, lanes, scale)
+    for bar in story.bars:
+        _bar(axes, bar, lanes[bar.lane], scale)
+    for arrow in story.arrows:
+        _arrow(axes, arrow, lanes, scale)
+    kinds = _points(axes, story, lanes, scale)
+    axes.figure.legend(
+        handles=_handles(story, kinds), loc="outside lower center", ncols=5, fontsize=8
+    )
 
 
 def _lanes(story: Timeline) -> dict[int, int]:

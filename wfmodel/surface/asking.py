@@ -20,7 +20,7 @@ from wfmodel.experiments import load_scenario as read_scenario
 from wfmodel.experiments.explored_variant import VariantAnswers, explore_variant
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.properties import STANDARD, STANDARD_TOGETHER
+from wfmodel.exploration.properties import STANDARD, STANDARD_TOGETHER, Property
 from wfmodel.model.workflow import Workflow
 from wfmodel.surface.strict_loading import LoadError
 
@@ -34,7 +34,7 @@ def explore(
     *,
     design: str | Design | None = None,
     knobs: Knobs | None = None,
-    properties: Iterable[str] | None = None,
+    properties: Iterable[str | Property] | None = None,
     instances: int = 1,
     laps: int = 1,
     limit: int | None = MOST_STATES,
@@ -42,14 +42,15 @@ def explore(
     """Search every order of events, and every way to spend a budget of faults (none: no fault).
 
     A workflow is built in ``design`` (orchestration, if none is named) with ``knobs``.
-    ``properties`` are claims as text, by default those of ``wfmodel explore``; each answer has its
-    bounds, and each broken claim its story. ``laps`` bounds loops, ``limit`` states.
+    ``properties`` are claims, as text or of ``wfmodel.exploration.properties``, by default those of
+    ``wfmodel explore``; each answer has its bounds, and each broken claim its story. ``laps``
+    bounds loops, ``limit`` states.
 
     Raises:
         ValueError: a claim or the design cannot be, or a system is given a design or knobs.
     """
     system = _system(subject, design, knobs)
-    claims = STANDARD if instances == 1 else STANDARD_TOGETHER
+    claims: tuple[str | Property, ...] = STANDARD if instances == 1 else STANDARD_TOGETHER
     if properties is not None:
         claims = (properties,) if isinstance(properties, str) else tuple(properties)
     return explore_variant(

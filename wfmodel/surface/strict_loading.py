@@ -35,7 +35,7 @@ class LoadError(ValueError):
         return "\n".join(log_line(str(each)) for each in errors or self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Loaded(LoadResult):
     """A file that holds a workflow: ``workflow`` is there; ``findings`` are what else was found."""
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wfmodel.display import Plotted, Tabular
 from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.factorial.cell_store import opened, ordered
 from wfmodel.experiments.factorial.cell_work import CellWork
@@ -52,8 +53,8 @@ class Prepared:
         return tuple(dict.fromkeys(names))
 
 
-@dataclass(frozen=True)
-class ExperimentResult:
+@dataclass(frozen=True, repr=False)
+class ExperimentResult(Tabular, Plotted):
     """Every point with its outcome, in the order of the plan. ``new``: cells that were run now, the
     others had been finished before. ``storms``: of each point left out, its values and which run
     goes on without end.

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from wfmodel.display import Plotted, Tabular
 from wfmodel.experiments.experiment import Factor, Level, Threshold
 from wfmodel.experiments.factorial.cell_work import CellWork, sign_of
 from wfmodel.experiments.factorial.executors import Executor, Failed, local_executor
@@ -42,8 +43,8 @@ class Tried:
     sign: int
 
 
-@dataclass(frozen=True)
-class ThresholdResult:
+@dataclass(frozen=True, repr=False)
+class ThresholdResult(Tabular, Plotted):
     """``tried`` in ascending order. ``between``: the last value with the sign that holds below, and
     the first with the other; None if no change of sign was shown. ``changes``: how many were.
     """

@@ -18,6 +18,7 @@ from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.python_search import PlainSearch, plain_arcs
 from wfmodel.exploration.packed.snapshot import Snapshot, column
+from wfmodel.exploration.state_space import NumberedSpace
 from wfmodel.exploration.step_graph import Graph, Projection, check_room
 from wfmodel.exploration.symmetry import Reduction
 from wfmodel.semantics.configuration import Configuration, Effect
@@ -38,7 +39,7 @@ class Observation(NamedTuple):
     up: tuple[bool, ...]
 
 
-class PackedSpace:
+class PackedSpace(NumberedSpace):
     """The states of one search, by number, 0 the initial one, in breadth-first order."""
 
     def __init__(

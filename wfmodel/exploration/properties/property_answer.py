@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from wfmodel.display import Shown
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.successors import Step
 
@@ -58,8 +59,8 @@ class Trace:
         return len(self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Holds:
+@dataclass(frozen=True, slots=True, repr=False)
+class Holds(Shown):
     """No run within the bounds breaks it."""
 
     title: str
@@ -75,8 +76,8 @@ class Holds:
         return self.witness is None
 
 
-@dataclass(frozen=True, slots=True)
-class Violated:
+@dataclass(frozen=True, slots=True, repr=False)
+class Violated(Shown):
     """A shortest run that breaks it."""
 
     title: str
@@ -85,8 +86,8 @@ class Violated:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+@dataclass(frozen=True, slots=True, repr=False)
+class Undecided(Shown):
     """No run that was seen breaks it, but not all of them were seen."""
 
     title: str

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from wfmodel.designs.table import Table
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.properties.property_answer import Trace
-from wfmodel.exploration.state_space import INTERRUPTED
+from wfmodel.exploration.state_space import INTERRUPTED, NumberedSpace
 from wfmodel.exploration.walking.coverage import Coverage, Covering
 from wfmodel.exploration.walking.walked_graph import Graph, Looked
 from wfmodel.exploration.walking.walker import (
@@ -31,7 +31,7 @@ from wfmodel.semantics.nondeterminism import Anything, Resolution
 from wfmodel.semantics.successors import Step, Successors
 
 
-class WalkedSpace:
+class WalkedSpace(NumberedSpace):
     """The states that are known after walks, by number, 0 the initial one, breadth first."""
 
     complete = False

@@ -1,0 +1,107 @@
+"""A metric's line in words: estimates, difference, verdict; a page, a terminal and a notebook show
+the same.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from wfmodel.experiments.comparison import Comparison, MetricResult
+from wfmodel.experiments.conclusion import capital
+from wfmodel.experiments.statistics import DifferenceVerdict, Estimate, Method
+from wfmodel.wording.figures import SCALED, UNDEFINED, between, gap, gap_between, number
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A value, and in small what qualifies it."""
+
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One metric. ``winner`` is the favoured variant's position, or None."""
+
+    name: str
+    title: str
+    unit: str
+    summary: str
+    estimates: tuple[TableCell, ...]
+    difference: TableCell
+    verdict: str
+    winner: int | None
+    primary: bool
+
+
+def metric_row(comparison: Comparison, line: MetricResult) -> MetricRow:
+    """A metric's line as text."""
+    unit = line.metric.unit
+    replications = comparison.scenario.replications
+    calm = line.baseline if line.primary and comparison.scenario.setting.faults else ()
+    estimates = tuple(
+        estimate_cell(each, unit, replications, calm[place] if calm else None)
+        for place, each in enumerate(line.estimates)
+    )
+    winner = line.winner
+    place = None if winner is None or comparison.pair is None else comparison.pair[winner]
+    return MetricRow(
+        line.name,
+        capital(line.metric.title),
+        "" if unit in SCALED else unit,
+        line.metric.summary,
+        estimates,
+        difference_cell(line),
+        verdict_words(comparison, line),
+        place,
+        line.primary,
+    )
+
+
+def verdict_words(comparison: Comparison, line: MetricResult) -> str:
+    """What may be said, with the favoured variant's name where one is."""
+    names = comparison.pair_names()
+    if names is None or line.verdict is DifferenceVerdict.UNDEFINED:
+        return line.reason
+    if line.difference is not None and line.difference.needed is not None:
+        return f"{line.verdict} (at least {line.difference.needed} replications)"
+    if line.verdict is not DifferenceVerdict.SHOWN:
+        return line.verdict.value
+    if line.winner is None:
+        return "differs"
+    alone = " (alone, not with all deciding metrics)" if line.primary and not line.decided else ""
+    return f"{names[line.winner]} better{alone}"
+
+
+def bare(unit: str) -> str:
+    """The unit that stands beside each number; none where it stands beside the metric's name."""
+    return unit if unit in SCALED else ""
+
+
+def estimate_cell(
+    found: Estimate, unit: str, replications: int, calm: Estimate | None = None
+) -> TableCell:
+    """An estimate, and in small its interval, what it would be without faults (``calm``), and in
+    how many runs it is undefined.
+    """
+    text = number(found.mean, bare(unit))
+    details = []
+    if found.method not in (Method.CONSTANT, Method.NONE):
+        details.append(between(found.low, found.high, bare(unit)))
+    if calm is not None and not math.isnan(calm.mean):
+        details.append(f"without faults {number(calm.mean, bare(unit))}")
+    if 0 < found.undefined < replications:
+        details.append(f"undefined in {found.undefined} of {replications}")
+    return TableCell(text, "; ".join(details))
+
+
+def difference_cell(line: MetricResult) -> TableCell:
+    """The pair's difference, and in small its interval."""
+    if line.difference is None or line.verdict is DifferenceVerdict.UNDEFINED:
+        return TableCell(UNDEFINED)
+    found, unit = line.difference.estimate, bare(line.metric.unit)
+    if found.method in (Method.CONSTANT, Method.NONE):
+        return TableCell(gap(found.mean, unit))
+    return TableCell(gap(found.mean, unit), gap_between(found.low, found.high, unit))
