@@ -17,6 +17,7 @@ from wfmodel.experiments import Study, answer, run_sweep, run_what_ifs, tell
 from wfmodel.experiments.exact_answers import ExactAnswers, ExactTable, ExactValue
 from wfmodel.experiments.factorial.executors import InProcess
 from wfmodel.experiments.factorial.experiment_runs import run_experiment
+from wfmodel.experiments.rare_answers import RareAnswer, RareTable
 from wfmodel.experiments.rare_events import RareEvent
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.exploration import FaultBudget, explore, search
@@ -100,13 +101,18 @@ def of_one() -> dict[str, Any]:
         "exploration": explore(system),
         "exact": EXACT,
         "exact answers": EXACT[0],
-        "rare": RareEvent(
-            Estimate(3e-9, 1e-9, 5e-9, 30, 0, Method.STUDENT), (0.0, 1e-3), 4, 0.1, 2
-        ),
+        "rare": FOUND,
+        "rare answers": RARE_ANSWERS,
+        "rare answer": RARE_ANSWERS[1],
     }
 
 
 RARE = Estimate(3e-9, 1e-9, 5e-9, 30, 0, Method.STUDENT)
+FOUND = RareEvent(RARE, (0.0, 1e-3), 4, 0.1, 2)
+RARE_ANSWERS = RareTable(
+    RareAnswer(name, "lost", None, found, exactly)
+    for name, found, exactly in (("orchestration", None, None), ("choreography", FOUND, 2e-9))
+)
 EXACT = ExactTable(
     ExactAnswers(name, 40, 90, 1e-12, {}, (ExactValue("lost", "lost", share, "fraction"),))
     for name, share in (("orchestration", 0.25), ("choreography", 0.5))

@@ -22,6 +22,7 @@ NAMES = [
     "workflow", "60 states", "findings", "no findings", "loaded", "inspection", "system",
     "system of 60", "history", "measurement", "answers", "asked", "answer", "counterexample",
     "state space", "interpreted space", "exploration", "exact", "exact answers", "rare",
+    "rare answers", "rare answer",
     "scenario", "loaded scenario", "comparison", "variant", "metric", "conclusion", "what-ifs",
     "what-if", "sweep", "story", "timeline", "study", "experiment", "threshold",
 ]  # fmt: skip

@@ -19,8 +19,8 @@ from wfmodel.showing.columns import columns_of
 TABLES = [
     "60 states", "findings", "no findings", "loaded", "inspection", "system", "history",
     "measurement", "answers", "counterexample", "state space", "interpreted space", "exploration",
-    "exact", "rare", "comparison", "what-ifs", "sweep", "story", "timeline", "experiment",
-    "threshold", "workflow", "system of 60",
+    "exact", "rare", "rare answers", "comparison", "what-ifs", "sweep", "story", "timeline",
+    "experiment", "threshold", "workflow", "system of 60",
 ]  # fmt: skip
 
 

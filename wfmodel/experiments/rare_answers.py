@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from wfmodel.display import Shown, Tabular
 from wfmodel.experiments.rare_events import (
     RareEvent,
     Splitting,
@@ -26,8 +27,8 @@ MOST_STATES: Final = 1_000_000
 """Of the chain that walks may come to."""
 
 
-@dataclass(frozen=True, slots=True)
-class RareAnswer:
+@dataclass(frozen=True, slots=True, repr=False)
+class RareAnswer(Shown):
     """How likely one variant's instance ends as ``event``. ``found``: what splitting says (None: it
     cannot happen). ``exactly``: the same, solved, where the chain is small enough.
     """
@@ -61,6 +62,12 @@ class RareAnswer:
 
     def __str__(self) -> str:
         return f"{self.variant}: {self.event} {self.words()}"
+
+
+class RareTable(Tabular, tuple[RareAnswer, ...]):
+    """Answers about each variant: a tuple that shows itself as a table."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from wfmodel.experiments import LoadedScenario, Scenario
-from wfmodel.experiments.exact_answers import ChainLimits, ExactAnswers
+from wfmodel.experiments.exact_answers import ChainLimits, ExactTable
 from wfmodel.experiments.exact_answers import exact as solve
 from wfmodel.experiments.factorial.executors import local_executor
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult, run_experiment
 from wfmodel.experiments.factorial.threshold import ThresholdResult, find_threshold
-from wfmodel.experiments.rare_answers import RareAnswer, RareQuestion, rare_answer
+from wfmodel.experiments.rare_answers import RareQuestion, RareTable, rare_answer
 from wfmodel.experiments.rare_events import Splitting
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.model.units import parse_duration
@@ -87,7 +87,7 @@ def exact(
     *,
     within: str | None = None,
     stages: int | None = None,
-) -> tuple[ExactAnswers, ...]:
+) -> ExactTable:
     """Solve one instance of each variant as a Markov chain: no runs, no intervals.
 
     ``within``: also the chance of a verdict by then, such as "2s". ``stages``: Erlang stages for
@@ -110,7 +110,7 @@ def rare(
     stages: int | None = None,
     walks: int = 500,
     repetitions: int = 30,
-) -> tuple[RareAnswer, ...]:
+) -> RareTable:
     """Estimate how likely a rare end of one instance is, by splitting; also solve small chains.
 
     Walks start at each level, in each repetition; ``stages`` as in ``exact``.
@@ -122,4 +122,4 @@ def rare(
     asked, process = question(scenario, workflow)
     how = Splitting(walks, repetitions, seed=asked.seed)
     about = RareQuestion(event, splitting=how, stages=stages)
-    return tuple(rare_answer(asked, process, name, about) for name in asked.variants_by_name())
+    return RareTable(rare_answer(asked, process, name, about) for name in asked.variants_by_name())
