@@ -12,20 +12,34 @@ import wfmodel
 from tests.experiments import samples
 from tests.experiments.sweeps import test_threshold
 from tests.experiments.sweeps.declared import declared
-from wfmodel.designs import Knobs, Table
-from wfmodel.experiments import Study, answer, run_sweep, run_what_ifs, tell
-from wfmodel.experiments.exact_answers import ExactAnswers, ExactTable, ExactValue
+from wfmodel.designs import Fault, Knobs, Table
+from wfmodel.experiments import (
+    Scenario,
+    Study,
+    Variant,
+    answer,
+    both_sides,
+    run_sweep,
+    run_what_ifs,
+    simulate_and_measure,
+    tell,
+)
+from wfmodel.experiments.exact_answers import exact
 from wfmodel.experiments.factorial.executors import InProcess
 from wfmodel.experiments.factorial.experiment_runs import run_experiment
-from wfmodel.experiments.rare_answers import RareAnswer, RareTable
-from wfmodel.experiments.rare_events import RareEvent
-from wfmodel.experiments.statistics import Estimate, Method
+from wfmodel.experiments.hunting import AnomalyTarget, hunt, hunt_by_walks
+from wfmodel.experiments.rare_events import Splitting, ended_as, life_of, probability_of
 from wfmodel.exploration import FaultBudget, explore, search
 from wfmodel.exploration.packed import search as packed_search
+from wfmodel.markov import KnownChain
+from wfmodel.model.distributions import Exponential
 from wfmodel.model.workflow import Final, Task, Workflow
+from wfmodel.simulation import Arrivals, Setting
 
 ROOT = Path(__file__).parents[2]
 ORDER = ROOT / "models" / "order-fulfilment"
+LOST = "never_ends: lost"
+DESIGNS = ("orchestration", "choreography")
 MINUTE = 60 * 10**9
 
 
@@ -99,26 +113,52 @@ def of_one() -> dict[str, Any]:
         "state space": packed_search(Table(system)),
         "interpreted space": search(system),
         "exploration": explore(system),
-        "exact": EXACT,
-        "exact answers": EXACT[0],
-        "rare": FOUND,
-        "rare answers": RARE_ANSWERS,
-        "rare answer": RARE_ANSWERS[1],
     }
 
 
-RARE = Estimate(3e-9, 1e-9, 5e-9, 30, 0, Method.STUDENT)
-FOUND = RareEvent(RARE, (0.0, 1e-3), 4, 0.1, 2)
-RARE_ANSWERS = RareTable(
-    RareAnswer(name, "lost", None, found, exactly)
-    for name, found, exactly in (("orchestration", None, None), ("choreography", FOUND, 2e-9))
-)
-EXACT = ExactTable(
-    ExactAnswers(name, 40, 90, 1e-12, {}, (ExactValue("lost", "lost", share, "fraction"),))
-    for name, share in (("orchestration", 0.25), ("choreography", 0.5))
-)
+@cache
+def of_hunts() -> dict[str, Any]:
+    """What was looked for by trying, and what explored beside what was counted."""
+    scenario, order = asked()
+    system = wfmodel.choreograph(order, Knobs(publishing="dual-write"))
+    hunted = hunt(system, scenario.setting, AnomalyTarget(), examples=60)
+    return {
+        "hunt": hunted,
+        "found schedule": hunted.found,
+        "walks": hunt_by_walks(
+            "choreography", system, FaultBudget(crashes=1), ["no: deadlock", LOST], walks=200
+        ),
+        "walked claim": hunt_by_walks("w", system, FaultBudget(), [LOST], walks=5).sought[0],
+        "both sides": both_sides(of_questions()["comparison"], jobs=1, most_states=2_000),
+        "online measurement": simulate_and_measure(system, scenario.setting, seed=1),
+    }
+
+
+@cache
+def of_chains() -> dict[str, Any]:
+    """What is solved, and what is estimated though it is rare."""
+    setting = Setting(
+        arrivals=Arrivals(at=(0,)),
+        horizon="20s",
+        network=Exponential(mean="5ms"),
+        faults=(Fault(kind="loss", target="*", probability=0.01),),
+    )
+    knobs = Knobs(commit=Exponential(mean="3ms"), delivery="at-most-once")
+    designs = {name: Variant(design=name, knobs=knobs) for name in DESIGNS}
+    asked = Scenario(question="How often is one lost?", variants=designs, setting=setting)
+    found, life = exact(asked, chain(3)), life_of(asked, chain(3), designs["choreography"])
+    few = Splitting(walks=100, repetitions=5)
+    rare = probability_of(KnownChain(life, limit=10_000), ended_as(life, "lost"), splitting=few)
+    answers = wfmodel.rare(asked, chain(3), walks=100, repetitions=5)
+    return {
+        "exact": found,
+        "exact answers": found[0],
+        "rare": rare,
+        "rare answers": answers,
+        "rare answer": answers[1],
+    }
 
 
 def every() -> dict[str, Any]:
     """All of them, by name."""
-    return of_one() | of_questions()
+    return of_one() | of_questions() | of_chains() | of_hunts()

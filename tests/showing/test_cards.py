@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import import_module
@@ -12,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 import wfmodel
-from tests.showing.objects import ROOT, chain, every, of_one, of_questions
+from tests.showing.objects import ROOT, chain, every, of_chains, of_one, of_questions
 from wfmodel.display import Shown
 from wfmodel.exploration import FaultBudget
 from wfmodel.model.workflow import Final, Task, Workflow
@@ -24,7 +25,8 @@ NAMES = [
     "state space", "interpreted space", "exploration", "exact", "exact answers", "rare",
     "rare answers", "rare answer",
     "scenario", "loaded scenario", "comparison", "variant", "metric", "conclusion", "what-ifs",
-    "what-if", "sweep", "story", "timeline", "study", "experiment", "threshold",
+    "what-if", "sweep", "story", "timeline", "study", "experiment", "threshold", "hunt",
+    "found schedule", "walks", "walked claim", "both sides", "online measurement",
 ]  # fmt: skip
 
 
@@ -188,3 +190,20 @@ def test_a_card_escapes_all_that_it_is_given():
 def test_whoever_shows_nothing_is_refused():
     with pytest.raises(TypeError, match="no card for a object"):
         wfmodel._showing().text(object())
+
+
+def test_exact_answers_stand_side_by_side_and_say_how_often():
+    found = of_chains()["exact"]
+    assert isinstance(found, tuple)
+    head = repr(found).splitlines()[1].split()
+    assert head == ["answer", "orchestration", "choreography"]
+    assert re.search(r"lost +4\.9\xa0% +1\xa0%", repr(found))
+    assert repr(of_chains()["rare"]).startswith("Probability 0.01")
+
+
+def test_where_there_is_a_picture_the_table_is_left_out():
+    told = of_one()["counterexample"]
+    html = told._repr_mimebundle_()["text/html"]
+    assert "<svg" in html
+    assert "<table" not in html
+    assert "step" in repr(told)

@@ -20,7 +20,8 @@ TABLES = [
     "60 states", "findings", "no findings", "loaded", "inspection", "system", "history",
     "measurement", "answers", "counterexample", "state space", "interpreted space", "exploration",
     "exact", "rare", "rare answers", "comparison", "what-ifs", "sweep", "story", "timeline",
-    "experiment", "threshold", "workflow", "system of 60",
+    "experiment", "threshold", "workflow", "system of 60", "walks", "both sides",
+    "online measurement",
 ]  # fmt: skip
 
 

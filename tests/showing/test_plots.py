@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
@@ -79,6 +80,13 @@ def test_the_variants_are_named_and_stand_at_their_values():
     drawn = [line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 1]
     means = [each.mean for each in comparison.metric("messages").estimates]
     assert set(means) <= {float(each) for each in drawn}
+
+
+def test_what_is_undefined_says_so_where_it_would_be():
+    comparison = of_questions()["comparison"]
+    line = next(each for each in comparison.metrics if np.isnan(each.estimates[0].mean))
+    said = [text.get_text() for text in comparison.plot(line.name).texts]
+    assert said[0] == (line.reason or "undefined")
 
 
 def test_recovery_is_a_curve_for_each_variant():

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from wfmodel.designs.anomalies import Anomaly
+from wfmodel.display import Tabular
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.reachability import (
     MOST_STATES,
@@ -64,8 +65,8 @@ class Side:
     pairs: tuple[Pair, ...]
 
 
-@dataclass(frozen=True)
-class BothSides:
+@dataclass(frozen=True, repr=False)
+class BothSides(Tabular):
     """One side per variant, in order, and whatever contradicts."""
 
     sides: tuple[Side, ...]

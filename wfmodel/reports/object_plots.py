@@ -149,6 +149,11 @@ def _(subject: Comparison, what: object, axes: Axes | None) -> Axes:
     axes = _axes(axes, 1.1 + 0.45 * len(names))
     for place, found in enumerate(line.estimates):
         style = look(place)
+        if np.isnan(found.mean):
+            across = axes.get_yaxis_transform()
+            words = plot_text(line.reason or "undefined")
+            axes.text(0.5, place, words, transform=across, ha="center")
+            continue
         spread = [[found.mean - found.low], [found.high - found.mean]]
         axes.errorbar(
             [found.mean],

@@ -29,9 +29,9 @@ HTML_ROWS: Final = 12
 LINE: Final = 110
 """A title or a line is broken here; rows of a table are as long as they are, up to LONGEST_ROW."""
 LONGEST_ROW: Final = 160
-LONGEST_CELL: Final = 60
+LONGEST_CELL: Final = 80
 """Of text, but for a row's last; HTML breaks lines by itself, and cuts at ``LONGEST_TOLD``."""
-LONGEST_TOLD: Final = 300
+LONGEST_TOLD: Final = 600
 
 _LEFT: Final = ' style="text-align: left"'
 """Words, where notebooks align numbers."""
@@ -52,7 +52,7 @@ def no_pictures() -> Pictures:
 class Card:
     """``rows`` need not be more than ``HTML_ROWS``; ``total`` says how many there are in all.
     ``pictures`` draws: it is called where somebody sees pictures. ``alone``: the first of them says
-    it all.
+    it all; ``instead``: they say what the table says, which is for those who see no pictures.
     """
 
     title: str
@@ -63,6 +63,7 @@ class Card:
     text_rows: int = TEXT_ROWS
     pictures: Callable[[], Pictures] = field(default=no_pictures)
     alone: bool = False
+    instead: bool = False
 
     def text(self) -> str:
         """Lines for a terminal."""
@@ -82,8 +83,11 @@ class Card:
         parts = [f"<p><b>{_safe(self.title)}</b></p>"]
         if self.lines:
             parts.append(f"<p>{'<br>'.join(map(_safe, self.lines))}</p>")
-        for name, svg in self.pictures():
+        pictures = self.pictures()
+        for name, svg in pictures:
             parts += [f"<p>{_safe(name)}</p>"] * bool(name) + [svg]
+        if pictures and self.instead:
+            return f"<div>{''.join(parts)}</div>"
         shown = self.rows[:HTML_ROWS] if self.head else []
         if shown:
             body = "".join(_row("td", row) for row in shown)

@@ -15,7 +15,7 @@ from wfmodel.checks import Inspection
 from wfmodel.checks.policy import RANK
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.system import System
-from wfmodel.diagrams import LayoutError, as_svg
+from wfmodel.diagrams import LayoutError, draw_workflow
 from wfmodel.extras import MissingExtraError
 from wfmodel.model.findings import Finding, Findings, Severity
 from wfmodel.model.flow import Flow
@@ -66,10 +66,9 @@ def _states(workflow: Workflow) -> Iterable[tuple[str | None, ...]]:
 
 def _diagram(workflow: Workflow, marks: Mapping[str, Severity] | None = None) -> Pictures:
     try:
-        svg = as_svg(workflow, marks)
+        return (("", draw_workflow(workflow, marks).as_element()),)
     except (MissingExtraError, LayoutError):  # a notebook shows it as text
         return ()
-    return (("", svg[svg.index("<svg") :]),)  # an element, without a document around it
 
 
 # -------------------------------------------------------------------------------- findings

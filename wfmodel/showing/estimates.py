@@ -223,7 +223,8 @@ def _(event: RareEvent) -> Card:
     if event.is_beyond:
         lines.append("most of it lies beyond the states looked into: trust the interval less")
     low, high = significant(found.low), significant(found.high)
-    return Card(title=f"Probability {significant(found.mean)} [{low} to {high}]", lines=lines)
+    title = f"Probability {significant(found.mean)}, 95 % interval {low} to {high}"
+    return Card(title=title, lines=lines)
 
 
 @table_of.register

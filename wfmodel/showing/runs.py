@@ -12,6 +12,7 @@ from wfmodel.experiments.example_instance import Story
 from wfmodel.experiments.timeline import Timeline
 from wfmodel.extras import MissingExtraError
 from wfmodel.metrics import METRICS, Measurement
+from wfmodel.metrics.streaming import OnlineMeasurement
 from wfmodel.showing.card import HTML_ROWS, Card, Pictures, card_of
 from wfmodel.showing.columns import Columns, TableValue, columns_of, table_of
 from wfmodel.wording.counting import counted
@@ -101,11 +102,20 @@ FIRST: Final = (
 
 @card_of.register
 def _(measured: Measurement) -> Card:
+    return _metrics(measured, measured.running)
+
+
+@card_of.register
+def _(measured: OnlineMeasurement) -> Card:
+    return _metrics(measured, 0)
+
+
+def _metrics(measured: Measurement | OnlineMeasurement, running: int) -> Card:
     ends = [
         f"{end.name.replace('_', ' ').lower()} {n:,}" for end, n in measured.classes.items() if n
     ]
-    if measured.running:
-        ends.append(f"still running {measured.running:,}")
+    if running:
+        ends.append(f"still running {running:,}")
     how = "" if measured.quiescent else ", cut at its limit"
     names = [*FIRST, *(name for name in METRICS if name not in FIRST)]
     return Card(
@@ -120,8 +130,9 @@ def _(measured: Measurement) -> Card:
     )
 
 
-@table_of.register
-def _(measured: Measurement) -> Columns:
+@table_of.register(Measurement)
+@table_of.register(OnlineMeasurement)
+def _(measured: Measurement | OnlineMeasurement) -> Columns:
     """Times in seconds, shares from 0 to 1; ``reason`` says why a value is missing."""
     return columns_of(
         ("metric", "title", "group", "value", "unit", "reason"),
@@ -139,7 +150,7 @@ def _(measured: Measurement) -> Columns:
     )
 
 
-def _value(measured: Measurement, name: str) -> str:
+def _value(measured: Measurement | OnlineMeasurement, name: str) -> str:
     if name in measured.reasons:
         return measured.reasons[name]
     return number(measured.values[name], METRICS[name].unit)

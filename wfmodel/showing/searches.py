@@ -24,13 +24,14 @@ from wfmodel.wording.counting import counted
 @card_of.register
 def _(found: VariantAnswers) -> Card:
     words = [each.word for each in found.asked]
-    counts = ", ".join(
-        f"{words.count(word)} {said}"
-        for word, said in (("holds", "hold"), ("violated", "violated"), ("undecided", "undecided"))
-        if word in words
-    )
+    counts = {word: words.count(word) for word in ("holds", "violated", "undecided")}
+    said = [
+        f"{count} {'hold' if word == 'holds' and count > 1 else word}"
+        for word, count in counts.items()
+        if count
+    ]
     return Card(
-        title=f"{found.name}: of {counted(len(words), 'claim')} {counts}",
+        title=f"{found.name}, {counted(len(words), 'claim')}: {', '.join(said)}",
         lines=(found.bounds.words(),),
         head=("claim", "answer", "detail"),
         rows=[(each.title, each.word, each.detail) for each in found.asked],
@@ -80,6 +81,7 @@ def _(told: Told) -> Card:
         rows=[(str(line.number), line.text) for line in told.lines],
         total=len(told.lines),
         pictures=partial(_sequence, told),
+        instead=True,
     )
 
 

@@ -23,6 +23,8 @@ _SPEAKERS: Final = {
     "wfmodel.exploration": "searches",
     "wfmodel.experiments.explored_variant": "searches",
     "wfmodel.experiments": "results",
+    "wfmodel.experiments.cross_check": "hunts",
+    "wfmodel.experiments.hunting": "hunts",
     "wfmodel.experiments.one_factor_runs": "estimates",
     "wfmodel.experiments.factorial": "estimates",
     "wfmodel.experiments.exact_answers": "estimates",

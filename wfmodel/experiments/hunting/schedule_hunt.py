@@ -18,6 +18,7 @@ from typing import Final
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import History
 from wfmodel.designs.system import System
+from wfmodel.display import Shown
 from wfmodel.experiments.explored_variant import Told, tell
 from wfmodel.experiments.hunting.history_to_schedule import Untellable, retell
 from wfmodel.experiments.hunting.hunt_coverage import CoverageMeter, HuntCoverage
@@ -34,8 +35,8 @@ MISSING: Final = (
 )
 
 
-@dataclass(frozen=True)
-class FoundSchedule:
+@dataclass(frozen=True, repr=False)
+class FoundSchedule(Shown):
     """A run that shows the quarry, after shrinking."""
 
     schedule: FaultSchedule
@@ -51,8 +52,8 @@ class FoundSchedule:
     """What ``told`` spends."""
 
 
-@dataclass(frozen=True)
-class Hunted:
+@dataclass(frozen=True, repr=False)
+class Hunted(Shown):
     """What became of a hunt. ``stopped``: why it ended early; empty where it did not."""
 
     name: str

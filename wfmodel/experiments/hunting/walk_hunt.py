@@ -20,6 +20,7 @@ from typing import Final, TypeAlias
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import Act
+from wfmodel.display import Shown, Tabular
 from wfmodel.experiments.explored_variant import Told, tell
 from wfmodel.exploration.properties import (
     Answer,
@@ -52,8 +53,8 @@ MOST_STATES: Final = 1_000_000
 """Known states after which no walk is begun, unless said otherwise."""
 
 
-@dataclass(frozen=True)
-class Sought:
+@dataclass(frozen=True, repr=False)
+class Sought(Shown):
     """A property, and what the walks say of it. ``told`` where a run that breaks it was found."""
 
     claim: str
@@ -65,8 +66,8 @@ class Sought:
     """Walks after which all of its steps had been seen."""
 
 
-@dataclass(frozen=True)
-class Walked:
+@dataclass(frozen=True, repr=False)
+class Walked(Tabular):
     """What became of a hunt by walks."""
 
     name: str

@@ -12,6 +12,7 @@ import numpy as np
 from wfmodel.designs.anomalies import Anomaly, Terminal
 from wfmodel.designs.history import Drop, History
 from wfmodel.designs.messages import Received
+from wfmodel.display import Tabular
 from wfmodel.metrics import coupling, recovery_times, staleness
 from wfmodel.metrics.codes import Floats, Ints
 from wfmodel.metrics.cost import NO_VERDICT, rate
@@ -46,8 +47,8 @@ class Measured(Protocol):
         """The words that a field points to."""
 
 
-@dataclass(frozen=True)
-class OnlineMeasurement:
+@dataclass(frozen=True, repr=False)
+class OnlineMeasurement(Tabular):
     """A run that was measured while it went on, and of which no history is left.
 
     ``values``, ``reasons``, ``classes``, ``stable``, ``returned``, ``end_ns`` and ``quiescent`` as
