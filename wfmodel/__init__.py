@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wfmodel.model.workflow import Workflow
     from wfmodel.reports.notebook_explorer import explorer
     from wfmodel.simulation import simulate
+    from wfmodel.surface.answering import exact, rare, sweep, threshold
     from wfmodel.surface.asking import compare, explore, load_scenario
     from wfmodel.surface.checking import check
     from wfmodel.surface.networkx_graphs import to_networkx
@@ -53,6 +54,7 @@ __all__ = [
     "choreograph",
     "compare",
     "draw",
+    "exact",
     "explore",
     "explorer",
     "inspect",
@@ -62,8 +64,11 @@ __all__ = [
     "measure",
     "mermaid",
     "orchestrate",
+    "rare",
     "save_history",
     "simulate",
+    "sweep",
+    "threshold",
     "to_networkx",
 ]
 

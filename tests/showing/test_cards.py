@@ -23,6 +23,7 @@ NAMES = [
     "workflow", "60 states", "findings", "no findings", "loaded", "inspection", "system",
     "system of 60", "history", "measurement", "answers", "asked", "answer", "counterexample",
     "state space", "interpreted space", "exploration", "exact", "exact answers", "rare",
+    "rare answers", "rare answer",
     "scenario", "loaded scenario", "comparison", "variant", "metric", "conclusion", "what-ifs",
     "what-if", "sweep", "story", "timeline", "study", "experiment", "threshold", "hunt",
     "found schedule", "walks", "walked claim", "both sides", "online measurement",

@@ -19,8 +19,9 @@ from wfmodel.showing.columns import columns_of
 TABLES = [
     "60 states", "findings", "no findings", "loaded", "inspection", "system", "history",
     "measurement", "answers", "counterexample", "state space", "interpreted space", "exploration",
-    "exact", "rare", "comparison", "what-ifs", "sweep", "story", "timeline", "experiment",
-    "threshold", "workflow", "system of 60", "walks", "both sides", "online measurement",
+    "exact", "rare", "rare answers", "comparison", "what-ifs", "sweep", "story", "timeline",
+    "experiment", "threshold", "workflow", "system of 60", "walks", "both sides",
+    "online measurement",
 ]  # fmt: skip
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.exact import Stages, duration_of
 from wfmodel.cli.terminal import say
-
-if TYPE_CHECKING:
-    from wfmodel.experiments.rare_events import Splitting
-    from wfmodel.markov import Life
 
 
 def rare(
@@ -38,53 +34,25 @@ def rare(
     where it is small, the exact answer is beside it. Faults never stop.
     """
     from wfmodel.cli.scenarios import runnable
-    from wfmodel.experiments.rare_events import Splitting, check_end, life_of
+    from wfmodel.experiments.rare_answers import RareQuestion, rare_answer
+    from wfmodel.experiments.rare_events import Splitting
 
     _, scenario, workflow = runnable(scenario_file)
-    within_s = None if within is None else duration_of(within, "--within") / 1e9
+    within_ns = None if within is None else duration_of(within, "--within")
     seed = scenario.seed if seed is None else seed
     try:
         how = Splitting(walks, repetitions, seed=seed, most=look)
-        check_end(event)
+        question = RareQuestion(event, within_ns, how, stages, states)
     except ValueError as error:
         raise TyperException(str(error)) from None
     failed = False
-    for name, variant in scenario.variants_by_name().items():
+    for name in scenario.variants_by_name():
         try:
-            life = life_of(scenario, workflow, variant, stages=stages)
-            answer = _answer(life, event, how, states, within_s)
+            answer = rare_answer(scenario, workflow, name, question)
         except (ValueError, ArithmeticError) as error:
             say(f"wfmodel: error: {scenario_file}: {name}: {error}", err=True)
             failed = True
         else:
-            say(f"{name}: {event} {answer}")
+            say(str(answer))
     if failed:
         raise typer.Exit(2)
-
-
-def _answer(life: Life, event: str, how: Splitting, states: int, within_s: float | None) -> str:
-    """One line about one variant."""
-    from wfmodel.experiments.rare_events import ended_as, probability_of, solved
-    from wfmodel.markov import KnownChain
-
-    known, ended = KnownChain(life, limit=states), ended_as(life, event)
-    found = probability_of(known, ended, sketch=life.sketch, splitting=how, within_s=within_s)
-    if found is None:
-        return "cannot happen"
-    estimate = found.estimate
-    told = f"{estimate.mean:.3g} [{estimate.low:.3g}, {estimate.high:.3g}]"
-    truth = solved(known, ended, within_s)
-    if truth is not None:
-        told += f", exactly {truth:.6g}"
-    elif found.bounds is not None:
-        told += ", surely from {:.4g} to {:.4g}".format(*found.bounds)
-    told += (
-        f" ({found.levels} levels, {found.narrowest:.1%} of the walks came through the narrowest"
-    )
-    if found.missed:
-        told += f"; {found.missed} of {estimate.replications} repetitions missed it: more --walks"
-    if found.is_beyond:
-        told += (
-            "; most of it beyond the states looked into, so trust the interval less: more --look"
-        )
-    return told + ")"

@@ -96,11 +96,17 @@ _SETTINGS: Final[dict[str, Any]] = {
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Draw in the report's style, whatever the reader's own settings are."""
+    """Draw in the report's style, whatever the reader's own settings are.
+
+    The first figure of a notebook chooses the back-end, which then shows figures by itself
+    (``interactive``): that stays when the style is left.
+    """
     with mpl.rc_context():
         mpl.rcdefaults()
         cast(Any, mpl.rcParams).update(_SETTINGS)  # its type depends on matplotlib's version
         yield
+        shows_itself = mpl.is_interactive()
+    mpl.interactive(shows_itself)
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:

@@ -14,6 +14,7 @@ from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
 from wfmodel.experiments.factorial.parquet_rows import FACTOR, shown_value
 from wfmodel.experiments.factorial.results_data import COLUMNS
 from wfmodel.experiments.factorial.threshold import ThresholdResult
+from wfmodel.experiments.rare_answers import RareAnswer, RareTable
 from wfmodel.experiments.rare_events import RareEvent
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.metrics import METRICS
@@ -234,3 +235,55 @@ def _(event: RareEvent) -> Columns:
         (*_INTERVAL, "surely_from", "surely_to", "levels", "repetitions", "missed"),
         [(found.mean, found.low, found.high, *bounds, *walked)],
     )
+
+
+@card_of.register
+def _(answer: RareAnswer) -> Card:
+    return card_of(RareTable([answer]))
+
+
+@card_of.register
+def _(answers: RareTable) -> Card:
+    ends = together(list(dict.fromkeys(each.event for each in answers)))
+    return Card(
+        title=f"How likely one instance ends: {ends}",
+        lines=[
+            f"{each.variant}: most of it lies beyond the states looked into; trust it less"
+            for each in answers
+            if each.found is not None and each.found.is_beyond
+        ],
+        head=("variant", "by splitting [95 %]", "solved", "surely"),
+        rows=[_rare_cells(each) for each in answers],
+        total=len(answers),
+    )
+
+
+@table_of.register
+def _(answers: RareTable) -> Columns:
+    """``exactly``: solved, where the chain is small enough; 0: it cannot happen."""
+    return columns_of(
+        ("variant", "event", *_INTERVAL, "exactly"),
+        (
+            (
+                each.variant,
+                each.event,
+                *((0.0, 0.0, 0.0) if each.estimate is None else _ends(each.estimate)),
+                0.0 if each.estimate is None else each.exactly,
+            )
+            for each in answers
+        ),
+    )
+
+
+def _ends(found: Estimate) -> tuple[float, float, float]:
+    return found.mean, found.low, found.high
+
+
+def _rare_cells(answer: RareAnswer) -> tuple[str, ...]:
+    if answer.found is None:
+        return (answer.variant, "cannot happen", "", "")
+    found, bounds = answer.found.estimate, answer.found.bounds
+    mean, low, high = map(significant, _ends(found))
+    solved = "" if answer.exactly is None else f"{answer.exactly:.6g}"
+    sure = "" if bounds is None else "{} to {}".format(*map(significant, bounds))
+    return (answer.variant, f"{mean} [{low} to {high}]", solved, sure)

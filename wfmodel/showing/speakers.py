@@ -28,6 +28,7 @@ _SPEAKERS: Final = {
     "wfmodel.experiments.one_factor_runs": "estimates",
     "wfmodel.experiments.factorial": "estimates",
     "wfmodel.experiments.exact_answers": "estimates",
+    "wfmodel.experiments.rare_answers": "estimates",
     "wfmodel.experiments.rare_events": "estimates",
 }
 """Where a class stands, and who speaks for it; the longest name counts."""

@@ -113,19 +113,25 @@ def compare(
         ValueError: the workflow is missing, is given twice, or cannot run, or ``primary`` names a
             metric that does not exist.
     """
-    asked, process = _question(scenario, workflow)
+    asked, process = question(scenario, workflow)
     return run(asked, process, jobs=jobs, progress=progress)
 
 
-def _question(
+def question(
     scenario: Scenario | LoadedScenario | str | Path, workflow: Workflow | None
 ) -> tuple[Scenario, Workflow]:
+    """A scenario with its workflow, however it was given.
+
+    Raises:
+        LoadError: the scenario's file cannot be run.
+        ValueError: the workflow is missing, or is given twice.
+    """
     if isinstance(scenario, Scenario):
         if workflow is None:
-            raise ValueError("compare needs the workflow beside a Scenario, or the scenario's file")
+            raise ValueError("this needs the workflow beside a Scenario, or the scenario's file")
         return scenario, workflow
     if workflow is not None:
-        raise ValueError("compare takes no workflow beside a scenario's file, which names its own")
+        raise ValueError("no workflow is taken beside a scenario's file, which names its own")
     loaded = scenario if isinstance(scenario, LoadedScenario) else load_scenario(scenario)
     if loaded.scenario is None or loaded.workflow is None or not loaded.is_runnable:
         raise LoadError(loaded.findings)
