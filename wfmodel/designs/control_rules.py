@@ -93,10 +93,13 @@ class Turn(Draft):
         if event == DONE and not any(edge.event == DONE for edge in node.edges):
             self._conclude(token, Outcome.FAILED)  # a dead end: nothing can come after it
             return
-        edge = next((each for each in node.edges if each.event == event), None)
+        try:
+            edge: Edge | None = node.after(event)
+        except KeyError:  # an injected failure that the workflow does not foresee
+            edge = None
         if self.role.parks and event != DONE and (edge is None or edge.implicit):
             self.tokens.append(replace(token, phase=Phase.PARKED))
-        elif edge is None:  # an injected failure that the workflow does not foresee
+        elif edge is None:
             self._conclude(token, Outcome.FAILED)
         else:
             self._move(token, edge)
