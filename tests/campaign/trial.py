@@ -30,8 +30,9 @@ CODES: Final = {
     CLOSED_PIPE: {0},
 }
 KILLED: Final = ("SIGKILL", "SIGTERM")
-PATIENCE_S: Final = 120
-LEAVE_S: Final = 10
+PATIENCE_S: Final = 1200
+LEAVE_S: Final = 120
+"""Both are waited for only where something is wrong, or the machine is very busy."""
 NOISE: Final = (b"Traceback", b"Exception ignored", b"a fault of wfmodel")
 
 

@@ -181,14 +181,25 @@ def possibility(
     for budget in tried:
         if any(not each.complete and is_part(each.budget, budget) for each in searches):
             continue
-        space = search(table, budget, limit=most_states, laps=LAPS)
-        if space.stopped == INTERRUPTED:
-            raise KeyboardInterrupt
-        searches.append(Searched(budget, space.looked_into, space.complete))
-        for anomaly, path in ends_of(space).anomalies.items():
-            told = tuple(line.text for line in story_of(space, _trace(path)))
-            stories.setdefault(anomaly, ShortestRun(budget, told))
+        searched, found = _explore(table, budget, most_states, known=stories)
+        searches.append(searched)
+        stories |= found
     return Possibility(name, tuple(searches), stories)
+
+
+def _explore(
+    table: Table, budget: FaultBudget, most_states: int, known: Mapping[Anomaly, ShortestRun]
+) -> tuple[Searched, dict[Anomaly, ShortestRun]]:
+    """One search, and the anomalies that are new; of its states nothing stays in memory."""
+    space = search(table, budget, limit=most_states, laps=LAPS)
+    if space.stopped == INTERRUPTED:
+        raise KeyboardInterrupt
+    stories = {
+        anomaly: ShortestRun(budget, tuple(line.text for line in story_of(space, _trace(path))))
+        for anomaly, path in ends_of(space).anomalies.items()
+        if anomaly not in known
+    }
+    return Searched(budget, space.looked_into, space.complete), stories
 
 
 def _trace(path: Path) -> Trace:

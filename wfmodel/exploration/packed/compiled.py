@@ -31,7 +31,11 @@ class OutOfMemory(Exception):  # noqa: N818 - the search still has an answer
 
 
 class CompiledSearch:
-    """States in the order in which they were met, breadth first; begins at a snapshot."""
+    """States in the order in which they were met, breadth first; begins at a snapshot.
+
+    Raises:
+        TooSparse: tables of this system would be large and nearly empty.
+    """
 
     def __init__(self, expansion: Expansion, snapshot: Snapshot, memory_bytes: int) -> None:
         self.expansion = expansion
@@ -124,6 +128,7 @@ class CompiledSearch:
 
         Raises:
             OutOfMemory: the limit is met; what was found so far is whole.
+            TooSparse: the tables became so; what was found so far is whole.
         """
         while most := allowed():
             end = min(self.next + most, len(self))

@@ -31,6 +31,28 @@ OWN_WIDTH: Final = CLASSES + 3
 
 NONE: Final = -2
 
+MOST_EMPTY: Final = 1 << 27
+"""Bytes that a table may take however little of it is filled."""
+
+FULL_ENOUGH: Final = 256
+"""A larger one has at most so many places for each that is filled."""
+
+
+class TooSparse(Exception):  # noqa: N818 - the search goes on without arrays
+    """A table would be large and nearly empty: it is better kept as a dictionary."""
+
+
+def check_filled(places: int, filled: int) -> None:
+    """Refuse a table of so many places, so many of them filled. In a long chain every message is
+    met by a few cells only, so a row for each cell and a column for each message would take memory
+    with the square of its length.
+
+    Raises:
+        TooSparse: it would be large and nearly empty.
+    """
+    if 4 * places > MOST_EMPTY and places > FULL_ENOUGH * filled:
+        raise TooSparse
+
 
 class Arrays(NamedTuple):
     """What the compiled search reads. ``*_base`` is where a participant's rows begin."""
@@ -68,6 +90,7 @@ class Rows:
         self.width = np.full(participants, width, dtype=np.int64)
         self.base = np.zeros(participants, dtype=np.int64)
         self.flat: Ints = np.zeros(0, dtype=np.int32)
+        self.filled = 0
         self._layout(self.rows, self.width, [None] * participants)
 
     def view(self, p: int) -> Ints:
@@ -76,15 +99,21 @@ class Rows:
         return self.flat[self.base[p] : self.base[p] + size].reshape(-1, int(self.width[p]))
 
     def reserve(self, p: int, row: int, column: int = 0) -> None:
-        """Make room for a row, and in it for a column."""
+        """Make room for one more entry, in this row and column.
+
+        Raises:
+            TooSparse: the table would be large and nearly empty.
+        """
+        self.filled += 1
         if row < self.rows[p] and column < self.width[p]:
             return
-        old = [self.view(q).copy() for q in range(len(self.rows))]
         rows, width = self.rows.copy(), self.width.copy()
         while row >= rows[p]:
             rows[p] *= 2
         while column >= width[p]:
             width[p] *= 2
+        check_filled(int((rows * width).sum()), self.filled)
+        old = [self.view(q).copy() for q in range(len(self.rows))]
         self._layout(rows, width, old)  # type: ignore[arg-type]
 
     def _layout(self, rows: Longs, width: Longs, old: list[Ints | None]) -> None:
@@ -114,8 +143,12 @@ class Growing:
         return self.length - 1
 
 
-def grown(array: Ints, row: int, column: int, fill: int) -> Ints:
-    """The array with room for a row and a column."""
+def grown(array: Ints, row: int, column: int, filled: int) -> Ints:
+    """The array with room for a row and a column; ``filled`` places of it are known.
+
+    Raises:
+        TooSparse: it would be large and nearly empty.
+    """
     rows, columns = array.shape
     while row >= rows:
         rows *= 2
@@ -123,7 +156,8 @@ def grown(array: Ints, row: int, column: int, fill: int) -> Ints:
         columns *= 2
     if (rows, columns) == array.shape:
         return array
-    wider: Ints = np.full((rows, columns), fill, dtype=np.int32)
+    check_filled(rows * columns, filled)
+    wider: Ints = np.full((rows, columns), -1, dtype=np.int32)
     wider[: array.shape[0], : array.shape[1]] = array
     return wider
 
@@ -181,7 +215,11 @@ class ComponentArrays:
         return sum(array.nbytes for array in self.arrays()) + self.parts.size_bytes()
 
     def follow(self) -> None:
-        """Take over what has been tabulated since the last time."""
+        """Take over what has been tabulated since the last time.
+
+        Raises:
+            TooSparse: a table would be large and nearly empty.
+        """
         log = self.parts.log
         for entry in log[self._done :]:
             self._take_over(*entry)
@@ -212,10 +250,10 @@ class ComponentArrays:
             case p_.DOUBLE:
                 self._entry(a, b, c)[6:8] = parts.doubles[a, b, c]
             case p_.LAND:
-                self.land = grown(self.land, a, b, -1)
+                self.land = grown(self.land, a, b, len(parts.lands))
                 self.land[a, b] = parts.lands[a, b]
             case p_.SPEND:
-                self.spend = grown(self.spend, a, 0, -1)
+                self.spend = grown(self.spend, a, 0, len(parts.spends))
                 left = parts.spends[a, b, c]
                 self.spend[a, b * parts.size + c] = NONE if left < 0 else left
 
@@ -264,7 +302,7 @@ class ComponentArrays:
         budget = self.parts.budgets.values[number]
         if number >= len(self.budgets):
             self.budgets = np.concatenate((self.budgets, np.zeros_like(self.budgets)))
-        self.spend = grown(self.spend, number, 0, -1)
+        self.spend = grown(self.spend, number, 0, len(self.parts.spends))
         self.budgets[number] = (
             CRASHES * (budget.crashes > 0)
             + PAUSES * (budget.pauses > 0)

@@ -123,7 +123,7 @@ class PlainSearch(Generic[E]):
     def of(cls, expansion: E, snapshot: Snapshot) -> PlainSearch[E]:
         """The search that a snapshot was taken of."""
         places = range(len(snapshot.layout.widths))
-        columns = [column(snapshot.layout, snapshot.words, place).tolist() for place in places]
+        columns = [_shared(column(snapshot.layout, snapshot.words, place)) for place in places]
         vectors = list(zip(*columns, strict=True))
         search = cls(expansion, vectors[0])
         search.vectors = vectors
@@ -134,6 +134,12 @@ class PlainSearch(Generic[E]):
         search.cut = snapshot.cut.tolist()
         search.next, search.transitions = snapshot.next, snapshot.transitions
         return search
+
+
+def _shared(numbers: NDArray[Any]) -> list[int]:
+    """The numbers as Python has them, each one object however often it stands there."""
+    known = list(range(int(numbers.max()) + 1))
+    return [known[number] for number in numbers.tolist()]
 
 
 def plain_arcs(

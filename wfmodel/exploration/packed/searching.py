@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wfmodel.designs.table import Table
 from wfmodel.exploration.packed import checkpoint as on_disk
+from wfmodel.exploration.packed.component_arrays import TooSparse
 from wfmodel.exploration.packed.packed_space import PackedSpace
 from wfmodel.exploration.packed.python_search import PlainSearch
 from wfmodel.exploration.packed.snapshot import Snapshot
@@ -95,7 +96,8 @@ def search(
     a loop is gone round. ``urgent=False`` switches a reduction of ``moves`` off. If ``checkpoint``
     exists, the search goes on from there; it needs a ``table`` of its own then. It is written every
     so many seconds and at the end. Participants that the system declares interchangeable are not
-    told apart, unless ``symmetry=False``; such a search is plain.
+    told apart, unless ``symmetry=False``; such a search is plain. So is, whatever ``engine`` says,
+    the rest of one whose tables would be large and nearly empty.
 
     Raises:
         CheckpointError: the file is not a checkpoint of this search.
@@ -179,6 +181,8 @@ class _Run:
         """The level being looked into, and the number of the first state beyond it."""
         self.stopped = ""
         self.interrupted = False
+        self.sparse = False
+        """Its tables are better dictionaries: compiled code would want arrays, nearly empty."""
         self.finally_do: list[Callable[[], None]] = []
         self._due: list[tuple[float, Callable[[], None]]] = []
         self._next_due: list[float] = []
@@ -210,6 +214,10 @@ class _Run:
                 self.search.run(self._allowed)
             except OutOfMemory:
                 self.stopped = self._memory()
+            except TooSparse:
+                self._go_on_plain(self.search.snapshot())
+        if self.sparse:
+            self.search.run(self._allowed)
         for action in self.finally_do:
             action()
 
@@ -220,13 +228,20 @@ class _Run:
         if self.engine is Engine.COMPILED or (self.engine is Engine.AUTO and many):
             from wfmodel.exploration.packed.compiled import CompiledSearch
 
-            self.search = CompiledSearch(expansion, snapshot, self.memory_bytes)
+            try:
+                self.search = CompiledSearch(expansion, snapshot, self.memory_bytes)
+            except TooSparse:
+                self._go_on_plain(snapshot)
         else:
             self.search = PlainSearch.of(expansion, snapshot)
 
+    def _go_on_plain(self, snapshot: Snapshot) -> None:
+        self.sparse = True
+        self.search = PlainSearch.of(self.search.expansion, snapshot)
+
     def _hands_over(self) -> bool:
         """Whether a plain search has come so far that the compiled one should go on."""
-        if not isinstance(self.search, PlainSearch) or self.stopped:
+        if not isinstance(self.search, PlainSearch) or self.stopped or self.sparse:
             return False
         return self.engine is Engine.COMPILED or (
             self.engine is Engine.AUTO and has_numba() and self.search.next < len(self.search)
@@ -245,13 +260,14 @@ class _Run:
         if not most:
             return 0
         plain = isinstance(search, PlainSearch)
+        due = self.engine is Engine.AUTO and len(search) >= PLAIN_STATES and not self.sparse
         if self.interrupted:
             self.stopped = INTERRUPTED
         elif self.limit is not None and search.next >= self.limit:
             self.stopped = f"limit of {self.limit:,} states"
         elif search.size_bytes() > self.memory_bytes:
             self.stopped = self._memory()
-        elif plain and self.engine is Engine.AUTO and len(search) >= PLAIN_STATES and has_numba():
+        elif plain and due and has_numba():
             return 0
         if self.stopped:
             return 0
