@@ -3,8 +3,8 @@
 What may be there: what a program does to a workflow (load, check, inspect, draw, mermaid), to a
 system (build and its two short forms, explore, simulate, measure, histories' two), to a scenario
 (load_scenario, compare, explorer, sweep, threshold, exact, rare), to any of them (to_networkx), the
-two types that one declares in Python, and the one error that one catches. Whatever is only handed to
-these stays in its package.
+two types that one declares in Python, and the one error that one catches. Whatever is only handed
+to these stays in its package.
 """
 
 from __future__ import annotations
