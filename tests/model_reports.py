@@ -23,6 +23,7 @@ DEMO = "order-fulfilment"
 def scenarios() -> dict[str, Path]:
     """The scenario of each report, by the report's name."""
     found = sorted((ROOT / "models").rglob("scenario.yaml"))
+    found = [path for path in found if (ROOT / "models" / "bugs") not in path.parents]
     return {path.parent.name: path.relative_to(ROOT) for path in found}
 
 

@@ -93,7 +93,7 @@ def test_every_command_of_the_page_is_one(repository):
     """Those that stand in jobs and in running text have options that exist."""
     known = set(re.findall(r"--[a-z][a-z-]+", run(repository, "wfmodel check --help")))
     known |= {"--path", "--root"}
-    of_others = {"--depth", "--no-verify"}
+    of_others = {"--depth", "--no-verify", "--fail-on"}
     given = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", PAGE)) - of_others
     assert given - known == {"--quiet", "--config-file"} & given
 

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from wfmodel.model.workflow import Workflow
     from wfmodel.reports.notebook_explorer import explorer
     from wfmodel.simulation import simulate
-    from wfmodel.surface.answering import exact, rare, sweep, threshold
     from wfmodel.surface.asking import compare, explore, load_scenario
     from wfmodel.surface.checking import check
     from wfmodel.surface.networkx_graphs import to_networkx
+    from wfmodel.surface.solving import exact, rare, sweep, threshold
     from wfmodel.surface.strict_loading import LoadError, load
 
     __version__: str

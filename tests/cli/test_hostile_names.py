@@ -222,8 +222,7 @@ def look_at_file(path: Path) -> None:
             ElementTree.fromstring(text)
             assert hostile.html_faults(text) == []
         case ".html":
-            own = text.count('<script type="application/json" id="data">')  # and what reads it
-            assert hostile.html_faults(text) == ["script"] * 2 * own
+            assert hostile.html_faults(text) == []
         case ".md":
             assert list(hostile.table_faults(text)) == []
             assert list(hostile.markdown_faults(text)) == []

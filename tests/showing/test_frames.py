@@ -14,7 +14,7 @@ from tests.showing.objects import asked, every, of_one, of_questions
 from wfmodel.display import Tabular
 from wfmodel.experiments.comparison_data import comparison_as_csv
 from wfmodel.metrics import METRICS
-from wfmodel.showing.columns import columns_of
+from wfmodel.showing.table_columns import columns_of
 
 TABLES = [
     "60 states", "findings", "no findings", "loaded", "inspection", "system", "history",

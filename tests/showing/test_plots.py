@@ -92,7 +92,7 @@ def test_what_is_undefined_says_so_where_it_would_be():
 def test_recovery_is_a_curve_for_each_variant():
     axes = of_questions()["comparison"].plot("recovery")
     assert axes.get_ylabel() == "not yet recovered"
-    assert "100%" in [text.get_text() for text in ticks(axes.yaxis)]
+    assert "100\N{NO-BREAK SPACE}%" in [text.get_text() for text in ticks(axes.yaxis)]
 
 
 def test_latencies_end_at_the_share_that_has_a_verdict():

@@ -37,6 +37,8 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "sweep": "Primary metrics against one number of a fault.",
         "experiment": "Factors, responses, a plan and a precision, for wfmodel sweep.",
         "what_ifs": "Replications of each rerun that looks for what would reverse the conclusion.",
+        "prices": "What things cost; makes the cost of an instance and of a failure metrics.",
+        "promises": "Shares of instances that are to be done in time, by name: metrics, too.",
         "sources": "Where a number comes from, by its place, such as knobs.commit.",
     },
     "Variant": {
@@ -50,12 +52,14 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "renewed": "Time between two heartbeats.",
         "lasts": "Without a heartbeat for this long, the holder is taken for dead.",
         "look": "Time between two looks for what nobody holds any more.",
+        "of": "Whose instances: a participant's, those of services, or * for all.",
     },
     "Setting": {
         "arrivals": "How instances arrive.",
         "horizon": "Instances arrive and faults strike until then.",
         "warm_up": "Instances that arrive earlier run but are not measured.",
         "convergence": "Then neither, until nothing is left to happen or this is over.",
+        "faults_until": "Whether faults stop with the arrivals or go on to the end.",
         "network": "Latency of a delivery.",
         "faults": "What goes wrong.",
     },
@@ -63,6 +67,24 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "every": "Time between two instances.",
         "at": "A trace of instants.",
         "most": "No more than this many.",
+        "pattern": "How the rate goes up and down.",
+    },
+    "Pattern": {
+        "period": "After this time it begins anew.",
+        "factors": "Of equal parts of the period: the rate times this.",
+    },
+    "Prices": {
+        "currency": "What all prices are in.",
+        "message": "Of a message.",
+        "store_write": "Of a commit.",
+        "worker_second": "Of a second that a worker is busy.",
+        "instance": "Whatever else each instance costs.",
+        "undone": "Of one that ended clean but not fulfilled.",
+        "half_done": "Of one that is lost or left something wrong behind.",
+    },
+    "Promise": {
+        "within": "From the arrival to a clean end.",
+        "share": "Of all instances, 0 to 1.",
     },
     "Fault": {
         "kind": "What happens.",
@@ -75,6 +97,7 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "delay": "How much longer a message takes.",
         "peers": "Of a partition: only from these.",
         "step": "Of a failure: only at this step.",
+        "replica": "Of what strikes processes: only this one, from 0.",
     },
     "Sweep": {
         "fault": "The kind of fault that is varied.",

@@ -22,7 +22,7 @@ from wfmodel.experiments.reachability import budget_words
 from wfmodel.experiments.story_walks import FoundStory
 from wfmodel.experiments.timeline import Band
 from wfmodel.experiments.walkthrough import WHOLE, InstanceWalk, WalkMoment
-from wfmodel.reports.rendering import environment
+from wfmodel.reports.rendering import environment, script_of
 from wfmodel.reports.style import Picture, picture, styled
 from wfmodel.wording.declarations import duration_words
 from wfmodel.wording.figures import number
@@ -125,7 +125,8 @@ class ExplorerPage:
 def explorer_html(found: Explorable, command: str = "") -> str:
     """The page of what is to be explored; ``command`` makes it again."""
     page = _page(found, command)
-    return environment(html=True).get_template("explorer.html.j2").render(page=page)
+    template = environment(html=True).get_template("explorer.html.j2")
+    return template.render(page=page, script=script_of("explorer.js"))
 
 
 def _page(found: Explorable, command: str) -> ExplorerPage:

@@ -67,7 +67,7 @@ def _quoted(value: object) -> Markup:
 
 
 @dataclass(frozen=True, slots=True)
-class _Script:
+class PageScript:
     """The page's script, and the digest by which a browser runs it and no other."""
 
     text: str
@@ -75,9 +75,10 @@ class _Script:
 
 
 @cache
-def _script() -> _Script:
-    text = environment(html=True).get_template("report.js").render()
-    return _Script(text, f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
+def script_of(template: str) -> PageScript:
+    """A page's script."""
+    text = environment(html=True).get_template(template).render()
+    return PageScript(text, f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
 
 
 def as_html(page: Page) -> str:
@@ -85,7 +86,7 @@ def as_html(page: Page) -> str:
     pictures = (page.diagram, *(each.picture for each in (*page.figures, *page.stories)))
     style = dark_style(each.svg for each in pictures)
     template = environment(html=True).get_template("report.html.j2")
-    return template.render(page=page, script=_script(), dark=style)
+    return template.render(page=page, script=script_of("report.js"), dark=style)
 
 
 def as_markdown(page: Page, *, folder: str) -> str:

@@ -23,7 +23,7 @@ from wfmodel.model.flow import Flow
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Task, Workflow
 from wfmodel.showing.card import Card, Cell, Pictures, card_of
-from wfmodel.showing.columns import Columns, columns_of, table_of
+from wfmodel.showing.table_columns import Columns, columns_of, table_of
 from wfmodel.wording.counting import counted, together
 from wfmodel.wording.declarations import knob_words
 

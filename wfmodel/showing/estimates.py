@@ -19,7 +19,7 @@ from wfmodel.experiments.rare_events import RareEvent
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.metrics import METRICS
 from wfmodel.showing.card import HTML_ROWS, Card, card_of
-from wfmodel.showing.columns import Columns, columns_of, table_of
+from wfmodel.showing.table_columns import Columns, columns_of, table_of
 from wfmodel.wording.counting import counted, together
 from wfmodel.wording.figures import between, number, significant
 

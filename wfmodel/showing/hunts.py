@@ -8,7 +8,7 @@ from wfmodel.experiments.cross_check import BothSides, Pair, Side
 from wfmodel.experiments.hunting import FoundSchedule, Hunted, Sought, Walked
 from wfmodel.experiments.reachability import budget_words
 from wfmodel.showing.card import Card, card_of
-from wfmodel.showing.columns import Columns, TableValue, columns_of, table_of
+from wfmodel.showing.table_columns import Columns, TableValue, columns_of, table_of
 from wfmodel.wording.counting import counted
 from wfmodel.wording.figures import between, number
 

@@ -20,7 +20,7 @@ from wfmodel.experiments import (
 from wfmodel.experiments.comparison_data import CSV_COLUMNS, comparison_rows
 from wfmodel.experiments.metric_rows import MetricRow, TableCell, metric_row
 from wfmodel.showing.card import HTML_ROWS, Card, Cell, card_of
-from wfmodel.showing.columns import Columns, TableValue, columns_of, table_of
+from wfmodel.showing.table_columns import Columns, TableValue, columns_of, table_of
 from wfmodel.wording.counting import counted, together
 from wfmodel.wording.declarations import arrivals_words, duration_words, fault_words
 from wfmodel.wording.figures import gap, number

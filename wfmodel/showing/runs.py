@@ -14,7 +14,7 @@ from wfmodel.extras import MissingExtraError
 from wfmodel.metrics import METRICS, Measurement
 from wfmodel.metrics.streaming import OnlineMeasurement
 from wfmodel.showing.card import HTML_ROWS, Card, Pictures, card_of
-from wfmodel.showing.columns import Columns, TableValue, columns_of, table_of
+from wfmodel.showing.table_columns import Columns, TableValue, columns_of, table_of
 from wfmodel.wording.counting import counted
 from wfmodel.wording.declarations import FAULTS, duration_words
 from wfmodel.wording.figures import number

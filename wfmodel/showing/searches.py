@@ -15,7 +15,7 @@ from wfmodel.exploration.scheduling import act_between
 from wfmodel.exploration.state_space import NumberedSpace, StateSpace, is_fault
 from wfmodel.extras import MissingExtraError
 from wfmodel.showing.card import HTML_ROWS, Card, Pictures, card_of
-from wfmodel.showing.columns import Columns, columns_of, table_of
+from wfmodel.showing.table_columns import Columns, columns_of, table_of
 from wfmodel.wording.counting import counted
 
 # --------------------------------------------------------------------------------- answers

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wfmodel.extras import need
 from wfmodel.showing.card import Card, card_of
-from wfmodel.showing.columns import table_of
+from wfmodel.showing.table_columns import table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
