@@ -21,7 +21,10 @@ def led(markdown: str, page: str) -> str:
 
 def test_every_page_has_a_place_in_the_navigation():
     listed = set(re.findall(r"([\w/-]+\.md)$", CONFIGURATION, re.M)) - {"reference/api.md"}
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")} | {"rules/README.md", "runtimes/README.md"}
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} | {
+        "rules/README.md",
+        "runtimes/README.md",
+    }
     assert listed == pages
 
 

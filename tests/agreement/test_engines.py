@@ -46,10 +46,9 @@ def compiled(system: System, setting: Setting, seed: int, table: Table | None = 
 @given(worlds())
 def test_the_text_says_what_the_first_driver_did(world):
     system, setting, seed = world
-    knobs = system.knobs  # it knows no other way to acknowledge, and no leases
-    assume(
-        knobs.acknowledge is Acknowledge.AFTER_COMMIT and knobs.lease is None and not knobs.replicas
-    )
+    knobs = system.knobs  # it knows no other way to acknowledge, no leases, no pool
+    assume(knobs.acknowledge is Acknowledge.AFTER_COMMIT)
+    assume(knobs.lease is None and not knobs.replicas and knobs.connections is None)
     assert_same(first_driver(system, setting, seed=seed), simulate(system, setting, seed=seed))
 
 
