@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.agreement.telling import replayable
@@ -30,7 +30,7 @@ MOST_ROWS = 1_500
 
 
 @pytest.mark.parametrize("design", sorted(EACH))
-@settings(max_examples=30)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.data())
 def test_exploration_has_every_anomaly_that_an_instance_shows(design: str, data: st.DataObject):
     workflow = data.draw(
