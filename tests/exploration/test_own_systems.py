@@ -157,3 +157,10 @@ def test_taking_urgent_steps_first_keeps_every_ending(workflow, design):
         )
         endings.append(set(found))
     assert endings[0] == endings[1]
+
+
+@pytest.mark.parametrize("lasts", [{"mean": "3s"}, 3.5, "soon"])
+def test_a_length_that_is_none_is_refused_by_its_timer(lasts):
+    """A mapping was taken as it was, and failed deep inside a simulation."""
+    with pytest.raises(ValueError, match=r"lasts of timer 'wake': .*; got"):
+        own_system("sleepers", {"a": Log()}, lasts={"wake": lasts})

@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
+from pydantic import TypeAdapter, ValidationError
+
 from wfmodel.designs.knobs import Acknowledge, Knobs
 from wfmodel.designs.messages import Action, Event
 from wfmodel.designs.permutation import Rename, checked_groups, renamed
 from wfmodel.designs.placement import Design
 from wfmodel.designs.state import View
 from wfmodel.display import Tabular
-from wfmodel.model.distributions import Constant, Distribution
+from wfmodel.model.distributions import Distribution
 from wfmodel.model.flow import Flow, build_flow
-from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final, Workflow
 
 State: TypeAlias = Any
@@ -99,7 +100,7 @@ def own_system(
     atomic: bool = True,
     symmetric: Iterable[tuple[str, ...]] = (),
     rename: Rename = renamed,
-    lasts: Mapping[Any, Distribution | str] | None = None,
+    lasts: Mapping[Any, Distribution | str | Mapping[str, Any]] | None = None,
 ) -> System:
     """A System of one's own machines, without a workflow. docs/own-systems.md tells how.
 
@@ -143,9 +144,13 @@ def own_system(
         opening,
         groups,
         rename,
-        {timer: _length(length) for timer, length in (lasts or {}).items()},
+        {timer: _length(timer, length) for timer, length in (lasts or {}).items()},
     )
 
 
-def _length(length: Distribution | str) -> Distribution:
-    return Constant(parse_duration(length)) if isinstance(length, str) else length
+def _length(timer: object, length: object) -> Distribution:
+    try:
+        return TypeAdapter[Distribution](Distribution).validate_python(length)
+    except ValidationError as error:
+        why = error.errors(include_url=False)[0]["msg"]
+        raise ValueError(f"lasts of timer {timer!r}: {why}; got {length!r}") from None
