@@ -63,6 +63,13 @@ def test_two_near_names_are_no_certainty():
     assert mended(wrong) == (wrong, 0)
 
 
+def test_two_misspellings_of_one_key_are_left():
+    """Both were given its name, which a file may have once only."""
+    wrong = GOOD.replace("    next: shipped\n", "    nxt: shipped\n    nect: shipped\n")
+    assert wrong != GOOD
+    assert mended(wrong) == (wrong, 0)
+
+
 def test_json_is_mended_in_place():
     text = (
         '{"name": "o", "initial": "a", "states": {\n'

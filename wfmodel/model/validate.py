@@ -90,11 +90,14 @@ def _findings(
 
 
 def _respelt(value: object, kind: type, base: Path, path: Path) -> Fix | None:
-    """A misspelt key, where only one key can have been meant and it is not there already."""
-    holder = _at(value, path[:-1])
-    known = (key for key in _keys(_schema(kind), value, path[:-1]) if key not in holder)
+    """A misspelt key, where only one key can have been meant, which is neither there already nor
+    meant by another misspelt one.
+    """
+    holder, keys = _at(value, path[:-1]), tuple(_keys(_schema(kind), value, path[:-1]))
+    known = [key for key in keys if key not in holder]
     meant = certain(str(path[-1]), known)
-    if meant is None:
+    others = (str(key) for key in holder if key not in keys and key != path[-1])
+    if meant is None or any(certain(other, known) == meant for other in others):
         return None
     return Fix(f"write {meant!r}", (Edit((*base, *path), meant, key=True),))
 
