@@ -65,7 +65,8 @@ def test_two_near_names_are_no_certainty():
 
 def test_two_misspellings_of_one_key_are_left():
     """Both were given its name, which a file may have once only."""
-    wrong = GOOD.replace("    next: shipped\n", "    nxt: shipped\n    nect: shipped\n")
+    twice = "    servcie: inventory\n    srevice: inventory\n"
+    wrong = GOOD.replace("    service: inventory\n", twice)
     assert wrong != GOOD
     assert mended(wrong) == (wrong, 0)
 
