@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.faults import PER_REPLICA, FaultKind
 
 
 class Scope(StrEnum):
@@ -74,8 +74,7 @@ PER_MESSAGE: Final = frozenset(of_scope(Scope.MESSAGE))
 """Kinds that strike single messages while they are on."""
 PER_ATTEMPT: Final = frozenset(of_scope(Scope.STEP))
 """Kinds that strike single attempts while they are on."""
-PER_REPLICA: Final = frozenset(of_scope(Scope.PROCESS, Scope.LINK))
-"""Kinds that strike each replica of a participant for itself."""
+assert frozenset(of_scope(Scope.PROCESS, Scope.LINK)) == PER_REPLICA
 PER_PROCESS: Final = PER_REPLICA | frozenset(of_scope(Scope.STORE))
 """Kinds that every replica of a participant has to do with: its own, or their common store's."""
 STOPPING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.stops)

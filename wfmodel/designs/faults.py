@@ -51,12 +51,10 @@ class FaultKind(StrEnum):
     """Attempts at the target fail, with ``probability``; a further attempt may succeed."""
 
 
-_OF_REPLICAS: Final = (
-    FaultKind.CRASH,
-    FaultKind.PAUSE,
-    FaultKind.PARTITION,
-    FaultKind.SLOW_SERVICE,
+PER_REPLICA: Final = frozenset(
+    {FaultKind.CRASH, FaultKind.PAUSE, FaultKind.PARTITION, FaultKind.SLOW_SERVICE}
 )
+"""Kinds that strike each replica of a participant for itself."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -91,7 +89,7 @@ class Fault:
             raise ValueError("a crash needs an instant (at) or a rate (every)")
         if self.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE) and self.factor == 1.0:
             raise ValueError(f"{self.kind} needs a factor")
-        if self.replica is not None and self.kind not in _OF_REPLICAS:
+        if self.replica is not None and self.kind not in PER_REPLICA:
             raise ValueError(f"replica has no meaning with {self.kind}: it strikes no one process")
         return self
 

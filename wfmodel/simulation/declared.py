@@ -165,5 +165,7 @@ class Strikes:
     """A flag for each node; NULL: all steps."""
     step_bases: list[int] = NULL
     is_business: bool = False
+    told: bool = True
+    """Rows tell of it: of a store, which replicas have in common, once."""
     own: bool = False
     """A user's process struck it: nobody else says when it comes again."""

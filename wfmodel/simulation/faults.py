@@ -118,9 +118,8 @@ def strike(run: Run, fault: Injected) -> None:
 
 
 def _tell(run: Run, fault: Injected, kind: int) -> None:
-    """Replicas have one store, whose faults are told once."""
-    number = fault.process.number if fault.process else 0
-    if not number or fault.kind in (_CRASH, _PAUSE, _PARTITION, _SLOW_SERVICE):
+    if fault.told:
+        number = fault.process.number if fault.process else 0
         row(run, kind, OUTSIDE, fault.participant, fault.kind, number)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Final, Protocol
 
-from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, PER_REPLICA
-from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS
+from wfmodel.designs.faults import PER_REPLICA, Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.designs.knobs import Custody, Delivery, Lease
 from wfmodel.model import distributions as families
@@ -245,6 +245,7 @@ class Setup:
             steps=self._steps(fault),
             step_bases=self._step_bases(fault, number),
             own=own,
+            told=not replica or fault.kind in PER_REPLICA,
         )
 
     def _peers(self, fault: Fault) -> Reference:
