@@ -16,6 +16,7 @@ from wfmodel.model.workflow import Final, Service, Task, Wait, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
 S = parse_duration("1s")
+FAULT_ROWS = (Kind.FAULT_ON, Kind.FAULT_OFF)
 LEASE = Lease(renewed="1s", lasts="5s", look="2s")
 
 
@@ -120,6 +121,29 @@ def test_a_schedule_strikes_all_replicas_at_once_and_a_rate_each_for_itself():
     struck = [row.b for row in history if row.kind == Kind.FAULT_ON]
     assert set(struck) == {0, 1, 2}
     assert len(set(times(history, Kind.FAULT_ON))) == len(struck)
+
+
+def test_ones_own_fault_strikes_all_replicas_and_heals_them():
+    crash, seen = Fault(kind="crash", target="bank", at=("0s",)), []
+
+    def outage(world):
+        yield world.env.timeout(5 * S)
+        world.strike(crash)
+        seen.append(world.is_up("bank"))
+        yield world.env.timeout(S)
+        world.heal(crash)
+        yield world.env.timeout(1)  # a restart happens in its own time
+        seen.append(world.is_up("bank"))
+
+    system = build(payment(), "orchestration", Knobs(replicas={"bank": 3}))
+    setting = Setting(arrivals=Arrivals(at=("0s",)), horizon="1m")
+    history = simulate(system, setting, processes=(outage,))
+    rows = [(row.time_ns // S, row.kind, row.b) for row in history if row.kind in FAULT_ROWS]
+    assert rows == [
+        *((5, Kind.FAULT_ON, replica) for replica in range(3)),
+        *((6, Kind.FAULT_OFF, replica) for replica in range(3)),
+    ]
+    assert seen == [False, True]
 
 
 def test_their_store_is_one():

@@ -205,10 +205,20 @@ class Setup:
         context = self.context
         for number, fault in enumerate(context.setting.faults):
             for target in fault.targets(context.table.names, context.system.services):
-                for replica in self._struck(fault, target):
-                    yield self.fault(fault, target, number, replica=replica)
+                yield from self.faults_at(fault, target, number)
 
-    def _struck(self, fault: Fault, target: str) -> Iterable[int]:
+    def faults_at(
+        self, fault: Fault, target: str, number: int, *, own: bool = False
+    ) -> Iterator[Reference]:
+        """One fault at each replica of a target that it strikes."""
+        for replica in self._struck(fault, target):
+            yield self.fault(fault, target, number, replica=replica, own=own)
+
+    def replicas_struck(self, fault: Fault, target: str) -> int:
+        """How many replicas of a target a fault strikes."""
+        return len(self._struck(fault, target))
+
+    def _struck(self, fault: Fault, target: str) -> Sequence[int]:
         """Which replicas of a target a fault strikes: each for itself, or their store together."""
         if fault.kind not in PER_PROCESS:
             return (0,)

@@ -65,9 +65,9 @@ class World:
         """
         self._run.now = self.now_ns
         for name in self._targets(fault, target):
-            injected = self._engine.setup.fault(fault, name, OWN_FAULT, own=True)
-            self._struck.append((fault, name, injected))
-            strike(self._run, injected)
+            for injected in self._engine.setup.faults_at(fault, name, OWN_FAULT, own=True):
+                self._struck.append((fault, name, injected))
+                strike(self._run, injected)
 
     def heal(self, fault: Fault, target: str | None = None) -> None:
         """End a fault that ``strike`` began; a restart happens in its own time.
@@ -77,11 +77,12 @@ class World:
         """
         self._run.now = self.now_ns
         for name in self._targets(fault, target):
-            known = next((each for each in self._struck if each[:2] == (fault, name)), None)
-            if known is None:
+            known = [each for each in self._struck if each[:2] == (fault, name)]
+            if not known:
                 raise ValueError(f"no {fault.kind} is on at {name!r} that strike() began")
-            self._struck.remove(known)
-            self._heal(known[2])
+            for each in known[: self._engine.setup.replicas_struck(fault, name)]:
+                self._struck.remove(each)
+                self._heal(each[2])
 
     def _heal(self, injected: Injected) -> None:
         if not replays(injected):
@@ -99,8 +100,9 @@ class World:
         return self._run.arrived - 1
 
     def is_up(self, participant: str) -> bool:
-        """Whether a participant's process runs."""
-        return not self._run.processes[self._engine.context.table.index[participant]].down
+        """Whether a participant's process runs, or one of its replicas."""
+        group = self._engine.setup.groups[self._engine.context.table.index[participant]]
+        return not all(process.down for process in group)
 
     def _targets(self, fault: Fault, target: str | None) -> tuple[str, ...]:
         services = self._engine.context.system.services
