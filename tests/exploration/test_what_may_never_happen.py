@@ -8,6 +8,7 @@ import wfmodel
 from wfmodel.designs.known_designs import DESIGNS
 from wfmodel.exploration.properties import Violated
 from wfmodel.model.workflow import Final, Receive, Task, Workflow
+from wfmodel.simulation import Arrivals, Setting
 
 
 def awaiting(probability: float | None, timeout: str | None = None) -> Workflow:
@@ -53,6 +54,26 @@ def test_a_step_that_always_fails_is_tried_for_ever(design):
     broken = {each.title for each in found.asked if isinstance(each.answer, Violated)}
     assert "every run comes to an end" in broken
     assert "without end" not in found.bounds.words()
+
+
+def test_two_kinds_of_failure_do_not_add_up():
+    """Each is drawn for itself: half of the attempts that do not fail for good succeed."""
+    step = Task(
+        service="a",
+        failures={
+            "no": {"kind": "business", "probability": 0.5},
+            "down": {"kind": "transient", "probability": 0.5},
+        },
+        retry={"attempts": None, "backoff": "1s"},
+        idempotent=True,
+        next="done",
+    )
+    workflow = Workflow(name="two", initial="x", states={"x": step, "done": Final()})
+    assert wfmodel.explore(workflow, properties="no: endless-run").holds
+    history = wfmodel.simulate(
+        wfmodel.orchestrate(workflow), Setting(arrivals=Arrivals(every="1s"), horizon="100s")
+    )
+    assert 0.3 < wfmodel.measure(history).values["committed"] < 0.7
 
 
 def test_that_a_step_succeeds_in_the_end_is_said_where_it_is_assumed():

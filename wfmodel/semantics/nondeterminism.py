@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from wfmodel.model.failures import RetryPolicy
+from wfmodel.model.failures import FailureKind, RetryPolicy
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Receive, Task
 
@@ -63,8 +63,10 @@ class Anything:
 
 
 def never_succeeds(state: Task | Compensation) -> bool:
-    """Whether every attempt is declared to fail."""
-    return sum(mode.probability for mode in state.failures.values()) >= 1 - 1e-9
+    """Whether every attempt is declared to fail. A run draws each kind of failure for itself."""
+    modes = state.failures.values()
+    shares = (sum(m.probability for m in modes if m.kind is kind) for kind in FailureKind)
+    return any(share >= 1 - 1e-9 for share in shares)
 
 
 def is_endless(retry: RetryPolicy | None) -> bool:
