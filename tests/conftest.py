@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
+from wfmodel.checks.effort import Effort
+
 SLOW_MACHINES_ARE_FINE = [HealthCheck.too_slow]
 
 NO_CONSTANTS = Constants()
@@ -42,3 +44,15 @@ def _no_cache_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("MPLCONFIGDIR", os.environ.get("MPLCONFIGDIR", MATPLOTLIBS))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _patient_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second of the processor is little where every line is traced: the clock gives ten."""
+
+    def with_patience(effort: Effort) -> None:
+        effort.allowed = effort.steps
+        if effort.seconds is not None:
+            effort.seconds *= 10
+
+    monkeypatch.setattr(Effort, "__post_init__", with_patience)
