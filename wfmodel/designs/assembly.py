@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wfmodel.designs.knobs import Knobs, Unhandled
+from wfmodel.designs.knobs import Knobs, Order, Unhandled
 from wfmodel.designs.participant import Participant
 from wfmodel.designs.placement import Design, services_of, unused
 from wfmodel.designs.role import Role
-from wfmodel.designs.system import Machine, System
+from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
 from wfmodel.model.flow import Flow, NodeKind, build_flow
 from wfmodel.model.workflow import Workflow
@@ -85,7 +85,8 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
     if observers:
         machines[watchdog] = Watchdog(role(watchdog), placement.starter)
     start = (placement.starter, *observers)
-    return System(design.name, flow, knobs, machines, services, start, declared=design)
+    channel = Channel.QUEUE if knobs.order is Order.PER_INSTANCE else Channel.MULTISET
+    return System(design.name, flow, knobs, machines, services, start, channel, declared=design)
 
 
 def _check_fit(flow: Flow, design: Design) -> None:

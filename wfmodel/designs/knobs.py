@@ -52,6 +52,16 @@ class Acknowledge(StrEnum):
     that brings it again."""
 
 
+class Order(StrEnum):
+    """In which order messages about one instance reach a participant."""
+
+    NONE = "none"
+    """Any: each is delivered as soon as it can be."""
+    PER_INSTANCE = "per-instance"
+    """That in which the broker got them; each waits until the one before it is acknowledged (the
+    instance is the ordering key: a Kafka key, a FIFO message group)."""
+
+
 class Custody(StrEnum):
     """What ends a crashed consumer's hold on a message that it has not acknowledged."""
 
@@ -155,6 +165,8 @@ class Knobs:
     redelivery_look: Duration = 0
     """How often a consumer looks for messages whose time-out is over, from its start on (a claim
     loop); 0: the broker has a timer for each message."""
+    order: Order = Order.NONE
+    """What the broker promises about messages of one instance to one participant."""
     custody: Custody = Custody.LEASE
     """How the broker learns that a consumer with a message in hand is gone."""
     publishing: Publishing = Publishing.OUTBOX
@@ -205,6 +217,11 @@ class Knobs:
             DualWriteOrder.COMMIT_FIRST
         ):
             raise ValueError("dual_write_order has no meaning with publishing: outbox")
+        if self.order is Order.PER_INSTANCE and self.delivery is Delivery.AT_MOST_ONCE:
+            raise ValueError(
+                "order: per-instance has no meaning with delivery: at-most-once: no message waits"
+                " for another's acknowledgement"
+            )
         if self.known_key is not KnownKey.USUAL and not self.deduplicate:
             raise ValueError("known_key has no meaning with deduplicate: false: no key is known")
         if self.lease is not None and self.persistence is Persistence.MEMORY:

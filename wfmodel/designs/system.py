@@ -36,6 +36,8 @@ class Channel(StrEnum):
     """A message once sent stays, and may come any number of times (as in many TLA+ models)."""
     FIFO = "fifo"
     """Messages of one sender come in the order in which they were sent."""
+    QUEUE = "queue"
+    """All messages to one participant come in the order in which they were sent."""
 
 
 class Machine(Protocol):

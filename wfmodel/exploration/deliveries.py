@@ -6,7 +6,7 @@ the redelivery time-out.
 
 from __future__ import annotations
 
-from wfmodel.semantics.cell_rules import NOTHING, in_hand
+from wfmodel.semantics.cell_rules import NOTHING
 from wfmodel.semantics.configuration import ANYONE, Configuration, take
 from wfmodel.semantics.instance_rules import InstanceRules
 
@@ -40,13 +40,14 @@ class Deliveries:
     def with_copy(self, config: Configuration, p: int, message: int) -> Configuration:
         """The same with another delivery under way, if there may be one."""
         late = (p, message) in self.lingering or self._held_long(config, p, message)
-        if late and (p, message) not in config.channel:
-            return self.semantics.posted(config, ANYONE, message, (p,))
-        return config
+        channels, inbox = self.semantics.channels, config.inboxes[p]
+        if not late or any(message == comes for _, comes in channels.next(inbox)):
+            return config
+        return config.with_inbox(p, channels.put(inbox, channels.returned((ANYONE, message))))
 
     def _held_long(self, config: Configuration, p: int, message: int) -> bool:
         """In hand, and delivered so long ago that the broker has had time to deliver it again."""
-        if all(held != message for _, held in in_hand(config.cells[p])):
+        if all(held != message for _, held in config.cells[p].in_hand):
             return False
         published = self.published_ns.get((p, message), self.now_ns)
         return self.now_ns - published >= self.redelivery_ns

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wfmodel.designs.faults import Fault, FaultKind
-from wfmodel.designs.knobs import Acknowledge, Persistence
+from wfmodel.designs.knobs import Acknowledge, Order, Persistence
 from wfmodel.designs.messages import Timer
 from wfmodel.designs.system import System
 from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
@@ -72,6 +72,8 @@ class Rates:
             )
         if knobs.connections is not None:
             raise NotExponentialError("knobs.connections: instances would wait for each other")
+        if knobs.order is not Order.NONE:
+            raise NotExponentialError(f"knobs.order: {knobs.order} is only simulated and explored")
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")

@@ -20,6 +20,7 @@ from wfmodel.designs.knobs import (
     Publishing,
 )
 from wfmodel.designs.messages import Chosen, Received, Restarted, TimerFired, WorkDone
+from wfmodel.designs.system import Channel
 from wfmodel.designs.table import (
     CHOOSE,
     CLEAR_TIMER,
@@ -89,12 +90,16 @@ class CellRules:
         )
         self.on_receipt = self.synchronous and knobs.acknowledge is Acknowledge.ON_RECEIPT
         self.after_work = self.synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK
+        self.in_turn = self.after_work and table.system.channel is Channel.QUEUE
+        """No message is taken up before the one in hand is acknowledged."""
 
     # --------------------------------------------------------------------------- reactions
 
     def react(self, participant: int, cell: Cell, event: int, sender: int = ANYONE) -> After:
         """A participant meets an event; ``sender`` is whose message it is, where that matters."""
         self._ready(cell, event)
+        if not self.may_take(cell, event):
+            raise Refused("the message before it is not acknowledged")
         before = cell
         cell, received, finished = self._consume(cell, event)
         after, operations, _ = self.table.entry(participant, cell.volatile, event)
@@ -140,6 +145,14 @@ class CellRules:
                     return cell._replace(held=put(others, (parcel, left))), ()
                 return cell._replace(held=others), (parcel,)
         return cell, ()
+
+    def may_take(self, cell: Cell, event: int) -> bool:
+        """In a queue, nothing overtakes what is in hand but another copy of it."""
+        content = self.table.events.values[event] if self.in_turn else None
+        if not isinstance(content, Received):
+            return True
+        message = self.table.messages.number(content.message)
+        return all(held == message for _, held in cell.in_hand)
 
     def _ready(self, cell: Cell, event: int) -> None:
         if cell.down:
@@ -312,7 +325,7 @@ class CellRules:
             expected=cell.expected,
             late=cell.late,
         )
-        return After(left, taken, returned=in_hand(cell))
+        return After(left, taken, returned=cell.in_hand)
 
     def others_relay(self, participant: int) -> bool:
         """Whether an outbox is emptied by whichever replica runs."""
@@ -367,13 +380,6 @@ class CellRules:
         """Whether a restarted participant has nothing to go on with."""
         after, operations, _ = self.table.entry(participant, cell.volatile, self.table.restarted)
         return after == cell.volatile and not operations
-
-
-def in_hand(cell: Cell) -> tuple[Parcel, ...]:
-    """Acknowledged after the work: messages that a cell has taken and not acknowledged."""
-    held = tuple(parcel for parcel, _ in cell.held)
-    finished = () if cell.pending is None else cell.pending.finished
-    return (*held, *finished, *cell.unacknowledged)
 
 
 def _posts(operations: tuple[Operation, ...]) -> tuple[Post, ...]:

@@ -2,13 +2,14 @@
 
 - ``multiset``: any of them may come next, each comes as often as it was sent;
 - ``set``: what was once sent stays, and may come any number of times, in any order;
-- ``fifo``: of each sender the oldest comes next.
+- ``fifo``: of each sender the oldest comes next;
+- ``queue``: the oldest comes next.
 """
 
 from __future__ import annotations
 
 from wfmodel.designs.system import Channel
-from wfmodel.semantics.configuration import ANYONE, Inbox, Parcel, put, take
+from wfmodel.semantics.configuration import ANYONE, FIRST, Inbox, Parcel, put, take
 
 
 class Channels:
@@ -17,6 +18,7 @@ class Channels:
     def __init__(self, kind: Channel) -> None:
         self.stays = kind is Channel.SET
         self.ordered = kind is Channel.FIFO
+        self.queued = kind is Channel.QUEUE
 
     def parcel(self, sender: int, message: int) -> Parcel:
         """A message of a sender, who is told apart only where order per sender matters."""
@@ -26,9 +28,16 @@ class Channels:
         """One more message on its way, behind the others of its sender."""
         if self.ordered:
             return tuple(sorted((*inbox, parcel), key=lambda other: other[0]))
+        if self.queued:
+            sender, message = parcel
+            return ((ANYONE, message), *inbox) if sender == FIRST else (*inbox, parcel)
         if self.stays and parcel in inbox:
             return inbox
         return put(inbox, parcel)
+
+    def returned(self, parcel: Parcel) -> Parcel:
+        """As it is to be put when it was delivered and not acknowledged: in a queue, first."""
+        return (FIRST, parcel[1]) if self.queued else parcel
 
     def take(self, inbox: Inbox, parcel: Parcel) -> Inbox:
         """Delivered for good: what stays, stays.
@@ -48,13 +57,15 @@ class Channels:
 
     def double(self, inbox: Inbox, parcel: Parcel) -> Inbox:
         """The same message once more, right behind itself."""
-        if not self.ordered:
+        if not (self.ordered or self.queued):
             return self.put(inbox, parcel)
         place = inbox.index(parcel)
         return (*inbox[:place], parcel, *inbox[place:])
 
     def next(self, inbox: Inbox) -> tuple[Parcel, ...]:
         """What may be delivered next."""
+        if self.queued:
+            return inbox[:1]
         if not self.ordered:
             return tuple(dict.fromkeys(inbox))
         return tuple({sender: (sender, message) for sender, message in reversed(inbox)}.values())[

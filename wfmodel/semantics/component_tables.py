@@ -184,7 +184,9 @@ class ComponentTables(Numbering):
             for message, recipients in after.sent
             for q in recipients
         )
-        back = tuple((p, self.parcels[p].number(parcel)) for parcel in after.returned)
+        back = tuple(
+            (p, self.parcels[p].number(self.channels.returned(parcel))) for parcel in after.returned
+        )
         return Made(
             self.steps.number(step),
             self.cells[p].number(after.cell),

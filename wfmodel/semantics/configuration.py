@@ -25,6 +25,9 @@ Landing: TypeAlias = tuple[int, int]
 ANYONE: Final = -1
 """The sender where it does not matter: only order per sender needs to know it."""
 
+FIRST: Final = -2
+"""The sender of a message that goes back to the head of a queue."""
+
 Parcel: TypeAlias = tuple[int, int]
 """(sender, message): one message on its way to a known recipient."""
 
@@ -77,6 +80,13 @@ class Cell(NamedTuple):
     """Attempts of a holder that was fenced: their effect, outside, may still come."""
     unacknowledged: tuple[Parcel, ...] = ()
     """Acknowledged after the work: messages whose work is committed; the broker does not know."""
+
+    @property
+    def in_hand(self) -> tuple[Parcel, ...]:
+        """Acknowledged after the work: messages that it has taken and not acknowledged."""
+        held = tuple(parcel for parcel, _ in self.held)
+        finished = () if self.pending is None else self.pending.finished
+        return (*held, *finished, *self.unacknowledged)
 
 
 class Effect(NamedTuple):

@@ -75,7 +75,10 @@ class EnabledSteps:
         if not self.is_open(cell) or cell.restarting:
             return None
         sender, message = parcel
-        move = self._react(p, cell, self.table.received(message), sender)
+        event = self.table.received(message)
+        if not self.local.may_take(cell, event):
+            return None
+        move = self._react(p, cell, event, sender)
         stays = self.table.system.channel == "set"
         after = move.after
         if stays and after.cell == cell and not after.sent and after.landing is None:

@@ -60,7 +60,7 @@ class InstanceRules:
             inbox = self.channels.take(config.inboxes[participant], after.taken)
             config = config.with_inbox(participant, inbox)
         for parcel in after.returned:
-            inbox = self.channels.put(config.inboxes[participant], parcel)
+            inbox = self.channels.put(config.inboxes[participant], self.channels.returned(parcel))
             config = config.with_inbox(participant, inbox)
         for message, recipients in after.sent:
             config = self.posted(config, participant, message, recipients)

@@ -20,6 +20,7 @@ from wfmodel.simulation.records import (
     Reaction,
     Setting,
     Stimulus,
+    Turn,
 )
 from wfmodel.simulation.run_record import Opener, Run
 
@@ -47,6 +48,7 @@ __all__ = [
     "starting",
     "stimulus_of",
     "storm",
+    "turn_of",
     "uniform",
     "unrefer",
     "work_done",
@@ -118,6 +120,11 @@ def setting_of(run: Run, cell: Cell, timer: int, fired: int) -> Setting:
 def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt: int) -> Held:
     """The latest delivery, in hand, and an attempt that it asked for; before others of the cell."""
     return Held(parcel, cell.deliveries, node, epoch, attempt, cell.held)
+
+
+def turn_of(run: Run, parcel: Parcel) -> Turn:
+    """A message's place in the line of its instance."""
+    return Turn(parcel)
 
 
 def landed_of(run: Run, instance: Instance, node: int, epoch: int, others: Landed) -> Landed:

@@ -93,7 +93,7 @@ def acknowledged(run: Run, event: Event) -> bool:
         return False
     _let_go(cell, held.delivery)
     row(run, _ACKNOWLEDGE, instance.index, process.index, parcel.message, 0)
-    acknowledge(parcel)
+    acknowledge(run, parcel)
     if not (cell.busy or cell.held or cell.inbox.first):
         leave(run, process.occupied, cell.in_occupied)
     return False

@@ -124,6 +124,8 @@ class Manner:
     """The event of a restart."""
     scripted: bool = False
     """A script says which branch is taken, and when an instance resumes after a restart."""
+    in_turn: bool = False
+    """Of one instance, a participant gets a message when the one before it is acknowledged."""
     linked: bool = False
     """A crash frees at once what the process had in hand."""
     horizon: int = 0

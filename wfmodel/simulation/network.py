@@ -45,6 +45,7 @@ from wfmodel.simulation.records import (
     Reaction,
 )
 from wfmodel.simulation.run_record import Run
+from wfmodel.simulation.turns import is_done, join_line, leave_line, note_acknowledged, one_more
 
 _SEND = int(Kind.SEND)
 _DROP = int(Kind.DROP)
@@ -105,7 +106,8 @@ def post(run: Run, sender: int, instance: Instance, operation: Operation) -> Non
     for place in range(operation.count):
         recipient = operation.recipients[place]
         parcel = parcel_of(run, instance, sender, recipient, operation.a, operation.b)
-        transmit(run, parcel)
+        if not run.in_turn or join_line(run, parcel):
+            transmit(run, parcel)
 
 
 def _refused(run: Run, process: Process, instance: Instance, operation: Operation) -> None:
@@ -131,7 +133,14 @@ def unpublished(
 
 
 def transmit(run: Run, parcel: Parcel) -> None:
-    """One delivery sets out."""
+    """One delivery more sets out."""
+    if run.in_turn:
+        one_more(parcel, 1)
+    set_out(run, parcel)
+
+
+def set_out(run: Run, parcel: Parcel) -> None:
+    """A delivery sets out, or the same once more."""
     instance = parcel.instance
     instance.sent += 1
     delay = duration(run, run.network, instance.index, instance.sent)
@@ -163,6 +172,8 @@ def _meet_faults(run: Run, parcel: Parcel, delay: int) -> int:
             return -1
         if fault.kind == _DUPLICATION:
             row(run, _DUPLICATE, index, parcel.recipient, parcel.message, 0)
+            if run.in_turn:
+                one_more(parcel, 1)
             _after(run, delay, DELIVER, parcel)
         else:
             more = quantile(run, fault.delay, uniform(fault.base + 1, index, sent))
@@ -192,7 +203,7 @@ def come_in(run: Run, process: Process) -> None:
         event = take_all(run.replicas[place].arriving)
         while event:
             following = event.next
-            transmit(run, event.parcel)
+            set_out(run, event.parcel)
             done_with(run, event)
             event = following
 
@@ -215,7 +226,7 @@ def lapsed(run: Run, event: Event) -> bool:
     if wait:
         _after(run, wait, RETRANSMIT, event.parcel)
     else:
-        transmit(run, event.parcel)
+        set_out(run, event.parcel)
     return False
 
 
@@ -254,10 +265,22 @@ def watch(run: Run, parcel: Parcel) -> None:
         _after(run, run.redelivery, CHECK, parcel)
 
 
-def acknowledge(parcel: Parcel) -> None:
+def acknowledge(run: Run, parcel: Parcel) -> None:
     """It need not be delivered again; copies that are under way arrive all the same."""
     if parcel.watched != UNWATCHED:
         parcel.watched = ACKNOWLEDGED
+    if run.in_turn:
+        note_acknowledged(parcel)
+        _is_over(run, parcel)
+
+
+def _is_over(run: Run, parcel: Parcel) -> None:
+    """In turn: one delivery of a message is; the next message may set out."""
+    one_more(parcel, -1)
+    if is_done(parcel):
+        following = leave_line(parcel)
+        if following:
+            transmit(run, following.parcel)
 
 
 def check_acknowledged(run: Run, parcel: Parcel) -> None:
@@ -300,6 +323,8 @@ def _is_open(run: Run, parcel: Parcel) -> bool:
 def abandon(run: Run, parcel: Parcel) -> None:
     """The recipient crashed before it acknowledged."""
     if parcel.watched == ACKNOWLEDGED:
+        if run.in_turn:
+            _is_over(run, parcel)
         return
     if not run.redelivers:
         lose(run, parcel, _RECIPIENT_DOWN)

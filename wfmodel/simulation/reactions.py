@@ -91,7 +91,7 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     if run.synchronous:
         if stimulus.item == PARCEL:
             if run.on_receipt:
-                acknowledge(stimulus.parcel)
+                acknowledge(run, stimulus.parcel)
                 stimulus.item = NOTHING
             if reaction.only_works and (run.on_receipt or run.after_work):
                 _work_at_once(run, cell, stimulus, reaction)
@@ -107,7 +107,7 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     if run.log:
         _mark_dirty(run, process, cell)
     if stimulus.item == PARCEL:
-        acknowledge(stimulus.parcel)
+        acknowledge(run, stimulus.parcel)
     since = _since(run, stimulus, reaction)
     give_stimulus(run, stimulus)
     release(run, cell, reaction, since, False)
@@ -229,7 +229,7 @@ def commit(run: Run, event: Event) -> bool:
         elif cause.attempt:
             work_off(cell, cause.node, cause.epoch, cause.attempt)
     elif cause.item == PARCEL:
-        acknowledge(cause.parcel)
+        acknowledge(run, cause.parcel)
     since = _since(run, cause, reaction)
     give_stimulus(run, cause)
     cell.busy = False

@@ -227,6 +227,20 @@ class Landed:
 
 
 @dataclass(slots=True, eq=False)
+class Turn:
+    """A message in the line of its instance; no other goes to its recipient before it is done."""
+
+    parcel: Parcel
+    next: Turn = NULL
+    open: int = 0
+    """Deliveries of it that are under way, or in hand."""
+    acknowledged: bool = False
+    """One of them was."""
+
+    FIRST: ClassVar[int] = 1
+
+
+@dataclass(slots=True, eq=False)
 class Process(Player):
     """A participant's process: one for all instances."""
 
@@ -287,6 +301,9 @@ class Instance:
 
     index: int = 0
     sent: int = 0
+    line: Turn = NULL
+    """In turn: messages that keep others waiting, or wait, in the order that the broker got them.
+    """
     landed: Landed = NULL
     applied: Landed = NULL
     """Visits of compensations that have taken something back."""

@@ -29,7 +29,7 @@ from wfmodel.simulation.handover import (
     watch_others,
 )
 from wfmodel.simulation.happenings import happen
-from wfmodel.simulation.network import come_in, publish, transmit, unpublished
+from wfmodel.simulation.network import come_in, publish, set_out, unpublished
 from wfmodel.simulation.queues import append, defer, leave, take_all
 from wfmodel.simulation.reactions import offer, published_first
 from wfmodel.simulation.records import Event, Process
@@ -216,6 +216,6 @@ def _release_held(run: Run) -> None:
     event = take_all(run.held)
     while event:
         following = event.next
-        transmit(run, event.parcel)
+        set_out(run, event.parcel)
         done_with(run, event)
         event = following

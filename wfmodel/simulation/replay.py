@@ -65,6 +65,7 @@ from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.script import Scripted, holder_of
 from wfmodel.simulation.setting import Arrivals, Setting
 from wfmodel.simulation.timers import is_set
+from wfmodel.simulation.turns import one_more
 
 ACT_NS: Final = 1_000_000
 CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
@@ -127,7 +128,7 @@ def replay(system: System, schedule: Iterable[Act]) -> History:
         UnplayableError: an act is not possible when its turn comes.
         ValueError: the system has channels, or steps, that the simulator does not have.
     """
-    if system.channel is not Channel.MULTISET or system.atomic:
+    if system.channel in (Channel.SET, Channel.FIFO) or system.atomic:
         raise ValueError(
             f"the simulator cannot play {system.design!r}: it has a broker and commits"
         )
@@ -337,6 +338,7 @@ class Stage:
         self.run.write((self.run.now, Kind.DUPLICATE, number, recipient, message, 0))
         again = Waiting(DELIVER, self.instance)
         again.parcel = parcel
+        one_more(parcel, 1)
         self.script.clock.put(again, 0)
 
     # -------------------------------------------------------------------------------- faults

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS
 from wfmodel.designs.faults import PER_REPLICA, Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
-from wfmodel.designs.knobs import Custody, Delivery, Lease
+from wfmodel.designs.knobs import Custody, Delivery, Lease, Order
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
@@ -310,6 +310,7 @@ class Setup:
             "redelivery": knobs.redelivery_timeout,
             "repeats": context.repeats,
             "look": knobs.redelivery_look,
+            "in_turn": knobs.order is Order.PER_INSTANCE,
             "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),

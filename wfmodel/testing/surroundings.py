@@ -14,6 +14,7 @@ from wfmodel.designs.knobs import (
     DualWriteOrder,
     KnownKey,
     Lease,
+    Order,
     Persistence,
     Publishing,
     Unhandled,
@@ -67,6 +68,9 @@ def knobs(draw: DrawFn) -> Knobs:
         redelivery_timeout=draw(st.sampled_from([200 * MS] if late else [10 * MS, 200 * MS])),
         lease=draw(st.sampled_from(LEASES)) if persistence is not Persistence.MEMORY else None,
         replicas=draw(st.sampled_from(REPLICAS)) if shared else {},
+        order=draw(st.sampled_from([Order.NONE, Order.NONE, Order.PER_INSTANCE]))
+        if delivery is Delivery.AT_LEAST_ONCE
+        else Order.NONE,
         redelivery_look=draw(st.sampled_from([0, 7 * MS])),
         custody=draw(st.sampled_from(Custody)),
         publishing=publishing,

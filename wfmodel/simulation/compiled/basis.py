@@ -70,6 +70,7 @@ from wfmodel.simulation.records import (
     Reaction,
     Setting,
     Stimulus,
+    Turn,
 )
 from wfmodel.simulation.run_record import Opener, Run
 
@@ -84,6 +85,7 @@ as_parcel = reference(Parcel)
 as_setting = reference(Setting)
 as_held = reference(Held)
 as_landed = reference(Landed)
+as_turn = reference(Turn)
 as_reaction = reference(Reaction)
 as_operation = reference(Operation)
 as_opener = reference(Opener)
@@ -202,6 +204,17 @@ def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt
     held.next = cell.held
     held.stage = RUNNING
     return held
+
+
+@compiled
+def turn_of(run: Run, parcel: Parcel) -> Turn:
+    """A message's place in the line of its instance."""
+    turn = as_turn(owned(run, parcel.instance))
+    turn.parcel = parcel
+    turn.next = NULL
+    turn.open = 0
+    turn.acknowledged = False
+    return turn
 
 
 @compiled
