@@ -20,7 +20,7 @@ from tests.agreement.worlds import EACH
 from tests.oracles.simpy_driver.simulate import simulate as first_driver
 from tests.simulation.worlds import sequence
 from wfmodel.designs import Fault, History, Knobs, System, Table
-from wfmodel.designs.knobs import Acknowledge
+from wfmodel.designs.knobs import Acknowledge, Order
 from wfmodel.designs.table import RunTable
 from wfmodel.experiments import load_scenario
 from wfmodel.model.distributions import Exponential
@@ -46,8 +46,9 @@ def compiled(system: System, setting: Setting, seed: int, table: Table | None = 
 @given(worlds())
 def test_the_text_says_what_the_first_driver_did(world):
     system, setting, seed = world
-    knobs = system.knobs  # it knows no other way to acknowledge, no leases, no pool
+    knobs = system.knobs  # it knows no other way to acknowledge, no leases, no pool, no order
     assume(knobs.acknowledge is Acknowledge.AFTER_COMMIT)
+    assume(knobs.order is Order.NONE and knobs.max_deliveries is None)
     assume(knobs.lease is None and not knobs.replicas and knobs.connections is None)
     assert_same(first_driver(system, setting, seed=seed), simulate(system, setting, seed=seed))
 
@@ -136,7 +137,7 @@ def test_the_text_says_the_same_without_numba(design, knobs):
     [
         {"work___BEGIN": 8},
         {"network___LOSS": 3},
-        {"reactions__acknowledge": lambda parcel: None},
+        {"reactions__acknowledge": lambda run, parcel: None},
         {"faults__crash": lambda run, process: None},
         {"reactions__stretched": lambda length, factor: int(length * factor) + 1},
         {"recovery__FOR_GOOD": -2},

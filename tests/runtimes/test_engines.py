@@ -93,7 +93,8 @@ def test_a_parameter_becomes_a_knob(name, given, knob, value):
     [
         ("airflw", {}, "unknown runtime 'airflw'; did you mean 'airflow'?"),
         ("sqs", {"VisibilityTimout": 3}, "did you mean 'VisibilityTimeout'?"),
-        ("sqs", {"maxReceiveCount": 3}, "not covered: the model lacks dead letters"),
+        ("sqs", {"maxReceiveCount": "3s"}, "maxReceiveCount: expected a whole number; got '3s'"),
+        ("dbos", {"workflow.max_recovery_attempts": 3}, "not covered: the model lacks a limit of"),
         ("airflow", {"core.parallelism": 8}, "is said elsewhere: `services.NAME.capacity`"),
         ("airflow", {"scheduler.task_instance_heartbeat_timeout": "2m"}, "a lease of a single"),
         ("sqs", {"VisibilityTimeout": 0}, "VisibilityTimeout = 0: redelivery_timeout"),

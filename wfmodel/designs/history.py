@@ -86,6 +86,8 @@ class Drop(IntEnum):
     """The sender crashed between its commit and the publication: a lost event."""
     BROKER_DOWN = 3
     """At most once, and the broker took nothing."""
+    SET_ASIDE = 4
+    """A dead letter: it was delivered as often as it may be, and never acknowledged."""
 
 
 FAULT_KINDS: Final = tuple(FaultKind)

@@ -165,6 +165,9 @@ class Knobs:
     redelivery_look: Duration = 0
     """How often a consumer looks for messages whose time-out is over, from its start on (a claim
     loop); 0: the broker has a timer for each message."""
+    max_deliveries: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """A message that was delivered so often, and never acknowledged, is set aside as a dead letter
+    (SQS: maxReceiveCount; RabbitMQ: delivery-limit); None: it comes again without end."""
     order: Order = Order.NONE
     """What the broker promises about messages of one instance to one participant."""
     custody: Custody = Custody.LEASE
@@ -221,6 +224,10 @@ class Knobs:
             raise ValueError(
                 "order: per-instance has no meaning with delivery: at-most-once: no message waits"
                 " for another's acknowledgement"
+            )
+        if self.max_deliveries is not None and self.delivery is Delivery.AT_MOST_ONCE:
+            raise ValueError(
+                "max_deliveries has no meaning with delivery: at-most-once: nothing comes again"
             )
         if self.known_key is not KnownKey.USUAL and not self.deduplicate:
             raise ValueError("known_key has no meaning with deduplicate: false: no key is known")

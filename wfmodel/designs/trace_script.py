@@ -65,6 +65,7 @@ class Deed(StrEnum):
     GO_ON = "goes on as if nothing had been"
     LAPSE = "is taken for dead, and another goes on"
     VANISH = "never has the effect outside of"
+    SET_ASIDE = "has no delivery left of"
     LOSE = "never gets"
     DUPLICATE = "gets another copy of"
 

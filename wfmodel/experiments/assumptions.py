@@ -47,6 +47,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
         "PostgreSQL synchronous commit: 0.16 ms on a fast local disk (pgbench); 1 to 5 ms on"
         " cloud disks is assumed",
     ),
+    "max_deliveries": ("after how many deliveries a message is set aside", CHOICE),
     "order": ("in which order messages about one instance reach a participant", CHOICE),
     "connections": ("how many commits a process has under way at once", CHOICE),
     "flush_interval": ("loss window of persistence log", "swept; no published default"),

@@ -21,7 +21,7 @@ from wfmodel.exploration.properties import (
     parse_property,
 )
 from wfmodel.exploration.trace_space import RunSpace, run_space
-from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.after import Refused
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.simulation.replay import UnplayableError, replay
 

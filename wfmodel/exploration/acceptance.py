@@ -24,7 +24,7 @@ from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.holders import CRASH, Holders
 from wfmodel.exploration.initial_messages import Opened
 from wfmodel.exploration.outside_effects import kind_of, landed_outside, landed_unseen
-from wfmodel.semantics.cell_rules import NOTHING, Refused
+from wfmodel.semantics.after import NOTHING, Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
 
@@ -210,11 +210,13 @@ class Walk:
     def _react(self, possible: Possible, row: Row) -> Iterable[Possible]:
         content = self.acceptor.history.events[row.a]
         event, config, received = self.table.events.number(content), possible.config, NOTHING
+        is_copy = False
         if isinstance(content, Received):
             received = self.table.message(content.message)
             event = self.table.received(received)
-            config = self.deliveries.with_copy(config, row.participant, received)
-        is_copy = config is not possible.config
+            before = self.deliveries.without_spare(config, row.participant, received)
+            config = self.deliveries.with_copy(before, row.participant, received)
+            is_copy = config is not before
         config = landed_unseen(self.semantics, config, row.participant, content)
         config = self._unless_restarting(config, row.participant, event)
         config, landed = self.semantics.react(config, row.participant, event)
@@ -331,6 +333,9 @@ class Walk:
                 return (self._pay(possible, ("unpublished", p, message)),)
             case Drop.BROKER_DOWN:
                 return self._given_up(possible, p, message)
+            case Drop.SET_ASIDE:
+                dropped = self.deliveries.set_aside(config, p, message)
+                return (possible._replace(config=left) for left in dropped)
             case _:
                 pass
         debt: Debt = ("received", p, message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from wfmodel.semantics.cell_rules import NOTHING
+from wfmodel.semantics.after import NOTHING
 from wfmodel.semantics.instance_rules import CrashLosses
 
 Debt: TypeAlias = tuple[str, int, int]

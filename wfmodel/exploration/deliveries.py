@@ -6,7 +6,9 @@ the redelivery time-out.
 
 from __future__ import annotations
 
-from wfmodel.semantics.cell_rules import NOTHING
+from collections.abc import Iterator
+
+from wfmodel.semantics.after import NOTHING
 from wfmodel.semantics.configuration import ANYONE, Configuration, take
 from wfmodel.semantics.instance_rules import InstanceRules
 
@@ -44,6 +46,21 @@ class Deliveries:
         if not late or any(message == comes for _, comes in channels.next(inbox)):
             return config
         return config.with_inbox(p, channels.put(inbox, channels.returned((ANYONE, message))))
+
+    def set_aside(self, config: Configuration, p: int, message: int) -> Iterator[Configuration]:
+        """Without a dead letter, and perhaps without the copies of it that were on their way."""
+        yield (config := self.semantics.set_aside(config, p, message))
+        while any(message == each for _, each in self.semantics.losable(config, p)):
+            yield (config := self.semantics.set_aside(config, p, message))
+
+    def without_spare(self, config: Configuration, p: int, message: int) -> Configuration:
+        """In a queue: without copies at its head that did not come before the next message."""
+        channels = self.semantics.channels
+        while channels.queued and (inbox := config.inboxes[p]):
+            if inbox[0][1] == message or (p, inbox[0][1]) not in self.spare:
+                break
+            config = config.with_inbox(p, channels.lose(inbox, inbox[0]))
+        return config
 
     def _held_long(self, config: Configuration, p: int, message: int) -> bool:
         """In hand, and delivered so long ago that the broker has had time to deliver it again."""

@@ -127,7 +127,7 @@ class _Purse:
                 self.uncommitted.pop(row.participant, None)
             case Kind.SEND:
                 self.sent[row.a] += 1
-            case Kind.DROP if row.b != Drop.UNPUBLISHED:
+            case Kind.DROP if row.b not in (Drop.UNPUBLISHED, Drop.SET_ASIDE):
                 self._drop(row)
             case Kind.BEGIN:
                 self.laps = max(self.laps, laps_of(row.b))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wfmodel.designs.history import Kind
 from wfmodel.designs.messages import WorkDone
 from wfmodel.model.workflow import DONE
-from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.after import Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put
 from wfmodel.semantics.instance_rules import InstanceRules
 

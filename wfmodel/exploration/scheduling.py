@@ -38,6 +38,7 @@ ABOUT_MESSAGES = {
     StepKind.ACKNOWLEDGE: Deed.ACKNOWLEDGE,
     StepKind.LOSE: Deed.LOSE,
     StepKind.DUPLICATE: Deed.DUPLICATE,
+    StepKind.SET_ASIDE: Deed.SET_ASIDE,
 }
 
 

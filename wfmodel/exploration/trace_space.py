@@ -13,7 +13,7 @@ from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import Act
 from wfmodel.exploration.scheduling import act_between
 from wfmodel.exploration.state_space import Listed
-from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.after import Refused
 from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules

@@ -72,6 +72,8 @@ class Rates:
             )
         if knobs.connections is not None:
             raise NotExponentialError("knobs.connections: instances would wait for each other")
+        if knobs.max_deliveries is not None:
+            raise NotExponentialError("knobs.max_deliveries is only simulated and explored")
         if knobs.order is not Order.NONE:
             raise NotExponentialError(f"knobs.order: {knobs.order} is only simulated and explored")
         if system.channel.value != "multiset" or system.atomic:

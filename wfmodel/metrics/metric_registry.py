@@ -127,6 +127,7 @@ _TABLE: Final[tuple[tuple[MetricGroup, str, Better | None, Function], ...]] = (
         "lower",
         recovery_times.first_return,
     ),
+    (MetricGroup.EVENTS, "dead letters", "lower", untrue_events.dead_letters),
     (MetricGroup.EVENTS, "lost events", "lower", untrue_events.lost_events),
     (MetricGroup.EVENTS, "phantom events", "lower", untrue_events.phantom_events),
     (MetricGroup.OBSERVABILITY, "stuck", "lower", observability.stuck),

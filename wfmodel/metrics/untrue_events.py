@@ -1,4 +1,4 @@
-"""Events that a dual write loses or makes up: what an outbox is for.
+"""Events that a dual write loses or makes up, and dead letters.
 
 A state change and the messages that tell of it are two writes. Without one transaction around both,
 a crash in between leaves a state that nobody is told of, or a message about nothing.
@@ -23,6 +23,19 @@ def lost_events(tracks: Tracks) -> Value:
     Cannot see: messages lost on the network.
     """
     drops = tracks.column_of(Kind.DROP, 5) == Drop.UNPUBLISHED
+    return per_instance(tracks, int(drops.sum()))
+
+
+def dead_letters(tracks: Tracks) -> Value:
+    """Messages that were given up after too many deliveries.
+
+    Definition: messages that were delivered as often as ``max_deliveries`` allows, and never
+    acknowledged (rows DROP, cause SET_ASIDE), per instance.
+    Unit: per instance.
+    Source: Hohpe & Woolf, Enterprise Integration Patterns, 2003 (dead letter channel).
+    Cannot see: failures that the workflow does not handle (``unhandled: park``).
+    """
+    drops = tracks.column_of(Kind.DROP, 5) == Drop.SET_ASIDE
     return per_instance(tracks, int(drops.sum()))
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.model.units import format_duration
-from wfmodel.runtimes.engine_parameters import ENGINES, KnownEngine, engine_named
+from wfmodel.runtimes.engine_parameters import ENGINES, KnownEngine, engine_named, in_words
 from wfmodel.runtimes.knob_rule import KnobRule
 
 MADE = "Made from `wfmodel/runtimes/engines` by `python -m tests.generated --write`."
@@ -84,7 +83,7 @@ def default_knobs(engine: KnownEngine) -> dict[str, str]:
         if isinstance(value, bool):
             found[knob] = str(value).lower()
         elif value is not None:
-            found[knob] = format_duration(value) if isinstance(value, int) else value
+            found[knob] = in_words(value)
     return found
 
 

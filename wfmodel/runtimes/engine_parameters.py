@@ -31,6 +31,14 @@ Given: TypeAlias = bool | int | float | str | None
 """A parameter's value as a manual or a scenario writes it."""
 
 
+COUNT: Final = "count"
+"""The unit of a parameter that is no time."""
+
+
+class Count(int):
+    """A number of things, to be told from a number of nanoseconds."""
+
+
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Parameter:
     """A setting of an engine. Where no knob follows from it, ``elsewhere`` says what to write
@@ -41,12 +49,15 @@ class Parameter:
     source: Annotated[str, Field(pattern="^https://")]
     default: Given = None
     unit: str = ""
+    unlimited: int | None = None
+    """Of a count: the value that stands for no limit."""
     required: bool = False
     elsewhere: str = ""
     missing: str = ""
 
     def read(self, value: Given) -> int | str | None:
-        """Nanoseconds of a time (a bare number is in the parameter's own unit), else a word.
+        """Nanoseconds of a time (a bare number is in the parameter's own unit), a count, or a word;
+        None: no default, or no limit.
 
         Raises:
             ValueError: it is no such value.
@@ -55,6 +66,10 @@ class Parameter:
             return None
         if not self.unit:
             return str(value).lower() if isinstance(value, bool) else str(value)
+        if self.unit == COUNT:
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise ValueError(f"expected a whole number; got {value!r}")
+            return None if value == self.unlimited else Count(value)
         if isinstance(value, bool):
             raise ValueError(f"expected a time, such as {self._example()}; got {value!r}")
         if isinstance(value, str):
@@ -69,7 +84,14 @@ class Parameter:
         read = self.read(value)
         if read is None:
             return "none"
-        return format_duration(read) if isinstance(read, int) else read
+        return in_words(read)
+
+
+def in_words(value: int | str) -> str:
+    """A time with its unit; a count or a word as it is."""
+    if isinstance(value, str | Count):
+        return str(value)
+    return format_duration(value)
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -100,7 +122,7 @@ class KnownEngine:
         return tuple(knob for knob, rule in self.knobs.items() if name in rule.names)
 
     def words(self, name: str) -> tuple[str, ...]:
-        """The words that a parameter may have; none: it is a time."""
+        """The words that a parameter may have; none: it is a time or a count."""
         for rule in self.knobs.values():
             if rule.choice == name and rule.values is not None:
                 return tuple(rule.values)

@@ -56,6 +56,8 @@ class KnobRule:
         if self.choice is not None:
             assert self.values is not None
             return self.values[str(known[self.choice])]
+        if self.parameter is not None:
+            return known[self.parameter]
         lengths = [known[name] for name in self.names]
         present = [each for each in lengths if isinstance(each, int)]
         if not present or (self.sum and len(present) < len(lengths)):

@@ -27,7 +27,7 @@ from pydantic import (
 from wfmodel.designs.knobs import Knobs
 from wfmodel.model.spelling import nearest
 from wfmodel.model.units import format_duration
-from wfmodel.runtimes.engine_parameters import ENGINES, Given, KnownEngine, engine_named
+from wfmodel.runtimes.engine_parameters import ENGINES, Count, Given, KnownEngine, engine_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,7 @@ class Runtime:
             if value is None:
                 continue
             knob, _, part = path.partition(".")
-            is_time = isinstance(value, int) and not isinstance(value, bool)
-            written = format_duration(int(value)) if is_time else value
+            written = value if isinstance(value, bool | str) else _written(value)
             if part:
                 found.setdefault(knob, {})[part] = written
             else:
@@ -134,6 +133,10 @@ class Runtime:
 
 def _used(engine: KnownEngine) -> dict[str, Any]:
     return {name: each for name, each in engine.parameters.items() if engine.uses(name)}
+
+
+def _written(value: int) -> int | str:
+    return int(value) if isinstance(value, Count) else format_duration(value)
 
 
 FORM: Final = "a runtime is an engine's name, or {ENGINE: {PARAMETER: value}}"

@@ -1,16 +1,12 @@
 """CellRules steps: each is a pure function of one participant's cell and an event.
 
-A step returns the cell that follows and the few things that it does to the rest: a message leaves
-the participant's own inbox, messages set out to others, an effect lands. ``semantics`` applies
-these to a configuration; a search that interns cells calls a step once for each cell.
-
-A step that the cell does not allow raises ``Refused`` and says why.
+A search that interns cells calls a step once for each cell. A step that the cell does not allow
+raises ``Refused`` and says why.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple
 
 from wfmodel.designs.knobs import (
     Acknowledge,
@@ -34,10 +30,10 @@ from wfmodel.designs.table import (
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import DONE, Compensation, Task, lands_outside
+from wfmodel.semantics.after import NOTHING, After, Refused, without
 from wfmodel.semantics.configuration import (
     ANYONE,
     Cell,
-    Item,
     Landing,
     Parcel,
     Pending,
@@ -46,26 +42,6 @@ from wfmodel.semantics.configuration import (
     put,
     take,
 )
-
-NOTHING: Final = -1
-
-
-class Refused(Exception):  # noqa: N818 - it is an answer, not an error of the program
-    """The step is not enabled; the argument says why."""
-
-
-class After(NamedTuple):
-    """What a local step leads to: the cell, and what it does to the rest."""
-
-    cell: Cell
-    taken: tuple[int, int] | None = None
-    """(sender, message) that leaves the participant's own inbox."""
-    sent: tuple[Post, ...] = ()
-    """Messages that set out, in order."""
-    landing: Landing | None = None
-    """The visit whose effect is applied."""
-    returned: tuple[Parcel, ...] = ()
-    """Messages that the participant's own inbox gets back: they were not acknowledged."""
 
 
 class CellRules:
@@ -92,6 +68,7 @@ class CellRules:
         self.after_work = self.synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK
         self.in_turn = self.after_work and table.system.channel is Channel.QUEUE
         """No message is taken up before the one in hand is acknowledged."""
+        self.max_deliveries = knobs.max_deliveries
 
     # --------------------------------------------------------------------------- reactions
 
@@ -313,9 +290,14 @@ class CellRules:
         """What is volatile is gone; a second crash of a process that is down changes nothing."""
         if cell.down:
             return After(cell._replace(down=cell.down + 1))
-        pending, taken = cell.pending, None
-        if pending is not None and not self.at_least_once and pending.received != NOTHING:
-            taken = (pending.sender, pending.received)
+        pending, taken, back = cell.pending, None, cell.in_hand
+        if pending is not None and pending.received != NOTHING:
+            parcel = (pending.sender, pending.received)
+            counted = self.at_least_once and self.max_deliveries is not None
+            taken = None if self.at_least_once and not counted else parcel
+            back = (*back, parcel) if counted else back
+        if self.max_deliveries is not None:
+            back = tuple((sender - 1, message) for sender, message in back)
         durable = 0 if self.memory else cell.durable
         left = Cell(
             durable,
@@ -325,7 +307,11 @@ class CellRules:
             expected=cell.expected,
             late=cell.late,
         )
-        return After(left, taken, returned=cell.in_hand)
+        return After(left, taken, returned=back)
+
+    def is_spent(self, parcel: Parcel) -> bool:
+        """Whether it was delivered as often as it may be."""
+        return self.max_deliveries is not None and ANYONE - parcel[0] >= self.max_deliveries
 
     def others_relay(self, participant: int) -> bool:
         """Whether an outbox is emptied by whichever replica runs."""
@@ -384,14 +370,3 @@ class CellRules:
 
 def _posts(operations: tuple[Operation, ...]) -> tuple[Post, ...]:
     return tuple((o[1], o[3]) for o in operations if o[0] == SEND)
-
-
-def without(items: tuple[Item, ...], item: Item, otherwise: str) -> tuple[Item, ...]:
-    """A tuple without the first of these items.
-
-    Raises:
-        Refused: it is not there; ``otherwise`` says what that means.
-    """
-    if item not in items:
-        raise Refused(otherwise)
-    return take(items, item)

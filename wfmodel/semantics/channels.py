@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from wfmodel.designs.system import Channel
-from wfmodel.semantics.configuration import ANYONE, FIRST, Inbox, Parcel, put, take
+from wfmodel.semantics.configuration import ANYONE, Inbox, Parcel, put, take
 
 
 class Channels:
@@ -30,14 +30,18 @@ class Channels:
             return tuple(sorted((*inbox, parcel), key=lambda other: other[0]))
         if self.queued:
             sender, message = parcel
-            return ((ANYONE, message), *inbox) if sender == FIRST else (*inbox, parcel)
+            return ((-sender, message), *inbox) if sender > 0 else (*inbox, parcel)
         if self.stays and parcel in inbox:
             return inbox
         return put(inbox, parcel)
 
     def returned(self, parcel: Parcel) -> Parcel:
-        """As it is to be put when it was delivered and not acknowledged: in a queue, first."""
-        return (FIRST, parcel[1]) if self.queued else parcel
+        """As it is to be put when it was delivered and not acknowledged: in a queue, first.
+
+        There no sender is a participant, so a sender above 0 says that it goes to the head.
+        """
+        sender, message = parcel
+        return (-sender, message) if self.queued else parcel
 
     def take(self, inbox: Inbox, parcel: Parcel) -> Inbox:
         """Delivered for good: what stays, stays.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 from wfmodel.designs.table import Interned, Table
-from wfmodel.semantics.cell_rules import NOTHING
+from wfmodel.semantics.after import NOTHING
 from wfmodel.semantics.configuration import Cell, Inbox, Landing, Parcel
 from wfmodel.semantics.effect_rules import land
 from wfmodel.semantics.enabled_steps import EnabledStep, Step, StepKind

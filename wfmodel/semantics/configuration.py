@@ -23,10 +23,8 @@ Landing: TypeAlias = tuple[int, int]
 """(node, epoch): the visit whose effect is to be applied."""
 
 ANYONE: Final = -1
-"""The sender where it does not matter: only order per sender needs to know it."""
-
-FIRST: Final = -2
-"""The sender of a message that goes back to the head of a queue."""
+"""The sender where it does not matter: only order per sender needs to know it. Where deliveries are
+counted, -2 is the sender of a message that was delivered once and not acknowledged, and so on."""
 
 Parcel: TypeAlias = tuple[int, int]
 """(sender, message): one message on its way to a known recipient."""

@@ -14,7 +14,8 @@ from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
 from wfmodel.designs.table import Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
-from wfmodel.semantics.cell_rules import After, CellRules
+from wfmodel.semantics.after import After
+from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.semantics.configuration import Cell, Parcel, Post, Work
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution, is_endless, never_succeeds
 
@@ -37,6 +38,7 @@ class StepKind(StrEnum):
     LAND = "has an effect outside"
     LAPSE = "is fenced"
     VANISH = "never has an effect outside"
+    SET_ASIDE = "has no delivery left of"
 
 
 ABOUT_EVENTS: Final = frozenset({StepKind.REACT, StepKind.LAND, StepKind.VANISH})
@@ -71,7 +73,13 @@ class EnabledSteps:
         self.resolution = resolution
 
     def receive(self, p: int, cell: Cell, parcel: Parcel) -> EnabledStep | None:
-        """Take up a message; None if it cannot now, or if that would change nothing for good."""
+        """Take up a message; None if it cannot now, or if that would change nothing for good.
+
+        A message that was delivered too often is set aside instead.
+        """
+        if self.local.is_spent(parcel):
+            step = Step(StepKind.SET_ASIDE, p, parcel[1])
+            return EnabledStep(step, After(cell, taken=parcel))
         if not self.is_open(cell) or cell.restarting:
             return None
         sender, message = parcel

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from wfmodel.designs.messages import External, Received, Start
 from wfmodel.designs.table import Table
-from wfmodel.semantics.cell_rules import NOTHING, After, CellRules, Refused
+from wfmodel.semantics.after import NOTHING, After, Refused
+from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.semantics.channels import Channels
 from wfmodel.semantics.configuration import (
     ANYONE,
@@ -184,7 +185,7 @@ class InstanceRules:
         return CrashLosses(
             () if self.outbox else cell.queue,
             () if cell.pending is None else cell.pending.published,
-            NOTHING if after.taken is None else after.taken[1],
+            NOTHING if after.taken is None or self.at_least_once else after.taken[1],
         )
 
     def restart(self, config: Configuration, participant: int) -> Configuration:
@@ -206,6 +207,15 @@ class InstanceRules:
         inbox = config.inboxes[participant]
         sender = _sender_of(inbox, message, "no such message is on its way")
         return config.with_inbox(participant, self.channels.lose(inbox, (sender, message)))
+
+    def set_aside(self, config: Configuration, participant: int, message: int) -> Configuration:
+        """The broker gives a message up: it was delivered too often, as the caller knows."""
+        if self.local.max_deliveries is None:
+            raise Refused("messages are delivered without limit")
+        parcels = self.losable(config, participant)
+        sender = _sender_of(parcels, message, "no such message is on its way")
+        inbox = self.channels.lose(config.inboxes[participant], (sender, message))
+        return config.with_inbox(participant, inbox)
 
     def duplicate(self, config: Configuration, participant: int, message: int) -> Configuration:
         """A message on its way is there once more."""

@@ -124,6 +124,8 @@ class Manner:
     """The event of a restart."""
     scripted: bool = False
     """A script says which branch is taken, and when an instance resumes after a restart."""
+    most_deliveries: int = 0
+    """A message that was delivered so often is set aside; 0: it comes again without end."""
     in_turn: bool = False
     """Of one instance, a participant gets a message when the one before it is acknowledged."""
     linked: bool = False

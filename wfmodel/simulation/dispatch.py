@@ -19,7 +19,7 @@ from wfmodel.simulation.event_codes import (
 )
 from wfmodel.simulation.faults import await_next, inject
 from wfmodel.simulation.happenings import fire, happen
-from wfmodel.simulation.network import check_acknowledged, lapsed, publish, set_out
+from wfmodel.simulation.network import check_acknowledged, deliver_again, lapsed, publish
 from wfmodel.simulation.outside import answer_from_outside
 from wfmodel.simulation.records import Event, Injected
 from wfmodel.simulation.recovery import take_over
@@ -45,7 +45,7 @@ def dispatch(run: Run, event: Event) -> None:
     elif kind == RELAYED:
         publish(run, event.process, event.instance, event.operation)
     elif kind == RETRANSMIT:
-        set_out(run, event.parcel)
+        deliver_again(run, event.parcel)
     elif kind == LAPSED:
         if lapsed(run, event):
             return

@@ -47,7 +47,7 @@ NOTHING, PARCEL, LANDING, SETTING = range(4)
 """What an event for a machine came with: nothing, a message, finished work, a timer."""
 RUNNING, DONE, LEAVING = range(3)
 """A message in hand: its work runs; is committed but not published; its acknowledgement is out."""
-UNWATCHED, OPEN, ACKNOWLEDGED = range(3)
-"""Whether a redelivery time-out runs for a message, and whether it is still needed."""
+UNWATCHED, OPEN, ACKNOWLEDGED, DEAD = range(4)
+"""Whether a redelivery time-out runs for a message, is needed no more, or the message set aside."""
 STRIKE, HEAL, REPLAYED = range(3)
 """Stages of an injected fault: what its next event does."""

@@ -59,6 +59,7 @@ def deliver(run: Run, event: Event) -> bool:
         lose(run, parcel, _LOST)
         return False
     parcel.taken = run.now
+    parcel.deliveries += 1
     if process.paused:
         defer(process, event)
         watch(run, parcel)

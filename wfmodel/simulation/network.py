@@ -24,6 +24,7 @@ from wfmodel.simulation.basis import (
 from wfmodel.simulation.event_codes import (
     ACKNOWLEDGED,
     CHECK,
+    DEAD,
     DELIVER,
     FOR_GOOD,
     LAPSED,
@@ -53,6 +54,7 @@ _DUPLICATE = int(Kind.DUPLICATE)
 _LOST = int(Drop.LOST)
 _RECIPIENT_DOWN = int(Drop.RECIPIENT_DOWN)
 _BROKER_DOWN = int(Drop.BROKER_DOWN)
+_SET_ASIDE = int(Drop.SET_ASIDE)
 _LOSS = FAULT_KINDS.index(FaultKind.LOSS)
 _DUPLICATION = FAULT_KINDS.index(FaultKind.DUPLICATION)
 
@@ -168,6 +170,7 @@ def _meet_faults(run: Run, parcel: Parcel, delay: int) -> int:
         if uniform(fault.base, index, sent) >= fault.probability:
             continue
         if fault.kind == _LOSS:
+            parcel.deliveries += 1
             lose(run, parcel, _LOST)
             return -1
         if fault.kind == _DUPLICATION:
@@ -208,12 +211,36 @@ def come_in(run: Run, process: Process) -> None:
             event = following
 
 
+def deliver_again(run: Run, parcel: Parcel) -> None:
+    """A delivery came to nothing: another sets out, or the message is set aside."""
+    if is_spent(run, parcel):
+        set_aside(run, parcel)
+    else:
+        set_out(run, parcel)
+
+
+def is_spent(run: Run, parcel: Parcel) -> bool:
+    """Whether it was delivered as often as it may be."""
+    return run.most_deliveries != 0 and parcel.deliveries >= run.most_deliveries
+
+
+def set_aside(run: Run, parcel: Parcel) -> None:
+    """A dead letter: nobody gets it any more, and the broker is done with it."""
+    if parcel.watched < ACKNOWLEDGED:  # else another of its deliveries came to this end before
+        row(run, _DROP, parcel.instance.index, parcel.recipient, parcel.message, _SET_ASIDE)
+        parcel.watched = DEAD
+    acknowledge(run, parcel)
+
+
 def lapsed(run: Run, event: Event) -> bool:
     """The lease of a message in a crashed consumer's hands is over. Whether the event is kept.
 
     Where consumers look for such messages, whoever is up does at its next look, and whoever is down
     when it starts.
     """
+    if is_spent(run, event.parcel):
+        set_aside(run, event.parcel)
+        return False
     wait, first = FAR, run.processes[event.parcel.recipient]
     for place in range(first.first, first.first + first.count):
         process = run.replicas[place]
@@ -267,7 +294,7 @@ def watch(run: Run, parcel: Parcel) -> None:
 
 def acknowledge(run: Run, parcel: Parcel) -> None:
     """It need not be delivered again; copies that are under way arrive all the same."""
-    if parcel.watched != UNWATCHED:
+    if parcel.watched == OPEN or (run.most_deliveries and parcel.watched == UNWATCHED):
         parcel.watched = ACKNOWLEDGED
     if run.in_turn:
         note_acknowledged(parcel)
@@ -286,9 +313,10 @@ def _is_over(run: Run, parcel: Parcel) -> None:
 def check_acknowledged(run: Run, parcel: Parcel) -> None:
     """The redelivery time-out of a watched message is over."""
     if not _is_open(run, parcel):
-        parcel.watched = UNWATCHED
+        if parcel.watched == OPEN or not run.most_deliveries:  # else it stays done with
+            parcel.watched = UNWATCHED
         return
-    if parcel.watched == OPEN:
+    if parcel.watched == OPEN and not is_spent(run, parcel):
         transmit(run, parcel)
     _after(run, run.redelivery, CHECK, parcel)
 
@@ -322,7 +350,7 @@ def _is_open(run: Run, parcel: Parcel) -> bool:
 
 def abandon(run: Run, parcel: Parcel) -> None:
     """The recipient crashed before it acknowledged."""
-    if parcel.watched == ACKNOWLEDGED:
+    if parcel.watched >= ACKNOWLEDGED:
         if run.in_turn:
             _is_over(run, parcel)
         return

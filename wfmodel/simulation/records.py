@@ -175,6 +175,8 @@ class Parcel:
     """When its latest delivery reached the recipient."""
     sent: int = 0
     """When the broker had it."""
+    deliveries: int = 0
+    """How often it has been delivered, or was lost on the way."""
 
     FIRST: ClassVar[int] = 1
 

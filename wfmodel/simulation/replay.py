@@ -54,7 +54,7 @@ from wfmodel.simulation.event_codes import (
 from wfmodel.simulation.faults import heal, strike
 from wfmodel.simulation.handover import fence
 from wfmodel.simulation.happenings import deliver, fire
-from wfmodel.simulation.network import lose
+from wfmodel.simulation.network import lose, set_aside
 from wfmodel.simulation.outside import answer_from_outside
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.reactions import offer
@@ -62,6 +62,7 @@ from wfmodel.simulation.records import Cell, Instance, Parcel, Process, Stimulus
 from wfmodel.simulation.records import Event as Waiting
 from wfmodel.simulation.records import Setting as TimerSetting
 from wfmodel.simulation.run_context import RunContext
+from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.script import Scripted, holder_of
 from wfmodel.simulation.setting import Arrivals, Setting
 from wfmodel.simulation.timers import is_set
@@ -129,9 +130,8 @@ def replay(system: System, schedule: Iterable[Act]) -> History:
         ValueError: the system has channels, or steps, that the simulator does not have.
     """
     if system.channel in (Channel.SET, Channel.FIFO) or system.atomic:
-        raise ValueError(
-            f"the simulator cannot play {system.design!r}: it has a broker and commits"
-        )
+        why = "it has a broker and commits"
+        raise ValueError(f"the simulator cannot play {system.design!r}: {why}")
     stage = Stage(system)
     for place, act in enumerate(schedule):
         stage.perform(place, act)
@@ -310,16 +310,18 @@ class Stage:
 
     def _deliveries(self) -> Iterator[Option]:
         """Messages on their way: taken up, lost, or doubled."""
-        waiting = self.script.clock.of(DELIVER, RETRANSMIT, LAPSED)
-        for each in waiting:
+        for each in (waiting := self.script.clock.of(DELIVER, RETRANSMIT, LAPSED)):
             process = self.run.processes[each.parcel.recipient]
             reachable = not (process.down or process.paused or process.cut)
             if reachable and not self._cell(process).busy:
                 act = self._about(process, Deed.RECEIVE, each.parcel.message)
                 yield act, partial(self._deliver, each)
+            if self.run.most_deliveries and each.kind != DELIVER:
+                act = self._about(process, Deed.SET_ASIDE, each.parcel.message)
+                yield act, partial(self._gone, each, set_aside)
             if not self.run.redelivers:
                 act = self._about(process, Deed.LOSE, each.parcel.message)
-                yield act, partial(self._lose, each)
+                yield act, partial(self._gone, each, partial(lose, cause=Drop.LOST))
         for parcel in (*(each.parcel for each in waiting), *_in_hand(self.instance)):
             process = self.run.processes[parcel.recipient]
             act = self._about(process, Deed.DUPLICATE, parcel.message)
@@ -329,9 +331,9 @@ class Stage:
         self.script.clock.forget(waiting)
         deliver(self.run, waiting)
 
-    def _lose(self, waiting: Waiting) -> None:
+    def _gone(self, waiting: Waiting, how: Callable[[Run, Parcel], None]) -> None:
         self.script.clock.forget(waiting)
-        lose(self.run, waiting.parcel, Drop.LOST)
+        how(self.run, waiting.parcel)
 
     def _duplicate(self, parcel: Parcel) -> None:
         recipient, message, number = parcel.recipient, parcel.message, self.instance.index

@@ -68,6 +68,9 @@ def knobs(draw: DrawFn) -> Knobs:
         redelivery_timeout=draw(st.sampled_from([200 * MS] if late else [10 * MS, 200 * MS])),
         lease=draw(st.sampled_from(LEASES)) if persistence is not Persistence.MEMORY else None,
         replicas=draw(st.sampled_from(REPLICAS)) if shared else {},
+        max_deliveries=draw(st.sampled_from([None, None, 1, 2]))
+        if delivery is Delivery.AT_LEAST_ONCE
+        else None,
         order=draw(st.sampled_from([Order.NONE, Order.NONE, Order.PER_INSTANCE]))
         if delivery is Delivery.AT_LEAST_ONCE
         else Order.NONE,

@@ -142,7 +142,7 @@ def _target(fault: Fault) -> str:
     return f"{target}{from_peers}{at_step}"
 
 
-COUNTS: Final = frozenset({"connections"})
+COUNTS: Final = frozenset({"connections", "max_deliveries"})
 """Knobs whose whole numbers are no durations."""
 
 

@@ -29,6 +29,7 @@ DROPS: Final = {
     Drop.RECIPIENT_DOWN: "recipient down",
     Drop.UNPUBLISHED: "sender crashed before publishing",
     Drop.BROKER_DOWN: "broker down",
+    Drop.SET_ASIDE: "a dead letter, after too many deliveries",
 }
 _TIMERS: Final = {
     "timeout": "time-out",

@@ -33,7 +33,7 @@ from wfmodel.designs.trace_script import (
 from wfmodel.exploration.holders import Holders
 from wfmodel.exploration.trace_space import RunSpace
 from wfmodel.model.workflow import DONE
-from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.after import Refused
 from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
 
 CRASH: Final = FAULT_KINDS.index(FaultKind.CRASH)
@@ -244,6 +244,9 @@ class _Retelling:
     def _drop(self, row: Row) -> None:
         if row.b == Drop.UNPUBLISHED:
             return  # the crash that it belongs to says so
+        if row.b == Drop.SET_ASIDE:
+            self._do(self._about(row, Deed.SET_ASIDE))
+            return
         if row.b == Drop.BROKER_DOWN:
             before = Counter(self.space.options())
             self._do(self._about(row, Deed.PUBLISH))

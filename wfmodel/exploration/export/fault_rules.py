@@ -15,7 +15,7 @@ from wfmodel.exploration.export.program import (
     Rule,
 )
 from wfmodel.exploration.export.transition_rules import Rules
-from wfmodel.semantics.cell_rules import NOTHING
+from wfmodel.semantics.after import NOTHING
 
 
 class FaultRules:

@@ -25,7 +25,7 @@ from wfmodel.exploration.export.program import (
     Test,
 )
 from wfmodel.exploration.export.reaction_tables import Tables
-from wfmodel.semantics.cell_rules import NOTHING
+from wfmodel.semantics.after import NOTHING
 from wfmodel.semantics.configuration import Post
 
 Case: TypeAlias = tuple[Expression, Operation]

@@ -13,7 +13,7 @@ from functools import cached_property
 from wfmodel.designs.messages import Chosen, External, Received, Start, TimerFired, WorkDone
 from wfmodel.designs.table import CHOOSE, EXPECT, SEND, SET_TIMER, WORK, Entry, Operation, Table
 from wfmodel.model.workflow import DONE, TIMEOUT
-from wfmodel.semantics.cell_rules import NOTHING
+from wfmodel.semantics.after import NOTHING
 from wfmodel.semantics.configuration import ANYONE, Landing, Parcel, Pending, Post, Work
 from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution

@@ -70,6 +70,8 @@ def program_of(
             f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
             f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
         )
+    if system.knobs.max_deliveries is not None:
+        raise ValueError("max_deliveries is not exported: explore it here")
     replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)
     if replicated and budget is not None and budget.pauses:
         raise ValueError("replicas are not exported with pauses: explore them here")

@@ -25,6 +25,7 @@ UNTIMED: Final = (
     "deduplicate",
     "known_key",
     "tombstones",
+    "max_deliveries",
     "order",
     "unhandled",
     "timeouts",

@@ -48,6 +48,7 @@ ABOUT_MESSAGES = frozenset(
         Deed.ACKNOWLEDGE,
         Deed.LOSE,
         Deed.DUPLICATE,
+        Deed.SET_ASIDE,
         Deed.ANSWER,
         Deed.SILENCE,
     }

@@ -12,7 +12,7 @@ from typing import Final
 
 from wfmodel.designs.permutation import Names
 from wfmodel.designs.table import Table
-from wfmodel.semantics.cell_rules import NOTHING
+from wfmodel.semantics.after import NOTHING
 from wfmodel.semantics.configuration import ANYONE, Cell, Inbox, Post
 from wfmodel.semantics.fault_budget import FaultBudget
 

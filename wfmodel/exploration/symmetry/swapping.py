@@ -9,7 +9,8 @@ from __future__ import annotations
 from wfmodel.designs.messages import TimerFired
 from wfmodel.designs.permutation import Names
 from wfmodel.designs.table import CLEAR_TIMER, SEND, SET_TIMER, Operation, Table
-from wfmodel.semantics.cell_rules import NOTHING, CellRules
+from wfmodel.semantics.after import NOTHING
+from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.semantics.channels import Channels
 from wfmodel.semantics.configuration import ANYONE, Cell, Inbox, Parcel, Pending, Post
 from wfmodel.semantics.fault_budget import FaultBudget
@@ -85,7 +86,7 @@ class Swapping:
 
     def _parcel(self, parcel: Parcel, i: int, j: int) -> Parcel:
         sender, message = parcel
-        who = ANYONE if sender == ANYONE else placed(sender, i, j)
+        who = sender if sender <= ANYONE else placed(sender, i, j)
         return (who, self.message(message, i, j))
 
     def _posts(self, posts: tuple[Post, ...], i: int, j: int) -> tuple[Post, ...]:

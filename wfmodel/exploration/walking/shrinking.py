@@ -16,7 +16,7 @@ from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import Act
 from wfmodel.exploration.trace_space import RunSpace
-from wfmodel.semantics.cell_rules import Refused
+from wfmodel.semantics.after import Refused
 from wfmodel.semantics.fault_budget import FaultBudget
 
 MOST_TRIED: Final = 2_000

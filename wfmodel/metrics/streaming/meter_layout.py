@@ -7,6 +7,7 @@ view that counts.
 
 from __future__ import annotations
 
+from wfmodel.designs.history import Drop
 from wfmodel.native.header import ABORT, ASK, BUILD, FIRST_OWN, TABLE, TABLE_MASK
 
 # ---------------------------------------------------------------------------------- the meter
@@ -87,7 +88,7 @@ FLAGS = 6
     M_UNSETTLED,
     M_DROPS,
 ) = range(M_FLAGS + FLAGS, M_FLAGS + FLAGS + 18)
-DROPS = 4
+DROPS = len(Drop)
 M_KNOWN = M_DROPS + DROPS
 """Pairs of which it is known whether they were fresh within 10 ms, 100 ms and 1 s."""
 M_FRESH = M_KNOWN + 3

@@ -258,6 +258,7 @@ class Totals:
     def _events(self) -> dict[str, Callable[[], Value]]:
         unpublished = self._count(at.M_DROPS + Drop.UNPUBLISHED)
         return {
+            "dead_letters": lambda: self._each(self._count(at.M_DROPS + Drop.SET_ASIDE)),
             "lost_events": lambda: self._each(unpublished),
             "phantom_events": lambda: self._each(self._count(at.M_PHANTOMS)),
         }

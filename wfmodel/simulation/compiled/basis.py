@@ -177,6 +177,7 @@ def parcel_of(
     parcel.watched = UNWATCHED
     parcel.taken = run.now
     parcel.sent = run.now
+    parcel.deliveries = 0
     return parcel
 
 
