@@ -91,7 +91,7 @@ def test_scenarios_fit(path):
     [
         {"runtime": "airflw"},
         {"runtime": "redis-streams"},
-        {"runtime": {"sqs": {"maxReceiveCount": 3}}},
+        {"runtime": {"sqs": {"maxReceiveCount": "3s"}}},
         {"runtime": {"celery": {"task_acks_late": "often"}}},
         {"knobs": {"comit": "1ms"}},
     ],

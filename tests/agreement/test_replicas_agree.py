@@ -34,8 +34,8 @@ def downtimes(draw: st.DrawFn) -> Fault:
 
 
 @settings(max_examples=120)
-@given(worlds(), st.lists(downtimes(), min_size=1, max_size=2), st.booleans())
-def test_whoever_holds_an_instance(world, struck, leased):
+@given(worlds(), st.lists(downtimes(), min_size=1, max_size=2), st.booleans(), st.booleans())
+def test_whoever_holds_an_instance(world, struck, leased, fenced):
     system, setting, seed = world
     knobs = system.knobs
     assume(knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM))
@@ -43,7 +43,7 @@ def test_whoever_holds_an_instance(world, struck, leased):
     system = build(
         system.flow.workflow,
         system.declared,
-        replace(knobs, replicas={"*": 2}, lease=lease),
+        replace(knobs, replicas={"*": 2}, lease=lease, fenced=fenced),
     )
     setting = replace(setting, faults=(*setting.faults[:2], *struck))
     history = simulate(system, setting, seed=seed)

@@ -188,6 +188,30 @@ def test_an_effect_in_the_own_store_is_fenced():
     assert wfmodel.explore(payment(), FaultBudget(pauses=1, crashes=1), knobs=knobs).holds
 
 
+@pytest.mark.parametrize(
+    ("idempotent", "deduplicate", "twice"),
+    [(False, False, True), (False, True, False), (True, False, False)],
+)
+def test_without_a_fence_only_a_key_keeps_an_effect_apart(idempotent, deduplicate, twice):
+    """The bank stands still from 2 s to 22 s, and is taken for dead: it goes on where it was."""
+    pay = Task(service="bank", duration="5s", effect="pivot", idempotent=idempotent, next="done")
+    workflow = Workflow(name="payment", initial="pay", states={"pay": pay, "done": Final()})
+    knobs = Knobs(replicas={"bank": 2}, lease=LEASE, fenced=False, deduplicate=deduplicate)
+    history = run(workflow, "orchestration", knobs, ("0s",), PAUSE)
+    assert len(times(history, Kind.LAPSE)) == 1
+    assert (times(history, Kind.EFFECT)[-1] == 22.0) == twice  # it was due at 5 s, and waited
+    assert wfmodel.measure(history).values["duplicated_effect"] == twice
+    found = wfmodel.explore(workflow, FaultBudget(pauses=1), knobs=knobs)
+    assert found.violated == twice
+    replayed = [asked.told for asked in found.asked if asked.told is not None]
+    assert bool(replayed) == twice
+
+
+def test_nobody_is_taken_for_dead_where_there_is_one():
+    with pytest.raises(ValidationError, match="fenced has no meaning without replicas"):
+        Knobs(fenced=False)
+
+
 def test_replicas_without_a_common_store_are_refused():
     with pytest.raises(ValidationError, match="replicas has no meaning with persistence: memory"):
         Knobs(replicas={"*": 2}, persistence=Persistence.MEMORY)

@@ -159,6 +159,10 @@ class Knobs:
     replicas: Mapping[Name, Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=dict)
     """So many processes play a participant, or each of the ``services``, or of all (``*``). They
     share its store and its queue; each instance that is under way there is held by one of them."""
+    fenced: bool = True
+    """What a replica still ends that was taken for dead is refused at the participant's store (it
+    compares a token that grows with each hand-over); if not, its effect lands there all the same.
+    """
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     redelivery_timeout: Annotated[Duration, Field(gt=0)] = parse_duration("30s")
     """An unacknowledged message is delivered again after this (SQS visibility time-out: 30 s)."""
@@ -238,6 +242,8 @@ class Knobs:
             raise ValueError(
                 f"replicas has no meaning with persistence: {self.persistence}: they share no store"
             )
+        if not self.fenced and all(count == 1 for count in self.replicas.values()):
+            raise ValueError("fenced has no meaning without replicas: nobody takes anything over")
         if not durable and self.connections is not None:
             raise ValueError(
                 f"connections has no meaning with persistence: {self.persistence}: no reaction"

@@ -64,6 +64,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
         "none: it takes its own work back at once (DBOS); Airflow: 30 s, looked at every 300 s",
     ),
     "replicas": ("how many processes play each participant", CHOICE),
+    "fenced": ("whether a store refuses a replica that was taken for dead", CHOICE),
     "acknowledge": ("when a message is acknowledged", CHOICE),
     "known_key": ("what follows from a repeat that is recognised", CHOICE),
     "publishing": ("how state and messages are tied", CHOICE),

@@ -270,16 +270,14 @@ class Walk:
     def _effect(self, possible: Possible, row: Row) -> Iterable[Possible]:
         """With an outbox the row follows its commit, otherwise it precedes its reaction."""
         effect = (row.kind, (row.a, row.b))
-        outside = list(landed_outside(self.semantics, possible.config, row.participant, effect))
-        if outside:
-            return tuple(possible._replace(config=config) for config in outside)
-        if self.semantics.outbox:
-            if possible.effect != effect:
-                raise Refused("no such effect was committed")
-            return (possible._replace(effect=None),)
-        if possible.effect is not None:
-            raise Refused("two effects belong to one reaction")
-        return (possible._replace(effect=effect),)
+        outside = landed_outside(self.semantics, possible.config, row.participant, effect)
+        found = [possible._replace(config=config) for config in outside]
+        outbox = self.semantics.outbox
+        if possible.effect == (effect if outbox else None):
+            found.append(possible._replace(effect=None if outbox else effect))
+        if not found:
+            raise Refused(f"no such effect {'was committed' if outbox else 'belongs here'}")
+        return found
 
     def _begin(self, possible: Possible, row: Row) -> Iterable[Possible]:
         work = possible.config.cells[row.participant].work

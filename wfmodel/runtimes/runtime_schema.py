@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from wfmodel.model.units import DURATION_SCHEMA
-from wfmodel.runtimes.engine_parameters import ENGINES, KnownEngine, engine_named
+from wfmodel.runtimes.engine_parameters import COUNT, ENGINES, KnownEngine, engine_named
 
 
 def runtime_schema() -> dict[str, Any]:
@@ -49,5 +49,7 @@ def _parameter(engine: KnownEngine, name: str) -> dict[str, Any]:
         return {"description": said, "type": "boolean"}
     if words:
         return {"description": said, "enum": list(words)}
+    if each.unit == COUNT:
+        return {"description": said, "type": ["integer", "null"]}
     number = {"type": "number", "description": f"In its own unit, {each.unit}."}
     return {"description": said, "anyOf": [dict(DURATION_SCHEMA), number]}

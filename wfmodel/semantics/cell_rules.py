@@ -69,6 +69,7 @@ class CellRules:
         self.in_turn = self.after_work and table.system.channel is Channel.QUEUE
         """No message is taken up before the one in hand is acknowledged."""
         self.max_deliveries = knobs.max_deliveries
+        self.fenced = knobs.fenced
 
     # --------------------------------------------------------------------------- reactions
 
@@ -330,7 +331,7 @@ class CellRules:
 
     def lapse(self, cell: Cell) -> After:
         """A replica stood still for too long: a crash to us; outside, its attempts go on."""
-        gone = [work for work in cell.work if self.lands_outside(work[0])]
+        gone = [work for work in cell.work if not self.fenced or self.lands_outside(work[0])]
         for work in cell.landed:
             gone.remove(work)
         after = self.crash(cell)

@@ -124,6 +124,8 @@ class Manner:
     """The event of a restart."""
     scripted: bool = False
     """A script says which branch is taken, and when an instance resumes after a restart."""
+    fenced: bool = True
+    """A participant's store refuses what a replica still ends that was taken for dead."""
     most_deliveries: int = 0
     """A message that was delivered so often is set aside; 0: it comes again without end."""
     in_turn: bool = False

@@ -33,11 +33,12 @@ from wfmodel.simulation.event_codes import (
     PARCEL,
     PUBLISHED,
     TAKE_OVER,
+    WORK_END,
 )
 from wfmodel.simulation.network import abandon
 from wfmodel.simulation.queues import append, drop_all, enter, leave, take_all
 from wfmodel.simulation.reactions import published
-from wfmodel.simulation.records import Cell, Parcel, Process
+from wfmodel.simulation.records import Cell, Event, Parcel, Process
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.work import stop_work
 
@@ -140,7 +141,7 @@ def end_life(run: Run, process: Process) -> None:
     event = take_all(process.deferred)
     while event:
         following = event.next
-        if event.kind == LANDS and process.fenced:  # outside, nobody knows of the fence
+        if process.fenced and _goes_on(run, event):
             append(process.deferred, event)
             event = following
             continue
@@ -160,6 +161,11 @@ def end_life(run: Run, process: Process) -> None:
     drop_all(run, process.pool)
     process.committing = 0
     process.flush_due = False
+
+
+def _goes_on(run: Run, event: Event) -> bool:
+    """Whether it lands although its holder was taken for dead: outside, nobody knows of a fence."""
+    return event.kind == LANDS or (event.kind == WORK_END and not run.fenced)
 
 
 def _interrupt(run: Run, process: Process, cell: Cell) -> None:

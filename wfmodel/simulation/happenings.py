@@ -82,7 +82,8 @@ def work_end(run: Run, event: Event) -> bool:
     """An attempt is over."""
     process = event.cell.process
     if event.life != process.life:
-        return False
+        unguarded = not run.fenced and not run.blocks[event.node].outside
+        return unguarded and _lands_late(run, event)
     if process.paused:
         return defer(process, event)
     free_worker(run, process)
@@ -112,7 +113,7 @@ def lands(run: Run, event: Event) -> bool:
 
 
 def _lands_late(run: Run, event: Event) -> bool:
-    """An attempt of a holder that was fenced: its report would be refused, its effect is not."""
+    """An attempt of a holder that was taken for dead: its report is refused, its effect is not."""
     process = holder_then(run, event.cell, event.life)
     if process.lost != event.life:
         return False

@@ -316,9 +316,23 @@ def check_acknowledged(run: Run, parcel: Parcel) -> None:
         if parcel.watched == OPEN or not run.most_deliveries:  # else it stays done with
             parcel.watched = UNWATCHED
         return
+    wait = _until_look(run, run.processes[parcel.recipient])
+    if wait:
+        _after(run, wait, CHECK, parcel)
+        return
     if parcel.watched == OPEN and not is_spent(run, parcel):
         transmit(run, parcel)
     _after(run, run.redelivery, CHECK, parcel)
+
+
+def _until_look(run: Run, first: Process) -> int:
+    """How long until a replica that runs looks; 0: one does now, or nobody has to."""
+    wait = FAR
+    for place in range(first.first, first.first + first.count):
+        process = run.replicas[place]
+        if run.look and not (process.down or process.paused):
+            wait = min(wait, (process.up_since - run.now) % run.look)
+    return 0 if wait == FAR else wait
 
 
 def _is_open(run: Run, parcel: Parcel) -> bool:

@@ -257,8 +257,8 @@ class Stage:
         waiting.kind = WORK_OVER
 
     def _late(self, process: Process) -> Iterator[Option]:
-        """Outside, attempts go on whose holder was fenced."""
-        for waiting in self.script.clock.of(LANDS):
+        """Outside, or without a fence, attempts go on whose holder was taken for dead."""
+        for waiting in self.script.clock.of(LANDS, *(() if self.run.fenced else (WORK_END,))):
             if holder_of(waiting) is process and waiting.life in self.lost:
                 done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, DONE)
                 act = act_of_landing(self.flow, process.name, done)

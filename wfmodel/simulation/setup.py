@@ -310,6 +310,7 @@ class Setup:
             "redelivery": knobs.redelivery_timeout,
             "repeats": context.repeats,
             "look": knobs.redelivery_look,
+            "fenced": knobs.fenced,
             "most_deliveries": knobs.max_deliveries or 0,
             "in_turn": knobs.order is Order.PER_INSTANCE,
             "linked": knobs.custody is Custody.LINK,

@@ -57,6 +57,7 @@ def knobs(draw: DrawFn) -> Knobs:
     known = draw(st.booleans())
     shared = persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
     acknowledge = draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT
+    replicas = draw(st.sampled_from(REPLICAS)) if shared else {}
     late = acknowledge is Acknowledge.AFTER_WORK  # a lease shorter than all work ends in a storm
     return Knobs(
         persistence=persistence,
@@ -67,7 +68,8 @@ def knobs(draw: DrawFn) -> Knobs:
         delivery=delivery,
         redelivery_timeout=draw(st.sampled_from([200 * MS] if late else [10 * MS, 200 * MS])),
         lease=draw(st.sampled_from(LEASES)) if persistence is not Persistence.MEMORY else None,
-        replicas=draw(st.sampled_from(REPLICAS)) if shared else {},
+        replicas=replicas,
+        fenced=draw(st.booleans()) if replicas else True,
         max_deliveries=draw(st.sampled_from([None, None, 1, 2]))
         if delivery is Delivery.AT_LEAST_ONCE
         else None,

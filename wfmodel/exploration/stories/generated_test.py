@@ -25,6 +25,7 @@ UNTIMED: Final = (
     "deduplicate",
     "known_key",
     "tombstones",
+    "fenced",
     "max_deliveries",
     "order",
     "unhandled",
