@@ -35,8 +35,11 @@ budgets = st.builds(FaultBudget, **dict.fromkeys(FAULTS, few))
 
 
 def recorded(config: Configuration) -> Configuration:
-    """Without what leaves no row: a pause, what never comes, an effect that was there already."""
-    cells = (cell._replace(paused=False, expected=(), late=(), landed=()) for cell in config.cells)
+    """Without what leaves no row: a pause, what never comes, an effect that was there already, what
+    a backup holds that nobody restores.
+    """
+    unseen = {"paused": False, "expected": (), "late": (), "landed": (), "past": ()}
+    cells = (cell._replace(**unseen) for cell in config.cells)
     return config._replace(cells=tuple(cells))
 
 

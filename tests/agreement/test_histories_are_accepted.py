@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 from tests.agreement.telling import assert_accepted, replayable
 from tests.agreement.worlds import EACH, drawn_system, knobs, settings_of_runs
 from tests.designs.workflows import workflows
-from wfmodel.designs import Knobs, System
+from wfmodel.designs import Fault, Knobs, System
 from wfmodel.designs.history import History, Kind
 from wfmodel.exploration import refusals
+from wfmodel.model.distributions import Constant
 from wfmodel.model.workflow import Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
 pytestmark = pytest.mark.long
 
 
+MS = 1_000_000
 MOST_ROWS = 4000
 """Longer histories (loops under faults) say nothing new and take long."""
 
@@ -94,3 +96,32 @@ def test_taking_back_a_compensation_changes_no_store():
         history = simulate(system, setting)
         assert_accepted(system, history)
         assert np.count_nonzero(history.rows[:, 1] == Kind.UNDO) == 1
+
+
+def test_of_several_messages_for_one_work_the_first_that_was_taken_is_done_first():
+    """Found by random worlds: a repeat that overtakes its original asks for the same work; of both
+    in hand the explorer finished the one that it had heard of first.
+    """
+    task = {"service": "two", "duration": Constant(500 * MS), "next": "done"}
+    workflow = Workflow(
+        name="overtaken",
+        initial="a",
+        states={
+            "a": Task(service="one", duration=Constant(10 * MS), next="b"),
+            "b": Task(**task),
+            "done": Final(outcome="succeeded"),
+        },
+    )
+    knobs = Knobs(acknowledge="after-work", deduplicate=False, watchdog=50 * MS)
+    slow = Fault(
+        kind="delay", target="two", at=(0,), lasts=Constant(40 * MS), delay=Constant(100 * MS)
+    )
+    setting = Setting(
+        arrivals=Arrivals(at=(0,)), horizon=3000 * MS, network=Constant(MS), faults=(slow,)
+    )
+    system = EACH["choreography"](workflow, knobs)
+    history = simulate(system, setting)
+    told = [row for row in history if row.kind == Kind.ACKNOWLEDGE]
+    b = [history.messages[row.a] for row in told if row.participant == 1]
+    assert [message.nudge for message in b][:3] == [True, False, True]  # as they were taken
+    assert_accepted(system, history)

@@ -224,6 +224,8 @@ def test_a_mistake_in_a_file_of_properties_has_a_place(capsys, tmp_path: Path):
         ([ORDER, "--per-instance", f"loss={'9' * 5000}"], "less than or equal to 20"),
         ([ORDER, "--loss", "21"], "'--loss': Input should be less than or equal to 20"),
         ([ORDER, "--exposure", "--loss", "1"], "--exposure needs --crash or --pause"),
+        ([ORDER, "--instances", "2", "--restore", "1"], "--restore is explored of one instance"),
+        ([ORDER, "--knob", "persistence=memory", "--restore", "1"], "nothing is stored"),
     ],
 )
 def test_a_mistake_is_one_line(capsys, arguments, says):

@@ -27,7 +27,7 @@ from wfmodel.designs.messages import (
 )
 
 LAPS = 1024
-KINDS = ("crashes", "losses", "duplicates", "timeouts", "failures", "pauses")
+KINDS = ("crashes", "losses", "duplicates", "timeouts", "failures", "pauses", "restores")
 
 
 def everything(system: System, budget, resolution, laps: int = 1, most: int = 5000):
@@ -39,6 +39,7 @@ def everything(system: System, budget, resolution, laps: int = 1, most: int = 50
         "undone": {},
         "by": [],
         "left": {kind: getattr(budget, kind) for kind in KINDS},
+        "remembers": budget.restores > 0,
     }
     found, todo, resting = {_text(world): world}, [world], []
     while todo:
@@ -62,6 +63,7 @@ def _fresh(state):
     return {
         "now": state,
         "kept": state,
+        "were": [],
         "down": False,
         "paused": False,
         "back": False,
@@ -79,7 +81,8 @@ def _text(world) -> str:
     parts = []
     for name, one in world["who"].items():
         bags = [sorted(map(repr, one[key])) for key in ("timers", "work", "choices", "awaits")]
-        flags = [one[key] for key in ("now", "kept", "down", "paused", "back", "open", "out")]
+        told = ("now", "kept", "were", "down", "paused", "back", "open", "out")
+        flags = [one[key] for key in told]
         parts.append((name, flags, bags))
     way = sorted(map(repr, world["way"]))
     stores = [sorted(world[key].items()) for key in ("done", "undone")]
@@ -105,7 +108,7 @@ def _too_far(world, laps: int) -> bool:
 
 def _moves(system: System, resolution, world) -> list:
     left, people = world["left"], world["who"]
-    quiet = not left["crashes"] and not left["pauses"]
+    quiet = not left["crashes"] and not left["pauses"] and not left["restores"]
     if quiet and not any(one["down"] or one["paused"] for one in people.values()):
         for name in people:
             due = _due(system, world, name)
@@ -177,7 +180,8 @@ def _due(system: System, world, name: str) -> list:
     if one["open"] and not one["open"]["unsent"]:
         new = deepcopy(world)
         mine = new["who"][name]
-        reaction, mine["open"], mine["kept"] = mine["open"], None, mine["now"]
+        reaction, mine["open"] = mine["open"], None
+        _keep(new, name, mine["now"])
         if reaction["message"] is not None:
             new["way"].remove((name, reaction["message"]))
         if reaction["visit"] is not None:
@@ -192,13 +196,25 @@ def _due(system: System, world, name: str) -> list:
 
 def _flush(system: System, world, name: str) -> list:
     one = world["who"][name]
-    if system.knobs.persistence != "log" or not world["left"]["crashes"]:
+    if system.knobs.persistence != "log" or not _may_forget(world):
         return []
     if one["down"] or one["paused"] or one["kept"] == one["now"]:
         return []
     new = deepcopy(world)
-    new["who"][name]["kept"] = one["now"]
+    _keep(new, name, one["now"])
     return [new]
+
+
+def _may_forget(world) -> bool:
+    return world["left"]["crashes"] > 0 or world["left"]["restores"] > 0
+
+
+def _keep(world, name: str, state) -> None:
+    """The store holds something else; what it held may be in a backup."""
+    mine = world["who"][name]
+    if world["remembers"] and mine["kept"] != state:
+        mine["were"].append(mine["kept"])
+    mine["kept"] = state
 
 
 def _next(system: System, resolution, world, name: str) -> list:
@@ -346,7 +362,12 @@ def _faults(system: System, world) -> list:
     moves = []
     for name, one in world["who"].items():
         if not one["down"]:
-            moves += _crash(system, world, name)
+            moves += _crash(system, world, name, "crashes")
+            for state in {repr(state): state for state in one["were"]}.values():
+                for new in _crash(system, world, name, "restores") if state != one["kept"] else ():
+                    _keep(new, name, state)
+                    new["who"][name]["now"] = state
+                    moves.append(new)
         if not one["down"] and not one["paused"]:
             new = _spent(world, "pauses")
             if new is not None:
@@ -367,8 +388,8 @@ def _faults(system: System, world) -> list:
     return moves
 
 
-def _crash(system: System, world, name: str) -> list:
-    new = _spent(world, "crashes")
+def _crash(system: System, world, name: str, kind: str) -> list:
+    new = _spent(world, kind)
     if new is None:
         return []
     old = new["who"][name]
@@ -380,6 +401,7 @@ def _crash(system: System, world, name: str) -> list:
         state = system.machines[name].initial
     new["who"][name] = {
         **_fresh(state),
+        "were": old["were"],
         "down": True,
         "out": old["out"] if _outbox(system) else [],
         "awaits": old["awaits"],

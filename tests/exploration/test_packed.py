@@ -47,7 +47,7 @@ def endings(space: PackedSpace) -> dict[object, int]:
 
 def interpreted(table: Table, budget: FaultBudget, limit: int) -> InterpretedSpace:
     """The definition, searched as it stands."""
-    moves = Successors(InstanceRules(table), Anything())
+    moves = Successors(InstanceRules(table, backups=budget.restores > 0), Anything())
     space = InterpretedSpace(moves, budget, limit=limit, laps=1)
     space.run()
     return space
@@ -85,6 +85,7 @@ budgets = st.builds(
     timeouts=st.sampled_from([0, 1, UNLIMITED]),
     failures=st.integers(0, 1),
     pauses=st.integers(0, 1),
+    restores=st.integers(0, 1),
 )
 
 

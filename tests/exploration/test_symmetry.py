@@ -173,13 +173,20 @@ def systems(draw: st.DrawFn) -> System:
 
 few = st.sampled_from([0, 0, 1])
 budgets = st.builds(
-    FaultBudget, crashes=few, losses=few, duplicates=few, pauses=few, bounds=st.just(())
+    FaultBudget,
+    crashes=few,
+    losses=few,
+    duplicates=few,
+    pauses=few,
+    restores=few,
+    bounds=st.just(()),
 )
 
 
 def full_space(system: System, budget: FaultBudget, limit: int) -> InterpretedSpace:
     """Everybody told apart, and no other reduction either."""
-    moves = Successors(InstanceRules(Table(system)), Anything(), urgent=False)
+    rules = InstanceRules(Table(system), backups=budget.restores > 0)
+    moves = Successors(rules, Anything(), urgent=False)
     space = InterpretedSpace(moves, budget, limit=limit, laps=1)
     space.run()
     return space
@@ -212,7 +219,7 @@ def text_of(space, number: int, names: dict[str, str]) -> str:
 
     who = {}
     for p, (cell, inbox) in enumerate(zip(config.cells, config.inboxes, strict=True)):
-        states = [new(table.states[p].values[s]) for s in (cell.volatile, cell.durable)]
+        states = [new(table.states[p].values[s]) for s in (cell.volatile, cell.durable, *cell.past)]
         pending = cell.pending and (
             cell.pending.received >= 0 and new(table.messages.values[cell.pending.received]),
             cell.pending.sender >= 0 and new(table.names[cell.pending.sender]),
@@ -266,7 +273,8 @@ ASKED = (Never(BOTH_DONE), Never(ALL_DONE), Never(ONE_SPOKE), Deadlock())
 def test_the_reduced_space_is_the_quotient_of_the_full_one(system, budget):
     full = full_space(system, budget, 600)
     assume(full.complete)
-    moves = Successors(InstanceRules(Table(system)), Anything(), urgent=False)
+    rules = InstanceRules(Table(system), backups=budget.restores > 0)
+    moves = Successors(rules, Anything(), urgent=False)
     small = InterpretedSpace(moves, budget, limit=600, laps=1, symmetry=True)
     small.run()
     orbits = {orbit_of(full, number) for number in range(len(full))}
@@ -286,7 +294,8 @@ def test_the_reduced_space_is_the_quotient_of_the_full_one(system, budget):
 def _assert_it_is_a_run(system, space, trace, budget) -> None:
     """Unfolded, it begins at the beginning and each step is one of the system's own."""
     run, told = unfolded(space, trace)
-    moves = Successors(InstanceRules(run.table), Anything(), urgent=False)
+    rules = InstanceRules(run.table, backups=budget.restores > 0)
+    moves = Successors(rules, Anything(), urgent=False)
     start = moves.semantics.start(moves.semantics.initial())
     assert (run.configuration(0), run.budget(0)) == (start, budget)
     for at, step in enumerate(told.steps):

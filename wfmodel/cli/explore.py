@@ -120,13 +120,13 @@ def explore(
         write,
     )
     from wfmodel.cli.explore_exposure import check_exposure
-    from wfmodel.cli.fault_options import check_losses
+    from wfmodel.cli.fault_options import check_faults
     from wfmodel.cli.search_limits import SearchLimits, bounds_per_instance, engine_of
 
     if exposure:
         check_exposure(budget)
     about = subject(path, design, tuple(knob or ()))
-    check_losses(budget, about.systems.values())
+    check_faults(budget, about.systems.values(), joint=instances > 1 or exposure)
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
     each = bounds_per_instance(tuple(per_instance or ()), MOST_FAULTS)
     how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)

@@ -30,6 +30,7 @@ BUDGETED: Final = {
     "loss": "losses",
     "duplicate": "duplicates",
     "pause": "pauses",
+    "restore": "restores",
     "failure": "failures",
     "early_timeout": "timeouts",
 }
@@ -63,14 +64,20 @@ def _budget(counts: dict[str, int]) -> FaultBudget:
     return FaultBudget(**counts)  # type: ignore[arg-type]
 
 
-def check_losses(budget: FaultBudget, systems: Iterable[System]) -> None:
-    """Refuse losses that cannot be.
+def check_faults(budget: FaultBudget, systems: Iterable[System], *, joint: bool) -> None:
+    """Refuse losses and restores that cannot be.
 
     Raises:
-        TyperException: every system's broker delivers what was lost again.
+        TyperException: every system's broker delivers what was lost again; nothing is stored that
+            could be restored, or instances are looked at together (``joint``).
     """
-    from wfmodel.designs.knobs import Delivery
+    from wfmodel.designs.knobs import Delivery, Persistence
 
+    systems = tuple(systems)
+    if budget.restores and joint:
+        raise TyperException("--restore is explored of one instance, and without --exposure")
+    if budget.restores and all(s.knobs.persistence is Persistence.MEMORY for s in systems):
+        raise TyperException("--restore does nothing: nothing is stored (persistence: memory)")
     if budget.losses and all(s.knobs.delivery is Delivery.AT_LEAST_ONCE for s in systems):
         raise TyperException(
             "--loss does nothing: with delivery: at-least-once a lost message is only delayed;"

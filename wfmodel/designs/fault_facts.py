@@ -26,6 +26,8 @@ class Scope(StrEnum):
     """The way between a process and the broker, or other processes."""
     STORE = "store"
     BROKER = "broker"
+    PARTICIPANT = "participant"
+    """The store of a participant, and all processes that run on it."""
     MESSAGE = "message"
     """Single messages, each with a probability, while the fault is on."""
     STEP = "step"
@@ -61,6 +63,7 @@ FACTS: Final = {
     FaultKind.SLOW_SERVICE: FaultFacts(Scope.PROCESS, "periods of a slow service", slows=True),
     FaultKind.BUSINESS_FAILURE: FaultFacts(Scope.STEP, "business failures"),
     FaultKind.TRANSIENT_FAILURE: FaultFacts(Scope.STEP, "transient failures"),
+    FaultKind.RESTORE: FaultFacts(Scope.PARTICIPANT, "restores from a backup", stops=True),
 }
 assert tuple(FACTS) == tuple(FaultKind)
 

@@ -49,12 +49,18 @@ class FaultKind(StrEnum):
     """Steps at the target fail for good, with ``probability``."""
     TRANSIENT_FAILURE = "transient-failure"
     """Attempts at the target fail, with ``probability``; a further attempt may succeed."""
+    RESTORE = "restore"
+    """The target crashes, and its store goes back to a backup: what it held ``age`` ago, or at the
+    latest of the backups that are taken every ``backups``."""
 
 
 PER_REPLICA: Final = frozenset(
     {FaultKind.CRASH, FaultKind.PAUSE, FaultKind.PARTITION, FaultKind.SLOW_SERVICE}
 )
 """Kinds that strike each replica of a participant for itself."""
+
+CRASHING: Final = frozenset({FaultKind.CRASH, FaultKind.RESTORE})
+"""Kinds that take what is volatile and leave a process down until they end."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -64,7 +70,8 @@ class Fault:
 
     ``target``: a participant, ``services``, or ``*``; ``step`` narrows step failures to one step,
     ``replica`` (from 0) what strikes processes to one of a participant's. Otherwise each replica
-    is struck for itself; at the times of a schedule, all of them at once.
+    is struck for itself; at the times of a schedule, all of them at once. ``age`` or ``backups``
+    say which backup a restore goes back to.
     """
 
     kind: FaultKind
@@ -78,6 +85,8 @@ class Fault:
     peers: tuple[Name, ...] = ()
     step: Name | None = None
     replica: Annotated[int, Field(ge=0)] | None = None
+    age: Duration | None = None
+    backups: Duration | None = None
 
     @model_validator(mode="after")
     def _meaning(self) -> Fault:
@@ -85,8 +94,15 @@ class Fault:
             raise ValueError("give either at (a schedule) or every (a rate), not both")
         if self.every is not None and self.every.mean_ns() <= 0:
             raise ValueError("the time between two faults (every) must be greater than zero")
-        if self.kind is FaultKind.CRASH and not self.at and self.every is None:
-            raise ValueError("a crash needs an instant (at) or a rate (every)")
+        if self.kind in CRASHING and not self.at and self.every is None:
+            raise ValueError(f"a {self.kind} needs an instant (at) or a rate (every)")
+        if (self.kind is FaultKind.RESTORE) != ((self.age is None) != (self.backups is None)):
+            raise ValueError(
+                "a restore goes back either to what was stored some time ago (age) or to the latest"
+                " of regular backups (backups); other faults know neither"
+            )
+        if self.age == 0 or self.backups == 0:
+            raise ValueError("a backup's age, and the time between two, are greater than zero")
         if self.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE) and self.factor == 1.0:
             raise ValueError(f"{self.kind} needs a factor")
         if self.replica is not None and self.kind not in PER_REPLICA:

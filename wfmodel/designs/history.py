@@ -20,12 +20,14 @@ follow one instance; nothing else of a run is kept.
 | TAKE | who | replica that holds the instance from now on (replica 0 does at first) | |
 | LAPSE | who | replica that stood still and is fenced: its life is over | |
 | BOOT | who | replica that was fenced and starts anew | |
+| RESTORE | who | state that its store holds again (after FAULT_ON of a restore) | |
 | FAULT_ON, FAULT_OFF | target, -1: broker | fault kind (position in ``FAULT_KINDS``) | replica |
 | ARRIVALS_END | -1 | | |
 | END | -1 | 1 if nothing was left to happen, 0 at the time limit | |
 
 With persistence ``memory`` there is no COMMIT: what a store says is the volatile state, until a
-crash resets it to state 0. FAULT_ON of a crash resets volatile states to durable ones.
+crash resets it to state 0. FAULT_ON of a crash, or of a restore, resets volatile states to durable
+ones.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.faults import CRASHING, FaultKind
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Event, Message
 from wfmodel.designs.state import View
@@ -69,6 +71,7 @@ class Kind(IntEnum):
     TAKE = 15
     LAPSE = 16
     BOOT = 17
+    RESTORE = 18
 
 
 GONE: Final = len(Kind)
@@ -91,6 +94,9 @@ class Drop(IntEnum):
 
 
 FAULT_KINDS: Final = tuple(FaultKind)
+
+CRASHES: Final = tuple(FAULT_KINDS.index(kind) for kind in FaultKind if kind in CRASHING)
+"""Positions of the kinds of faults that leave a process down."""
 
 
 class Row(NamedTuple):

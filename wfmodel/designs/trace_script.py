@@ -60,6 +60,7 @@ class Deed(StrEnum):
     ANSWER = "is sent"
     SILENCE = "is never answered"
     CRASH = "crashes"
+    RESTORE = "is restored from a backup"
     RESTART = "restarts"
     PAUSE = "is paused"
     GO_ON = "goes on as if nothing had been"
@@ -70,7 +71,7 @@ class Deed(StrEnum):
     DUPLICATE = "gets another copy of"
 
 
-FAULTS: Final = frozenset({Deed.CRASH, Deed.PAUSE, Deed.LOSE, Deed.DUPLICATE})
+FAULTS: Final = frozenset({Deed.CRASH, Deed.RESTORE, Deed.PAUSE, Deed.LOSE, Deed.DUPLICATE})
 
 _MARK: Final = re.compile(r" #([0-9a-f]{4})$")
 _INSTANCE: Final = re.compile(r"instance (\d+), ")
@@ -199,6 +200,11 @@ def act_of_landing(flow: Flow, participant: str, done: WorkDone, deed: Deed = De
 def act_on_message(flow: Flow, participant: str, deed: Deed, message: object) -> Act:
     """The act of receiving, publishing, losing or copying a message."""
     return Act(participant, deed, message_words(flow, message), marked(message))
+
+
+def backup_words(back: int) -> str:
+    """How old a backup is, in changes of what the store says of the instance."""
+    return f"{back} change{'s' if back > 1 else ''} old"
 
 
 def message_words(flow: Flow, message: object) -> str:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from wfmodel.designs import System, Table
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.fault_facts import LATE, STOPPING, Scope, of_scope
-from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.faults import CRASHING, Fault, FaultKind
 from wfmodel.designs.knobs import Delivery
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.exploration import FaultBudget, Spent, ends_of
@@ -40,6 +40,7 @@ LOSING: Final = (STOPPING - set(of_scope(Scope.STORE))) | {FaultKind.LOSS}
 
 WORDS: Final = {
     "crashes": "crash",
+    "restores": "restore from a backup",
     "losses": "lost message",
     "duplicates": "repeated message",
     "timeouts": "early time-out",
@@ -140,8 +141,10 @@ def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
     """Fields of a budget that such faults spend in such a system."""
     kinds = {fault.kind for fault in faults}
     at_most_once = system.knobs.delivery is Delivery.AT_MOST_ONCE
-    if FaultKind.CRASH in kinds:
+    if kinds & CRASHING:  # a restore may find nothing changed: a mere crash
         yield "crashes"
+    if FaultKind.RESTORE in kinds:
+        yield "restores"
     if at_most_once and kinds & LOSING:
         yield "losses"
     if FaultKind.DUPLICATION in kinds or (not at_most_once and kinds & LATE):

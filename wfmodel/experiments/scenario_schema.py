@@ -98,6 +98,8 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "peers": "Of a partition: only from these.",
         "step": "Of a failure: only at this step.",
         "replica": "Of what strikes processes: only this one, from 0.",
+        "age": "Of a restore: how old the backup is.",
+        "backups": "Of a restore: time between two backups, of which it is the latest.",
     },
     "Sweep": {
         "fault": "The kind of fault that is varied.",

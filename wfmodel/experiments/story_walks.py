@@ -180,7 +180,7 @@ def _ends_clean(
         if space.is_open(at):
             return None
         if is_end(space, at):
-            settled = not space.budget(at).crashes
+            settled = not space.budget(at).forgets
             anomalies = observer.anomalies(space.configuration(at), seen, settled=settled)
             if primary(seen.past.verdicts, anomalies) in CLEAN:
                 return True
@@ -195,4 +195,4 @@ def _ends_clean(
 
 
 def _seen(space: StateSpace, observer: OutcomeMonitor, number: int) -> Memory:
-    return observer.sees(space.configuration(number), settled=not space.budget(number).crashes)
+    return observer.sees(space.configuration(number), settled=not space.budget(number).forgets)

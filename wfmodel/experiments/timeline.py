@@ -14,7 +14,7 @@ from typing import Final
 
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
 from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.history import CRASHES, FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import Event, External, Received, TimerFired, WorkDone
 from wfmodel.display import Plotted, Tabular
 from wfmodel.wording.histories import DROPS, event_words, message_words, participant_name, row_words
@@ -163,7 +163,6 @@ def bands(history: History, start_ns: int, end_ns: int) -> tuple[Band, ...]:
 
 def bars_of(history: History, rows: Iterable[Row], end_ns: int) -> tuple[Bar, ...]:
     """Work on steps, from rows of one instance and the faults meanwhile."""
-    crash = FAULT_KINDS.index(FaultKind.CRASH)
     open_at: dict[tuple[int, int, int], int] = {}
     bars: list[Bar] = []
 
@@ -180,7 +179,7 @@ def bars_of(history: History, rows: Iterable[Row], end_ns: int) -> tuple[Bar, ..
             event = history.events[row.a]
             if isinstance(event, WorkDone):
                 close((row.participant, event.node, event.epoch), row.time_ns, lost=False)
-        elif row.kind == Kind.FAULT_ON and row.a == crash:
+        elif row.kind == Kind.FAULT_ON and row.a in CRASHES:
             for key in [key for key in open_at if key[0] == row.participant]:
                 close(key, row.time_ns, lost=True)
     for key in list(open_at):
@@ -192,14 +191,13 @@ def _waits(
     history: History, rows: tuple[Row, ...], end_ns: int, waiting: Collection[int]
 ) -> Iterator[Bar]:
     """From when a participant has such a node open, to what ended it or a crash that forgot it."""
-    crash = FAULT_KINDS.index(FaultKind.CRASH)
     durable: dict[int, int] = defaultdict(int)
     since: dict[tuple[int, int], int] = {}
     for row in rows:
-        if row.kind == Kind.COMMIT:
+        if row.kind in (Kind.COMMIT, Kind.RESTORE):
             durable[row.participant] = row.a
-            continue
-        forgotten = row.kind == Kind.FAULT_ON and row.a == crash
+        restored = row.kind == Kind.RESTORE
+        forgotten = restored or (row.kind == Kind.FAULT_ON and row.a in CRASHES)
         if row.kind != Kind.REACT and not forgotten:
             continue
         who = row.participant

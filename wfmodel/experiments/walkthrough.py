@@ -23,15 +23,13 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.history import CRASHES, FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.state import Status, View
 from wfmodel.experiments.timeline import OUTSIDE, SINGLE, deliveries
 from wfmodel.metrics.distance import disputed
 from wfmodel.wording.histories import DROPS, message_words, participant_name, row_words
 
-CRASH: Final = FAULT_KINDS.index(FaultKind.CRASH)
 WHOLE: Final = -1
 """In place of a step's node: what views say of the instance as a whole."""
 
@@ -164,6 +162,8 @@ class _Follower:
                     self._durable[row.participant] = row.b
             case Kind.COMMIT:
                 self._durable[row.participant] = row.a
+            case Kind.RESTORE:
+                self._durable[row.participant] = self._volatile[row.participant] = row.a
             case Kind.EFFECT:
                 self._landed[row.a] += 1
             case Kind.UNDO:
@@ -172,7 +172,7 @@ class _Follower:
                 self._switch(row)
 
     def _switch(self, row: Row) -> None:
-        if row.kind == Kind.FAULT_ON and row.a == CRASH:
+        if row.kind == Kind.FAULT_ON and row.a in CRASHES:
             if self._memory:
                 self._durable[row.participant] = 0
             self._volatile[row.participant] = self._durable[row.participant]

@@ -15,13 +15,13 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from wfmodel.designs.history import Drop, History, Kind, Row
+from wfmodel.designs.history import CRASHES, Drop, History, Kind, Row
 from wfmodel.designs.messages import External, Received, Start, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.debts import Debt, debts_of
 from wfmodel.exploration.deliveries import Deliveries
-from wfmodel.exploration.holders import CRASH, Holders
+from wfmodel.exploration.holders import Holders
 from wfmodel.exploration.initial_messages import Opened
 from wfmodel.exploration.outside_effects import kind_of, landed_outside, landed_unseen
 from wfmodel.semantics.after import NOTHING, Refused
@@ -67,8 +67,7 @@ def accepts(system: System, history: History, instance: int) -> Acceptance:
 
 def refusals(system: System, history: History) -> Iterator[Acceptance]:
     """The instances that are not accepted."""
-    acceptor = Acceptor(system, history)
-    answers = (acceptor.of(instance) for instance in range(history.instances()))
+    answers = map(Acceptor(system, history).of, range(history.instances()))
     return (answer for answer in answers if not answer.accepted)
 
 
@@ -78,11 +77,10 @@ class Acceptor:
     def __init__(self, system: System, history: History, table: Table | None = None) -> None:
         self.history = history
         self.table = table or Table(system)
-        self.semantics = InstanceRules(self.table)
+        kinds = history.rows[:, 1]
+        self.semantics = InstanceRules(self.table, backups=Kind.RESTORE in kinds)
         self.states: dict[tuple[int, int], int] = {(p, 0): 0 for p in range(len(self.table.names))}
         """(participant, the history's number of a state) to the table's number."""
-        rows = history.rows
-        kinds = rows[:, 1]
         self._shared = np.isin(kinds, SHARED)
 
     def of(self, instance: int) -> Acceptance:
@@ -135,8 +133,7 @@ class Walk:
 
     def __init__(self, acceptor: Acceptor) -> None:
         self.acceptor = acceptor
-        self.semantics = acceptor.semantics
-        self.table = acceptor.table
+        self.semantics, self.table = acceptor.semantics, acceptor.table
         self.possible = {Possible(acceptor.semantics.initial())}
         self.deliveries = Deliveries(acceptor.semantics, acceptor.history.knobs.redelivery_timeout)
         self.faults_on = 0
@@ -191,8 +188,12 @@ class Walk:
                 return self._begin(possible, row)
             case Kind.EFFECT | Kind.UNDO:
                 return self._effect(possible, row)
-            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a == CRASH and self.holders.is_struck(row):
+            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a in CRASHES and self.holders.is_struck(row):
                 return self._crash_or_restart(possible, row)
+            case Kind.RESTORE:
+                state = self.acceptor.states.get((row.participant, row.a), NOTHING)
+                config = self.semantics.gone_back(possible.config, row.participant, state)
+                return (possible._replace(config=config),)
             case Kind.LAPSE if self.holders.is_struck(row):
                 return self._down(possible, row.participant, self.semantics.lapse)
             case Kind.TAKE | Kind.BOOT if self.holders.goes_on(row):

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
+from wfmodel.designs.trace_script import backup_words
 from wfmodel.display import Tabular
 from wfmodel.exploration.state_space import InterpretedSpace, Progress, StateSpace, resting
 from wfmodel.exploration.terminal_states import Path, ends_of
@@ -28,7 +29,7 @@ from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import Anything, Resolution
 from wfmodel.semantics.outcome_monitor import Ending, Verdict, ending_of
-from wfmodel.semantics.successors import Step, Successors
+from wfmodel.semantics.successors import Step, StepKind, Successors
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,10 +97,10 @@ def search(
         NotInterchangeable: participants are declared interchangeable and are not.
     """
     table = table or Table(system)
-    moves = Successors(InstanceRules(table), resolution or Anything())
-    space = InterpretedSpace(
-        moves, budget or FaultBudget(), limit=limit, laps=laps, symmetry=symmetry
-    )
+    budget = budget or FaultBudget()
+    semantics = InstanceRules(table, backups=budget.restores > 0)
+    moves = Successors(semantics, resolution or Anything())
+    space = InterpretedSpace(moves, budget, limit=limit, laps=laps, symmetry=symmetry)
     space.run(progress)
     return space
 
@@ -143,6 +144,8 @@ def _words(table: Table, step: Step) -> str:
     who = table.names[step.participant]
     if step.number < 0:
         return f"{who} {step.kind}"
+    if step.kind is StepKind.RESTORE:
+        return f"{who} {step.kind}, {backup_words(step.number)}"
     what: object = (
         table.events.values[step.number]
         if step.kind in ABOUT_EVENTS

@@ -16,8 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.history import CRASHES, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import (
     Chosen,
@@ -34,8 +33,6 @@ from wfmodel.model.workflow import DONE, Compensation, Task
 from wfmodel.semantics.fault_budget import FAULTS, UNLIMITED, FaultBudget
 from wfmodel.semantics.loop_bound import laps_of
 from wfmodel.semantics.nondeterminism import is_endless
-
-CRASH = FAULT_KINDS.index(FaultKind.CRASH)
 
 
 class Spent(NamedTuple):
@@ -69,7 +66,7 @@ class Spending:
         self.system = system
         self.history = history
         rows = history.rows
-        self._crashes = (rows[:, 1] == Kind.FAULT_ON) & (rows[:, 4] == CRASH)
+        self._crashes = (rows[:, 1] == Kind.FAULT_ON) & np.isin(rows[:, 4], CRASHES)
         self._messages = {message: number for number, message in enumerate(history.messages)}
 
     def of(self, instance: int) -> Spent:
@@ -121,6 +118,8 @@ class _Purse:
         match row.kind:
             case Kind.FAULT_ON:
                 self._crash(row.participant)
+            case Kind.RESTORE:  # its beginning was counted as a mere crash
+                self.met.update(crashes=-1, restores=1)
             case Kind.REACT:
                 self._react(row)
             case Kind.COMMIT:
@@ -199,5 +198,6 @@ class _Purse:
             duplicates=met["duplicates"],
             timeouts=met["timeouts"],
             failures=met["failures"],
+            restores=met["restores"],
         )
         return Spent(faults, self.laps, max(self.failed.values(), default=0))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Kind, Row
-
-CRASH: Final = FAULT_KINDS.index(FaultKind.CRASH)
+from wfmodel.designs.faults import PER_REPLICA
+from wfmodel.designs.history import CRASHES, FAULT_KINDS, Kind, Row
 
 
 class Holders:
@@ -20,6 +16,8 @@ class Holders:
 
     def is_struck(self, row: Row) -> bool:
         """Whether the replica that crashes, restarts or is fenced holds the instance."""
+        if row.kind != Kind.LAPSE and FAULT_KINDS[row.a] not in PER_REPLICA:
+            return True
         if self._holders[row.participant] != (row.a if row.kind == Kind.LAPSE else row.b):
             return False
         return row.kind == Kind.LAPSE or (row.participant, row.b) not in self._fenced
@@ -38,5 +36,7 @@ class Holders:
                 self._fenced.add((p, row.a))
             case Kind.BOOT:
                 self._fenced.discard((p, row.a))
-            case Kind.FAULT_ON if row.a == CRASH:
-                self._fenced.discard((p, row.b))
+            case Kind.FAULT_ON if row.a in CRASHES:
+                alone = FAULT_KINDS[row.a] in PER_REPLICA
+                gone = {each for each in self._fenced if each == (p, row.b) or not alone}
+                self._fenced -= {each for each in gone if each[0] == p}

@@ -14,6 +14,7 @@ from wfmodel.designs.trace_script import (
     act_of_landing,
     act_on_event,
     act_on_message,
+    backup_words,
     message_words,
 )
 from wfmodel.exploration.properties.property_answer import Trace
@@ -74,6 +75,8 @@ def act_between(table: Table, before: Configuration, step: Step, after: Configur
         return act_of_landing(flow, who, done, deed)
     if step.kind is StepKind.ANSWER:
         return _answer(table, before, step.participant, after)
+    if step.kind is StepKind.RESTORE:
+        return Act(who, Deed.RESTORE, backup_words(step.number))
     if step.kind in PLAIN:
         return Act(who, PLAIN[step.kind])
     return act_on_message(flow, who, ABOUT_MESSAGES[step.kind], table.messages.values[step.number])

@@ -70,7 +70,7 @@ def is_end(space: StateSpace, number: int) -> bool:
 
 
 def _settled(space: StateSpace, number: int) -> bool:
-    return not space.budget(number).crashes
+    return not space.budget(number).forgets
 
 
 class _Product:
@@ -108,7 +108,7 @@ class _Product:
             seen = (self._memories.number(sees(number)) for number in range(size))
             return np.fromiter(seen, np.int64, size)
         places, answers = told(
-            sees, Projection(observer.adds, budget=lambda left: not left.crashes), None
+            sees, Projection(observer.adds, budget=lambda left: not left.forgets), None
         )
         numbers = np.array([self._memories.number(each) for each in answers], dtype=np.int64)
         seen_at: NDArray[np.int64] = numbers[places]

@@ -11,8 +11,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, History, Kind
+from wfmodel.designs.history import CRASHES, History, Kind
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.state import View
 
@@ -89,7 +88,8 @@ def encode(history: History, views: Views) -> tuple[Ints, Ints]:
     rows = history.rows
     kind, state_column = store_rows(history)
     does = np.full(len(Kind), -1, dtype=np.int64)
-    does[kind], does[Kind.EFFECT], does[Kind.UNDO] = Does.VIEW, Does.LAND, Does.UNDO
+    does[kind], does[Kind.RESTORE] = Does.VIEW, Does.VIEW
+    does[Kind.EFFECT], does[Kind.UNDO] = Does.LAND, Does.UNDO
     done = does[rows[:, 1]]
     positions = np.flatnonzero(done >= 0)
     # A column at a time: whole rows would be six times the memory.
@@ -109,6 +109,5 @@ def forgetting(history: History) -> list[tuple[int, int]]:
     if history.knobs.persistence is not Persistence.MEMORY:
         return []
     rows = history.rows
-    crash = FAULT_KINDS.index(FaultKind.CRASH)
-    found = np.flatnonzero((rows[:, 1] == Kind.FAULT_ON) & (rows[:, 4] == crash))
+    found = np.flatnonzero((rows[:, 1] == Kind.FAULT_ON) & np.isin(rows[:, 4], CRASHES))
     return [(int(position), int(rows[position, 3])) for position in found]

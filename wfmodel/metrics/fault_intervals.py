@@ -1,8 +1,8 @@
 """When faults struck and ended, and the samples of recovery that they give.
 
-Recovery is what follows a fault that stops something: a crash, a pause, a partition, an outage of a
-store or of the broker, or a message that was lost for good. Slowness and failing steps are part of
-the load: nothing stands still that would have to be set going again.
+Recovery is what follows a fault that stops something: a crash, a restore from a backup, a pause, a
+partition, an outage of a store or of the broker, or a message that was lost for good. Slowness and
+failing steps are part of the load: nothing stands still that would have to be set going again.
 """
 
 from __future__ import annotations

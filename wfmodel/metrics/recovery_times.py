@@ -105,12 +105,13 @@ def standstill_time(tracks: Tracks) -> Value:
 
     Definition: one sample per standstill in which an instance met a fault: from the onset of the
     first such fault (or the arrival, if later) until a store learns something new of the instance
-    or an effect lands or is taken back. Faults are those that stop something (crash, pause,
-    partition, outage of a store or of the broker) and lost messages; a fault meets the instances
-    that arrived before its end and had no verdict at its onset (or the arrival). An instance that
-    never has a verdict has not recovered, whatever still moved: it gives one sample, censored at
-    the end of the run (at the run's whole length if nothing was left to happen then). The value is
-    the restricted mean: the area under the Kaplan-Meier curve up to the longest observation.
+    or an effect lands or is taken back. Faults are those that stop something (crash, restore,
+    pause, partition, outage of a store or of the broker) and lost messages; a fault meets the
+    instances that arrived before its end and had no verdict at its onset (or the arrival). An
+    instance that never has a verdict has not recovered, whatever still moved: it gives one sample,
+    censored at the end of the run (at the run's whole length if nothing was left to happen then).
+    The value is the restricted mean: the area under the Kaplan-Meier curve up to the longest
+    observation.
     Unit: s.
     Source: Kaplan & Meier, JASA 1958; restricted mean, Royston & Parmar, BMC Med Res Methodol 2013.
     Cannot see: which instances the fault really hindered: those that went on at once count as

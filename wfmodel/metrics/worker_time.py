@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Kind
+from wfmodel.designs.history import CRASHES, Kind
 from wfmodel.designs.messages import WorkDone
 from wfmodel.metrics.codes import Ints
 from wfmodel.metrics.instance_paths import Tracks
@@ -70,8 +69,7 @@ def _done(tracks: Tracks, begins: Ints) -> Ints:
 def _crashed(tracks: Tracks, begins: Ints) -> Ints:
     """Per beginning: position of its service's next crash, or past the end."""
     rows = tracks.history.rows
-    crash = FAULT_KINDS.index(FaultKind.CRASH)
-    struck = np.flatnonzero((rows[:, 1] == Kind.FAULT_ON) & (rows[:, 4] == crash))
+    struck = np.flatnonzero((rows[:, 1] == Kind.FAULT_ON) & np.isin(rows[:, 4], CRASHES))
     found = np.full(len(begins), len(rows), dtype=np.int64)
     for service in np.unique(rows[struck, 3]).tolist():
         mine = struck[rows[struck, 3] == service]

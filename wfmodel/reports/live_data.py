@@ -61,8 +61,13 @@ def dials_data(live: LiveScenario) -> dict[str, Any]:
     }
 
 
-_NEED_MORE: Final = (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE, FaultKind.BROKER_OUTAGE)
-"""Kinds that want a factor, or have no target."""
+_NEED_MORE: Final = (
+    FaultKind.SLOW_STORE,
+    FaultKind.SLOW_SERVICE,
+    FaultKind.BROKER_OUTAGE,
+    FaultKind.RESTORE,
+)
+"""Kinds that want a factor or a backup, or have no target."""
 
 
 def answer_data(live: LiveScenario) -> list[dict[str, Any]]:

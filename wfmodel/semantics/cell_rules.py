@@ -42,15 +42,17 @@ from wfmodel.semantics.configuration import (
     put,
     take,
 )
+from wfmodel.semantics.restore_rules import gone_back, stored
 
 
 class CellRules:
-    """The rules for one cell that a system's knobs select."""
+    """The rules for one cell that a system's knobs select; ``backups``: a restore may come."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, backups: bool = False) -> None:
         knobs = table.system.knobs
         self.table = table
         self.flow = table.system.flow
+        self.backups = backups
         self.atomic = table.system.atomic
         """A reaction, its commit and its messages are one step."""
         self.memory = knobs.persistence is Persistence.MEMORY
@@ -97,8 +99,11 @@ class CellRules:
         if not self.atomic:
             return After(cell, taken, (), finished)
         durable = 0 if self.memory else cell.volatile
-        sent, cell = cell.queue, cell._replace(queue=(), durable=durable)
+        sent, cell = cell.queue, self._stored(cell._replace(queue=()), durable)
         return After(cell, taken, sent, finished)
+
+    def _stored(self, cell: Cell, durable: int) -> Cell:
+        return stored(cell, durable) if self.backups else cell._replace(durable=durable)
 
     def _work_at_once(self, cell: Cell, parcel: Parcel, operations: tuple[Operation, ...]) -> After:
         """Work begins with nothing committed: a crash forgets that it was ever asked for.
@@ -108,20 +113,24 @@ class CellRules:
         cell = self._release(cell, operations)
         if self.after_work:
             asked = tuple(o[1:4] for o in operations if o[0] == WORK)
-            cell = cell._replace(held=put(cell.held, (parcel, asked)))
+            cell = cell._replace(held=(*cell.held, (parcel, asked)))
         return After(cell, parcel)
 
     def _worked_off(self, before: Cell, cell: Cell) -> tuple[Cell, tuple[Parcel, ...]]:
-        """The cell after an event, and the messages in hand whose last work it ended."""
+        """The cell after an event, and the messages in hand whose last work it ended.
+
+        Where several have asked for the same work, it is that of the one that was taken first.
+        """
         if not cell.held or before.work == cell.work:
             return cell, ()
         [ended] = Counter(before.work) - Counter(cell.work)
         for place, (parcel, asked) in enumerate(cell.held):
             if ended in asked:
-                left, others = take(asked, ended), take(cell.held, cell.held[place])
+                earlier, later = cell.held[:place], cell.held[place + 1 :]
+                left = take(asked, ended)
                 if left:
-                    return cell._replace(held=put(others, (parcel, left))), ()
-                return cell._replace(held=others), (parcel,)
+                    return cell._replace(held=(*earlier, (parcel, left), *later)), ()
+                return cell._replace(held=(*earlier, *later)), (parcel,)
         return cell, ()
 
     def may_take(self, cell: Cell, event: int) -> bool:
@@ -240,7 +249,7 @@ class CellRules:
         operations = pending.operations
         if self.publish_first:
             operations = tuple(o for o in operations if o[0] != SEND)
-        cell = cell._replace(durable=cell.volatile, pending=None)
+        cell = self._stored(cell._replace(pending=None), cell.volatile)
         if self.after_work:
             done = (*pending.finished, *(() if taken is None else (taken,)))
             cell = cell._replace(unacknowledged=put(cell.unacknowledged, *done))
@@ -262,7 +271,7 @@ class CellRules:
         """Log: what is known so far becomes durable."""
         if cell.down or not self.log:
             raise Refused("it has nothing to flush")
-        return After(cell._replace(durable=cell.volatile))
+        return After(self._stored(cell, cell.volatile))
 
     def publish(self, cell: Cell, post: Post) -> After:
         """One message of the queue reaches the broker, which owes it to every recipient."""
@@ -307,12 +316,18 @@ class CellRules:
             queue=cell.queue if self.outbox else (),
             expected=cell.expected,
             late=cell.late,
+            past=cell.past,
         )
         return After(left, taken, returned=back)
 
     def is_spent(self, parcel: Parcel) -> bool:
         """Whether it was delivered as often as it may be."""
         return self.max_deliveries is not None and ANYONE - parcel[0] >= self.max_deliveries
+
+    def restore(self, cell: Cell, state: int) -> After:
+        """A crash, after which the store holds a state that it held before."""
+        after = self.crash(cell)
+        return after._replace(cell=gone_back(after.cell, state))
 
     def others_relay(self, participant: int) -> bool:
         """Whether an outbox is emptied by whichever replica runs."""

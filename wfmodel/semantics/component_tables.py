@@ -162,11 +162,11 @@ class ComponentTables(Numbering):
         own, budget = self.own_moves, self.first_budget
         classes = (
             own.urgent(p, cell),
-            own.flush(p, cell) if budget.crashes else (),
+            own.flush(p, cell) if budget.forgets else (),
             own.progress(p, cell, failures=budget.failures > 0),
             own.answers(p, cell),
             own.detections(p, cell),
-            own.crash(p, cell) if budget.crashes else (),
+            own.crash(p, cell) if budget.forgets else (),
             own.pause(p, cell) if budget.pauses else (),
         )
         moves = tuple(tuple(self._made(p, move) for move in some) for some in classes)

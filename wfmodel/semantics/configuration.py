@@ -71,13 +71,19 @@ class Cell(NamedTuple):
     paused: bool = False
     """It stands still, and will go on as if nothing had been."""
     held: tuple[tuple[Parcel, tuple[Work, ...]], ...] = ()
-    """Acknowledged after the work: messages in hand, and what they asked for that still runs."""
+    """Acknowledged after the work: messages in hand, and what they asked for that still runs, in
+    the order in which they were taken.
+    """
     landed: tuple[Work, ...] = ()
     """Attempts in progress whose effect, outside, is there already."""
     late: tuple[Work, ...] = ()
     """Attempts of a holder that was fenced: their effect, outside, may still come."""
     unacknowledged: tuple[Parcel, ...] = ()
     """Acknowledged after the work: messages whose work is committed; the broker does not know."""
+    past: tuple[int, ...] = ()
+    """What ``durable`` was before each of its changes, oldest first: what a backup may hold. Kept
+    only where a restore may come, since it tells configurations apart.
+    """
 
     @property
     def in_hand(self) -> tuple[Parcel, ...]:

@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
-from wfmodel.designs.table import Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
 from wfmodel.semantics.after import After
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.semantics.configuration import Cell, Parcel, Post, Work
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution, is_endless, never_succeeds
+from wfmodel.semantics.restore_rules import backups_of
 
 
 class StepKind(StrEnum):
@@ -38,6 +38,7 @@ class StepKind(StrEnum):
     LAND = "has an effect outside"
     LAPSE = "is fenced"
     VANISH = "never has an effect outside"
+    RESTORE = "is restored from a backup"
     SET_ASIDE = "has no delivery left of"
 
 
@@ -46,8 +47,8 @@ ABOUT_EVENTS: Final = frozenset({StepKind.REACT, StepKind.LAND, StepKind.VANISH}
 
 
 class Step(NamedTuple):
-    """One step: who, and the number of the event (REACT, LAND: that the attempt is done) or message
-    (the others), or -1.
+    """One step: who, and the number of the event (REACT, LAND: that the attempt is done), of the
+    changes of the store that are undone (RESTORE), or of the message (the others), or -1.
     """
 
     kind: StepKind
@@ -66,9 +67,9 @@ class EnabledStep(NamedTuple):
 class EnabledSteps:
     """The moves of one cell, by class. ``resolution`` decides what the workflow leaves open."""
 
-    def __init__(self, table: Table, resolution: Resolution) -> None:
-        self.table = table
-        self.local = CellRules(table)
+    def __init__(self, local: CellRules, resolution: Resolution) -> None:
+        self.local = local
+        self.table = table = local.table
         self.nodes = table.system.flow.nodes
         self.resolution = resolution
 
@@ -258,9 +259,13 @@ class EnabledSteps:
     # ------------------------------------------------------------------------------ faults
 
     def crash(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
-        """A crash, unless it is down."""
-        if not cell.down:
-            yield EnabledStep(Step(StepKind.CRASH, p), self.local.crash(cell), "crashes")
+        """A crash, or a restore from a backup, unless it is down."""
+        if cell.down:
+            return
+        yield EnabledStep(Step(StepKind.CRASH, p), self.local.crash(cell), "crashes")
+        for state, back in backups_of(cell).items():
+            step = Step(StepKind.RESTORE, p, back)
+            yield EnabledStep(step, self.local.restore(cell, state), "restores")
 
     def pause(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """A pause, unless it does not run."""

@@ -37,7 +37,18 @@ class FaultBudget(NamedTuple):
     timeouts: int = 0
     failures: int = 0
     pauses: int = 0
+    restores: int = 0
     bounds: tuple[Bound, ...] = ()
+
+    @property
+    def forgets(self) -> bool:
+        """Whether a process may yet lose what is volatile."""
+        return self.crashes > 0 or self.restores > 0
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether something may yet come between two steps of a process."""
+        return self.forgets or self.pauses > 0
 
     @property
     def totals(self) -> tuple[int, ...]:
@@ -100,7 +111,7 @@ class FaultBudget(NamedTuple):
         ]
 
 
-PROCESS_FAULTS: Final = ("crashes", "pauses")
+PROCESS_FAULTS: Final = ("crashes", "pauses", "restores")
 """Faults of a process, which all instances share."""
 
 FAULTS: Final = tuple(name for name in FaultBudget._fields if name != "bounds")
@@ -113,5 +124,6 @@ ONE: Final = {
     "timeouts": "early time-out",
     "failures": "failure",
     "pauses": "pause",
+    "restores": "restore from a backup",
 }
 """Each kind in the singular."""

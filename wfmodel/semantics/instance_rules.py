@@ -25,6 +25,7 @@ from wfmodel.semantics.configuration import (
     take,
 )
 from wfmodel.semantics.effect_rules import land
+from wfmodel.semantics.restore_rules import gone_back
 
 
 class CrashLosses(NamedTuple):
@@ -39,13 +40,13 @@ class CrashLosses(NamedTuple):
 
 
 class InstanceRules:
-    """The rules that a system's knobs select."""
+    """The rules that a system's knobs select; ``backups``: a restore may come."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, backups: bool = False) -> None:
         self.table = table
         self.system = table.system
         self.flow = table.system.flow
-        self.local = CellRules(table)
+        self.local = CellRules(table, backups=backups)
         self.channels = Channels(table.system.channel)
         self.log = self.local.log
         self.synchronous = self.local.synchronous
@@ -167,6 +168,10 @@ class InstanceRules:
         if cell.down:
             return config, CrashLosses()
         return config, self._losses(cell, after)
+
+    def gone_back(self, config: Configuration, participant: int, state: int) -> Configuration:
+        """The store of a participant that is down holds a state that it held before."""
+        return config.with_cell(participant, gone_back(config.cells[participant], state))
 
     def lapse(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
         """Whoever holds the instance there stood still for too long: others go on with it."""

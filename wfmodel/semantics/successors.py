@@ -30,12 +30,12 @@ class Successors:
     ) -> None:
         self.semantics = semantics
         self.table = semantics.table
-        self.own = EnabledSteps(semantics.table, resolution)
+        self.own = EnabledSteps(semantics.local, resolution)
         self.urgent = urgent
 
     def of(self, config: Configuration, budget: FaultBudget) -> list[Successor]:
         """All moves; empty where the instance rests for good."""
-        if self.urgent and not (budget.crashes or budget.pauses):
+        if self.urgent and not budget.interrupts:
             still = all(not cell.down and not cell.paused for cell in config.cells)
             first = next(self._internal(config, budget), None) if still else None
             if first is not None:
@@ -59,7 +59,7 @@ class Successors:
     def _internal(self, config: Configuration, budget: FaultBudget) -> Iterator[Successor]:
         for p, cell in enumerate(config.cells):
             yield from self._made(config, budget, p, self.own.urgent(p, cell))
-            if budget.crashes:
+            if budget.forgets:
                 yield from self._made(config, budget, p, self.own.flush(p, cell))
 
     def _progress(self, config: Configuration, budget: FaultBudget) -> Iterator[Successor]:
@@ -87,7 +87,7 @@ class Successors:
 
     def _faults(self, config: Configuration, budget: FaultBudget) -> Iterator[Successor]:
         for p, cell in enumerate(config.cells):
-            if budget.crashes:
+            if budget.forgets:
                 yield from self._made(config, budget, p, self.own.crash(p, cell))
         for p, cell in enumerate(config.cells):
             if budget.pauses:

@@ -87,6 +87,8 @@ class Player:
     lease: int = 0
     """How long a process that was not heard of is taken to live; 0: it takes its own work back."""
     lease_look: int = 0
+    kept: int = 0
+    """How long it is known what the store held, for restores; 0: none is to come."""
 
 
 @dataclass(slots=True, eq=False)
@@ -163,6 +165,9 @@ class Strikes:
     probability: float = 1.0
     factor: float = 1.0
     delay: Sampler = NULL
+    age: int = 0
+    """Restore: how old the backup is; 0: the latest of those that are taken every ``backups``."""
+    backups: int = 0
     base: int = 0
     """Of the draws which message it strikes."""
     peers: list[int] = NULL

@@ -39,9 +39,11 @@ LIVES = 1 << 32
     ARRIVAL,
     NOTHING_MORE,
     CHOICE,
-) = range(22)
+    CHANGED,
+) = range(23)
 """LANDS: an attempt has its effect outside, WORK_OVER: such an attempt ends. What comes before
-RELAYED may be deferred by a pause. CHOICE is a script's only."""
+RELAYED may be deferred by a pause. CHOICE is a script's only; CHANGED never happens: a change of
+a store is kept as such."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)
 """What an event for a machine came with: nothing, a message, finished work, a timer."""

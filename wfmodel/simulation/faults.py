@@ -10,6 +10,7 @@ from wfmodel.designs.fault_facts import PER_MESSAGE
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.backups import no_more_restores
 from wfmodel.simulation.basis import FAR, done_with, event_of, quantile, row, schedule, uniform
 from wfmodel.simulation.event_codes import FAULT, HEAL, NOTHING_MORE, OUTSIDE, REPLAYED, STRIKE
 from wfmodel.simulation.handover import lease_ends, watch_for
@@ -17,12 +18,13 @@ from wfmodel.simulation.network import come_in
 from wfmodel.simulation.queues import append, remove
 from wfmodel.simulation.reactions import resume_commits
 from wfmodel.simulation.records import Event, Events, Injected, Process
-from wfmodel.simulation.recovery import crash, restart, resume, retry_waiting
+from wfmodel.simulation.recovery import crash, go_back, restart, resume, retry_waiting
 from wfmodel.simulation.run_record import Run
 
 _FAULT_ON = int(Kind.FAULT_ON)
 _FAULT_OFF = int(Kind.FAULT_OFF)
 _CRASH = FAULT_KINDS.index(FaultKind.CRASH)
+_RESTORE = FAULT_KINDS.index(FaultKind.RESTORE)
 _PAUSE = FAULT_KINDS.index(FaultKind.PAUSE)
 _PARTITION = FAULT_KINDS.index(FaultKind.PARTITION)
 _STORE_OUTAGE = FAULT_KINDS.index(FaultKind.STORE_OUTAGE)
@@ -47,6 +49,8 @@ def await_next(run: Run, event: Event) -> None:
     elif k == 0:
         start = 0
     if start >= run.faults_end:
+        if fault.kind == _RESTORE:
+            no_more_restores(run, fault.process)
         nothing_more(run)
         done_with(run, event)
         return
@@ -82,7 +86,7 @@ def inject(run: Run, event: Event) -> None:
 
 def replays(fault: Injected) -> bool:
     """Whether its end is that of the last crash that is on: a restart may have much to read."""
-    return fault.kind == _CRASH and fault.process.down == 1
+    return (fault.kind == _CRASH or fault.kind == _RESTORE) and fault.process.down == 1
 
 
 def replay_time(run: Run, process: Process) -> int:
@@ -101,6 +105,10 @@ def strike(run: Run, fault: Injected) -> None:
     if kind == _BROKER_OUTAGE:
         run.down += 1
         return
+    if kind == _RESTORE:
+        _fell(run, process)
+        go_back(run, fault)
+        return
     if _is_counted(fault):
         _count(fault, 1)
     else:
@@ -115,6 +123,24 @@ def strike(run: Run, fault: Injected) -> None:
         if process.count > 1 and not process.down:
             lease_ends(run, process)
             watch_for(run, process)
+
+
+def _fell(run: Run, process: Process) -> None:
+    """Nobody runs on a store that is restored: every replica is down."""
+    for place in range(process.first, process.first + process.count):
+        replica = run.replicas[place]
+        replica.down += 1
+        if replica.down == 1:
+            crash(run, replica)
+
+
+def _raise(run: Run, process: Process) -> None:
+    """Whoever runs on a store that was restored is back, unless something else keeps it down."""
+    for place in range(process.first, process.first + process.count):
+        replica = run.replicas[place]
+        replica.down -= 1
+        if not replica.down:
+            restart(run, replica)
 
 
 def _tell(run: Run, fault: Injected, kind: int) -> None:
@@ -184,6 +210,8 @@ def heal(run: Run, fault: Injected) -> None:
     if fault.kind == _BROKER_OUTAGE:
         run.down -= 1
         retry_waiting(run)
+    elif fault.kind == _RESTORE:
+        _raise(run, fault.process)
     elif not _is_counted(fault):
         _end_one(run, _list_of(run, fault), fault)
         _judge(fault.process)

@@ -225,7 +225,14 @@ def is_spent(run: Run, parcel: Parcel) -> bool:
 
 
 def set_aside(run: Run, parcel: Parcel) -> None:
-    """A dead letter: nobody gets it any more, and the broker is done with it."""
+    """A dead letter: nobody gets it any more, and the broker is done with it.
+
+    Not while somebody has another of its deliveries in hand, and may still acknowledge that one.
+    """
+    if _is_open(run, parcel):
+        if run.in_turn:
+            _is_over(run, parcel)
+        return
     if parcel.watched < ACKNOWLEDGED:  # else another of its deliveries came to this end before
         row(run, _DROP, parcel.instance.index, parcel.recipient, parcel.message, _SET_ASIDE)
         parcel.watched = DEAD

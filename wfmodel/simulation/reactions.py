@@ -10,6 +10,7 @@ from __future__ import annotations
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK
 from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.backups import store
 from wfmodel.simulation.basis import (
     done_with,
     duration,
@@ -219,7 +220,7 @@ def commit(run: Run, event: Event) -> bool:
     if run.connections:
         _free_connection(run, process)
     instance, reaction, cause = cell.instance, cell.reaction, cell.cause
-    cell.durable = reaction.after
+    store(run, cell, reaction.after)
     row(run, _COMMIT, instance.index, process.index, reaction.after, 0)
     if cause.item == LANDING and run.atomic:
         land(run, instance, process, cause.node, cause.epoch)
@@ -293,7 +294,7 @@ def flush(run: Run, event: Event) -> bool:
         return False
     while process.dirty.first:
         cell = process.dirty.first.cell
-        cell.durable = cell.volatile
+        store(run, cell, cell.volatile)
         row(run, _COMMIT, cell.instance.index, process.index, cell.volatile, 0)
         note_active(run, process, cell, cell.is_active)
         leave(run, process.dirty, cell.in_dirty)

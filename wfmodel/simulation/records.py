@@ -91,6 +91,11 @@ class Event:
     left: int = field(init=False)
     again: int = field(init=False)
     """How often the attempt had begun before."""
+    since: int = field(init=False)
+    stored: int = field(init=False)
+    """Until then the store held this state of the cell,"""
+    was_active: bool = field(init=False)
+    """and there was something to go on with after a restart."""
     callbacks: Any = field(init=False, metadata=PYTHON)
     """Whom SimPy calls."""
 
@@ -107,6 +112,9 @@ class Event:
         "sender_life": "reaction",
         "node": "reaction",
         "answer": "attempt",
+        "since": "epoch",
+        "stored": "attempt",
+        "was_active": "left",
     }
 
 
@@ -293,6 +301,12 @@ class Process(Player):
     """Cells with a reaction that is not committed, or with events that wait for one."""
     dirty: Members = field(default_factory=Members)
     """Log: cells to be flushed."""
+    past: Events = field(default_factory=Events)
+    """Changes of the store, oldest first; the first replica's, for all."""
+    restores: int = 0
+    """How often the store has gone back to a backup."""
+    restorers: int = 0
+    """Faults that may still restore it."""
     name: str = field(default="", metadata=PYTHON)
     reactions: dict[tuple[int, int], Reaction] = field(default_factory=dict, metadata=PYTHON)
 
@@ -353,6 +367,8 @@ class Cell:
     """Dual writes whose messages are not out yet."""
     is_active: bool = False
     """With the volatile state, there is something to go on with after a restart."""
+    restored: int = 0
+    """With which of the restores of its store it has gone back."""
     in_active: Member = field(default_factory=Member)
     in_occupied: Member = field(default_factory=Member)
     in_dirty: Member = field(default_factory=Member)

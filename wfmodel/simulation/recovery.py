@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from wfmodel.designs.history import Drop, Kind
 from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.backups import store
 from wfmodel.simulation.basis import cell_of, done_with, event_of, row, stimulus_of
 from wfmodel.simulation.custody import hand_back
 from wfmodel.simulation.event_codes import (
@@ -31,11 +32,12 @@ from wfmodel.simulation.handover import (
 from wfmodel.simulation.happenings import happen
 from wfmodel.simulation.network import come_in, publish, set_out, unpublished
 from wfmodel.simulation.queues import append, defer, leave, take_all
-from wfmodel.simulation.reactions import offer, published_first
-from wfmodel.simulation.records import Event, Process
+from wfmodel.simulation.reactions import note_active, offer, published_first
+from wfmodel.simulation.records import Cell, Event, Injected, Process
 from wfmodel.simulation.run_record import Run
 
 _BOOT = int(Kind.BOOT)
+_RESTORE = int(Kind.RESTORE)
 _UNPUBLISHED = int(Drop.UNPUBLISHED)
 
 
@@ -47,6 +49,37 @@ def crash(run: Run, process: Process) -> None:
     process.fenced = False
     if process.count > 1:
         watch_for(run, process)
+
+
+def go_back(run: Run, fault: Injected) -> None:
+    """A store holds again what it held at a backup; nobody runs on it.
+
+    An instance's state is what stood before the first of its changes since, and going back is a
+    change like others. Due times that the backup does not know are forgotten.
+    """
+    process = fault.process
+    backup = run.now - (fault.age or run.now % fault.backups)
+    process.restores += 1
+    event, last = process.past.first, process.past.last
+    while event and event.since <= backup:
+        event = event.next
+    while event:
+        cell = event.cell
+        if cell.restored != process.restores:
+            cell.restored = process.restores
+            if event.stored != cell.durable:
+                _hold_again(run, cell, event)
+        if event == last:
+            return
+        event = event.next
+
+
+def _hold_again(run: Run, cell: Cell, before: Event) -> None:
+    store(run, cell, before.stored)
+    cell.volatile = before.stored
+    cell.timers = NULL
+    note_active(run, cell.process, cell, before.was_active)
+    row(run, _RESTORE, cell.instance.index, cell.process.index, before.stored, 0)
 
 
 def restart(run: Run, process: Process) -> None:

@@ -9,6 +9,7 @@ millisecond per act. It ends where the schedule ends: the row END says whether a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -23,6 +24,7 @@ from wfmodel.designs.trace_script import (
     act_of_landing,
     act_on_event,
     act_on_message,
+    backup_words,
     message_words,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
@@ -43,7 +45,6 @@ from wfmodel.simulation.event_codes import (
     LAPSED,
     NOTHING,
     OUTSIDE,
-    PARCEL,
     PUBLISHED,
     PUBLISHED_FIRST,
     RELAYED,
@@ -58,18 +59,23 @@ from wfmodel.simulation.network import lose, set_aside
 from wfmodel.simulation.outside import answer_from_outside
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.reactions import offer
-from wfmodel.simulation.records import Cell, Instance, Parcel, Process, Stimulus
+from wfmodel.simulation.records import Cell, Parcel, Process, Stimulus
 from wfmodel.simulation.records import Event as Waiting
-from wfmodel.simulation.records import Setting as TimerSetting
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
-from wfmodel.simulation.script import Scripted, holder_of
+from wfmodel.simulation.script import (
+    Scripted,
+    changes_of,
+    holder_of,
+    parcels_in_hand,
+    timers_in_order,
+)
 from wfmodel.simulation.setting import Arrivals, Setting
-from wfmodel.simulation.timers import is_set
 from wfmodel.simulation.turns import one_more
 
 ACT_NS: Final = 1_000_000
 CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
+RESTORE: Final = Fault(kind=FaultKind.RESTORE, at=(0,), age=1)
 PAUSE: Final = Fault(kind=FaultKind.PAUSE, at=(0,))
 OWN_FAULT: Final = -1
 
@@ -174,7 +180,7 @@ class Stage:
                 yield Act(process.name, Deed.RESTART), partial(self._heal, CRASH, process)
             elif process.paused:
                 yield Act(process.name, Deed.GO_ON), partial(self._heal, PAUSE, process)
-                yield Act(process.name, Deed.CRASH), partial(self._crash, process)
+                yield from self._falls(process)
                 if self.local.may_lapse(process.index):
                     yield Act(process.name, Deed.LAPSE), partial(self._lapse, process)
             else:
@@ -196,7 +202,7 @@ class Stage:
     def _of(self, process: Process) -> Iterator[Option]:
         cell = self._cell(process)
         yield Act(process.name, Deed.PAUSE), partial(self._strike, PAUSE, process)
-        yield Act(process.name, Deed.CRASH), partial(self._crash, process)
+        yield from self._falls(process)
         for kind, deed in ((COMMIT, Deed.COMMIT), (FLUSH, Deed.FLUSH)):
             for waiting in self.script.of(process, kind):
                 yield Act(process.name, deed), partial(self.script.play, waiting)
@@ -227,7 +233,7 @@ class Stage:
         if cell.volatile:
             resumed = Stimulus(self.table.restarted, NOTHING)
             yield Act(process.name, Deed.RESUME), partial(offer, self.run, cell, resumed)
-        for setting in _in_order(cell):
+        for setting in timers_in_order(cell):
             fired = self.table.table.events.values[self.table.events.values[setting.fired]]
             act = act_on_event(self.flow, process.name, fired)
             yield act, partial(fire, self.run, setting)
@@ -322,7 +328,7 @@ class Stage:
             if not self.run.redelivers:
                 act = self._about(process, Deed.LOSE, each.parcel.message)
                 yield act, partial(self._gone, each, partial(lose, cause=Drop.LOST))
-        for parcel in (*(each.parcel for each in waiting), *_in_hand(self.instance)):
+        for parcel in (*(each.parcel for each in waiting), *parcels_in_hand(self.instance)):
             process = self.run.processes[parcel.recipient]
             act = self._about(process, Deed.DUPLICATE, parcel.message)
             yield act, partial(self._duplicate, parcel)
@@ -345,8 +351,16 @@ class Stage:
 
     # -------------------------------------------------------------------------------- faults
 
-    def _crash(self, process: Process) -> None:
-        self._strike(CRASH, process)
+    def _falls(self, process: Process) -> Iterator[Option]:
+        """It crashes, and may find its store as it was before any of its changes."""
+        yield Act(process.name, Deed.CRASH), partial(self._crash, process, CRASH)
+        for back, since in enumerate(reversed(changes_of(process)), start=1):
+            before = replace(RESTORE, age=self.run.now + ACT_NS - since + 1)
+            act = Act(process.name, Deed.RESTORE, backup_words(back))
+            yield act, partial(self._crash, process, before)
+
+    def _crash(self, process: Process, fault: Fault) -> None:
+        self._strike(fault, process)
         if process.paused:
             self._heal(PAUSE, process)  # whoever is down does not stand still any more
         self._bury(process)
@@ -382,19 +396,3 @@ class Stage:
 
     def _message(self, number: int) -> Message:
         return self.table.table.messages.values[self.table.messages.values[number]]
-
-
-def _in_order(cell: Cell) -> list[TimerSetting]:
-    """The timers of a cell, in the order in which they were set."""
-    found, setting = [], cell.timers
-    while setting:
-        if is_set(setting):
-            found.append(setting)
-        setting = setting.next
-    return found[::-1]
-
-
-def _in_hand(instance: Instance) -> list[Parcel]:
-    """Messages whose reaction is not committed."""
-    busy = [cell for cell in instance.cells if cell and cell.busy]
-    return [cell.cause.parcel for cell in busy if cell.cause.item == PARCEL]

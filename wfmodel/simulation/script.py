@@ -12,15 +12,26 @@ from dataclasses import replace
 
 from wfmodel.designs.table import SEND
 from wfmodel.native.record_layout import NULL
+from wfmodel.simulation.basis import FAR
 from wfmodel.simulation.clock import Clock, OnSimpy
 from wfmodel.simulation.declared import Odds
 from wfmodel.simulation.dispatch import dispatch
-from wfmodel.simulation.event_codes import ACKNOWLEDGING, FLUSH, PUBLISHED, PUBLISHED_FIRST
+from wfmodel.simulation.event_codes import ACKNOWLEDGING, FLUSH, PARCEL, PUBLISHED, PUBLISHED_FIRST
 from wfmodel.simulation.network import publish
 from wfmodel.simulation.reactions import begin_commit
-from wfmodel.simulation.records import Event, Operation, Process, Reaction
+from wfmodel.simulation.records import (
+    Cell,
+    Event,
+    Instance,
+    Operation,
+    Parcel,
+    Process,
+    Reaction,
+    Setting,
+)
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
+from wfmodel.simulation.timers import is_set
 
 ANSWERS = Odds(1, [1], [2.0])
 """The outside always answers: which answer, and whether at all, is the script's to say."""
@@ -96,6 +107,7 @@ class Scripted:
         self.run.gap = not self.run.atomic and not self.run.publish_first
         for process in self.run.processes:
             process.capacity = 0  # which worker is free is a matter of time
+            process.kept = FAR
         for block in self.run.blocks:
             block.odds = ANSWERS
 
@@ -140,3 +152,28 @@ def _without(reaction: Reaction, left: list[Operation]) -> Operation:
         if all(operation is not each for each in left):
             made = replace(operation, next=made)
     return made
+
+
+def timers_in_order(cell: Cell) -> list[Setting]:
+    """The timers of a cell, in the order in which they were set."""
+    found, setting = [], cell.timers
+    while setting:
+        if is_set(setting):
+            found.append(setting)
+        setting = setting.next
+    return found[::-1]
+
+
+def changes_of(process: Process) -> list[int]:
+    """When its store has changed."""
+    found, event = [], process.past.first
+    while event:
+        found.append(event.since)
+        event = event.next
+    return found
+
+
+def parcels_in_hand(instance: Instance) -> list[Parcel]:
+    """Messages whose reaction is not committed."""
+    busy = [cell for cell in instance.cells if cell and cell.busy]
+    return [cell.cause.parcel for cell in busy if cell.cause.item == PARCEL]

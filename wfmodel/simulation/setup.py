@@ -117,7 +117,7 @@ class Setup:
         return groups
 
     def _process(self, name: str, place: dict[str, Any], number: int) -> Reference:
-        knobs = self.context.knobs
+        knobs, restores = self.context.knobs, self._restores_of(name)
         return self.maker.make(
             r.Process,
             **place,
@@ -126,8 +126,19 @@ class Setup:
             capacity=self.context.capacity(name),
             commit=self.sampler(knobs.commit, "commit", name),
             publish=self.sampler(knobs.publish, "publish", name),
+            kept=max((fault.age or fault.backups or 0 for fault in restores), default=0),
+            restorers=len(restores),
             relay=self.sampler(knobs.relay_delay, "relay", name),
             **_lease(knobs.lease_of(name, self.context.system.services)),
+        )
+
+    def _restores_of(self, name: str) -> tuple[Fault, ...]:
+        system, faults = self.context.system, self.context.setting.faults
+        return tuple(
+            fault
+            for fault in faults
+            if fault.kind is FaultKind.RESTORE
+            and name in fault.targets(system.participants, system.services)
         )
 
     # -------------------------------------------------------------------------------- nodes
@@ -249,6 +260,8 @@ class Setup:
             probability=float(fault.probability),
             factor=float(fault.factor),
             delay=self.sampler(fault.delay),
+            age=fault.age or 0,
+            backups=fault.backups or 0,
             base=base("message", number, fault.kind.value, index or 0) if strikes_messages else 0,
             peers=self._peers(fault),
             is_business=fault.kind is FaultKind.BUSINESS_FAILURE,

@@ -22,7 +22,7 @@ from wfmodel.designs.system import System
 from wfmodel.designs.table import RunTable, Table
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.arrivals import arrive
-from wfmodel.simulation.basis import event_of, schedule
+from wfmodel.simulation.basis import FAR, event_of, schedule
 from wfmodel.simulation.clock import OnSimpy
 from wfmodel.simulation.engines import SIMPY, blocks_compiled, choose, run_compiled
 from wfmodel.simulation.event_codes import FAULT, REPLAYED
@@ -214,6 +214,9 @@ def _rows_of(context: RunContext, processes: tuple[OwnProcess, ...]) -> NDArray[
     engine = OnSimpy(context)
     if processes:  # they may strike whenever they like
         engine.run.repeats = True
+        for process in engine.run.replicas:
+            process.kept = FAR
+            process.restorers += 1
     world = World(engine)
     engine.play(partial(world.env.process, own(world)) for own in processes)
     return context.recorder.rows()

@@ -110,6 +110,8 @@ def faults(draw: DrawFn, participants: tuple[str, ...] = (*SERVICES, *COORDINATO
     """A fault of any kind at some participant, often enough to strike a run of half a second."""
     kind = draw(st.sampled_from(FaultKind))
     peers = draw(st.sampled_from([(), participants[:1]])) if kind is FaultKind.PARTITION else ()
+    age = draw(st.sampled_from([None, 1, 20 * MS, 200 * MS]))
+    restores = kind is FaultKind.RESTORE
     return Fault(
         kind=kind,
         target=draw(st.sampled_from(["*", "services", *participants])),
@@ -119,6 +121,8 @@ def faults(draw: DrawFn, participants: tuple[str, ...] = (*SERVICES, *COORDINATO
         peers=peers,
         every=Exponential(mean=100 * MS),
         lasts=draw(st.sampled_from([Constant(0), Constant(30 * MS), Constant(300 * MS)])),
+        age=age if restores else None,
+        backups=70 * MS if restores and age is None else None,
     )
 
 

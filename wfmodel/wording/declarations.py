@@ -122,6 +122,10 @@ def fault_words(fault: Fault) -> str:
         parts.append("throughout")
     if fault.lasts.mean_ns() > 0:
         parts.append(f"lasts {mean_words(fault.lasts)}")
+    if fault.age is not None:
+        parts.append(f"from a backup {duration_words(fault.age)} old")
+    if fault.backups is not None:
+        parts.append(f"from the latest backup, one every {duration_words(fault.backups)}")
     if fault.probability != 1.0 or fault.kind in PER_MESSAGE:
         each = "per message" if fault.kind in PER_MESSAGE else "per attempt"
         parts.append(f"{number(fault.probability, 'fraction')} {each}")

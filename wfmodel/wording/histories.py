@@ -96,6 +96,9 @@ def row_words(row: Row, history: History) -> str:
         case Kind.COMMIT:
             view = history.views[row.participant][row.a]
             return f"durable: {view_words(view, nodes)}"
+        case Kind.RESTORE:
+            view = history.views[row.participant][row.a]
+            return f"restored: {view_words(view, nodes)}"
         case Kind.ACKNOWLEDGE:
             return f"acknowledges: {message_words(history.messages[row.a], nodes)}"
         case Kind.SEND:

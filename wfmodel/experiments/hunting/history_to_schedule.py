@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Row
+from wfmodel.designs.history import CRASHES, FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import External, Message, Received, Send, WorkDone
 from wfmodel.designs.system import System
@@ -28,6 +28,7 @@ from wfmodel.designs.trace_script import (
     act_of_landing,
     act_on_event,
     act_on_message,
+    backup_words,
     message_words,
 )
 from wfmodel.exploration.holders import Holders
@@ -36,7 +37,6 @@ from wfmodel.model.workflow import DONE
 from wfmodel.semantics.after import Refused
 from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
 
-CRASH: Final = FAULT_KINDS.index(FaultKind.CRASH)
 PAUSE: Final = FAULT_KINDS.index(FaultKind.PAUSE)
 PLENTY: Final = 1_000
 """Faults of each kind that a retelling may spend before it is known how many there were."""
@@ -127,6 +127,11 @@ class _Retelling:
         self.on: Counter[tuple[int, int, int]] = Counter()
         """By participant, kind and replica."""
         self.holders = Holders(len(self.names))
+        self.stored: list[list[int]] = [[0] for _ in self.names]
+        """What each store has held, as the history numbers it, the latest last."""
+        rows = history.rows
+        restores = rows[(rows[:, 1] == Kind.RESTORE) & (rows[:, 2] == instance)]
+        self.restored = {(row[0], row[3]) for row in restores.tolist()}
         self.acts: list[Act] = []
         self.opened = Counter(
             (self.names.index(name), action.message)
@@ -145,7 +150,11 @@ class _Retelling:
                 self.on[began.participant, began.a, began.b] += 1 if on else -1
         faults[:arrival] = False
         self.rows = [Row(*row) for row in rows[mine | faults].tolist()]
-        self.lost = [name for name in system.opening if self.on[self.names.index(name), CRASH, 0]]
+        self.lost = [
+            name
+            for name in system.opening
+            if any(self.on[self.names.index(name), kind, 0] for kind in CRASHES)
+        ]
         """Who was down when the instance arrived, and has nothing of what it opens with."""
 
     def run(self) -> tuple[tuple[Act, ...], FaultBudget]:
@@ -168,6 +177,8 @@ class _Retelling:
             case Kind.REACT:
                 self._react(row)
             case Kind.COMMIT:
+                if self.stored[row.participant][-1] != row.a:
+                    self.stored[row.participant].append(row.a)
                 deed = Deed.FLUSH if self.logs else Deed.COMMIT
                 self._do(Act(self.names[row.participant], deed), optional=self.logs)
             case Kind.SEND:
@@ -180,8 +191,10 @@ class _Retelling:
                 self._do(self._about(row, Deed.ACKNOWLEDGE))
             case Kind.DUPLICATE:
                 self._do(self._about(row, Deed.DUPLICATE))
-            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a in (CRASH, PAUSE):
+            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a in (*CRASHES, PAUSE):
                 self._fault(row)
+            case Kind.RESTORE:
+                self._restore(row)
             case Kind.TAKE:
                 for deed in (Deed.RESTART, Deed.GO_ON):  # whoever held it may be down, or stand
                     self._do(Act(self.names[row.participant], deed), optional=True)
@@ -256,11 +269,19 @@ class _Retelling:
             return
         self._do(self._about(row, Deed.LOSE), optional=True)  # or the crash took it along
 
+    def _restore(self, row: Row) -> None:
+        """Its beginning was passed over; which backup it is follows from what was stored before."""
+        past = self.stored[row.participant]
+        back = past[::-1].index(row.a)
+        self._do(Act(self.names[row.participant], Deed.RESTORE, backup_words(back)))
+        past.append(row.a)
+
     def _fault(self, row: Row) -> None:
-        begins, crash = row.kind == Kind.FAULT_ON, row.a == CRASH
+        begins, crash = row.kind == Kind.FAULT_ON, row.a in CRASHES
         key = (row.participant, row.a, row.b)
         self.on[key] += 1 if begins else -1
-        if not self.holders.is_struck(row):
+        restored = begins and (row.time_ns, row.participant) in self.restored
+        if restored or not self.holders.is_struck(row):
             return
         if self.on[key] != int(begins) or not (crash or self.pauses):
             return

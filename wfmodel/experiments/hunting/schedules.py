@@ -35,6 +35,7 @@ HUNTED: Final = (
     FaultKind.BROKER_OUTAGE,
     FaultKind.SLOW_SERVICE,
     FaultKind.SLOW_STORE,
+    FaultKind.RESTORE,
 )
 """Kinds that a hunt draws, the plainest first. To reorder is to delay: it is left to that."""
 
@@ -70,6 +71,8 @@ class FaultPlace(NamedTuple):
     at_ns: int
     target: str
     step: str | None = None
+    age_ns: int | None = None
+    """Of the backup that is restored."""
 
 
 class ScheduleGround:
@@ -119,7 +122,9 @@ class ScheduleGround:
         return tuple(dict.fromkeys(sorted(self._places(history, kind), key=_in_order)))
 
     def _places(self, history: History, kind: FaultKind) -> Iterator[FaultPlace]:
-        if kind in STOPS:
+        if kind is FaultKind.RESTORE:
+            yield from _backups(history)
+        elif kind in STOPS:
             yield from _moments(history)
         elif kind is FaultKind.BROKER_OUTAGE:
             yield from (place._replace(target=BROKER) for place in _moments(history))
@@ -164,6 +169,7 @@ class ScheduleGround:
             lasts=Constant(self.waits[length] if stops else 2),
             delay=Constant(self.waits[length] if kind is FaultKind.DELAY else 0),
             factor=FACTORS[length] if slow else 1.0,
+            age=place.age_ns,
         )
 
     def _waits(self) -> tuple[int, ...]:
@@ -176,8 +182,8 @@ class ScheduleGround:
         return tuple(sorted({wait + SECOND for wait in waits}))
 
 
-def _in_order(place: FaultPlace) -> tuple[int, str, str]:
-    return place.at_ns, place.target, place.step or ""
+def _in_order(place: FaultPlace) -> tuple[int, str, str, int]:
+    return place.at_ns, place.target, place.step or "", place.age_ns or 0
 
 
 def _takers(history: History) -> dict[int, set[int]]:
@@ -205,6 +211,21 @@ def _moments(history: History) -> Iterator[FaultPlace]:
                 yield FaultPlace(gaps[time], history.participants[row.participant])
 
 
+def _backups(history: History) -> Iterator[FaultPlace]:
+    """At those moments, and when all is over, each state that the store has held before."""
+    changes: dict[str, list[int]] = {}
+    for row in history:
+        if row.kind == Kind.COMMIT:
+            changes.setdefault(history.participants[row.participant], []).append(row.time_ns)
+    end = int(history.rows[-1, 0])
+    over = simplest_between(end, end + SECOND)
+    late = [FaultPlace(over, name) for name in history.participants]
+    for place in dict.fromkeys((*_moments(history), *late)):
+        for changed in changes.get(place.target, ()):
+            if changed < place.at_ns:
+                yield place._replace(age_ns=place.at_ns - changed + 1)
+
+
 def simplest_between(low_ns: int, high_ns: int) -> int:
     """The instant with the fewest digits after ``low_ns`` and before ``high_ns``, the earliest.
 
@@ -230,4 +251,5 @@ def _words(fault: Fault) -> str:
         return f"{kind} of {fault.step}{where}, at {format_duration(fault.at[0] + 1)}"
     if fault.factor != 1.0:
         return f"{kind}{where}, {fault.factor:,.0f} times, from {format_duration(fault.at[0] + 1)}"
-    return f"{kind}{where}, from {at}, for {format_duration(fault.lasts.value)}"
+    to = "" if fault.age is None else f" from a backup {format_duration(fault.age)} old"
+    return f"{kind}{where}{to}, from {at}, for {format_duration(fault.lasts.value)}"

@@ -12,7 +12,7 @@ class Budget:
 
     def __init__(self, budget: FaultBudget, participants: tuple[str, ...]) -> None:
         self.unlimited = budget.timeouts == UNLIMITED
-        totals = {name: getattr(budget, name) for name in FAULTS}
+        totals = {name: getattr(budget, name) for name in FAULTS if name != "restores"}
         if self.unlimited:
             del totals["timeouts"]
         self.bounds = {

@@ -70,6 +70,8 @@ def program_of(
             f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
             f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
         )
+    if budget is not None and budget.restores:
+        raise ValueError("restores from a backup are not exported: explore them here")
     if system.knobs.max_deliveries is not None:
         raise ValueError("max_deliveries is not exported: explore it here")
     replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)

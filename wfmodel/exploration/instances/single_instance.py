@@ -63,9 +63,15 @@ class Looked(NamedTuple):
 
 
 class Singles:
-    """The configurations of one instance met so far. ``total`` says which faults there are."""
+    """The configurations of one instance met so far. ``total`` says which faults there are.
+
+    Raises:
+        ValueError: a restore is among them: one backup holds all instances as they were then.
+    """
 
     def __init__(self, moves: Successors, total: FaultBudget, own: Own, laps: int) -> None:
+        if total.restores:
+            raise ValueError("a restore from a backup is explored with one instance only")
         self.moves = moves
         self.table: Table = moves.table
         self._any = FaultBudget._make((*(int(getattr(total, kind) != 0) for kind in FAULTS), ()))

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.exploration.packed.component_arrays import (
-    CRASHES,
     DUPLICATES,
+    FORGETTING,
     HAS,
     LOSSES,
     OWN_WIDTH,
@@ -199,7 +199,7 @@ def collect_progress(arrays: Arrays, batch: Batch, count: int) -> int:
 @inlined
 def collect(arrays: Arrays, batch: Batch, budget_flags: int, has: int) -> int:
     """Note every step that a vector allows, in the order of ``expansion``: how many, or MISS."""
-    flush = FLUSH if budget_flags & CRASHES else URGENT
+    flush = FLUSH if budget_flags & FORGETTING else URGENT
     count = collect_from_all(arrays, batch, 0, URGENT, flush, has)
     if count >= 0:
         count = collect_progress(arrays, batch, count)
@@ -208,7 +208,7 @@ def collect(arrays: Arrays, batch: Batch, budget_flags: int, has: int) -> int:
     free = (has & PAUSED) != 0 or count == 0
     if count >= 0 and has & (HAS << DETECT) and (free or budget_flags & TIMEOUTS):
         count = collect_detections(arrays, batch.todo, count, batch.vector, free)
-    if count >= 0 and budget_flags & (CRASHES | PAUSES):
+    if count >= 0 and budget_flags & (FORGETTING | PAUSES):
         count = collect_from_all(arrays, batch, count, CRASH, CRASH, has)
         if count >= 0:
             count = collect_from_all(arrays, batch, count, PAUSE, PAUSE, has)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, missing, row_of
 from wfmodel.exploration.packed.component_arrays import (
     BEYOND,
-    CRASHES,
+    FORGETTING,
     OWN_WIDTH,
     PAUSES,
     STILL,
@@ -180,7 +180,7 @@ def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
         if urgent < 0 and arrays.own[row + URGENT] < arrays.own[row + URGENT + 1]:
             urgent = arrays.own_list[arrays.own[row + URGENT]]
     flags = arrays.budgets[vector[2 * n + 1]]
-    if arrays.rules[1] and not flags & (CRASHES | PAUSES) and still and urgent >= 0:
+    if arrays.rules[1] and not flags & (FORGETTING | PAUSES) and still and urgent >= 0:
         batch.todo[0, 0], batch.todo[0, 1], batch.todo[0, 2] = MOVE, urgent, vector[2 * n + 1]
         return 1
     return collect(arrays, batch, flags, has)

@@ -23,7 +23,7 @@ STILL, PAUSED, BEYOND = 1, 2, 4
 
 HAS: Final = 8
 
-CRASHES, PAUSES, TIMEOUTS, LOSSES, DUPLICATES = 1, 2, 4, 8, 16
+FORGETTING, PAUSES, TIMEOUTS, LOSSES, DUPLICATES = 1, 2, 4, 8, 16
 """Bits of a budget's flags."""
 
 OWN_WIDTH: Final = CLASSES + 3
@@ -304,7 +304,7 @@ class ComponentArrays:
             self.budgets = np.concatenate((self.budgets, np.zeros_like(self.budgets)))
         self.spend = grown(self.spend, number, 0, len(self.parts.spends))
         self.budgets[number] = (
-            CRASHES * (budget.crashes > 0)
+            FORGETTING * budget.forgets
             + PAUSES * (budget.pauses > 0)
             + TIMEOUTS * (budget.timeouts != 0)
             + LOSSES * (budget.losses > 0 and self.lossy)

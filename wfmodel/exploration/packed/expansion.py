@@ -65,13 +65,12 @@ class Expansion:
 
     def _arcs(self, vector: Vector, owns: list[Own]) -> list[Arc]:
         budget = self.parts.budgets.values[vector[-1]]
-        exposed = bool(budget.crashes or budget.pauses)
-        if self.urgent and not exposed and all(own.still for own in owns):
+        if self.urgent and not budget.interrupts and all(own.still for own in owns):
             for p, own in enumerate(owns):
                 if own.moves[URGENT]:
                     return [self._apply(vector, p, own.moves[URGENT][0])]
         arcs = [
-            *self.internal(vector, owns, flush=budget.crashes > 0),
+            *self.internal(vector, owns, flush=budget.forgets),
             *self.progress(vector, owns),
         ]
         detections = FREE if not arcs or any(own.paused for own in owns) else TIMEOUTS
@@ -107,8 +106,8 @@ class Expansion:
             yield from self._affordable(vector, p, moves)
 
     def faults(self, vector: Vector, owns: list[Own], budget: FaultBudget) -> Iterator[Arc]:
-        """Crashes, pauses, messages lost and doubled, as far as ``budget`` has any."""
-        if budget.crashes or budget.pauses:
+        """Crashes, restores, pauses, messages lost and doubled, as far as ``budget`` has any."""
+        if budget.interrupts:
             for kind in (CRASH, PAUSE):
                 for p, own in enumerate(owns):
                     yield from self._affordable(vector, p, own.moves[kind])

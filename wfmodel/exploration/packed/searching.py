@@ -107,7 +107,8 @@ def search(
     """
     if engine is Engine.COMPILED and not has_numba():
         raise ImportError(f"the compiled search needs numba: {install_command('numba')}")
-    semantics, budget = InstanceRules(table), budget or FaultBudget()
+    budget = budget or FaultBudget()
+    semantics = InstanceRules(table, backups=budget.restores > 0)
     moves = Successors(semantics, resolution or Anything(), urgent=urgent)
     expansion = expansion_of(ComponentTables(table, moves, budget, laps), symmetry=symmetry)
     if isinstance(expansion, Reduced):

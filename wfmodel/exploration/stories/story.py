@@ -118,8 +118,8 @@ def line_between(
     """The line of a step from one configuration to another."""
     act, p = act_between(table, before, step, after), step.participant
     told = [*_effects(table, before, after)]
-    if act.deed is Deed.CRASH:
-        told += _losses(table, p, before, after)
+    if act.deed in (Deed.CRASH, Deed.RESTORE):
+        told += _losses(table, act.deed, p, before, after)
     else:
         told += _beliefs(table, p, before, after)
     recipients = _recipients(table, before, after) if act.deed is Deed.PUBLISH else ()
@@ -154,13 +154,16 @@ def _beliefs(table: Table, p: int, before: Configuration, after: Configuration) 
         yield f"believes {', '.join(found)}"
 
 
-def _losses(table: Table, p: int, before: Configuration, after: Configuration) -> Iterator[str]:
-    """What was volatile."""
+def _losses(
+    table: Table, deed: Deed, p: int, before: Configuration, after: Configuration
+) -> Iterator[str]:
+    """What was volatile, or younger than the backup."""
     old, new = before.cells[p], after.cells[p]
     nodes = table.system.flow.nodes
     if old.volatile != new.volatile:
         left = table.view(p, new.volatile).status.value
-        yield f"forgets what it did not commit (instance {left})"
+        what = "it did not commit" if deed is Deed.CRASH else "the backup does not hold"
+        yield f"forgets what {what} (instance {left})"
     for node, _, _ in old.work:
         yield f"its attempt at {nodes[node].name} is lost"
     pending = old.pending.unpublished if old.pending else ()

@@ -32,7 +32,8 @@ class Seeing:
         """The cell of ``p``."""
         names, table = self._names(me, p), self.table
         states = [
-            self._named(table.states[p].values[s], names) for s in (cell.volatile, cell.durable)
+            self._named(table.states[p].values[s], names)
+            for s in (cell.volatile, cell.durable, *cell.past)
         ]
         pending: Hashable = None
         if cell.pending is not None:
@@ -45,7 +46,7 @@ class Seeing:
                 self._posts(cell.pending.published, names),
             )
         timers = _bag(self._named(table.timers.values[timer], names) for timer in cell.timers)
-        rest = cell._replace(volatile=0, durable=0, pending=None, timers=(), queue=())
+        rest = cell._replace(volatile=0, durable=0, pending=None, timers=(), queue=(), past=())
         return (*states, pending, timers, self._posts(cell.queue, names), rest)
 
     def inbox(self, p: int, inbox: Inbox, me: int) -> Hashable:

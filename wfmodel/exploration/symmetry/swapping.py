@@ -64,6 +64,7 @@ class Swapping:
         return cell._replace(
             volatile=self.state(p, cell.volatile, i, j),
             durable=self.state(p, cell.durable, i, j),
+            past=tuple(self.state(p, earlier, i, j) for earlier in cell.past),
             pending=pending,
             timers=tuple(sorted(self.timer(timer, i, j) for timer in cell.timers)),
             queue=self._posts(cell.queue, i, j),

@@ -30,8 +30,9 @@ class UnfoldedRun(Listed):
         super().__init__()
         self.table = space.table
         self._reduction = reduction
-        self._moves = Successors(InstanceRules(self.table), Anything(), urgent=False)
         first = trace.numbers[0]
+        semantics = InstanceRules(self.table, backups=space.budget(first).restores > 0)
+        self._moves = Successors(semantics, Anything(), urgent=False)
         self._nodes.append((space.configuration(first), space.budget(first)))
         self.steps: list[Step] = []
         for step, target in zip(trace.steps, trace.numbers[1:], strict=True):

@@ -132,7 +132,8 @@ def walk_space(
     no more are begun when ``is_over`` says so, when more than ``limit`` states are known, or after
     a ``KeyboardInterrupt``, and ``why`` says which.
     """
-    semantics, budget = InstanceRules(table), budget or FaultBudget()
+    budget = budget or FaultBudget()
+    semantics = InstanceRules(table, backups=budget.restores > 0)
     moves = Successors(semantics, resolution or Anything(), urgent=urgent)
     parts = ComponentTables(table, moves, budget, laps)
     first = parts.vector(semantics.start(semantics.initial()), budget)

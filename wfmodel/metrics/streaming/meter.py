@@ -19,8 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from wfmodel.designs.anomalies import Terminal
-from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, History, Kind
+from wfmodel.designs.history import CRASHES, FAULT_KINDS, History, Kind
 from wfmodel.designs.knobs import Persistence
 from wfmodel.metrics.codes import Does, Ints, code_of, read, store_rows
 from wfmodel.metrics.fault_intervals import STOPPING
@@ -125,8 +124,8 @@ class Meter:
         words[at.M_WARM_UP] = head.warm_up_ns
         words[at.M_THRESHOLD] = self.monitor.threshold_ns
         words[at.M_POLL] = self.monitor.poll_ns
-        words[at.M_CRASH] = FAULT_KINDS.index(FaultKind.CRASH)
         words[at.M_FAULT_KINDS] = kinds = len(FAULT_KINDS)
+        words[at.M_CRASHES] = self._store.record([int(kind in CRASHES) for kind in range(kinds)])
         words[at.M_STOPS] = self._store.record([int(kind in STOPPING) for kind in range(kinds)])
         words[at.M_ARRIVALS_END] = words[at.M_HEALED] = at.NEVER
         words[at.M_NEWEST] = -1

@@ -46,7 +46,7 @@ from wfmodel.metrics.streaming.meter_layout import (
     M_BUILD,
     M_CLOCK,
     M_COMMITS,
-    M_CRASH,
+    M_CRASHES,
     M_DROPS,
     M_FAULT_KINDS,
     M_FORGETFUL,
@@ -109,6 +109,7 @@ _ARRIVE, _REACT, _COMMIT, _SEND = (
 )
 _DROP, _PHANTOM, _BEGIN = int(Kind.DROP), int(Kind.PHANTOM), int(Kind.BEGIN)
 _EFFECT, _UNDONE = int(Kind.EFFECT), int(Kind.UNDO)
+_RESTORE = int(Kind.RESTORE)
 _FAULT_ON, _FAULT_OFF = int(Kind.FAULT_ON), int(Kind.FAULT_OFF)
 _ARRIVALS_END = int(Kind.ARRIVALS_END)
 _LOST = int(Drop.LOST)
@@ -139,6 +140,8 @@ def _take(m: int, row: int) -> None:
         catch_up(m, instance)
     if kind == get(m, M_STORE_KIND):
         change(m, instance, time, _VIEW, get(row, R_WHO), get(row, get(m, M_STORE_COLUMN)))
+    elif kind == _RESTORE:
+        change(m, instance, time, _VIEW, get(row, R_WHO), get(row, R_A))
     elif kind == _EFFECT:
         change(m, instance, time, _LAND, get(row, R_A), get(row, R_B))
     elif kind == _UNDONE:
@@ -271,7 +274,7 @@ def _whole(m: int, row: int, time: int, kind: int) -> None:
     active = get(m, M_ACTIVE) + 8 * ((who + 1) * get(m, M_FAULT_KINDS) + fault)
     stops = get(get(m, M_STOPS), fault)
     if kind == _FAULT_ON:
-        if fault == get(m, M_CRASH) and get(m, M_MEMORY):
+        if get(get(m, M_CRASHES), fault) and get(m, M_MEMORY):
             _crash(m, who, time)
         put(active, 0, get(active, 0) + 1)
         add(m, M_BEGUN, 1)

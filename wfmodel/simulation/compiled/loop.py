@@ -37,6 +37,7 @@ TEXT: Final = tuple(
         "work",
         "outside",
         "custody",
+        "backups",
         "reaction_count",
         "reactions",
         "handover",
