@@ -2,6 +2,7 @@
 
 # No postponed annotations: typer reads the options' aliases when the command is built.
 
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from wfmodel.cli.fault_options import MOST_FAULTS, with_faults
+from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write, folder_to_write
 
 if TYPE_CHECKING:
@@ -61,6 +63,10 @@ ClaimFile: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Ask the properties of a file.")
 ]
 
+StopAtFirst: TypeAlias = Annotated[
+    bool, typer.Option("--stop-at-first", help="End the search soon after something is violated.")
+]
+
 OutFolder: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -81,9 +87,16 @@ DesignName: TypeAlias = Annotated[
 
 @with_faults
 def explore(
-    path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="What to explore.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="WORKFLOW|SCENARIO|FILE.py:SYSTEM",
+            help="What to explore. A Python file is run, with your rights.",
+        ),
+    ],
     design: DesignName = "both",
     *,
+    context: typer.Context,
     budget: "FaultBudget",
     instances: Instances = 1,
     per_instance: PerInstance = None,
@@ -96,6 +109,7 @@ def explore(
     engine: EngineName = "auto",
     memory: Memory = 4.0,
     checkpoint: Checkpoint = None,
+    stop_at_first: StopAtFirst = False,
     stories: Annotated[bool, typer.Option("--stories", help="Tell every counterexample.")] = False,
     output: Annotated[
         AnswerFormat, typer.Option("--format", help="How to write answers.")
@@ -120,18 +134,23 @@ def explore(
         write,
     )
     from wfmodel.cli.explore_exposure import check_exposure
+    from wfmodel.cli.explore_own import own_faults, own_subject
     from wfmodel.cli.fault_options import check_losses
     from wfmodel.cli.search_limits import SearchLimits, bounds_per_instance, engine_of
+    from wfmodel.designs.system_file import names_a_system
 
+    never_with(context, "stop_at_first", "checkpoint", "instances", "exposure")
     if exposure:
         check_exposure(budget)
-    about = subject(path, design, tuple(knob or ()))
+    own = names_a_system(path)
+    about = (own_subject if own else subject)(path, design, tuple(knob or ()))
     check_losses(budget, about.systems.values())
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
     each = bounds_per_instance(tuple(per_instance or ()), MOST_FAULTS)
     how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
-    bounds = SearchLimits(*how_far, instances, each, exposure)
-    found = explore_all(about, asked, budget, bounds)
+    bounds = SearchLimits(*how_far, instances, each, exposure, stop_at_first)
+    with own_faults(path) if own else nullcontext():
+        found = explore_all(about, asked, budget, bounds)
     show(found, as_json=output is AnswerFormat.JSON, stories=stories, exposure=exposure)
     if out is not None:
         write(found, out, about.workflow_file, budget, bounds)

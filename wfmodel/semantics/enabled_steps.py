@@ -71,10 +71,12 @@ class EnabledSteps:
         self.resolution = resolution
 
     def receive(self, p: int, cell: Cell, parcel: Parcel) -> EnabledStep | None:
-        """Take up a message; None if it cannot now, or if that would change nothing for good."""
+        """Take up a message; None if it cannot or will not, or if that changes nothing for good."""
         if not self.is_open(cell) or cell.restarting:
             return None
         sender, message = parcel
+        if not self.table.takes(p, cell.volatile, message):
+            return None
         move = self._react(p, cell, self.table.received(message), sender)
         stays = self.table.system.channel == "set"
         after = move.after
@@ -249,7 +251,8 @@ class EnabledSteps:
     def crash(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """A crash, unless it is down."""
         if not cell.down:
-            yield EnabledStep(Step(StepKind.CRASH, p), self.local.crash(cell), "crashes")
+            after = self.local.crash(cell)._replace(sent=self.table.notices(p))
+            yield EnabledStep(Step(StepKind.CRASH, p), after, "crashes")
 
     def pause(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """A pause, unless it does not run."""

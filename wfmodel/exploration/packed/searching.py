@@ -162,6 +162,11 @@ def plain_only(engine: Engine) -> Engine:
     return Engine.PLAIN
 
 
+def limit_words(limit: int) -> str:
+    """How ``stopped`` names a limit of states."""
+    return f"limit of {limit:,} states"
+
+
 def has_numba() -> bool:
     """Whether the compiled search can run."""
     return importlib.util.find_spec("numba") is not None
@@ -264,7 +269,7 @@ class _Run:
         if self.interrupted:
             self.stopped = INTERRUPTED
         elif self.limit is not None and search.next >= self.limit:
-            self.stopped = f"limit of {self.limit:,} states"
+            self.stopped = limit_words(self.limit)
         elif search.size_bytes() > self.memory_bytes:
             self.stopped = self._memory()
         elif plain and due and has_numba():
