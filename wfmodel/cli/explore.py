@@ -2,7 +2,6 @@
 
 # No postponed annotations: typer reads the options' aliases when the command is built.
 
-from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -23,6 +22,14 @@ class AnswerFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
 
+
+Explored: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="WORKFLOW|SCENARIO|FILE.py:SYSTEM",
+        help="What to explore. A Python file is run, with your rights.",
+    ),
+]
 
 EngineName: TypeAlias = Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")]
 
@@ -87,13 +94,7 @@ DesignName: TypeAlias = Annotated[
 
 @with_faults
 def explore(
-    path: Annotated[
-        str,
-        typer.Argument(
-            metavar="WORKFLOW|SCENARIO|FILE.py:SYSTEM",
-            help="What to explore. A Python file is run, with your rights.",
-        ),
-    ],
+    path: Explored,
     design: DesignName = "both",
     *,
     context: typer.Context,
@@ -130,26 +131,23 @@ def explore(
         code_of,
         explore_all,
         show,
-        subject,
         write,
     )
     from wfmodel.cli.explore_exposure import check_exposure
-    from wfmodel.cli.explore_own import own_faults, own_subject
+    from wfmodel.cli.explore_own import any_subject, own_faults
     from wfmodel.cli.fault_options import check_losses
     from wfmodel.cli.search_limits import SearchLimits, bounds_per_instance, engine_of
-    from wfmodel.designs.system_file import names_a_system
 
     never_with(context, "stop_at_first", "checkpoint", "instances", "exposure")
     if exposure:
         check_exposure(budget)
-    own = names_a_system(path)
-    about = (own_subject if own else subject)(path, design, tuple(knob or ()))
+    about = any_subject(path, design, tuple(knob or ()))
     check_losses(budget, about.systems.values())
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
     each = bounds_per_instance(tuple(per_instance or ()), MOST_FAULTS)
     how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
     bounds = SearchLimits(*how_far, instances, each, exposure, stop_at_first)
-    with own_faults(path) if own else nullcontext():
+    with own_faults(path):
         found = explore_all(about, asked, budget, bounds)
     show(found, as_json=output is AnswerFormat.JSON, stories=stories, exposure=exposure)
     if out is not None:

@@ -10,10 +10,21 @@ from pathlib import Path
 
 from typer.exceptions import TyperException
 
-from wfmodel.cli.explore_answers import Subject, with_knobs
+from wfmodel.cli.explore_answers import Subject, subject, with_knobs
 from wfmodel.designs import SystemFileError, load_system
 from wfmodel.designs.reaction_checks import BadReaction
+from wfmodel.designs.system_file import names_a_system
 from wfmodel.exploration.symmetry import NotInterchangeable
+
+
+def any_subject(text: str, design: str, knobs: tuple[str, ...]) -> Subject:
+    """What is explored: a System of one's own, where the text names one, else what a file says.
+
+    Raises:
+        typer.Exit: the file cannot be used; findings on standard error say why.
+        TyperException: the system, a design, a variant or a knob is not there.
+    """
+    return (own_subject if names_a_system(text) else subject)(text, design, knobs)
 
 
 def own_subject(text: str, design: str, knobs: tuple[str, ...]) -> Subject:
@@ -34,11 +45,14 @@ def own_subject(text: str, design: str, knobs: tuple[str, ...]) -> Subject:
 
 @contextmanager
 def own_faults(text: str) -> Iterator[None]:
-    """Faults of the user's own code in one line.
+    """Faults of the user's own code in one line, where a text names a System of one's own.
 
     Raises:
         TyperException: a machine, a property or a rename of the file fails.
     """
+    if not names_a_system(text):
+        yield
+        return
     file = str(Path(text.partition(".py")[0] + ".py").resolve())
     try:
         yield

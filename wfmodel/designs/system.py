@@ -152,20 +152,8 @@ def own_system(
             duration or the channel is none, or messages are acknowledged otherwise than with the
             commit where participants are interchangeable.
     """
-    if not machines:
-        raise ValueError(f"the system {name!r} has no machines")
-    check_machines(name, machines)
-    names, opening = tuple(machines), dict(opening or {})
-    watched = [who for some in (watches or {}).values() for who in some]
-    for who in (*opening, *start, *(watches or ()), *watched):
-        if who not in machines:
-            known = ", ".join(machines)
-            meant = hint(who, machines)
-            raise ValueError(
-                f"the system {name!r} has no participant {who!r}{meant}; there are {known}"
-            )
-    for who, actions in opening.items():
-        check_actions(f"the system {name!r}: what {who} opens with", actions, names)
+    opening = dict(opening or {})
+    _check_parts(name, machines, opening, start, watches or {})
     groups = checked_groups(name, tuple(symmetric), tuple(machines))
     if groups and not atomic and knobs and knobs.acknowledge is not Acknowledge.AFTER_COMMIT:
         raise ValueError(
@@ -189,6 +177,28 @@ def own_system(
         properties=tuple(properties),
         watches=dict(watches or {}),
     )
+
+
+def _check_parts(
+    name: str,
+    machines: Mapping[str, Machine],
+    opening: Mapping[str, tuple[Action, ...]],
+    start: tuple[str, ...],
+    watches: Mapping[str, tuple[str, ...]],
+) -> None:
+    if not machines:
+        raise ValueError(f"the system {name!r} has no machines")
+    check_machines(name, machines)
+    watched = [who for some in watches.values() for who in some]
+    for who in (*opening, *start, *watches, *watched):
+        if who not in machines:
+            known = ", ".join(machines)
+            meant = hint(who, machines)
+            raise ValueError(
+                f"the system {name!r} has no participant {who!r}{meant}; there are {known}"
+            )
+    for who, actions in opening.items():
+        check_actions(f"the system {name!r}: what {who} opens with", actions, tuple(machines))
 
 
 def _channel(system: str, given: str) -> Channel:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
@@ -154,6 +154,14 @@ class _Within(TypedDict):
     progress: Callable[[Progress], None] | None
 
 
+class _Search(NamedTuple):
+    """How one instance is searched."""
+
+    engine: Engine
+    checkpoint: Path | None
+    stop_at_first: bool
+
+
 def explore_variant(
     name: str,
     system: System,
@@ -209,25 +217,30 @@ def explore_variant(
             exposed, cut_short = exposures(lives), lives.stopped
     of_one = {line: asked for line, asked in properties.items() if line not in several}
     if of_one:
-
-        def answered(most: int | None) -> dict[str, Asked]:
-            kept = None if stop_at_first else checkpoint
-            space = search(
-                Table(system),
-                alone(total, own),
-                limit=most,
-                laps=laps,
-                engine=engine,
-                memory_bytes=memory_bytes,
-                progress=progress,
-                checkpoint=kept,
-            )
-            return _asked_of_one(space, of_one, laps)
-
-        found |= _until_violated(answered, limit) if stop_at_first else answered(limit)
+        how = _Search(engine, checkpoint, stop_at_first)
+        found |= _asked_in_search(system, alone(total, own), of_one, within, how)
     bounds = next(iter(found.values())).answer.bounds
     asked = tuple(found[line] for line in properties)
     return VariantAnswers(name, system, bounds, asked, instances, exposed, cut_short)
+
+
+def _asked_in_search(
+    system: System,
+    budget: FaultBudget,
+    properties: Mapping[str, Property],
+    within: _Within,
+    how: _Search,
+) -> dict[str, Asked]:
+    """Answers of one instance."""
+    kept = None if how.stop_at_first else how.checkpoint
+
+    def answered(most: int | None) -> dict[str, Asked]:
+        bounds: _Within = {**within, "limit": most}
+        space = search(Table(system), budget, engine=how.engine, checkpoint=kept, **bounds)
+        return _asked_of_one(space, properties, within["laps"])
+
+    limit = within["limit"]
+    return _until_violated(answered, limit) if how.stop_at_first else answered(limit)
 
 
 def _until_violated(
