@@ -35,29 +35,32 @@ def trace(
     found: Found,
     batch: Batch,
     bits: np.uint64,
+    first: int,
     count: int,
     offsets: NDArray[np.int64],
     targets: NDArray[np.uint32],
     actions: NDArray[np.uint32],
 ) -> int:
-    """Write the arcs of the first ``count`` states: how many there are, or MISS."""
-    arc = 0
-    for source in range(count):
+    """Write the arcs of the states from ``first`` to ``count``: how many there are, or MISS - the
+    state that Python must expand.
+    """
+    arc = offsets[first]
+    for source in range(first, count):
         steps = note_steps(arrays, packing, found, batch, source)
         if steps == MISS:
-            return MISS
+            return MISS - source
         for k in range(0 if steps == CUT else steps):
             action = action_of(arrays, batch, k)
             end = write(arrays, packing, found, batch, source, 0, k)
             if end < 0:
-                return MISS
+                return MISS - source
             target = np.int64(source)  # nothing changed
             if end:
                 target = find(found.states, found.slots, bits, batch.words, 0, batch.hashes[0])
             targets[arc], actions[arc] = target, action
             arc += 1
         offsets[source + 1] = arc
-    return arc
+    return arc  # type: ignore[no-any-return]
 
 
 def arcs_of(
@@ -68,7 +71,19 @@ def arcs_of(
     targets = np.zeros(search.transitions, dtype=np.uint32)
     actions = np.zeros(search.transitions, dtype=np.uint32)
     args = search.arrays, search.packing, search.found, search.batch, search.bits
-    found = trace(*args, search.next, offsets, targets, actions)
+    first = found = 0
+    while first < search.next:
+        found = int(trace(*args, first, search.next, offsets, targets, actions))
+        if found >= 0:
+            break
+        source = MISS - found
+        assert search.expansion.reduction is not None, "the tables have every entry"
+        found = int(offsets[source])
+        for action, vector in search.expansion.of(search.vector(source)).arcs:
+            targets[found], actions[found] = search.find(vector), action
+            found += 1
+        first = source + 1
+        offsets[first] = found
     assert found == search.transitions, "the tables have every entry that the search asked for"
     offsets[search.next + 1 :] = found
     return offsets, targets, actions

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, missing, row_of
+from wfmodel.exploration.packed.compiled_symmetry import HERE, canonical
 from wfmodel.exploration.packed.component_arrays import (
     BEYOND,
     CRASHES,
@@ -46,7 +47,7 @@ FULL, CUT = -2, -3
 AHEAD = 128
 """States looked at beyond one that misses an entry: what they miss is filled in one go."""
 
-DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL = range(6)
+DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL, ALONE = range(7)
 """Why ``run`` came back."""
 
 
@@ -116,6 +117,15 @@ def moved(arrays: Arrays, batch: Batch, changes: int, move: int) -> int:
     return changes
 
 
+@compiled
+def pack(packing: Packing, room: NDArray[np.int64], words: NDArray[np.uint64], at: int) -> None:
+    """Write a canonical vector into a row of words."""
+    for w in range(words.shape[1]):
+        words[at, w] = np.uint64(0)
+    for place in range(room.shape[1]):
+        words[at, packing.word[place]] |= np.uint64(room[HERE, place]) << packing.shift[place]
+
+
 @inlined
 def write(
     arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int, k: int
@@ -138,14 +148,18 @@ def write(
         else:
             changes = changed(vector, undo, changes, n + p, inbox)
     known = changes >= 0
+    reducing = arrays.members.shape[0] > 0
     if not known:
         changes = MISS - changes
-    if known and changes:
+    if known and changes and reducing:
+        known = canonical(arrays, batch.room, vector) >= 0
+        pack(packing, batch.room, words, at)
+    elif known and changes:
         for w in range(words.shape[1]):
             words[at, w] = found.states[source, w]
     for c in range(changes - 1, -1, -1):
         place, old = undo[2 * c], undo[2 * c + 1]
-        if known:
+        if known and not reducing:
             flip = (np.uint64(vector[place]) ^ np.uint64(old)) << packing.shift[place]
             words[at, packing.word[place]] ^= flip
         vector[place] = old
@@ -225,9 +239,11 @@ def run(
     """Expand the next ``most`` states, which are known; why it came back.
 
     Where an entry is missing it looks ahead, without keeping anything, for what else is: ``gaps``
-    gets how many (table, a, b, c) follow in its rows, at most one for each state looked at.
+    gets how many (table, a, b, c) follow in its rows, at most one for each state looked at. Where
+    participants are not told apart it comes back (ALONE) instead: Python expands the next state.
     """
     counts = found.counts
+    reducing = arrays.members.shape[0] > 0
     last = counts[N_NEXT] + most
     batch_size = batch.words.shape[0]
     room = (found.slots.shape[0] * 7) // 10
@@ -241,12 +257,15 @@ def run(
             or counts[N_CUT] + batch_size > found.cut.shape[0]
         ):
             return LISTS_FULL
-        first, at, full, lacking = counts[N_NEXT], 0, False, 0
+        first, at, full, lacking, alone = counts[N_NEXT], 0, False, 0, False
         source, end_of_batch = first, min(last, first + batch_size)
         resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
         while source < end_of_batch:
             end = expand(arrays, packing, found, batch, source, at)
             source += 1
+            if end == MISS and reducing:
+                alone = True
+                break
             if end == MISS:
                 if not lacking:
                     end_of_batch = min(end_of_batch, source + AHEAD)
@@ -261,6 +280,8 @@ def run(
                 resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
         counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS] = resting, cut, transitions
         insert(found, batch, at, bits)
+        if alone:
+            return ALONE
         if lacking:
             gaps[0, 0] = lacking
             return MISSED
