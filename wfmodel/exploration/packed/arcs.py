@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE
 from wfmodel.exploration.packed.compiled_successors import CUT, note_steps, write
-from wfmodel.exploration.packed.component_arrays import Arrays
+from wfmodel.exploration.packed.compiled_symmetry import canonical_rows
+from wfmodel.exploration.packed.component_arrays import Arrays, Orbits
 from wfmodel.exploration.packed.index import Batch, Found, Packing, compiled, find
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def action_of(arrays: Arrays, batch: Batch, k: int) -> int:
 @compiled
 def trace(
     arrays: Arrays,
+    orbits: Orbits,
     packing: Packing,
     found: Found,
     batch: Batch,
@@ -40,6 +42,7 @@ def trace(
     offsets: NDArray[np.int64],
     targets: NDArray[np.uint32],
     actions: NDArray[np.uint32],
+    kept: NDArray[np.int64],
 ) -> int:
     """Write the arcs of the states from ``first`` to ``count``: how many there are, or MISS - the
     state that Python must expand.
@@ -52,6 +55,12 @@ def trace(
         for k in range(0 if steps == CUT else steps):
             action = action_of(arrays, batch, k)
             end = write(arrays, packing, found, batch, source, 0, k)
+            if end > 0 and orbits.members.shape[0]:
+                for place in range(kept.shape[0]):
+                    kept[place] = batch.vector[place]
+                end = 1 if canonical_rows(orbits, packing, batch, 1) >= 0 else MISS
+                for place in range(kept.shape[0]):
+                    batch.vector[place] = kept[place]
             if end < 0:
                 return MISS - source
             target = np.int64(source)  # nothing changed
@@ -70,10 +79,11 @@ def arcs_of(
     offsets = np.zeros(len(search) + 1, dtype=np.int64)
     targets = np.zeros(search.transitions, dtype=np.uint32)
     actions = np.zeros(search.transitions, dtype=np.uint32)
-    args = search.arrays, search.packing, search.found, search.batch, search.bits
+    args = search.arrays, search.orbits, search.packing, search.found, search.batch, search.bits
+    kept = np.zeros_like(search.batch.vector)
     first = found = 0
     while first < search.next:
-        found = int(trace(*args, first, search.next, offsets, targets, actions))
+        found = int(trace(*args, first, search.next, offsets, targets, actions, kept))
         if found >= 0:
             break
         source = MISS - found

@@ -90,7 +90,7 @@ class CompiledSearch:
             np.array(layout.shifts, dtype=np.uint64),
             np.array([(1 << width) - 1 for width in layout.widths], dtype=np.uint64),
         )
-        self.arrays = self.tables.arrays()
+        self.arrays, self.orbits = self.tables.arrays(), self.tables.orbits()
         self.bits = np.uint64(len(self.index).bit_length() - 1)
         self.found = ix.Found(
             self.states,
@@ -136,8 +136,8 @@ class CompiledSearch:
         while most := allowed():
             end = min(self.next + most, len(self))
             while self.next < end:
-                args = self.arrays, self.packing, self.found, self.batch, self.gaps, self.bits
-                self._mend(kn.run(*args, end - self.next))
+                args = self.packing, self.found, self.batch, self.gaps, self.bits
+                self._mend(kn.run(self.arrays, self.orbits, *args, end - self.next))
 
     def _mend(self, why: int) -> None:
         if why == kn.MISSED:
@@ -195,7 +195,7 @@ class CompiledSearch:
         sizes = self.parts.sizes()
         if not self.layout.fits(sizes):
             self._repack(self.layout.wider(sizes))
-        self.arrays = self.tables.arrays()
+        self.arrays, self.orbits = self.tables.arrays(), self.tables.orbits()
 
     def _repack(self, layout: Layout) -> None:
         old, count = self.packing, len(self)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, missing, row_of
-from wfmodel.exploration.packed.compiled_symmetry import HERE, canonical
+from wfmodel.exploration.packed.compiled_symmetry import canonical_rows
 from wfmodel.exploration.packed.component_arrays import (
     BEYOND,
     CRASHES,
@@ -23,6 +23,7 @@ from wfmodel.exploration.packed.component_arrays import (
     PAUSES,
     STILL,
     Arrays,
+    Orbits,
 )
 from wfmodel.exploration.packed.index import (
     N_CUT,
@@ -117,15 +118,6 @@ def moved(arrays: Arrays, batch: Batch, changes: int, move: int) -> int:
     return changes
 
 
-@compiled
-def pack(packing: Packing, room: NDArray[np.int64], words: NDArray[np.uint64], at: int) -> None:
-    """Write a canonical vector into a row of words."""
-    for w in range(words.shape[1]):
-        words[at, w] = np.uint64(0)
-    for place in range(room.shape[1]):
-        words[at, packing.word[place]] |= np.uint64(room[HERE, place]) << packing.shift[place]
-
-
 @inlined
 def write(
     arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int, k: int
@@ -148,18 +140,14 @@ def write(
         else:
             changes = changed(vector, undo, changes, n + p, inbox)
     known = changes >= 0
-    reducing = arrays.members.shape[0] > 0
     if not known:
         changes = MISS - changes
-    if known and changes and reducing:
-        known = canonical(arrays, batch.room, vector) >= 0
-        pack(packing, batch.room, words, at)
-    elif known and changes:
+    if known and changes:
         for w in range(words.shape[1]):
             words[at, w] = found.states[source, w]
     for c in range(changes - 1, -1, -1):
         place, old = undo[2 * c], undo[2 * c + 1]
-        if known and not reducing:
+        if known:
             flip = (np.uint64(vector[place]) ^ np.uint64(old)) << packing.shift[place]
             words[at, packing.word[place]] ^= flip
         vector[place] = old
@@ -229,6 +217,7 @@ def expand(
 @compiled
 def run(
     arrays: Arrays,
+    orbits: Orbits,
     packing: Packing,
     found: Found,
     batch: Batch,
@@ -243,7 +232,7 @@ def run(
     participants are not told apart it comes back (ALONE) instead: Python expands the next state.
     """
     counts = found.counts
-    reducing = arrays.members.shape[0] > 0
+    reducing = orbits.members.shape[0] > 0
     last = counts[N_NEXT] + most
     batch_size = batch.words.shape[0]
     room = (found.slots.shape[0] * 7) // 10
@@ -258,11 +247,13 @@ def run(
         ):
             return LISTS_FULL
         first, at, full, lacking, alone = counts[N_NEXT], 0, False, 0, False
-        source, end_of_batch = first, min(last, first + batch_size)
+        source, end_of_batch = first, min(last, first + (1 if reducing else batch_size))
         resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
         while source < end_of_batch:
             end = expand(arrays, packing, found, batch, source, at)
             source += 1
+            if reducing and end >= 0 and canonical_rows(orbits, packing, batch, end) < 0:
+                end = MISS
             if end == MISS and reducing:
                 alone = True
                 break

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.exploration.packed.collecting import MISS, row_of
-from wfmodel.exploration.packed.component_arrays import Arrays
-from wfmodel.exploration.packed.index import compiled
+from wfmodel.exploration.packed.component_arrays import Orbits
+from wfmodel.exploration.packed.index import Batch, Packing, compiled, hashed
 
 HERE, SWAPPED, ORDER, RANKS, LOOKS = range(5)
 """Rows of the scratch: the vector, one that was exchanged, members in order, ranks, and from the
@@ -25,18 +25,18 @@ def scratch(participants: int) -> NDArray[np.int64]:
 
 
 @compiled
-def swapped(arrays: Arrays, room: NDArray[np.int64], i: int, j: int) -> int:
+def swapped(orbits: Orbits, room: NDArray[np.int64], i: int, j: int) -> int:
     """Write the vector after ``i`` and ``j`` are exchanged: 0, or MISS."""
-    n = arrays.rules[0]
+    n = orbits.group_of.shape[0]
     pair = i * n + j
     for place in range(2 * n + 2):
         part = room[HERE, place]
         if place != 2 * n:
-            stride = arrays.swap_stride[place]
-            row = row_of(arrays.swap_base, arrays.swap.shape[0], place, part, stride)
-            if row < 0 or pair >= stride or arrays.swap[row + pair] < 0:
+            stride = orbits.swap_stride[place]
+            row = row_of(orbits.swap_base, orbits.swap.shape[0], place, part, stride)
+            if row < 0 or pair >= stride or orbits.swap[row + pair] < 0:
                 return MISS
-            part = np.int64(arrays.swap[row + pair])
+            part = np.int64(orbits.swap[row + pair])
         at = place
         if place == i or place == n + i:
             at = place - i + j
@@ -47,31 +47,31 @@ def swapped(arrays: Arrays, room: NDArray[np.int64], i: int, j: int) -> int:
 
 
 @compiled
-def look(arrays: Arrays, room: NDArray[np.int64], me: int, place: int, column: int) -> int:
+def look(orbits: Orbits, room: NDArray[np.int64], me: int, place: int, column: int) -> int:
     """Note how a part looks to a member: 0, or MISS."""
-    stride = arrays.look_stride[place]
-    row = row_of(arrays.look_base, arrays.look.shape[0], place, room[HERE, place], stride)
-    if row < 0 or me >= stride or arrays.look[row + me] < 0:
+    stride = orbits.look_stride[place]
+    row = row_of(orbits.look_base, orbits.look.shape[0], place, room[HERE, place], stride)
+    if row < 0 or me >= stride or orbits.look[row + me] < 0:
         return MISS
-    room[LOOKS + me, column] = arrays.look[row + me]
+    room[LOOKS + me, column] = orbits.look[row + me]
     return 0
 
 
 @compiled
-def looks(arrays: Arrays, room: NDArray[np.int64]) -> int:
+def looks(orbits: Orbits, room: NDArray[np.int64]) -> int:
     """Note how everything but the other members looks to each: how much that is, or MISS."""
-    n, many = arrays.rules[0], arrays.others.shape[0]
-    for k in range(arrays.members.shape[0]):
-        me = arrays.members[k]
-        if look(arrays, room, me, me, 0) < 0 or look(arrays, room, me, n + me, 1) < 0:
+    n, many = orbits.group_of.shape[0], orbits.others.shape[0]
+    for k in range(orbits.members.shape[0]):
+        me = orbits.members[k]
+        if look(orbits, room, me, me, 0) < 0 or look(orbits, room, me, n + me, 1) < 0:
             return MISS
         for o in range(many):
-            other = arrays.others[o]
-            if look(arrays, room, me, other, 2 + o) < 0:
+            other = orbits.others[o]
+            if look(orbits, room, me, other, 2 + o) < 0:
                 return MISS
-            if look(arrays, room, me, n + other, 2 + many + o) < 0:
+            if look(orbits, room, me, n + other, 2 + many + o) < 0:
                 return MISS
-        if look(arrays, room, me, 2 * n + 1, 2 + 2 * many) < 0:
+        if look(orbits, room, me, 2 * n + 1, 2 + 2 * many) < 0:
             return MISS
     return 3 + 2 * many  # type: ignore[no-any-return]
 
@@ -87,9 +87,9 @@ def before(room: NDArray[np.int64], one: int, other: int, width: int) -> bool:
 
 
 @compiled
-def sort_members(arrays: Arrays, room: NDArray[np.int64], width: int) -> None:
+def sort_members(orbits: Orbits, room: NDArray[np.int64], width: int) -> None:
     """Ranks of all members, and each group in their order; equals stay as they are."""
-    members, group_of = arrays.members, arrays.group_of
+    members, group_of = orbits.members, orbits.group_of
     count = members.shape[0]
     for k in range(count):
         me, rank = members[k], 0
@@ -115,23 +115,23 @@ def keep_swapped(room: NDArray[np.int64]) -> None:
 
 
 @compiled
-def canonical(arrays: Arrays, room: NDArray[np.int64], vector: NDArray[np.int64]) -> int:
+def canonical(orbits: Orbits, room: NDArray[np.int64], vector: NDArray[np.int64]) -> int:
     """Write the canonical vector: 0, or MISS where Python must decide."""
-    members, group_of = arrays.members, arrays.group_of
+    members, group_of = orbits.members, orbits.group_of
     count = members.shape[0]
     for place in range(room.shape[1]):
         room[HERE, place] = vector[place]
-    if swapped(arrays, room, 0, 0) < 0:
+    if swapped(orbits, room, 0, 0) < 0:
         return MISS
     keep_swapped(room)
-    width = looks(arrays, room)
+    width = looks(orbits, room)
     if width < 0:
         return MISS
-    sort_members(arrays, room, width)
+    sort_members(orbits, room, width)
     for k in range(count - 1):
         one, other = room[ORDER, k], room[ORDER, k + 1]
         if group_of[one] == group_of[other] and room[RANKS, one] == room[RANKS, other]:
-            if swapped(arrays, room, one, other) < 0:
+            if swapped(orbits, room, one, other) < 0:
                 return MISS
             for place in range(room.shape[1]):
                 if room[HERE, place] != room[SWAPPED, place]:
@@ -140,7 +140,7 @@ def canonical(arrays: Arrays, room: NDArray[np.int64], vector: NDArray[np.int64]
         place, member = members[k], room[ORDER, k]
         if place == member:
             continue
-        if swapped(arrays, room, place, member) < 0:
+        if swapped(orbits, room, place, member) < 0:
             return MISS
         keep_swapped(room)
         for at in range(k, count):
@@ -148,4 +148,22 @@ def canonical(arrays: Arrays, room: NDArray[np.int64], vector: NDArray[np.int64]
                 room[ORDER, at] = member
             elif room[ORDER, at] == member:
                 room[ORDER, at] = place
+    return 0
+
+
+@compiled
+def canonical_rows(orbits: Orbits, packing: Packing, batch: Batch, end: int) -> int:
+    """Put the first rows of a batch into canonical form: 0, or MISS where Python must decide."""
+    words, vector, room = batch.words, batch.vector, batch.room
+    for row in range(end):
+        for place in range(room.shape[1]):
+            word = words[row, packing.word[place]]
+            vector[place] = np.int64((word >> packing.shift[place]) & packing.mask[place])
+        if canonical(orbits, room, vector) < 0:
+            return MISS
+        for w in range(words.shape[1]):
+            words[row, w] = np.uint64(0)
+        for place in range(room.shape[1]):
+            words[row, packing.word[place]] |= np.uint64(room[HERE, place]) << packing.shift[place]
+        batch.hashes[row] = hashed(words, row)
     return 0

@@ -81,6 +81,11 @@ class Arrays(NamedTuple):
     budgets: Ints
     rules: Longs
     """participants, whether urgent steps come first, whether messages stay."""
+
+
+class Orbits(NamedTuple):
+    """What the compiled search reads to exchange participants."""
+
     swap: Ints
     """Of a part (place and number) what it is after an exchange (i * participants + j)."""
     swap_base: Longs
@@ -237,6 +242,11 @@ class ComponentArrays:
             self.spend,
             self.budgets,
             self.rules,
+        )
+
+    def orbits(self) -> Orbits:
+        """Those about exchanges; empty where everybody is told apart."""
+        return Orbits(
             self.swap.flat,
             self.swap.base,
             self.swap.width,
@@ -250,7 +260,8 @@ class ComponentArrays:
 
     def size_bytes(self) -> int:
         """Memory of the arrays, and roughly of what they mirror."""
-        return sum(array.nbytes for array in self.arrays()) + self.parts.size_bytes()
+        arrays = (*self.arrays(), *self.orbits())
+        return sum(array.nbytes for array in arrays) + self.parts.size_bytes()
 
     def follow(self) -> None:
         """Take over what has been tabulated since the last time.
