@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from wfmodel.designs import Channel, Knobs, System, own_system
 from wfmodel.designs.messages import Action, ClearTimer, Event, Received, Send, SetTimer, TimerFired
 from wfmodel.designs.state import Status, View
+from wfmodel.exploration.properties import Never, Observation, Predicate
 
 COMMIT, ABORT = "commit", "abort"
 
@@ -88,6 +89,11 @@ class Resource:
         return View(verdicts.get(state, Status.RUNNING))
 
 
+def disagree(seen: Observation) -> bool:
+    """Whether the verdict depends on whom one asks: ``TCConsistent`` says it never does."""
+    return {"committed", "aborted"} <= {seen.state(name) for name in seen.participants[1:]}
+
+
 def two_phase_commit(resources: int = 3, *, symmetric: bool = False) -> System:
     """The protocol with so many resource managers, ``rm1`` and so on, and ``manager``.
 
@@ -104,4 +110,5 @@ def two_phase_commit(resources: int = 3, *, symmetric: bool = False) -> System:
         },
         knobs=Knobs(timeouts=False),
         symmetric=(names,) if symmetric else (),
+        properties=(Never(Predicate("one has committed and another aborted", disagree)),),
     )

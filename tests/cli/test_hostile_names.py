@@ -61,6 +61,7 @@ EXAMPLES = {
         ["explore", "w.json", "--limit=300", "--format=json"],
         ["explore", "w.json", "--limit=300", "--format=text"],
         ["explore", "w.json", "--property=NAME"],
+        ["explore", "NAME.py:NAME"],
     ],
     "hunt": [
         ["hunt", "w.json", "--examples=15", "--out=out", DESIGN],

@@ -11,12 +11,24 @@ from hypothesis import strategies as st
 from tests.designs.workflows import workflows
 from tests.exploration.test_explorer import saga
 from wfmodel.designs import Channel, Knobs, Table, choreograph, orchestrate, own_system
-from wfmodel.designs.messages import Action, Event, Received, Send, SetTimer, Timer, TimerFired
+from wfmodel.designs.messages import (
+    Action,
+    Event,
+    PeerGone,
+    Received,
+    Send,
+    SetTimer,
+    Timer,
+    TimerFired,
+)
 from wfmodel.designs.state import View
 from wfmodel.exploration import FaultBudget
+from wfmodel.exploration.export.system_program import program_of
 from wfmodel.exploration.packed import Engine, search
+from wfmodel.exploration.symmetry import NotInterchangeable
 from wfmodel.semantics.fault_budget import UNLIMITED
 from wfmodel.semantics.outcome_monitor import ending_of
+from wfmodel.simulation import Arrivals, Setting, simulate
 
 
 @dataclass(frozen=True)
@@ -24,13 +36,14 @@ class Sender:
     """Sends 1, then 2."""
 
     initial: int = 0
+    to: tuple[str, ...] = ("log",)
 
     def react(self, state: int, event: Event) -> tuple[int, tuple[Action, ...]]:
         match event:
             case TimerFired("send") if state == 0:
-                return 1, (Send(("log",), 1), SetTimer("send"))
+                return 1, (Send(self.to, 1), SetTimer("send"))
             case TimerFired("send"):
-                return 2, (Send(("log",), 2),)
+                return 2, (Send(self.to, 2),)
             case _:
                 return state, ()
 
@@ -164,3 +177,90 @@ def test_a_length_that_is_none_is_refused_by_its_timer(lasts):
     """A mapping was taken as it was, and failed deep inside a simulation."""
     with pytest.raises(ValueError, match=r"lasts of timer 'wake': .*; got"):
         own_system("sleepers", {"a": Log()}, lasts={"wake": lasts})
+
+
+@dataclass(frozen=True)
+class Patient(Log):
+    """Takes 2 before 1."""
+
+    def takes(self, state: tuple[int, ...], message: int) -> bool:
+        return message == 2 or 2 in state
+
+
+@pytest.mark.parametrize("engine", [Engine.PLAIN, Engine.COMPILED])
+def test_a_message_that_is_not_taken_waits(engine):
+    system = own_system(
+        "log", {"sender": Sender(), "log": Patient()}, opening={"sender": (SetTimer("send"),)}
+    )
+    space = search(Table(system), engine=engine)
+    states = space.table.states[1].values
+    logged = [states[space.configuration(n).cells[1].volatile] for n in space.resting.tolist()]
+    # Nothing sent; 1; 1 and 2; 1 left, 2 taken; both taken.
+    assert (logged, len(space)) == ([(2, 1)], 5)
+
+
+def test_in_a_fifo_channel_what_is_not_taken_holds_up_what_is_behind_it():
+    system = own_system(
+        "log",
+        {"sender": Sender(), "log": Patient()},
+        channel="fifo",
+        opening={"sender": (SetTimer("send"),)},
+    )
+    assert len(search(Table(system))) == 3  # nothing is ever taken
+
+
+@dataclass(frozen=True)
+class Watching(Log):
+    """Keeps what it hears, and who is gone."""
+
+    def react(self, state: tuple[object, ...], event: Event) -> tuple[object, tuple[Action, ...]]:
+        match event:
+            case Received(PeerGone(who)):
+                return (*state, who), ()
+            case _:
+                return super().react(state, event)
+
+
+@pytest.mark.parametrize("engine", [Engine.PLAIN, Engine.COMPILED])
+def test_whoever_watches_hears_of_a_crash_behind_what_was_sent_before(engine):
+    system = own_system(
+        "log",
+        {"sender": Sender(), "log": Watching()},
+        channel="fifo",
+        opening={"sender": (SetTimer("send"),)},
+        watches={"log": ("sender",)},
+    )
+    space = search(Table(system), FaultBudget(crashes=1), engine=engine)
+    states = space.table.states[1].values
+    ends = {states[space.configuration(n).cells[1].volatile] for n in space.resting.tolist()}
+    # After a crash its timer is gone: it ends at what it had sent. Or the log itself crashes.
+    assert {("sender",), (1, "sender"), (1, 2, "sender"), (1, 2)} <= ends
+    assert ("sender", 1) not in ends
+
+
+def test_what_only_a_search_knows_is_not_simulated_or_exported():
+    for more in ({"watches": {"log": ("sender",)}}, {}):
+        machines = {"sender": Sender(), "log": Log() if more else Patient()}
+        system = own_system("log", machines, lasts={"send": "1s"}, **more)
+        setting = Setting(arrivals=Arrivals(every="1s"), horizon="2s")
+        with pytest.raises(ValueError, match=r"log is not simulated: .*, which only exploration"):
+            simulate(system, setting, seed=1)
+        with pytest.raises(ValueError, match="'log' is not exported"):
+            program_of(system)
+
+
+def test_members_of_a_group_that_take_or_watch_differently_are_not_interchangeable():
+    names = ("one", "two")
+    watching = own_system(
+        "pair", dict.fromkeys(names, Log()), symmetric=[names], watches={"one": ("two",)}
+    )
+    with pytest.raises(NotInterchangeable, match="they watch, or are watched, differently"):
+        search(Table(watching))
+    taking = own_system(
+        "pair",
+        {"sender": Sender(to=names), "one": Log(), "two": Patient()},
+        symmetric=[names],
+        opening={"sender": (SetTimer("send"),)},
+    )
+    with pytest.raises(NotInterchangeable, match="only one of them takes 1"):
+        search(Table(taking))

@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
+from math import comb
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.symmetry import members
 from tests.exploration.two_phase_commit import two_phase_commit
 from wfmodel.designs import Channel, Knobs, System, Table, own_system
 from wfmodel.designs.anomalies import Terminal
@@ -373,10 +375,37 @@ def test_a_group_that_is_none_is_an_error(group, told):
         own_system("x", machines, symmetric=[group])
 
 
-def test_a_reduced_search_is_not_compiled():
+def _both(system: System, budget: FaultBudget, limit: int | None = None) -> list:
     pytest.importorskip("numba", reason="the compiled search needs numba")
-    with pytest.raises(ValueError, match="not compiled: pass symmetry=False"):
-        search(Table(two_phase_commit(2, symmetric=True)), engine=Engine.COMPILED)
+    engines = (Engine.PLAIN, Engine.COMPILED)
+    return [search(Table(system), budget, engine=each, limit=limit) for each in engines]
+
+
+def _are_alike(plain, compiled) -> None:
+    assert compiled.compiled
+    assert not plain.compiled
+    assert numbered(plain) == numbered(compiled)
+    assert (plain.stopped, plain.transitions) == (compiled.stopped, compiled.transitions)
+    for name in ("offsets", "targets", "actions"):
+        assert (getattr(plain.graph, name) == getattr(compiled.graph, name)).all()
+
+
+@settings(max_examples=int(os.environ.get("WFMODEL_EXAMPLES", "25")), deadline=None)
+@given(systems(), budgets, st.integers(1, 400))
+def test_a_compiled_reduced_search_gives_the_same_numbers(system, budget, limit):
+    """With ties of every kind, in both groups of steps; stopped early or not."""
+    plain, compiled = _both(system, budget, limit)
+    _are_alike(plain, compiled)
+    event("whole" if plain.complete else "stopped")
+
+
+def test_compiled_code_does_most_of_what_has_many_states_for_each_reaction():
+    """Members that go through phases: of n in k phases, as many as multisets of k + 1."""
+    plain, compiled = _both(members(5, 6), FaultBudget())
+    _are_alike(plain, compiled)
+    assert len(plain) == comb(5 + 6, 5)
+    crashed = _both(members(4, 3), FaultBudget(crashes=1))
+    _are_alike(*crashed)
 
 
 # ------------------------------------------------------------------------------------ properties

@@ -34,7 +34,7 @@ from wfmodel.cli.check_output import Destination, destinations, write_out
 from wfmodel.cli.check_report import Report
 from wfmodel.cli.file_answer import Coverage, FileQuestion
 from wfmodel.cli.finding_catalogue import catalogue
-from wfmodel.cli.option_conflicts import never_with
+from wfmodel.cli.option_conflicts import never_with, refuse_systems
 from wfmodel.cli.own_folder import own_folder
 from wfmodel.cli.terminal import say
 from wfmodel.model.boundary import declared_root
@@ -99,6 +99,7 @@ def check(
     never_with(context, "output", "form", "output_file", why="it says both")
     never_with(context, "watch", "write_baseline", "list_files", "stdin_filename", why="it goes on")
     never_with(context, "write_baseline", "since", why="a baseline holds what is there now")
+    refuse_systems(paths or ())
     outputs = destinations(output) if output else (Destination(form, output_file),)
     _run(context.params, outputs)
 

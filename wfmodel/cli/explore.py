@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from wfmodel.cli.fault_options import MOST_FAULTS, with_faults
+from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write, folder_to_write
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ class AnswerFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
 
+
+Explored: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="WORKFLOW|SCENARIO|FILE.py:SYSTEM",
+        help="What to explore. A Python file is run, with your rights.",
+    ),
+]
 
 EngineName: TypeAlias = Annotated[str, typer.Option(help="plain, compiled (needs numba), or auto.")]
 
@@ -61,6 +70,10 @@ ClaimFile: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Ask the properties of a file.")
 ]
 
+StopAtFirst: TypeAlias = Annotated[
+    bool, typer.Option("--stop-at-first", help="End the search soon after something is violated.")
+]
+
 OutFolder: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -81,9 +94,10 @@ DesignName: TypeAlias = Annotated[
 
 @with_faults
 def explore(
-    path: Annotated[str, typer.Argument(metavar="WORKFLOW|SCENARIO", help="What to explore.")],
+    path: Explored,
     design: DesignName = "both",
     *,
+    context: typer.Context,
     budget: "FaultBudget",
     instances: Instances = 1,
     per_instance: PerInstance = None,
@@ -96,6 +110,7 @@ def explore(
     engine: EngineName = "auto",
     memory: Memory = 4.0,
     checkpoint: Checkpoint = None,
+    stop_at_first: StopAtFirst = False,
     stories: Annotated[bool, typer.Option("--stories", help="Tell every counterexample.")] = False,
     output: Annotated[
         AnswerFormat, typer.Option("--format", help="How to write answers.")
@@ -116,22 +131,24 @@ def explore(
         code_of,
         explore_all,
         show,
-        subject,
         write,
     )
     from wfmodel.cli.explore_exposure import check_exposure
+    from wfmodel.cli.explore_own import any_subject, own_faults
     from wfmodel.cli.fault_options import check_faults
     from wfmodel.cli.search_limits import SearchLimits, bounds_per_instance, engine_of
 
+    never_with(context, "stop_at_first", "checkpoint", "instances", "exposure")
     if exposure:
         check_exposure(budget)
-    about = subject(path, design, tuple(knob or ()))
+    about = any_subject(path, design, tuple(knob or ()))
     check_faults(budget, about.systems.values(), joint=instances > 1 or exposure)
     asked = claims_for(about, tuple(claim or ()), properties, instances=instances)
     each = bounds_per_instance(tuple(per_instance or ()), MOST_FAULTS)
     how_far = (limit, laps, engine_of(engine), int(memory * GIB), checkpoint)
-    bounds = SearchLimits(*how_far, instances, each, exposure)
-    found = explore_all(about, asked, budget, bounds)
+    bounds = SearchLimits(*how_far, instances, each, exposure, stop_at_first)
+    with own_faults(path):
+        found = explore_all(about, asked, budget, bounds)
     show(found, as_json=output is AnswerFormat.JSON, stories=stories, exposure=exposure)
     if out is not None:
         write(found, out, about.workflow_file, budget, bounds)

@@ -27,6 +27,7 @@ from wfmodel.exploration.properties import (
     STANDARD_TOGETHER,
     AtMost,
     Holds,
+    Property,
     load_properties,
     parse_property,
     properties_of,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from wfmodel.simulation import Setting
 
 GIB: Final = 1 << 30
+
+OF_ALL: Final = "no: deadlock"
+"""What is asked of every system of one's own, whatever its author claims."""
 
 
 @dataclass(frozen=True)
@@ -87,24 +91,33 @@ def _workflow(path: str, text: str) -> Workflow:
 def _built(
     workflow: Workflow, variants: dict[str, Variant], given: tuple[str, ...]
 ) -> dict[str, System]:
-    from dataclasses import fields, replace
-
-    changed = _knobs(given)
     made = {}
     for name, variant in variants.items():
-        knobs = variant.knobs
-        if changed is not None:
-            values = {key: getattr(changed, key) for key in _given(given)}
-            assert set(values) <= {each.name for each in fields(Knobs)}
-            try:
-                knobs = replace(knobs, **values)
-            except ValueError as error:
-                raise TyperException(f"--knob: {name}: {_first_line(error)}") from None
+        knobs = with_knobs(name, variant.knobs, given)
         try:
             made[name] = build(workflow, variant.design, knobs)
         except ValueError as error:
             raise TyperException(str(error)) from None
     return made
+
+
+def with_knobs(name: str, knobs: Knobs, given: tuple[str, ...]) -> Knobs:
+    """Knobs with those of the command line instead.
+
+    Raises:
+        TyperException: one is none, or they do not go together.
+    """
+    from dataclasses import fields, replace
+
+    changed = _knobs(given)
+    if changed is None:
+        return knobs
+    values = {key: getattr(changed, key) for key in _given(given)}
+    assert set(values) <= {each.name for each in fields(Knobs)}
+    try:
+        return replace(knobs, **values)
+    except ValueError as error:
+        raise TyperException(f"--knob: {name}: {_first_line(error)}") from None
 
 
 def _first_line(error: ValueError) -> str:
@@ -136,8 +149,8 @@ def _knobs(texts: tuple[str, ...]) -> Knobs | None:
 
 def claims_for(
     about: Subject, given: tuple[str, ...], file: Path | None, *, instances: int = 1
-) -> tuple[str, ...]:
-    """What is asked: what the user names, else the standard properties.
+) -> tuple[str | Property, ...]:
+    """What is asked: what the user names, else the standard properties or the author's own.
 
     Raises:
         typer.Exit: the file cannot be used; findings on standard error say why.
@@ -152,10 +165,14 @@ def claims_for(
                 raise TyperException(f"--property {line!r} ({name}): {error}") from None
     if file is not None:
         claims += _from_file(about, file)
+    system = next(iter(about.systems.values()))
+    if system.own and not claims:
+        # Its author's claims stand in the file; a deadlock is nobody's wish.
+        return tuple(dict.fromkeys((*system.properties, OF_ALL)))
     return tuple(claims) or (STANDARD if instances == 1 else STANDARD_TOGETHER)
 
 
-def _check_kept(about: Subject, claims: tuple[str, ...], limits: SearchLimits) -> None:
+def _check_kept(about: Subject, claims: tuple[str | Property, ...], limits: SearchLimits) -> None:
     """Refuse to keep a search that is not made: claims about several instances have one of their
     own, which is not kept.
 
@@ -165,7 +182,8 @@ def _check_kept(about: Subject, claims: tuple[str, ...], limits: SearchLimits) -
     if limits.checkpoint is None or limits.instances == 1:
         return
     system = next(iter(about.systems.values()))
-    if all(isinstance(parse_property(claim, system), AtMost) for claim in claims):
+    asked = [parse_property(each, system) if isinstance(each, str) else each for each in claims]
+    if all(isinstance(each, AtMost) for each in asked):
         raise TyperException(
             "--checkpoint does not go with --instances where every claim is 'at_most': the search"
             " of these is not kept"
@@ -184,7 +202,7 @@ def _from_file(about: Subject, file: Path) -> list[str]:
 
 
 def explore_all(
-    about: Subject, claims: tuple[str, ...], budget: FaultBudget, limits: SearchLimits
+    about: Subject, claims: tuple[str | Property, ...], budget: FaultBudget, limits: SearchLimits
 ) -> list[VariantAnswers]:
     """One design after the other; an interrupt leaves what is there, and ends it.
 
@@ -210,6 +228,7 @@ def explore_all(
                 memory_bytes=limits.memory_bytes,
                 checkpoint=places[name],
                 progress=progress,
+                stop_at_first=limits.stop_at_first,
             )
         found.append(one)
         if one.bounds.stopped == "interrupted":

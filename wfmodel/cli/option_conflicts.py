@@ -8,10 +8,13 @@ Options are named as the parameters of the command's function.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import typer
 from typer.exceptions import TyperException
+
+from wfmodel.designs.system_file import names_a_system
 
 _WRITTEN: Final = "COMMANDLINE"
 
@@ -35,6 +38,19 @@ def never_with(context: typer.Context, chosen: str, *names: str, why: str = "") 
     if _is_given(context, chosen):
         said = f"does not go with {_option(context, chosen)}"
         _refuse(context, names, f"{said}: {why}" if why else said)
+
+
+def refuse_systems(paths: Iterable[object]) -> None:
+    """Refuse a System of one's own (``FILE.py:NAME``) where files are read and never run.
+
+    Raises:
+        TyperException: one is named; it says which command runs it.
+    """
+    for path in paths:
+        if names_a_system(str(path)) and ".py:" in str(path):
+            raise TyperException(
+                f"{path}: a System of one's own is a program; wfmodel explore runs it"
+            )
 
 
 def _refuse(context: typer.Context, names: tuple[str, ...], why: str) -> None:

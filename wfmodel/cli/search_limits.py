@@ -28,6 +28,8 @@ class SearchLimits:
     """Kind of fault to the most of it in each instance."""
     exposure: bool = False
     """Whether what a process's fault does is told by what it finds an instance at."""
+    stop_at_first: bool = False
+    """Whether to end soon after something is violated."""
 
 
 OF_ONE_INSTANCE: Final = {

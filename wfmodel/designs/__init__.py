@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from wfmodel.designs.placement import Design
     from wfmodel.designs.projection import projection_findings
     from wfmodel.designs.system import Channel, Machine, System, own_system
+    from wfmodel.designs.system_file import SystemFileError, load_system
     from wfmodel.designs.table import Table
 else:
     __getattr__ = on_use(__name__)
@@ -73,11 +74,13 @@ __all__ = [
     "Persistence",
     "Publishing",
     "System",
+    "SystemFileError",
     "Table",
     "build",
     "choreograph",
     "design_of",
     "load_history",
+    "load_system",
     "name_of",
     "orchestrate",
     "own_system",

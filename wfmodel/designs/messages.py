@@ -137,6 +137,16 @@ Message: TypeAlias = Start | Proceed | Command | Reply | Arrive | Cancel | Ended
 
 
 @dataclass(frozen=True, slots=True)
+class PeerGone:
+    """The process of ``who`` has crashed: to those who watch it, behind all that it had sent.
+
+    Of systems of one's own only, as all messages there, and so none of the above.
+    """
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
     """Names one timer: ``kind`` is timeout, backoff, wait or watchdog."""
 

@@ -17,10 +17,12 @@ from wfmodel.designs.knobs import Acknowledge, Knobs
 from wfmodel.designs.messages import Action, Event
 from wfmodel.designs.permutation import Rename, checked_groups, renamed
 from wfmodel.designs.placement import Design
+from wfmodel.designs.reaction_checks import check_actions, check_machines
 from wfmodel.designs.state import View
 from wfmodel.display import Tabular
 from wfmodel.model.distributions import Distribution
 from wfmodel.model.flow import Flow, build_flow
+from wfmodel.model.spelling import hint
 from wfmodel.model.workflow import Final, Workflow
 
 State: TypeAlias = Any
@@ -40,8 +42,18 @@ class Channel(StrEnum):
     """All messages to one participant come in the order in which they were sent."""
 
 
+def takes(machine: Machine, state: State, message: Hashable) -> bool:
+    """Whether a machine takes a message in a state, or leaves it to wait."""
+    chooses = getattr(machine, "takes", None)
+    return chooses is None or bool(chooses(state, message))
+
+
 class Machine(Protocol):
-    """A participant's behaviour, per instance. States are hashable values."""
+    """A participant's behaviour, per instance. States are hashable values.
+
+    One that has ``takes(state, message)`` besides takes only messages for which that is true;
+    others wait until it is in another state.
+    """
 
     @property
     def initial(self) -> Hashable:
@@ -68,7 +80,9 @@ class System(Tabular):
     ``lasts`` says how long timers of one's own run in the simulator.
     ``symmetric`` holds groups of participants that may be exchanged, ``rename`` how that is done to
     what a state, a message or a timer says; a search checks it. ``declared`` is the design that it
-    was built from; None for a system of one's own.
+    was built from; None for a system of one's own. ``properties`` are what its author claims: lines
+    as on the command line, or properties of ``wfmodel.exploration.properties``. ``watches``: who
+    hears of whose crash.
     """
 
     design: str
@@ -84,6 +98,21 @@ class System(Tabular):
     rename: Rename = renamed
     lasts: Mapping[Any, Distribution] = field(default_factory=dict)
     declared: Design | None = None
+    properties: tuple[Any, ...] = ()
+    watches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a system of one's own, without a workflow."""
+        return self.declared is None and not self.services
+
+    @property
+    def untimed_only(self) -> str:
+        """What it has that only a search knows, in words; empty: nothing."""
+        guarded = [name for name, machine in self.machines.items() if hasattr(machine, "takes")]
+        if guarded:
+            return f"{guarded[0]} chooses what it takes"
+        return "crashes are watched (watches=...)" if self.watches else ""
 
     @property
     def participants(self) -> tuple[str, ...]:
@@ -95,7 +124,7 @@ def own_system(
     name: str,
     machines: Mapping[str, Machine],
     *,
-    channel: Channel = Channel.MULTISET,
+    channel: Channel | str = Channel.MULTISET,
     knobs: Knobs | None = None,
     opening: Mapping[str, tuple[Action, ...]] | None = None,
     start: tuple[str, ...] = (),
@@ -103,6 +132,8 @@ def own_system(
     symmetric: Iterable[tuple[str, ...]] = (),
     rename: Rename = renamed,
     lasts: Mapping[Any, Distribution | str | Mapping[str, Any]] | None = None,
+    properties: Iterable[Any] = (),
+    watches: Mapping[str, tuple[str, ...]] | None = None,
 ) -> System:
     """A System of one's own machines, without a workflow. docs/own-systems.md tells how.
 
@@ -113,20 +144,18 @@ def own_system(
     the states that differ in who is who, and refuses if they are not. ``rename`` replaces names in
     a state, a message or a timer where ``renaming.renamed`` does not find them. ``lasts`` says how
     long each timer of one's own runs in the simulator: a duration (``"500ms"``), or a distribution,
-    which is drawn once for each instance.
+    which is drawn once for each instance. ``properties`` are asked where nothing else is: lines as
+    ``wfmodel explore --property`` has them, or properties of ``wfmodel.exploration.properties``.
+    ``watches`` says of a participant whose crashes it hears of (``PeerGone``), in exploration.
 
     Raises:
-        ValueError: there is no machine, or a name in ``opening``, ``start`` or ``symmetric`` is no
-            participant, or a group is none, or a duration is none, or messages are acknowledged
-            otherwise than with the commit where participants are interchangeable.
+        ValueError: there is no machine, or one cannot be one (``BadReaction``), or a name in
+            ``opening``, ``start``, ``watches`` or ``symmetric`` is no participant, or a group, a
+            duration or the channel is none, or messages are acknowledged otherwise than with the
+            commit where participants are interchangeable.
     """
-    if not machines:
-        raise ValueError(f"the system {name!r} has no machines")
     opening = dict(opening or {})
-    for who in (*opening, *start):
-        if who not in machines:
-            known = ", ".join(machines)
-            raise ValueError(f"the system {name!r} has no participant {who!r}; there are {known}")
+    _check_parts(name, machines, opening, start, watches or {})
     groups = checked_groups(name, tuple(symmetric), tuple(machines))
     if groups and not atomic and knobs and knobs.acknowledge is not Acknowledge.AFTER_COMMIT:
         raise ValueError(
@@ -141,13 +170,47 @@ def own_system(
         dict(machines),
         (),
         start,
-        channel,
+        _channel(name, channel),
         atomic,
         opening,
         groups,
         rename,
         {timer: _length(timer, length) for timer, length in (lasts or {}).items()},
+        properties=tuple(properties),
+        watches=dict(watches or {}),
     )
+
+
+def _check_parts(
+    name: str,
+    machines: Mapping[str, Machine],
+    opening: Mapping[str, tuple[Action, ...]],
+    start: tuple[str, ...],
+    watches: Mapping[str, tuple[str, ...]],
+) -> None:
+    if not machines:
+        raise ValueError(f"the system {name!r} has no machines")
+    check_machines(name, machines)
+    watched = [who for some in watches.values() for who in some]
+    for who in (*opening, *start, *watches, *watched):
+        if who not in machines:
+            known = ", ".join(machines)
+            meant = hint(who, machines)
+            raise ValueError(
+                f"the system {name!r} has no participant {who!r}{meant}; there are {known}"
+            )
+    for who, actions in opening.items():
+        check_actions(f"the system {name!r}: what {who} opens with", actions, tuple(machines))
+
+
+def _channel(system: str, given: str) -> Channel:
+    known = [each.value for each in Channel]
+    if given not in known:
+        raise ValueError(
+            f"the system {system!r} has no channel {given!r}{hint(given, known)}"
+            f" (there are: {', '.join(known)})"
+        )
+    return Channel(given)
 
 
 def _length(timer: object, length: object) -> Distribution:

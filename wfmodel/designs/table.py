@@ -8,7 +8,7 @@ numbers depend on that run alone.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from wfmodel.designs.messages import (
@@ -18,6 +18,7 @@ from wfmodel.designs.messages import (
     Event,
     Expect,
     Message,
+    PeerGone,
     Received,
     Restarted,
     Send,
@@ -27,8 +28,9 @@ from wfmodel.designs.messages import (
     Work,
     WorkDone,
 )
+from wfmodel.designs.reaction_checks import checked_reaction, checked_view
 from wfmodel.designs.state import View
-from wfmodel.designs.system import System
+from wfmodel.designs.system import System, takes
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -76,6 +78,7 @@ class Table:
 
     def __init__(self, system: System) -> None:
         self.system = system
+        self.own = system.own
         self.names = system.participants
         self.index = {name: i for i, name in enumerate(self.names)}
         self.machines = tuple(system.machines.values())
@@ -98,9 +101,11 @@ class Table:
 
     def _miss(self, participant: int, state: int, event: int) -> Entry:
         known = self.states[participant]
-        after, actions = self.machines[participant].react(
-            known.values[state], self.events.values[event]
-        )
+        machine, met = self.machines[participant], (known.values[state], self.events.values[event])
+        if self.own:
+            after, actions = checked_reaction(self.names[participant], machine, *met, self.names)
+        else:
+            after, actions = machine.react(*met)
         operations = tuple(self._operation(action) for action in actions)
         publishes = any(operation[0] == SEND for operation in operations)
         entry = (known.number(after), operations, publishes)
@@ -129,6 +134,20 @@ class Table:
         """What a participant has asked for before anything happens."""
         return tuple(self._operation(action) for action in self.system.opening[name])
 
+    def takes(self, participant: int, state: int, message: int) -> bool:
+        """Whether a participant takes a message now; otherwise it waits."""
+        known = self.states[participant].values
+        return takes(self.machines[participant], known[state], self.messages.values[message])
+
+    def notices(self, participant: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """(message, recipients): who hears that a participant has crashed, as one message."""
+        name = self.names[participant]
+        told = [who for who, whom in self.system.watches.items() if name in whom]
+        if not told:
+            return ()
+        notice: Any = PeerGone(name)  # one's own messages are of any kind
+        return ((self.message(notice), tuple(sorted(self.index[who] for who in told))),)
+
     def message(self, message: Message) -> int:
         """The number of a message; its delivery is ``received``."""
         number = self.messages.number(message)
@@ -153,10 +172,16 @@ class Table:
         known = self._views[participant]
         found = known.get(state)
         if found is None:
-            found = known[state] = self.machines[participant].view(
-                self.states[participant].values[state]
-            )
+            machine, value = self.machines[participant], self.states[participant].values[state]
+            view = checked_view(self.names[participant], machine, value) if self.own else None
+            found = known[state] = machine.view(value) if view is None else view
         return found
+
+    def seen_views(self) -> Iterator[View]:
+        """Views of all states that were met."""
+        for participant, known in enumerate(self.states):
+            for state in range(len(known.values)):
+                yield self.view(participant, state)
 
 
 class RunTable:

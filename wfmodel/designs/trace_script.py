@@ -32,6 +32,8 @@ from wfmodel.designs.messages import (
     Command,
     Ended,
     External,
+    Message,
+    PeerGone,
     Proceed,
     Received,
     Reply,
@@ -41,6 +43,7 @@ from wfmodel.designs.messages import (
     TimerFired,
     WorkDone,
 )
+from wfmodel.designs.value_words import value_words
 from wfmodel.model.flow import Flow
 
 
@@ -171,7 +174,9 @@ def schedule_text(acts: Iterable[Act]) -> str:
 
 def marked(content: object) -> str:
     """Four digits that tell contents with the same words apart."""
-    return blake2b(repr(content).encode(), digest_size=2).hexdigest()
+    known = isinstance(content, Message)
+    told = repr(content) if known else f"{type(content).__name__} {value_words(content)}"
+    return blake2b(told.encode(), digest_size=2).hexdigest()
 
 
 def act_on_event(flow: Flow, participant: str, event: object) -> Act:
@@ -227,14 +232,16 @@ def message_words(flow: Flow, message: object) -> str:
             return f"the instance {outcome}"
         case External(node, epoch, event):
             return f"{event} for {_visit(flow, node, epoch)}"
+        case PeerGone(who):
+            return f"{who} is gone"
         case _:
-            return " ".join(str(message).split())
+            return value_words(message)
 
 
 def timer_words(flow: Flow, timer: object) -> str:
     """A timer in a few words."""
     if not isinstance(timer, Timer):
-        return " ".join(str(timer).split())
+        return value_words(timer)
     if timer.node < 0:
         return f"the {timer.kind}"
     return f"the {timer.kind} of {_visit(flow, timer.node, timer.epoch)}{_attempt(timer.attempt)}"

@@ -6,9 +6,9 @@ One ``Finding`` per property; a ``Told`` for each that is broken: story, diagram
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
@@ -30,7 +30,7 @@ from wfmodel.exploration.instances import (
 )
 from wfmodel.exploration.instances.bounds import alone, shared_budget
 from wfmodel.exploration.packed import Engine, Progress, search
-from wfmodel.exploration.packed.searching import MEMORY_BYTES
+from wfmodel.exploration.packed.searching import MEMORY_BYTES, limit_words
 from wfmodel.exploration.properties import (
     Answer,
     AtMost,
@@ -46,6 +46,7 @@ from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.stories import (
     Line,
+    own_regression_test,
     regression_test,
     sequence_mermaid,
     story_of,
@@ -105,6 +106,8 @@ class Asked(Shown):
             case Violated(counterexample=run, note=note):
                 told = f"in {len(run)} steps"
                 return f"{told}; {note}" if note else told
+            case Undecided(bounds=bounds, why=why) if bounds.complete:
+                return why
             case Undecided():
                 return "not broken by what was seen"
 
@@ -138,6 +141,10 @@ class VariantAnswers(Tabular):
         return visible("\n".join((f"{self.name}: {self.bounds.words()}", *lines)))
 
 
+FIRST_PART: Final = 1_000
+"""States after which a search that stops at the first violation looks for one."""
+
+
 class _Within(TypedDict):
     """How far a search goes."""
 
@@ -145,6 +152,14 @@ class _Within(TypedDict):
     laps: int
     memory_bytes: int
     progress: Callable[[Progress], None] | None
+
+
+class _Search(NamedTuple):
+    """How one instance is searched."""
+
+    engine: Engine
+    checkpoint: Path | None
+    stop_at_first: bool
 
 
 def explore_variant(
@@ -162,6 +177,7 @@ def explore_variant(
     memory_bytes: int = MEMORY_BYTES,
     checkpoint: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
+    stop_at_first: bool = False,
 ) -> VariantAnswers:
     """Search one system and ask every claim: properties in their textual form, or as they are.
 
@@ -169,6 +185,7 @@ def explore_variant(
     ``at_most`` are asked of all together; the others of one, which lives through all that one of
     several does. ``exposure`` asks what a process's fault does, by what it finds an instance at. If
     ``checkpoint`` exists, the search of one goes on from there; it is written now and then.
+    ``stop_at_first`` ends the search of one soon after something is violated, and keeps none.
 
     Raises:
         ValueError: a claim or ``each`` says nothing, or names what the system does not have.
@@ -200,13 +217,55 @@ def explore_variant(
             exposed, cut_short = exposures(lives), lives.stopped
     of_one = {line: asked for line, asked in properties.items() if line not in several}
     if of_one:
-        space = search(
-            Table(system), alone(total, own), engine=engine, checkpoint=checkpoint, **within
-        )
-        found |= _asked_of_one(space, of_one, laps)
+        how = _Search(engine, checkpoint, stop_at_first)
+        found |= _asked_in_search(system, alone(total, own), of_one, within, how)
     bounds = next(iter(found.values())).answer.bounds
     asked = tuple(found[line] for line in properties)
     return VariantAnswers(name, system, bounds, asked, instances, exposed, cut_short)
+
+
+def _asked_in_search(
+    system: System,
+    budget: FaultBudget,
+    properties: Mapping[str, Property],
+    within: _Within,
+    how: _Search,
+) -> dict[str, Asked]:
+    """Answers of one instance."""
+    kept = None if how.stop_at_first else how.checkpoint
+
+    def answered(most: int | None) -> dict[str, Asked]:
+        bounds: _Within = {**within, "limit": most}
+        space = search(Table(system), budget, engine=how.engine, checkpoint=kept, **bounds)
+        return _asked_of_one(space, properties, within["laps"])
+
+    limit = within["limit"]
+    return _until_violated(answered, limit) if how.stop_at_first else answered(limit)
+
+
+def _until_violated(
+    answered: Callable[[int | None], dict[str, Asked]], limit: int | None
+) -> dict[str, Asked]:
+    """Answers of the first of ever larger parts of the space in which something is violated.
+
+    Each part is searched anew, four times as far: all of them take a third more than the last.
+    """
+    most = FIRST_PART
+    while limit is None or most < limit:
+        found = answered(most)
+        bounds = next(iter(found.values())).answer.bounds
+        if any(isinstance(each.answer, Violated) for each in found.values()):
+            why = "" if bounds.complete else "at the first violation"
+            return {line: _stopped(each, why) for line, each in found.items()}
+        if bounds.stopped != limit_words(most):
+            return found
+        most *= 4
+    return answered(limit)
+
+
+def _stopped(asked: Asked, why: str) -> Asked:
+    answer = asked.answer
+    return replace(asked, answer=replace(answer, bounds=replace(answer.bounds, stopped=why)))
 
 
 def _asked_together(
@@ -277,7 +336,18 @@ def as_test(
     each: Mapping[str, int] | None = None,
     found_by: str = "wfmodel explore",
 ) -> str:
-    """A pytest module that plays a counterexample; ``path`` is the workflow's file."""
+    """A pytest module that plays a counterexample; ``path`` is the workflow's file, or names a
+    System of one's own.
+    """
+    if system.own:
+        return own_regression_test(
+            path=path,
+            name=system.design,
+            claim=told.claim,
+            title=told.title,
+            schedule=told.schedule,
+            budget=budget,
+        )
     return regression_test(
         path=path,
         design=system.declared or system.design,

@@ -31,6 +31,18 @@ class Undefined:
 
 
 NO_INSTANCE: Final = Undefined("no instance was measured")
+NO_EFFECTS: Final = Undefined("the system has no steps, and so no effects")
+ABOUT_EFFECTS: Final = frozenset(
+    {
+        "compensated",
+        "phantom_success",
+        "duplicated_effect",
+        "dangling_compensation",
+        "orphaned_effect",
+        "repeated_landings",
+    }
+)
+"""Metrics that say nothing where nothing can take effect: a system of one's own."""
 Value: TypeAlias = float | Undefined
 Function: TypeAlias = Callable[[Tracks], Value]
 

@@ -118,6 +118,8 @@ def _messages(told: Told) -> list[tuple[tuple[str, int] | None, tuple[str, int] 
             sender = queue.pop(0) if queue else None
             start = None if sender is None else (sender[0], sender[1])
             found.append((start, (act.participant, line.number), line))
+        for recipient, what in line.sends:
+            waiting[act.instance, recipient, what].append((act.participant, line.number, line))
     for queue in waiting.values():
         found += [((sender, number), None, line) for sender, number, line in queue]
     return found
@@ -135,7 +137,7 @@ def _arrow(
     if taken is not None:
         end = (float(columns[taken[0]]), float(taken[1]))
     else:
-        towards = [columns[each] for each in line.publishes]
+        towards = [columns[each] for each in (*line.publishes, *(to for to, _ in line.sends))]
         end = (start[0] + 0.35 * (1 if max(towards) > start[0] else -1), start[1] + 0.45)
     axes.add_patch(
         FancyArrowPatch(

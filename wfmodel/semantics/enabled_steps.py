@@ -74,7 +74,7 @@ class EnabledSteps:
         self.resolution = resolution
 
     def receive(self, p: int, cell: Cell, parcel: Parcel) -> EnabledStep | None:
-        """Take up a message; None if it cannot now, or if that would change nothing for good.
+        """Take up a message; None if it cannot or will not, or if that changes nothing for good.
 
         A message that was delivered too often is set aside instead.
         """
@@ -85,7 +85,7 @@ class EnabledSteps:
             return None
         sender, message = parcel
         event = self.table.received(message)
-        if not self.local.may_take(cell, event):
+        if not self.local.may_take(cell, event) or not self.table.takes(p, cell.volatile, message):
             return None
         move = self._react(p, cell, event, sender)
         stays = self.table.system.channel == "set"
@@ -262,7 +262,8 @@ class EnabledSteps:
         """A crash, or a restore from a backup, unless it is down."""
         if cell.down:
             return
-        yield EnabledStep(Step(StepKind.CRASH, p), self.local.crash(cell), "crashes")
+        after = self.local.crash(cell)._replace(sent=self.table.notices(p))
+        yield EnabledStep(Step(StepKind.CRASH, p), after, "crashes")
         for state, back in backups_of(cell).items():
             step = Step(StepKind.RESTORE, p, back)
             yield EnabledStep(step, self.local.restore(cell, state), "restores")

@@ -111,6 +111,8 @@ class InstanceRules:
         content = self.table.events.values[event]
         if isinstance(content, Received):
             message = self.table.messages.number(content.message)
+            if not self.table.takes(participant, cell.volatile, message):
+                raise Refused("it does not take that message now")
             parcels = self.channels.next(config.inboxes[participant])
             sender = _sender_of(parcels, message, "no such message is on its way to it")
         after = self.local.react(participant, cell, event, sender)
@@ -164,6 +166,8 @@ class InstanceRules:
         """What is volatile is gone; a second crash of a process that is down changes nothing."""
         cell = config.cells[participant]
         after = self.local.crash(cell)
+        if not cell.down:
+            after = after._replace(sent=self.table.notices(participant))
         config = self._applied(config, participant, after)
         if cell.down:
             return config, CrashLosses()

@@ -12,8 +12,10 @@ from typing import Any
 from wfmodel.designs.messages import Chosen, External, Start, Timer
 from wfmodel.designs.table import SEND, SET_TIMER, Operation, only_works
 from wfmodel.designs.trace_script import act_on_event
+from wfmodel.designs.value_words import value_words
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import Jitter
+from wfmodel.model.spelling import hint
 from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import Compensation, Receive, Task, Wait
 from wfmodel.native.record_layout import NULL
@@ -205,7 +207,11 @@ def length_of(context: RunContext, timer: Any) -> int | Drawn:  # noqa: ANN401 -
     if own is not None:
         return Drawn(("own-timer", repr(timer)), 0, own)
     if not isinstance(timer, Timer):
-        raise ValueError(f"how long does the timer {timer!r} run? own_system(..., lasts=...) says")
+        known = [value_words(each) for each in context.system.lasts]
+        told = f" (it has {', '.join(known)}{hint(timer, known)})" if known else ""
+        raise ValueError(
+            f"how long does the timer {timer!r} run? own_system(..., lasts=...) says{told}"
+        )
     if timer.kind == "watchdog":
         if context.knobs.watchdog is None:
             raise ValueError("how long does the watchdog run? Knobs(watchdog=...) says")

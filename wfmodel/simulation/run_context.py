@@ -18,6 +18,11 @@ class RunContext:
         self.setting = setting
         self.streams = streams
         self.system = table.system
+        if table.system.untimed_only:
+            raise ValueError(
+                f"{table.system.design} is not simulated: {table.system.untimed_only}, which only"
+                " exploration knows"
+            )
         self.flow = table.system.flow
         self.knobs = knobs = table.system.knobs
         self.recorder = Recorder()

@@ -58,8 +58,11 @@ def program_of(
     Raises:
         ValueError: the exploration did not end within ``limit`` or its memory, so that the tables
             may lack reactions; or the system's channels keep order, or messages, and its steps are
-            not atomic; or its messages are acknowledged otherwise than with the commit.
+            not atomic; or its messages are acknowledged otherwise than with the commit;
+            or it watches crashes, or chooses what it takes.
     """
+    if system.untimed_only:
+        raise ValueError(f"{system.design!r} is not exported: {system.untimed_only}")
     if system.channel is not Channel.MULTISET and not system.atomic:
         raise ValueError(
             f"{system.design!r} has a {system.channel} channel: where steps are not atomic, an"

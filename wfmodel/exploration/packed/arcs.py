@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE
 from wfmodel.exploration.packed.compiled_successors import CUT, note_steps, write
-from wfmodel.exploration.packed.component_arrays import Arrays
+from wfmodel.exploration.packed.compiled_symmetry import canonical_rows
+from wfmodel.exploration.packed.component_arrays import Arrays, Orbits
 from wfmodel.exploration.packed.index import Batch, Found, Packing, compiled, find
 
 if TYPE_CHECKING:
@@ -31,33 +32,44 @@ def action_of(arrays: Arrays, batch: Batch, k: int) -> int:
 @compiled
 def trace(
     arrays: Arrays,
+    orbits: Orbits,
     packing: Packing,
     found: Found,
     batch: Batch,
     bits: np.uint64,
+    first: int,
     count: int,
     offsets: NDArray[np.int64],
     targets: NDArray[np.uint32],
     actions: NDArray[np.uint32],
+    kept: NDArray[np.int64],
 ) -> int:
-    """Write the arcs of the first ``count`` states: how many there are, or MISS."""
-    arc = 0
-    for source in range(count):
+    """Write the arcs of the states from ``first`` to ``count``: how many there are, or MISS - the
+    state that Python must expand.
+    """
+    arc = offsets[first]
+    for source in range(first, count):
         steps = note_steps(arrays, packing, found, batch, source)
         if steps == MISS:
-            return MISS
+            return MISS - source
         for k in range(0 if steps == CUT else steps):
             action = action_of(arrays, batch, k)
             end = write(arrays, packing, found, batch, source, 0, k)
+            if end > 0 and orbits.members.shape[0]:
+                for place in range(kept.shape[0]):
+                    kept[place] = batch.vector[place]
+                end = 1 if canonical_rows(orbits, packing, batch, 1) >= 0 else MISS
+                for place in range(kept.shape[0]):
+                    batch.vector[place] = kept[place]
             if end < 0:
-                return MISS
+                return MISS - source
             target = np.int64(source)  # nothing changed
             if end:
                 target = find(found.states, found.slots, bits, batch.words, 0, batch.hashes[0])
             targets[arc], actions[arc] = target, action
             arc += 1
         offsets[source + 1] = arc
-    return arc
+    return arc  # type: ignore[no-any-return]
 
 
 def arcs_of(
@@ -67,8 +79,21 @@ def arcs_of(
     offsets = np.zeros(len(search) + 1, dtype=np.int64)
     targets = np.zeros(search.transitions, dtype=np.uint32)
     actions = np.zeros(search.transitions, dtype=np.uint32)
-    args = search.arrays, search.packing, search.found, search.batch, search.bits
-    found = trace(*args, search.next, offsets, targets, actions)
+    args = search.arrays, search.orbits, search.packing, search.found, search.batch, search.bits
+    kept = np.zeros_like(search.batch.vector)
+    first = found = 0
+    while first < search.next:
+        found = int(trace(*args, first, search.next, offsets, targets, actions, kept))
+        if found >= 0:
+            break
+        source = MISS - found
+        assert search.expansion.reduction is not None, "the tables have every entry"
+        found = int(offsets[source])
+        for action, vector in search.expansion.of(search.vector(source)).arcs:
+            targets[found], actions[found] = search.find(vector), action
+            found += 1
+        first = source + 1
+        offsets[first] = found
     assert found == search.transitions, "the tables have every entry that the search asked for"
     offsets[search.next + 1 :] = found
     return offsets, targets, actions

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from wfmodel.exploration.packed import compiled_successors as kn
 from wfmodel.exploration.packed import index as ix
 from wfmodel.exploration.packed.bit_layout import Layout
+from wfmodel.exploration.packed.compiled_symmetry import scratch
 from wfmodel.exploration.packed.component_arrays import ComponentArrays
 from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.snapshot import Snapshot
@@ -46,6 +47,7 @@ class CompiledSearch:
             urgent=expansion.urgent,
             lossy=expansion.lossy,
             doubling=expansion.doubling,
+            reduction=expansion.reduction,
         )
         count = len(snapshot.words)
         lists = len(snapshot.resting), len(snapshot.cut)
@@ -77,6 +79,7 @@ class CompiledSearch:
             np.zeros(places, dtype=np.int64),
             np.zeros(1024 * places, dtype=np.int64),
             np.zeros((size, 4), dtype=np.int64),
+            scratch(self.parts.size),
         )
 
     def _renew(self) -> None:
@@ -87,7 +90,7 @@ class CompiledSearch:
             np.array(layout.shifts, dtype=np.uint64),
             np.array([(1 << width) - 1 for width in layout.widths], dtype=np.uint64),
         )
-        self.arrays = self.tables.arrays()
+        self.arrays, self.orbits = self.tables.arrays(), self.tables.orbits()
         self.bits = np.uint64(len(self.index).bit_length() - 1)
         self.found = ix.Found(
             self.states,
@@ -133,13 +136,15 @@ class CompiledSearch:
         while most := allowed():
             end = min(self.next + most, len(self))
             while self.next < end:
-                args = self.arrays, self.packing, self.found, self.batch, self.gaps, self.bits
-                self._mend(kn.run(*args, end - self.next))
+                args = self.packing, self.found, self.batch, self.gaps, self.bits
+                self._mend(kn.run(self.arrays, self.orbits, *args, end - self.next))
 
     def _mend(self, why: int) -> None:
         if why == kn.MISSED:
             self._fill()
             self._follow()
+        elif why == kn.ALONE:
+            self._expand_next()
         elif why == kn.STATES_FULL:
             self._more_states()
         elif why == kn.INDEX_FULL:
@@ -148,6 +153,34 @@ class CompiledSearch:
             self._renew_batch(2 * self.batch_size)
         elif why == kn.LISTS_FULL:
             self._more_lists()
+
+    def _expand_next(self) -> None:
+        """Expand one state in Python, which fills the tables in the order of a plain search."""
+        number = self.next
+        arcs, rests, cut = self.expansion.of(self.vector(number))
+        self._follow()
+        while len(arcs) > self.batch_size:
+            self._renew_batch(2 * self.batch_size)
+        while len(self) + len(arcs) > len(self.states):
+            self._more_states()
+        while len(self) + len(arcs) > len(self.index) * 7 // 10:
+            self._more_index()
+        self._more_lists()
+        batch = self.batch
+        for row, (action, vector) in enumerate(arcs):
+            batch.words[row] = self._words(vector)
+            batch.hashes[row] = ix.hashed(batch.words, row)
+            batch.actions[row], batch.sources[row] = action, number
+        ix.insert(self.found, batch, len(arcs), self.bits)
+        for holds, numbers, count in (
+            (rests, self.resting, ix.N_RESTING),
+            (cut, self.cut, ix.N_CUT),
+        ):
+            if holds:
+                numbers[self.counts[count]] = number
+                self.counts[count] += 1
+        self.counts[ix.N_NEXT] += 1
+        self.counts[ix.N_TRANSITIONS] += len(arcs)
 
     def _fill(self) -> None:
         """Fill the entries that the compiled search asks for."""
@@ -162,7 +195,7 @@ class CompiledSearch:
         sizes = self.parts.sizes()
         if not self.layout.fits(sizes):
             self._repack(self.layout.wider(sizes))
-        self.arrays = self.tables.arrays()
+        self.arrays, self.orbits = self.tables.arrays(), self.tables.orbits()
 
     def _repack(self, layout: Layout) -> None:
         old, count = self.packing, len(self)
@@ -228,12 +261,16 @@ class CompiledSearch:
         layout = self.layout
         if any(v >> width for v, width in zip(vector, layout.widths, strict=True)):
             return -1
+        row = np.array([self._words(vector)], dtype=np.uint64)
+        found = ix.find(self.states, self.index, self.bits, row, 0, np.uint64(ix.hashed(row, 0)))
+        return max(-1, int(found))
+
+    def _words(self, vector: Vector) -> list[int]:
+        layout = self.layout
         words = [0] * layout.size
         for value, word, shift in zip(vector, layout.words, layout.shifts, strict=True):
             words[word] |= value << shift
-        row = np.array([words], dtype=np.uint64)
-        found = ix.find(self.states, self.index, self.bits, row, 0, np.uint64(ix.hashed(row, 0)))
-        return max(-1, int(found))
+        return words
 
     def snapshot(self) -> Snapshot:
         """All of it; the arrays are views, good until the search goes on."""

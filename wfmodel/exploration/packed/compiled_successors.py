@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, missing, row_of
+from wfmodel.exploration.packed.compiled_symmetry import canonical_rows
 from wfmodel.exploration.packed.component_arrays import (
     BEYOND,
     FORGETTING,
@@ -22,6 +23,7 @@ from wfmodel.exploration.packed.component_arrays import (
     PAUSES,
     STILL,
     Arrays,
+    Orbits,
 )
 from wfmodel.exploration.packed.index import (
     N_CUT,
@@ -46,7 +48,7 @@ FULL, CUT = -2, -3
 AHEAD = 128
 """States looked at beyond one that misses an entry: what they miss is filled in one go."""
 
-DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL = range(6)
+DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL, ALONE = range(7)
 """Why ``run`` came back."""
 
 
@@ -215,6 +217,7 @@ def expand(
 @compiled
 def run(
     arrays: Arrays,
+    orbits: Orbits,
     packing: Packing,
     found: Found,
     batch: Batch,
@@ -225,9 +228,11 @@ def run(
     """Expand the next ``most`` states, which are known; why it came back.
 
     Where an entry is missing it looks ahead, without keeping anything, for what else is: ``gaps``
-    gets how many (table, a, b, c) follow in its rows, at most one for each state looked at.
+    gets how many (table, a, b, c) follow in its rows, at most one for each state looked at. Where
+    participants are not told apart it comes back (ALONE) instead: Python expands the next state.
     """
     counts = found.counts
+    reducing = orbits.members.shape[0] > 0
     last = counts[N_NEXT] + most
     batch_size = batch.words.shape[0]
     room = (found.slots.shape[0] * 7) // 10
@@ -241,12 +246,17 @@ def run(
             or counts[N_CUT] + batch_size > found.cut.shape[0]
         ):
             return LISTS_FULL
-        first, at, full, lacking = counts[N_NEXT], 0, False, 0
-        source, end_of_batch = first, min(last, first + batch_size)
+        first, at, full, lacking, alone = counts[N_NEXT], 0, False, 0, False
+        source, end_of_batch = first, min(last, first + (1 if reducing else batch_size))
         resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
         while source < end_of_batch:
             end = expand(arrays, packing, found, batch, source, at)
             source += 1
+            if reducing and end >= 0 and canonical_rows(orbits, packing, batch, end) < 0:
+                end = MISS
+            if end == MISS and reducing:
+                alone = True
+                break
             if end == MISS:
                 if not lacking:
                     end_of_batch = min(end_of_batch, source + AHEAD)
@@ -261,6 +271,8 @@ def run(
                 resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]
         counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS] = resting, cut, transitions
         insert(found, batch, at, bits)
+        if alone:
+            return ALONE
         if lacking:
             gaps[0, 0] = lacking
             return MISSED

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.exploration.symmetry import Reduction
 from wfmodel.semantics import component_tables as p_
 from wfmodel.semantics.component_tables import CLASSES, ComponentTables, Made
 from wfmodel.semantics.fault_budget import FAULTS
@@ -82,6 +83,24 @@ class Arrays(NamedTuple):
     """participants, whether urgent steps come first, whether messages stay."""
 
 
+class Orbits(NamedTuple):
+    """What the compiled search reads to exchange participants."""
+
+    swap: Ints
+    """Of a part (place and number) what it is after an exchange (i * participants + j)."""
+    swap_base: Longs
+    swap_stride: Longs
+    look: Ints
+    """Of a part how it looks to a participant."""
+    look_base: Longs
+    look_stride: Longs
+    members: Longs
+    """Participants that are not told apart, group after group; none: everybody is."""
+    others: Longs
+    group_of: Longs
+    """Of each participant its group, or -1."""
+
+
 class Rows:
     """Rows for each participant in one array; doubled for a participant that outgrows its own."""
 
@@ -119,8 +138,8 @@ class Rows:
     def _layout(self, rows: Longs, width: Longs, old: list[Ints | None]) -> None:
         self.rows, self.width = rows, width
         ends = np.cumsum(rows * width)
-        self.base = np.concatenate(([0], ends[:-1])).astype(np.int64)
-        self.flat = np.full(int(ends[-1]), -1, dtype=np.int32)
+        self.base = np.concatenate(([0], ends[:-1])).astype(np.int64)[: len(rows)]
+        self.flat = np.full(int(ends[-1]) if len(ends) else 0, -1, dtype=np.int32)
         for p, content in enumerate(old):
             if content is not None:
                 self.view(p)[: content.shape[0], : content.shape[1]] = content
@@ -166,9 +185,24 @@ class ComponentArrays:
     """Arrays that follow a ``ComponentTables``."""
 
     def __init__(
-        self, parts: ComponentTables, *, urgent: bool, lossy: bool, doubling: bool
+        self,
+        parts: ComponentTables,
+        *,
+        urgent: bool,
+        lossy: bool,
+        doubling: bool,
+        reduction: Reduction | None = None,
     ) -> None:
         n = parts.size
+        self.reduction = reduction
+        places = 0 if reduction is None else 2 * n + 2
+        self.swap, self.look = Rows(places, 8), Rows(places, 8)
+        groups = () if reduction is None else reduction.groups
+        self.members = np.array([p for group in groups for p in group], dtype=np.int64)
+        self.group_of = np.full(n, -1, dtype=np.int64)
+        for number, group in enumerate(groups):
+            self.group_of[list(group)] = number
+        self.others = np.flatnonzero(self.group_of < 0)
         self.parts = parts
         self.lossy, self.doubling = lossy, doubling
         self.rules = np.array([n, urgent, parts.channels.stays], dtype=np.int64)
@@ -210,9 +244,24 @@ class ComponentArrays:
             self.rules,
         )
 
+    def orbits(self) -> Orbits:
+        """Those about exchanges; empty where everybody is told apart."""
+        return Orbits(
+            self.swap.flat,
+            self.swap.base,
+            self.swap.width,
+            self.look.flat,
+            self.look.base,
+            self.look.width,
+            self.members,
+            self.others,
+            self.group_of,
+        )
+
     def size_bytes(self) -> int:
         """Memory of the arrays, and roughly of what they mirror."""
-        return sum(array.nbytes for array in self.arrays()) + self.parts.size_bytes()
+        arrays = (*self.arrays(), *self.orbits())
+        return sum(array.nbytes for array in arrays) + self.parts.size_bytes()
 
     def follow(self) -> None:
         """Take over what has been tabulated since the last time.
@@ -256,6 +305,15 @@ class ComponentArrays:
                 self.spend = grown(self.spend, a, 0, len(parts.spends))
                 left = parts.spends[a, b, c]
                 self.spend[a, b * parts.size + c] = NONE if left < 0 else left
+
+            case p_.SWAP | p_.LOOK if self.reduction is not None:
+                rows, find = (
+                    (self.swap, self.reduction.swap)
+                    if table == p_.SWAP
+                    else (self.look, self.reduction.look)
+                )
+                rows.reserve(a, b, c)
+                rows.view(a)[b, c] = find(a, b, c)
 
     def _own(self, p: int, cell: int) -> None:
         own = self.parts.owns[p][cell]

@@ -39,6 +39,8 @@ class Batch(NamedTuple):
     undo: NDArray[np.int64]
     todo: NDArray[np.int64]
     """Steps of the state at hand, noted before they are applied."""
+    room: NDArray[np.int64]
+    """For finding the canonical vector, where participants are not told apart."""
 
 
 class Found(NamedTuple):

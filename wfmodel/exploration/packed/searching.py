@@ -27,7 +27,7 @@ from wfmodel.exploration.packed.component_arrays import TooSparse
 from wfmodel.exploration.packed.packed_space import PackedSpace
 from wfmodel.exploration.packed.python_search import PlainSearch
 from wfmodel.exploration.packed.snapshot import Snapshot
-from wfmodel.exploration.packed.symmetry import Reduced, expansion_of
+from wfmodel.exploration.packed.symmetry import expansion_of
 from wfmodel.exploration.state_space import INTERRUPTED
 from wfmodel.extras import install_command
 from wfmodel.semantics.component_tables import ComponentTables
@@ -103,7 +103,6 @@ def search(
         CheckpointError: the file is not a checkpoint of this search.
         ImportError: the compiled search was asked for, and numba is missing.
         NotInterchangeable: participants are declared interchangeable and are not.
-        ValueError: a search reduced by symmetry was asked to be compiled.
     """
     if engine is Engine.COMPILED and not has_numba():
         raise ImportError(f"the compiled search needs numba: {install_command('numba')}")
@@ -111,8 +110,6 @@ def search(
     semantics = InstanceRules(table, backups=budget.restores > 0)
     moves = Successors(semantics, resolution or Anything(), urgent=urgent)
     expansion = expansion_of(ComponentTables(table, moves, budget, laps), symmetry=symmetry)
-    if isinstance(expansion, Reduced):
-        engine = plain_only(engine)
     first = expansion.parts.vector(semantics.start(semantics.initial()), budget)
     run = _Run(PlainSearch(expansion, first), engine, limit, memory_bytes)
     if checkpoint is not None and checkpoint.exists():
@@ -152,15 +149,9 @@ def run_plain(
     return run.stopped
 
 
-def plain_only(engine: Engine) -> Engine:
-    """The engine of a search reduced by symmetry.
-
-    Raises:
-        ValueError: another one was asked for.
-    """
-    if engine is Engine.COMPILED:
-        raise ValueError("a search reduced by symmetry is not compiled: pass symmetry=False")
-    return Engine.PLAIN
+def limit_words(limit: int) -> str:
+    """How ``stopped`` names a limit of states."""
+    return f"limit of {limit:,} states"
 
 
 def has_numba() -> bool:
@@ -265,7 +256,7 @@ class _Run:
         if self.interrupted:
             self.stopped = INTERRUPTED
         elif self.limit is not None and search.next >= self.limit:
-            self.stopped = f"limit of {self.limit:,} states"
+            self.stopped = limit_words(self.limit)
         elif search.size_bytes() > self.memory_bytes:
             self.stopped = self._memory()
         elif plain and due and has_numba():

@@ -1,7 +1,7 @@
 """The packed search reduced by symmetry: of every orbit only the canonical vector is a state.
 
-Plain Python only: a canonical vector is looked up part by part, but which members are to be
-exchanged is decided anew for each. What is left of a space is seldom large.
+A canonical vector is looked up part by part, but which members are to be exchanged is decided anew
+for each. ``compiled_symmetry`` does the same in compiled code, where the tables have what it needs.
 """
 
 from __future__ import annotations

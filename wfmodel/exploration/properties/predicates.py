@@ -7,6 +7,8 @@
 |---|---|
 | ``P.status``, ``P.stored.status`` | what participant P believes (running, stored): a status |
 | ``P.steps.S``, ``P.stored.steps.S`` | what P believes of step S |
+| ``P.state``, ``P.stored.state`` | in a system of one's own, P's state: a value, or words |
+| ``P.state.F``, ``P.state["0"]`` | a field of it, a place in it (and so on, inside that) |
 | ``P.up`` | whether P's process runs |
 | ``truth.S``, ``landed.S`` | how often S's effect stands, has ever landed |
 | ``at_rest``, ``verdict`` | nothing can happen any more; the class of the end (absent before) |
@@ -22,11 +24,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final, TypeAlias
+from enum import Enum
+from typing import Any, Final, TypeAlias
 
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status
 from wfmodel.designs.system import System
+from wfmodel.designs.value_words import value_words
 from wfmodel.exploration.properties.visible_state import Observation, Predicate
 from wfmodel.model.guards import (
     ABSENT,
@@ -37,6 +41,7 @@ from wfmodel.model.guards import (
     Not,
     Scalar,
     Some,
+    Special,
     Var,
     holds,
     parse_guard,
@@ -174,6 +179,7 @@ class _Names:
 
     def __init__(self, system: System) -> None:
         self.participants = system.participants
+        self.own = system.own
         nodes = system.flow.nodes
         self.steps = [node.name for node in nodes if node.service is not None]
 
@@ -217,10 +223,14 @@ class _Names:
             case ["steps", step] | ["stored", "steps", step]:
                 name, stored = self._known("step", step, self.steps), rest[0] == "stored"
                 return lambda seen: seen.step(who, name, stored=stored).value
-        known = ("status", "up", "steps", "stored")
+            case ["state", *inner] | ["stored", "state", *inner] if self.own:
+                stored = rest[0] == "stored"
+                return lambda seen: _part(seen.state(who, stored=stored), inner)
+        known = ("status", "up", "steps", "stored", *(("state",) if self.own else ()))
         raise ValueError(
             f"{path}: a participant has no {'.'.join(rest)!r}{_meant(rest[0], known)}"
-            f" (there are: status, up, steps.STEP, stored.status, stored.steps.STEP)"
+            f" (there are: {'state, ' if self.own else ''}status, up, steps.STEP, stored.status,"
+            " stored.steps.STEP)"
         )
 
     def _known(self, what: str, name: str, known: Iterable[str]) -> str:
@@ -228,6 +238,21 @@ class _Names:
         if name not in options:
             raise _unknown(what, name, options)
         return name
+
+
+def _part(state: Any, path: list[str]) -> Scalar:  # noqa: ANN401 - a state of one's own
+    """What a state, or a part of it, is: scalars as they are, all else in words; absent if none."""
+    for name in path:
+        if name.isdecimal() and isinstance(state, tuple):
+            state = state[int(name)] if int(name) < len(state) else ABSENT
+        else:
+            state = getattr(state, name, ABSENT)
+        if state is ABSENT:
+            return Special.ABSENT
+    if isinstance(state, Enum):
+        state = state.value
+    known: Scalar = state if isinstance(state, str | int | float | bool) else value_words(state)
+    return known
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> ValueError:

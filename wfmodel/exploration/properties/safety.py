@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.messages import Received
+from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import Table
 from wfmodel.exploration.properties.property_answer import Answer, Holds, Trace, Undecided, Violated
 from wfmodel.exploration.properties.property_context import Explored
@@ -34,6 +35,23 @@ STUCK: Final = Predicate(
     ),
     only_at_ends=True,
 )
+
+WAITING: Final = Predicate(
+    "nothing can happen any more, and somebody's view says that it is under way",
+    lambda seen: seen.quiescent and any(is_busy(seen.view(name)) for name in seen.participants),
+    only_at_ends=True,
+)
+"""A deadlock where there is no workflow: SPIN's invalid end state."""
+
+NEVER_BUSY: Final = (
+    "no view ever says that its participant is under way: return View(Status.RUNNING) from view as"
+    " long as it waits for something"
+)
+
+
+def is_busy(view: View) -> bool:
+    """Whether a participant of a system of one's own still waits for something."""
+    return view.status in (Status.RUNNING, Status.COMPENSATING) or bool(view.active)
 
 
 @dataclass(frozen=True)
@@ -134,6 +152,9 @@ class NeverEnds:
 class Deadlock:
     """Whenever nothing can happen any more, somebody holds a verdict or nobody waits for anything.
 
+    In a system of one's own: nobody waits for anything, as far as views say so (``Status.RUNNING``,
+    or ``active``); where none ever does, the answer is vacuous.
+
     Cannot see: a livelock (ask ``Eventually``); a part that waits for ever while another part has
     ended the instance.
     """
@@ -143,14 +164,16 @@ class Deadlock:
 
     def predicates(self) -> tuple[Predicate, ...]:
         """What is asked of every configuration."""
-        return (STUCK, AT_REST)
+        return (STUCK, WAITING, AT_REST)
 
     def decide(self, explored: Explored) -> Answer:
         """The answer."""
-        found = explored.first(STUCK)
+        table = explored.space.table
+        found = explored.first(WAITING if table.own else STUCK)
         if found is not None:
             return Violated(self.title, explored.bounds, explored.trace_to(found))
-        return held(self.title, explored, _worst_end(explored))
+        why = "" if not table.own or any(map(is_busy, table.seen_views())) else NEVER_BUSY
+        return held(self.title, explored, _worst_end(explored), why)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from wfmodel.designs.anomalies import primary
 from wfmodel.designs.messages import Message, StepStatus
@@ -84,6 +85,16 @@ class Observation:
         number = self.table.index[participant]
         return self.table.view(number, self.config.cells[number].durable)
 
+    def state(self, participant: str, *, stored: bool = False) -> Any:  # noqa: ANN401 - one's own
+        """The state of a participant itself: of a system of one's own, whatever ``react`` returns.
+
+        Raises:
+            KeyError: there is no such participant.
+        """
+        number = self.table.index[participant]
+        cell = self.config.cells[number]
+        return self.table.states[number].values[cell.durable if stored else cell.volatile]
+
     def status(self, participant: str) -> Status:
         """What a participant believes of the instance."""
         return self.view(participant).status
@@ -151,6 +162,7 @@ def sight(table: Table) -> Projection:
 
     def cell(p: int, value: Cell) -> Hashable:
         views = (table.view(p, value.volatile), table.view(p, value.durable))
-        return (*views, value.down, observer.adds(p, value))
+        states = (value.volatile, value.durable) if table.own else ()
+        return (*views, *states, value.down, observer.adds(p, value))
 
     return Projection(cell, inbox=len, world=lambda world: world, budget=lambda left: left)

@@ -54,6 +54,41 @@ def test_{name}():
 """
 
 
+OWN_TEMPLATE = """{about}
+
+from wfmodel.designs import load_system
+from wfmodel.experiments.kept_counterexample import still_happens
+from wfmodel.exploration import FaultBudget
+
+SCHEDULE = {schedule}
+
+
+def test_{name}():
+    system = load_system({path!r})
+    assert not still_happens(system, SCHEDULE, {claim!r}, {budget})
+"""
+
+
+def own_regression_test(
+    *,
+    path: str,
+    name: str,
+    claim: str,
+    title: str,
+    schedule: Iterable[Act],
+    budget: FaultBudget,
+) -> str:
+    """The same for a System of one's own; ``path`` is as ``wfmodel explore`` was given it."""
+    return OWN_TEMPLATE.format(
+        about=python_docstring(f"{title} ({name}): found by wfmodel explore."),
+        schedule=python_text(schedule_text(schedule)),
+        name=file_stems([(name, title)])[name, title].replace("-", "_"),
+        path=path,
+        claim=claim,
+        budget=budget_text(budget),
+    )
+
+
 def regression_test(
     *,
     path: str,

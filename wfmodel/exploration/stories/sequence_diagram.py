@@ -54,6 +54,8 @@ def _of(line: Line, index: dict[str, int]) -> Iterator[str]:
         yield "end"
     else:
         yield f"Note over {who}: {line.number}. {_safe(_words(line))}"
+    for recipient, what in line.sends:
+        yield f"{who}-)p{index[recipient]}: {line.number}. {_safe(what)}"
 
 
 def _turning(line: Line, deed: list[str], index: dict[str, int]) -> Iterator[str]:
@@ -64,7 +66,7 @@ def _turning(line: Line, deed: list[str], index: dict[str, int]) -> Iterator[str
 
 def _words(line: Line) -> str:
     whose, who = line.act.whose, line.act.participant
-    return whose + line.text.removeprefix(printable(f"{whose}{who} "))
+    return whose + line.deed_text.removeprefix(printable(f"{whose}{who} "))
 
 
 def _safe(text: str) -> str:

@@ -6,18 +6,20 @@ are taken back, what the participant now believes, what a crash takes away.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import FAULTS, Act, Deed, message_words
+from wfmodel.designs.value_words import value_words
 from wfmodel.escaping import printable
 from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.scheduling import act_between, steps_of
 from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.symmetry.unfolding import unfolded
 from wfmodel.semantics.configuration import Configuration
-from wfmodel.semantics.successors import Step
+from wfmodel.semantics.successors import Step, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,28 @@ class Line:
     consequences: tuple[str, ...]
     publishes: tuple[str, ...] = ()
     """Recipients of what it publishes."""
+    sends: tuple[tuple[str, str], ...] = ()
+    """(recipient, message in words): what sets out at once, where a reaction is one step."""
 
     @property
     def text(self) -> str:
         """The line without its number."""
+        to: dict[str, list[str]] = {}
+        for recipient, message in self.sends:
+            to.setdefault(message, []).append(recipient)
+        sent = (f"sends ‘{message}’ to {', '.join(who)}" for message, who in to.items())
+        return self._text((*self.consequences, *sent))
+
+    @property
+    def deed_text(self) -> str:
+        """The same without what it sends, where arrows show that."""
+        return self._text(self.consequences)
+
+    def _text(self, told: Sequence[str]) -> str:
         what = f" {self.act.what}" if self.act.what else ""
         if self.act.deed in ABOUT_MESSAGES:
             what = f" ‘{self.act.what}’"
-        after = f": {'; '.join(self.consequences)}" if self.consequences else ""
+        after = f": {'; '.join(told)}" if told else ""
         who = f"{self.act.whose}{self.act.participant}"
         return printable(f"{who} {self.act.deed.value}{what}{after}")
 
@@ -55,6 +71,11 @@ ABOUT_MESSAGES = frozenset(
 )
 
 
+NOTHING = "nothing changes"
+STATES = ("believes ", "is now ", NOTHING)
+"""How consequences begin that a later line can take back."""
+
+
 def decisive(lines: Sequence[Line]) -> int:
     """The number of the line that is a story's point of no return.
 
@@ -62,7 +83,7 @@ def decisive(lines: Sequence[Line]) -> int:
     message or an attempt that is lost. Where nothing of the kind happens, it is the last line.
     """
     for line in reversed(lines):
-        told = [each for each in line.consequences if not each.startswith("believes ")]
+        told = [each for each in line.consequences if not each.startswith(STATES)]
         if told or line.act.deed in FAULTS:
             return line.number
     return lines[-1].number if lines else 0
@@ -96,6 +117,8 @@ def ending(space: StateSpace, number: int) -> str:
 
 def ending_words(table: Table, config: Configuration) -> str:
     """What everybody believes of an instance, and what stands."""
+    if table.own:
+        return _own_ending(table, config)
     views = [
         f"{name} {'is down' if cell.down else table.view(p, cell.volatile).status.value}"
         for p, (name, cell) in enumerate(zip(table.names, config.cells, strict=True))
@@ -105,6 +128,21 @@ def ending_words(table: Table, config: Configuration) -> str:
         f"{nodes[e.node].name}{f' ×{e.net}' if e.net > 1 else ''}" for e in config.effects if e.net
     ]
     return printable(f"{', '.join(views)}. In effect: {', '.join(standing) or 'nothing'}.")
+
+
+def _own_ending(table: Table, config: Configuration) -> str:
+    """Of a system of one's own: everybody's state, and what is still on its way."""
+    states = [
+        f"{name} is {'down' if cell.down else value_words(table.states[p].values[cell.volatile])}"
+        for p, (name, cell) in enumerate(zip(table.names, config.cells, strict=True))
+    ]
+    told = f"{', '.join(states)}."
+    sent = [
+        f"‘{value_words(table.messages.values[message])}’ to {table.names[p]}"
+        for p, message in config.channel
+    ]
+    on_their_way = "" if table.system.channel == "set" else ", ".join(sent)
+    return printable(f"{told} On their way: {on_their_way}." if on_their_way else told)
 
 
 def _line(space: StateSpace, number: int, source: int, step: Step, target: int) -> Line:
@@ -123,7 +161,10 @@ def line_between(
     else:
         told += _beliefs(table, p, before, after)
     recipients = _recipients(table, before, after) if act.deed is Deed.PUBLISH else ()
-    return Line(number, act, tuple(told), recipients)
+    sent = () if step.kind is StepKind.DUPLICATE else _sent(table, before, after)
+    if table.own and step.kind is StepKind.REACT and before.cells == after.cells and not sent:
+        told.append(NOTHING)
+    return Line(number, act, tuple(told), recipients, tuple(sent))
 
 
 def _effects(table: Table, before: Configuration, after: Configuration) -> Iterator[str]:
@@ -140,6 +181,11 @@ def _effects(table: Table, before: Configuration, after: Configuration) -> Itera
 
 def _beliefs(table: Table, p: int, before: Configuration, after: Configuration) -> Iterator[str]:
     """What the participant holds of the instance now, where that is new."""
+    if table.own:
+        now = after.cells[p].volatile
+        if before.cells[p].volatile != now:
+            yield f"is now {value_words(table.states[p].values[now])}"
+        return
     old = table.view(p, before.cells[p].volatile)
     new = table.view(p, after.cells[p].volatile)
     nodes = table.system.flow.nodes
@@ -154,6 +200,14 @@ def _beliefs(table: Table, p: int, before: Configuration, after: Configuration) 
         yield f"believes {', '.join(found)}"
 
 
+def _sent(table: Table, before: Configuration, after: Configuration) -> list[tuple[str, str]]:
+    """What set out in a step of a system of one's own in which reaction and messages are one."""
+    if not (table.own and table.system.atomic):
+        return []
+    fresh = sorted((Counter(after.channel) - Counter(before.channel)).elements())
+    return [(table.names[p], value_words(table.messages.values[m])) for p, m in fresh]
+
+
 def _losses(
     table: Table, deed: Deed, p: int, before: Configuration, after: Configuration
 ) -> Iterator[str]:
@@ -161,9 +215,11 @@ def _losses(
     old, new = before.cells[p], after.cells[p]
     nodes = table.system.flow.nodes
     if old.volatile != new.volatile:
-        left = table.view(p, new.volatile).status.value
+        left = f"instance {table.view(p, new.volatile).status.value}"
+        if table.own:
+            left = f"is {value_words(table.states[p].values[new.volatile])}"
         what = "it did not commit" if deed is Deed.CRASH else "the backup does not hold"
-        yield f"forgets what {what} (instance {left})"
+        yield f"forgets what {what} ({left})"
     for node, _, _ in old.work:
         yield f"its attempt at {nodes[node].name} is lost"
     pending = old.pending.unpublished if old.pending else ()

@@ -24,7 +24,7 @@ from wfmodel.designs.messages import (
     TimerFired,
 )
 from wfmodel.designs.permutation import Names
-from wfmodel.designs.system import Channel
+from wfmodel.designs.system import Channel, takes
 from wfmodel.designs.table import Table
 from wfmodel.exploration.symmetry.swapping import Swapping, placed
 from wfmodel.semantics.cell_rules import CellRules
@@ -75,6 +75,11 @@ class Interchangeable:
                     system.opening.get(names[placed(p, i, j)], ())
                 ):
                     self._refuse(i, j, f"what {names[p]} opens with differs")
+            watches = {
+                (new.get(a, a), new.get(b, b)) for a, some in system.watches.items() for b in some
+            }
+            if watches != {(a, b) for a, some in system.watches.items() for b in some}:
+                self._refuse(i, j, "they watch, or are watched, differently")
             if {new.get(name, name) for name in system.start} != set(system.start):
                 self._refuse(i, j, "only one of them is sent Start")
             if self._swapping.budget(budget, i, j) != budget:
@@ -130,6 +135,10 @@ class Interchangeable:
             self._viewed.add((p, state))
             if mine.view(state) != other.view(state_then):
                 self._refuse(i, j, f"their views differ in {state!r} and {state_then!r}")
+        if isinstance(event, Received):
+            message, then = event.message, self.rename(event.message, new)
+            if takes(mine, state, message) != takes(other, state_then, then):
+                self._refuse(i, j, f"only one of them takes {message!r} in {state!r}")
         after, actions = mine.react(state, event)
         after_then, actions_then = other.react(state_then, event_then)
         wanted = self.rename(after, new)

@@ -18,7 +18,14 @@ from wfmodel.metrics.codes import Floats, Ints
 from wfmodel.metrics.cost import NO_VERDICT, rate
 from wfmodel.metrics.divergence import Series
 from wfmodel.metrics.fault_intervals import Censored
-from wfmodel.metrics.metric import NO_INSTANCE, SECOND, Undefined, Value
+from wfmodel.metrics.metric import (
+    ABOUT_EFFECTS,
+    NO_EFFECTS,
+    NO_INSTANCE,
+    SECOND,
+    Undefined,
+    Value,
+)
 from wfmodel.metrics.metric_registry import METRICS
 from wfmodel.metrics.observability import NOT_NAMED, NOT_STUCK
 from wfmodel.metrics.streaming import meter_layout as at
@@ -105,6 +112,8 @@ class Totals:
             name: NOT_ONLINE if metric.needs_history else metrics[name]()
             for name, metric in METRICS.items()
         }
+        if not self._meter.head.steps:
+            found |= dict.fromkeys(ABOUT_EFFECTS, NO_EFFECTS)
         reasons = {n: v.reason for n, v in found.items() if isinstance(v, Undefined)}
         values = {n: nan if isinstance(v, Undefined) else float(v) for n, v in found.items()}
         classes = self._words[at.M_CLASSES :][: len(Terminal)].tolist()
