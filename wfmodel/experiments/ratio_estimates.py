@@ -17,11 +17,11 @@ True
 
 Times and counts are never negative, and a few runs may have most of them: sums are taken to be at
 least as skewed as a gamma distribution (twice the coefficient of variation), which a handful of
-runs does not show. Where some runs have nothing of it and fewer than six have, an interval is
+runs does not show. Where some runs have nothing of it and fewer than eight have, an interval is
 refused, with the number of runs that it takes.
 
 >>> ratio([0.0, 0.0, 8.0], [1, 1, 1]).needed
-18
+24
 
 What it cannot see: with no event at all, how much events would cluster; then instances are taken to
 be independent.
@@ -47,7 +47,7 @@ from wfmodel.experiments.statistics import (
     interval,
 )
 
-FEWEST_RUNS: Final = 6
+FEWEST_RUNS: Final = 8
 """Runs with something to add up, where others have nothing; of fewer, measured intervals of times
 after faults held the truth in 20 to 90 % of cases instead of 95 %.
 """
