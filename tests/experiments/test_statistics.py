@@ -154,6 +154,8 @@ def test_a_difference_is_antisymmetric_in_sign_and_verdict(pairs):
     there, back = paired(first, second), paired(second, first)
     assert there.differing == back.differing
     assert there.estimate.mean == pytest.approx(-back.estimate.mean)
+    ends = there.estimate.low, there.estimate.high
+    assert ends == pytest.approx((-back.estimate.high, -back.estimate.low), abs=1e-6, nan_ok=True)
 
 
 def _coverage(draw, truth, replications):

@@ -142,7 +142,9 @@ def interval(
     if _constant(sample):
         return Estimate(mean, mean, mean, n, undefined, Method.CONSTANT)
     quantile = float(special.stdtrit(n - 1, (1 + confidence) / 2))
-    skewness = max(least_skewness, _skewness(sample))
+    skewness = _skewness(sample)
+    if least_skewness:
+        skewness = max(skewness, least_skewness)
     widest = WIDEST if least_skewness else WIDEST_OF_SAMPLE
     below, above = _hall(skewness / math.sqrt(n), quantile, widest / quantile)
     error, method = _standard_error(sample), Method.WIDENED if skewness else Method.STUDENT
