@@ -13,6 +13,7 @@ import pytest
 
 from wfmodel.designs import Fault, Knobs
 from wfmodel.experiments import Comparison, Scenario, Variant, answer, run
+from wfmodel.experiments.metric_rows import estimate_cell
 from wfmodel.experiments.ratio_estimates import ratio
 from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.sensitivity_cases import what_ifs
@@ -208,6 +209,14 @@ def test_the_interval_of_a_rare_share_holds_it(runs: int) -> None:
         found = ratio(values.tolist(), [100] * runs, counts=True)
         held += found.low <= 1e-3 <= found.high
     assert held / 400 >= 0.93
+
+
+def test_where_few_runs_have_anything_the_number_it_takes_stands_for_the_interval() -> None:
+    found = ratio([0.0] * 4 + [3.0], [1] * 5)
+    assert (found.mean, found.needed) == (pytest.approx(0.6), 40)
+    assert math.isnan(found.low)
+    assert estimate_cell(found, "s", 5).detail == "no interval: it takes about 40 replications"
+    assert ratio([1.0] * 4 + [3.0], [1] * 5).needed == 0  # everybody has something
 
 
 @pytest.mark.parametrize("outages", [0.3, 2, 10])
