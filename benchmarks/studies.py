@@ -1,19 +1,22 @@
 """Whether answers hold what they promise: coverage, a design against itself, harm.
 
-    python -m benchmarks.studies coverage | itself | harm
+    python -m benchmarks.studies coverage | itself | harm [--write]
 
-Each takes minutes of processor time and prints rows of a table. Runs are simulated and measured as
-``wfmodel compare`` does it. Of each setting a pool of independent runs is made once, and every
-experiment is a random part of it: that is as good as new runs while a part is small beside the
-pool, and a hundred times cheaper.
+Each takes minutes of processor time and prints rows of a table; ``--write`` puts them into
+docs/statistics.md, too. Runs are simulated and measured as ``wfmodel compare`` does it. Of each
+setting a pool of independent runs is made once, and every experiment is a random part of it: that
+is as good as new runs while a part is small beside the pool, and a hundred times cheaper.
 """
 
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
+from statistics import median
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,7 +29,7 @@ from wfmodel.experiments.replications import metric_difference, metric_estimate
 from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.scenario import DECIDING
-from wfmodel.experiments.statistics import holm
+from wfmodel.experiments.statistics import Estimate, Method, holm
 from wfmodel.metrics import METRICS
 from wfmodel.model import workflow as states
 from wfmodel.model.distributions import Constant, Distribution, Exponential, LogNormal
@@ -35,10 +38,13 @@ from wfmodel.model.units import parse_duration as d
 from wfmodel.model.workflow import Compensation, Service, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting
 
-POOL: Final = 300
-EXPERIMENTS: Final = 200
+PAGE: Final = Path(__file__).parent.parent / "docs" / "statistics.md"
+POOL: Final = 1000
+EXPERIMENTS: Final = 500
 REPLICATIONS: Final = (5, 10, 20, 50)
 COMPARISONS: Final = 200
+FEWER: Final = 300
+"""Runs of a design that is compared with itself."""
 SCENARIOS: Final = 100
 NOTHING: Final = Constant(0)
 DIRECT: Final = Knobs(commit=NOTHING, publish=NOTHING, redelivery_timeout=d("10ms"))
@@ -78,34 +84,44 @@ def settings() -> Iterator[Known]:
     calm = setting_of(poisson)
     yield Known("mean latency", "latency_mean", 1.0, second, DIRECT, calm)
     yield Known("percentile, p95", "latency_p95", math.log(20), second, DIRECT, calm)
+    yield Known("percentile, p99", "latency_p99", math.log(100), second, DIRECT, calm)
     once = replace(DIRECT, delivery="at-most-once")
     every = Arrivals(every=Constant(d("600ms")))
     for share in (1e-3, 1e-2, 2e-5):
         losing = setting_of(every, Fault(kind="loss", target="a", probability=share))
         name = f"share of {share:g}" + (", zero counts" if share < 1e-4 else "")
         yield Known(name, "lost", share, moment, once, losing)
+    yield from after_crashes(moment)
+    for load, most in ((0.9, 100), (0.95, 200)):
+        arrivals = Arrivals(every=Exponential(mean=d("1s")), most=most)
+        queue = one_step(Exponential(mean=d(f"{round(1000 * load)}ms")), capacity=1)
+        until = setting_of(arrivals, horizon="10m", convergence="1h")
+        truth = lindley(load, most)
+        name = f"near saturation, {load:g}, {most} from empty"
+        yield Known(name, "latency_mean", truth, queue, DIRECT, until)
+
+
+def after_crashes(moment: Workflow) -> Iterator[Known]:
+    """What an outage of random length L does: a ratio over whom it hurt, a mean over all, a share
+    that comes in clusters, and delays that the end of observation cuts.
+    """
     sigma = math.log(6) / 2.3263478740
-    crash = Fault(
-        kind="crash",
-        target="a",
-        every=Exponential(mean=d("5m")),
-        lasts=LogNormal(median=d("10s"), p99=d("60s")),
-    )
+    lasts, paced = LogNormal(median=d("10s"), p99=d("60s")), Arrivals(every=Constant(d("2s")))
     truth = 10 * math.exp(1.5 * sigma**2) / 2  # E[L^2] / 2 E[L]
-    rare = setting_of(poisson, crash, horizon="10m")
-    yield Known("ratio, recovery time", "recovery_time", truth, moment, DIRECT, rare)
+    for every, how in (("5m", "2 outages a run"), ("1m", "8 outages a run")):
+        crash = Fault(kind="crash", target="a", every=Exponential(mean=d(every)), lasts=lasts)
+        setting = setting_of(paced, crash, horizon="10m")
+        yield Known(f"ratio, recovery, {how}", "recovery_time", truth, moment, DIRECT, setting)
     down = Fault(kind="crash", target="a", at=(d("10.5s"),), lasts=Exponential(mean=d("10s")))
-    paced = setting_of(Arrivals(every=Constant(d("1s")), most=59), down)
-    share = sum(math.exp(-(0.5 + i) / 10) for i in range(49)) / 59
-    yield Known("share clustered by run", "hurt", share, moment, DIRECT, paced)
+    seconds = setting_of(Arrivals(every=Constant(d("1s")), most=59), down)
+    waits = [math.exp(-(0.5 + i) / 10) for i in range(49)]  # that it lasts to the i-th arrival
+    yield Known("share clustered by run", "hurt", sum(waits) / 59, moment, DIRECT, seconds)
+    delay = 10 * sum(waits) / 59  # what is left has no memory
+    yield Known("mean, delay by one outage", "fault_delay", delay, moment, DIRECT, seconds)
     long = Fault(kind="crash", target="a", at=(d("500ms"),), lasts=Exponential(mean=d("60s")))
     cut = setting_of(Arrivals(at=(d("1s"),)), long, horizon="2s", convergence="60s")
     delay = math.exp(-0.5 / 60) * 60 * (1 - math.exp(-(60 - 0.01) / 60))
     yield Known("recovery, censored", "fault_delay", delay, moment, DIRECT, cut)
-    busy = Arrivals(every=Exponential(mean=d("1s")), most=100)
-    queue = one_step(Exponential(mean=d("900ms")), capacity=1)
-    until = setting_of(busy, horizon="5m", convergence="1h")
-    yield Known("near saturation, 0.9", "latency_mean", lindley(0.9, 100), queue, DIRECT, until)
 
 
 def lindley(load: float, customers: int, runs: int = 200_000) -> float:
@@ -120,9 +136,10 @@ def lindley(load: float, customers: int, runs: int = 200_000) -> float:
 
 
 def pool(workflow: Workflow, variant: Variant, setting: Setting, size: int) -> list[RunObservation]:
-    """Independent runs."""
-    runner = Runner(workflow)
-    return [runner.observation(RunSpec(variant, setting, 1, number)) for number in range(size)]
+    """Independent runs, beside their twins if there is a fault."""
+    runner, twin = Runner(workflow), bool(setting.faults)
+    cells = (RunSpec(variant, setting, 1, number, twin=twin) for number in range(size))
+    return [runner.observation(cell) for cell in cells]
 
 
 def coverage() -> Iterator[str]:
@@ -132,19 +149,27 @@ def coverage() -> Iterator[str]:
         runs, draws = pool(known.workflow, variant, known.setting, POOL), np.random.default_rng(2)
         cells = []
         for replications in REPLICATIONS:
-            held = refused = 0
-            for _ in range(EXPERIMENTS):
-                mine = [runs[i] for i in draws.choice(POOL, replications, replace=False)]
-                found = metric_estimate(metric, mine).estimate
-                refused += math.isnan(found.low)
-                held += found.low <= known.truth <= found.high
-            given = EXPERIMENTS - refused
-            share = f"{100 * held / given:.1f} %" if given else "refused"
-            left = (
-                f" ({100 * refused / EXPERIMENTS:.0f} % refused)" if refused > 0 and given else ""
-            )
-            cells.append(share + left)
+            found = [
+                metric_estimate(metric, [runs[i] for i in mine])
+                for mine in (
+                    draws.choice(POOL, replications, replace=False) for _ in range(EXPERIMENTS)
+                )
+            ]
+            cells.append(_covered(found, known.truth))
         yield f"| {known.name} | {known.truth:.4g} | {' | '.join(cells)} |"
+
+
+def _covered(found: Sequence[Estimate], truth: float) -> str:
+    """A cell of the table. Where all runs agree, no interval is shown either."""
+    unknown = (Method.NONE, Method.CONSTANT)
+    given = [each for each in found if each.method not in unknown]
+    share = 100 * sum(each.low <= truth <= each.high for each in given) / max(len(given), 1)
+    refused = 100 * (1 - len(given) / len(found))
+    needed = [each.needed for each in found if each.needed]
+    takes = f"refused {refused:.0f} %" + (f", takes {median(needed):.0f}" if needed else "")
+    if refused > 95:
+        return takes
+    return f"{share:.1f} %" + (f" ({takes})" if refused else "")
 
 
 def saga(failing: float) -> Workflow:
@@ -192,7 +217,7 @@ def claims(first: Sequence[RunObservation], second: Sequence[RunObservation]) ->
     gaps = {}
     for name in DECIDING:
         metric = METRICS[name]
-        means = [metric_estimate(metric, runs).estimate.mean for runs in (first, second)]
+        means = [metric_estimate(metric, runs).mean for runs in (first, second)]
         relevant = smallest_relevant(metric.unit, *means)
         gaps[name] = metric_difference(metric, first, second, relevant=relevant)
     together = holm({name: gap.p_value for name, gap in gaps.items()})
@@ -203,10 +228,10 @@ def claims(first: Sequence[RunObservation], second: Sequence[RunObservation]) ->
 def itself() -> Iterator[str]:
     """A design against itself, with draws of its own: what differs is chance."""
     for design in ("orchestration", "choreography"):
-        runs = pool(saga(0.1), Variant(design=design), crashing("60s"), POOL)
+        runs = pool(saga(0.1), Variant(design=design), crashing("60s"), FEWER)
         draws, headlines, alone = np.random.default_rng(3), 0, 0
         for _ in range(COMPARISONS):
-            mine = draws.choice(POOL, 40, replace=False)
+            mine = draws.choice(FEWER, 40, replace=False)
             found, shown = claims([runs[i] for i in mine[:20]], [runs[i] for i in mine[20:]])
             headlines, alone = headlines + found, alone + shown
         cells = f"{100 * headlines / COMPARISONS:.1f} %"
@@ -258,6 +283,24 @@ STUDIES: Final[dict[str, Callable[[], Iterator[str]]]] = {
     "harm": harm,
 }
 
+
+def write(study: str, rows: Sequence[str]) -> None:
+    """The rows of a study's table into its place on the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    place = re.compile(rf"(<!-- {study} -->\n.*?\|[-|: ]+\|\n).*?(?=<!-- end -->)", re.DOTALL)
+    filled = place.sub(lambda found: found[1] + "".join(f"{row}\n" for row in rows), text)
+    PAGE.write_text(filled, encoding="utf-8")
+
+
+def main(study: str, *options: str) -> None:
+    """Print a study's rows as they come."""
+    rows = []
+    for row in STUDIES[study]():
+        print(row, flush=True)
+        rows.append(row)
+    if "--write" in options:
+        write(study, rows)
+
+
 if __name__ == "__main__":
-    for line in STUDIES[sys.argv[1]]():
-        print(line, flush=True)
+    main(*sys.argv[1:])

@@ -39,6 +39,7 @@ def test_it_fits_eighty_columns_and_says_what_decides_first(capsys, scenario):
     assert out.index("Fulfilment (committed)") < out.index("Stale answers where one")
     assert "without faults" in out
     assert "one in twenty differs by chance" in out
+    assert out.index("Wrong answers") < out.index("uncorrected") < out.index("Undone cleanly")
 
 
 def test_one_metric_alone(capsys, scenario):

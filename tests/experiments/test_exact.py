@@ -20,6 +20,7 @@ from wfmodel.experiments.statistics import share
 from wfmodel.markov import Chain, InstanceChain
 from wfmodel.markov.chain_state import State
 from wfmodel.markov.phase_type import NotExponentialError
+from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
 from wfmodel.semantics.configuration import World
@@ -264,3 +265,17 @@ def test_the_command_estimates_a_rare_end(capsys, file):
     code, _, err = call(capsys, "rare", str(file), "--event", "gone")
     assert code == 2
     assert "no end 'gone'; there are committed" in err
+
+
+def test_a_variant_without_a_chain_is_named_and_the_others_are_answered():
+    asked = scenario(1)
+    solved = asked.variants_by_name()["choreography"]
+    fixed = replace(solved, knobs=replace(solved.knobs, commit=Constant(10**6)))
+    variants = {"solved": solved, "fixed": fixed}
+    found = exact(replace(asked, variants=variants), saga(1))
+    assert [each.variant for each in found] == ["solved"]
+    assert list(found.refused) == ["fixed"]
+    assert "commit" in found.refused["fixed"]
+    assert "no answer about fixed" in str(found)
+    with pytest.raises(NotExponentialError, match="commit"):
+        exact(replace(asked, variants={"fixed": fixed}), saga(1))

@@ -13,6 +13,7 @@ import pytest
 
 from wfmodel.designs import Fault, Knobs
 from wfmodel.experiments import Comparison, Scenario, Variant, answer, run
+from wfmodel.experiments.metric_rows import estimate_cell
 from wfmodel.experiments.ratio_estimates import ratio
 from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.sensitivity_cases import what_ifs
@@ -208,6 +209,41 @@ def test_the_interval_of_a_rare_share_holds_it(runs: int) -> None:
         found = ratio(values.tolist(), [100] * runs, counts=True)
         held += found.low <= 1e-3 <= found.high
     assert held / 400 >= 0.93
+
+
+def test_where_few_runs_have_anything_the_number_it_takes_stands_for_the_interval() -> None:
+    found = ratio([0.0] * 4 + [3.0], [1] * 5)
+    assert (found.mean, found.needed) == (pytest.approx(0.6), 40)
+    assert math.isnan(found.low)
+    assert estimate_cell(found, "s", 5).detail == "no interval: it takes about 40 replications"
+    assert ratio([1.0] * 4 + [3.0], [1] * 5).needed == 0  # everybody has something
+
+
+@pytest.mark.parametrize("outages", [0.3, 2, 10])
+@pytest.mark.parametrize("runs", [5, 10, 20])
+def test_the_interval_of_recovery_holds_it_or_is_refused(outages: float, runs: int) -> None:
+    """Outages of random length L: their instances wait E[L^2] / 2 E[L] each. Student's interval
+    held that in 20 to 80 of 100.
+    """
+    draws, sigma = np.random.default_rng(1), math.log(6) / 2.3263
+    truth = 10 * math.exp(1.5 * sigma**2) / 2
+    held = given = 0
+    for _ in range(300):
+        means, hurt = [], []
+        for number in draws.poisson(outages, runs):
+            lengths = 10 * np.exp(sigma * draws.standard_normal(number))
+            met = draws.poisson(lengths)
+            waits = [draws.random(n) * length for n, length in zip(met, lengths, strict=True)]
+            hurt.append(int(met.sum()))
+            means.append(float(np.concatenate(waits).mean()) if hurt[-1] else math.nan)
+        found = ratio(means, hurt)
+        if math.isnan(found.low):
+            assert found.needed > runs or not any(hurt)
+            continue
+        given += 1
+        held += found.low <= truth <= found.high
+    assert held >= 0.89 * given - 1  # of 300, 95 % are 0.95 +- 0.025
+    assert given >= 270 or outages <= 2  # with outages enough, nothing is refused
 
 
 def test_few_instances_have_no_99th_percentile_and_more_have_an_honest_one() -> None:

@@ -48,6 +48,7 @@ def exact(
     """Solve a scenario exactly, as a Markov chain of one instance.
 
     All times must be exponential, or be replaced by --stages. docs/exact.md tells what is assumed.
+    A variant that cannot be solved is named below the answers about the others.
     """
     only_with(context, "simulate", "jobs")
     from wfmodel.cli.scenarios import runnable
@@ -68,6 +69,8 @@ def exact(
             else {}
         )
         _show(answers, beside, limits)
+    for name, reason in found.refused.items():
+        say(f"no answer about {name}: {reason}")
 
 
 def duration_of(text: str, option: str) -> int:

@@ -161,6 +161,7 @@ def _show_online(path: str | None, design: str | None, seed: int | None, replica
     """Run without a history, and show what was measured."""
     from wfmodel.cli.progress import progress
     from wfmodel.experiments.streamed_run import observe_online
+    from wfmodel.metrics.streaming.totals import NOT_ONLINE
     from wfmodel.simulation import COMPILED
 
     if path is None:
@@ -176,7 +177,10 @@ def _show_online(path: str | None, design: str | None, seed: int | None, replica
     what = f"{system.flow.workflow.name}, {system.design}"
     endings = {each.value: count for each, count in found.classes.items()}
     title = f"{what}: {found.instances:,} instances, {run}"
-    _show_measured(title, found.values, found.reasons, endings, twin=False)
+    own = [each.name for each in cell.terms.metrics()]
+    values = {**found.values, **dict.fromkeys(own, math.nan)}
+    reasons = {**found.reasons, **dict.fromkeys(own, NOT_ONLINE.reason)}
+    _show_measured(title, values, reasons, endings, twin=False, terms=cell.terms)
 
 
 def scenario_or_workflow(path: str) -> tuple[Scenario, Workflow]:
@@ -262,7 +266,7 @@ def _show_measured(
     twin: bool,
     terms: Terms | None = None,
 ) -> None:
-    from wfmodel.metrics import NO_TERMS
+    from wfmodel.metrics import METRICS, NO_TERMS
     from wfmodel.wording.figures import number
 
     shown = table("metric", "value", "", title=title)
@@ -271,7 +275,8 @@ def _show_measured(
             add_row(shown, f"ended {name.replace('-', ' ')}", f"{count:,}", "instances")
     shown.add_section()
     for name, metric in (terms or NO_TERMS).every_metric().items():
-        if math.isnan(values[name]) and metric.needs_history and not twin:
+        common = name in METRICS  # what a scenario names for itself is never left out
+        if common and math.isnan(values[name]) and metric.needs_history and not twin:
             continue
         add_row(shown, metric.title, number(values[name], metric.unit), reasons.get(name, ""))
     console(width=None).print(shown)

@@ -197,6 +197,7 @@ def _estimate(found: Estimate) -> dict[str, Any]:
         "replications": found.replications,
         "undefined": found.undefined,
         "method": found.method.value,
+        **({"replications_needed": found.needed} if found.needed else {}),
     }
 
 

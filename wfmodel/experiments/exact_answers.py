@@ -11,7 +11,9 @@ stop. docs/exact.md tells what else is assumed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -102,9 +104,20 @@ class ExactAnswers(Shown):
 
 
 class ExactTable(Tabular, tuple[ExactAnswers, ...]):
-    """Answers about each variant: a tuple that shows itself as a table, variants side by side."""
+    """Answers about each variant: a tuple that shows itself as a table, variants side by side.
 
-    __slots__ = ()
+    ``refused``: variants without answers, with the reason.
+    """
+
+    refused: dict[str, str]
+
+    def __new__(
+        cls, answers: Iterable[ExactAnswers], refused: Mapping[str, str] = MappingProxyType({})
+    ) -> ExactTable:
+        """A table of these answers."""
+        made = super().__new__(cls, answers)
+        made.refused = dict(refused)
+        return made
 
 
 def chain_of(
@@ -138,16 +151,25 @@ def exact(
     within_ns: int | None = None,
     limits: ChainLimits | None = None,
 ) -> ExactTable:
-    """Exact answers about each variant; ``within_ns``: also the chance of a verdict by then.
+    """Exact answers about each variant that has a chain; the others are ``refused`` by name.
+    ``within_ns``: also the chance of a verdict by then.
 
     Raises:
-        NotExponentialError, TooManyStatesError, ZeroTimeLoopError: as ``chain_of``.
-        TooStiffError: rates and ``within_ns`` differ by too much.
+        NotExponentialError, TooManyStatesError, ZeroTimeLoopError: as ``chain_of``, of the first
+            variant if there is an answer about none.
+        TooStiffError: the same, where rates and ``within_ns`` differ by too much.
     """
-    return ExactTable(
-        _answers(name, chain_of(scenario, workflow, variant, limits), scenario, within_ns)
-        for name, variant in scenario.variants_by_name().items()
-    )
+    found: list[ExactAnswers] = []
+    errors: dict[str, ValueError | ArithmeticError] = {}
+    for name, variant in scenario.variants_by_name().items():
+        try:
+            chain = chain_of(scenario, workflow, variant, limits)
+            found.append(_answers(name, chain, scenario, within_ns))
+        except (ValueError, ArithmeticError) as error:
+            errors[name] = error
+    if not found:
+        raise next(iter(errors.values()))
+    return ExactTable(found, {name: str(error) for name, error in errors.items()})
 
 
 def _answers(

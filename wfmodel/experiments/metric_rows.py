@@ -110,6 +110,8 @@ def estimate_cell(
     details = []
     if found.method not in (Method.CONSTANT, Method.NONE):
         details.append(between(found.low, found.high, bare(unit)))
+    elif found.needed and not math.isnan(found.mean):
+        details.append(f"no interval: it takes about {found.needed} replications")
     if calm is not None and not math.isnan(calm.mean):
         details.append(f"without faults {number(calm.mean, bare(unit))}")
     if 0 < found.undefined < replications:

@@ -71,7 +71,7 @@ def run_sweep(
         runs = runs_of(value, variant)
         if storms_in({"": runs}):
             return Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
-        return metric_estimate(known[metric], calm(runs)).estimate
+        return metric_estimate(known[metric], calm(runs))
 
     estimates = {
         metric: tuple(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from scipy import special
@@ -30,21 +30,14 @@ POOLED: Final[Mapping[str, float]] = {
 """Metrics that are percentiles of latencies."""
 
 
-class Quantile(NamedTuple):
-    """An estimate in seconds; and, where it is refused, how many runs it would take."""
-
-    estimate: Estimate
-    runs_needed: int = 0
-
-
 def quantile(
     runs: Sequence[Latencies], share: float, *, confidence: float = CONFIDENCE
-) -> Quantile:
+) -> Estimate:
     """The time within which this share of all instances had a verdict; ``inf``: fewer had one."""
     counts = [len(run.seconds) for run in runs]
     pool = np.sort(np.concatenate([run.seconds for run in runs]).astype(np.float64))
     if len(runs) < 2 or not len(pool):
-        return Quantile(Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE))
+        return Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
     found = float(pool[math.ceil(share * len(pool)) - 1])
     below = [float((run.seconds <= found).mean()) if len(run.seconds) else math.nan for run in runs]
     sample = linearised(below, counts)
@@ -53,11 +46,11 @@ def quantile(
     if ranks is None:
         least = math.ceil(math.log((1 - confidence) / 2) / math.log(share))
         needed = math.ceil(len(runs) * least / max(many, 1))
-        refused = Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
-        return Quantile(refused, max(needed, len(runs) + 1))
+        unknown = (math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
+        return Estimate(*unknown, needed=max(needed, len(runs) + 1))
     low = pool[max(0, math.floor(ranks[0] * len(pool) / many) - 1)]
     high = pool[min(len(pool), math.ceil(ranks[1] * len(pool) / many)) - 1]
-    return Quantile(Estimate(found, float(low), float(high), len(runs), 0, Method.ORDER))
+    return Estimate(found, float(low), float(high), len(runs), 0, Method.ORDER)
 
 
 def _ranks(many: int, share: float, tail: float) -> tuple[int, int] | None:
@@ -79,7 +72,7 @@ def paired_quantiles(
     """Second minus first, from the two intervals (MOVER: Zou & Donner, Statistics in Medicine 27,
     2008). That the runs are paired is not used, so the interval is rather too wide.
     """
-    one, other = (quantile(runs, share, confidence=confidence).estimate for runs in (first, second))
+    one, other = (quantile(runs, share, confidence=confidence) for runs in (first, second))
     differing = sum(
         not np.array_equal(a.seconds, b.seconds) for a, b in zip(first, second, strict=True)
     )

@@ -15,6 +15,14 @@ run leaves of them (Korn & Graubard, Survey Methodology 24, 1998): zero has a wi
 >>> 0.002 < ratio([0.0] * 20, [100] * 20, counts=True).high < 0.003
 True
 
+Times and counts are never negative, and a few runs may have most of them: sums are taken to be at
+least as skewed as a gamma distribution (twice the coefficient of variation), which a handful of
+runs does not show. Where some runs have nothing of it and fewer than eight have, an interval is
+refused, with the number of runs that it takes.
+
+>>> ratio([0.0, 0.0, 8.0], [1, 1, 1]).needed
+24
+
 What it cannot see: with no event at all, how much events would cluster; then instances are taken to
 be independent.
 """
@@ -24,6 +32,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from scipy import special
@@ -38,7 +47,11 @@ from wfmodel.experiments.statistics import (
     interval,
 )
 
-_ROUNDING = 1e-6
+FEWEST_RUNS: Final = 8
+"""Runs with something to add up, where others have nothing; of fewer, measured intervals of times
+after faults held the truth in 20 to 90 % of cases instead of 95 %.
+"""
+_ROUNDING: Final = 1e-6
 
 
 def linearised(values: Sequence[float], weights: Sequence[float]) -> Sample:
@@ -73,13 +86,28 @@ def ratio(
     undefined = int(np.count_nonzero(np.isnan(np.asarray(values, dtype=np.float64))))
     if not len(sample):
         return Estimate(math.nan, math.nan, math.nan, 0, len(values), Method.NONE)
-    found = interval(sample.tolist(), confidence=confidence)
+    sums = np.nan_to_num(np.asarray(values, dtype=np.float64)) * np.asarray(weights)
+    found = interval(sample.tolist(), least_skewness=_of_gamma(sums), confidence=confidence)
     left_out = undefined if not any(weights[i] for i in _known(values)) else 0
     found = replace(found, undefined=left_out)
-    if not counts or len(sample) < 2 or not _are_counts(values, weights):
+    if len(sample) < 2:
         return found
-    low, high = _korn_graubard(found.mean, sample, float(sum(weights)), confidence)
-    return replace(found, low=low, high=high, method=Method.BINOMIAL)
+    if counts and _are_counts(values, weights):
+        low, high = _korn_graubard(found.mean, sample, float(sum(weights)), confidence)
+        return replace(found, low=low, high=high, method=Method.BINOMIAL)
+    some = int(np.count_nonzero(sums))
+    if 0 < some < min(FEWEST_RUNS, len(sums)):
+        needed = math.ceil(FEWEST_RUNS * len(sums) / some)
+        return replace(found, low=math.nan, high=math.nan, method=Method.NONE, needed=needed)
+    return found
+
+
+def _of_gamma(sums: Sample) -> float:
+    """The skewness of a gamma distribution of this mean and spread; 0 if a sum is negative."""
+    mean = float(sums.mean())
+    if len(sums) < 2 or not mean or sums.min() < 0:
+        return 0.0
+    return 2 * float((sums / mean).std(ddof=1))
 
 
 def _known(values: Sequence[float]) -> list[int]:

@@ -24,7 +24,7 @@ import numpy as np
 
 from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
 from wfmodel.experiments.hit_alike import all_struck
-from wfmodel.experiments.pooled_quantiles import POOLED, Quantile, paired_quantiles, quantile
+from wfmodel.experiments.pooled_quantiles import POOLED, paired_quantiles, quantile
 from wfmodel.experiments.ratio_estimates import paired_ratios, ratio
 from wfmodel.experiments.relevance import smallest_relevant
 from wfmodel.experiments.run_observation import RunObservation
@@ -94,10 +94,9 @@ def metric_results(scenario: Scenario, observed: Results) -> tuple[MetricResult,
     """One line per metric, in the registry's order."""
     lines = []
     for metric in scenario.terms.every_metric().values():
-        measured = tuple(metric_estimate(metric, runs) for runs in observed)
-        estimates = tuple(each.estimate for each in measured)
-        needed = max(each.runs_needed for each in measured)
-        reason = _refused(metric, needed) if needed else _reason(metric.name, observed)
+        estimates = tuple(metric_estimate(metric, runs) for runs in observed)
+        unknown = [each.needed for each in estimates if math.isnan(each.mean) and each.needed]
+        reason = _refused(metric, max(unknown)) if unknown else _reason(metric.name, observed)
         primary = metric.name in scenario.primary
         gap = _difference(scenario, metric, observed, estimates)
         parts = _parts(metric, observed)
@@ -107,7 +106,7 @@ def metric_results(scenario: Scenario, observed: Results) -> tuple[MetricResult,
 
 def metric_estimate(
     metric: Metric, runs: Sequence[RunObservation], *, confidence: float = CONFIDENCE
-) -> Quantile:
+) -> Estimate:
     """A metric over all runs of one variant."""
     share = POOLED.get(metric.name)
     if share is not None:
@@ -115,7 +114,11 @@ def metric_estimate(
     values, weights = [run.values[metric.name] for run in runs], _weights(metric, runs)
     counts = metric.unit == "fraction" and metric.per is not Per.RUNS
     found = ratio(values, weights, counts=counts, confidence=confidence)
-    return Quantile(possible(found, metric.unit))
+    if metric.unit == "fraction" and metric.better == "higher" and not counts:
+        # What is skewed is what they lack of 1.
+        lacks = ratio([1 - each for each in values], weights, confidence=confidence)
+        found = replace(lacks, mean=found.mean, low=1 - lacks.high, high=1 - lacks.low)
+    return possible(found, metric.unit)
 
 
 def metric_difference(

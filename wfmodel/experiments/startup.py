@@ -19,10 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.experiments.instance_facts import Latencies
-from wfmodel.experiments.statistics import interval
+from wfmodel.experiments.statistics import paired
 
 BATCH: Final = 5
 FEWEST_BATCHES: Final = 10
+SHOWN: Final = 0.01
+"""The p-value at which the second half differs."""
 LEAST: Final = 0.05
 """Of the mean: a start that changes it by less is left alone."""
 
@@ -55,9 +57,8 @@ def startup_of(runs: Sequence[Latencies]) -> Startup | None:
         return None
     after = [float(np.nanmean(run[cut * BATCH :])) for run in taken]
     whole = [float(np.nanmean(run)) for run in taken]
-    gap = interval([b - a for a, b in zip(whole, after, strict=True)], confidence=0.99)
-    mean = float(np.mean(whole))
-    if gap.low <= 0 <= gap.high or abs(gap.mean) < LEAST * mean:
+    gap, mean = paired(whole, after), float(np.mean(whole))
+    if not gap.p_value <= SHOWN or abs(gap.estimate.mean) < LEAST * mean:  # nan: all are equal
         return None
     until = float(np.mean([run.arrived_s[cut * BATCH] for run in runs]))
     return Startup(until, mean, float(np.mean(after)), cut < batches // 2 - 1)

@@ -57,7 +57,8 @@ What is measured of one run. The *truth* of an instance is what has landed and w
 at the services, with counts. The *view* of a participant is what its durable store says of the
 instance (with persistence `memory`: what the process says, until a crash empties it). Instances
 that arrive during the warm-up are not measured. A metric that has nothing to measure is undefined,
-`nan` with a reason, and never 0. Isolation anomalies are not measured yet.
+`nan` with a reason, and never 0. Isolation anomalies are not measured yet. How several runs become
+one number with its interval is in [statistics.md](statistics.md).
 """
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -56,6 +57,12 @@ class Document:
     origins: Mapping[Path, Path] = field(default_factory=dict)
     _root: list[Place] = field(default_factory=list, repr=False, compare=False)
 
+    def __reduce__(self) -> tuple[type[Document], tuple[object, ...]]:
+        """With its places found: what would find them is mostly a closure, and does not travel."""
+        self._nearest(())
+        found = partial(_at_hand, self._root[0])
+        return Document, (self.file, self.text, self.value, found, dict(self.origins))
+
     def locate(self, path: Path, *, key: bool = False) -> Span:
         """The span of a value (or of its key); of its nearest surroundings where it is absent."""
         place = self._nearest(self.original(path))
@@ -84,6 +91,10 @@ class Document:
                 break
             place = inner
         return place
+
+
+def _at_hand(places: Place) -> Place:
+    return places
 
 
 def lines_of(text: str) -> list[str]:

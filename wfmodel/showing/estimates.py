@@ -180,11 +180,13 @@ def _(answers: ExactAnswers) -> Card:
 def _(answers: ExactTable) -> Card:
     sizes = [f"{each.variant} {each.states:,} states" for each in answers]
     cut = max((each.cut for each in answers), default=0.0)
+    lines = [f"probabilities are off by at most {significant(cut)}"] if cut else []
+    lines += [f"no answer about {name}: {reason}" for name, reason in answers.refused.items()]
     titles = {value.name: value.title for each in answers for value in each.values}
     by_name = [{value.name: value for value in each.values} for each in answers]
     return Card(
         title=f"Exact answers about one instance: {', '.join(sizes)}",
-        lines=(f"probabilities are off by at most {significant(cut)}",) if cut else (),
+        lines=lines,
         head=("answer", *(each.variant for each in answers)),
         rows=[
             (

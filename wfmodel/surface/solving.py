@@ -91,11 +91,12 @@ def exact(
     """Solve one instance of each variant as a Markov chain: no runs, no intervals.
 
     ``within``: also the chance of a verdict by then, such as "2s". ``stages``: Erlang stages for
-    times that are not exponential (None: refuse them). docs/exact.md has what is assumed.
+    times that are not exponential (None: refuse them). docs/exact.md has what is assumed. Variants
+    that cannot be solved are in the answer's ``refused``, with the reason.
 
     Raises:
         LoadError: the scenario's file cannot be run.
-        ValueError: a time or a fault has no finite chain; the text names its place.
+        ValueError: no variant has a finite chain; the text names the place of the first.
     """
     asked, process = question(scenario, workflow)
     within_ns = None if within is None else parse_duration(within)

@@ -225,7 +225,7 @@ def interrupted(folder: Path, known: Known) -> Path:
 def test_a_damaged_cell_is_named_with_the_way_out(tmp_path, known, whole, damage):
     cell = interrupted(tmp_path, known)
     content = bytearray(cell.read_bytes())
-    content[len(content) // 3] ^= 0x10
+    content[len(content) // 2] ^= 0x10
     changed = {
         "cut": bytes(content[:-7]),
         "flipped": bytes(content),

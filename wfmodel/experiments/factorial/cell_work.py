@@ -115,7 +115,7 @@ def _rows(work: CellWork, observed: Sequence[Sequence[RunObservation]]) -> tuple
 def _of_variant(
     work: CellWork, response: str, name: str, runs: Sequence[RunObservation], level: float
 ) -> Row:
-    found = metric_estimate(work.metric(response), runs, confidence=level).estimate
+    found = metric_estimate(work.metric(response), runs, confidence=level)
     values = tuple(run.values[response] for run in runs)
     return Row(name, response, found, reached(work.precision, response, found), 0, values)
 

@@ -147,6 +147,7 @@ _ROW_COLUMNS: Final = (
     "replications",
     "undefined",
     "method",
+    "needed",
     "reached",
     "differing",
     "values",
@@ -159,7 +160,7 @@ def _schema(
     metadata: Mapping[str, str],
 ) -> pa.Schema:
     text, number, count = arrow.string(), arrow.float64(), arrow.int64()
-    kinds = (text, text, number, number, number, count, count, text, text, count)
+    kinds = (text, text, number, number, number, count, count, text, count, text, count)
     named = list(zip(_ROW_COLUMNS, (*kinds, arrow.list_(number)), strict=True))
     factors = tuple(factors)
     if factors:
@@ -178,6 +179,7 @@ def _outcome_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
         "replications": [row.estimate.replications for row in rows],
         "undefined": [row.estimate.undefined for row in rows],
         "method": [row.estimate.method.value for row in rows],
+        "needed": [row.estimate.needed for row in rows],
         "reached": [row.reached.value for row in rows],
         "differing": [row.differing for row in rows],
         "values": [list(row.values) for row in rows],
@@ -186,10 +188,9 @@ def _outcome_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
 
 def _rows(columns: Mapping[str, list[Any]]) -> Iterable[Row]:
     for fields in zip(*(columns[name] for name in _ROW_COLUMNS), strict=True):
-        variant, response, mean, low, high, count, undefined, method, state, differing, values = (
-            fields
-        )
-        estimate = Estimate(mean, low, high, count, undefined, Method(method))
+        variant, response, mean, low, high, count, undefined, *rest = fields
+        method, needed, state, differing, values = rest
+        estimate = Estimate(mean, low, high, count, undefined, Method(method), needed)
         yield Row(variant, response, estimate, Reached(state), differing, tuple(values))
 
 

@@ -66,7 +66,7 @@ def reached(
     if asked is None:
         return Reached.NOT_ASKED
     if found.method is Method.NONE:
-        return Reached.UNDEFINED
+        return Reached.NO if found.needed else Reached.UNDEFINED
     if found.method is Method.CONSTANT:
         known = METRICS.get(response)
         same_by_definition = known is not None and known.group is MetricGroup.COUPLING

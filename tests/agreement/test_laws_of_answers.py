@@ -1,0 +1,134 @@
+"""What holds for the answer of every comparison, whatever is compared and whatever strikes."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from hypothesis import Phase, assume, given, settings
+
+from tests.agreement.dressed import worlds
+from wfmodel.designs import System
+from wfmodel.designs.anomalies import CLEAN
+from wfmodel.experiments import Comparison, Scenario, answer, run
+from wfmodel.experiments.assumptions import assumptions
+from wfmodel.experiments.hit_alike import stops
+from wfmodel.experiments.statistics import DifferenceVerdict, Method
+from wfmodel.experiments.storms import StormsError
+from wfmodel.metrics import METRICS, Per
+from wfmodel.simulation import Setting
+
+World = tuple[System, Setting, int]
+REPLICATIONS = 3
+
+
+def comparison(world: World) -> Comparison | None:
+    """Both designs of the workflow, with its knobs, in its setting; None where it never ends."""
+    system, setting, seed = world
+    scenario = Scenario(
+        question="Which?",
+        setting=setting,
+        knobs=system.knobs,
+        replications=REPLICATIONS,
+        seed=seed,
+        what_ifs=0,
+    )
+    try:
+        return run(scenario, system.flow.workflow, jobs=1)
+    except StormsError:
+        return None
+
+
+@given(worlds())
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+def test_answers_keep_the_laws(world: World) -> None:
+    """Not made smaller on failure: each example is a comparison of six runs and their twins."""
+    found = comparison(world)
+    assume(found is not None and found.variants[0].instances > 0)
+    zero_has_a_width(found)
+    nobody_drops_out_of_a_difference(found)
+    who_alone_is_hit_is_named(found)
+    what_went_wrong_is_told_with_an_instance(found)
+    it_is_said_in_words(found)
+    what_it_rests_on_is_complete(found)
+
+
+def zero_has_a_width(found: Comparison) -> None:
+    """Law 7: no event in n, or nothing but events, has an interval that says so."""
+    for line in found.metrics:
+        if line.metric.unit != "fraction" or line.metric.per is not Per.INSTANCES:
+            continue
+        for estimate in line.estimates:
+            if estimate.mean == 0 and line.name in ("lost", "committed", "hurt", "derailed"):
+                assert estimate.low == 0, line.name
+                assert 0 < estimate.high <= 1, line.name
+            if estimate.mean == 1 and line.name in ("committed", "terminal_consistency"):
+                assert estimate.low < 1 == estimate.high, line.name
+    for line in found.metrics:
+        for estimate in line.estimates:
+            if estimate.method is Method.NONE and not math.isnan(estimate.mean):
+                assert estimate.needed > REPLICATIONS, line.name
+    few = [line for line in found.metrics if line.verdict is DifferenceVerdict.TOO_FEW]
+    for line in few:  # three replications show nothing, and the answer says how many it takes
+        assert line.difference is not None
+        assert (line.difference.needed or 0) > REPLICATIONS
+    assert not any(line.verdict is DifferenceVerdict.SHOWN for line in found.metrics)
+
+
+def nobody_drops_out_of_a_difference(found: Comparison) -> None:
+    """Law 5: a difference is that of its two columns."""
+    for line in found.metrics:
+        if line.difference is None or line.verdict is DifferenceVerdict.UNDEFINED:
+            continue
+        first, second = (each.mean for each in line.estimates)
+        if not math.isnan(first + second):
+            gap = line.difference.estimate.mean
+            assert math.isclose(gap, second - first, rel_tol=1e-9, abs_tol=1e-9), line.name
+
+
+def who_alone_is_hit_is_named(found: Comparison) -> None:
+    """Law 10: a process that only one design has, and that was stopped, is named."""
+    text = " ".join(answer(found).cautions)
+    for mine, other in (found.variants, found.variants[::-1]):
+        only = {
+            each.target
+            for each in mine.struck
+            if stops(each) and each.target not in (*other.processes, "broker")
+        }
+        assert (f"Only {mine.name} is hit by" in text) == bool(only)
+        assert all(target in text for target in only)
+
+
+def what_went_wrong_is_told_with_an_instance(found: Comparison) -> None:
+    """Law 11: each way to end wrong has its number and an instance to look at."""
+    clean = {each.value for each in CLEAN}
+    points = answer(found).points
+    for variant in found.variants:
+        [line] = [each for each in points if each.startswith(f"Did not end clean, {variant.name}:")]
+        for ending, count in variant.endings.items():
+            if not count or ending in clean or ending == "still-running":
+                continue
+            assert re.search(r"Why: \d+ .*after (no fault|\d+)", line), line
+            words = ending.replace("-", " ")
+            assert f"{count:,} {words}" in line
+            assert re.search(rf"{words}: instance \d+ of replication \d+", line), line
+
+
+def it_is_said_in_words(found: Comparison) -> None:
+    """Law 13: no metric is called by its name in the code."""
+    said = answer(found)
+    names = {name for name in METRICS if "_" in name} - {"completion_time"}
+    for text in (said.headline, *said.points):
+        assert not names & set(re.findall(r"\w+", text)), text
+    evidence = " ".join(said.points).lower()
+    for line in found.primary():
+        assert line.metric.title.lower() in evidence, line.name
+
+
+def what_it_rests_on_is_complete(found: Comparison) -> None:
+    """Law 12: every service's capacity and every step's duration is among the assumptions."""
+    listed = {each.place for each in assumptions(found.scenario, found.workflow)}
+    for name, state in found.workflow.states.items():
+        if state.kind == "task":
+            assert f"workflow.{name}.duration" in listed
+            assert f"workflow.services.{state.service}.capacity" in listed
