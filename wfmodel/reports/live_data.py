@@ -52,7 +52,12 @@ def dials_data(live: LiveScenario) -> dict[str, Any]:
     return {
         "range": RANGE,
         "dials": [
-            {"title": printable(d.title), "stands": printable(d.stands), "most": d.most}
+            {
+                "title": printable(d.title),
+                "stands": printable(d.stands),
+                "most": d.most,
+                "count": d.count,
+            }
             for d in live.dials
         ],
         "kinds": [kind.value for kind in FaultKind if kind not in _NEED_MORE],

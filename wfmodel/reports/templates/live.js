@@ -18,15 +18,23 @@ function render({ model, el }) {
   const left = make("div");
   const inputs = dials.map((dial, place) => {
     const label = make("label");
-    const input = make("input", { type: "range", min: -Math.log2(range), max: Math.log2(dial.most), step: 0.05, value: 0, "aria-label": dial.title });
+    // What is counted goes one by one; all else by powers of two around what stands.
+    const limits = dial.count
+      ? { min: 1, max: Math.min(range, dial.count * dial.most), step: 1, value: dial.count }
+      : { min: -Math.log2(range), max: Math.log2(dial.most), step: 0.05, value: 0 };
+    const input = make("input", { type: "range", ...limits, "aria-label": dial.title });
     const shown = make("output", {}, dial.stands);
-    const show = () => { shown.textContent = Number(input.value) === 0 ? dial.stands : `${dial.stands} × ${(2 ** input.value).toPrecision(3)}`; };
+    const multiple = () => dial.count ? input.value / dial.count : Math.min(dial.most, 2 ** input.value);
+    const show = () => {
+      const turned = Number(input.value) !== limits.value;
+      shown.textContent = dial.count ? input.value : dial.stands + (turned ? ` × ${multiple().toPrecision(3)}` : "");
+    };
     input.addEventListener("input", () => {
       show();
       clearTimeout(input.waiting);
-      input.waiting = setTimeout(() => model.send({ what: "turn", dial: place, multiple: Math.min(dial.most, 2 ** input.value) }), 60);
+      input.waiting = setTimeout(() => model.send({ what: "turn", dial: place, multiple: multiple() }), 60);
     });
-    input.back = () => { input.value = 0; show(); };
+    input.back = () => { input.value = limits.value; show(); };
     label.append(make("span", {}, dial.title), shown, input);
     left.append(label);
     return input;
