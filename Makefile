@@ -10,7 +10,7 @@
 #   make integrations  renew the table of what AWS offers, from botocore
 #   make possibilities  renew docs/what-can-happen.md (minutes)
 #   make reports        renew the first looks in reports/ (a minute); make demo renews the whole one
-#   make notebooks      run the notebooks from a clean kernel
+#   make notebooks      run the notebooks from a clean kernel, and the explorer in JupyterLab
 #   make oracles        the tests that ask pm4py and Storm, in an environment of their own
 #   make spin           the larger systems that SPIN counts too
 #   make golden         counts of up to 170 million states (2 minutes, 6 GB)
@@ -67,6 +67,7 @@ format: $(VENV)/.dev
 
 notebooks: $(VENV)/.notebooks
 	$(BIN)/python -m tests.notebooks
+	$(BIN)/python -m pytest tests/reports/test_in_jupyter.py
 
 # pm4py is AGPL, stormpy GPL: tests compare with them, in an environment of its own, and nothing of
 # ours imports them.

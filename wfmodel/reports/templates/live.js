@@ -6,7 +6,7 @@ const make = (name, attributes = {}, words) => {
   return made;
 };
 const STYLE = `
-.wf-live { font: 14px/1.45 system-ui, sans-serif; display: grid; gap: 1rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.wf-live { font: 14px/1.45 system-ui, sans-serif; display: grid; gap: 1rem 2rem; padding: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 .wf-live label { display: grid; grid-template-columns: 1fr auto; } .wf-live input[type=range] { grid-column: 1 / 3; width: 100%; }
 .wf-live table { border-collapse: collapse; width: 100%; } .wf-live th, .wf-live td { text-align: left; padding: .2rem .5rem; border-bottom: 1px solid #8886; } .wf-live td { text-align: right; font-variant-numeric: tabular-nums; }
 .wf-live form { display: flex; flex-wrap: wrap; gap: .4rem; align-items: end; } .wf-live form label { display: block; } .wf-live form input { width: 5rem; } .wf-live .said { color: #b3261e; min-height: 1.4em; } .wf-live iframe { grid-column: 1 / -1; width: 100%; height: 900px; border: 0; }`;
