@@ -98,9 +98,21 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write
 	$(MAKE) site
 
-# mkdocs reads docs/ and docstrings; what it has beyond them is in tests/site_pages.py.
-site: $(VENV)/.docs
+# mkdocs reads docs/ and docstrings; what it has beyond them is in tests/site_pages.py. Then it is
+# looked at in a browser, which may ask nothing of the network.
+site: $(VENV)/.docs build/mermaid.min.js
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python -m pytest tests/test_site_in_a_browser.py
+
+# What draws diagrams in the site: one file of a pinned package, known by its sum.
+MERMAID := mermaid@11.17.2
+MERMAID_SUM := 581ed7d74bd9048d0e3a91363927d72ef22942d7722546b27f7cc29e35390eb8
+build/mermaid.min.js: Makefile
+	mkdir -p build
+	npm pack --silent --pack-destination build $(MERMAID)
+	tar -xzOf build/$(subst @,-,$(MERMAID)).tgz package/dist/mermaid.min.js > $@
+	rm build/$(subst @,-,$(MERMAID)).tgz
+	echo "$(MERMAID_SUM)  $@" | sha256sum --check --quiet || (rm $@ && false)
 
 # The table of AWS's services; botocore ships their models, and nothing of ours imports it.
 integrations: $(VENV)/.dev
