@@ -1,4 +1,4 @@
-"""What the site has beyond docs/: a page of names, links that lead out, titles, what draws diagrams.
+"""What the site has beyond docs/: names from docstrings, links that lead out, what draws diagrams.
 
 mkdocs calls the functions here by name (``hooks`` of mkdocs.yml).
 """
