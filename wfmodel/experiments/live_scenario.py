@@ -206,7 +206,16 @@ class LiveScenario:
     def _cells(self) -> Iterator[tuple[str, RunSpec]]:
         scenario = self._setup.scenario
         for name, variant in scenario.variants_by_name().items():
-            yield name, RunSpec(variant, scenario.setting, scenario.seed, self._replication)
+            yield (
+                name,
+                RunSpec(
+                    variant,
+                    scenario.setting,
+                    scenario.seed,
+                    self._replication,
+                    terms=scenario.terms,
+                ),
+            )
 
 
 def _turned(setup: Setup, path: tuple[str, ...], multiple: float) -> Setup:
