@@ -127,13 +127,17 @@ possibilities: $(VENV)/.dev
 benchmarks: $(VENV)-benchmarks/.ready
 	$(VENV)-benchmarks/bin/python -m benchmarks.throughput
 
-# As a newcomer gets it, and our own workflows and action under zizmor.
+# As a newcomer gets it, our own workflows and action under zizmor, and wheels of all it needs for musl.
 HOW ?=
 package: $(VENV)-release/.ready
 	rm -rf build/package
 	$(VENV)-release/bin/python -m build --wheel --no-isolation --outdir build/package .
 	$(VENV)-release/bin/python -m tests.installed build/package/*.whl $(HOW)
 	$(VENV)-release/bin/zizmor --offline --quiet .github
+	for python in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do \
+		$(VENV)-release/bin/pip download --quiet build/package/*.whl --dest build/musl-$$machine-$$python \
+			--platform musllinux_1_2_$$machine --platform musllinux_1_1_$$machine \
+			--python-version $$python --only-binary=:all: || exit 1; done; done
 
 # In a copy, where the pin is that of the newest numba: what fails is what is to be done.
 NEXT := build/next
