@@ -10,7 +10,7 @@
 #   make integrations  renew the table of what AWS offers, from botocore
 #   make possibilities  renew docs/what-can-happen.md (minutes)
 #   make reports        renew the first looks in reports/ (a minute); make demo renews the whole one
-#   make notebooks      run the notebooks from a clean kernel
+#   make notebooks      run the notebooks from a clean kernel, and the explorer in JupyterLab
 #   make oracles        the tests that ask pm4py and Storm, in an environment of their own
 #   make spin           the larger systems that SPIN counts too
 #   make golden         counts of up to 170 million states (2 minutes, 6 GB)
@@ -67,6 +67,7 @@ format: $(VENV)/.dev
 
 notebooks: $(VENV)/.notebooks
 	$(BIN)/python -m tests.notebooks
+	$(BIN)/python -m pytest tests/reports/test_in_jupyter.py
 
 # pm4py is AGPL, stormpy GPL: tests compare with them, in an environment of its own, and nothing of
 # ours imports them.
@@ -97,9 +98,21 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated --write
 	$(MAKE) site
 
-# mkdocs reads docs/ and docstrings; what it has beyond them is in tests/site_pages.py.
-site: $(VENV)/.docs
+# mkdocs reads docs/ and docstrings; what it has beyond them is in tests/site_pages.py. Then it is
+# looked at in a browser, which may ask nothing of the network.
+site: $(VENV)/.docs build/mermaid.min.js
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python -m pytest tests/test_site_in_a_browser.py
+
+# What draws diagrams in the site: one file of a pinned package, known by its sum.
+MERMAID := mermaid@11.17.2
+MERMAID_SUM := 581ed7d74bd9048d0e3a91363927d72ef22942d7722546b27f7cc29e35390eb8
+build/mermaid.min.js: Makefile
+	mkdir -p build
+	npm pack --silent --pack-destination build $(MERMAID)
+	tar -xzOf build/$(subst @,-,$(MERMAID)).tgz package/dist/mermaid.min.js > $@
+	rm build/$(subst @,-,$(MERMAID)).tgz
+	echo "$(MERMAID_SUM)  $@" | sha256sum --check --quiet || (rm $@ && false)
 
 # The table of AWS's services; botocore ships their models, and nothing of ours imports it.
 integrations: $(VENV)/.dev
@@ -114,13 +127,17 @@ possibilities: $(VENV)/.dev
 benchmarks: $(VENV)-benchmarks/.ready
 	$(VENV)-benchmarks/bin/python -m benchmarks.throughput
 
-# As a newcomer gets it, and our own workflows and action under zizmor.
+# As a newcomer gets it, our own workflows and action under zizmor, and wheels of all it needs for musl.
 HOW ?=
 package: $(VENV)-release/.ready
 	rm -rf build/package
 	$(VENV)-release/bin/python -m build --wheel --no-isolation --outdir build/package .
 	$(VENV)-release/bin/python -m tests.installed build/package/*.whl $(HOW)
 	$(VENV)-release/bin/zizmor --offline --quiet .github
+	for python in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do \
+		$(VENV)-release/bin/pip download --quiet build/package/*.whl --dest build/musl-$$machine-$$python \
+			--platform musllinux_1_2_$$machine --platform musllinux_1_1_$$machine \
+			--python-version $$python --only-binary=:all: || exit 1; done; done
 
 # In a copy, where the pin is that of the newest numba: what fails is what is to be done.
 NEXT := build/next

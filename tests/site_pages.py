@@ -1,4 +1,4 @@
-"""What the site has beyond docs/: a page of the Python names, links that lead out, pages' titles.
+"""What the site has beyond docs/: names from docstrings, links that lead out, what draws diagrams.
 
 mkdocs calls the functions here by name (``hooks`` of mkdocs.yml).
 """
@@ -10,12 +10,14 @@ import re
 import tomllib
 from pathlib import Path
 from posixpath import normpath
+from shutil import copyfile
 from typing import Any, Final
 
 import wfmodel
 
 ROOT: Final = Path(__file__).parents[1]
 API: Final = "reference/api.md"
+MERMAID: Final = "assets/javascripts/mermaid.min.js"
 LEFT_OUT: Final = "docs/editors/"
 """Files of an extension, which stand in docs/ and are no pages (``exclude_docs``)."""
 _LINK: Final = re.compile(r"\]\((?!\w+:|#)([^)\s]*)\)")
@@ -65,6 +67,20 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> st
         return f"[{title_of(there)}]" if there.is_file() else match[0]
 
     return _LINK.sub(outward, _FILE_NAME.sub(titled, markdown))
+
+
+def on_post_page(output: str, *, page: Any, config: Any) -> str:
+    """A page with a diagram loads what draws it from the site; the theme would ask unpkg.com."""
+    if 'class="mermaid"' not in output:
+        return output
+    up = "../" * page.url.count("/")
+    return output.replace("</head>", f'<script src="{up}{MERMAID}"></script></head>', 1)
+
+
+def on_post_build(config: Any) -> None:
+    """Put what draws diagrams into the site."""
+    there = Path(config["site_dir"]) / MERMAID
+    copyfile(ROOT / "build" / "mermaid.min.js", there)
 
 
 def title_of(page: Path) -> str:

@@ -146,7 +146,8 @@ def test_options_that_do_not_go_together(capsys, write, arguments, message):
 def test_a_scenario_without_an_experiment(capsys):
     scenario = str(ROOT / "models/order-fulfilment/scenario.yaml")
     code, _, err = call(capsys, "sweep", scenario)
-    assert (code, err) == (2, "wfmodel: error: the scenario declares no experiment\n")
+    told = "the scenario declares no experiment: give it the key 'experiment'"
+    assert (code, err) == (2, f"wfmodel: error: {told}\n")
 
 
 @pytest.mark.parametrize("missing", ["pyarrow", "filelock"])

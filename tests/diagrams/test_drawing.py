@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 from pygraphviz import AGraph
 
 import wfmodel
-from wfmodel.diagrams import LayoutError, dot, layout
+from wfmodel.diagrams import DrawingChoices, LayoutError, dot, layout, mermaid
+from wfmodel.diagrams.choices import Detail
+from wfmodel.diagrams.diagram import whole_diagram
+from wfmodel.diagrams.layout import laid_out
 from wfmodel.diagrams.selection import diagram_of
 from wfmodel.display import svg_of
+from wfmodel.model.loading import load_workflow
 from wfmodel.model.workflow import Branch, Choice, Final, Parallel, Region, Task, Workflow
 
 NAMES = ("a", "b", "c", "d")
@@ -97,3 +101,79 @@ def test_an_engine_that_ends_without_a_layout_is_one_error(monkeypatch, engine, 
         wfmodel.draw(regions())
     assert "\n" not in str(raised.value)
     assert svg_of(regions()) is None  # a notebook shows it as text
+
+
+SUB_WORKFLOWS = """
+name: trip
+initial: book
+states:
+  book: {kind: workflow, workflow: booking, next: done, on: {failed: broken}}
+  broken: {kind: final, outcome: failed}
+  done: {kind: final, outcome: succeeded}
+workflows:
+  booking:
+    initial: both
+    states:
+      both:
+        kind: parallel
+        join: all
+        next: booked
+        regions:
+          - {name: flight, initial: fly, states: {fly: {kind: final, outcome: succeeded}}}
+          - name: hotel
+            initial: sleep
+            states:
+              sleep: {kind: workflow, workflow: rooms, next: ok}
+              ok: {kind: final, outcome: succeeded}
+      booked: {kind: final, outcome: succeeded}
+  rooms:
+    initial: ask
+    states:
+      ask: {kind: task, service: hotels, duration: 1s, next: got}
+      got: {kind: final, outcome: succeeded}
+"""
+
+
+def test_a_sub_workflow_stands_on_a_ground_of_its_own_wherever_it_is_called():
+    loaded = load_workflow("trip.yaml", SUB_WORKFLOWS).workflow
+    assert loaded is not None
+    diagram = whole_diagram(loaded)
+    ground = {group.scope: group for group in diagram.groups}
+    assert {
+        group.title: ground[group.parent].title if group.parent else "" for group in diagram.groups
+    } == {"booking": "", "both.flight": "booking", "both.hotel": "booking", "rooms": "both.hotel"}
+    stands = {
+        box.name: ground[box.scope].title if box.scope else "" for box in diagram.boxes if box.title
+    }
+    assert stands == {
+        "book": "", "broken": "", "done": "",
+        "book/both": "booking", "book/both (join)": "booking", "book/booked": "booking",
+        "book/both.flight/fly": "both.flight",
+        "book/both.hotel/sleep": "both.hotel", "book/both.hotel/ok": "both.hotel",
+        "book/both.hotel/sleep/ask": "rooms", "book/both.hotel/sleep/got": "rooms",
+    }  # fmt: skip
+    layout = laid_out(diagram.legible())
+    for name, title in stands.items():
+        for group in diagram.groups:
+            (left, low), (right, high) = layout.grounds[group.scope]
+            x, y = layout.centre[name]
+            inside = left < x < right and low < y < high
+            assert inside or title != group.title
+            assert not inside or name.startswith(group.fork)
+    assert mermaid(loaded).count('state "rooms" as') == dot(loaded).count('label="rooms"') == 1
+
+
+def test_a_folded_sub_workflow_keeps_what_leads_out_of_it():
+    loaded = load_workflow("trip.yaml", SUB_WORKFLOWS).workflow
+    assert loaded is not None
+    folded = diagram_of(loaded, DrawingChoices(regions=Detail.FOLDED))
+    notes = {box.name: box.notes for box in folded.boxes}
+    assert notes == {
+        "(start)": (), "done": (), "broken": (),
+        "book": ("runs booking", "booking: 7 states"),  # both, two of flight and hotel each …
+    }  # fmt: skip
+    assert {(each.source, each.target) for each in folded.arrows} == {
+        ("(start)", "book"),
+        ("book", "done"),
+        ("book", "broken"),
+    }

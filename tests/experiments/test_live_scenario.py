@@ -10,6 +10,7 @@ import pytest
 from wfmodel.experiments import load_scenario
 from wfmodel.experiments.live_scenario import LiveScenario
 from wfmodel.experiments.run_spec import Runner, RunSpec
+from wfmodel.experiments.scenario import Variant
 from wfmodel.experiments.walkthrough import OnNow
 
 MODEL = Path(__file__).parents[2] / "models" / "order-fulfilment" / "scenario.yaml"
@@ -51,6 +52,32 @@ def test_dials_of_the_workflow_and_of_knobs_reach_every_variant(live):
     live.turn(dial(live, "redelivery time-out"), 0.5)
     knobs = [each.knobs for each in live.scenario.variants_by_name().values()]
     assert [each.redelivery_timeout for each in knobs] == [15 * 10**9] * 2
+
+
+def test_replicas_are_counted_for_those_who_can_have_them(live):
+    knobs = replace(live.scenario.knobs, replicas={"*": 2, "payment": 3})
+    forgets = replace(knobs, persistence="memory", lease=None, replicas={})
+    variants = {
+        "kept": Variant(design="orchestration", knobs=knobs),
+        "forgets": Variant(design="choreography", knobs=forgets),
+    }
+    scenario = replace(live.scenario, variants=variants, compare=None, primary=("committed",))
+    counted = LiveScenario(scenario, live.workflow)
+    dials = {each.title.removeprefix("replicas of "): each for each in counted.dials if each.count}
+    assert {name: each.count for name, each in dials.items()} == {
+        "orchestrator": 2,
+        "each service": 2,
+        "payment": 3,
+    }
+    before = counted.answer()
+    counted.turn(dial(counted, "replicas of each service"), 0.5)
+    counted.turn(dial(counted, "replicas of orchestrator"), 2.0)
+    now = counted.scenario.variants_by_name()
+    assert now["kept"].knobs.replicas == {"*": 2, "payment": 3, "services": 1, "orchestrator": 4}
+    assert now["forgets"] == variants["forgets"]
+    answer = counted.answer()
+    assert answer.of("kept") != before.of("kept")
+    assert answer.of("forgets") == before.of("forgets")
 
 
 def test_every_dial_can_be_turned(live):

@@ -72,7 +72,7 @@ BAD = {
     "a list": ("- a\n", "L113", 1, 1, "expected a mapping"),
     "a scalar": ("hello\n", "L113", 1, 1, "got 'hello'"),
     "broken YAML": ("a: [1, 2\nb: 3\n", "L105", 2, 2, "expected"),
-    "a tab": ("a:\n\t- b\n", "L105", 2, 1, "token"),
+    "a tab": ("a:\n\t- b\n", "L105", 2, 1, "a tab: YAML is indented with spaces"),
     "too large": ("a" * (MOST_BYTES + 1), "L102", 1, 1, "4 MiB"),
 }
 

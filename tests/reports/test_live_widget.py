@@ -86,10 +86,19 @@ def test_the_script_draws_asks_and_shows(widget, browser, tmp_path):  # noqa: F8
     assert shown.locator("input[type=range]").count() == len(widget.controls["dials"])
     shown.locator("input[type=range]").nth(1).fill("-2")
     shown.wait_for_function("window.sent.length > 0")
+    [place] = [n for n, d in enumerate(widget.controls["dials"]) if "orchestrator" in d["title"]]
+    counted = shown.get_by_role("slider", name="replicas of orchestrator")
+    assert (counted.get_attribute("min"), counted.get_attribute("max")) == ("1", "16")
+    counted.fill("3")
+    shown.wait_for_function("window.sent.length > 1")
+    assert shown.locator("label", has=counted).locator("output").inner_text() == "3"
     shown.get_by_text("inject").click()
+    shown.get_by_text("as the scenario says").click()
+    assert counted.input_value() == "1"
     asked = shown.evaluate("window.sent")
     assert asked[0] == {"what": "turn", "dial": 1, "multiple": 0.25}
-    assert asked[1]["what"] == "strike"
+    assert asked[1] == {"what": "turn", "dial": place, "multiple": 3}
+    assert [each["what"] for each in asked[2:]] == ["strike", "reset"]
     shown.evaluate('window.put("rows", [{title: "lost", cells: ["<b>7</b>", "0"]}])')
     assert shown.locator("td").first.inner_text() == "<b>7</b>"
     shown.evaluate('window.put("said", "no such fault")')

@@ -20,8 +20,7 @@ from wfmodel.model.boundary import why_not_led_to
 from wfmodel.model.files import read_file
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
-from wfmodel.model.spelling import nearest
-from wfmodel.model.validate import describe
+from wfmodel.model.spelling import describe, nearest
 
 FILES = ("wfmodel.toml", "pyproject.toml")
 

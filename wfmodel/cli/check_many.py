@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache as cache_calls
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -110,6 +109,8 @@ def _fresh(every: Sequence[_Asked], jobs: int) -> Iterator[tuple[FileAnswer, str
         yield from map(_answered, every)
         return
     # Fork would copy a process that may have threads; each worker imports the rules once.
+    from multiprocessing import get_context  # slow to import, as what is built on it
+
     from wfmodel.native.pools import WorkerPool
 
     with WorkerPool(jobs, get_context("spawn"), initializer=collect_rarely) as pool:

@@ -62,7 +62,10 @@ def draw(
         ),
     ] = None,
     regions: Annotated[
-        Detail, typer.Option(help="What parallel states hold: drawn, or folded into one box.")
+        Detail,
+        typer.Option(
+            help="What parallel states and sub-workflows hold: drawn, or folded into one box."
+        ),
     ] = Detail.DRAWN,
     direction: Annotated[
         Direction | None, typer.Option(help="Which way it runs (default: by its size).")

@@ -37,6 +37,8 @@ def init(
         raise TyperException("--for: the scenario stands beside its workflow; give no directory")
     else:
         place, texts = Path(workflow).parent, {FILES[1]: _scenario_for(workflow)}
+    if place.is_file():
+        raise TyperException(f"{place} is a file; init makes a directory, --for a scenario")
     there = [name for name in texts if (place / name).exists()]
     if there:
         way_out = "move it away" if workflow else "name another directory"

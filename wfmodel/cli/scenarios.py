@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Final, NoReturn
 
 import typer
@@ -18,7 +17,6 @@ from wfmodel.experiments import BothSides, LoadedScenario, Scenario, load_scenar
 from wfmodel.importers import load_any
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.loading import locate_findings
-from wfmodel.model.spelling import hint, nearest
 from wfmodel.model.workflow import Workflow
 
 MOST_SHOWN: Final = 10
@@ -40,12 +38,8 @@ def runnable(path: str, text: str | None = None) -> tuple[LoadedScenario, Scenar
 
 
 def _offer(path: str, loaded: LoadedScenario) -> None:
-    """What somebody may have meant who gave something else: a workflow, a name misspelt."""
+    """What somebody may have meant who gave a workflow."""
     if loaded.document is None:
-        folder = Path(path).parent
-        beside = [each.name for each in folder.glob("*")] if folder.is_dir() else []
-        if not Path(path).exists() and nearest(Path(path).name, beside):
-            say(f"{path}: there is no such file{hint(Path(path).name, beside)}", err=True)
         return
     value = loaded.document.value
     if isinstance(value, dict) and not {"question", "setting"} & set(value):

@@ -17,6 +17,7 @@ from wfmodel.model.units import Duration, parse_duration
 
 ORCHESTRATION: Final = "orchestration"
 CHOREOGRAPHY: Final = "choreography"
+MOST_REPLICAS: Final = 100
 
 
 class Persistence(StrEnum):
@@ -156,7 +157,9 @@ class Knobs:
     lease: Lease | None = None
     """Who restarts has to wait for the lease of its earlier life; None: it knows its own work by a
     stable name, and goes on with it at once."""
-    replicas: Mapping[Name, Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=dict)
+    replicas: Mapping[Name, Annotated[int, Field(ge=1, le=MOST_REPLICAS)]] = Field(
+        default_factory=dict
+    )
     """So many processes play a participant, or each of the ``services``, or of all (``*``). They
     share its store and its queue; each instance that is under way there is held by one of them."""
     fenced: bool = True
@@ -211,6 +214,11 @@ class Knobs:
         of_kind = self.replicas.get(ALL_SERVICES, of_all) if name in services else of_all
         return self.replicas.get(name, of_kind)
 
+    @property
+    def can_have_replicas(self) -> bool:
+        """Whether there is a store that replicas could share."""
+        return self.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+
     def lease_of(self, name: str, services: tuple[str, ...]) -> Lease | None:
         """How a participant's processes hold their instances."""
         lease = self.lease
@@ -237,7 +245,7 @@ class Knobs:
             raise ValueError("known_key has no meaning with deduplicate: false: no key is known")
         if self.lease is not None and self.persistence is Persistence.MEMORY:
             raise ValueError("lease has no meaning with persistence: memory: nothing is taken over")
-        durable = self.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+        durable = self.can_have_replicas
         if not durable and any(count > 1 for count in self.replicas.values()):
             raise ValueError(
                 f"replicas has no meaning with persistence: {self.persistence}: they share no store"

@@ -30,9 +30,9 @@ class Detail(StrEnum):
 class DrawingChoices:
     """What is to be seen of a workflow. None: by its size.
 
-    ``failures``: arrows upon failures and time-outs; ``regions``: what a parallel state holds.
-    ``focus``: a state, drawn with what is at most ``around`` steps away. ``findings`` are marked
-    where they are.
+    ``failures``: arrows upon failures and time-outs; ``regions``: what a parallel state
+    or a sub-workflow holds. ``focus``: a state, drawn with what is at most ``around`` steps away.
+    ``findings`` are marked where they are.
     """
 
     failures: Detail | None = None

@@ -52,7 +52,8 @@ BARS = frozenset({Shape.FORK, Shape.JOIN})
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One thing to draw. ``name`` is the flow node's; ``notes`` stand below the title."""
+    """One thing to draw. ``name`` is the flow node's; ``notes`` stand below the title; ``scope``:
+    the number of the ground on which it stands."""
 
     name: str
     shape: Shape
@@ -86,7 +87,8 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class RegionGround:
-    """The boxes of one region; ``parent`` is the scope around it."""
+    """The boxes of one region, or of one call of a sub-workflow. ``fork``: the box that starts
+    it; ``parent``: the number of the ground around it."""
 
     scope: int
     title: str
@@ -120,10 +122,7 @@ class Diagram:
                 for box in self.boxes
             ),
             arrows=tuple(replace(arrow, label=plot_text(arrow.label)) for arrow in self.arrows),
-            groups=tuple(
-                replace(group, title=plot_text(group.title.rsplit("/", 1)[-1]))
-                for group in self.groups
-            ),
+            groups=tuple(replace(each, title=plot_text(each.title)) for each in self.groups),
         )
 
 
@@ -133,24 +132,66 @@ START = "(start)"
 def whole_diagram(workflow: Workflow) -> Diagram:
     """All of a workflow; names that lead nowhere are simply not drawn."""
     flow = build_flow(workflow, expand_copies=False)
+    grounds = _Grounds(flow)
     shown = [node for node in flow.nodes if _is_shown(node, flow)]
     boxes = [Box(START, Shape.START, "")]
     arrows: list[Arrow] = []
     if flow.scopes[0].initial is not None:
         arrows.append(Arrow(START, flow.nodes[flow.scopes[0].initial].name))
     for node in shown:
-        boxes.append(_box(node, flow))
+        ground = grounds.of(node)
+        boxes.append(replace(_box(node, flow), scope=ground))
         if node.kind is NodeKind.FORK:
-            boxes.append(Box(join_of(node.name), Shape.JOIN, _join_title(node), scope=node.scope))
+            boxes.append(Box(join_of(node.name), Shape.JOIN, _join_title(node), scope=ground))
         arrows += _arrows(node, flow)
-    groups = tuple(
-        RegionGround(
-            scope.index, scope.name.rstrip("/"), flow.nodes[scope.fork].name, scope.parent or 0
+    return Diagram(workflow.name, tuple(boxes), _merged(arrows), grounds.all())
+
+
+class _Grounds:
+    """Regions and calls of sub-workflows, which the flow has inlined: who stands on which ground.
+
+    A region's number is its scope's; those of calls follow. Of the two that hold a node the inner
+    one has the longer name, for each is a beginning of the node's.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        calls = [node for node in flow.nodes if isinstance(node.state, SubWorkflow)]
+        self._calls = {node.name: len(flow.scopes) + n for n, node in enumerate(calls)}
+
+    def of(self, node: Node) -> int:
+        """The number of a node's ground; 0: it stands on none."""
+        name, scope = node.name, self._flow.scopes[node.scope]
+        ends = (end for end in range(len(name) - 1, len(scope.name), -1) if name[end] == "/")
+        found = (self._calls[name[:end]] for end in ends if name[:end] in self._calls)
+        return next(found, scope.index)
+
+    def all(self) -> tuple[RegionGround, ...]:
+        """Every ground that holds something."""
+        nodes, named = self._flow.nodes, self._flow.by_name
+        regions = [
+            RegionGround(each.index, _last_part(each.name), nodes[each.fork].name, 0)
+            for each in self._flow.scopes
+            if each.fork is not None
+        ]
+        used = {self.of(node) for node in nodes}
+        calls = [
+            RegionGround(number, _called(nodes[named[name]]), name, 0)
+            for name, number in self._calls.items()
+            if number in used
+        ]
+        return tuple(
+            replace(each, parent=self.of(nodes[named[each.fork]])) for each in (*regions, *calls)
         )
-        for scope in flow.scopes
-        if scope.fork is not None
-    )
-    return Diagram(workflow.name, tuple(boxes), _merged(arrows), groups)
+
+
+def _last_part(region: str) -> str:
+    return region.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _called(node: Node) -> str:
+    assert isinstance(node.state, SubWorkflow)
+    return node.state.workflow
 
 
 def _is_shown(node: Node, flow: Flow) -> bool:
@@ -202,7 +243,7 @@ def _box(node: Node, flow: Flow) -> Box:
         case NodeKind.FINAL, _:
             shape = Shape.END
             title = title.strip("()") or "end"
-    return Box(node.name, shape, title, tuple(notes), node.scope, node.outcome)
+    return Box(node.name, shape, title, tuple(notes), outcome=node.outcome)
 
 
 def _task_notes(task: Task) -> list[str]:

@@ -46,7 +46,8 @@ def _upon_failure(arrows: list[Arrow], title: dict[str, str]) -> tuple[str, ...]
 
 
 def without_regions(diagram: Diagram) -> Diagram:
-    """Each parallel state of the main machine is one box, which counts what its regions hold."""
+    """Each parallel state and each sub-workflow of the main machine is one box, which counts what
+    it holds; what led out of it leads out of that box."""
     top = {group.scope: group for group in diagram.groups if group.parent == 0}
     parent = {group.scope: group.parent for group in diagram.groups}
 
@@ -61,7 +62,6 @@ def without_regions(diagram: Diagram) -> Diagram:
         if box.scope and box.shape is not Shape.JOIN  # the other half of its fork
     )
     forks = {group.fork for group in top.values()}
-    joins = {join_of(fork): fork for fork in forks}
     notes = {
         fork: tuple(
             f"{group.title.rsplit('.', 1)[-1]}: {_states(inside[group.scope])}"
@@ -70,6 +70,7 @@ def without_regions(diagram: Diagram) -> Diagram:
         )
         for fork in forks
     }
+    joins = {join_of(fork) for fork in forks}
     boxes = tuple(
         replace(box, shape=Shape.WAIT, notes=(*box.notes, *notes[box.name]))
         if box.name in forks
@@ -77,13 +78,16 @@ def without_regions(diagram: Diagram) -> Diagram:
         for box in diagram.boxes
         if not box.scope and box.name not in joins
     )
+    stands_for = {box.name: box.name for box in boxes}
+    stands_for |= {join_of(fork): fork for fork in forks}
+    stands_for |= {box.name: top[outermost(box.scope)].fork for box in diagram.boxes if box.scope}
     names = {box.name for box in boxes}
-    arrows = tuple(
-        replace(arrow, source=joins.get(arrow.source, arrow.source))
+    arrows = dict.fromkeys(
+        replace(arrow, source=stands_for[arrow.source])
         for arrow in diagram.arrows
-        if arrow.target in names and (arrow.source in names or arrow.source in joins)
+        if arrow.target in names
     )
-    return replace(diagram, boxes=boxes, arrows=arrows, groups=())
+    return replace(diagram, boxes=boxes, arrows=tuple(arrows), groups=())
 
 
 def _states(count: int) -> str:

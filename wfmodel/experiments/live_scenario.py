@@ -1,8 +1,8 @@
 """A scenario whose numbers are turned by hand and that answers at once, with one run per variant.
 
 A dial multiplies a number of the scenario or the workflow: rates and lengths of faults, time-outs,
-arrivals, capacities. The draws stay the same, so an answer changes for the dial alone. Plain
-Python; a notebook's widget only shows it.
+arrivals, capacities, replicas. The draws stay the same, so an answer changes for the dial alone.
+Plain Python; a notebook's widget only shows it.
 
 >>> from wfmodel.experiments import load_scenario
 >>> loaded = load_scenario("models/order-fulfilment/scenario.yaml")
@@ -27,8 +27,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from wfmodel.designs import History
 from wfmodel.designs.fault_facts import FACTS
-from wfmodel.designs.faults import Fault
-from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault
+from wfmodel.designs.knobs import MOST_REPLICAS, Knobs, Persistence
 from wfmodel.experiments.experiment import Factor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
 from wfmodel.experiments.run_spec import Runner, RunSpec
@@ -50,16 +50,21 @@ KNOBS: Final = {
     "flush_interval": "time between flushes",
 }
 """Durations among the knobs that are worth a dial where they do something."""
+_REPLICAS: Final = ("knobs", "replicas")
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A number that can be turned. ``stands``: what it is at 1, in words; ``most``: its limit."""
+    """A number that can be turned. ``stands``: what it is at 1, in words; ``most``: its limit.
+
+    ``count``: of something that is counted, how many there are at 1; it goes down to one.
+    """
 
     path: tuple[str, ...]
     title: str
     stands: str
     most: float = RANGE
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,14 @@ class LiveScenario:
         self._struck: tuple[Fault, ...] = ()
         self._bench = Runner(workflow)
         self._setup = self._given
-        self.dials: tuple[Dial, ...] = tuple(_dials(self._given))
         systems = [system_of(workflow, each) for each in scenario.variants_by_name().values()]
         names = dict.fromkeys(name for system in systems for name in system.participants)
+        services = {name for system in systems for name in system.services}
+        coordinators = tuple(name for name in names if name not in services)
+        self.dials: tuple[Dial, ...] = (
+            *_dials(self._given),
+            *_of_replicas(self._given, coordinators),
+        )
         self.targets: tuple[str, ...] = tuple(names)
         """Participants that a fault can strike."""
 
@@ -165,8 +175,7 @@ class LiveScenario:
         setup = self._given
         for place, multiple in sorted(self._multiples.items()):
             if multiple != 1:
-                factor = Factor(path=self.dials[place].path, levels=(multiple, 1.0), times=True)
-                setup = applied(setup, factor, multiple)
+                setup = _turned(setup, self.dials[place].path, multiple)
         if self._struck:
             setting = setup.scenario.setting
             setting = replace(setting, faults=(*setting.faults, *self._struck))
@@ -197,7 +206,44 @@ class LiveScenario:
     def _cells(self) -> Iterator[tuple[str, RunSpec]]:
         scenario = self._setup.scenario
         for name, variant in scenario.variants_by_name().items():
-            yield name, RunSpec(variant, scenario.setting, scenario.seed, self._replication)
+            yield (
+                name,
+                RunSpec(
+                    variant,
+                    scenario.setting,
+                    scenario.seed,
+                    self._replication,
+                    terms=scenario.terms,
+                ),
+            )
+
+
+def _turned(setup: Setup, path: tuple[str, ...], multiple: float) -> Setup:
+    if path[:2] == _REPLICAS:
+        return _with_replicas(setup, path[2], multiple)
+    return applied(setup, Factor(path=path, levels=(multiple, 1.0), times=True), multiple)
+
+
+def _with_replicas(setup: Setup, group: str, multiple: float) -> Setup:
+    """The setup with so many times as many replicas; a variant that can have none stays."""
+
+    def more(knobs: Knobs) -> Knobs:
+        if not knobs.can_have_replicas:
+            return knobs
+        count = max(1, round(_replicas(knobs, group) * multiple))
+        return replace(knobs, replicas={**knobs.replicas, group: count})
+
+    scenario = setup.scenario
+    variants = {
+        name: replace(each, knobs=more(each.knobs)) for name, each in scenario.variants.items()
+    }
+    scenario = replace(scenario, knobs=more(scenario.knobs), variants=variants)
+    return Setup(scenario, setup.workflow)
+
+
+def _replicas(knobs: Knobs, group: str) -> int:
+    """How many replicas each of a group has; ``group`` is a service or stands for all of them."""
+    return knobs.replicas_of(group, (group,))
 
 
 def _dials(setup: Setup) -> Iterator[Dial]:
@@ -223,6 +269,19 @@ def _dials(setup: Setup) -> Iterator[Dial]:
         if service.capacity:
             path = ("workflow", "services", name, "capacity")
             yield Dial(path, f"workers of {name}", str(service.capacity))
+
+
+def _of_replicas(setup: Setup, coordinators: tuple[str, ...]) -> Iterator[Dial]:
+    """Of every coordinator, of the services together, and of those that the scenario names."""
+    variants = setup.scenario.variants_by_name().values()
+    shared = [each.knobs for each in variants if each.knobs.can_have_replicas]
+    written = dict.fromkeys(group for knobs in shared for group in knobs.replicas)
+    written.pop(ALL_PARTICIPANTS, None)  # they are all there
+    for group in dict.fromkeys((*coordinators, ALL_SERVICES, *written) if shared else ()):
+        count = max(_replicas(knobs, group) for knobs in shared)
+        title = f"replicas of {'each service' if group == ALL_SERVICES else group}"
+        most = min(RANGE, MOST_REPLICAS / count)
+        yield Dial((*_REPLICAS, group), title, str(count), most, count)
 
 
 def _of_fault(place: int, fault: Fault) -> Iterator[Dial]:

@@ -15,6 +15,7 @@ from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.experiments.storms import calm, storms_in
+from wfmodel.metrics import NO_TERMS, Metric, Terms
 from wfmodel.model.workflow import Workflow
 from wfmodel.simulation import StormError
 from wfmodel.wording.declarations import FAULTS
@@ -35,6 +36,11 @@ class SweepResult(Tabular, Plotted):
     variants: tuple[str, ...]
     estimates: dict[str, tuple[tuple[Estimate, ...], ...]]
     storms: tuple[str, ...] = ()
+    terms: Terms = NO_TERMS
+
+    def metric(self, name: str) -> Metric:
+        """One of those that were estimated."""
+        return self.terms.every_metric()[name]
 
 
 def run_sweep(
@@ -86,7 +92,7 @@ def run_sweep(
         for value, at in enumerate(shown)
         for storm in storms_in({name: runs_of(value, i) for i, name in enumerate(variants)})
     )
-    return SweepResult(sweep, shown, unit, tuple(variants), estimates, storms)
+    return SweepResult(sweep, shown, unit, tuple(variants), estimates, storms, scenario.terms)
 
 
 def _shown(sweep: Sweep) -> tuple[tuple[float, ...], str]:

@@ -17,6 +17,7 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import MOST_BYTES, RefusedError, refusal
 from wfmodel.model.source import Document, Span
+from wfmodel.model.spelling import hint
 
 STDIN: Final = "-"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -85,7 +86,16 @@ def read_text(
         return None, (_too_large(file).finding,)
     except (OSError, ValueError) as error:  # ValueError: a character that no name can have
         reason = getattr(error, "strerror", None) or str(error)
+        reason += _meant(FilePath(path)) if isinstance(error, FileNotFoundError) else ""
         return None, (refusal("L101", f"cannot be read: {reason}", Span(file)),)
+
+
+def _meant(path: FilePath) -> str:
+    """What stands beside a file that is not there, and is called nearly so."""
+    try:
+        return hint(path.name, [each.name for each in path.parent.iterdir()])
+    except OSError:  # no such folder either
+        return ""
 
 
 def shown_name(path: str | FilePath) -> str:

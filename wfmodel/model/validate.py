@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from wfmodel.model.findings import Edit, Finding, Fix
 from wfmodel.model.limits import refusal
 from wfmodel.model.source import Document, Path
-from wfmodel.model.spelling import certain, hint
+from wfmodel.model.spelling import certain, describe, hint
 from wfmodel.model.units import FROM_FILE
 from wfmodel.model.workflow import ROLLBACK
 
@@ -161,18 +161,6 @@ def _said(detail: ErrorDetails) -> str:
     if isinstance(given, str) and repr(given) in message:
         return message
     return f"{message}; got {describe(given)}"
-
-
-def describe(value: object) -> str:
-    """A value in an error message: short, and by its kind where it is a collection."""
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    if value is None:
-        return "nothing"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _unlike(what: str, given: str, known: Iterable[str]) -> str:

@@ -266,7 +266,9 @@ def read_yaml(
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = ": ".join(part for part in (error.context, error.problem) if part)
+        said = _in_plain_words(text, mark) or ": ".join(
+            part for part in (error.context, error.problem) if part
+        )
         span = Span(file) if mark is None else Span(file, mark.line + 1, mark.column + 1)
         if error.problem == _TOO_DEEP:
             raise RefusedError("L107", f"nested more than {MOST_DEPTH} levels deep", span) from None
@@ -276,6 +278,17 @@ def read_yaml(
     if reader.result is None:
         raise RefusedError("L104", "the file is empty", Span(file))
     return reader.result
+
+
+def _in_plain_words(text: str, mark: yaml.Mark | None) -> str | None:
+    """What the parser calls a token, where it is what newcomers write."""
+    line = "" if mark is None else text.splitlines()[mark.line : mark.line + 1]
+    before = line[0][: mark.column + 1] if mark is not None and line else ""
+    if before.endswith("\t"):
+        return "a tab: YAML is indented with spaces"
+    if re.search(r"(^|\s)\*\W?$", before):
+        return "a text that begins with * is written in quotation marks: '*'"
+    return None
 
 
 def scalars(text: str, file: str) -> Callable[[int, int], bool]:

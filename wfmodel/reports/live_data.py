@@ -12,7 +12,6 @@ from wfmodel.escaping import printable
 from wfmodel.experiments import Scenario
 from wfmodel.experiments.explorable import explorable
 from wfmodel.experiments.live_scenario import RANGE, LiveScenario
-from wfmodel.metrics import METRICS
 from wfmodel.model.files import read_file, write_file
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports.explorer_page import explorer_html
@@ -52,7 +51,12 @@ def dials_data(live: LiveScenario) -> dict[str, Any]:
     return {
         "range": RANGE,
         "dials": [
-            {"title": printable(d.title), "stands": printable(d.stands), "most": d.most}
+            {
+                "title": printable(d.title),
+                "stands": printable(d.stands),
+                "most": d.most,
+                "count": d.count,
+            }
             for d in live.dials
         ],
         "kinds": [kind.value for kind in FaultKind if kind not in _NEED_MORE],
@@ -72,11 +76,11 @@ _NEED_MORE: Final = (
 
 def answer_data(live: LiveScenario) -> list[dict[str, Any]]:
     """The answer as rows of text: what decides, and how instances ended."""
-    found = live.answer().variants
+    found, known = live.answer().variants, live.scenario.terms.every_metric()
     rows = [
         {
-            "title": METRICS[name].title,
-            "cells": [number(each.values[name], METRICS[name].unit) for each in found],
+            "title": printable(known[name].title),
+            "cells": [number(each.values[name], known[name].unit) for each in found],
         }
         for name in live.scenario.primary
     ]

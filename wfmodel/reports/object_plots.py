@@ -23,7 +23,7 @@ from wfmodel.experiments.conclusion import capital
 from wfmodel.experiments.explored_variant import Told
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
 from wfmodel.experiments.factorial.threshold import ThresholdResult
-from wfmodel.metrics import METRICS, Measurement, Metric
+from wfmodel.metrics import Measurement, Metric
 from wfmodel.reports.plots import draw_survival, draw_sweep
 from wfmodel.reports.sequence import draw_sequence, length_of
 from wfmodel.reports.style import WIDTH, look, styled
@@ -192,8 +192,8 @@ def _(subject: SweepResult, what: object, axes: Axes | None) -> Axes:
         axes,
         points,
         x_label=subject.unit,
-        y_label=capital(METRICS[name].title),
-        unit=METRICS[name].unit,
+        y_label=capital(subject.metric(name).title),
+        unit=subject.metric(name).unit,
         logarithmic=subject.sweep.parameter in ("every", "lasts"),
     )
     return axes

@@ -17,7 +17,6 @@ from wfmodel.experiments.factorial.threshold import ThresholdResult
 from wfmodel.experiments.rare_answers import RareAnswer, RareTable
 from wfmodel.experiments.rare_events import RareEvent
 from wfmodel.experiments.statistics import Estimate
-from wfmodel.metrics import METRICS
 from wfmodel.showing.card import HTML_ROWS, Card, card_of
 from wfmodel.showing.table_columns import Columns, columns_of, table_of
 from wfmodel.wording.counting import counted, together
@@ -36,7 +35,12 @@ def _estimate(found: Estimate, unit: str) -> str:
 @card_of.register
 def _(swept: SweepResult) -> Card:
     rows = [
-        (METRICS[metric].title, name, significant(value), _estimate(found, METRICS[metric].unit))
+        (
+            swept.metric(metric).title,
+            name,
+            significant(value),
+            _estimate(found, swept.metric(metric).unit),
+        )
         for metric, name, value, found in _swept(swept)
     ]
     return Card(
@@ -62,7 +66,7 @@ def _(swept: SweepResult) -> Columns:
                 found.mean,
                 found.low,
                 found.high,
-                METRICS[metric].unit,
+                swept.metric(metric).unit,
                 found.replications,
             )
             for metric, name, value, found in _swept(swept)
@@ -92,8 +96,8 @@ def _(result: ExperimentResult) -> Card:
             (
                 *(value_words(f, each.point.values[name]) for name, f in factors.items()),
                 row.variant,
-                METRICS[row.response].title,
-                _estimate(row.estimate, METRICS[row.response].unit),
+                result.metric(row.response).title,
+                _estimate(row.estimate, result.metric(row.response).unit),
             )
             for each in result.points[:HTML_ROWS]
             for row in each.outcome.rows
@@ -103,7 +107,7 @@ def _(result: ExperimentResult) -> Card:
 
 
 def _titles(result: ExperimentResult) -> str:
-    return together([METRICS[name].title for name in result.experiment.responses])
+    return together([result.metric(name).title for name in result.experiment.responses])
 
 
 @table_of.register
@@ -120,7 +124,7 @@ def _(result: ExperimentResult) -> Columns:
                 row.variant,
                 row.response,
                 *(getattr(row.estimate, name) for name in COLUMNS),
-                METRICS[row.response].unit,
+                result.metric(row.response).unit,
             )
             for each in result.points
             for row in each.outcome.rows
@@ -133,7 +137,7 @@ _SIGNS: Final = {-1: "below zero", 0: "not decided", 1: "above zero"}
 
 @card_of.register
 def _(found: ThresholdResult) -> Card:
-    unit = METRICS[found.threshold.response].unit
+    unit = found.metric.unit
     first, second = found.pair
     return Card(
         title=threshold_words(found),
@@ -160,7 +164,7 @@ def _(found: ThresholdResult) -> Columns:
                 each.difference.mean,
                 each.difference.low,
                 each.difference.high,
-                METRICS[found.threshold.response].unit,
+                found.metric.unit,
                 each.sign,
             )
             for each in found.tried

@@ -105,7 +105,7 @@ def prepare(scenario: Scenario, workflow: Workflow) -> Prepared:
     """
     experiment = scenario.experiment
     if experiment is None:
-        raise ExperimentError("the scenario declares no experiment")
+        raise ExperimentError("the scenario declares no experiment: give it the key 'experiment'")
     check_responses(experiment, scenario.terms.every_metric())
     try:
         plan = points(experiment, seed=scenario.seed)

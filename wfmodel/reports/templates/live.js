@@ -6,7 +6,7 @@ const make = (name, attributes = {}, words) => {
   return made;
 };
 const STYLE = `
-.wf-live { font: 14px/1.45 system-ui, sans-serif; display: grid; gap: 1rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.wf-live { font: 14px/1.45 system-ui, sans-serif; display: grid; gap: 1rem 2rem; padding: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 .wf-live label { display: grid; grid-template-columns: 1fr auto; } .wf-live input[type=range] { grid-column: 1 / 3; width: 100%; }
 .wf-live table { border-collapse: collapse; width: 100%; } .wf-live th, .wf-live td { text-align: left; padding: .2rem .5rem; border-bottom: 1px solid #8886; } .wf-live td { text-align: right; font-variant-numeric: tabular-nums; }
 .wf-live form { display: flex; flex-wrap: wrap; gap: .4rem; align-items: end; } .wf-live form label { display: block; } .wf-live form input { width: 5rem; } .wf-live .said { color: #b3261e; min-height: 1.4em; } .wf-live iframe { grid-column: 1 / -1; width: 100%; height: 900px; border: 0; }`;
@@ -18,15 +18,23 @@ function render({ model, el }) {
   const left = make("div");
   const inputs = dials.map((dial, place) => {
     const label = make("label");
-    const input = make("input", { type: "range", min: -Math.log2(range), max: Math.log2(dial.most), step: 0.05, value: 0, "aria-label": dial.title });
+    // What is counted goes one by one; all else by powers of two around what stands.
+    const limits = dial.count
+      ? { min: 1, max: Math.min(range, dial.count * dial.most), step: 1, value: dial.count }
+      : { min: -Math.log2(range), max: Math.log2(dial.most), step: 0.05, value: 0 };
+    const input = make("input", { type: "range", ...limits, "aria-label": dial.title });
     const shown = make("output", {}, dial.stands);
-    const show = () => { shown.textContent = Number(input.value) === 0 ? dial.stands : `${dial.stands} × ${(2 ** input.value).toPrecision(3)}`; };
+    const multiple = () => dial.count ? input.value / dial.count : Math.min(dial.most, 2 ** input.value);
+    const show = () => {
+      const turned = Number(input.value) !== limits.value;
+      shown.textContent = dial.count ? input.value : dial.stands + (turned ? ` × ${multiple().toPrecision(3)}` : "");
+    };
     input.addEventListener("input", () => {
       show();
       clearTimeout(input.waiting);
-      input.waiting = setTimeout(() => model.send({ what: "turn", dial: place, multiple: Math.min(dial.most, 2 ** input.value) }), 60);
+      input.waiting = setTimeout(() => model.send({ what: "turn", dial: place, multiple: multiple() }), 60);
     });
-    input.back = () => { input.value = 0; show(); };
+    input.back = () => { input.value = limits.value; show(); };
     label.append(make("span", {}, dial.title), shown, input);
     left.append(label);
     return input;
