@@ -58,7 +58,7 @@ class NodeTrie(Generic[Item]):
         return branch
 
     def filed(self, node: int, items: tuple[Item, ...]) -> NodeTrie[Item]:
-        """The same where a node has these items, in order, and no others; it has had fewer."""
+        """The same where a node has these items, in order, and no others."""
         before = self.at(node)
         if before == items:
             return self
@@ -66,7 +66,10 @@ class NodeTrie(Generic[Item]):
         while node >> shift >= _FAN:
             root, shift = (root if self._size else (), *_EMPTY[1:]), shift + _BITS
         made: NodeTrie[Item] = NodeTrie.__new__(NodeTrie)
-        made._root, made._shift = _with(root, shift, node, items), shift
+        root = _with(root, shift, node, items) or _EMPTY
+        while not items and shift and not any(root[1:]):
+            root, shift = root[0] or _EMPTY, shift - _BITS
+        made._root, made._shift = root, shift
         made._size = self._size + len(items) - len(before)
         # A sum does not depend on the order in which items came, and needs only what is new.
         made._hash = self._hash + sum(map(hash, items)) - sum(map(hash, before))
@@ -120,7 +123,8 @@ def _with(branch: _Branch, shift: int, node: int, items: tuple[Any, ...]) -> _Br
     place = node >> shift & _MASK
     within = items if not shift else _with(branch and branch[place], shift - _BITS, node, items)
     known = branch or _EMPTY
-    return (*known[:place], within, *known[place + 1 :])
+    made = (*known[:place], within, *known[place + 1 :])
+    return made if items or any(made) else ()
 
 
 def _items(branch: _Branch, shift: int) -> Iterator[Any]:

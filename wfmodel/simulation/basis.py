@@ -120,9 +120,9 @@ def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt
     return Held(parcel, cell.deliveries, node, epoch, attempt, cell.held)
 
 
-def landed_of(run: Run, instance: Instance, node: int, epoch: int, others: Landed) -> Landed:
-    """A visit whose effect lands, before others of the instance."""
-    return Landed(node, epoch, others)
+def landed_of(run: Run, instance: Instance, node: int, epoch: int) -> Landed:
+    """A visit whose effect lands."""
+    return Landed(node, epoch)
 
 
 def instance_of(run: Run, index: int) -> Instance:

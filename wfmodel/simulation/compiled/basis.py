@@ -205,13 +205,15 @@ def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt
 
 
 @compiled
-def landed_of(run: Run, instance: Instance, node: int, epoch: int, others: Landed) -> Landed:
-    """A visit whose effect lands, before others of the instance."""
+def landed_of(run: Run, instance: Instance, node: int, epoch: int) -> Landed:
+    """A visit whose effect lands."""
     landed = as_landed(owned(run, instance))
     landed.node = node
     landed.epoch = epoch
     landed.net = 0
-    landed.next = others
+    landed.next = NULL
+    landed.even = NULL
+    landed.odd = NULL
     return landed
 
 

@@ -30,6 +30,7 @@ TEXT: Final = tuple(
     f"{HOME}.{name}"
     for name in (
         "queues",
+        "landings",
         "effects",
         "network",
         "timers",
