@@ -25,6 +25,7 @@ MOST = 6.0
 """Times the work where the chain is four times as long: a little more than proportional, since
 tries grow a level now and then. Any scan of what is known so far makes it up to sixteen.
 """
+MS = Constant(d("1ms"))
 ONE = Setting(arrivals=Arrivals(at=(0,)), horizon=d("1s"))
 DESIGNS = pytest.mark.parametrize("design", [orchestrate, choreograph])
 
@@ -32,7 +33,7 @@ DESIGNS = pytest.mark.parametrize("design", [orchestrate, choreograph])
 def chain(length: int, *, ends_well: bool = True) -> Workflow:
     """Two services in turns."""
     states: dict[str, Task | Final] = {
-        f"s{i}": Task(service="ab"[i % 2], duration=Constant(d("1ms")), next=f"s{i + 1}")
+        f"s{i}": Task(service="ab"[i % 2], effect="pivot", duration=MS, next=f"s{i + 1}")
         for i in range(length)
     }
     states[f"s{length}"] = Final(outcome="succeeded" if ends_well else "aborted")
