@@ -105,7 +105,7 @@ class NodeTrie(Generic[Item]):
         return hash(self._hash)
 
     def __repr__(self) -> str:
-        return f"NodeTrie({list(self)!r})"
+        return repr(tuple(self))
 
     def __reduce__(self) -> tuple[type[NodeTrie[Item]], tuple[tuple[Item, ...]]]:
         return NodeTrie, (tuple(self),)  # hashes of texts differ from process to process
