@@ -1,4 +1,4 @@
-"""Who writes a pull request also writes its settings: what they cannot hide, docs/security.md says."""
+"""Who writes a pull request writes its settings, too: docs/security.md says what they cannot hide."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ SETTINGS = {
     "ignored": "ignore = ['L105']\n",
     "left out of what is selected": "select = ['S101']\n",
     "made a note": "level = 'error'\n[severity]\nL105 = 'info'\n",
-    "ignored by path": "[per-path]\n'*' = ['L105']\n",
+    "switched off": "[severity]\nL105 = 'off'\n",
+    "ignored by path": "[[per-path]]\npath = '**'\nignore = ['L105']\nseverity = {L105 = 'info'}\n",
 }
 
 
