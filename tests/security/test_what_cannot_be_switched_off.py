@@ -1,4 +1,4 @@
-"""Who writes a pull request writes its settings, too: docs/security.md says what they cannot hide."""
+"""Who writes a pull request writes its settings, too: what they cannot hide (docs/security.md)."""
 
 from __future__ import annotations
 
