@@ -159,6 +159,15 @@ def test_work_grows_with_the_file_and_not_with_its_square(make):
     assert large < 6 * small
 
 
+@pytest.mark.parametrize("depth", [14, 30])
+def test_calls_that_double_are_stopped_by_what_is_counted(depth):
+    """Not by the clock: the answer is the same on any machine."""
+    effort = Effort()
+    found = check_result(load(calls(depth)), rules=RULES, effort=effort)
+    assert [each.code for each in found] == ["S118"]
+    assert "--max-steps" in found[0].help
+
+
 def test_a_budget_is_shared_and_a_quick_rule_is_decided_beside_a_slow_one():
     findings = check_result(load(patterns(20)), rules=RULES, effort=Effort(50_000))
     assert {each.code for each in findings} == {"S118"}

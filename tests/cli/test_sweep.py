@@ -164,3 +164,12 @@ def test_without_dask_it_says_what_to_install(capsys, write, monkeypatch):
     code, _, err = call(capsys, "sweep", write(), "--dask", "tcp://127.0.0.1:8786")
     assert code == 2
     assert "pip install 'wfmodel[dask]'" in err
+
+
+def test_a_dask_cluster_that_is_not_there_is_one_line(capsys, write, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("wfmodel.experiments.factorial.dask_cluster.CONNECT_S", 0.2)
+    code, out, err = call(capsys, "sweep", write(), "--dask", "tcp://127.0.0.1:1")
+    assert (code, out) == (2, "")
+    [line] = err.splitlines()
+    assert line.startswith("wfmodel: error: no Dask scheduler at tcp://127.0.0.1:1: no answer")

@@ -11,6 +11,7 @@ from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Step
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Event, Message, Received, StepStatus
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.state import Status, View
 
 MS = 10**6
@@ -21,8 +22,8 @@ A, B, C = 0, 1, 2
 def view(status: str = "unknown", active: Iterable[int] = (), **steps: str) -> View:
     """``view("running", A="done")``."""
     known = {name: StepStatus(said) for name, said in steps.items()}
-    pairs = tuple(sorted(("ABC".index(name), said) for name, said in known.items()))
-    return View(Status(status), pairs, tuple(active))
+    pairs = (("ABC".index(name), said) for name, said in known.items())
+    return View(Status(status), NodeTrie(pairs), tuple(active))
 
 
 def step(node: int, effect: str = "compensatable") -> Step:

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from tests.metrics.runs import A, view
 from wfmodel.designs.messages import StepStatus
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.state import Status, View
 from wfmodel.metrics.distance import distance
 
 STEPS = st.dictionaries(st.integers(0, 3), st.sampled_from(StepStatus), max_size=4)
 VIEWS = st.builds(
-    lambda status, steps, active: View(status, tuple(sorted(steps.items())), tuple(sorted(active))),
+    lambda status, steps, active: View(status, NodeTrie(steps.items()), tuple(sorted(active))),
     st.sampled_from(Status),
     STEPS,
     st.sets(st.integers(0, 3)),

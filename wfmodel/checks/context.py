@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from wfmodel.checks.effort import Effort
 from wfmodel.checks.graph_search import repairs, search_from, strong_components, suggestions
@@ -28,6 +28,9 @@ from wfmodel.model.workflow import (
 )
 
 T = TypeVar("T")
+
+_LAID_OUT: Final = 8
+"""Steps for a state that is laid out; one that is called counts as often as it is called."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,13 @@ class Context:
     @classmethod
     def of(cls, workflow: Workflow, effort: Effort | None = None) -> Context:
         """The context of a workflow."""
-        flow = build_flow(workflow, expand_copies=False)
-        return cls(workflow, flow, effort=effort or Effort())
+        budget = effort or Effort()
+        flow = build_flow(
+            workflow,
+            expand_copies=False,
+            count=lambda states: budget.spend(_LAID_OUT * states),
+        )
+        return cls(workflow, flow, effort=budget)
 
     def once(self, fact: Callable[[Context], T]) -> T:
         """A fact that an analysis above this file finds: computed when it is first asked for."""

@@ -168,7 +168,8 @@ class Policy:
                 severity |= levels
         shown, hidden = [], 0
         for finding in findings:
-            level = severity.get(finding.code)
+            fixed = finding.code in CANNOT_BE_IGNORED  # a note would be as good as nothing
+            level = None if fixed else severity.get(finding.code)
             if not self._wanted(finding.code, ignored, level):
                 continue
             kept = finding if level is None else finding.at_severity(Severity(level))

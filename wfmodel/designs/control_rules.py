@@ -125,9 +125,7 @@ class Turn(Draft):
         self.actions.append(Send(to, message))
         if self.role.keeps_outputs:
             for origin in token.origin:
-                known = self.outputs.get(origin, ())
-                if (to, message) not in known:
-                    self.outputs[origin] = (*known, (to, message))
+                self.keep_output(origin, (to, message))
 
     def _continued(self, token: Token) -> tuple[OpenKey, ...]:
         """What a message about this token closes; a fork's visit is open until its join goes on."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from wfmodel.designs.messages import Action, Home, StepStatus
+from wfmodel.designs.messages import Action, Home, Key, OpenKey, StepStatus
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.role import Role
-from wfmodel.designs.state import Job, ParticipantState, Status, Token
+from wfmodel.designs.state import Job, Output, ParticipantState, Status, Token
 
-K = TypeVar("K", bound="tuple[int, ...] | int")
+K = TypeVar("K", bound="tuple[int, ...]")
 V = TypeVar("V")
+V2 = TypeVar("V2")
 
 
 class Draft:
@@ -20,15 +22,14 @@ class Draft:
 
     def __init__(self, role: Role, local: ParticipantState) -> None:
         self.role = role
-        self.before = local
         self.status = local.status
-        self.steps = dict(local.steps)
+        self.steps = local.steps
         self.tokens = list(local.tokens)
         self.joins = list(local.joins)
         self.jobs = list(local.jobs)
-        self.results = dict(local.results)
-        self.seen = set(local.seen)
-        self.outputs = dict(local.outputs)
+        self.results = local.results
+        self.seen = local.seen
+        self.outputs = local.outputs
         self.cancelled = set(local.cancelled)
         self.actions: list[Action] = []
 
@@ -36,13 +37,13 @@ class Draft:
         """The next state and the actions, in order."""
         local = ParticipantState(
             self.status,
-            _sharing(self.before.steps, self.steps),
+            self.steps,
             tuple(sorted(self.tokens, key=_token_order)),
             tuple(sorted(self.joins, key=lambda join: join.key)),
             tuple(sorted(self.jobs, key=_job_order)),
-            _sharing(self.before.results, self.results),
-            tuple(sorted(self.seen)),
-            _sharing(self.before.outputs, self.outputs),
+            self.results,
+            self.seen,
+            self.outputs,
             tuple(sorted(self.cancelled, key=_home_order)),
         )
         return local, tuple(self.actions)
@@ -54,7 +55,31 @@ class Draft:
             if status is not StepStatus.DONE:
                 return
             node, status = undoes, StepStatus.COMPENSATED
-        self.steps[node] = status
+        self.steps = self.steps.filed(node, ((node, status),))
+
+    def result_of(self, visit: Key) -> tuple[int, str] | None:
+        """The latest attempt at a command that is finished, and its outcome."""
+        return _found(self.results, visit, None)
+
+    def note_result(self, visit: Key, attempt: int, outcome: str) -> None:
+        """A command is finished, for now."""
+        self.results = _noted(self.results, visit, (attempt, outcome))
+
+    def outputs_of(self, origin: OpenKey) -> tuple[Output, ...]:
+        """What was published to continue a visit."""
+        return _found(self.outputs, origin, ())
+
+    def keep_output(self, origin: OpenKey, output: Output) -> None:
+        """Remember what was published to continue a visit."""
+        known = self.outputs_of(origin)
+        if output not in known:
+            self.outputs = _noted(self.outputs, origin, (*known, output))
+
+    def takes_up(self, visit: OpenKey) -> bool:
+        """Take a visit up. False if that was done before."""
+        before = self.seen
+        self.seen = before.with_item(visit)
+        return self.seen is not before
 
     def progress(self, status: Status) -> None:
         """Believe this of the instance, unless a verdict is already known."""
@@ -62,18 +87,14 @@ class Draft:
             self.status = status
 
 
-def _sharing(before: tuple[tuple[K, V], ...], now: dict[K, V]) -> tuple[tuple[K, V], ...]:
-    """The pairs in order, those of before where they are the same: a state of a workflow of
-    thousands of steps holds as many pairs, and there are as many states.
-    """
-    known = dict(before)
-    if known == now:
-        return before
-    pairs = {pair[0]: pair for pair in before}
-    return tuple(
-        pairs[key] if key in known and known[key] == now[key] else (key, now[key])
-        for key in sorted(now)
-    )
+def _found(pairs: NodeTrie[tuple[K, V]], key: K, otherwise: V2) -> V | V2:
+    return next((value for known, value in pairs.at(key[0]) if known == key), otherwise)
+
+
+def _noted(pairs: NodeTrie[tuple[K, V]], key: K, value: V) -> NodeTrie[tuple[K, V]]:
+    others = [pair for pair in pairs.at(key[0]) if pair[0] != key]
+    noted = sorted((*others, (key, value)), key=lambda pair: pair[0])
+    return pairs.filed(key[0], tuple(noted))
 
 
 def _token_order(token: Token) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ from wfmodel.designs import messages
 from wfmodel.designs.history import History, Step
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import StepStatus
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.state import Status, View
 from wfmodel.model.archives import arrays_in
 from wfmodel.model.files import write_file
@@ -124,7 +125,7 @@ def _encode(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: _encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {"is": type(value).__name__, **fields}
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | NodeTrie):
         return [_encode(item) for item in value]
     assert value is None or isinstance(value, bool | int | float | str), repr(value)
     return value

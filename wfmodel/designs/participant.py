@@ -138,8 +138,7 @@ def _taken_up(turn: Turn, key: OpenKey, nudge: bool) -> bool:
     """Whether this visit was begun before; what may have been lost is then repeated, if asked."""
     if not turn.role.deduplicate:
         return False
-    if key not in turn.seen:
-        turn.seen.add(key)
+    if turn.takes_up(key):
         return False
     if nudge or turn.role.repeats:
         _answer_again(turn, key, nudge=nudge)
@@ -150,7 +149,7 @@ def _answer_again(turn: Turn, key: OpenKey, *, nudge: bool) -> None:
     for token in turn.tokens:
         if key in token.origin:
             _ask_again(turn, token)
-    for to, message in turn.outputs.get(key, ()):
+    for to, message in turn.outputs_of(key):
         _repeat(turn, to, message, nudge=nudge)
 
 
@@ -164,7 +163,7 @@ def _answer_arrival(turn: Turn, home: Home, *, nudge: bool) -> None:
     for token in turn.tokens:
         if join in token.origin and not _inside(token.homes, join):
             _ask_again(turn, token)
-    for to, message in turn.outputs.get(join, ()):
+    for to, message in turn.outputs_of(join):
         if not (isinstance(message, Proceed) and _inside(message.homes, join)):
             _repeat(turn, to, message, nudge=nudge)
 
@@ -193,7 +192,7 @@ def _ask_again(turn: Turn, token: Token) -> None:
 def _command(turn: Turn, message: Command) -> None:
     key = (message.node, message.epoch)
     if turn.role.deduplicate:
-        attempt, outcome = turn.results.get(key, (0, ""))
+        attempt, outcome = turn.result_of(key) or (0, "")
         if outcome == DONE or attempt >= message.attempt:
             if turn.role.known_key is KnownKey.SKIP:
                 return
@@ -224,7 +223,7 @@ def _work_done(turn: Turn, event: WorkDone) -> None:
         _reply(turn, reply)
         return
     if turn.role.deduplicate:
-        turn.results[(event.node, event.epoch)] = (job.answers, event.outcome)
+        turn.note_result((event.node, event.epoch), job.answers, event.outcome)
     turn.actions.append(Send((job.reply_to,), reply))
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
+from wfmodel.designs.node_trie import NodeTrie
+
 Names: TypeAlias = Mapping[str, str]
 """New name by old name; who is not in it keeps its name."""
 
@@ -28,6 +30,8 @@ def renamed(value: Any, names: Names) -> Any:  # noqa: ANN401 - states are the u
     if isinstance(value, tuple):
         parts = [renamed(each, names) for each in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, NodeTrie):
+        return NodeTrie(renamed(each, names) for each in value)
     if isinstance(value, frozenset):
         return frozenset(renamed(each, names) for each in value)
     if is_dataclass(value) and not isinstance(value, type):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 from wfmodel.designs.messages import Home, Key, Message, OpenKey, Slip, StepStatus
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.model.workflow import Outcome
 
 
@@ -98,6 +99,11 @@ class Job:
         return self.asked or self.attempt
 
 
+Steps: TypeAlias = NodeTrie[tuple[int, StepStatus]]
+"""What is believed of each step that anything is known of."""
+
+_NOTHING: Final[NodeTrie[Any]] = NodeTrie()
+
 Output: TypeAlias = tuple[tuple[str, ...], Message]
 """A message and whom it was published to."""
 
@@ -105,6 +111,7 @@ Output: TypeAlias = tuple[tuple[str, ...], Message]
 @dataclass(frozen=True, slots=True)
 class ParticipantState:
     """The whole state. Tuples are kept sorted, so that equal knowledge is one state.
+    What grows with the workflow is filed by node: a state costs what is new in it.
 
     ``seen``: visits already taken up (deduplication). ``results``: of finished commands the latest
     attempt and its outcome, so that a repeated command is answered and not obeyed. ``outputs``:
@@ -113,13 +120,13 @@ class ParticipantState:
     """
 
     status: Status = Status.UNKNOWN
-    steps: tuple[tuple[int, StepStatus], ...] = ()
+    steps: Steps = _NOTHING
     tokens: tuple[Token, ...] = ()
     joins: tuple[Join, ...] = ()
     jobs: tuple[Job, ...] = ()
-    results: tuple[tuple[Key, tuple[int, str]], ...] = ()
-    seen: tuple[OpenKey, ...] = ()
-    outputs: tuple[tuple[OpenKey, tuple[Output, ...]], ...] = ()
+    results: NodeTrie[tuple[Key, tuple[int, str]]] = _NOTHING
+    seen: NodeTrie[OpenKey] = _NOTHING
+    outputs: NodeTrie[tuple[OpenKey, tuple[Output, ...]]] = _NOTHING
     cancelled: tuple[Home, ...] = ()
 
 
@@ -128,9 +135,13 @@ class View:
     """What a participant's store says: the instance's status and the steps that it knows of."""
 
     status: Status = Status.UNKNOWN
-    steps: tuple[tuple[int, StepStatus], ...] = ()
+    steps: Steps = _NOTHING
     active: tuple[int, ...] = ()
     """Steps that this participant itself still has to move: the open end of its own work."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.steps, tuple):  # pairs, as a file or a system of one's own has them
+            object.__setattr__(self, "steps", NodeTrie(self.steps))
 
 
 def view_of(local: ParticipantState) -> View:

@@ -56,7 +56,7 @@ class Watchdog:
     def view(self, state: Watch) -> View:
         """Where the watchdog would point: the nodes of the open messages."""
         active = sorted({key[0] for key, _ in state.open})
-        return View(state.status, (), tuple(active))
+        return View(state.status, active=tuple(active))
 
     def react(self, state: Watch, event: Event) -> tuple[Watch, tuple[Action, ...]]:
         """Note what is heard; repeat what is open when the timer fires."""

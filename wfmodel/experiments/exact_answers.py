@@ -278,8 +278,14 @@ def _locally_sound(built: InstanceChain, views: list[tuple[View, ...]]) -> Marks
     invariants = LocalInvariants(steps_of(table.system.flow), table.names)
     found = np.zeros(len(views), dtype=np.bool_)
     for number, (seen, state) in enumerate(zip(views, built.states, strict=True)):
-        claims = [claim for each in enumerate(seen) for claim in invariants.claims(*each)]
-        found[number] = invariants.hold(claims, state.world.effects)
+        found[number] = not any(
+            invariants.broken(
+                node,
+                seen[owner].steps.at(node) if (owner := invariants.owner(node)) >= 0 else (),
+                state.world.effects.at(node),
+            )
+            for node in invariants.effects
+        )
     return found
 
 

@@ -21,17 +21,20 @@ gained by ending early, being slow or knowing nothing.
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
 from typing import Final
 
 import numpy as np
 
-from wfmodel.designs.anomalies import Anomaly, Count
-from wfmodel.designs.messages import StepStatus
+from wfmodel.designs.anomalies import Anomaly
+from wfmodel.designs.messages import Key, StepStatus
 from wfmodel.designs.state import Status
 from wfmodel.metrics.codes import Bools, Floats, Ints
 from wfmodel.metrics.globalstate import GlobalState, StateGraph
 from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.metric import SECOND, Undefined, Value, mean
+from wfmodel.metrics.node_facts import NO_FACTS, NodeFacts
 from wfmodel.metrics.twin import limit_ns
 
 NOBODY: Final = -1
@@ -74,7 +77,8 @@ def _claims(tracks: Tracks) -> tuple[Floats, Floats]:
     """Per instance: nanoseconds behind, and wrong."""
     graph, place = tracks.graph, tracks.once(asked_of)[tracks.instance]
     pairs = set(zip(place.tolist(), tracks.target.tolist(), strict=True))
-    wrong_at = {pair: _is_wrong(graph, *pair) for pair in pairs}
+    untrue = {who: NodeFacts(graph.origins, partial(_untrue, graph, who)) for who, _ in pairs}
+    wrong_at = {pair: _is_wrong(graph, untrue[pair[0]], *pair) for pair in pairs}
     behind_at = {pair: not wrong_at[pair] and _is_behind(graph, *pair) for pair in pairs}
     wrong = _by_pair(place, tracks.target, wrong_at)
     behind = _by_pair(place, tracks.target, behind_at)
@@ -85,34 +89,42 @@ def _claims(tracks: Tracks) -> tuple[Floats, Floats]:
     return tracks.total(behind * moving), tracks.total(wrong * moving) + after
 
 
-def _is_wrong(graph: StateGraph, place: int, number: int) -> bool:
+def _is_wrong(graph: StateGraph, untrue: NodeFacts, place: int, number: int) -> bool:
     """Whether what a participant says in a global state is not so."""
     if place == NOBODY:
         return False
+    if untrue.of(number):
+        return True
     state = graph.states[number]
-    view = graph.view(state.views[place])
-    counts = [Count(*each) for each in state.truth if each[0] in graph.effects]
-    landed = {count.node for count in counts if count.landed}
-    standing = {count.node for count in counts if count.net > 0}
-    once = {node for node in landed if sum(count.node == node for count in counts) == 1}
-    for node, status in view.steps:
-        if node not in graph.effects:
-            continue
-        if status is StepStatus.DONE and node not in landed:
-            return True
-        if status is StepStatus.COMPENSATED and node in standing and node in once:
-            return True
-    return view.status.is_final and _is_false_verdict(graph, state, place, standing, once)
+    final = graph.view(state.views[place]).status.is_final
+    return final and _is_false_verdict(graph, state, place)
 
 
-def _is_false_verdict(
-    graph: StateGraph, state: GlobalState, place: int, standing: set[int], once: set[int]
-) -> bool:
+def _untrue(graph: StateGraph, place: int, number: int, node: int) -> tuple[tuple[int], ...]:
+    """The node, if what a participant says of it in a global state is not so."""
+    if place == NOBODY or node not in graph.effects:
+        return ()
+    state = graph.states[number]
+    counts = state.truth.at(node)
+    landed = any(count.landed for count in counts)
+    stands = len(counts) == 1 and counts[0].net > 0  # of several visits nobody knows which is meant
+    lies = any(
+        (status is StepStatus.DONE and not landed) or (status is StepStatus.COMPENSATED and stands)
+        for _, status in graph.view(state.views[place]).steps.at(node)
+    )
+    return ((node,),) if lies else ()
+
+
+def _is_false_verdict(graph: StateGraph, state: GlobalState, place: int) -> bool:
     view = graph.view(state.views[place])
     if state.verdicts != {view.status}:
         return True
+    counts = [count for count in state.truth if count.node in graph.effects]
+    standing = {count.node for count in counts if count.net > 0}
     if view.status is not Status.SUCCEEDED:
         return bool(standing)
+    visits = Counter(count.node for count in counts)
+    once = {count.node for count in counts if count.landed and visits[count.node] == 1}
     said: dict[int, set[StepStatus]] = {}
     for number in state.views:
         for node, status in graph.view(number).steps:
@@ -149,19 +161,28 @@ def _exposed(tracks: Tracks) -> Floats:
     # The final state decides; of an instance that still runs, what stands is not judged.
     ends = np.where(judged, final, -1 - final)
     pairs = set(zip(tracks.target.tolist(), ends.tolist(), strict=True))
-    exposed_at = {pair: _is_exposed(tracks.graph, *pair) for pair in pairs}
+    graph = tracks.graph
+    standing = NodeFacts(graph.origins, partial(_standing, graph, 1))
+    twice = NodeFacts(graph.origins, partial(_standing, graph, 2))
+    exposed_at = {
+        pair: bool(twice.of(pair[0])) or _is_exposed(graph, standing, *pair) for pair in pairs
+    }
     return tracks.total(_by_pair(tracks.target, ends, exposed_at) * _lasting_ns(tracks))
 
 
-def _is_exposed(graph: StateGraph, number: int, end: int) -> bool:
-    last = graph.states[end if end >= 0 else -1 - end]
-    stays = end < 0 or last.verdicts == {Status.SUCCEEDED}
-    kept = {Count(*each)[:2] for each in last.truth if stays and Count(*each).net > 0}
-    return any(
-        count.net > ((count.node, count.epoch) in kept)
-        for count in map(Count._make, graph.states[number].truth)
-        if count.node in graph.effects
-    )
+def _standing(graph: StateGraph, least: int, number: int, node: int) -> tuple[Key, ...]:
+    """Visits of a node whose effect stands, so many times at least."""
+    if node not in graph.effects:
+        return ()
+    counts = graph.states[number].truth.at(node)
+    return tuple((node, count.epoch) for count in counts if count.net >= least)
+
+
+def _is_exposed(graph: StateGraph, standing: NodeFacts, number: int, end: int) -> bool:
+    last = end if end >= 0 else -1 - end
+    stays = end < 0 or graph.states[last].verdicts == {Status.SUCCEEDED}
+    kept = standing.of(last) if stays else NO_FACTS
+    return any(True for _ in standing.of(number).beyond(kept))
 
 
 def _share(tracks: Tracks, per_instance: Floats) -> Value:

@@ -30,17 +30,25 @@ def distance(one: View, other: View) -> int:
 
     It is no metric in the sense of geometry: a view that knows nothing is at 0 from all others.
     """
-    known = Status.UNKNOWN not in (one.status, other.status)
-    return len(disputed(one, other)) + (known and one.status is not other.status)
+    return len(disputed(one, other)) + statuses_differ(one, other)
+
+
+def statuses_differ(one: View, other: View) -> bool:
+    """Whether two views know the instance's status, and not the same."""
+    return Status.UNKNOWN not in (one.status, other.status) and one.status is not other.status
 
 
 def disputed(one: View, other: View) -> tuple[int, ...]:
     """Nodes of the steps on which two views differ."""
-    said = dict(other.steps)
-    return tuple(
-        node
-        for node, status in one.steps
-        if node in said and _differ(node, one, status, other, said[node])
+    return tuple(node for node, _ in one.steps if differ_about(node, one, other))
+
+
+def differ_about(node: int, one: View, other: View) -> bool:
+    """Whether two views differ on a step."""
+    return any(
+        _differ(node, one, mine, other, theirs)
+        for _, mine in one.steps.at(node)
+        for _, theirs in other.steps.at(node)
     )
 
 

@@ -22,11 +22,13 @@ from wfmodel.designs.anomalies import (
 )
 from wfmodel.designs.history import History
 from wfmodel.designs.messages import StepStatus
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.state import Status, View
 from wfmodel.metrics.codes import Does, Views, read
-from wfmodel.metrics.distance import distance
+from wfmodel.metrics.distance import differ_about, disputed, statuses_differ
 from wfmodel.metrics.growing_columns import Bits, NumberColumn
-from wfmodel.metrics.invariants import Claim, LocalInvariants
+from wfmodel.metrics.invariants import LocalInvariants
+from wfmodel.metrics.node_facts import Facts, NodeFacts, Origin, nodes_changed
 
 CONCLUDED: Final = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.COMPENSATED})
 """What a view says of a step once it has the step's result."""
@@ -41,7 +43,7 @@ class GlobalState(NamedTuple):
     """
 
     views: tuple[int, ...]
-    truth: tuple[Count, ...] = ()
+    truth: NodeTrie[Count] = NodeTrie()
     past: frozenset[Status] = frozenset()
 
     @property
@@ -100,10 +102,12 @@ class StateGraph:
         self._outgoing: list[dict[int, int]] = []
         self._paths: dict[bytes, bytes] = {}
         self._numbers: dict[GlobalState, int] = {}
-        self._distances: dict[tuple[int, int], int] = {}
-        self._gained: dict[tuple[int, int], tuple[int, ...]] = {}
-        self._claims: dict[tuple[int, int], tuple[Claim, ...]] = {}
-        self._state(GlobalState((0,) * len(history.participants)))
+        self.origins: list[Origin] = []
+        """By state: where it was met first, and what changed."""
+        self._disputes: dict[tuple[int, int], Facts] = {}
+        self._view_origins: dict[int, Origin] = {}
+        self._broken = NodeFacts(self.origins, self._breaks)
+        self._state(GlobalState((0,) * len(history.participants)), 0, ())
 
     def path(self, codes: bytes) -> bytes:
         """The edges that an instance takes, as 64-bit words, from those of its codes.
@@ -154,13 +158,15 @@ class StateGraph:
         first = repeats = False
         if does is Does.VIEW or does is Does.FORGET:
             after = self._learned(before, subject, value)
-            gains = self._gains(before.views[subject], value)
+            changed = self._view_changes(before.views[subject], value)
+            gains = self._gains(self.view(before.views[subject]), self.view(value))
         else:
             after, landed = _counted(before, does, subject, value)
+            changed = (subject,)
             first, repeats = landed == 1, landed > 1
         edge = StateChange(
             source=source,
-            target=self._state(after),
+            target=self._state(after, source, changed),
             progress=does is not Does.FORGET and after != before,
             concludes=bool(after.verdicts) and not before.verdicts,
             participant=subject if does is Does.VIEW else -1,
@@ -182,20 +188,23 @@ class StateGraph:
         self.gained.values.extend(edge.gains)
         return len(self.edges) - 1
 
-    def _gains(self, before: int, after: int) -> tuple[int, ...]:
-        """Steps of whose result a view knows, and the view before it did not.
+    def _view_changes(self, before: int, after: int) -> tuple[int, ...]:
+        """Nodes about which a view says something else than the one before it."""
+        known = self._view_origins.get(after)
+        if known is not None and known.number == before:
+            return known.changed
+        changed = tuple(sorted(nodes_changed(self.view(before), self.view(after))))
+        self._view_origins.setdefault(after, Origin(before, changed))
+        return changed
 
-        Not kept by view: of a chain of thousands of steps there are as many views.
-        """
-        found = self._gained.get((before, after))
-        if found is None:
-            gained = self._concludes(after) - self._concludes(before)
-            found = self._gained[before, after] = tuple(sorted(gained))
-        return found
-
-    def _concludes(self, view: int) -> set[int]:
-        """Steps of whose result a view knows."""
-        return {node for node, status in self.view(view).steps if status in CONCLUDED}
+    def _gains(self, before: View, after: View) -> tuple[int, ...]:
+        """Steps of whose result a view knows, and the view before it did not."""
+        return tuple(
+            node
+            for node, status in after.steps.beyond(before.steps)
+            if status in CONCLUDED
+            and not any(said in CONCLUDED for _, said in before.steps.at(node))
+        )
 
     def _learned(self, before: GlobalState, participant: int, view: int) -> GlobalState:
         views = (*before.views[:participant], view, *before.views[participant + 1 :])
@@ -203,16 +212,17 @@ class StateGraph:
         past = before.past | {status} if status in LASTING else before.past
         return GlobalState(views, before.truth, past)
 
-    def _state(self, state: GlobalState) -> int:
+    def _state(self, state: GlobalState, source: int, changed: tuple[int, ...]) -> int:
         found = self._numbers.get(state)
         if found is None:
             found = self._numbers[state] = len(self.states)
             apart = self._apart(state.views)
             self.states.append(state)
+            self.origins.append(Origin(source, changed))
             self._outgoing.append({})
             self.divergence.values.append(max(apart, default=0))
             self.pairs.values.append(sum(d > 0 for d in apart))
-            self.sound.values.append(not any(apart) and self._locally_sound(state))
+            self.sound.values.append(not any(apart) and not self._broken.of(found))
         return found
 
     def _apart(self, views: tuple[int, ...]) -> list[int]:
@@ -223,29 +233,42 @@ class StateGraph:
         ]
 
     def _distance(self, one: int, other: int) -> int:
-        found = self._distances.get((one, other))
+        return len(self._disputed(one, other)) + statuses_differ(self.view(one), self.view(other))
+
+    def _disputed(self, one: int, other: int) -> Facts:
+        """Steps on which two views differ: from those of a view that one of them has come from."""
+        found = self._disputes.get((one, other))
         if found is None:
-            found = distance(self.view(one), self.view(other))
-            self._distances[one, other] = self._distances[other, one] = found
+            for mine, theirs in ((one, other), (other, one)):
+                origin = self._view_origins.get(mine)
+                before = origin and self._disputes.get((origin.number, theirs))
+                if origin is not None and before is not None:
+                    found = self._disputed_since(before, mine, theirs, origin.changed)
+                    break
+            else:
+                nodes = disputed(self.view(one), self.view(other))
+                found = NodeTrie((node,) for node in nodes)
+            self._disputes[one, other] = self._disputes[other, one] = found
         return found
 
-    def _locally_sound(self, state: GlobalState) -> bool:
-        claims = [claim for each in enumerate(state.views) for claim in self._claimed(*each)]
-        return self._invariants.hold(claims, state.truth)
+    def _disputed_since(
+        self, before: Facts, one: int, other: int, changed: tuple[int, ...]
+    ) -> Facts:
+        mine, theirs = self.view(one), self.view(other)
+        for node in changed:
+            before = before.filed(node, ((node,),) if differ_about(node, mine, theirs) else ())
+        return before
 
-    def _claimed(self, participant: int, view: int) -> tuple[Claim, ...]:
-        found = self._claims.get((participant, view))
-        if found is None:
-            found = self._invariants.claims(participant, self.view(view))
-            self._claims[participant, view] = found
-        return found
+    def _breaks(self, number: int, node: int) -> tuple[tuple[int], ...]:
+        state, owner = self.states[number], self._invariants.owner(node)
+        said = self.view(state.views[owner]).steps.at(node) if owner >= 0 else ()
+        return ((node,),) if self._invariants.broken(node, said, state.truth.at(node)) else ()
 
 
 def _counted(before: GlobalState, does: Does, node: int, epoch: int) -> tuple[GlobalState, int]:
     """One more landing or undoing of a visit, and which landing of it this is (0: none)."""
-    counts = {count[:2]: count for count in before.truth}
-    _, _, landed, undone = counts.get((node, epoch), Count(node, epoch, 0, 0))
+    old = next((count for count in before.truth.at(node) if count.epoch == epoch), None)
+    _, _, landed, undone = old or Count(node, epoch, 0, 0)
     landed, undone = (landed + 1, undone) if does is Does.LAND else (landed, undone + 1)
-    counts[node, epoch] = Count(node, epoch, landed, undone)
-    after = before._replace(truth=tuple(sorted(counts.values())))
-    return after, landed if does is Does.LAND else 0
+    truth = before.truth.with_item(Count(node, epoch, landed, undone), old)
+    return before._replace(truth=truth), landed if does is Does.LAND else 0

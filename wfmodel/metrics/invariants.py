@@ -15,7 +15,6 @@ from typing import TypeAlias
 from wfmodel.designs.anomalies import NO_EFFECT, Count
 from wfmodel.designs.history import Step
 from wfmodel.designs.messages import StepStatus
-from wfmodel.designs.state import View
 
 Claim: TypeAlias = tuple[int, StepStatus]
 """(step, what the service that does it says of it)."""
@@ -30,23 +29,22 @@ class LocalInvariants:
         self.effects = frozenset(step.node for step in known if step.effect != NO_EFFECT)
         self._owner = {step.node: numbers.get(step.service, -1) for step in known}
 
-    def claims(self, participant: int, view: View) -> tuple[Claim, ...]:
-        """What a view says of effects that its own participant would have made or taken back."""
-        return tuple(
-            pair  # not a copy: there may be thousands of views, of thousands of steps
-            for pair in view.steps
-            if self._owner.get(pair[0]) == participant and pair[0] in self.effects
-        )
+    def owner(self, node: int) -> int:
+        """The participant that makes a step's effect, or takes it back; -1: there is none."""
+        return self._owner.get(node, -1)
 
-    def hold(self, claims: Iterable[Claim], truth: Iterable[tuple[int, int, int, int]]) -> bool:
-        """Whether all hold. ``truth``: (node, epoch, landed, undone) of every visit."""
-        mine = [Count(*count) for count in truth if count[0] in self.effects]
-        if any(count.net not in (0, 1) for count in mine):
+    def broken(
+        self, node: int, said: Iterable[Claim], counts: Iterable[tuple[int, int, int, int]]
+    ) -> bool:
+        """Whether one about a step is broken. ``said``: by its owner, of the step. ``counts``:
+        (node, epoch, landed, undone) of its visits.
+        """
+        if node not in self.effects:
             return False
-        landed = {count.node for count in mine if count.landed}
-        standing = {count.node for count in mine if count.net}
-        return not any(
-            (status is StepStatus.DONE and node not in landed)
-            or (status is StepStatus.COMPENSATED and node in standing)
-            for node, status in claims
+        visits = [Count(*count) for count in counts]
+        landed, standing = any(c.landed for c in visits), any(c.net for c in visits)
+        return any(count.net not in (0, 1) for count in visits) or any(
+            (status is StepStatus.DONE and not landed)
+            or (status is StepStatus.COMPENSATED and standing)
+            for _, status in said
         )

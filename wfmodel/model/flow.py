@@ -10,7 +10,7 @@ only a flow without problems.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final as Constant
 
@@ -56,13 +56,19 @@ MOST_NODES: Constant = 200_000
 """Expansion of copies and sub-workflows stops here, with a problem."""
 
 
-def build_flow(workflow: Workflow, *, expand_copies: bool = True) -> Flow:
+def build_flow(
+    workflow: Workflow,
+    *,
+    expand_copies: bool = True,
+    count: Callable[[int], None] = lambda states: None,
+) -> Flow:
     """The control-flow graph of a workflow.
 
     ``expand_copies`` gives every copy of a ``for_each`` region nodes of its own (designs need it);
-    without it one copy stands for all (rules need no more).
+    without it one copy stands for all (rules need no more). ``count`` is told how many states are
+    laid out next, calls by calls, and may refuse by raising.
     """
-    return _Builder(workflow, expand_copies).build()
+    return _Builder(workflow, expand_copies, count).build()
 
 
 @dataclass
@@ -81,7 +87,10 @@ class _Machine:
 
 
 class _Builder:
-    def __init__(self, workflow: Workflow, expand_copies: bool) -> None:
+    def __init__(
+        self, workflow: Workflow, expand_copies: bool, count: Callable[[int], None]
+    ) -> None:
+        self.count = count
         self.workflow = workflow
         self.expand_copies = expand_copies
         self.nodes: list[Node] = []
@@ -123,6 +132,7 @@ class _Builder:
                 Problem("workflow-too-large", machine.path, machine.prefix or self.workflow.name)
             )
             return None
+        self.count(len(machine.states))
         for name, state in machine.states.items():
             path = (*machine.path, "states", name)
             machine.indices[name] = self._node(machine, name, state, path)

@@ -9,8 +9,9 @@ States, messages, events and timers are the numbers of a ``Table``.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.table import Operation
 
 Work: TypeAlias = tuple[int, int, int]
@@ -107,11 +108,14 @@ class Effect(NamedTuple):
         return self.landed - self.undone
 
 
+_NONE: Final[NodeTrie[Any]] = NodeTrie()
+
+
 class World(NamedTuple):
     """What no crash takes away. ``applied``: visits of compensations that took an effect back."""
 
-    effects: tuple[Effect, ...] = ()
-    applied: tuple[Landing, ...] = ()
+    effects: NodeTrie[Effect] = _NONE
+    applied: NodeTrie[Landing] = _NONE
 
 
 class Configuration(NamedTuple):
@@ -122,7 +126,7 @@ class Configuration(NamedTuple):
     world: World = World()
 
     @property
-    def effects(self) -> tuple[Effect, ...]:
+    def effects(self) -> NodeTrie[Effect]:
         """What the services' stores say, visit by visit."""
         return self.world.effects
 

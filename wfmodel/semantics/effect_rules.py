@@ -12,7 +12,7 @@ from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.system import System
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.workflow import Compensation, Task, lands_outside
-from wfmodel.semantics.configuration import Effect, Landing, World, put
+from wfmodel.semantics.configuration import Effect, Landing, World
 
 
 def land(system: System, world: World, landing: Landing) -> tuple[World, Landing | None]:
@@ -35,10 +35,12 @@ def _once(system: System, node: int) -> bool:
 
 
 def _do(system: System, world: World, node: int, epoch: int) -> tuple[World, Landing | None]:
-    old = next((e for e in world.effects if (e.node, e.epoch) == (node, epoch)), None)
+    old = next((effect for effect in world.effects.at(node) if effect.epoch == epoch), None)
     if old is not None and _once(system, node):
         return world, None
-    if system.knobs.tombstones and (system.flow.nodes[node].handler, epoch) in world.applied:
+    handler = system.flow.nodes[node].handler
+    noted = () if handler is None else world.applied.at(handler)
+    if system.knobs.tombstones and (handler, epoch) in noted:
         return world, None
     new = Effect(node, epoch, 1, 0) if old is None else old._replace(landed=old.landed + 1)
     return _record(world, old, new), (node, epoch)
@@ -48,9 +50,9 @@ def _undo(
     system: System, world: World, landing: Landing, step: int
 ) -> tuple[World, Landing | None]:
     node, epoch = landing
-    if landing in world.applied and _once(system, node):
+    if landing in world.applied.at(node) and _once(system, node):
         return world, None
-    standing = [e for e in world.effects if e.node == step and e.net > 0]
+    standing = [e for e in world.effects.at(step) if e.net > 0]
     if system.flow.nodes[node].kind is NodeKind.COMPENSATION:
         standing = [e for e in standing if e.epoch == epoch]
     if not standing:
@@ -62,11 +64,8 @@ def _undo(
 
 def _noted(world: World, landing: Landing) -> World:
     """The same where a compensation's visit has had its say."""
-    if landing in world.applied:
-        return world
-    return world._replace(applied=put(world.applied, landing))
+    return world._replace(applied=world.applied.with_item(landing))
 
 
 def _record(world: World, old: Effect | None, new: Effect) -> World:
-    others = tuple(effect for effect in world.effects if effect != old)
-    return world._replace(effects=put(others, new))
+    return world._replace(effects=world.effects.with_item(new, old))

@@ -127,9 +127,9 @@ def turn_of(run: Run, parcel: Parcel) -> Turn:
     return Turn(parcel)
 
 
-def landed_of(run: Run, instance: Instance, node: int, epoch: int, others: Landed) -> Landed:
-    """A visit whose effect lands, before others of the instance."""
-    return Landed(node, epoch, others)
+def landed_of(run: Run, instance: Instance, node: int, epoch: int) -> Landed:
+    """A visit whose effect lands."""
+    return Landed(node, epoch)
 
 
 def instance_of(run: Run, index: int) -> Instance:

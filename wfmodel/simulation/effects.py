@@ -5,9 +5,10 @@ once, where the step or the design knows it again.
 from __future__ import annotations
 
 from wfmodel.designs.history import Kind
-from wfmodel.simulation.basis import landed_of, row
+from wfmodel.simulation.basis import row
 from wfmodel.simulation.declared import Block
-from wfmodel.simulation.records import Instance, Landed, Process
+from wfmodel.simulation.landings import enter, find, latest
+from wfmodel.simulation.records import Instance, Process
 from wfmodel.simulation.run_record import Run
 
 _EFFECT = int(Kind.EFFECT)
@@ -20,11 +21,13 @@ def land(run: Run, instance: Instance, process: Process, node: int, epoch: int) 
     if block.undoes >= 0:
         _undo(run, instance, process, node, block, epoch)
         return
-    if block.handler >= 0 and _find(instance.applied, block.handler, epoch):
+    if block.handler >= 0 and find(instance.applied, block.handler, epoch):
         return
-    found = _find(instance.landed, node, epoch)
+    found = find(instance.landed, node, epoch)
     if not found:
-        found = instance.landed = landed_of(run, instance, node, epoch, instance.landed)
+        found = enter(run, instance, instance.landed, node, epoch)
+        if not instance.landed:
+            instance.landed = found
     elif block.once:
         return
     found.net += 1
@@ -36,32 +39,19 @@ def _undo(
 ) -> None:
     """A handler takes back its visit's effect; an explicit compensation the latest one."""
     visit, step = epoch, block.undoes
-    known = _find(instance.applied, node, visit)
+    known = find(instance.applied, node, visit)
     if known and block.once:
         return
     if not block.is_compensation:
-        epoch = _latest(instance.landed, step)
-    found = _find(instance.landed, step, epoch)
-    if block.tombstones and not known and not (found and found.net > 0):
-        instance.applied = landed_of(run, instance, node, visit, instance.applied)
-    if found and found.net > 0:
+        epoch = latest(instance.landed, step)
+    found = find(instance.landed, step, epoch)
+    stands = False
+    if found:
+        stands = found.net > 0
+    if not known and (stands or block.tombstones):
+        known = enter(run, instance, instance.applied, node, visit)
+        if not instance.applied:
+            instance.applied = known
+    if stands:
         found.net -= 1
-        if not known:
-            instance.applied = landed_of(run, instance, node, visit, instance.applied)
         row(run, _UNDO, instance.index, process.index, step, epoch)
-
-
-def _find(record: Landed, node: int, epoch: int) -> Landed:
-    while record and not (record.node == node and record.epoch == epoch):
-        record = record.next
-    return record
-
-
-def _latest(record: Landed, step: int) -> int:
-    """The highest epoch of a step whose effect stands; -1 if none does."""
-    latest = -1
-    while record:
-        if record.node == step and record.net:
-            latest = max(latest, record.epoch)
-        record = record.next
-    return latest

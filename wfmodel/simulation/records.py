@@ -226,12 +226,19 @@ class Held:
 
 @dataclass(slots=True, eq=False)
 class Landed:
-    """A visit of a step whose effect has landed, ``net`` times; or of a compensation that undid."""
+    """A visit of a step whose effect has landed, ``net`` times; or of a compensation that undid.
+
+    An instance's steps stand in a digital search tree: from a step that is not the one looked for,
+    the next bit of that one's number, the lowest first, says which way to go on.
+    """
 
     node: int
     epoch: int
-    next: Landed
     net: int = 0
+    next: Landed = NULL
+    """Another visit of the step."""
+    even: Landed = NULL
+    odd: Landed = NULL
 
     FIRST: ClassVar[int] = 1
 

@@ -8,9 +8,10 @@ takes another time when it is done again.
 from __future__ import annotations
 
 from wfmodel.designs.history import Kind
-from wfmodel.simulation.basis import FAR, duration, event_of, landed_of, row, schedule, uniform
+from wfmodel.simulation.basis import FAR, duration, event_of, row, schedule, uniform
 from wfmodel.simulation.declared import IN_CALL, Odds
 from wfmodel.simulation.event_codes import LANDS, WORK_END
+from wfmodel.simulation.landings import enter, find
 from wfmodel.simulation.queues import append, drop_all, first_out
 from wfmodel.simulation.records import Cell, Event, Instance, Process
 from wfmodel.simulation.run_record import Run
@@ -60,11 +61,11 @@ def _begin(run: Run, process: Process, event: Event) -> None:
 
 def _begun_before(run: Run, instance: Instance, node: int, index: int) -> int:
     """How often an attempt has begun; this time is counted."""
-    known = instance.begun
-    while known and not (known.node == node and known.epoch == index):
-        known = known.next
+    known = find(instance.begun, node, index)
     if not known:
-        known = instance.begun = landed_of(run, instance, node, index, instance.begun)
+        known = enter(run, instance, instance.begun, node, index)
+        if not instance.begun:
+            instance.begun = known
     known.net += 1
     return known.net - 1
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.state import View
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.packed.expansion import Expansion
@@ -35,7 +36,7 @@ class Observation(NamedTuple):
     """What can be seen from outside: views of what runs, effects, and who is up."""
 
     views: tuple[View, ...]
-    effects: tuple[Effect, ...]
+    effects: NodeTrie[Effect]
     up: tuple[bool, ...]
 
 

@@ -116,12 +116,12 @@ class Observation:
     def standing(self, step: str) -> int:
         """The truth: how often a step's effect stands (done and not undone)."""
         node = self.nodes[step]
-        return sum(effect.net for effect in self.config.effects if effect.node == node)
+        return sum(effect.net for effect in self.config.effects.at(node))
 
     def landed(self, step: str) -> int:
         """The truth: how often a step's effect has ever landed."""
         node = self.nodes[step]
-        return sum(effect.landed for effect in self.config.effects if effect.node == node)
+        return sum(effect.landed for effect in self.config.effects.at(node))
 
     @property
     def on_their_way(self) -> tuple[tuple[str, Message], ...]:

@@ -168,9 +168,9 @@ def line_between(
 
 
 def _effects(table: Table, before: Configuration, after: Configuration) -> Iterator[str]:
-    known = {(e.node, e.epoch): e for e in before.effects}
-    for effect in after.effects:
-        old = known.get((effect.node, effect.epoch))
+    for effect in after.effects.beyond(before.effects):
+        known = before.effects.at(effect.node)
+        old = next((each for each in known if each.epoch == effect.epoch), None)
         name = table.system.flow.nodes[effect.node].name
         landed, undone = (old.landed, old.undone) if old else (0, 0)
         if effect.landed > landed:
@@ -190,12 +190,7 @@ def _beliefs(table: Table, p: int, before: Configuration, after: Configuration) 
     new = table.view(p, after.cells[p].volatile)
     nodes = table.system.flow.nodes
     found = [f"instance {new.status.value}"] if new.status is not old.status else []
-    known = dict(old.steps)
-    found += [
-        f"{nodes[node].name} {status.value}"
-        for node, status in new.steps
-        if known.get(node) != status
-    ]
+    found += [f"{nodes[n].name} {status.value}" for n, status in new.steps.beyond(old.steps)]
     if found:
         yield f"believes {', '.join(found)}"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import NamedTuple
 
+from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.exploration.packed.expansion import Arc, Expansion
 from wfmodel.exploration.scheduling import act_between
 from wfmodel.semantics.enabled_steps import ABOUT_EVENTS
@@ -98,7 +99,7 @@ def spelt(value: object) -> str:
     """A value in writing, the same in every process: what is in a set stands in order."""
     if isinstance(value, frozenset):
         return f"{{{','.join(sorted(spelt(each) for each in value))}}}"
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | NodeTrie):
         return f"({','.join(spelt(each) for each in value)})"
     if is_dataclass(value) and not isinstance(value, type):
         parts = ",".join(spelt(getattr(value, each.name)) for each in fields(value))

@@ -219,13 +219,15 @@ def turn_of(run: Run, parcel: Parcel) -> Turn:
 
 
 @compiled
-def landed_of(run: Run, instance: Instance, node: int, epoch: int, others: Landed) -> Landed:
-    """A visit whose effect lands, before others of the instance."""
+def landed_of(run: Run, instance: Instance, node: int, epoch: int) -> Landed:
+    """A visit whose effect lands."""
     landed = as_landed(owned(run, instance))
     landed.node = node
     landed.epoch = epoch
     landed.net = 0
-    landed.next = others
+    landed.next = NULL
+    landed.even = NULL
+    landed.odd = NULL
     return landed
 
 

@@ -31,6 +31,7 @@ TEXT: Final = tuple(
     for name in (
         "queues",
         "turns",
+        "landings",
         "effects",
         "network",
         "timers",
