@@ -11,24 +11,24 @@ import pytest
 from wfmodel.designs import Knobs, Machine, System, Table, own_system
 from wfmodel.designs.building_blocks import (
     BEGIN,
-    Acknowledge,
     Acquire,
+    AddTask,
     Apply,
     Commit,
     CompareAndSet,
-    Effects,
+    EffectLedger,
+    FinishTask,
     Follower,
     LeaseServer,
     Lock,
     Procedure,
-    Put,
-    Read,
+    ReadRow,
     Release,
     Rollback,
     SharedStore,
     Take,
     TaskQueue,
-    Write,
+    WriteRow,
     applied_twice,
 )
 from wfmodel.exploration import FaultBudget
@@ -77,7 +77,7 @@ def answers(seen: Observation, who: str) -> tuple[Any, ...]:
 
 
 def sold(me: str, heard: tuple[Any, ...]) -> tuple[str, Any]:
-    return "store", Write("stock", heard[-1].value - 1, me)
+    return "store", WriteRow("stock", heard[-1].value - 1, me)
 
 
 def sold_if_unchanged(me: str, heard: tuple[Any, ...]) -> tuple[str, Any]:
@@ -87,7 +87,7 @@ def sold_if_unchanged(me: str, heard: tuple[Any, ...]) -> tuple[str, Any]:
 
 def test_what_is_read_and_then_written_can_be_lost_and_a_lock_prevents_it():
     """P4 of Berenson et al.: two of two are sold, and the store counts one."""
-    bare = {me: Procedure(me, (("store", Read("stock", me)), sold)) for me in BOTH}
+    bare = {me: Procedure(me, (("store", ReadRow("stock", me)), sold)) for me in BOTH}
     assert ends(system({"store": STORE, **bare}), stock) == {0, 1}
     locked = {
         me: Procedure(me, (("store", Lock("stock", me)), sold, ("store", Commit(me))))
@@ -97,7 +97,9 @@ def test_what_is_read_and_then_written_can_be_lost_and_a_lock_prevents_it():
 
 
 def test_a_guarded_update_loses_nothing_and_says_who_was_late():
-    guarded = {me: Procedure(me, (("store", Read("stock", me)), sold_if_unchanged)) for me in BOTH}
+    guarded = {
+        me: Procedure(me, (("store", ReadRow("stock", me)), sold_if_unchanged)) for me in BOTH
+    }
     made = system({"store": STORE, **guarded})
 
     def told(seen: Observation) -> tuple[int, int]:
@@ -111,10 +113,10 @@ def test_a_dirty_read_sees_what_never_was(dirty):
     """P1: only with ``dirty_reads`` is 9 read, which is rolled back."""
     writer = Procedure(
         "ann",
-        (("store", Lock("stock", "ann")), ("store", Write("stock", 9, "ann")),
+        (("store", Lock("stock", "ann")), ("store", WriteRow("stock", 9, "ann")),
          ("store", Rollback("ann"))),
     )  # fmt: skip
-    reader = Procedure("bob", (("store", Read("stock", "bob")),))
+    reader = Procedure("bob", (("store", ReadRow("stock", "bob")),))
     store = SharedStore((("stock", 2),), dirty_reads=dirty)
     made = system({"store": store, "ann": writer, "bob": reader})
     read = ends(made, lambda seen: answers(seen, "bob"))
@@ -124,12 +126,12 @@ def test_a_dirty_read_sees_what_never_was(dirty):
 
 def test_a_fuzzy_read_is_two_answers_to_one_question_and_a_lock_prevents_it():
     """P2: between two reads another's write is committed."""
-    writer = Procedure("ann", (("store", Write("stock", 9, "ann")),))
-    twice = Procedure("bob", (("store", Read("stock", "bob")),) * 2)
+    writer = Procedure("ann", (("store", WriteRow("stock", 9, "ann")),))
+    twice = Procedure("bob", (("store", ReadRow("stock", "bob")),) * 2)
     made = system({"store": STORE, "ann": writer, "bob": twice})
     assert ends(made, lambda seen: answers(seen, "bob")) == {(2, 2), (2, 9), (9, 9)}
     locking = Procedure(
-        "bob", (("store", Lock("stock", "bob")), ("store", Read("stock", "bob")),
+        "bob", (("store", Lock("stock", "bob")), ("store", ReadRow("stock", "bob")),
                 ("store", Commit("bob"))),
     )  # fmt: skip
     made = system({"store": STORE, "ann": writer, "bob": locking})
@@ -137,7 +139,9 @@ def test_a_fuzzy_read_is_two_answers_to_one_question_and_a_lock_prevents_it():
 
 
 def test_a_follower_answers_with_what_was():
-    asked = Procedure("ann", (("store", Write("stock", 9, "ann")), ("copy", Read("stock", "ann"))))
+    asked = Procedure(
+        "ann", (("store", WriteRow("stock", 9, "ann")), ("copy", ReadRow("stock", "ann")))
+    )
     machines = {
         "store": SharedStore((("stock", 2),), followers=("copy",)),
         "copy": Follower((("stock", 2),)),
@@ -178,7 +182,7 @@ def test_who_is_gone_holds_no_lock_if_the_store_watches():
 # ---------------------------------------------------------------------- lease, queue and effects
 
 
-def with_lease(effects: Effects) -> System:
+def with_lease(effects: EffectLedger) -> System:
     def pay(me: str, heard: tuple[Any, ...]) -> tuple[str, Any]:
         return "bank", Apply("payment", me, heard[-1].token)
 
@@ -191,16 +195,16 @@ def with_lease(effects: Effects) -> System:
 
 def test_a_lease_that_ends_lets_two_act_and_a_fence_refuses_the_late_one():
     twice = Never(Predicate("paid twice", lambda seen: applied_twice(seen.state("bank"))))
-    assert not holds(with_lease(Effects()), twice)
-    assert holds(with_lease(Effects(idempotent=True)), twice)
+    assert not holds(with_lease(EffectLedger()), twice)
+    assert holds(with_lease(EffectLedger(idempotent=True)), twice)
 
     def refused(seen: Observation) -> bool:
         return any(
             len(seen.state(me).answers) == 2 and not seen.state(me).answers[1].ok for me in BOTH
         )
 
-    assert not holds(with_lease(Effects(fenced=True)), Never(Predicate("refused", refused)))
-    assert holds(with_lease(Effects()), Never(Predicate("refused", refused)))
+    assert not holds(with_lease(EffectLedger(fenced=True)), Never(Predicate("refused", refused)))
+    assert holds(with_lease(EffectLedger()), Never(Predicate("refused", refused)))
 
 
 def test_a_lease_that_does_not_end_is_held_by_one_at_a_time():
@@ -218,30 +222,30 @@ def worker(me: str) -> Procedure:
         return "bank", Apply(heard[0].task, me)
 
     def over(me: str, heard: tuple[Any, ...]) -> tuple[str, Any]:
-        return "queue", Acknowledge(heard[0].receipt)
+        return "queue", FinishTask(heard[0].receipt)
 
     return Procedure(me, (("queue", Take(me)), work, over))
 
 
-def working(queue: TaskQueue, effects: Effects) -> System:
+def working(queue: TaskQueue, effects: EffectLedger) -> System:
     return system({"queue": queue, "bank": effects, **{me: worker(me) for me in BOTH}})
 
 
 def test_a_task_that_shows_again_is_done_twice_unless_it_is_idempotent():
     twice = Never(Predicate("charged twice", lambda seen: applied_twice(seen.state("bank"))))
-    assert not holds(working(TaskQueue(("charge",)), Effects()), twice)
-    assert holds(working(TaskQueue(("charge",)), Effects(idempotent=True)), twice)
-    assert holds(working(TaskQueue(("charge",), shows_again=False), Effects()), twice)
+    assert not holds(working(TaskQueue(("charge",)), EffectLedger()), twice)
+    assert holds(working(TaskQueue(("charge",)), EffectLedger(idempotent=True)), twice)
+    assert holds(working(TaskQueue(("charge",), shows_again=False), EffectLedger()), twice)
 
 
 def test_after_its_last_delivery_a_task_is_a_dead_letter():
-    made = working(TaskQueue(("charge",), most=1), Effects())
+    made = working(TaskQueue(("charge",), most=1), EffectLedger())
     assert ends(made, lambda seen: seen.state("queue").dead) == {(), ("charge",)}
     assert ends(made, lambda seen: seen.state("queue").ready) == {()}
 
 
 def test_a_task_that_is_put_later_is_handed_out():
-    put = Procedure("carl", (("queue", Put("charge")),))
+    put = Procedure("carl", (("queue", AddTask("charge")),))
     made = system({"queue": TaskQueue(shows_again=False), "carl": put, "ann": worker("ann"),
-                   "bank": Effects()})  # fmt: skip
+                   "bank": EffectLedger()})  # fmt: skip
     assert ends(made, lambda seen: seen.state("bank").count("charge")) == {1}

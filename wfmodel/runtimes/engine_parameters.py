@@ -35,7 +35,7 @@ COUNT: Final = "count"
 """The unit of a parameter that is no time."""
 
 
-class Count(int):
+class Quantity(int):
     """A number of things, to be told from a number of nanoseconds."""
 
 
@@ -69,7 +69,7 @@ class Parameter:
         if self.unit == COUNT:
             if isinstance(value, bool) or not isinstance(value, int):
                 raise ValueError(f"expected a whole number; got {value!r}")
-            return None if value == self.unlimited else Count(value)
+            return None if value == self.unlimited else Quantity(value)
         if isinstance(value, bool):
             raise ValueError(f"expected a time, such as {self._example()}; got {value!r}")
         if isinstance(value, str):
@@ -89,7 +89,7 @@ class Parameter:
 
 def in_words(value: int | str) -> str:
     """A time with its unit; a count or a word as it is."""
-    if isinstance(value, str | Count):
+    if isinstance(value, str | Quantity):
         return str(value)
     return format_duration(value)
 

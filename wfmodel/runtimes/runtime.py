@@ -27,7 +27,7 @@ from pydantic import (
 from wfmodel.designs.knobs import Knobs
 from wfmodel.model.spelling import nearest
 from wfmodel.model.units import format_duration
-from wfmodel.runtimes.engine_parameters import ENGINES, Count, Given, KnownEngine, engine_named
+from wfmodel.runtimes.engine_parameters import ENGINES, Given, KnownEngine, Quantity, engine_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _used(engine: KnownEngine) -> dict[str, Any]:
 
 
 def _written(value: int) -> int | str:
-    return int(value) if isinstance(value, Count) else format_duration(value)
+    return int(value) if isinstance(value, Quantity) else format_duration(value)
 
 
 FORM: Final = "a runtime is an engine's name, or {ENGINE: {PARAMETER: value}}"

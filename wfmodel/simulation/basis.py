@@ -14,13 +14,13 @@ from wfmodel.simulation.records import (
     Held,
     Instance,
     Landed,
+    LineEntry,
     Operation,
     Parcel,
     Process,
     Reaction,
     Setting,
     Stimulus,
-    Turn,
 )
 from wfmodel.simulation.run_record import Opener, Run
 
@@ -37,6 +37,7 @@ __all__ = [
     "instance_of",
     "is_aborted",
     "landed_of",
+    "line_entry_of",
     "opening",
     "parcel_of",
     "quantile",
@@ -48,7 +49,6 @@ __all__ = [
     "starting",
     "stimulus_of",
     "storm",
-    "turn_of",
     "uniform",
     "unrefer",
     "work_done",
@@ -122,9 +122,9 @@ def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt
     return Held(parcel, cell.deliveries, node, epoch, attempt, cell.held)
 
 
-def turn_of(run: Run, parcel: Parcel) -> Turn:
+def line_entry_of(run: Run, parcel: Parcel) -> LineEntry:
     """A message's place in the line of its instance."""
-    return Turn(parcel)
+    return LineEntry(parcel)
 
 
 def landed_of(run: Run, instance: Instance, node: int, epoch: int) -> Landed:

@@ -244,11 +244,11 @@ class Landed:
 
 
 @dataclass(slots=True, eq=False)
-class Turn:
+class LineEntry:
     """A message in the line of its instance; no other goes to its recipient before it is done."""
 
     parcel: Parcel
-    next: Turn = NULL
+    next: LineEntry = NULL
     open: int = 0
     """Deliveries of it that are under way, or in hand."""
     acknowledged: bool = False
@@ -324,7 +324,7 @@ class Instance:
 
     index: int = 0
     sent: int = 0
-    line: Turn = NULL
+    line: LineEntry = NULL
     """In turn: messages that keep others waiting, or wait, in the order that the broker got them.
     """
     landed: Landed = NULL

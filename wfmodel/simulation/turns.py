@@ -7,15 +7,15 @@ nothing has left.
 
 from __future__ import annotations
 
-from wfmodel.simulation.basis import turn_of
-from wfmodel.simulation.records import Instance, Parcel, Turn
+from wfmodel.simulation.basis import line_entry_of
+from wfmodel.simulation.records import Instance, LineEntry, Parcel
 from wfmodel.simulation.run_record import Run
 
 
 def join_line(run: Run, parcel: Parcel) -> bool:
     """A message goes to the end of its line. Whether it is its turn at once."""
     instance = parcel.instance
-    turn = turn_of(run, parcel)
+    turn = line_entry_of(run, parcel)
     if not instance.line:
         instance.line = turn
         return True
@@ -50,7 +50,7 @@ def is_done(parcel: Parcel) -> bool:
     return turn.acknowledged and turn.open == 0
 
 
-def leave_line(parcel: Parcel) -> Turn:
+def leave_line(parcel: Parcel) -> LineEntry:
     """A message leaves its line. Whose turn it is now; NULL: nobody else waits."""
     turn = _turn(parcel)
     _leave(parcel.instance, turn)
@@ -60,14 +60,14 @@ def leave_line(parcel: Parcel) -> Turn:
     return following
 
 
-def _turn(parcel: Parcel) -> Turn:
+def _turn(parcel: Parcel) -> LineEntry:
     turn = parcel.instance.line
     while turn and turn.parcel != parcel:
         turn = turn.next
     return turn
 
 
-def _leave(instance: Instance, turn: Turn) -> None:
+def _leave(instance: Instance, turn: LineEntry) -> None:
     if instance.line == turn:
         instance.line = turn.next
         return

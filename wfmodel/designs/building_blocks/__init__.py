@@ -4,10 +4,10 @@ Each is a machine like any other; whoever uses one sends it messages. ``procedur
 side: a participant that does one thing after the other. Read ``shared_store`` first.
 
 >>> from wfmodel.designs import own_system
->>> from wfmodel.designs.building_blocks import BEGIN, Procedure, Read, SharedStore, Write
+>>> from wfmodel.designs.building_blocks import BEGIN, Procedure, ReadRow, SharedStore, WriteRow
 >>> def sell(me, answers):
-...     return "store", Write("stock", answers[-1].value - 1, me)
->>> sellers = {me: Procedure(me, (("store", Read("stock", me)), sell)) for me in ("ann", "bob")}
+...     return "store", WriteRow("stock", answers[-1].value - 1, me)
+>>> sellers = {me: Procedure(me, (("store", ReadRow("stock", me)), sell)) for me in ("ann", "bob")}
 >>> shop = own_system(
 ...     "shop",
 ...     {"store": SharedStore(rows=(("stock", 2),)), **sellers},
@@ -22,7 +22,12 @@ side: a participant that does one thing after the other. Read ``shared_store`` f
 [(('stock', 0),), (('stock', 1),)]
 """
 
-from wfmodel.designs.building_blocks.effects import Applied, Apply, Effects, applied_twice
+from wfmodel.designs.building_blocks.effect_ledger import (
+    Apply,
+    EffectApplied,
+    EffectLedger,
+    applied_twice,
+)
 from wfmodel.designs.building_blocks.lease import Acquire, Granted, LeaseServer, Release
 from wfmodel.designs.building_blocks.procedure import BEGIN, Procedure
 from wfmodel.designs.building_blocks.shared_store import (
@@ -31,31 +36,31 @@ from wfmodel.designs.building_blocks.shared_store import (
     Done,
     Follower,
     Lock,
-    Read,
+    ReadRow,
     Rollback,
     SharedStore,
     Value,
-    Write,
+    WriteRow,
 )
-from wfmodel.designs.building_blocks.task_queue import Acknowledge, Put, Take, Taken, TaskQueue
+from wfmodel.designs.building_blocks.task_queue import AddTask, FinishTask, Take, Taken, TaskQueue
 
 __all__ = [
     "BEGIN",
-    "Acknowledge",
     "Acquire",
-    "Applied",
+    "AddTask",
     "Apply",
     "Commit",
     "CompareAndSet",
     "Done",
-    "Effects",
+    "EffectApplied",
+    "EffectLedger",
+    "FinishTask",
     "Follower",
     "Granted",
     "LeaseServer",
     "Lock",
     "Procedure",
-    "Put",
-    "Read",
+    "ReadRow",
     "Release",
     "Rollback",
     "SharedStore",
@@ -63,6 +68,6 @@ __all__ = [
     "Taken",
     "TaskQueue",
     "Value",
-    "Write",
+    "WriteRow",
     "applied_twice",
 ]

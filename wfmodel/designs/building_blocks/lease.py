@@ -1,6 +1,6 @@
 """A lock that is held for a time: it can end while its holder still believes to hold it.
 
-Each grant has a higher token, which a store can check (``Effects(fenced=True)``). The lease may end
+Each grant has a higher token, which a store can check (``EffectLedger(fenced=True)``). The lease may end
 at any moment: a timer of the server, which fires when it likes.
 """
 
@@ -44,7 +44,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Held:
+class LeaseHeld:
     """Who holds it (or ""), the last token, and who is next."""
 
     holder: str = ""
@@ -57,9 +57,9 @@ class LeaseServer:
     """Grants one lease at a time. ``ends``: whether it can run out."""
 
     ends: bool = True
-    initial: Held = Held()
+    initial: LeaseHeld = LeaseHeld()
 
-    def react(self, state: Held, event: Event) -> tuple[Held, tuple[Action, ...]]:
+    def react(self, state: LeaseHeld, event: Event) -> tuple[LeaseHeld, tuple[Action, ...]]:
         """Grant, take back, grant the next."""
         match event:
             case Received(Acquire(who)):
@@ -76,22 +76,22 @@ class LeaseServer:
                 return self._over(state, token)
         return state, ()
 
-    def _over(self, state: Held, token: int) -> tuple[Held, tuple[Action, ...]]:
+    def _over(self, state: LeaseHeld, token: int) -> tuple[LeaseHeld, tuple[Action, ...]]:
         """The lease of a token is over, if it was not before."""
         if state.holder and token == state.token:
             return self._granted(replace(state, holder=""))
         return state, ()
 
-    def _granted(self, state: Held) -> tuple[Held, tuple[Action, ...]]:
+    def _granted(self, state: LeaseHeld) -> tuple[LeaseHeld, tuple[Action, ...]]:
         over = ClearTimer(_ends(state.token))
         if not state.waiting:
             return state, (over,)
         who, token = state.waiting[0], state.token + 1
         answer: Any = Granted(token)
         timers = (over, *((SetTimer(_ends(token)),) if self.ends else ()))
-        return Held(who, token, state.waiting[1:]), (*timers, Send((who,), answer))
+        return LeaseHeld(who, token, state.waiting[1:]), (*timers, Send((who,), answer))
 
-    def view(self, state: Held) -> View:
+    def view(self, state: LeaseHeld) -> View:
         """Under way as long as somebody waits for it."""
         return View(Status.RUNNING if state.waiting else Status.UNKNOWN)
 

@@ -1,6 +1,6 @@
 """A participant that does one thing after the other: it asks, waits for the answer, and goes on.
 
-A step is whom it asks and what (``("store", Read("stock", "ann"))``), or a function of its name and
+A step is whom it asks and what (``("store", ReadRow("stock", "ann"))``), or a function of its name and
 the answers so far that gives this, or None to end there. After a crash it goes on where its store
 says.
 """
@@ -32,7 +32,7 @@ Asking: TypeAlias = Request | Callable[[str, tuple[Any, ...]], Request | None]
 
 
 @dataclass(frozen=True)
-class Progress:
+class Underway:
     """How far it is: answers so far, and whether it waits for the next one."""
 
     answers: tuple[Any, ...] = ()
@@ -49,9 +49,9 @@ class Procedure:
     me: str
     steps: tuple[Asking, ...] = field(repr=False)
     asks_again: bool = True
-    initial: Progress = Progress()
+    initial: Underway = Underway()
 
-    def react(self, state: Progress, event: Event) -> tuple[Progress, tuple[Action, ...]]:
+    def react(self, state: Underway, event: Event) -> tuple[Underway, tuple[Action, ...]]:
         """The next request, once there is an answer."""
         match event:
             case TimerFired("begin") if state.phase == "not begun":
@@ -66,15 +66,15 @@ class Procedure:
                 return self._next(state.answers)
         return state, ()
 
-    def _next(self, answers: tuple[Any, ...]) -> tuple[Progress, tuple[Action, ...]]:
+    def _next(self, answers: tuple[Any, ...]) -> tuple[Underway, tuple[Action, ...]]:
         step = self.steps[len(answers)] if len(answers) < len(self.steps) else None
         if callable(step):
             step = step(self.me, answers)
         if step is None:
-            return Progress(answers, "done"), ()
-        return Progress(answers, "waits"), (Send((step[0],), step[1]),)
+            return Underway(answers, "done"), ()
+        return Underway(answers, "waits"), (Send((step[0],), step[1]),)
 
-    def view(self, state: Progress) -> View:
+    def view(self, state: Underway) -> View:
         """Under way until it is done."""
         status = {"not begun": Status.UNKNOWN, "waits": Status.RUNNING, "done": Status.SUCCEEDED}
         return View(status[state.phase])

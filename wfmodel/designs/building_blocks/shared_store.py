@@ -6,7 +6,7 @@
   whoever wants a locked row meanwhile waits. Rows locked in different orders are a deadlock. A
   crash of who holds locks rolls back if the store watches him (``watches={"store": ...}``).
 - **Isolation**: ``dirty_reads=True`` shows to readers what is not committed (read uncommitted);
-  otherwise a ``Read`` sees what was committed last (read committed), and another one later may see
+  otherwise a ``ReadRow`` sees what was committed last (read committed), and another one later may see
   something else (a fuzzy read).
 - **A stale read**: a ``Follower`` has the rows as they were when the store last told it.
 
@@ -24,7 +24,7 @@ from wfmodel.designs.state import Status, View
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadRow:
     """What is in a row? The answer is ``Value``."""
 
     row: str
@@ -40,7 +40,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class WriteRow:
     """Put a value into a row; at once, or at the commit if ``who`` holds its lock."""
 
     row: str
@@ -88,7 +88,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Rows:
+class StoredRows:
     """The store's state: committed rows, locks with what was written under them, who waits."""
 
     rows: tuple[tuple[str, Any], ...]
@@ -118,11 +118,11 @@ class SharedStore:
     followers: tuple[str, ...] = ()
 
     @property
-    def initial(self) -> Rows:
+    def initial(self) -> StoredRows:
         """All rows, no lock."""
-        return Rows(tuple(sorted(self.rows)))
+        return StoredRows(tuple(sorted(self.rows)))
 
-    def react(self, state: Rows, event: Event) -> tuple[Rows, tuple[Action, ...]]:
+    def react(self, state: StoredRows, event: Event) -> tuple[StoredRows, tuple[Action, ...]]:
         """Do what is asked, or let it wait; what waited goes on once locks are free."""
         match event:
             case Received(Commit(who)):
@@ -133,13 +133,13 @@ class SharedStore:
             case Received(PeerGone(who)):
                 left = tuple(each for each in state.waiting if each.who != who)
                 return self._freed(replace(state, waiting=left), who, (), ())
-            case Received(Read() | Write() | CompareAndSet() | Lock() as request):
+            case Received(ReadRow() | WriteRow() | CompareAndSet() | Lock() as request):
                 return self._asked(state, request)
         return state, ()
 
-    def _asked(self, state: Rows, request: Any) -> tuple[Rows, tuple[Action, ...]]:  # noqa: ANN401
+    def _asked(self, state: StoredRows, request: Any) -> tuple[StoredRows, tuple[Action, ...]]:  # noqa: ANN401
         row, who = request.row, request.who
-        if isinstance(request, Read):
+        if isinstance(request, ReadRow):
             value = state.seen_by(who, row, dirty=self.dirty_reads)
             return state, (_to(who, Value(row, value)),)
         holder = state.holder(row)
@@ -150,7 +150,7 @@ class SharedStore:
             if holder is None:
                 state = replace(state, locks=tuple(sorted((*state.locks, (row, who, found)))))
             return state, (_to(who, Value(row, found)),)
-        ok = isinstance(request, Write) or found == request.expected
+        ok = isinstance(request, WriteRow) or found == request.expected
         if ok and holder == who:
             locks = (each for each in state.locks if each[0] != row)
             state = replace(state, locks=tuple(sorted((*locks, (row, who, request.value)))))
@@ -161,11 +161,11 @@ class SharedStore:
 
     def _freed(
         self,
-        state: Rows,
+        state: StoredRows,
         who: str,
         written: tuple[tuple[str, Any], ...],
         sends: tuple[Action, ...],
-    ) -> tuple[Rows, tuple[Action, ...]]:
+    ) -> tuple[StoredRows, tuple[Action, ...]]:
         """After the locks of somebody are free: what waited is asked again, in order."""
         waiting = state.waiting
         locks = tuple(each for each in state.locks if each[1] != who)
@@ -181,7 +181,7 @@ class SharedStore:
             return ()
         return tuple(Send(self.followers, _message(Value(*each))) for each in written)
 
-    def view(self, state: Rows) -> View:
+    def view(self, state: StoredRows) -> View:
         """Under way as long as somebody waits for a lock."""
         return View(Status.RUNNING if state.waiting else Status.UNKNOWN)
 
@@ -193,25 +193,25 @@ class Follower:
     rows: tuple[tuple[str, Hashable], ...]
 
     @property
-    def initial(self) -> Rows:
+    def initial(self) -> StoredRows:
         """The same rows as the store's."""
-        return Rows(tuple(sorted(self.rows)))
+        return StoredRows(tuple(sorted(self.rows)))
 
-    def react(self, state: Rows, event: Event) -> tuple[Rows, tuple[Action, ...]]:
+    def react(self, state: StoredRows, event: Event) -> tuple[StoredRows, tuple[Action, ...]]:
         """Follow, and answer."""
         match event:
             case Received(Value(row, value)):
                 return _with_rows(state, ((row, value),)), ()
-            case Received(Read(row, who)):
+            case Received(ReadRow(row, who)):
                 return state, (_to(who, Value(row, dict(state.rows)[row])),)
         return state, ()
 
-    def view(self, state: Rows) -> View:
+    def view(self, state: StoredRows) -> View:
         """It waits for nothing."""
         return View()
 
 
-def _with_rows(state: Rows, written: tuple[tuple[str, Any], ...]) -> Rows:
+def _with_rows(state: StoredRows, written: tuple[tuple[str, Any], ...]) -> StoredRows:
     return replace(state, rows=tuple(sorted({**dict(state.rows), **dict(written)}.items())))
 
 

@@ -23,7 +23,7 @@ from wfmodel.designs.state import Status, View
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
+class AddTask:
     """One task more."""
 
     task: str
@@ -45,7 +45,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledge:
+class FinishTask:
     """The task of a delivery is done with; once it has shown again, this changes nothing."""
 
     receipt: int
@@ -78,11 +78,11 @@ class TaskQueue:
     def react(self, state: Tasks, event: Event) -> tuple[Tasks, tuple[Action, ...]]:
         """Keep, hand out, forget, show again."""
         match event:
-            case Received(Put(task)):
+            case Received(AddTask(task)):
                 return self._handed_out(replace(state, ready=(*state.ready, (task, 0))))
             case Received(Take(who)):
                 return self._handed_out(replace(state, waiting=(*state.waiting, who)))
-            case Received(Acknowledge(receipt)):
+            case Received(FinishTask(receipt)):
                 left = tuple(each for each in state.hidden if each[0] != receipt)
                 return replace(state, hidden=left), (ClearTimer(_shows(receipt)),)
             case TimerFired(("shows again", receipt)):

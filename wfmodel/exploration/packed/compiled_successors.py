@@ -215,6 +215,20 @@ def expand(
 
 
 @compiled
+def what_is_full(found: Found, batch_size: int) -> int:
+    """Which table has no room for a batch more; DONE: none."""
+    counts = found.counts
+    if counts[N_STATES] + batch_size > found.states.shape[0]:
+        return STATES_FULL
+    if counts[N_STATES] + batch_size > (found.slots.shape[0] * 7) // 10:
+        return INDEX_FULL
+    resting, cut = counts[N_RESTING] + batch_size, counts[N_CUT] + batch_size
+    if resting > found.resting.shape[0] or cut > found.cut.shape[0]:
+        return LISTS_FULL
+    return DONE
+
+
+@compiled
 def run(
     arrays: Arrays,
     orbits: Orbits,
@@ -235,17 +249,10 @@ def run(
     reducing = orbits.members.shape[0] > 0
     last = counts[N_NEXT] + most
     batch_size = batch.words.shape[0]
-    room = (found.slots.shape[0] * 7) // 10
     while counts[N_NEXT] < last:
-        if counts[N_STATES] + batch_size > found.states.shape[0]:
-            return STATES_FULL
-        if counts[N_STATES] + batch_size > room:
-            return INDEX_FULL
-        if (
-            counts[N_RESTING] + batch_size > found.resting.shape[0]
-            or counts[N_CUT] + batch_size > found.cut.shape[0]
-        ):
-            return LISTS_FULL
+        too_small = what_is_full(found, batch_size)
+        if too_small != DONE:
+            return too_small
         first, at, full, lacking, alone = counts[N_NEXT], 0, False, 0, False
         source, end_of_batch = first, min(last, first + (1 if reducing else batch_size))
         resting, cut, transitions = counts[N_RESTING], counts[N_CUT], counts[N_TRANSITIONS]

@@ -64,13 +64,13 @@ from wfmodel.simulation.records import (
     Held,
     Instance,
     Landed,
+    LineEntry,
     Operation,
     Parcel,
     Process,
     Reaction,
     Setting,
     Stimulus,
-    Turn,
 )
 from wfmodel.simulation.run_record import Opener, Run
 
@@ -85,7 +85,7 @@ as_parcel = reference(Parcel)
 as_setting = reference(Setting)
 as_held = reference(Held)
 as_landed = reference(Landed)
-as_turn = reference(Turn)
+as_line_entry = reference(LineEntry)
 as_reaction = reference(Reaction)
 as_operation = reference(Operation)
 as_opener = reference(Opener)
@@ -208,9 +208,9 @@ def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt
 
 
 @compiled
-def turn_of(run: Run, parcel: Parcel) -> Turn:
+def line_entry_of(run: Run, parcel: Parcel) -> LineEntry:
     """A message's place in the line of its instance."""
-    turn = as_turn(owned(run, parcel.instance))
+    turn = as_line_entry(owned(run, parcel.instance))
     turn.parcel = parcel
     turn.next = NULL
     turn.open = 0

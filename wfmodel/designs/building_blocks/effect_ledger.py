@@ -23,7 +23,7 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class EffectApplied:
     """The answer; ``ok``: it is done, now or before."""
 
     key: str
@@ -43,7 +43,7 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class Effects:
+class EffectLedger:
     """The outside."""
 
     idempotent: bool = False
@@ -58,7 +58,7 @@ class Effects:
                 if not late and not (self.idempotent and state.count(key)):
                     times = {**dict(state.times), key: state.count(key) + 1}
                     state = Ledger(tuple(sorted(times.items())), max(state.token, token))
-                answer: Any = Applied(key, ok=not late)
+                answer: Any = EffectApplied(key, ok=not late)
                 return state, (Send((who,), answer),)
         return state, ()
 
