@@ -33,7 +33,8 @@ def dial(live: LiveScenario, title: str) -> int:
 def test_the_answer_is_that_of_the_scenario(live):
     found = live.answer()
     for name, variant in live.scenario.variants_by_name().items():
-        cell = RunSpec(variant, live.scenario.setting, live.scenario.seed, 0)
+        scenario = live.scenario
+        cell = RunSpec(variant, scenario.setting, scenario.seed, 0, terms=scenario.terms)
         assert found.of(name).values == Runner(live.workflow).observation(cell).values
 
 

@@ -14,8 +14,6 @@ from typing import Final
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.designs.system_file import names_a_system
-
 _WRITTEN: Final = "COMMANDLINE"
 
 
@@ -46,8 +44,10 @@ def refuse_systems(paths: Iterable[object]) -> None:
     Raises:
         TyperException: one is named; it says which command runs it.
     """
-    for path in paths:
-        if names_a_system(str(path)) and ".py:" in str(path):
+    for path in (str(path) for path in paths if ".py:" in str(path)):
+        from wfmodel.designs.system_file import names_a_system  # rarely asked
+
+        if names_a_system(path):
             raise TyperException(
                 f"{path}: a System of one's own is a program; wfmodel explore runs it"
             )

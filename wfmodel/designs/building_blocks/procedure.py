@@ -1,8 +1,8 @@
 """A participant that does one thing after the other: it asks, waits for the answer, and goes on.
 
-A step is whom it asks and what (``("store", ReadRow("stock", "ann"))``), or a function of its name and
-the answers so far that gives this, or None to end there. After a crash it goes on where its store
-says.
+A step is whom it asks and what (``("store", ReadRow("stock", "ann"))``), or a function of its name
+and the answers so far that gives this, or None to end there. After a crash it goes on where its
+store says.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
   whoever wants a locked row meanwhile waits. Rows locked in different orders are a deadlock. A
   crash of who holds locks rolls back if the store watches him (``watches={"store": ...}``).
 - **Isolation**: ``dirty_reads=True`` shows to readers what is not committed (read uncommitted);
-  otherwise a ``ReadRow`` sees what was committed last (read committed), and another one later may see
-  something else (a fuzzy read).
+  otherwise a ``ReadRow`` sees what was committed last (read committed), and another one later may
+  see something else (a fuzzy read).
 - **A stale read**: a ``Follower`` has the rows as they were when the store last told it.
 
 The anomalies are those of Berenson et al., A Critique of ANSI SQL Isolation Levels, SIGMOD 1995.
