@@ -1,7 +1,7 @@
 """A lock that is held for a time: it can end while its holder still believes to hold it.
 
-Each grant has a higher token, which a store can check (``EffectLedger(fenced=True)``). The lease may
-end at any moment: a timer of the server, which fires when it likes.
+Each grant has a higher token, which a store can check (``EffectLedger(fenced=True)``). The lease
+may end at any moment: a timer of the server, which fires when it likes.
 """
 
 from __future__ import annotations
