@@ -107,10 +107,14 @@ def test_arguments_stand_behind_the_name_of_a_function(capsys):
 
 def test_states_and_their_parts_may_be_asked_for(capsys):
     claim = 'never: rm1.state == "aborted" and manager.state["0"] == "abort"'
-    code, out, _ = call(capsys, "explore", TWO_PHASE, "--property", claim, "--format=json")
+    code, out, _ = call(
+        capsys, "explore", f"{TWO_PHASE}:two_phase_commit", "--property", claim, "--format=json"
+    )
     assert '"manager is woken by abort: is now abort {}; sends' in out
     assert code == 1
-    _, said, wrong = call(capsys, "explore", TWO_PHASE, "--property", "never: rm1.stat == 1")
+    _, said, wrong = call(
+        capsys, "explore", f"{TWO_PHASE}:two_phase_commit", "--property", "never: rm1.stat == 1"
+    )
     assert "did you mean 'state'" in said + wrong
 
 
@@ -133,7 +137,7 @@ def test_a_kept_counterexample_is_a_test_that_fails_until_it_is_mended(capsys, l
 @pytest.mark.parametrize(
     ("text", "name", "said"),
     [
-        ("x = 1\n", "", "name the system, as"),
+        ("x = 1\n", "", "is a program, and is not run; name a system"),
         ("x = 1\n", ":x", "x is no System but int (there is no System in it)"),
         (LOCK, ":lok", "has no 'lok'; did you mean 'lock'? (systems there: lock())"),
         (LOCK, ":lock(most)", "arguments are literals; got (most)"),
@@ -154,7 +158,9 @@ def test_what_is_wrong_with_a_file_is_one_line(capsys, text, name, said, tmp_pat
 
 
 def test_a_design_is_refused(capsys):
-    code, _, err = call(capsys, "explore", TWO_PHASE, "--design=orchestration")
+    code, _, err = call(
+        capsys, "explore", f"{TWO_PHASE}:two_phase_commit", "--design=orchestration"
+    )
     assert "is a system already" in err
     assert code == 2
 
@@ -165,6 +171,8 @@ def test_nothing_but_explore_runs_such_a_file(capsys, given, tmp_path, monkeypat
     Path("trap.py").write_text("open('sprung', 'w').close()\n")
     for command in ("check", "draw", "hunt"):
         call(capsys, command, given)
+    assert not Path("sprung").exists()
+    call(capsys, "explore", "trap.py")
     assert not Path("sprung").exists()
     call(capsys, "explore", "trap.py:system")
     assert Path("sprung").exists()
@@ -200,6 +208,8 @@ def test_where_nothing_is_violated_the_whole_is_searched(capsys):
 
 @pytest.mark.parametrize("other", ["--checkpoint=kept", "--instances=2", "--exposure"])
 def test_stopping_early_does_not_go_with(capsys, other):
-    code, _, err = call(capsys, "explore", TWO_PHASE, "--stop-at-first", other)
+    code, _, err = call(
+        capsys, "explore", f"{TWO_PHASE}:two_phase_commit", "--stop-at-first", other
+    )
     assert code == 2
     assert "does not go with --stop-at-first" in err

@@ -22,8 +22,11 @@ def any_subject(text: str, design: str, knobs: tuple[str, ...]) -> Subject:
 
     Raises:
         typer.Exit: the file cannot be used; findings on standard error say why.
-        TyperException: the system, a design, a variant or a knob is not there.
+        TyperException: the system, a design, a variant or a knob is not there, or no system is
+            named.
     """
+    if text.endswith(".py"):
+        raise TyperException(f"{text} is a program, and is not run; name a system: {text}:NAME")
     return (own_subject if names_a_system(text) else subject)(text, design, knobs)
 
 

@@ -29,8 +29,11 @@ class SystemFileError(ValueError):
 
 
 def names_a_system(text: str) -> bool:
-    """Whether a text means a System in a Python file."""
-    return _SPEC.match(text) is not None
+    """Whether a text means a System in a Python file: it says which, so nobody runs a file by
+    having put it into a list.
+    """
+    found = _SPEC.match(text)
+    return found is not None and found["name"] is not None
 
 
 def load_system(text: str) -> System:
