@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from wfmodel.designs.history import CRASHES, Drop, History, Kind, Row
 from wfmodel.designs.messages import External, Received, Start, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
-from wfmodel.exploration.debts import Debt, debts_of
+from wfmodel.exploration.debts import Debt, Possible, debts_of
 from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.holders import Holders
 from wfmodel.exploration.initial_messages import Opened
@@ -43,15 +43,6 @@ class Acceptance:
     instance: int
     row: int | None = None
     message: str = ""
-
-
-class Possible(NamedTuple):
-    """One configuration that the rows so far allow."""
-
-    config: Configuration
-    debts: tuple[Debt, ...] = ()
-    effect: tuple[int, Landing] | None = None
-    """(EFFECT or UNDO, (step, epoch)) of a row that belongs to the reaction or commit beside it."""
 
 
 def accepts(system: System, history: History, instance: int) -> Acceptance:
@@ -333,8 +324,7 @@ class Walk:
             case Drop.BROKER_DOWN:
                 return self._given_up(possible, p, message)
             case Drop.SET_ASIDE:
-                dropped = self.deliveries.set_aside(config, p, message)
-                return (possible._replace(config=left) for left in dropped)
+                return map(possible.at, self.deliveries.set_aside(config, p, message))
             case _:
                 pass
         debt: Debt = ("received", p, message)
@@ -348,7 +338,12 @@ class Walk:
             raise Refused("a message that must not be lost is kept until the broker is back")
         config = possible.config
         for after in self._sent(config, Row(0, Kind.SEND, 0, p, 0, 0), message):
-            yield possible._replace(config=after._replace(inboxes=config.inboxes))
+            cell, before = after.cells[p], config.cells[p].pending
+            if before is not None and cell.pending is not None:  # nothing of it is out
+                cell = cell._replace(pending=cell.pending._replace(published=before.published))
+            yield possible._replace(
+                config=after.with_cell(p, cell)._replace(inboxes=config.inboxes)
+            )
 
     def _duplicate(self, possible: Possible, row: Row) -> Iterable[Possible]:
         p, message = row.participant, self._message(row)

@@ -21,6 +21,7 @@ def everything(system: System, budget, resolution, *, instances: int, each=None,
         "done": {},
         "undone": {},
         "by": [],
+        "remembers": False,
         "left": {kind: getattr(budget, kind) for kind in brute.KINDS},
     }
     first = [{**deepcopy(world), "own": dict(each or {})} for _ in range(instances)]
@@ -89,7 +90,7 @@ def _struck(system, resolution, other, before, after):
     old, new = _flags(before), _flags(after)
     [name] = [name for name in old if old[name] != new[name]]
     if new[name][0]:
-        return brute._crash(system, other, name)[0]
+        return brute._crash(system, other, name, "crashes")[0]
     if new[name][1]:
         paused = deepcopy(other)
         paused["who"][name]["paused"] = True

@@ -17,6 +17,7 @@ from tests.exploration.test_against_brute_force import BUILD, budgets
 from tests.exploration.test_spin import CRASH, LOSS, MEMORY, NONE, ONCE, SMALL, system_of
 from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Acknowledge, Knobs, Table
+from wfmodel.designs.knobs import Order
 from wfmodel.exploration import FaultBudget, packed
 from wfmodel.exploration.explorer import search as search_one
 from wfmodel.exploration.instances import search
@@ -54,10 +55,16 @@ def test_the_joint_search_finds_what_a_naive_product_finds(data: st.DataObject):
     workflow = data.draw(workflows(states=2, depth=1, timeouts=True), label="workflow")
     chosen: Knobs = data.draw(knobs(), label="knobs")
     chosen = replace(  # all that the naive reading has heard of
-        chosen, acknowledge=Acknowledge.AFTER_COMMIT, tombstones=False, replicas={}
+        chosen,
+        acknowledge=Acknowledge.AFTER_COMMIT,
+        tombstones=False,
+        replicas={},
+        fenced=True,
+        order=Order.NONE,
+        max_deliveries=None,
     )
     design = data.draw(st.sampled_from(sorted(BUILD)), label="design")
-    budget: FaultBudget = data.draw(budgets, label="budget")
+    budget: FaultBudget = data.draw(budgets, label="budget")._replace(restores=0)
     bounded = data.draw(st.sampled_from([{}, {}, {"losses": 1}, {"timeouts": 1}, {"failures": 1}]))
     for kind in bounded:
         budget = budget._replace(**{kind: 2})

@@ -91,6 +91,8 @@ class Graph:
         table = self.parts.table
         if step.number < 0:
             return ""
+        if step.kind is StepKind.RESTORE:
+            return str(step.number)
         known = table.events if step.kind in ABOUT_EVENTS else table.messages
         return spelt(known.values[step.number])
 
