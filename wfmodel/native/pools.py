@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
@@ -32,6 +32,9 @@ GRACE_S: Final = 5.0
 """How long after a worker's death its pool may take to notice. One that was killed while it wrote
 a result leaves half of it in the pipe, for whose other half the pool would wait."""
 PR_SET_PDEATHSIG: Final = 1
+
+_CLOSING: Final = threading.Lock()
+"""Of those who look after workers, one closes a pipe; the next finds it closed."""
 
 
 class WorkerPool(ProcessPoolExecutor):
@@ -116,7 +119,8 @@ class WorkerPool(ProcessPoolExecutor):
         try:
             yield
         except BrokenProcessPool:
-            self.shutdown(wait=True, cancel_futures=True)  # then all have an exit code
+            with suppress(OSError):  # who looks after a worker closes the same pipe just now
+                self.shutdown(wait=True, cancel_futures=True)  # then all have an exit code
             raise WorkersLostError(_how(tuple((processes or {}).values()))) from None
 
     def _watch(self) -> None:
@@ -215,7 +219,8 @@ def _kill(processes: Sequence[BaseProcess], results: Any) -> None:  # noqa: ANN4
     """Kill them, and let who reads their results see that nobody writes any more."""
     for process in processes:
         process.kill()
-    results._writer.close()
+    with _CLOSING, suppress(OSError):  # the pool closes it just now
+        results._writer.close()
 
 
 def _how(processes: Sequence[BaseProcess]) -> str:
