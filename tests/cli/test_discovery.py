@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -13,7 +14,9 @@ from tests.cli.test_command_line import call
 from wfmodel.checks.file_selection import Selection, files_to_check, select_files
 from wfmodel.cli.check_file import check_one
 from wfmodel.cli.file_answer import FileQuestion
+from wfmodel.importers.recognition import KINDS
 from wfmodel.model.boundary import rooted
+from wfmodel.model.workflow import State
 
 BROKEN = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nope"}}}
 """A machine with one error, S101: a definition that is found says so."""
@@ -116,11 +119,23 @@ LAYOUTS: dict[str, tuple[dict[str, str], set[str]]] = {
         },
         {"machines/pay.json"},
     ),
+    "serverless put together": (
+        {
+            "a/serverless.yml": "service: s\nstepFunctions:\n"
+            "  stateMachines: ${file(machines.yml)}\n",
+            "a/machines.yml": yaml.safe_dump({"m": {"name": "m", "definition": BROKEN}}),
+            "b/serverless.yml": "service: s\nstepFunctions: ${file(steps.yml)}\n",
+            "b/steps.yml": yaml.safe_dump({"stateMachines": {"m": {"definition": BROKEN}}}),
+            "b/words.json": json.dumps({"m": {"definition": {"StartAt": "the day"}}}),
+        },
+        {"a/machines.yml", "b/steps.yml"},
+    ),
     "translations and schemas": (
         {
             "i18n/en.json": I18N,
             "schemas/asl.json": SCHEMA,
             "ui/light.machine.json": XSTATE,
+            "ui/sprites.json": json.dumps({"initial": "a", "states": {"a": {"kind": "sprite"}}}),
             "data/us.json": json.dumps({"States": {"AL": {"name": "Alabama"}}}),
             "flows/order.json": ASL,
         },
@@ -187,7 +202,11 @@ def test_every_definition_of_a_layout_is_found_and_nothing_else(capsys, layout):
     findings = json.loads(out)["findings"]
     assert {each["code"] for each in findings} == {"S101"}, err
     assert {each["file"] for each in findings} == wanted
-    assert (code, "not read" in err) == (1, False)
+    assert (code, "not read" in err) == (1, layout == "serverless put together")
+
+
+def test_kinds_of_states_are_those_of_the_model():
+    assert {get_args(each)[1].tag for each in get_args(get_args(State)[0])} == KINDS
 
 
 def test_what_is_found_again_comes_from_the_cache(capsys):

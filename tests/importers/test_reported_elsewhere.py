@@ -51,6 +51,8 @@ def each(inner: dict[str, Any], **fields: object) -> dict[str, Any]:
 
 
 DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+BATCH = {"MaxItemsPerBatch": 2}
+WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}
 CONDITION = {"Condition": "{% $exists($states.input) %}", "Next": "P"}
 
 OK: dict[str, dict[str, Any]] = {
@@ -116,6 +118,24 @@ OK: dict[str, dict[str, Any]] = {
     ),
     "query-by-the-sdk": call("aws-sdk:dynamodb:query", TableName="t"),
     "job-arguments": call("glue:startJobRun.sync", JobName="j", Arguments={"--x.$": "$.x"}),
+    "brackets-inside-of-quotes": one(
+        done(
+            Parameters={
+                "a.$": "States.Format('a ( [{}', $.a)",
+                "b.$": "$['a (']",
+                "c.$": "States.Array($['a]'])",
+                "d.$": "$.a[?(@.b =~ /[(]/)]",
+                "f.$": "$.a[(@.length-1)]",
+                "e.$": "$.a[?(@.b in ['x y'] && !@.c)].d",
+            }
+        )
+    ),
+    "batches-of-a-mode-that-is-filled-in": one(
+        each(done(), processor={"ProcessorConfig": {"Mode": "${Mode}"}}, ItemBatcher=BATCH)
+    ),
+    "items-written-out": one(each(done(), Items=[1, "{% 2 %}"]), QueryLanguage="JSONata"),
+    "variables-of-any-letters": one(done(Assign={"größe_2.$": "$.g", "${Name}": 1})),
+    "initials-in-a-parameter": call("aws-sdk:rds:describeDBInstances", DbInstanceIdentifier="d"),
     "put-events": call("events:putEvents", Entries=[{"Detail": {}, "DetailType": "d"}]),
     "connection-that-is-filled-in": one(
         task(
@@ -189,6 +209,36 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
         one(done(Parameters={"x.$": "States.Format('{} {}', $.a)"})),
     ),
     "unknown-intrinsic": ("A110", one(done(Parameters={"x.$": "States.Upper($.a)"}))),
+    **{
+        f"path-that-is-none-{number}": ("A110", one(done(Parameters={"y.$": path})))
+        for number, path in enumerate(
+            (
+                "$.",
+                "$.a..",
+                "$x.",
+                "$.a b",
+                "$.a[]",
+                "$.a[?(@.b==1]",
+                "$.a...b",
+                "States.Array($.a[)",
+                "States.ArrayLength($.a.)",
+            )
+        )
+    },
+    **{
+        f"name-of-no-variable-{number}": ("A171", one(done(Assign={name: 1})))
+        for number, name in enumerate(("$x", "1x", "a b", "a-b", "x.y"))
+    },
+    "batches-without-a-mode": ("A168", one(each(done(), ItemBatcher=BATCH))),
+    "results-written-without-a-mode": (
+        "A168",
+        one(each(done(), ResultWriter=WRITER, processor={"ProcessorConfig": {}})),
+    ),
+    "items-that-are-a-path": ("A105", one(each(done(), Items="$.x"), QueryLanguage="JSONata")),
+    "parameter-in-lower-case-inside": (
+        "A163",
+        call("aws-sdk:dynamodb:query", Tablename="t"),
+    ),
     "path-without-a-dollar": ("A110", one(done(Parameters={"y.$": "a.b"}))),
     "way-out-of-a-branch": (
         "S101",

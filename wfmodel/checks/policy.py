@@ -7,13 +7,12 @@ configuration, and a suppression is never called unused because its rule was not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
-from pydantic.dataclasses import dataclass as model
 
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.model.findings import Severity
@@ -54,24 +53,29 @@ def with_dashes(value: object) -> object:
     return {str(key).replace("-", "_"): inner for key, inner in value.items()}
 
 
-@model(frozen=True, slots=True, config=STRICT, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PathSettings:
     """What holds for some files only. ``path`` is a pattern (``**`` crosses folders)."""
 
+    __pydantic_config__: ClassVar = STRICT
     path: Annotated[str, Field(min_length=1)]
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Level] = Field(default_factory=dict)
+    severity: Mapping[str, Level] = field(default_factory=dict)
 
 
-@model(frozen=True, slots=True, config=STRICT, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A configuration: ``[tool.wfmodel]`` of pyproject.toml, or ``wfmodel.toml``."""
+    """A configuration: ``[tool.wfmodel]`` of pyproject.toml, or ``wfmodel.toml``.
 
+    Whoever reads a file validates it as this class; most runs read none, and need no validator.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     level: Severity | None = None
-    severity: Mapping[str, Level] = Field(default_factory=dict)
+    severity: Mapping[str, Level] = field(default_factory=dict)
     per_path: tuple[Annotated[PathSettings, BeforeValidator(with_dashes)], ...] = ()
     exclude: tuple[str, ...] = ()
     baseline: str | None = None

@@ -8,11 +8,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from wfmodel.checks import RULES, check_result, report
 from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
 from wfmodel.checks.graph_search import MOST_SUGGESTIONS
 from wfmodel.checks.policy import NOTHING_READ
-from wfmodel.checks.resolved_finding import Reported
+from wfmodel.checks.resolved_finding import Reported, report
+from wfmodel.checks.rule_registry import RULES
+from wfmodel.checks.runner import check_result
 from wfmodel.checks.suppressions import (
     Suppression,
     read_side_file,
@@ -25,7 +26,7 @@ from wfmodel.cli.faults import fault_in
 from wfmodel.cli.file_answer import Coverage, FileAnswer, FileQuestion, UnfitQuestionError
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.extras import MissingExtraError
-from wfmodel.importers import load_all, load_any
+from wfmodel.importers.any_format import load_all, load_any
 from wfmodel.importers.embedded.outer_findings import ELSEWHERE, MISSING_FILE, NO_MACHINE, UNREAD
 from wfmodel.importers.recognition import claims_to_be, is_choreography, is_definition
 from wfmodel.model.boundary import rooted

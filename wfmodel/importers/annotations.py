@@ -74,6 +74,17 @@ class StateAnnotation:
         return tuple(name for name, value in values if value is not None and value != {})
 
 
+def _nothing() -> StateAnnotation:
+    """The annotation of a state that has none, without the validator of all that one can say."""
+    empty = object.__new__(StateAnnotation)
+    for name, item in StateAnnotation.__pydantic_fields__.items():
+        object.__setattr__(empty, name, item.get_default(call_default_factory=True))
+    return empty
+
+
+NOTHING: Final = _nothing()
+
+
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Annotations:
     """A whole annotation file."""

@@ -16,6 +16,8 @@ _SAYS_SO: Final = (
     (re.compile(r"""["']__version["']\s*:"""), re.compile(r"""["']dag_id["']\s*:""")),
     (re.compile(r"""(?m)^initial\s*:"""), re.compile(r"""(?m)^states\s*:""")),
 )
+KINDS: Final = frozenset({"task", "choice", "parallel", "wait", "receive", "workflow", "final"})
+"""Of states in our own format; known here, so that whoever looks at files imports no model."""
 _SCENARIO: Final = frozenset({"question", "setting"})
 
 
@@ -38,7 +40,7 @@ def is_definition(value: object, file: str) -> bool:
     return (
         _is_machine(value)
         or is_serialised_dag(value)
-        or _has_states(value.get("states"), "kind")
+        or _is_workflow(value)
         or is_choreography(value)
         or set(value) >= _SCENARIO
     )
@@ -59,6 +61,20 @@ def _is_machine(value: Mapping[object, object]) -> bool:
         isinstance(inner, Mapping) and (key == "States" or _has_states(inner, "Type"))
         for key, inner in value.items()
     )
+
+
+def _is_workflow(value: Mapping[object, object]) -> bool:
+    """States with kinds, and a name or at least one kind that there is."""
+    states = value.get("states")
+    if not _has_states(states, "kind"):
+        return False
+    assert isinstance(states, Mapping)
+    kinds = {state["kind"] for state in states.values() if _is_text(state, "kind")}
+    return {"name", "initial"} <= set(value) or not kinds.isdisjoint(KINDS)
+
+
+def _is_text(state: object, key: str) -> bool:
+    return isinstance(state, Mapping) and isinstance(state.get(key), str)
 
 
 def _has_states(value: object, mark: str) -> bool:

@@ -14,7 +14,6 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from wfmodel.model.declared_choreography import Choreography
 from wfmodel.model.key_docs import words_for
 from wfmodel.model.validate import adapter
 from wfmodel.model.workflow import Workflow
@@ -55,6 +54,8 @@ def workflow_schema() -> dict[str, Any]:
 
 def choreography_schema() -> dict[str, Any]:
     """The schema of a choreography file."""
+    from wfmodel.model.declared_choreography import Choreography  # few files hold one
+
     return schema_of(Choreography, "wfmodel choreography")
 
 

@@ -17,13 +17,12 @@ from wfmodel.importers.airflow.operators import Skipping, can_fail, ends_by_itse
 from wfmodel.importers.airflow.residual import Dag, DagNode, EndState, Residual
 from wfmodel.importers.airflow.serialised import Group, Operator, SerialisedDag
 from wfmodel.importers.airflow.trigger_rules import WATCH, Seen
-from wfmodel.importers.annotations import StateAnnotation
+from wfmodel.importers.annotations import NOTHING, StateAnnotation
 from wfmodel.model.findings import Finding
 
 EXITS: Final = ":exits"
 """Stands, outside of a mapped part, for whoever looks at how an instance ended; no task_id."""
 
-NOTHING: Final = StateAnnotation()
 
 _NEVER_SKIP: Final = ("all_done", "always", "none_failed", "none_failed_min_one_success")
 """Trigger rules that skip only where something was skipped before, if at all."""

@@ -45,11 +45,15 @@ FUNCTIONS: Final[Mapping[str, tuple[int, int, str]]] = {
 Argument: TypeAlias = tuple[str, str]
 """What an argument is (a path, text, number, word or call), and how it is written."""
 
+_PATH: Final = re.compile(r"\$\$?[A-Za-z0-9_]*(?:(?:\.\.?|\[).*)?", re.DOTALL)
+_QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\"""", re.DOTALL)
+_BRACKETS: Final = re.compile(r"\[[^\[\]()]++\]|\([^()\[\]]*+\)")
+_NO_NAME: Final = re.compile(r"[\s\[\]()]|\.{3}|\.$")
 _HASHES: Final = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 _ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<name>States\.\w*)\s*\(|(?P<text>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)"
-    r"|(?P<word>true|false|null)\b|(?P<path>\$(?:'[^']*'|\[[^\]]*\]|[^,()\s'])*)|(?P<sign>[,)]))"
+    r"|(?P<word>true|false|null)\b|(?P<path>\$(?:'[^']*'|\[(?:'[^']*'|[^\]'])*+\]|[^,()\s'])*)|(?P<sign>[,)]))"
 )
 
 
@@ -125,6 +129,19 @@ def _parts_of(node: Any) -> list[Any]:  # noqa: ANN401 - a parser's node
     return parts
 
 
+def is_path(text: str) -> bool:
+    """Whether a text is a JSONPath, as far as it can be told without a parser of filters: it does
+    not end in the middle, as ``$.`` does, brackets are closed, and outside of them no name has a
+    blank. In a regular expression of a filter anything may stand.
+    """
+    if _PATH.fullmatch(text) is None or "=~" in text or len(text) > LONGEST:
+        return _PATH.fullmatch(text) is not None
+    plain, before = _QUOTED.sub("_", text.strip()), ""
+    while plain != before:
+        plain, before = _BRACKETS.sub("_", plain), plain
+    return _NO_NAME.search(plain) is None
+
+
 @lru_cache(4096)
 def intrinsic_error(text: str) -> str | None:
     """What is wrong with a call of an intrinsic function; None if nothing is."""
@@ -155,6 +172,8 @@ def intrinsic_error(text: str) -> str | None:
             wants_value = False
         elif not wants_value:
             return f"',' is missing before {token[0].strip()!r}"
+        elif token["path"] and not is_path(token["path"]):
+            return f"{token['path']!r} is no path"
         else:
             stack[-1][1].append(next(part for part in token.groupdict().items() if part[1]))
             wants_value = False

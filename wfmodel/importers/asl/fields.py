@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wfmodel.importers.asl.payload import payload, payload_object
+from wfmodel.importers.asl.payload import payload, payload_items, payload_object
 from wfmodel.importers.asl.values import (
     JSONATA,
     JSONPATH,
@@ -119,7 +119,7 @@ STATES: Final[Mapping[str, Table]] = {
             **_GUARDED,
             "Iterator": Row(nested="processor"),
             "ItemProcessor": Row(nested="processor"),
-            "Items": _ARGUMENTS,
+            "Items": Row(payload_items, language=JSONATA),
             "ItemsPath": Row(plain_path, language=JSONPATH),
             "ItemSelector": _PAYLOAD,
             "ItemReader": Row(nested="reader"),

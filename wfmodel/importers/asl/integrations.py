@@ -38,6 +38,9 @@ RETIRED: Final = frozenset(
 _WORDS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
+_CAMEL: Final = re.compile(r"[a-zA-Z]?[a-z]+(?:[A-Z][a-z]+)*+")
+
+
 @dataclass(frozen=True)
 class Action:
     """One call: its parameters as a definition writes them, and which of them it cannot do without.
@@ -51,14 +54,24 @@ class Action:
 
     @cached_property
     def _folded(self) -> frozenset[str]:
-        return frozenset(name.lower() for name in self.parameters)
+        """Parameters whose words are not told by their letters: initials, digits, other signs."""
+        return frozenset(each.lower() for each in self.parameters - self._told)
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        return frozenset(each[:1].upper() + each[1:] for each in self._told)
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        return frozenset(each for each in self.parameters if _CAMEL.fullmatch(each))
 
     def knows(self, name: str) -> bool:
-        """Whether a parameter is written so, or so but for the case of letters inside of words.
+        """Whether a parameter is written so, or so but for the case of letters where words are in
+        doubt.
 
         ``DBName`` of the service is ``DbName`` in a definition; the first letter is always large.
         """
-        return name[:1].isupper() and name.lower() in self._folded
+        return name[:1].isupper() and (name in self._plain or name.lower() in self._folded)
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from wfmodel.importers.annotations import StateAnnotation
+from wfmodel.importers.annotations import NOTHING, StateAnnotation
 from wfmodel.importers.asl.catalogue import DYNAMIC_VALUE, Problem
 from wfmodel.importers.asl.values import JSONPATH, is_number
 from wfmodel.model.findings import Finding
@@ -27,7 +27,6 @@ States: TypeAlias = dict[str, State]
 """States of the model, by name: the translated one first, then those that it needs."""
 
 SECOND: Final = parse_duration("1s")
-NOTHING: Final = StateAnnotation()
 
 
 @dataclass(slots=True)

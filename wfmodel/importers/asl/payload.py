@@ -22,6 +22,7 @@ from wfmodel.importers.asl.values import (
     JSONATA,
     expression,
     is_expression,
+    is_substitution,
     json_path,
     kind_of,
     shown,
@@ -60,6 +61,15 @@ def payload_object(value: object, path: Path, language: str) -> Iterator[Finding
     """A template whose outermost part is an object."""
     if not isinstance(value, Mapping):
         yield WRONG_TYPE.at(path, f"{path[-1]} is an object; got {kind_of(value)}")
+    else:
+        yield from payload(value, path, language)
+
+
+def payload_items(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """What a Map goes through: written out, or an expression that gives it."""
+    there = isinstance(value, list | tuple | Mapping) or is_expression(value)
+    if not (there or is_substitution(value)):
+        yield WRONG_TYPE.at(path, f"{path[-1]} is a list or an expression; got {shown(value)}")
     else:
         yield from payload(value, path, language)
 

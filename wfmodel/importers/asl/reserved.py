@@ -130,6 +130,9 @@ def _variables(value: Mapping[str, Any], path: Path, language: str) -> Iterator[
         elif not 0 < len(name) <= LONGEST_VARIABLE:
             message = f"a variable has 1 to {LONGEST_VARIABLE} characters; got {shown(name)}"
             yield RESERVED_VARIABLE.at((*path, str(key)), message)
+        elif not (name.isidentifier() or is_substitution(name)):
+            message = f"a variable has letters, digits and _, no digit first; got {shown(name)}"
+            yield RESERVED_VARIABLE.at((*path, str(key)), message)
 
 
 def _expressions(value: object, path: Path, place: Place) -> Iterator[Finding]:

@@ -17,11 +17,10 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from wfmodel.importers.annotations import Annotations
+from wfmodel.importers.annotations import NOTHING, Annotations
 from wfmodel.importers.asl import states
 from wfmodel.importers.asl.catalogue import DUPLICATE_STATE, DYNAMIC_VALUE, UNFIT_ANNOTATION
 from wfmodel.importers.asl.job import (
-    NOTHING,
     Fields,
     Job,
     Scope,

@@ -23,7 +23,7 @@ from wfmodel.importers.asl.catalogue import (
     OUT_OF_RANGE,
     WRONG_TYPE,
 )
-from wfmodel.importers.asl.expressions import intrinsic_error, jsonata_error
+from wfmodel.importers.asl.expressions import intrinsic_error, is_path, jsonata_error
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 
@@ -40,7 +40,6 @@ _SUBSTITUTION: Final = re.compile(r"\$\{[^{}]+\}")
 _EXPRESSION: Final = re.compile(r"\{%.*%\}", re.DOTALL)
 _SEGMENT: Final = r"(?:\.[^\s.\[\](),'\"@?*:]+|\[-?\d+\]|\[(?:'[^']+'|\"[^\"]+\")\])"
 _REFERENCE: Final = re.compile(rf"\$(?!\$)[A-Za-z0-9_]*{_SEGMENT}*")
-_PATH: Final = re.compile(r"\$\$?[A-Za-z0-9_]*(?:(?:\.\.?|\[).*)?", re.DOTALL)
 _TIMESTAMP: Final = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?"
     r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
@@ -172,10 +171,11 @@ def json_path(value: object, path: Path, language: str) -> Iterator[Finding]:
         return
     if not isinstance(value, str):
         yield _wrong(path, "a path", value)
-    elif not (_PATH.fullmatch(value) or _INTRINSIC.fullmatch(value)) or not _balanced(value):
+    elif _INTRINSIC.fullmatch(value):
+        if (wrong := intrinsic_error(value)) is not None:
+            yield MALFORMED_PATH.at(path, f"{wrong}; in {shown(value)}")
+    elif not is_path(value):
         yield MALFORMED_PATH.at(path, f"{path[-1]} is a path such as $.order; got {shown(value)}")
-    elif _INTRINSIC.fullmatch(value) and (wrong := intrinsic_error(value)) is not None:
-        yield MALFORMED_PATH.at(path, f"{wrong}; in {shown(value)}")
 
 
 def plain_path(value: object, path: Path, language: str) -> Iterator[Finding]:
@@ -263,7 +263,3 @@ def kind_of(value: object) -> str:
 
 def _wrong(path: Path, wanted: str, value: object) -> Finding:
     return WRONG_TYPE.at(path, f"{path[-1]} is {wanted}; got {shown(value)}")
-
-
-def _balanced(value: str) -> bool:
-    return all(value.count(a) == value.count(b) for a, b in ("[]", "()"))

@@ -33,6 +33,10 @@ _WORDS: Final = (*CLOUDFORMATION_TYPES, TERRAFORM_TYPE, SERVERLESS_KEY)
 _HCL_ENDING: Final = ".tf"
 _DATA_ENDINGS: Final = (".json", ".yaml", ".yml")
 _HCL_BLOCK: Final = re.compile(rf'^[ \t]*+resource[ \t]++"{TERRAFORM_TYPE}"', re.MULTILINE)
+_PART: Final = re.compile(
+    r"""\bdefinition["']?\s*+:[{"'\s]*+(?:Comment|QueryLanguage|StartAt|States|TimeoutSeconds)\b"""
+)
+"""In a file that a ``serverless.yml`` is put together from."""
 _TOP_KEY: Final = re.compile(
     r'^\s{0,8}["\']?(?:Resources|AWSTemplateFormatVersion|resource|planned_values|stepFunctions)["\']?\s*:',
     re.MULTILINE,
@@ -52,7 +56,7 @@ def contents_of(text: str, file: str) -> Contents | None:
 
     Broken files are findings, where the file would hold machines if it were not broken.
     """
-    has_word = any(word in text for word in _WORDS)
+    has_word = any(word in text for word in _WORDS) or _PART.search(text) is not None
     if is_hcl(text, file):
         if not has_word and MODULE_WORD not in text:
             return Contents(findings=(_none(file),))

@@ -1,7 +1,8 @@
 """State machines in ``serverless.yml``: of the plugin serverless-step-functions, and in resources.
 
 What the Serverless Framework puts together itself (``${self:...}``, ``${file(...)}``) is not
-evaluated: a definition that is such a text is one that is not read.
+evaluated: a definition that is such a text is one that is not read. A file that others are put
+together from, with machines by name or below ``stateMachines``, is read as such.
 
 Source: the plugin's README, "Adding a state machine".
 """
@@ -19,6 +20,7 @@ from wfmodel.importers.embedded.marks import SERVERLESS_KEY
 from wfmodel.importers.embedded.outer import Outer
 from wfmodel.model.source import Path
 
+_MACHINES: Final = "stateMachines"
 _FILE: Final = re.compile(r"\$\{file\(([^()${}]+)\)\}\s*\Z")
 
 
@@ -27,29 +29,51 @@ def is_serverless(value: object) -> bool:
     if not isinstance(value, Mapping):
         return False
     inner = value.get("resources")
-    return _declared(value) is not None or any(
-        cloudformation.is_template(each) for each, _ in _templates(inner)
+    return (
+        _declared(value)[0] is not None
+        or _part(value) is not None
+        or any(cloudformation.is_template(each) for each, _ in _templates(inner))
     )
 
 
 def machines(outer: Outer) -> Iterator[Machine]:
     """Every machine of a service, named as there."""
-    declared = _declared(outer.value)
-    path: Path = (SERVERLESS_KEY, "stateMachines")
+    assert isinstance(outer.value, Mapping)
+    declared, path = _declared(outer.value)
+    if declared is None and (part := _part(outer.value)) is not None:
+        declared, path = part
     if isinstance(declared, Mapping):
         for name, body in declared.items():
             found = _machine(outer, str(name), body, (*path, name))
             yield replace(found, express=_is_express(body))
     elif declared is not None:
-        yield machine.unread("stateMachines", "they are put together", outer.span(path))
-    assert isinstance(outer.value, Mapping)
+        yield machine.unread(str(path[-1]), "they are put together", outer.span(path))
     for template, at in _templates(outer.value.get("resources")):
         yield from cloudformation.machines(outer, template, ("resources", *at))
 
 
-def _declared(value: object) -> object:
-    plugin = value.get(SERVERLESS_KEY) if isinstance(value, Mapping) else None
-    return plugin.get("stateMachines") if isinstance(plugin, Mapping) else None
+def _declared(value: Mapping[str, object]) -> tuple[object, Path]:
+    """The plugin's machines and where they stand; a text where they, or all of its settings, are
+    put together.
+    """
+    plugin = value.get(SERVERLESS_KEY)
+    if isinstance(plugin, Mapping):
+        return plugin.get(_MACHINES), (SERVERLESS_KEY, _MACHINES)
+    return (plugin if isinstance(plugin, str) else None), (SERVERLESS_KEY,)
+
+
+def _part(value: Mapping[str, object]) -> tuple[object, Path] | None:
+    """The machines of a file that a service's configuration is put together from."""
+    inner = value.get(_MACHINES, value)
+    bodies = inner.values() if isinstance(inner, Mapping) else ()
+    if any(_defines(body) for body in bodies):
+        return inner, ((_MACHINES,) if _MACHINES in value else ())
+    return None
+
+
+def _defines(body: object) -> bool:
+    definition = body.get("definition") if isinstance(body, Mapping) else None
+    return isinstance(definition, Mapping) and {"StartAt", "States"} <= set(definition)
 
 
 def _templates(value: object) -> Iterator[tuple[object, Path]]:
