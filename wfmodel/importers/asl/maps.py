@@ -71,20 +71,12 @@ def _mode(place: Place) -> Iterator[Finding]:
         if not kind and "ExecutionType" not in place.value[field]["ProcessorConfig"]:
             message = f"ProcessorConfig of {place.name!r} has no ExecutionType"
             yield MISSING_FIELD.at(config, message, help="STANDARD or EXPRESS")
-    elif mode == "INLINE" or _says_no_mode(place.value[field]):
+    elif mode == "INLINE":
         for name in _DISTRIBUTED:
             if name in place.value:
                 message = f"{place.name!r} runs INLINE: only a DISTRIBUTED Map has {name}"
                 help = 'ProcessorConfig: {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}'
                 yield DISTRIBUTED_ONLY.at((*place.path, name), message, help=help)
-
-
-def _says_no_mode(processor: object) -> bool:
-    """Whether a Map runs INLINE because nothing says, or will say, how else."""
-    if not isinstance(processor, Mapping) or is_substitution(processor):
-        return False
-    config = processor.get("ProcessorConfig", {})
-    return isinstance(config, Mapping) and not is_substitution(config) and "Mode" not in config
 
 
 def _label(place: Place) -> Iterator[Finding]:

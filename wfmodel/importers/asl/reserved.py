@@ -130,7 +130,8 @@ def _variables(value: Mapping[str, Any], path: Path, language: str) -> Iterator[
         elif not 0 < len(name) <= LONGEST_VARIABLE:
             message = f"a variable has 1 to {LONGEST_VARIABLE} characters; got {shown(name)}"
             yield RESERVED_VARIABLE.at((*path, str(key)), message)
-        elif not (name.isidentifier() or is_substitution(name)):
+        elif not (name.replace("-", "_").isidentifier() or is_substitution(name)):
+            # AWS's guide leaves no room for "-" either, yet other checkers take it: a doubt.
             message = f"a variable has letters, digits and _, no digit first; got {shown(name)}"
             yield RESERVED_VARIABLE.at((*path, str(key)), message)
 
