@@ -76,8 +76,9 @@ class StateAnnotation:
 
 def _nothing() -> StateAnnotation:
     """The annotation of a state that has none, without the validator of all that one can say."""
-    empty = object.__new__(StateAnnotation)
-    for name, item in StateAnnotation.__pydantic_fields__.items():
+    kind: Any = StateAnnotation
+    empty: StateAnnotation = object.__new__(kind)
+    for name, item in kind.__pydantic_fields__.items():
         object.__setattr__(empty, name, item.get_default(call_default_factory=True))
     return empty
 
