@@ -58,6 +58,11 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
         "how often a consumer looks for lapsed messages",
         "0: the broker has a timer for each; claim loops: their own interval",
     ),
+    "poll": ("how often who asks for messages", "none: they are handed over at once (push)"),
+    "heartbeat": (
+        "how a worker's death is noticed that nobody saw",
+        "none: it is not; Airflow: a heartbeat every 5 s, missing for 300 s, looked at every 10 s",
+    ),
     "custody": ("what ends a dead consumer's hold on a message", CHOICE),
     "lease": (
         "how long a dead process is taken to hold its instances",

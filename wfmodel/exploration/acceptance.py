@@ -24,6 +24,7 @@ from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.holders import Holders
 from wfmodel.exploration.initial_messages import Opened
 from wfmodel.exploration.outside_effects import kind_of, landed_outside, landed_unseen
+from wfmodel.model.workflow import DONE
 from wfmodel.semantics.after import NOTHING, Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
@@ -185,6 +186,8 @@ class Walk:
                 state = self.acceptor.states.get((row.participant, row.a), NOTHING)
                 config = self.semantics.gone_back(possible.config, row.participant, state)
                 return (possible._replace(config=config),)
+            case Kind.DIE:
+                return self._die(possible, row)
             case Kind.LAPSE if self.holders.is_struck(row):
                 return self._down(possible, row.participant, self.semantics.lapse)
             case Kind.TAKE | Kind.BOOT if self.holders.goes_on(row):
@@ -270,6 +273,16 @@ class Walk:
         if not found:
             raise Refused(f"no such effect {'was committed' if outbox else 'belongs here'}")
         return found
+
+    def _die(self, possible: Possible, row: Row) -> Iterable[Possible]:
+        ended, config = self.acceptor.history.events[row.a], possible.config
+        assert isinstance(ended, WorkDone)
+        landed = ended.outcome == DONE and self.semantics.local.lands_outside(ended.node)
+        if landed:
+            config = landed_unseen(self.semantics, config, row.participant, ended)
+        work = (ended.node, ended.epoch, ended.attempt)
+        config = self.semantics.die(config, row.participant, work, landed=landed, known=row.b == 1)
+        return (possible._replace(config=config),)
 
     def _begin(self, possible: Possible, row: Row) -> Iterable[Possible]:
         work = possible.config.cells[row.participant].work
@@ -388,6 +401,6 @@ class Walk:
         if any(item not in spare for item in possible.config.channel):
             raise Refused("a message was never delivered")
         for name, cell in zip(self.table.names, possible.config.cells, strict=True):
-            if cell.pending or cell.queue or cell.timers or cell.work or cell.choices:
+            if cell.pending or cell.queue or cell.timers or cell.work or cell.dead or cell.choices:
                 raise Refused(f"{name} has something left to do: {cell}")
         return (possible,)

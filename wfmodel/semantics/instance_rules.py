@@ -177,6 +177,13 @@ class InstanceRules:
         """The store of a participant that is down holds a state that it held before."""
         return config.with_cell(participant, gone_back(config.cells[participant], state))
 
+    def die(
+        self, config: Configuration, participant: int, work: Work, *, landed: bool, known: bool
+    ) -> Configuration:
+        """The worker of an attempt dies."""
+        after = self.local.die(config.cells[participant], work, landed=landed, known=known)
+        return self._applied(config, participant, after)
+
     def lapse(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
         """Whoever holds the instance there stood still for too long: others go on with it."""
         cell = config.cells[participant]

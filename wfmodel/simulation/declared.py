@@ -87,6 +87,15 @@ class Player:
     lease: int = 0
     """How long a process that was not heard of is taken to live; 0: it takes its own work back."""
     lease_look: int = 0
+    poll: int = 0
+    """How often it asks for messages, from its start on; 0: it is handed them."""
+    mortal: bool = False
+    """Its workers may die, each for itself, so it is known which attempts run."""
+    beat: int = 0
+    """How often a worker is heard of; it is taken for dead when ``silence`` has passed without, at
+    the next look, ``beat_look`` after the one before; 0: never."""
+    silence: int = 0
+    beat_look: int = 0
     kept: int = 0
     """How long it is known what the store held, for restores; 0: none is to come."""
 
@@ -170,6 +179,9 @@ class Strikes:
     backups: int = 0
     base: int = 0
     """Of the draws which message it strikes."""
+    unseen: bool = False
+    together: bool = False
+    """Its next instant does not wait until this target is well again."""
     peers: list[int] = NULL
     """A flag for each participant; NULL: a partition from everybody."""
     steps: list[int] = NULL

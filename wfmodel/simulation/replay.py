@@ -21,13 +21,15 @@ from wfmodel.designs.table import RunTable, Table
 from wfmodel.designs.trace_script import (
     Act,
     Deed,
+    act_of_death,
     act_of_landing,
     act_on_event,
     act_on_message,
     backup_words,
     message_words,
 )
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
+from wfmodel.model.failures import FailureKind
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, name_of_injected
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task, lands_outside
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.simulation.arrivals import arrive
@@ -44,6 +46,7 @@ from wfmodel.simulation.event_codes import (
     LANDS,
     LAPSED,
     NOTHING,
+    NOTICED,
     OUTSIDE,
     PUBLISHED,
     PUBLISHED_FIRST,
@@ -72,6 +75,7 @@ from wfmodel.simulation.script import (
 )
 from wfmodel.simulation.setting import Arrivals, Setting
 from wfmodel.simulation.turns import one_more
+from wfmodel.simulation.worker_deaths import NEVER, die
 
 ACT_NS: Final = 1_000_000
 CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
@@ -88,6 +92,7 @@ DIE_WITH_PROCESS: Final = (
     ACKNOWLEDGING,
     LANDS,
     WORK_OVER,
+    NOTICED,
 )
 """What was to happen inside a process that is gone."""
 
@@ -185,6 +190,9 @@ class Stage:
                     yield Act(process.name, Deed.LAPSE), partial(self._lapse, process)
             else:
                 yield from self._of(process)
+            if not process.down:
+                for waiting in self.script.of(process, LANDS, WORK_END, WORK_OVER):
+                    yield from self._deaths(process, waiting)
             yield from self._late(process)
         yield from self._answers()
         yield from self._deliveries()
@@ -239,6 +247,11 @@ class Stage:
             yield act, partial(fire, self.run, setting)
         for waiting in self.script.of(process, LANDS, WORK_END, WORK_OVER):
             yield from self._ends(process, waiting)
+        for waiting in self.script.of(process, NOTICED):
+            state, heard = self.flow.nodes[waiting.node].state, partial(self._hear, waiting)
+            outcome = name_of_injected(state, FailureKind.TRANSIENT)
+            failed = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
+            yield act_on_event(self.flow, process.name, failed), partial(heard, failed, NOTHING)
         for waiting in self.script.of(process, CHOICE):
             yield from self._branches(process, waiting)
 
@@ -256,6 +269,20 @@ class Stage:
             item = LANDING if outcome == DONE and not outside else NOTHING
             act = act_on_event(self.flow, process.name, done)
             yield act, partial(self._hear, waiting, done, item)
+
+    def _deaths(self, process: Process, waiting: Waiting) -> Iterator[Option]:
+        """The worker of an attempt dies, and that is known at some time, or never."""
+        landed = waiting.kind == WORK_OVER
+        state = self.flow.nodes[waiting.node].state
+        outcome = DONE if landed else name_of_injected(state, FailureKind.TRANSIENT)
+        ended = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
+        for deed, wait in ((Deed.DIE, 0), (Deed.DIE_UNSEEN, NEVER)):
+            act = act_of_death(self.flow, process.name, ended, deed)
+            yield act, partial(self._die, process, waiting, wait)
+
+    def _die(self, process: Process, waiting: Waiting, wait: int) -> None:
+        if not die(self.run, process, waiting, wait):
+            self.script.clock.forget(waiting)
 
     def _land(self, waiting: Waiting) -> None:
         """An attempt has its effect outside, and goes on."""

@@ -13,7 +13,7 @@ from wfmodel.designs.knobs import Acknowledge
 from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
-from wfmodel.exploration.export.budget_rules import Budget
+from wfmodel.exploration.export.budget_rules import NOT_EXPORTED, Budget
 from wfmodel.exploration.export.fault_rules import FaultRules
 from wfmodel.exploration.export.identifiers import at, choice, expected, is_, positive
 from wfmodel.exploration.export.identifiers import work as work_name
@@ -38,7 +38,7 @@ from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
 from wfmodel.model.workflow import lands_outside
 from wfmodel.semantics.configuration import ANYONE
-from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.fault_budget import MANY, FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution
 
 
@@ -73,8 +73,10 @@ def program_of(
             f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
             f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
         )
-    if budget is not None and budget.restores:
-        raise ValueError("restores from a backup are not exported: explore them here")
+    for kind in NOT_EXPORTED if budget is not None else ():
+        if getattr(budget, kind):
+            words = MANY.get(kind, kind)
+            raise ValueError(f"{words} are not exported: explore them here")
     if system.knobs.max_deliveries is not None:
         raise ValueError("max_deliveries is not exported: explore it here")
     replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)
