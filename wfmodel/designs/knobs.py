@@ -194,6 +194,10 @@ class Knobs:
     (SQS: maxReceiveCount; RabbitMQ: delivery-limit); None: it comes again without end."""
     order: Order = Order.NONE
     """What the broker promises about messages of one instance to one participant."""
+    partitions: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """With ``order: per-instance``: instances share so many lines (partitions of a topic), each in
+    the one that its key falls into; a message waits for whoever's message is before it there. None:
+    each instance has a line of its own."""
     custody: Custody = Custody.LEASE
     """How the broker learns that a consumer with a message in hand is gone."""
     publishing: Publishing = Publishing.OUTBOX
@@ -259,6 +263,8 @@ class Knobs:
                 "order: per-instance has no meaning with delivery: at-most-once: no message waits"
                 " for another's acknowledgement"
             )
+        if self.partitions is not None and self.order is not Order.PER_INSTANCE:
+            raise ValueError("partitions has no meaning without order: per-instance")
         if self.max_deliveries is not None and self.delivery is Delivery.AT_MOST_ONCE:
             raise ValueError(
                 "max_deliveries has no meaning with delivery: at-most-once: nothing comes again"

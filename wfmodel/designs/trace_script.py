@@ -89,6 +89,22 @@ FAULTS: Final = frozenset(
     }
 )
 
+OWED: Final = frozenset(
+    {
+        Deed.RECEIVE,
+        Deed.TIMER,
+        Deed.FINISH,
+        Deed.CHOOSE,
+        Deed.COMMIT,
+        Deed.PUBLISH,
+        Deed.ACKNOWLEDGE,
+        Deed.LAND,
+        Deed.RESTART,
+        Deed.GO_ON,
+    }
+)
+"""What is left to happen as long as one of these is possible."""
+
 _MARK: Final = re.compile(r" #([0-9a-f]{4})$")
 _INSTANCE: Final = re.compile(r"instance (\d+), ")
 _WHO: Final = re.compile(r"^ | $|(?<=:) |:$|^#|^i(?=nstance \d+, )")

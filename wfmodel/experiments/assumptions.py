@@ -49,6 +49,10 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "max_deliveries": ("after how many deliveries a message is set aside", CHOICE),
     "order": ("in which order messages about one instance reach a participant", CHOICE),
+    "partitions": (
+        "how many lines of messages the instances share",
+        "none: a line for each instance; Kafka: as many as the topic has partitions",
+    ),
     "connections": ("how many commits a process has under way at once", CHOICE),
     "flush_interval": ("loss window of persistence log", "swept; no published default"),
     "replay": ("replay of one unfinished instance", "assumed: one read from a local store"),

@@ -48,6 +48,10 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Hybrid": {"groups": "Steps by group; each group has an orchestrator."},
     "Knobs": {name: f"{what[0].upper()}{what[1:]}." for name, (what, _) in KNOBS.items()},
+    "Poll": {
+        "every": "Time between two times that it asks.",
+        "of": "Who asks: a participant, services, or * for all.",
+    },
     "Lease": {
         "renewed": "Time between two heartbeats.",
         "lasts": "Without a heartbeat for this long, the holder is taken for dead.",

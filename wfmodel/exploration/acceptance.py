@@ -23,8 +23,7 @@ from wfmodel.exploration.debts import Debt, Possible, debts_of
 from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.holders import Holders
 from wfmodel.exploration.initial_messages import Opened
-from wfmodel.exploration.outside_effects import kind_of, landed_outside, landed_unseen
-from wfmodel.model.workflow import DONE
+from wfmodel.exploration.outside_effects import died, kind_of, landed_outside, landed_unseen
 from wfmodel.semantics.after import NOTHING, Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
@@ -187,7 +186,9 @@ class Walk:
                 config = self.semantics.gone_back(possible.config, row.participant, state)
                 return (possible._replace(config=config),)
             case Kind.DIE:
-                return self._die(possible, row)
+                ended = self.acceptor.history.events[row.a]
+                config = died(self.semantics, possible.config, row, ended)
+                return (possible._replace(config=config),)
             case Kind.LAPSE if self.holders.is_struck(row):
                 return self._down(possible, row.participant, self.semantics.lapse)
             case Kind.TAKE | Kind.BOOT if self.holders.goes_on(row):
@@ -273,16 +274,6 @@ class Walk:
         if not found:
             raise Refused(f"no such effect {'was committed' if outbox else 'belongs here'}")
         return found
-
-    def _die(self, possible: Possible, row: Row) -> Iterable[Possible]:
-        ended, config = self.acceptor.history.events[row.a], possible.config
-        assert isinstance(ended, WorkDone)
-        landed = ended.outcome == DONE and self.semantics.local.lands_outside(ended.node)
-        if landed:
-            config = landed_unseen(self.semantics, config, row.participant, ended)
-        work = (ended.node, ended.epoch, ended.attempt)
-        config = self.semantics.die(config, row.participant, work, landed=landed, known=row.b == 1)
-        return (possible._replace(config=config),)
 
     def _begin(self, possible: Possible, row: Row) -> Iterable[Possible]:
         work = possible.config.cells[row.participant].work

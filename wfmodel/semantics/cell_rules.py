@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from wfmodel.designs.fault_facts import UNSEEN_AFTER_WORK
 from wfmodel.designs.knobs import (
     Acknowledge,
     Delivery,
@@ -29,8 +28,7 @@ from wfmodel.designs.table import (
     Table,
     only_works,
 )
-from wfmodel.model.failures import FailureKind
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, name_of_injected
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import DONE, Compensation, Task, lands_outside
 from wfmodel.semantics.after import NOTHING, After, Refused, without
 from wfmodel.semantics.configuration import (
@@ -44,6 +42,7 @@ from wfmodel.semantics.configuration import (
     put,
     take,
 )
+from wfmodel.semantics.death_rules import failure_of_death
 from wfmodel.semantics.restore_rules import gone_back, stored
 
 
@@ -180,7 +179,7 @@ class CellRules:
         """An attempt is over. Outside, it has had its effect if, and only if, it succeeded, or died
         after that.
         """
-        if work in cell.dead and outcome == self.failure_of_death(work[0]):
+        if work in cell.dead and outcome == failure_of_death(self.flow, work[0]):
             return cell._replace(dead=take(cell.dead, work)), NOTHING, None
         cell = cell._replace(work=without(cell.work, work, "it is not working on that"))
         if not self.lands_outside(work[0]):
@@ -203,25 +202,6 @@ class CellRules:
         if cell.landed.count(work) >= cell.work.count(work):
             raise Refused("no such attempt is in progress, or it has had its effect")
         return After(cell._replace(landed=put(cell.landed, work)), landing=work[:2])
-
-    def failure_of_death(self, node: int) -> str:
-        """What an attempt whose worker died counts as."""
-        return name_of_injected(self.flow.nodes[node].state, FailureKind.TRANSIENT)
-
-    def die(self, cell: Cell, work: Work, *, landed: bool, known: bool) -> After:
-        """The worker of an attempt dies, after its effect outside or before; who asked for it will
-        know, or never.
-        """
-        if cell.down:
-            raise Refused("the participant is down, and its workers with it")
-        if not known and self.after_work:
-            raise Refused(UNSEEN_AFTER_WORK)
-        left = cell._replace(work=without(cell.work, work, "it is not working on that"))
-        if landed:
-            left = left._replace(landed=without(cell.landed, work, "its effect is not there yet"))
-        elif cell.landed.count(work) > left.work.count(work):
-            raise Refused("its effect is there already")
-        return After(left._replace(dead=put(cell.dead, work)) if known else left)
 
     def outcomes(self, node: int) -> tuple[str, ...]:
         """How an attempt at a step can end: well, as declared, or by an injected failure."""

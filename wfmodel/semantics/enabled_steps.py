@@ -16,6 +16,7 @@ from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
 from wfmodel.semantics.after import After
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.semantics.configuration import Cell, Parcel, Post, Work
+from wfmodel.semantics.death_rules import death, failure_of_death
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution, is_endless, never_succeeds
 from wfmodel.semantics.restore_rules import backups_of
@@ -173,10 +174,11 @@ class EnabledSteps:
             for landed in (False, True):
                 if there == (0 if landed else cell.work.count(work)):
                     continue
-                outcome = DONE if landed else local.failure_of_death(work[0])
+                outcome = DONE if landed else failure_of_death(self.table.system.flow, work[0])
                 event = table.work_done(*work, outcome)
                 for kind in (StepKind.DIE, *((StepKind.DIE_UNSEEN,) if silent else ())):
-                    after = local.die(cell, work, landed=landed, known=kind is StepKind.DIE)
+                    known, late = kind is StepKind.DIE, local.after_work
+                    after = death(cell, work, landed=landed, known=known, after_work=late)
                     yield EnabledStep(Step(kind, p, event), after, "worker_crashes")
 
     def _failing_again(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
@@ -220,7 +222,7 @@ class EnabledSteps:
                 if self._may_end(cell, work, outcome):
                     yield table.work_done(*work, outcome)
         for work in dict.fromkeys(cell.dead):
-            yield table.work_done(*work, self.local.failure_of_death(work[0]))
+            yield table.work_done(*work, failure_of_death(table.system.flow, work[0]))
         for node, epoch in dict.fromkeys(cell.choices):
             for branch in self.resolution.branches(self.nodes[node], epoch):
                 yield table.events.number(Chosen(node, epoch, branch))

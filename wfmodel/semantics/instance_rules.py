@@ -24,6 +24,7 @@ from wfmodel.semantics.configuration import (
     Work,
     take,
 )
+from wfmodel.semantics.death_rules import death
 from wfmodel.semantics.effect_rules import land
 from wfmodel.semantics.restore_rules import gone_back
 
@@ -181,7 +182,8 @@ class InstanceRules:
         self, config: Configuration, participant: int, work: Work, *, landed: bool, known: bool
     ) -> Configuration:
         """The worker of an attempt dies."""
-        after = self.local.die(config.cells[participant], work, landed=landed, known=known)
+        cell, late = config.cells[participant], self.local.after_work
+        after = death(cell, work, landed=landed, known=known, after_work=late)
         return self._applied(config, participant, after)
 
     def lapse(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:

@@ -141,6 +141,10 @@ class Manner:
     """A message that was delivered so often is set aside; 0: it comes again without end."""
     in_turn: bool = False
     """Of one instance, a participant gets a message when the one before it is acknowledged."""
+    partitions: int = 0
+    """So many lines the instances share; 0: each has its own."""
+    partition_base: int = 0
+    """Of the draws which line an instance's messages are in."""
     linked: bool = False
     """A crash frees at once what the process had in hand."""
     horizon: int = 0

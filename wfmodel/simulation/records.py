@@ -258,6 +258,14 @@ class LineEntry:
 
 
 @dataclass(slots=True, eq=False)
+class Line:
+    """Messages of several instances to one recipient, in the order that the broker got them."""
+
+    first: LineEntry = NULL
+    last: LineEntry = NULL
+
+
+@dataclass(slots=True, eq=False)
 class Process(Player):
     """A participant's process: one for all instances."""
 

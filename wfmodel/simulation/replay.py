@@ -19,6 +19,7 @@ from wfmodel.designs.messages import Chosen, External, Message, WorkDone
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import RunTable, Table
 from wfmodel.designs.trace_script import (
+    OWED,
     Act,
     Deed,
     act_of_death,
@@ -67,6 +68,7 @@ from wfmodel.simulation.records import Event as Waiting
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.script import (
+    DIE_WITH_PROCESS,
     Scripted,
     changes_of,
     holder_of,
@@ -82,35 +84,6 @@ CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
 RESTORE: Final = Fault(kind=FaultKind.RESTORE, at=(0,), age=1)
 PAUSE: Final = Fault(kind=FaultKind.PAUSE, at=(0,))
 OWN_FAULT: Final = -1
-
-DIE_WITH_PROCESS: Final = (
-    COMMIT,
-    FLUSH,
-    PUBLISHED_FIRST,
-    WORK_END,
-    CHOICE,
-    ACKNOWLEDGING,
-    LANDS,
-    WORK_OVER,
-    NOTICED,
-)
-"""What was to happen inside a process that is gone."""
-
-OWED: Final = frozenset(
-    {
-        Deed.RECEIVE,
-        Deed.TIMER,
-        Deed.FINISH,
-        Deed.CHOOSE,
-        Deed.COMMIT,
-        Deed.PUBLISH,
-        Deed.ACKNOWLEDGE,
-        Deed.LAND,
-        Deed.RESTART,
-        Deed.GO_ON,
-    }
-)
-"""What is left to happen as long as one of these is possible."""
 
 Option: TypeAlias = tuple[Act, Callable[[], None]]
 """An act that is possible, and what performs it."""
@@ -373,7 +346,7 @@ class Stage:
         self.run.write((self.run.now, Kind.DUPLICATE, number, recipient, message, 0))
         again = Waiting(DELIVER, self.instance)
         again.parcel = parcel
-        one_more(parcel, 1)
+        one_more(self.run, parcel, 1)
         self.script.clock.put(again, 0)
 
     # -------------------------------------------------------------------------------- faults

@@ -338,6 +338,7 @@ class Setup:
             "fenced": knobs.fenced,
             "most_deliveries": knobs.max_deliveries or 0,
             "in_turn": knobs.order is Order.PER_INSTANCE,
+            **self._lines(),
             "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),
@@ -345,6 +346,19 @@ class Setup:
             "trace_length": len(arrivals.at),
             **self._pattern(arrivals),
             "most": -1 if arrivals.most is None else arrivals.most,
+        }
+
+    def _lines(self) -> dict[str, Any]:
+        """A line for each partition and participant, if instances share them."""
+        partitions = self.context.knobs.partitions
+        if partitions is None:
+            return {}
+        lines = [self.maker.make(r.Line) for _ in range(partitions * len(self.processes))]
+        base = self.streams.base("partition")
+        return {
+            "partitions": partitions,
+            "partition_base": base,
+            "lines": self.maker.array(lines),
         }
 
     def _pattern(self, arrivals: Arrivals) -> dict[str, Any]:

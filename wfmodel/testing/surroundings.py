@@ -62,6 +62,9 @@ def knobs(draw: DrawFn) -> Knobs:
     acknowledge = draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT
     replicas = draw(st.sampled_from(REPLICAS)) if shared else {}
     late = acknowledge is Acknowledge.AFTER_WORK  # a lease shorter than all work ends in a storm
+    order = draw(st.sampled_from([Order.NONE, Order.NONE, Order.PER_INSTANCE]))
+    order = order if delivery is Delivery.AT_LEAST_ONCE else Order.NONE
+    shared_line = draw(st.sampled_from([None, 1, 2]))
     return Knobs(
         persistence=persistence,
         commit=draw(latencies),
@@ -76,9 +79,8 @@ def knobs(draw: DrawFn) -> Knobs:
         max_deliveries=draw(st.sampled_from([None, None, 1, 2]))
         if delivery is Delivery.AT_LEAST_ONCE
         else None,
-        order=draw(st.sampled_from([Order.NONE, Order.NONE, Order.PER_INSTANCE]))
-        if delivery is Delivery.AT_LEAST_ONCE
-        else Order.NONE,
+        order=order,
+        partitions=shared_line if order is Order.PER_INSTANCE else None,
         poll=draw(st.sampled_from(POLLS)),
         heartbeat=draw(st.sampled_from(HEARTBEATS)),
         redelivery_look=draw(st.sampled_from([0, 7 * MS])),

@@ -151,7 +151,7 @@ def _target(fault: Fault) -> str:
     return f"{target}{from_peers}{at_step}"
 
 
-COUNTS: Final = frozenset({"connections", "max_deliveries"})
+COUNTS: Final = frozenset({"connections", "max_deliveries", "partitions"})
 """Knobs whose whole numbers are no durations."""
 
 
