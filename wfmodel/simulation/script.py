@@ -135,6 +135,7 @@ class Scripted:
         for process in self.run.processes:
             process.capacity = 0  # which worker is free is a matter of time
             process.kept = FAR
+            process.poll = 0  # when a message is asked for, too
         for block in self.run.blocks:
             block.odds = ANSWERS
 
