@@ -71,6 +71,8 @@ def test_a_snippet_is_sound_and_runs(title, tmp_path):
         ("Acknowledgement", "lost", ["inbox", "auto-ack"]),
         ("Acknowledgement", "lost", ["late ack", "auto-ack"]),
         ("Dead consumers: a link or a lease", "latency_mean", ["link", "lease"]),
+        ("A topic with partitions", "latency_mean", ["many", "few"]),
+        ("A worker that dies, and nobody sees it", "lost", ["a heartbeat", "nobody knows"]),
         (
             "Fail-over of an orchestrator, and leader election",
             "latency_mean",

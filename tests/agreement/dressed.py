@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn
 from tests.agreement.worlds import designs, faults, knobs, settings_of_runs
 from tests.designs.workflows import SERVICES, workflows
 from wfmodel.designs import Fault, System, build
-from wfmodel.designs.faults import CRASHING
+from wfmodel.designs.faults import AT_INSTANTS
 from wfmodel.model.distributions import (
     Constant,
     Distribution,
@@ -67,9 +67,11 @@ def dressed_faults(draw: DrawFn) -> Fault:
     lasts = draw(families)
     if when == "scheduled":
         at = tuple(draw(st.lists(st.integers(0, 600), min_size=1, max_size=4)))
-        fault = replace(fault, every=None, at=tuple(MS * each for each in at), lasts=lasts)
-    elif when == "always" and fault.kind not in CRASHING:
-        fault = replace(fault, every=None)
+        fault = replace(
+            fault, every=None, together=False, at=tuple(MS * t for t in at), lasts=lasts
+        )
+    elif when == "always" and fault.kind not in AT_INSTANTS:
+        fault = replace(fault, every=None, together=False)
     else:
         fault = replace(fault, every=draw(st.sampled_from(FAMILIES[1:])), lasts=lasts)
     peers = draw(st.sampled_from([(), SERVICES[:1], SERVICES]))

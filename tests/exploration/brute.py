@@ -25,9 +25,10 @@ from wfmodel.designs.messages import (
     Work,
     WorkDone,
 )
+from wfmodel.semantics import FaultBudget
 
 LAPS = 1024
-KINDS = ("crashes", "losses", "duplicates", "timeouts", "failures", "pauses", "restores")
+KINDS = tuple(name for name in FaultBudget._fields if name != "bounds")
 
 
 def everything(system: System, budget, resolution, laps: int = 1, most: int = 5000):
@@ -70,6 +71,7 @@ def _fresh(state):
         "open": None,
         "timers": [],
         "work": [],
+        "dead": [],
         "choices": [],
         "out": [],
         "awaits": [],
@@ -80,7 +82,9 @@ def _text(world) -> str:
     """The same for the same world: lists whose order tells nothing are sorted."""
     parts = []
     for name, one in world["who"].items():
-        bags = [sorted(map(repr, one[key])) for key in ("timers", "work", "choices", "awaits")]
+        bags = [
+            sorted(map(repr, one[key])) for key in ("timers", "work", "dead", "choices", "awaits")
+        ]
         told = ("now", "kept", "were", "down", "paused", "back", "open", "out")
         flags = [one[key] for key in told]
         parts.append((name, flags, bags))
@@ -93,7 +97,7 @@ def _too_far(world, laps: int) -> bool:
     epochs = [
         item[1]
         for one in world["who"].values()
-        for key in ("work", "choices", "awaits")
+        for key in ("work", "dead", "choices", "awaits")
         for item in one[key]
     ]
     while any(epochs):
@@ -254,10 +258,20 @@ def _next(system: System, resolution, world, name: str) -> list:
         for outcome in ("business-failure", "transient-failure"):
             event = WorkDone(node, epoch, attempt, outcome)
             moves += _react(system, world, name, event, "failures")
+    for node, epoch, attempt in one["dead"]:
+        event = WorkDone(node, epoch, attempt, _death(system, node))
+        moves += _react(system, world, name, event, "", "dead")
     for node, epoch in one["choices"]:
         for branch in resolution.branches(nodes[node], epoch):
             moves += _react(system, world, name, Chosen(node, epoch, branch))
     return moves
+
+
+def _death(system: System, node: int) -> str:
+    """A worker's death is the step's own transient failure, where it declares one."""
+    failures = getattr(system.flow.nodes[node].state, "failures", {})
+    own = [name for name, mode in failures.items() if mode.kind == "transient"]
+    return own[0] if own else "transient-failure"
 
 
 def _detector(system: System, timer) -> bool:
@@ -280,7 +294,7 @@ def _answers(system: System, resolution, world, name: str) -> list:
     return moves
 
 
-def _react(system: System, world, name: str, event, cost: str = "") -> list:
+def _react(system: System, world, name: str, event, cost: str = "", of="work") -> list:
     new = _spent(world, cost)
     if new is None:
         return []
@@ -290,7 +304,7 @@ def _react(system: System, world, name: str, event, cost: str = "") -> list:
     elif isinstance(event, TimerFired):
         mine["timers"].remove(event.timer)
     elif isinstance(event, WorkDone):
-        mine["work"].remove((event.node, event.epoch, event.attempt))
+        mine[of].remove((event.node, event.epoch, event.attempt))
         visit = (event.node, event.epoch) if event.outcome == "done" else None
     elif isinstance(event, Chosen):
         mine["choices"].remove((event.node, event.epoch))
@@ -368,6 +382,14 @@ def _faults(system: System, world) -> list:
                     _keep(new, name, state)
                     new["who"][name]["now"] = state
                     moves.append(new)
+        for work in [] if one["down"] else one["work"]:
+            for known in (True, False):
+                if known or system.knobs.heartbeat is None:
+                    new = _spent(world, "worker_crashes")
+                    if new is not None:
+                        new["who"][name]["work"].remove(work)
+                        new["who"][name]["dead"] += [work] if known else []
+                        moves.append(new)
         if not one["down"] and not one["paused"]:
             new = _spent(world, "pauses")
             if new is not None:

@@ -39,6 +39,7 @@ budgets = st.builds(
     failures=few,
     pauses=few,
     restores=few,
+    worker_crashes=few,
 )
 
 

@@ -86,6 +86,7 @@ budgets = st.builds(
     failures=st.integers(0, 1),
     pauses=st.integers(0, 1),
     restores=st.integers(0, 1),
+    worker_crashes=st.integers(0, 1),
 )
 
 

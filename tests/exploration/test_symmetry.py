@@ -181,6 +181,7 @@ budgets = st.builds(
     duplicates=few,
     pauses=few,
     restores=few,
+    worker_crashes=few,
     bounds=st.just(()),
 )
 

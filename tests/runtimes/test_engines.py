@@ -79,7 +79,19 @@ def test_the_page_of_all_is_current():
             "redelivery_timeout",
             "5s",
         ),
-        ("airflow", {}, "lease", {"renewed": "6s", "lasts": "30s", "look": "5m"}),
+        (
+            "airflow",
+            {},
+            "lease",
+            {"renewed": "6s", "lasts": "30s", "look": "5m", "of": "services"},
+        ),
+        (
+            "airflow",
+            {"scheduler.task_instance_heartbeat_timeout": "2m"},
+            "heartbeat",
+            {"renewed": "5s", "lasts": "2m", "look": "10s", "of": "services"},
+        ),
+        ("airflow", {}, "poll", {"every": "1s", "of": "orchestrator"}),
         ("kubernetes-lease", {}, "lease", {"renewed": "2s", "lasts": "15s", "look": "2s"}),
         ("patroni", {}, "lease", {"renewed": "10s", "lasts": "30s", "look": "10s"}),
     ],
@@ -96,7 +108,7 @@ def test_a_parameter_becomes_a_knob(name, given, knob, value):
         ("sqs", {"maxReceiveCount": "3s"}, "maxReceiveCount: expected a whole number; got '3s'"),
         ("dbos", {"workflow.max_recovery_attempts": 3}, "not covered: the model lacks a limit of"),
         ("airflow", {"core.parallelism": 8}, "is said elsewhere: `services.NAME.capacity`"),
-        ("airflow", {"scheduler.task_instance_heartbeat_timeout": "2m"}, "a lease of a single"),
+        ("airflow", {"scheduler.task_queued_timeout": "2m"}, "a lease of what is queued"),
         ("sqs", {"VisibilityTimeout": 0}, "VisibilityTimeout = 0: redelivery_timeout"),
         ("sqs", {"VisibilityTimeout": -1}, "cannot be negative"),
         ("sqs", {"VisibilityTimeout": float("inf")}, "VisibilityTimeout"),
@@ -130,7 +142,7 @@ def test_knobs_win_over_the_runtime_and_a_variant_over_the_scenario():
     assert loaded.scenario is not None
     found = loaded.scenario.variants_by_name()
     leases = {name: each.knobs.lease for name, each in found.items()}
-    documented = Lease(renewed="6s", lasts="30s", look="5m")  # type: ignore[arg-type]
+    documented = Lease(renewed="6s", lasts="30s", look="5m", of="services")  # type: ignore[arg-type]
     assert leases["engine"] == documented
     assert leases["tuned"] == replace(documented, look="10s")
     assert leases["another"] is leases["by hand"] is None

@@ -31,6 +31,7 @@ BUDGETED: Final = {
     "duplicate": "duplicates",
     "pause": "pauses",
     "restore": "restores",
+    "worker_crash": "worker_crashes",
     "failure": "failures",
     "early_timeout": "timeouts",
 }

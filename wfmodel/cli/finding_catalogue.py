@@ -40,6 +40,7 @@ _WHY: Final = {
     "C101": "In a choreography or hybrid: who decides by an item is told of it by no event.",
     "C102": "In a choreography or hybrid: the outside cannot know who awaits its answer.",
     "E109": "A run whose instances go round for ever in no time, or come too fast, would not end.",
+    "E111": "A fault that cannot be with the knobs of a variant has no meaning there.",
     "U101": "What it suppressed is gone; left standing it would hide the next one.",
     "U102": "Whoever reads it later cannot know whether it still holds.",
     "U103": "It suppresses nothing: there is no such rule.",
@@ -56,6 +57,7 @@ _OTHER_NAMES: Final = {
     "E107": "impossible-factor",
     "E108": "unfit-design",
     "E109": "endless-run",
+    "E111": "impossible-fault",
     "C101": "uninformed-choice",
     "C102": "unaddressed-receive",
 }

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         KnownKey,
         Lease,
         Persistence,
+        Poll,
         Publishing,
     )
     from wfmodel.designs.known_designs import DECLARED, DESIGNS, build, design_of, name_of
@@ -72,6 +73,7 @@ __all__ = [
     "Lease",
     "Machine",
     "Persistence",
+    "Poll",
     "Publishing",
     "System",
     "SystemFileError",

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from wfmodel.designs.faults import PER_REPLICA, FaultKind
+from wfmodel.designs.faults import PER_REPLICA, Fault, FaultKind
+from wfmodel.designs.knobs import Acknowledge, Knobs
 
 
 class Scope(StrEnum):
@@ -64,6 +65,7 @@ FACTS: Final = {
     FaultKind.BUSINESS_FAILURE: FaultFacts(Scope.STEP, "business failures"),
     FaultKind.TRANSIENT_FAILURE: FaultFacts(Scope.STEP, "transient failures"),
     FaultKind.RESTORE: FaultFacts(Scope.PARTICIPANT, "restores from a backup", stops=True),
+    FaultKind.WORKER_CRASH: FaultFacts(Scope.PROCESS, "crashes of workers", stops=True),
 }
 assert tuple(FACTS) == tuple(FaultKind)
 
@@ -83,3 +85,16 @@ PER_PROCESS: Final = PER_REPLICA | frozenset(of_scope(Scope.STORE))
 STOPPING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.stops)
 SLOWING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.slows)
 LATE: Final = frozenset(kind for kind, facts in FACTS.items() if facts.late)
+
+
+def why_impossible(fault: Fault, knobs: Knobs) -> str:
+    """Why a fault cannot be where these knobs hold; empty: it can."""
+    if fault.unseen and knobs.acknowledge is Acknowledge.AFTER_WORK:
+        return UNSEEN_AFTER_WORK
+    return ""
+
+
+UNSEEN_AFTER_WORK: Final = (
+    "with acknowledge: after-work the worker is the consumer that holds the message; let that crash"
+    " or stand still (crash, pause)"
+)

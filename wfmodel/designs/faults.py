@@ -52,15 +52,28 @@ class FaultKind(StrEnum):
     RESTORE = "restore"
     """The target crashes, and its store goes back to a backup: what it held ``age`` ago, or at the
     latest of the backups that are taken every ``backups``."""
+    WORKER_CRASH = "worker-crash"
+    """The workers of the target die, each with the attempt that it works on; the target goes on,
+    and counts the attempts as failed as soon as it knows: at once, or if nobody saw it (``unseen``)
+    when their heartbeat has been missing for too long."""
 
 
 PER_REPLICA: Final = frozenset(
-    {FaultKind.CRASH, FaultKind.PAUSE, FaultKind.PARTITION, FaultKind.SLOW_SERVICE}
+    {
+        FaultKind.CRASH,
+        FaultKind.PAUSE,
+        FaultKind.PARTITION,
+        FaultKind.SLOW_SERVICE,
+        FaultKind.WORKER_CRASH,
+    }
 )
 """Kinds that strike each replica of a participant for itself."""
 
 CRASHING: Final = frozenset({FaultKind.CRASH, FaultKind.RESTORE})
 """Kinds that take what is volatile and leave a process down until they end."""
+
+AT_INSTANTS: Final = CRASHING | {FaultKind.WORKER_CRASH}
+"""Kinds that take something in the instant in which they strike, however short they last."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -68,14 +81,16 @@ class Fault:
     """One fault process. Give ``at`` (a schedule), or ``every`` (time from the end of one to the
     start of the next), or neither: then it is on throughout the phase of faults.
 
-    ``target``: a participant, ``services``, or ``*``; ``step`` narrows step failures to one step,
-    ``replica`` (from 0) what strikes processes to one of a participant's. Otherwise each replica
-    is struck for itself; at the times of a schedule, all of them at once. ``age`` or ``backups``
-    say which backup a restore goes back to.
+    ``target``: a participant, several, ``services``, or ``*``; ``step`` narrows step failures to
+    one step, ``replica`` (from 0) what strikes processes to one of a participant's. Otherwise each
+    target, and each replica, is struck for itself; ``together``, all at the same instants and for
+    as long, as by the loss of the node or the zone in which they run (a common cause). At the times
+    of a schedule that is so anyway. ``unseen``: nobody sees the workers of a worker-crash end.
+    ``age`` or ``backups`` say which backup a restore goes back to.
     """
 
     kind: FaultKind
-    target: Name = ALL_PARTICIPANTS
+    target: Name | Annotated[tuple[Name, ...], Field(min_length=1)] = ALL_PARTICIPANTS
     at: tuple[Duration, ...] = ()
     every: Distribution | None = None
     lasts: Distribution = Constant(0)
@@ -85,6 +100,8 @@ class Fault:
     peers: tuple[Name, ...] = ()
     step: Name | None = None
     replica: Annotated[int, Field(ge=0)] | None = None
+    together: bool = False
+    unseen: bool = False
     age: Duration | None = None
     backups: Duration | None = None
 
@@ -94,27 +111,40 @@ class Fault:
             raise ValueError("give either at (a schedule) or every (a rate), not both")
         if self.every is not None and self.every.mean_ns() <= 0:
             raise ValueError("the time between two faults (every) must be greater than zero")
-        if self.kind in CRASHING and not self.at and self.every is None:
+        if self.kind in AT_INSTANTS and not self.at and self.every is None:
             raise ValueError(f"a {self.kind} needs an instant (at) or a rate (every)")
         if (self.kind is FaultKind.RESTORE) != ((self.age is None) != (self.backups is None)):
             raise ValueError(
                 "a restore goes back either to what was stored some time ago (age) or to the latest"
                 " of regular backups (backups); other faults know neither"
             )
+        if self.unseen and self.kind is not FaultKind.WORKER_CRASH:
+            raise ValueError(f"unseen has no meaning with {self.kind}: it is a worker-crash's")
         if self.age == 0 or self.backups == 0:
             raise ValueError("a backup's age, and the time between two, are greater than zero")
         if self.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE) and self.factor == 1.0:
             raise ValueError(f"{self.kind} needs a factor")
         if self.replica is not None and self.kind not in PER_REPLICA:
             raise ValueError(f"replica has no meaning with {self.kind}: it strikes no one process")
+        if self.together and self.every is None:
+            raise ValueError(
+                "together needs a rate (every): at the instants of a schedule (at), and throughout,"
+                " all that is struck is struck at once"
+            )
         return self
+
+    @property
+    def whom(self) -> tuple[str, ...]:
+        """Its targets, as they are declared."""
+        return (self.target,) if isinstance(self.target, str) else self.target
 
     def targets(self, participants: tuple[str, ...], services: tuple[str, ...]) -> tuple[str, ...]:
         """Names that it strikes in a system; none where the system has no such participant."""
         if self.kind is FaultKind.BROKER_OUTAGE:
             return ("broker",)
-        if self.target == ALL_PARTICIPANTS:
+        if ALL_PARTICIPANTS in self.whom:
             return participants
-        if self.target == ALL_SERVICES:
-            return services
-        return (self.target,) if self.target in participants else ()
+        named: dict[str, None] = {}
+        for name in self.whom:
+            named.update(dict.fromkeys(services if name == ALL_SERVICES else (name,)))
+        return tuple(name for name in named if name in participants)

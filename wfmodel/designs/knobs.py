@@ -142,6 +142,16 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
+class Poll:
+    """A process asks for messages, from its start on, and is not sent them in between."""
+
+    every: Annotated[Duration, Field(gt=0)]
+    """Time between two times that it asks."""
+    of: Name = ALL_PARTICIPANTS
+    """Who asks: a participant, the ``services``, or all."""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Knobs:
     """One setting of all knobs. Defaults: the careful choice; numbers as in docs/defaults.md."""
 
@@ -166,17 +176,28 @@ class Knobs:
     """What a replica still ends that was taken for dead is refused at the participant's store (it
     compares a token that grows with each hand-over); if not, its effect lands there all the same.
     """
+    heartbeat: Lease | None = None
+    """How a participant notices that a worker of its has died unseen: each attempt is heard of as
+    often as ``renewed`` says; missing for as long as it ``lasts``, it counts as failed at the next
+    ``look``. None: never, and only the step's own time-out helps."""
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     redelivery_timeout: Annotated[Duration, Field(gt=0)] = parse_duration("30s")
     """An unacknowledged message is delivered again after this (SQS visibility time-out: 30 s)."""
     redelivery_look: Duration = 0
     """How often a consumer looks for messages whose time-out is over, from its start on (a claim
     loop); 0: the broker has a timer for each message."""
+    poll: Poll | None = None
+    """Who asks for messages now and then (a scheduler's loop); None: they are handed over at once,
+    as by a broker that pushes, or to a consumer that asks and waits (long polling)."""
     max_deliveries: Annotated[int, Field(ge=1, le=1000)] | None = None
     """A message that was delivered so often, and never acknowledged, is set aside as a dead letter
     (SQS: maxReceiveCount; RabbitMQ: delivery-limit); None: it comes again without end."""
     order: Order = Order.NONE
     """What the broker promises about messages of one instance to one participant."""
+    partitions: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """With ``order: per-instance``: instances share so many lines (partitions of a topic), each in
+    the one that its key falls into; a message waits for whoever's message is before it there. None:
+    each instance has a line of its own."""
     custody: Custody = Custody.LEASE
     """How the broker learns that a consumer with a message in hand is gone."""
     publishing: Publishing = Publishing.OUTBOX
@@ -221,10 +242,15 @@ class Knobs:
 
     def lease_of(self, name: str, services: tuple[str, ...]) -> Lease | None:
         """How a participant's processes hold their instances."""
-        lease = self.lease
-        if lease is None or lease.of in (name, ALL_PARTICIPANTS):
-            return lease
-        return lease if lease.of == ALL_SERVICES and name in services else None
+        return self.lease if _is_of(self.lease, name, services) else None
+
+    def heartbeat_of(self, name: str, services: tuple[str, ...]) -> Lease | None:
+        """How the death of a participant's worker is noticed that nobody saw."""
+        return self.heartbeat if _is_of(self.heartbeat, name, services) else None
+
+    def poll_of(self, name: str, services: tuple[str, ...]) -> int:
+        """How often a participant asks for messages, in nanoseconds; 0: it is handed them."""
+        return self.poll.every if self.poll and _is_of(self.poll, name, services) else 0
 
     @model_validator(mode="after")
     def _window(self) -> Knobs:
@@ -237,6 +263,8 @@ class Knobs:
                 "order: per-instance has no meaning with delivery: at-most-once: no message waits"
                 " for another's acknowledgement"
             )
+        if self.partitions is not None and self.order is not Order.PER_INSTANCE:
+            raise ValueError("partitions has no meaning without order: per-instance")
         if self.max_deliveries is not None and self.delivery is Delivery.AT_MOST_ONCE:
             raise ValueError(
                 "max_deliveries has no meaning with delivery: at-most-once: nothing comes again"
@@ -272,3 +300,10 @@ class Knobs:
             )
         if self.dual_write_order is DualWriteOrder.PUBLISH_FIRST:
             raise ValueError(f"{what}dual_write_order: publish-first")
+
+
+def _is_of(rule: Lease | Poll | None, name: str, services: tuple[str, ...]) -> bool:
+    """Whether a participant is among those that something holds for."""
+    if rule is None:
+        return False
+    return rule.of in (name, ALL_PARTICIPANTS) or (rule.of == ALL_SERVICES and name in services)

@@ -45,6 +45,7 @@ from wfmodel.designs.messages import (
 )
 from wfmodel.designs.value_words import value_words
 from wfmodel.model.flow import Flow
+from wfmodel.model.workflow import DONE
 
 
 class Deed(StrEnum):
@@ -64,6 +65,8 @@ class Deed(StrEnum):
     SILENCE = "is never answered"
     CRASH = "crashes"
     RESTORE = "is restored from a backup"
+    DIE = "loses the worker of"
+    DIE_UNSEEN = "loses, seen by nobody, the worker of"
     RESTART = "restarts"
     PAUSE = "is paused"
     GO_ON = "goes on as if nothing had been"
@@ -74,7 +77,33 @@ class Deed(StrEnum):
     DUPLICATE = "gets another copy of"
 
 
-FAULTS: Final = frozenset({Deed.CRASH, Deed.RESTORE, Deed.PAUSE, Deed.LOSE, Deed.DUPLICATE})
+FAULTS: Final = frozenset(
+    {
+        Deed.CRASH,
+        Deed.RESTORE,
+        Deed.DIE,
+        Deed.DIE_UNSEEN,
+        Deed.PAUSE,
+        Deed.LOSE,
+        Deed.DUPLICATE,
+    }
+)
+
+OWED: Final = frozenset(
+    {
+        Deed.RECEIVE,
+        Deed.TIMER,
+        Deed.FINISH,
+        Deed.CHOOSE,
+        Deed.COMMIT,
+        Deed.PUBLISH,
+        Deed.ACKNOWLEDGE,
+        Deed.LAND,
+        Deed.RESTART,
+        Deed.GO_ON,
+    }
+)
+"""What is left to happen as long as one of these is possible."""
 
 _MARK: Final = re.compile(r" #([0-9a-f]{4})$")
 _INSTANCE: Final = re.compile(r"instance (\d+), ")
@@ -198,8 +227,17 @@ def act_on_event(flow: Flow, participant: str, event: object) -> Act:
 
 def act_of_landing(flow: Flow, participant: str, done: WorkDone, deed: Deed = Deed.LAND) -> Act:
     """The act of an attempt that has its effect outside, or never has it."""
-    step = f"{_visit(flow, done.node, done.epoch)}{_attempt(done.attempt)}"
-    return Act(participant, deed, step)
+    return Act(participant, deed, _step(flow, done))
+
+
+def _step(flow: Flow, done: WorkDone) -> str:
+    return f"{_visit(flow, done.node, done.epoch)}{_attempt(done.attempt)}"
+
+
+def act_of_death(flow: Flow, participant: str, ended: WorkDone, deed: Deed) -> Act:
+    """The act of losing an attempt's worker, after its effect outside or before."""
+    there = ", after its effect" if ended.outcome == DONE else ""
+    return Act(participant, deed, f"{_step(flow, ended)}{there}")
 
 
 def act_on_message(flow: Flow, participant: str, deed: Deed, message: object) -> Act:

@@ -49,6 +49,10 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "max_deliveries": ("after how many deliveries a message is set aside", CHOICE),
     "order": ("in which order messages about one instance reach a participant", CHOICE),
+    "partitions": (
+        "how many lines of messages the instances share",
+        "none: a line for each instance; Kafka: as many as the topic has partitions",
+    ),
     "connections": ("how many commits a process has under way at once", CHOICE),
     "flush_interval": ("loss window of persistence log", "swept; no published default"),
     "replay": ("replay of one unfinished instance", "assumed: one read from a local store"),
@@ -57,6 +61,11 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
     "redelivery_look": (
         "how often a consumer looks for lapsed messages",
         "0: the broker has a timer for each; claim loops: their own interval",
+    ),
+    "poll": ("how often who asks for messages", "none: they are handed over at once (push)"),
+    "heartbeat": (
+        "how a worker's death is noticed that nobody saw",
+        "none: it is not; Airflow: a heartbeat every 5 s, missing for 300 s, looked at every 10 s",
     ),
     "custody": ("what ends a dead consumer's hold on a message", CHOICE),
     "lease": (

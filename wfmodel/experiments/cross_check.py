@@ -150,7 +150,7 @@ def contradicted(
     wrong = []
     for replication, incidents in variant.incidents.items():
         for incident in incidents:
-            for anomaly in incident.anomalies:
+            for anomaly in incident.anomalies if incident.rested else ():
                 searched = possible.rules_out(anomaly, incident.met)
                 if searched is not None:
                     wrong.append(
@@ -171,7 +171,7 @@ def _pair(comparison: Comparison, place: int, possible: Possibility, anomaly: An
     if anomaly in possible.stories:
         return Pair(anomaly, share, 0)
     incidents = (each for run in comparison.variants[place].incidents.values() for each in run)
-    shown = [each for each in incidents if anomaly in each.anomalies]
+    shown = [each for each in incidents if anomaly in each.anomalies and each.rested]
     covered = [each for each in shown if possible.rules_out(anomaly, each.met) is not None]
     return Pair(anomaly, share, sum(e.count for e in shown) - sum(e.count for e in covered))
 

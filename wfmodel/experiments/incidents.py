@@ -1,8 +1,8 @@
 """What went wrong in one run, instance by instance, with the faults that each had met.
 
 Shares of anomalies say how often; an incident says to whom, so that it can be looked at again, and
-held against what exploration declares impossible. Only runs that came to rest have incidents: in a
-run that was cut at its limit an instance is not at its end.
+held against what exploration declares impossible: in a run that came to rest, since in one that was
+cut at its limit an instance may not be at its end. Instances that are known to move on have none.
 """
 
 from __future__ import annotations
@@ -24,19 +24,21 @@ class Incident:
     anomalies: Anomaly
     met: Spent
     count: int
+    rested: bool = True
+    """The run came to rest."""
 
 
 def incidents_of(system: System, tracks: Tracks) -> tuple[Incident, ...]:
     """The incidents of one run, in order of their first instance."""
     history = tracks.history
-    if not came_to_rest(history):
-        return ()
+    rested = came_to_rest(history)
     spending = Spending(system, history)
     first: dict[tuple[Anomaly, Spent], int] = {}
     counts: Counter[tuple[Anomaly, Spent]] = Counter()
-    for instance, flags in zip(tracks.ids.tolist(), tracks.anomalies.tolist(), strict=True):
-        if flags:
+    known = (tracks.ids.tolist(), tracks.anomalies.tolist(), tracks.running.tolist())
+    for instance, flags, running in zip(*known, strict=True):
+        if flags and not running:
             key = (Anomaly(flags), spending.of(instance))
             first.setdefault(key, instance)
             counts[key] += 1
-    return tuple(Incident(first[key], *key, counts[key]) for key in first)
+    return tuple(Incident(first[key], *key, counts[key], rested) for key in first)

@@ -286,7 +286,7 @@ def _of_replicas(setup: Setup, coordinators: tuple[str, ...]) -> Iterator[Dial]:
 
 def _of_fault(place: int, fault: Fault) -> Iterator[Dial]:
     path = ("setting", "faults", str(place))
-    what = f"{FACTS[fault.kind].plural} of {fault.target}"
+    what = f"{FACTS[fault.kind].plural} of {', '.join(fault.whom)}"
     if fault.every is not None:
         words = duration_words(round(fault.every.mean_ns()))
         yield Dial((*path, "every"), f"time between two {what}", words)

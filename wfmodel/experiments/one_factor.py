@@ -60,7 +60,7 @@ class Sweep:
 
     def selects(self, fault: Fault) -> bool:
         """Whether it changes this fault."""
-        return fault.kind is self.fault and self.target in (None, fault.target)
+        return fault.kind is self.fault and (self.target is None or self.target in fault.whom)
 
     def applied(self, setting: Setting, value: float) -> Setting:
         """The setting with every selected fault's parameter set to ``value``."""

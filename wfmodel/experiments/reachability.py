@@ -41,6 +41,7 @@ LOSING: Final = (STOPPING - set(of_scope(Scope.STORE))) | {FaultKind.LOSS}
 WORDS: Final = {
     "crashes": "crash",
     "restores": "restore from a backup",
+    "worker_crashes": "crash of a worker",
     "losses": "lost message",
     "duplicates": "repeated message",
     "timeouts": "early time-out",
@@ -145,6 +146,8 @@ def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
         yield "crashes"
     if FaultKind.RESTORE in kinds:
         yield "restores"
+    if FaultKind.WORKER_CRASH in kinds:
+        yield "worker_crashes"
     if at_most_once and kinds & LOSING:
         yield "losses"
     if FaultKind.DUPLICATION in kinds or (not at_most_once and kinds & LATE):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from wfmodel.designs import design_of
+from wfmodel.designs.fault_facts import why_impossible
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
 from wfmodel.display import Shown
 from wfmodel.experiments.assumptions import places
@@ -192,6 +193,18 @@ def _misfits(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Fin
             yield _finding(document, "E108", "unfit-design", path, message, key=misfit.key)
 
 
+def _impossible(document: Document, scenario: Scenario) -> Iterator[Finding]:
+    """Faults that cannot be with the knobs of one of the variants."""
+    for i, fault in enumerate(scenario.setting.faults):
+        for name, variant in scenario.variants_by_name().items():
+            why = why_impossible(fault, variant.knobs)
+            if why:
+                message = f"{fault.kind.value} cannot be {name!r}'s: {why}"
+                path = ("setting", "faults", i, "unseen")
+                yield _finding(document, "E111", "impossible-fault", path, message)
+                break
+
+
 def _participants(scenario: Scenario, workflow: Workflow) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for variant in scenario.variants_by_name().values():
@@ -208,9 +221,11 @@ def _of_fault(
 ) -> Iterator[Finding]:
     groups = (ALL_PARTICIPANTS, ALL_SERVICES)
     broker = fault.kind is FaultKind.BROKER_OUTAGE
-    if fault.target not in (*participants, *groups) and not broker:
-        message = _unlike("participant", fault.target, (*participants, *groups))
-        yield _finding(document, "E103", "unknown-participant", (*path, "target"), message)
+    for i, target in enumerate(() if broker else fault.whom):
+        if target not in (*participants, *groups):
+            message = _unlike("participant", target, (*participants, *groups))
+            at = (*path, "target") if isinstance(fault.target, str) else (*path, "target", i)
+            yield _finding(document, "E103", "unknown-participant", at, message)
     for i, peer in enumerate(fault.peers):
         if peer not in participants:
             message = _unlike("participant", peer, participants)

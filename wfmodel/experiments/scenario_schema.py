@@ -48,6 +48,10 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Hybrid": {"groups": "Steps by group; each group has an orchestrator."},
     "Knobs": {name: f"{what[0].upper()}{what[1:]}." for name, (what, _) in KNOBS.items()},
+    "Poll": {
+        "every": "Time between two times that it asks.",
+        "of": "Who asks: a participant, services, or * for all.",
+    },
     "Lease": {
         "renewed": "Time between two heartbeats.",
         "lasts": "Without a heartbeat for this long, the holder is taken for dead.",
@@ -88,7 +92,7 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Fault": {
         "kind": "What happens.",
-        "target": "A participant, services, or * for everybody.",
+        "target": "A participant, a list of them, services, or * for everybody.",
         "at": "When it strikes.",
         "every": "Time from the end of one to the start of the next.",
         "lasts": "How long it lasts.",
@@ -98,6 +102,8 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "peers": "Of a partition: only from these.",
         "step": "Of a failure: only at this step.",
         "replica": "Of what strikes processes: only this one, from 0.",
+        "together": "All targets at the same instants: the loss of a zone, a common cause.",
+        "unseen": "Of a worker-crash: nobody sees the worker end; its heartbeat stops.",
         "age": "Of a restore: how old the backup is.",
         "backups": "Of a restore: time between two backups, of which it is the latest.",
     },

@@ -105,7 +105,7 @@ def _can_be_replicated(knobs: Knobs) -> bool:
 
 
 def _stops(fault: Fault, target: str) -> bool:
-    return fault_facts.FACTS[fault.kind].stops and fault.target == target
+    return fault_facts.FACTS[fault.kind].stops and fault.whom == (target,)
 
 
 def _of_times(scenario: Scenario) -> Iterator[WhatIf]:

@@ -23,7 +23,7 @@ from wfmodel.exploration.debts import Debt, Possible, debts_of
 from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.holders import Holders
 from wfmodel.exploration.initial_messages import Opened
-from wfmodel.exploration.outside_effects import kind_of, landed_outside, landed_unseen
+from wfmodel.exploration.outside_effects import died, kind_of, landed_outside, landed_unseen
 from wfmodel.semantics.after import NOTHING, Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
@@ -73,6 +73,9 @@ class Acceptor:
         self.states: dict[tuple[int, int], int] = {(p, 0): 0 for p in range(len(self.table.names))}
         """(participant, the history's number of a state) to the table's number."""
         self._shared = np.isin(kinds, SHARED)
+        unseen = (kinds == Kind.DIE) & (history.rows[:, 5] == 0)
+        self.short_of_workers = frozenset(history.rows[unseen, 3].tolist())
+        """Who has lost a worker and does not know: what waits for that one waits for ever."""
 
     def of(self, instance: int) -> Acceptance:
         """The answer for one instance.
@@ -155,9 +158,7 @@ class Walk:
     def _step(self, possible: Possible, row: Row, *, told: bool) -> Iterable[Possible]:
         beside = row.kind in (Kind.EFFECT, Kind.UNDO, Kind.REACT)
         if possible.effect is not None and not beside:
-            raise Refused(
-                f"the effect {possible.effect[1]} that belongs to its neighbour is missing"
-            )
+            raise Refused(f"the effect {possible.effect[1]} of its neighbour is missing")
         match row.kind:
             case Kind.ARRIVE:
                 return (possible._replace(config=self.opened.at_arrival(possible.config)),)
@@ -184,6 +185,10 @@ class Walk:
             case Kind.RESTORE:
                 state = self.acceptor.states.get((row.participant, row.a), NOTHING)
                 config = self.semantics.gone_back(possible.config, row.participant, state)
+                return (possible._replace(config=config),)
+            case Kind.DIE:
+                ended = self.acceptor.history.events[row.a]
+                config = died(self.semantics, possible.config, row, ended)
                 return (possible._replace(config=config),)
             case Kind.LAPSE if self.holders.is_struck(row):
                 return self._down(possible, row.participant, self.semantics.lapse)
@@ -387,7 +392,9 @@ class Walk:
         spare = self.deliveries.spare
         if any(item not in spare for item in possible.config.channel):
             raise Refused("a message was never delivered")
-        for name, cell in zip(self.table.names, possible.config.cells, strict=True):
-            if cell.pending or cell.queue or cell.timers or cell.work or cell.choices:
+        for p, name in enumerate(self.table.names):
+            cell = possible.config.cells[p]
+            works = cell.work and p not in self.acceptor.short_of_workers
+            if cell.pending or cell.queue or cell.timers or works or cell.dead or cell.choices:
                 raise Refused(f"{name} has something left to do: {cell}")
         return (possible,)

@@ -111,6 +111,8 @@ class _Purse:
         self.given_back: Counter[tuple[int, int]] = Counter()
         self.sent: Counter[int] = Counter()
         self.received: Counter[tuple[int, int]] = Counter()
+        self.dead: Counter[tuple[int, int, int, int]] = Counter()
+        """Attempts whose worker died, and whose end is not known yet."""
         self.laps = 0
         self.failed: Counter[tuple[int, int]] = Counter()
 
@@ -120,6 +122,8 @@ class _Purse:
                 self._crash(row.participant)
             case Kind.RESTORE:  # its beginning was counted as a mere crash
                 self.met.update(crashes=-1, restores=1)
+            case Kind.DIE:
+                self._die(row)
             case Kind.REACT:
                 self._react(row)
             case Kind.COMMIT:
@@ -143,6 +147,13 @@ class _Purse:
             self.received[participant, message] -= 1
             self.given_back[participant, message] += 1
 
+    def _die(self, row: Row) -> None:
+        self.met["worker_crashes"] += 1
+        ended = self.events[row.a]
+        assert isinstance(ended, WorkDone)
+        if row.b:
+            self.dead[row.participant, ended.node, ended.epoch, ended.attempt] += 1
+
     def _drop(self, row: Row) -> None:
         """Delivery at most once: a message that the crash took back is part of the crash."""
         key = (row.participant, row.a)
@@ -165,7 +176,7 @@ class _Purse:
             case TimerFired(timer):
                 self.met["timeouts"] += self._detects(timer)
             case WorkDone():
-                self._work(event)
+                self._work(row.participant, event)
             case Chosen(_, epoch, _):
                 self.laps = max(self.laps, laps_of(epoch))
             case _:
@@ -177,13 +188,17 @@ class _Purse:
             return True
         return timer.kind == "timeout" and self.nodes[timer.node].kind is not NodeKind.RECEIVE
 
-    def _work(self, event: WorkDone) -> None:
+    def _work(self, participant: int, event: WorkDone) -> None:
+        """Attempts whose worker died cost that, whatever they count as; a crash may come first."""
         self.laps = max(self.laps, laps_of(event.epoch))
         state = self.nodes[event.node].state
         assert isinstance(state, Task | Compensation)
         if event.outcome == DONE:
             return
-        if event.outcome not in state.failures:
+        attempt = (participant, event.node, event.epoch, event.attempt)
+        if self.dead[attempt]:
+            self.dead[attempt] -= 1
+        elif event.outcome not in state.failures:
             self.met["failures"] += 1
         if is_endless(state.retry):
             self.failed[event.node, event.epoch] += 1
@@ -199,5 +214,6 @@ class _Purse:
             timeouts=met["timeouts"],
             failures=met["failures"],
             restores=met["restores"],
+            worker_crashes=met["worker_crashes"],
         )
         return Spent(faults, self.laps, max(self.failed.values(), default=0))

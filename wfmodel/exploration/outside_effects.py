@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.designs.history import Kind
+from wfmodel.designs.history import Kind, Row
 from wfmodel.designs.messages import WorkDone
 from wfmodel.model.workflow import DONE
 from wfmodel.semantics.after import Refused
@@ -55,3 +55,17 @@ def landed_unseen(
     # It found nothing to undo when it landed; there is something by now.
     cell = config.cells[p]
     return config.with_cell(p, cell._replace(landed=put(cell.landed, work)))
+
+
+def died(semantics: InstanceRules, config: Configuration, row: Row, ended: object) -> Configuration:
+    """What follows if the row is that of a worker's death.
+
+    Raises:
+        Refused: there is no such attempt.
+    """
+    assert isinstance(ended, WorkDone)
+    p, landed = row.participant, ended.outcome == DONE
+    if landed:
+        config = landed_unseen(semantics, config, p, ended)
+    work = (ended.node, ended.epoch, ended.attempt)
+    return semantics.die(config, p, work, landed=landed, known=row.b == 1)

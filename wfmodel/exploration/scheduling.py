@@ -11,6 +11,7 @@ from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import (
     Act,
     Deed,
+    act_of_death,
     act_of_landing,
     act_on_event,
     act_on_message,
@@ -33,6 +34,8 @@ PLAIN = {
     StepKind.LAPSE: Deed.LAPSE,
 }
 """Steps that name nothing but who."""
+
+DEATHS = {StepKind.DIE: Deed.DIE, StepKind.DIE_UNSEEN: Deed.DIE_UNSEEN}
 
 ABOUT_MESSAGES = {
     StepKind.PUBLISH: Deed.PUBLISH,
@@ -73,6 +76,10 @@ def act_between(table: Table, before: Configuration, step: Step, after: Configur
         assert isinstance(done, WorkDone)
         deed = Deed.LAND if step.kind is StepKind.LAND else Deed.VANISH
         return act_of_landing(flow, who, done, deed)
+    if step.kind in DEATHS:
+        ended = table.events.values[step.number]
+        assert isinstance(ended, WorkDone)
+        return act_of_death(flow, who, ended, DEATHS[step.kind])
     if step.kind is StepKind.ANSWER:
         return _answer(table, before, step.participant, after)
     if step.kind is StepKind.RESTORE:

@@ -64,6 +64,8 @@ class Rates:
                 )
         if knobs.redelivery_look:
             raise NotExponentialError("knobs.redelivery_look: looks are on a fixed grid of times")
+        if knobs.poll is not None:
+            raise NotExponentialError("knobs.poll: messages are asked for on a fixed grid of times")
         if knobs.lease is not None:
             raise NotExponentialError("knobs.lease: looks are on a fixed grid of times")
         if any(knobs.replicas_of(name, system.services) > 1 for name in system.participants):

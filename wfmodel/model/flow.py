@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final as Constant
 
+from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow_graph import Edge, Flow, Node, NodeKind, Problem, Scope
 from wfmodel.model.source import Path
 from wfmodel.model.state_events import (
@@ -27,6 +28,7 @@ from wfmodel.model.workflow import (
     FAILURE,
     ROLLBACK,
     Choice,
+    Compensation,
     Final,
     Outcome,
     Parallel,
@@ -386,3 +388,12 @@ class _Builder:
                 elif state[target] == 0:
                     state[target] = 1
                     stack.append((target, 0))
+
+
+def name_of_injected(state: object, kind: FailureKind) -> str:
+    """The step's own failure of a kind, where it declares one, so that its handler acts."""
+    if isinstance(state, Task | Compensation):
+        for name, mode in state.failures.items():
+            if mode.kind is kind:
+                return name
+    return BUSINESS_FAILURE if kind is FailureKind.BUSINESS else TRANSIENT_FAILURE

@@ -42,6 +42,7 @@ from wfmodel.semantics.configuration import (
     put,
     take,
 )
+from wfmodel.semantics.death_rules import failure_of_death
 from wfmodel.semantics.restore_rules import gone_back, stored
 
 
@@ -121,9 +122,9 @@ class CellRules:
 
         Where several have asked for the same work, it is that of the one that was taken first.
         """
-        if not cell.held or before.work == cell.work:
+        if not cell.held or (before.work == cell.work and before.dead == cell.dead):
             return cell, ()
-        [ended] = Counter(before.work) - Counter(cell.work)
+        [ended] = Counter(before.work + before.dead) - Counter(cell.work + cell.dead)
         for place, (parcel, asked) in enumerate(cell.held):
             if ended in asked:
                 earlier, later = cell.held[:place], cell.held[place + 1 :]
@@ -175,7 +176,11 @@ class CellRules:
                 return cell, NOTHING, None
 
     def _ended(self, cell: Cell, work: Work, outcome: str) -> tuple[Cell, int, Landing | None]:
-        """An attempt is over. Outside, it has had its effect if, and only if, it succeeded."""
+        """An attempt is over. Outside, it has had its effect if, and only if, it succeeded, or died
+        after that.
+        """
+        if work in cell.dead and outcome == failure_of_death(self.flow, work[0]):
+            return cell._replace(dead=take(cell.dead, work)), NOTHING, None
         cell = cell._replace(work=without(cell.work, work, "it is not working on that"))
         if not self.lands_outside(work[0]):
             return cell, NOTHING, work[:2] if outcome == DONE else None

@@ -163,7 +163,7 @@ class ComponentTables(Numbering):
         classes = (
             own.urgent(p, cell),
             own.flush(p, cell) if budget.forgets else (),
-            own.progress(p, cell, failures=budget.failures > 0),
+            own.progress(p, cell, budget),
             own.answers(p, cell),
             own.detections(p, cell),
             own.crash(p, cell) if budget.forgets else (),

@@ -75,6 +75,8 @@ class Cell(NamedTuple):
     """Acknowledged after the work: messages in hand, and what they asked for that still runs, in
     the order in which they were taken.
     """
+    dead: tuple[Work, ...] = ()
+    """Attempts whose worker has died, and of which it will be known."""
     landed: tuple[Work, ...] = ()
     """Attempts in progress whose effect, outside, is there already."""
     late: tuple[Work, ...] = ()

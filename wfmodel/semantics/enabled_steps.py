@@ -16,6 +16,8 @@ from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
 from wfmodel.semantics.after import After
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.semantics.configuration import Cell, Parcel, Post, Work
+from wfmodel.semantics.death_rules import death, failure_of_death
+from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution, is_endless, never_succeeds
 from wfmodel.semantics.restore_rules import backups_of
 
@@ -39,15 +41,20 @@ class StepKind(StrEnum):
     LAPSE = "is fenced"
     VANISH = "never has an effect outside"
     RESTORE = "is restored from a backup"
+    DIE = "loses the worker of"
+    DIE_UNSEEN = "loses, seen by nobody, the worker of"
     SET_ASIDE = "has no delivery left of"
 
 
-ABOUT_EVENTS: Final = frozenset({StepKind.REACT, StepKind.LAND, StepKind.VANISH})
+ABOUT_EVENTS: Final = frozenset(
+    {StepKind.REACT, StepKind.LAND, StepKind.VANISH, StepKind.DIE, StepKind.DIE_UNSEEN}
+)
 """Kinds of steps whose number is that of an event; a number of the others is a message's."""
 
 
 class Step(NamedTuple):
-    """One step: who, and the number of the event (REACT, LAND: that the attempt is done), of the
+    """One step: who, and the number of the event (REACT; LAND: that the attempt is done; DIE: that
+    it is, if its effect is there, or else has failed), of the
     changes of the store that are undone (RESTORE), or of the message (the others), or -1.
     """
 
@@ -134,9 +141,11 @@ class EnabledSteps:
 
     # ---------------------------------------------------------------------------- progress
 
-    def progress(self, p: int, cell: Cell, *, failures: bool) -> Iterator[EnabledStep]:
+    def progress(self, p: int, cell: Cell, budget: FaultBudget) -> Iterator[EnabledStep]:
         """A restart, timers that are no detectors, work that ends, branches; injected failures."""
         yield from self._late(p, cell)
+        if budget.worker_crashes and not cell.down:
+            yield from self._deaths(p, cell)
         if cell.down:
             yield EnabledStep(Step(StepKind.RESTART, p), self._restart(p, cell))
         elif cell.paused:
@@ -150,9 +159,27 @@ class EnabledSteps:
             for event in self._events(cell):
                 yield self._react(p, cell, event)
             yield from self._failing_again(p, cell)
-            if failures:
+            if budget.failures:
                 for event in self._injected(cell):
                     yield self._react(p, cell, event, cost="failures")
+
+    def _deaths(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
+        """Workers that die. Without a heartbeat nobody knows of those that nobody saw."""
+        local, table = self.local, self.table
+        services = table.system.services
+        silent = table.system.knobs.heartbeat_of(table.names[p], services) is None
+        silent = silent and not local.after_work
+        for work in dict.fromkeys(cell.work):
+            there = cell.landed.count(work)
+            for landed in (False, True):
+                if there == (0 if landed else cell.work.count(work)):
+                    continue
+                outcome = DONE if landed else failure_of_death(self.table.system.flow, work[0])
+                event = table.work_done(*work, outcome)
+                for kind in (StepKind.DIE, *((StepKind.DIE_UNSEEN,) if silent else ())):
+                    known, late = kind is StepKind.DIE, local.after_work
+                    after = death(cell, work, landed=landed, known=known, after_work=late)
+                    yield EnabledStep(Step(kind, p, event), after, "worker_crashes")
 
     def _failing_again(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """An attempt fails like all before it: nothing changes, and that goes on for ever."""
@@ -194,6 +221,8 @@ class EnabledSteps:
             for outcome in self.resolution.outcomes(self.nodes[work[0]], work[1], work[2]):
                 if self._may_end(cell, work, outcome):
                     yield table.work_done(*work, outcome)
+        for work in dict.fromkeys(cell.dead):
+            yield table.work_done(*work, failure_of_death(table.system.flow, work[0]))
         for node, epoch in dict.fromkeys(cell.choices):
             for branch in self.resolution.branches(self.nodes[node], epoch):
                 yield table.events.number(Chosen(node, epoch, branch))

@@ -38,6 +38,7 @@ class FaultBudget(NamedTuple):
     failures: int = 0
     pauses: int = 0
     restores: int = 0
+    worker_crashes: int = 0
     bounds: tuple[Bound, ...] = ()
 
     @property
@@ -88,7 +89,7 @@ class FaultBudget(NamedTuple):
     def describe(self) -> str:
         """The budget in words, with the choice about time-outs that it makes."""
         faults = [
-            f"{left} {name if left > 1 else ONE[name]}"
+            f"{left} {MANY.get(name, name) if left > 1 else ONE[name]}"
             for name in FAULTS
             if (left := getattr(self, name)) > 0
         ]
@@ -106,7 +107,8 @@ class FaultBudget(NamedTuple):
         for bound in self.bounds:
             at.setdefault((bound.kind, bound.left), []).append(bound.participant)
         return [
-            f"at most {left} {kind} at {'each of ' if len(names) > 1 else ''}{', '.join(names)}"
+            f"at most {left} {MANY.get(kind, kind)} at"
+            f" {'each of ' if len(names) > 1 else ''}{', '.join(names)}"
             for (kind, left), names in at.items()
         ]
 
@@ -125,5 +127,9 @@ ONE: Final = {
     "failures": "failure",
     "pauses": "pause",
     "restores": "restore from a backup",
+    "worker_crashes": "crash of a worker",
 }
 """Each kind in the singular."""
+
+MANY: Final = {"worker_crashes": "crashes of workers"}
+"""In the plural, where that is not the field's name."""

@@ -24,6 +24,7 @@ from wfmodel.semantics.configuration import (
     Work,
     take,
 )
+from wfmodel.semantics.death_rules import death
 from wfmodel.semantics.effect_rules import land
 from wfmodel.semantics.restore_rules import gone_back
 
@@ -176,6 +177,14 @@ class InstanceRules:
     def gone_back(self, config: Configuration, participant: int, state: int) -> Configuration:
         """The store of a participant that is down holds a state that it held before."""
         return config.with_cell(participant, gone_back(config.cells[participant], state))
+
+    def die(
+        self, config: Configuration, participant: int, work: Work, *, landed: bool, known: bool
+    ) -> Configuration:
+        """The worker of an attempt dies."""
+        cell, late = config.cells[participant], self.local.after_work
+        after = death(cell, work, landed=landed, known=known, after_work=late)
+        return self._applied(config, participant, after)
 
     def lapse(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
         """Whoever holds the instance there stood still for too long: others go on with it."""

@@ -8,7 +8,7 @@ from wfmodel.semantics.configuration import Cell
 
 def is_beyond(cell: Cell, laps: int) -> bool:
     """Whether a loop has gone round more than ``laps`` times where a cell stands."""
-    epochs = [w[1] for w in (*cell.work, *cell.choices)] + [e for _, e in cell.expected]
+    epochs = [w[1] for w in (*cell.work, *cell.dead, *cell.choices)] + [e for _, e in cell.expected]
     return any(laps_of(epoch) > laps for epoch in epochs)
 
 

@@ -63,13 +63,12 @@ class Successors:
                 yield from self._made(config, budget, p, self.own.flush(p, cell))
 
     def _progress(self, config: Configuration, budget: FaultBudget) -> Iterator[Successor]:
-        failures = budget.failures > 0
         for p, cell in enumerate(config.cells):
             for parcel in self.semantics.channels.next(config.inboxes[p]):
                 move = self.own.receive(p, cell, parcel)
                 if move is not None:
                     yield from self._made(config, budget, p, [move])
-            own = self.own.progress(p, cell, failures=failures)
+            own = self.own.progress(p, cell, budget)
             yield from self._made(config, budget, p, own)
         for p, cell in enumerate(config.cells):
             yield from self._made(config, budget, p, self.own.answers(p, cell))

@@ -87,6 +87,15 @@ class Player:
     lease: int = 0
     """How long a process that was not heard of is taken to live; 0: it takes its own work back."""
     lease_look: int = 0
+    poll: int = 0
+    """How often it asks for messages, from its start on; 0: it is handed them."""
+    mortal: bool = False
+    """Its workers may die, each for itself, so it is known which attempts run."""
+    beat: int = 0
+    """How often a worker is heard of; it is taken for dead when ``silence`` has passed without, at
+    the next look, ``beat_look`` after the one before; 0: never."""
+    silence: int = 0
+    beat_look: int = 0
     kept: int = 0
     """How long it is known what the store held, for restores; 0: none is to come."""
 
@@ -132,6 +141,10 @@ class Manner:
     """A message that was delivered so often is set aside; 0: it comes again without end."""
     in_turn: bool = False
     """Of one instance, a participant gets a message when the one before it is acknowledged."""
+    partitions: int = 0
+    """So many lines the instances share; 0: each has its own."""
+    partition_base: int = 0
+    """Of the draws which line an instance's messages are in."""
     linked: bool = False
     """A crash frees at once what the process had in hand."""
     horizon: int = 0
@@ -170,6 +183,9 @@ class Strikes:
     backups: int = 0
     base: int = 0
     """Of the draws which message it strikes."""
+    unseen: bool = False
+    together: bool = False
+    """Its next instant does not wait until this target is well again."""
     peers: list[int] = NULL
     """A flag for each participant; NULL: a partition from everybody."""
     steps: list[int] = NULL

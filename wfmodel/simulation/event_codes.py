@@ -27,6 +27,7 @@ LIVES = 1 << 32
     ACKNOWLEDGING,
     LANDS,
     WORK_OVER,
+    NOTICED,
     RESTART_LATE,
     TAKE_OVER,
     RELAYED,
@@ -40,10 +41,10 @@ LIVES = 1 << 32
     NOTHING_MORE,
     CHOICE,
     CHANGED,
-) = range(23)
-"""LANDS: an attempt has its effect outside, WORK_OVER: such an attempt ends. What comes before
-RELAYED may be deferred by a pause. CHOICE is a script's only; CHANGED never happens: a change of
-a store is kept as such."""
+) = range(24)
+"""LANDS: an attempt has its effect outside, WORK_OVER: such an attempt ends; NOTICED: it is known
+that an attempt's worker has died. What comes before RESTART_LATE may be deferred by a pause. CHOICE
+is a script's only; CHANGED never happens: a change of a store is kept as such."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)
 """What an event for a machine came with: nothing, a message, finished work, a timer."""

@@ -20,11 +20,13 @@ from wfmodel.simulation.reactions import resume_commits
 from wfmodel.simulation.records import Event, Events, Injected, Process
 from wfmodel.simulation.recovery import crash, go_back, restart, resume, retry_waiting
 from wfmodel.simulation.run_record import Run
+from wfmodel.simulation.worker_deaths import kill_workers
 
 _FAULT_ON = int(Kind.FAULT_ON)
 _FAULT_OFF = int(Kind.FAULT_OFF)
 _CRASH = FAULT_KINDS.index(FaultKind.CRASH)
 _RESTORE = FAULT_KINDS.index(FaultKind.RESTORE)
+_WORKER_CRASH = FAULT_KINDS.index(FaultKind.WORKER_CRASH)
 _PAUSE = FAULT_KINDS.index(FaultKind.PAUSE)
 _PARTITION = FAULT_KINDS.index(FaultKind.PARTITION)
 _STORE_OUTAGE = FAULT_KINDS.index(FaultKind.STORE_OUTAGE)
@@ -45,7 +47,8 @@ def await_next(run: Run, event: Event) -> None:
             start = max(fault.times[k], run.now)
     elif fault.every:
         gap = quantile(run, fault.every, uniform(fault.gap_base, k, 0))
-        start = run.now + max(1, gap)
+        ended = fault.ends if fault.together else run.now
+        start = max(run.now, ended + max(1, gap))
     elif k == 0:
         start = 0
     if start >= run.faults_end:
@@ -57,6 +60,7 @@ def await_next(run: Run, event: Event) -> None:
     fault.length = run.faults_end
     if fault.times_length or fault.every:
         fault.length = quantile(run, fault.lasts, uniform(fault.lasts.base, k, 0))
+    fault.ends = min(start + fault.length, FAR)
     fault.stage = STRIKE
     schedule(run, start - run.now, event)
 
@@ -108,6 +112,9 @@ def strike(run: Run, fault: Injected) -> None:
     if kind == _RESTORE:
         _fell(run, process)
         go_back(run, fault)
+        return
+    if kind == _WORKER_CRASH:
+        kill_workers(run, fault)
         return
     if _is_counted(fault):
         _count(fault, 1)
@@ -212,6 +219,8 @@ def heal(run: Run, fault: Injected) -> None:
         retry_waiting(run)
     elif fault.kind == _RESTORE:
         _raise(run, fault.process)
+    elif fault.kind == _WORKER_CRASH:
+        return  # whoever comes after them is there already
     elif not _is_counted(fault):
         _end_one(run, _list_of(run, fault), fault)
         _judge(fault.process)

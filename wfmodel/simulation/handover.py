@@ -72,15 +72,25 @@ def is_at_rest(run: Run, cell: Cell) -> bool:
     return cell.volatile == cell.durable and not cell.in_active.inside
 
 
+def until_poll(run: Run, process: Process) -> int:
+    """How long until a process that asks for messages asks again; 0: it does now."""
+    late = (run.now - process.up_since) % process.poll
+    return process.poll - late if late else 0
+
+
 def _least_busy(run: Run, first: Process) -> Process:
-    """The replica with the fewest attempts of those that can take something; else the first."""
+    """The replica with the fewest attempts of those that can take something; else the first.
+
+    Where they ask for messages, whoever asks first.
+    """
     best = first
     for place in range(first.first, first.first + first.count):
         process = run.replicas[place]
         if process.down or process.paused or process.cut:
             continue
         stands = best.down or best.paused or best.cut
-        if stands or process.load < best.load:
+        sooner = until_poll(run, process) - until_poll(run, best) if process.poll else 0
+        if stands or sooner < 0 or (sooner == 0 and process.load < best.load):
             best = process
     return best
 

@@ -14,6 +14,7 @@ from wfmodel.simulation.event_codes import (
     LANDING,
     LANDS,
     NOTHING,
+    NOTICED,
     PARCEL,
     PUBLISHED,
     PUBLISHED_FIRST,
@@ -22,7 +23,7 @@ from wfmodel.simulation.event_codes import (
     WORK_END,
     WORK_OVER,
 )
-from wfmodel.simulation.handover import holder_then, taken_by, taker
+from wfmodel.simulation.handover import holder_then, taken_by, taker, until_poll
 from wfmodel.simulation.network import is_blocked, lose, wait_for, watch
 from wfmodel.simulation.queues import append, defer, enqueue
 from wfmodel.simulation.reactions import (
@@ -38,6 +39,7 @@ from wfmodel.simulation.records import Event, Parcel, Process, Setting
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.timers import is_set, unset
 from wfmodel.simulation.work import free_worker, outcome_of
+from wfmodel.simulation.worker_deaths import mark_landed, mark_of, unmark
 
 _LOST = int(Drop.LOST)
 _RECIPIENT_DOWN = int(Drop.RECIPIENT_DOWN)
@@ -58,6 +60,11 @@ def deliver(run: Run, event: Event) -> bool:
     if run.blocked.first and is_blocked(run, parcel):
         lose(run, parcel, _LOST)
         return False
+    if process.poll:
+        wait = until_poll(run, process)
+        if wait:
+            schedule(run, wait, event)
+            return True
     parcel.taken = run.now
     parcel.deliveries += 1
     if process.paused:
@@ -86,6 +93,8 @@ def work_end(run: Run, event: Event) -> bool:
         return unguarded and _lands_late(run, event)
     if process.paused:
         return defer(process, event)
+    if process.mortal and not unmark(run, process, event):
+        return False
     free_worker(run, process)
     if event.kind == WORK_OVER:
         finish(run, event, 0)
@@ -104,12 +113,28 @@ def lands(run: Run, event: Event) -> bool:
         return _lands_late(run, event)
     if process.paused:
         return defer(process, event)
+    if process.mortal and not mark_of(process, event):
+        return False
     event.kind = WORK_END
     if not _outcome_of(run, event):
         land(run, event.instance, process, event.node, event.epoch)
         event.kind = WORK_OVER
+        if process.mortal:
+            mark_landed(process, event)
     schedule(run, event.left, event)
     return True
+
+
+def noticed(run: Run, event: Event) -> bool:
+    """It is known that the worker of an attempt has died: the attempt counts as failed."""
+    process = event.cell.process
+    if event.life != process.life:
+        return False
+    if process.paused:
+        return defer(process, event)
+    free_worker(run, process)
+    finish(run, event, run.blocks[event.node].transient_outcome)
+    return False
 
 
 def _lands_late(run: Run, event: Event) -> bool:
@@ -182,6 +207,8 @@ def happen(run: Run, event: Event) -> None:
         kept = published_first(run, event)
     elif kind == LANDS:
         kept = lands(run, event)
+    elif kind == NOTICED:
+        kept = noticed(run, event)
     elif kind == ACKNOWLEDGING:
         kept = acknowledged(run, event)
     if not kept:

@@ -137,7 +137,7 @@ def unpublished(
 def transmit(run: Run, parcel: Parcel) -> None:
     """One delivery more sets out."""
     if run.in_turn:
-        one_more(parcel, 1)
+        one_more(run, parcel, 1)
     set_out(run, parcel)
 
 
@@ -176,7 +176,7 @@ def _meet_faults(run: Run, parcel: Parcel, delay: int) -> int:
         if fault.kind == _DUPLICATION:
             row(run, _DUPLICATE, index, parcel.recipient, parcel.message, 0)
             if run.in_turn:
-                one_more(parcel, 1)
+                one_more(run, parcel, 1)
             _after(run, delay, DELIVER, parcel)
         else:
             more = quantile(run, fault.delay, uniform(fault.base + 1, index, sent))
@@ -304,15 +304,15 @@ def acknowledge(run: Run, parcel: Parcel) -> None:
     if parcel.watched == OPEN or (run.most_deliveries and parcel.watched == UNWATCHED):
         parcel.watched = ACKNOWLEDGED
     if run.in_turn:
-        note_acknowledged(parcel)
+        note_acknowledged(run, parcel)
         _is_over(run, parcel)
 
 
 def _is_over(run: Run, parcel: Parcel) -> None:
     """In turn: one delivery of a message is; the next message may set out."""
-    one_more(parcel, -1)
-    if is_done(parcel):
-        following = leave_line(parcel)
+    one_more(run, parcel, -1)
+    if is_done(run, parcel):
+        following = leave_line(run, parcel)
         if following:
             transmit(run, following.parcel)
 

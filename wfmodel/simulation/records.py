@@ -258,6 +258,14 @@ class LineEntry:
 
 
 @dataclass(slots=True, eq=False)
+class Line:
+    """Messages of several instances to one recipient, in the order that the broker got them."""
+
+    first: LineEntry = NULL
+    last: LineEntry = NULL
+
+
+@dataclass(slots=True, eq=False)
 class Process(Player):
     """A participant's process: one for all instances."""
 
@@ -283,6 +291,8 @@ class Process(Player):
     in_use: int = 0
     queue: Events = field(default_factory=Events)
     """Attempts that want a worker."""
+    running: Events = field(default_factory=Events)
+    """Attempts that have one, if it is mortal: a mark of each, beside the event that ends it."""
     flush_due: bool = False
     deferred: Events = field(default_factory=Events)
     """What a paused process will find when it goes on."""
@@ -392,3 +402,5 @@ class Injected(Strikes):
     count: int = 0
     """Occurrences so far."""
     length: int = 0
+    ends: int = 0
+    """When the latest one is over."""

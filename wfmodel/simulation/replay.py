@@ -19,15 +19,18 @@ from wfmodel.designs.messages import Chosen, External, Message, WorkDone
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import RunTable, Table
 from wfmodel.designs.trace_script import (
+    OWED,
     Act,
     Deed,
+    act_of_death,
     act_of_landing,
     act_on_event,
     act_on_message,
     backup_words,
     message_words,
 )
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
+from wfmodel.model.failures import FailureKind
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, name_of_injected
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task, lands_outside
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.simulation.arrivals import arrive
@@ -44,6 +47,7 @@ from wfmodel.simulation.event_codes import (
     LANDS,
     LAPSED,
     NOTHING,
+    NOTICED,
     OUTSIDE,
     PUBLISHED,
     PUBLISHED_FIRST,
@@ -64,6 +68,7 @@ from wfmodel.simulation.records import Event as Waiting
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.script import (
+    DIE_WITH_PROCESS,
     Scripted,
     changes_of,
     holder_of,
@@ -72,40 +77,13 @@ from wfmodel.simulation.script import (
 )
 from wfmodel.simulation.setting import Arrivals, Setting
 from wfmodel.simulation.turns import one_more
+from wfmodel.simulation.worker_deaths import NEVER, die
 
 ACT_NS: Final = 1_000_000
 CRASH: Final = Fault(kind=FaultKind.CRASH, at=(0,))
 RESTORE: Final = Fault(kind=FaultKind.RESTORE, at=(0,), age=1)
 PAUSE: Final = Fault(kind=FaultKind.PAUSE, at=(0,))
 OWN_FAULT: Final = -1
-
-DIE_WITH_PROCESS: Final = (
-    COMMIT,
-    FLUSH,
-    PUBLISHED_FIRST,
-    WORK_END,
-    CHOICE,
-    ACKNOWLEDGING,
-    LANDS,
-    WORK_OVER,
-)
-"""What was to happen inside a process that is gone."""
-
-OWED: Final = frozenset(
-    {
-        Deed.RECEIVE,
-        Deed.TIMER,
-        Deed.FINISH,
-        Deed.CHOOSE,
-        Deed.COMMIT,
-        Deed.PUBLISH,
-        Deed.ACKNOWLEDGE,
-        Deed.LAND,
-        Deed.RESTART,
-        Deed.GO_ON,
-    }
-)
-"""What is left to happen as long as one of these is possible."""
 
 Option: TypeAlias = tuple[Act, Callable[[], None]]
 """An act that is possible, and what performs it."""
@@ -185,6 +163,9 @@ class Stage:
                     yield Act(process.name, Deed.LAPSE), partial(self._lapse, process)
             else:
                 yield from self._of(process)
+            if not process.down:
+                for waiting in self.script.of(process, LANDS, WORK_END, WORK_OVER):
+                    yield from self._deaths(process, waiting)
             yield from self._late(process)
         yield from self._answers()
         yield from self._deliveries()
@@ -239,6 +220,11 @@ class Stage:
             yield act, partial(fire, self.run, setting)
         for waiting in self.script.of(process, LANDS, WORK_END, WORK_OVER):
             yield from self._ends(process, waiting)
+        for waiting in self.script.of(process, NOTICED):
+            state, heard = self.flow.nodes[waiting.node].state, partial(self._hear, waiting)
+            outcome = name_of_injected(state, FailureKind.TRANSIENT)
+            failed = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
+            yield act_on_event(self.flow, process.name, failed), partial(heard, failed, NOTHING)
         for waiting in self.script.of(process, CHOICE):
             yield from self._branches(process, waiting)
 
@@ -256,6 +242,20 @@ class Stage:
             item = LANDING if outcome == DONE and not outside else NOTHING
             act = act_on_event(self.flow, process.name, done)
             yield act, partial(self._hear, waiting, done, item)
+
+    def _deaths(self, process: Process, waiting: Waiting) -> Iterator[Option]:
+        """The worker of an attempt dies, and that is known at some time, or never."""
+        landed = waiting.kind == WORK_OVER
+        state = self.flow.nodes[waiting.node].state
+        outcome = DONE if landed else name_of_injected(state, FailureKind.TRANSIENT)
+        ended = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
+        for deed, wait in ((Deed.DIE, 0), (Deed.DIE_UNSEEN, NEVER)):
+            act = act_of_death(self.flow, process.name, ended, deed)
+            yield act, partial(self._die, process, waiting, wait)
+
+    def _die(self, process: Process, waiting: Waiting, wait: int) -> None:
+        if not die(self.run, process, waiting, wait):
+            self.script.clock.forget(waiting)
 
     def _land(self, waiting: Waiting) -> None:
         """An attempt has its effect outside, and goes on."""
@@ -346,7 +346,7 @@ class Stage:
         self.run.write((self.run.now, Kind.DUPLICATE, number, recipient, message, 0))
         again = Waiting(DELIVER, self.instance)
         again.parcel = parcel
-        one_more(parcel, 1)
+        one_more(self.run, parcel, 1)
         self.script.clock.put(again, 0)
 
     # -------------------------------------------------------------------------------- faults

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
 from wfmodel.simulation.declared import Block, Manner
-from wfmodel.simulation.records import Events, Operation, Process, Reaction
+from wfmodel.simulation.records import Events, Line, Operation, Process, Reaction
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +41,8 @@ class Run(Manner):
     processes: list[Process] = NULL
     """The first replica of each participant."""
     replicas: list[Process] = NULL
+    lines: list[Line] = NULL
+    """In turn, where instances share lines: of each partition, one for each participant."""
     blocks: list[Block] = NULL
     staffs: list[Staff] = NULL
     """By node: who answers; NULL: as many as it takes."""

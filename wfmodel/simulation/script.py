@@ -9,6 +9,7 @@ is taken apart.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from wfmodel.designs.table import SEND
 from wfmodel.native.record_layout import NULL
@@ -16,7 +17,19 @@ from wfmodel.simulation.basis import FAR
 from wfmodel.simulation.clock import Clock, OnSimpy
 from wfmodel.simulation.declared import Odds
 from wfmodel.simulation.dispatch import dispatch
-from wfmodel.simulation.event_codes import ACKNOWLEDGING, FLUSH, PARCEL, PUBLISHED, PUBLISHED_FIRST
+from wfmodel.simulation.event_codes import (
+    ACKNOWLEDGING,
+    CHOICE,
+    COMMIT,
+    FLUSH,
+    LANDS,
+    NOTICED,
+    PARCEL,
+    PUBLISHED,
+    PUBLISHED_FIRST,
+    WORK_END,
+    WORK_OVER,
+)
 from wfmodel.simulation.network import publish
 from wfmodel.simulation.reactions import begin_commit
 from wfmodel.simulation.records import (
@@ -35,6 +48,20 @@ from wfmodel.simulation.timers import is_set
 
 ANSWERS = Odds(1, [1], [2.0])
 """The outside always answers: which answer, and whether at all, is the script's to say."""
+
+
+DIE_WITH_PROCESS: Final = (
+    COMMIT,
+    FLUSH,
+    PUBLISHED_FIRST,
+    WORK_END,
+    CHOICE,
+    ACKNOWLEDGING,
+    LANDS,
+    WORK_OVER,
+    NOTICED,
+)
+"""What was to happen inside a process that is gone."""
 
 
 class Script(Clock):
@@ -108,6 +135,7 @@ class Scripted:
         for process in self.run.processes:
             process.capacity = 0  # which worker is free is a matter of time
             process.kept = FAR
+            process.poll = 0  # when a message is asked for, too
         for block in self.run.blocks:
             block.odds = ANSWERS
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Final, Protocol
 
-from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, why_impossible
 from wfmodel.designs.faults import PER_REPLICA, Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.designs.knobs import Custody, Delivery, Lease, Order
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Node, NodeKind
+from wfmodel.model.flow import Node, NodeKind, name_of_injected
 from wfmodel.model.workflow import DONE, Choice, Compensation, Lands, Receive, Task
 from wfmodel.native.record_layout import NULL
 from wfmodel.semantics.effect_rules import lands_once
@@ -117,7 +117,7 @@ class Setup:
         return groups
 
     def _process(self, name: str, place: dict[str, Any], number: int) -> Reference:
-        knobs, restores = self.context.knobs, self._restores_of(name)
+        knobs, restores = self.context.knobs, self._of_kind(FaultKind.RESTORE, name)
         return self.maker.make(
             r.Process,
             **place,
@@ -130,15 +130,17 @@ class Setup:
             restorers=len(restores),
             relay=self.sampler(knobs.relay_delay, "relay", name),
             **_lease(knobs.lease_of(name, self.context.system.services)),
+            poll=knobs.poll_of(name, self.context.system.services),
+            mortal=bool(self._of_kind(FaultKind.WORKER_CRASH, name)),
+            **_heartbeat(knobs.heartbeat_of(name, self.context.system.services)),
         )
 
-    def _restores_of(self, name: str) -> tuple[Fault, ...]:
+    def _of_kind(self, kind: FaultKind, name: str) -> tuple[Fault, ...]:
         system, faults = self.context.system, self.context.setting.faults
         return tuple(
             fault
             for fault in faults
-            if fault.kind is FaultKind.RESTORE
-            and name in fault.targets(system.participants, system.services)
+            if fault.kind is kind and name in fault.targets(system.participants, system.services)
         )
 
     # -------------------------------------------------------------------------------- nodes
@@ -241,10 +243,18 @@ class Setup:
     def fault(
         self, fault: Fault, target: str, number: int, *, replica: int = 0, own: bool = False
     ) -> Reference:
-        """One fault at one replica of a target; ``number`` names its draws."""
+        """One fault at one replica of a target; ``number`` names its draws.
+
+        Raises:
+            ValueError: it cannot be with the system's knobs.
+        """
+        why = why_impossible(fault, self.context.knobs)
+        if why:
+            raise ValueError(f"{fault.kind.value}: unseen cannot be: {why}")
         base, maker = self.streams.base, self.maker
         index = None if fault.kind is FaultKind.BROKER_OUTAGE else self.context.table.index[target]
         mine = f"{target}/{replica}" if replica and fault.kind in PER_REPLICA else target
+        mine = "*" if fault.together else mine
         outside = index is None or target == BROKER
         strikes_messages = fault.kind in PER_MESSAGE and index is not None
         return maker.make(
@@ -262,6 +272,8 @@ class Setup:
             delay=self.sampler(fault.delay),
             age=fault.age or 0,
             backups=fault.backups or 0,
+            unseen=fault.unseen,
+            together=fault.together,
             base=base("message", number, fault.kind.value, index or 0) if strikes_messages else 0,
             peers=self._peers(fault),
             is_business=fault.kind is FaultKind.BUSINESS_FAILURE,
@@ -326,6 +338,7 @@ class Setup:
             "fenced": knobs.fenced,
             "most_deliveries": knobs.max_deliveries or 0,
             "in_turn": knobs.order is Order.PER_INSTANCE,
+            **self._lines(),
             "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),
@@ -333,6 +346,19 @@ class Setup:
             "trace_length": len(arrivals.at),
             **self._pattern(arrivals),
             "most": -1 if arrivals.most is None else arrivals.most,
+        }
+
+    def _lines(self) -> dict[str, Any]:
+        """A line for each partition and participant, if instances share them."""
+        partitions = self.context.knobs.partitions
+        if partitions is None:
+            return {}
+        lines = [self.maker.make(r.Line) for _ in range(partitions * len(self.processes))]
+        base = self.streams.base("partition")
+        return {
+            "partitions": partitions,
+            "partition_base": base,
+            "lines": self.maker.array(lines),
         }
 
     def _pattern(self, arrivals: Arrivals) -> dict[str, Any]:
@@ -356,13 +382,11 @@ def _lease(lease: Lease | None) -> dict[str, int]:
     return {"renewed": lease.renewed, "lease": lease.lasts, "lease_look": lease.look}
 
 
-def name_of_injected(state: object, kind: FailureKind) -> str:
-    """The step's own failure of a kind, where it declares one, so that its handler acts."""
-    if isinstance(state, Task | Compensation):
-        for name, mode in state.failures.items():
-            if mode.kind is kind:
-                return name
-    return BUSINESS_FAILURE if kind is FailureKind.BUSINESS else TRANSIENT_FAILURE
+def _heartbeat(heartbeat: Lease | None) -> dict[str, int]:
+    if heartbeat is None:
+        return {}
+    lasts, look = heartbeat.lasts, heartbeat.look
+    return {"beat": heartbeat.renewed, "silence": lasts, "beat_look": look}
 
 
 def cumulative(state: Task | Compensation, kind: FailureKind) -> tuple[tuple[str, float], ...]:

@@ -15,6 +15,7 @@ from wfmodel.simulation.landings import enter, find
 from wfmodel.simulation.queues import append, drop_all, first_out
 from wfmodel.simulation.records import Cell, Event, Instance, Process
 from wfmodel.simulation.run_record import Run
+from wfmodel.simulation.worker_deaths import mark
 
 _BEGIN = int(Kind.BEGIN)
 ATTEMPTS = 1 << 20
@@ -45,6 +46,8 @@ def _begin(run: Run, process: Process, event: Event) -> None:
     index = event.epoch * ATTEMPTS + event.attempt
     event.again = _begun_before(run, event.instance, node, index) if run.repeats else 0
     index += event.again * REPEATS
+    if process.mortal:
+        mark(run, process, event)
     length = duration(run, run.blocks[node].duration, instance, index)
     if process.service_factor != 1.0:
         length = stretched(length, process.service_factor)
@@ -92,6 +95,7 @@ def stop_work(run: Run, process: Process) -> None:
     process.in_use = 0
     process.load = 0
     drop_all(run, process.queue)
+    drop_all(run, process.running)
 
 
 # --------------------------------------------------------------------------------------- outcome

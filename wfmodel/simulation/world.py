@@ -110,7 +110,9 @@ class World:
         unknown = [n for n in names if n not in (*self.participants, "broker")]
         if unknown or not names:
             known = ", ".join(self.participants)
-            raise ValueError(f"no participant {target or fault.target!r}; there are {known}")
+            raise ValueError(
+                f"no participant {target or ', '.join(fault.whom)!r}; there are {known}"
+            )
         return names
 
 
@@ -215,6 +217,7 @@ def _rows_of(context: RunContext, processes: tuple[OwnProcess, ...]) -> NDArray[
     if processes:  # they may strike whenever they like
         engine.run.repeats = True
         for process in engine.run.replicas:
+            process.mortal = True
             process.kept = FAR
             process.restorers += 1
     world = World(engine)

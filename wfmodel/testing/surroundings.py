@@ -16,6 +16,7 @@ from wfmodel.designs.knobs import (
     Lease,
     Order,
     Persistence,
+    Poll,
     Publishing,
     Unhandled,
 )
@@ -42,6 +43,8 @@ LEASES = (
     Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS, of="services"),
 )
 REPLICAS: tuple[dict[str, int], ...] = ({}, {}, {"*": 2}, {"services": 3}, {"orchestrator": 2})
+HEARTBEATS = (None, Lease(renewed=3 * MS, lasts=30 * MS, look=11 * MS))
+POLLS = (None, None, Poll(every=13 * MS), Poll(every=5 * MS, of="orchestrator"))
 latencies: st.SearchStrategy[Distribution] = st.sampled_from(SLOW_ENOUGH_TO_MATTER)
 
 
@@ -59,6 +62,9 @@ def knobs(draw: DrawFn) -> Knobs:
     acknowledge = draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT
     replicas = draw(st.sampled_from(REPLICAS)) if shared else {}
     late = acknowledge is Acknowledge.AFTER_WORK  # a lease shorter than all work ends in a storm
+    order = draw(st.sampled_from([Order.NONE, Order.NONE, Order.PER_INSTANCE]))
+    order = order if delivery is Delivery.AT_LEAST_ONCE else Order.NONE
+    shared_line = draw(st.sampled_from([None, 1, 2]))
     return Knobs(
         persistence=persistence,
         commit=draw(latencies),
@@ -73,9 +79,10 @@ def knobs(draw: DrawFn) -> Knobs:
         max_deliveries=draw(st.sampled_from([None, None, 1, 2]))
         if delivery is Delivery.AT_LEAST_ONCE
         else None,
-        order=draw(st.sampled_from([Order.NONE, Order.NONE, Order.PER_INSTANCE]))
-        if delivery is Delivery.AT_LEAST_ONCE
-        else Order.NONE,
+        order=order,
+        partitions=shared_line if order is Order.PER_INSTANCE else None,
+        poll=draw(st.sampled_from(POLLS)),
+        heartbeat=draw(st.sampled_from(HEARTBEATS)),
         redelivery_look=draw(st.sampled_from([0, 7 * MS])),
         custody=draw(st.sampled_from(Custody)),
         publishing=publishing,
@@ -123,6 +130,7 @@ def faults(draw: DrawFn, participants: tuple[str, ...] = (*SERVICES, *COORDINATO
         lasts=draw(st.sampled_from([Constant(0), Constant(30 * MS), Constant(300 * MS)])),
         age=age if restores else None,
         backups=70 * MS if restores and age is None else None,
+        together=draw(st.booleans()),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from wfmodel.designs.fault_facts import FACTS, PER_MESSAGE
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
-from wfmodel.designs.knobs import Lease
+from wfmodel.designs.knobs import Lease, Poll
 from wfmodel.model.distributions import (
     Constant,
     Distribution,
@@ -27,6 +27,7 @@ from wfmodel.model.distributions import (
 from wfmodel.model.failures import RetryPolicy
 from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import Compensation, Task
+from wfmodel.wording.counting import together
 from wfmodel.wording.figures import SPACE, number, significant
 
 SECOND = 1e9
@@ -120,6 +121,10 @@ def fault_words(fault: Fault) -> str:
         parts.append(f"every {mean_words(fault.every)}")
     else:
         parts.append("throughout")
+    if fault.unseen:
+        parts.append("seen by nobody")
+    if fault.together:
+        parts.append("all at once")
     if fault.lasts.mean_ns() > 0:
         parts.append(f"lasts {mean_words(fault.lasts)}")
     if fault.age is not None:
@@ -140,13 +145,13 @@ def _target(fault: Fault) -> str:
     if fault.kind is FaultKind.BROKER_OUTAGE:
         return "the broker"
     names = {ALL_PARTICIPANTS: "each participant", ALL_SERVICES: "each service"}
-    target = names.get(fault.target, fault.target)
+    target = together([names.get(name, name) for name in fault.whom])
     from_peers = f" from {', '.join(fault.peers)}" if fault.peers else ""
     at_step = f" in step {fault.step}" if fault.step else ""
     return f"{target}{from_peers}{at_step}"
 
 
-COUNTS: Final = frozenset({"connections", "max_deliveries"})
+COUNTS: Final = frozenset({"connections", "max_deliveries", "partitions"})
 """Knobs whose whole numbers are no durations."""
 
 
@@ -164,6 +169,9 @@ def knob_words(name: str, value: object) -> str:
         return duration_words(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{count} of {name}" for name, count in value.items()) or "one of each"
+    if isinstance(value, Poll):
+        whose = "" if value.of == ALL_PARTICIPANTS else f"of {value.of}: "
+        return f"{whose}every {duration_words(value.every)}"
     if isinstance(value, Lease):
         renewed, lasts, look = map(duration_words, (value.renewed, value.lasts, value.look))
         whose = "" if value.of == ALL_PARTICIPANTS else f"of {value.of}: "

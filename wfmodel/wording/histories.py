@@ -99,6 +99,11 @@ def row_words(row: Row, history: History) -> str:
         case Kind.RESTORE:
             view = history.views[row.participant][row.a]
             return f"restored: {view_words(view, nodes)}"
+        case Kind.DIE:
+            ended = history.events[row.a]
+            assert isinstance(ended, WorkDone)
+            unseen = "" if row.b else ", seen by nobody"
+            return f"the worker of {nodes[ended.node]} dies{unseen}"
         case Kind.ACKNOWLEDGE:
             return f"acknowledges: {message_words(history.messages[row.a], nodes)}"
         case Kind.SEND:

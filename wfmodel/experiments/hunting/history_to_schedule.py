@@ -25,6 +25,7 @@ from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import (
     Act,
     Deed,
+    act_of_death,
     act_of_landing,
     act_on_event,
     act_on_message,
@@ -195,6 +196,8 @@ class _Retelling:
                 self._fault(row)
             case Kind.RESTORE:
                 self._restore(row)
+            case Kind.DIE:
+                self._die(row)
             case Kind.TAKE:
                 for deed in (Deed.RESTART, Deed.GO_ON):  # whoever held it may be down, or stand
                     self._do(Act(self.names[row.participant], deed), optional=True)
@@ -268,6 +271,14 @@ class _Retelling:
                     self._do(act)
             return
         self._do(self._about(row, Deed.LOSE), optional=True)  # or the crash took it along
+
+    def _die(self, row: Row) -> None:
+        ended, who = self.history.events[row.a], self.names[row.participant]
+        assert isinstance(ended, WorkDone)
+        if ended.outcome == DONE:
+            self._do(act_of_landing(self.flow, who, ended), optional=True)
+        deed = Deed.DIE if row.b else Deed.DIE_UNSEEN
+        self._do(act_of_death(self.flow, who, ended, deed))
 
     def _restore(self, row: Row) -> None:
         """Its beginning was passed over; which backup it is follows from what was stored before."""

@@ -36,6 +36,7 @@ HUNTED: Final = (
     FaultKind.SLOW_SERVICE,
     FaultKind.SLOW_STORE,
     FaultKind.RESTORE,
+    FaultKind.WORKER_CRASH,
 )
 """Kinds that a hunt draws, the plainest first. To reorder is to delay: it is left to that."""
 

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
 from wfmodel.designs.fault_facts import FACTS, PER_ATTEMPT, PER_MESSAGE, Scope
-from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.faults import AT_INSTANTS, Fault, FaultKind
 from wfmodel.designs.knobs import Persistence
 from wfmodel.experiments.runtime_context import Candidate, ScenarioContext, struck, takes_no_time
 from wfmodel.model.distributions import Constant
@@ -78,7 +78,7 @@ def _why_never(context: ScenarioContext, fault: Fault) -> str:
     delays = fault.kind in (FaultKind.DELAY, FaultKind.REORDERING)
     if chancy and fault.probability == 0:
         return "its probability is 0"
-    if timed and fault.kind is not FaultKind.CRASH and takes_no_time(fault.lasts):
+    if timed and fault.kind not in AT_INSTANTS and takes_no_time(fault.lasts):
         return "it lasts no time (lasts)"
     if delays and takes_no_time(fault.delay):
         return "it delays by no time (delay)"
@@ -97,12 +97,12 @@ def _why_nobody(context: ScenarioContext, fault: Fault) -> str:
 def _why_idle(context: ScenarioContext, fault: Fault, each: Candidate) -> str:
     targets = struck(fault, each)
     if not targets:
-        return f"no variant has a participant {fault.target!r}"
+        return f"no variant has a participant {', '.join(fault.whom)!r}"
     works = fault.kind in PER_ATTEMPT or fault.kind is FaultKind.SLOW_SERVICE
     if works and not any(
         work.service in targets and fault.step in (None, work.name) for work in context.work
     ):
-        return f"no step is done at {fault.target!r}" + (
+        return f"no step is done at {', '.join(fault.whom)!r}" + (
             "" if fault.step is None else f" under the name {fault.step!r}"
         )
     stores = FACTS[fault.kind].scope is Scope.STORE

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from wfmodel.exploration.export.identifiers import at, positive
 from wfmodel.exploration.export.program import Add, Expression, Operation
 from wfmodel.semantics.fault_budget import FAULTS, UNLIMITED, FaultBudget
+
+NOT_EXPORTED: Final = ("restores", "worker_crashes")
 
 
 class Budget:
@@ -12,7 +16,7 @@ class Budget:
 
     def __init__(self, budget: FaultBudget, participants: tuple[str, ...]) -> None:
         self.unlimited = budget.timeouts == UNLIMITED
-        totals = {name: getattr(budget, name) for name in FAULTS if name != "restores"}
+        totals = {name: getattr(budget, name) for name in FAULTS if name not in NOT_EXPORTED}
         if self.unlimited:
             del totals["timeouts"]
         self.bounds = {

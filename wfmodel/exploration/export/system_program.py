@@ -13,7 +13,7 @@ from wfmodel.designs.knobs import Acknowledge
 from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
-from wfmodel.exploration.export.budget_rules import Budget
+from wfmodel.exploration.export.budget_rules import NOT_EXPORTED, Budget
 from wfmodel.exploration.export.fault_rules import FaultRules
 from wfmodel.exploration.export.identifiers import at, choice, expected, is_, positive
 from wfmodel.exploration.export.identifiers import work as work_name
@@ -38,7 +38,7 @@ from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
 from wfmodel.model.workflow import lands_outside
 from wfmodel.semantics.configuration import ANYONE
-from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.fault_budget import MANY, FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution
 
 
@@ -61,31 +61,7 @@ def program_of(
             not atomic; or its messages are acknowledged otherwise than with the commit;
             or it watches crashes, or chooses what it takes.
     """
-    if system.untimed_only:
-        raise ValueError(f"{system.design!r} is not exported: {system.untimed_only}")
-    if system.channel is not Channel.MULTISET and not system.atomic:
-        raise ValueError(
-            f"{system.design!r} has a {system.channel} channel: where steps are not atomic, an"
-            " export has multisets only"
-        )
-    if system.knobs.acknowledge is not Acknowledge.AFTER_COMMIT and not system.atomic:
-        raise ValueError(
-            f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
-            f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
-        )
-    if budget is not None and budget.restores:
-        raise ValueError("restores from a backup are not exported: explore them here")
-    if system.knobs.max_deliveries is not None:
-        raise ValueError("max_deliveries is not exported: explore it here")
-    replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)
-    if replicated and budget is not None and budget.pauses:
-        raise ValueError("replicas are not exported with pauses: explore them here")
-    for node in system.flow.nodes:
-        if lands_outside(node.state):
-            raise ValueError(
-                f"{node.name!r} has its effect outside (lands: {node.state.lands}), which is not"  # type: ignore[union-attr]
-                " exported: explore it here"
-            )
+    _refuse_what_cannot_be_said(system, budget)
     budget, resolution = budget or FaultBudget(), resolution or Anything()
     table = Table(system)
     found = search(table, budget, limit=limit, laps=laps, resolution=resolution, symmetry=False)
@@ -210,3 +186,33 @@ def _laps(epoch: int) -> int:
         epoch, digit = divmod(epoch, LAPS)
         digits.append(digit)
     return max(digits)
+
+
+def _refuse_what_cannot_be_said(system: System, budget: FaultBudget | None) -> None:
+    if system.untimed_only:
+        raise ValueError(f"{system.design!r} is not exported: {system.untimed_only}")
+    if system.channel is not Channel.MULTISET and not system.atomic:
+        raise ValueError(
+            f"{system.design!r} has a {system.channel} channel: where steps are not atomic, an"
+            " export has multisets only"
+        )
+    if system.knobs.acknowledge is not Acknowledge.AFTER_COMMIT and not system.atomic:
+        raise ValueError(
+            f"acknowledge: {system.knobs.acknowledge} is not exported: explore it here, or export"
+            f" with acknowledge: {Acknowledge.AFTER_COMMIT}"
+        )
+    for kind in NOT_EXPORTED if budget is not None else ():
+        if getattr(budget, kind):
+            words = MANY.get(kind, kind)
+            raise ValueError(f"{words} are not exported: explore them here")
+    if system.knobs.max_deliveries is not None:
+        raise ValueError("max_deliveries is not exported: explore it here")
+    replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)
+    if replicated and budget is not None and budget.pauses:
+        raise ValueError("replicas are not exported with pauses: explore them here")
+    for node in system.flow.nodes:
+        if lands_outside(node.state):
+            raise ValueError(
+                f"{node.name!r} has its effect outside (lands: {node.state.lands}), which is not"  # type: ignore[union-attr]
+                " exported: explore it here"
+            )

@@ -21,6 +21,7 @@ UNTIMED: Final = (
     "dual_write_order",
     "replicas",
     "lease",
+    "heartbeat",
     "acknowledge",
     "deduplicate",
     "known_key",

@@ -35,6 +35,7 @@ TEXT: Final = tuple(
         "effects",
         "network",
         "timers",
+        "worker_deaths",
         "work",
         "outside",
         "custody",
