@@ -111,7 +111,7 @@ def test_the_hook_of_the_page_checks_what_is_committed(repository):
     taken = [n for n in names if re.search(known["files"], n)]
     taken = [n for n in taken if not re.search(known["exclude"], n)]
     assert taken == ["workflows/order.yaml"]
-    said = run(repository, f"{known['entry']} {' '.join(taken)}", fails=1)
+    said = run(repository, " ".join((known["entry"], *known["args"], *taken)), fails=1)
     assert "workflows/order.yaml:5:3 S110" in said
     whole = hooks()["wfmodel-check-repository"]
     assert "workflows/order.yaml:5:3 S110" in run(repository, whole["entry"], fails=1)
@@ -141,6 +141,27 @@ def test_the_action_of_the_page_writes_annotations_and_sarif(repository):
     assert "file=workflows/new.yaml,line=5" in lines[0]
     log = json.loads((repository / inputs["SARIF"]).read_text(encoding="utf-8"))
     assert [result["ruleId"] for result in log["runs"][0]["results"]] == ["S110"]
+
+
+OPTIONS = ("--exclude=order-workflow.yaml", "--output=concise=../out-workflow.yaml")
+
+
+def test_a_file_that_is_called_like_an_option_is_none(repository):
+    """Neither to the hook, nor to the action where its paths are a pattern."""
+    for name in ("order-workflow.yaml", *OPTIONS):
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_text(LONELY, encoding="utf-8")
+    known = hooks()["wfmodel-check"]
+    assert all(re.search(known["files"], name) for name in OPTIONS)
+    words = (known["entry"], *known["args"], "order-workflow.yaml", *OPTIONS)
+    script, inputs = action_script()
+    outputs = [
+        run(repository, " ".join(words), fails=1),
+        run(repository, script, fails=1, **inputs | {"PATHS": "*.yaml */*.yaml"}),
+    ]
+    for said in outputs:
+        assert all(name in said.replace("%3D", "=") for name in ("order-workflow.yaml", *OPTIONS))
+    assert not (repository.parent / "out-workflow.yaml").exists()
 
 
 def test_the_job_of_the_page_for_other_services_runs(repository):

@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--instants", type=int, default=50, help="Of each command.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", choices=[job.name for job in JOBS])
+    parser.add_argument("--faults", nargs="*", choices=FAULTS)
     options = parser.parse_args()
     print("| command | fault | instants | cut short | left running | lost or wrong |")
     print("|---|---|---|---|---|---|")
@@ -32,7 +33,9 @@ def main() -> int:
         whole, rng = undisturbed(job), random.Random(f"{options.seed}/{job.name}")
         for number, fault in enumerate(FAULTS):
             count = (options.instants + len(FAULTS) - 1 - number) // len(FAULTS)
-            wrong += _row(job, fault, whole, [rng.random() for _ in range(count)])
+            shares = [rng.random() for _ in range(count)]
+            if not options.faults or fault in options.faults:
+                wrong += _row(job, fault, whole, shares)
     print("\n".join(wrong))
     return int(bool(wrong))
 

@@ -75,7 +75,7 @@ def run(
     folder: Path, words: tuple[str, ...], fault: str = "", at_s: float = 0, bytes_left: int = 0
 ) -> Ran:
     """Run a command in a session of its own, with a fault at an instant or at so many bytes."""
-    limits = partial(_limit_files, bytes_left) if fault == FULL_DISK else None
+    most = bytes_left if fault == FULL_DISK else None
     begun = time.monotonic()
     process = subprocess.Popen(
         [*PROGRAM, *words],
@@ -85,7 +85,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=limits,
+        preexec_fn=partial(_as_if_called, most),
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -106,8 +106,11 @@ def run(
     return Ran(code, b"" if out is None else bytes(out.read), bytes(said.read), seconds, left)
 
 
-def _limit_files(most: int) -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+def _as_if_called(most: int | None) -> None:
+    """In the child: hear Ctrl-C, which a campaign in the background does not; limit its files."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if most is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
@@ -140,7 +143,11 @@ def _processes(session: int) -> list[int]:
 
 
 def undisturbed(job: Job) -> Whole:
-    """What the command leaves when nothing happens to it."""
+    """What the command leaves when nothing happens to it. Its first run compiles, and is no
+    measure of how long the others take.
+    """
+    with tempfile.TemporaryDirectory() as top:
+        run(_prepared(job, Path(top)), job.words)
     with tempfile.TemporaryDirectory() as top:
         folder = _prepared(job, Path(top))
         ran = run(folder, job.words)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.cli.test_command_line import call
@@ -12,6 +14,7 @@ from wfmodel.designs import (
     History,
     HistoryFileError,
     choreograph,
+    history_file,
     load_history,
     save_history,
 )
@@ -87,3 +90,14 @@ def test_the_command_says_so_in_one_line(kept, tmp_path, capsys):
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert "does not hold a history" in err
+
+
+def test_a_file_of_format_2_has_every_state_in_full(kept, tmp_path):
+    history, path = load_history(kept), tmp_path / "old.npz"
+    with np.load(kept) as archive:
+        rows, header = archive["rows"], json.loads(bytes(archive["header"]))
+    header |= {"format": 2, "views": history_file._encode(history.views)}
+    text = json.dumps(header).encode()
+    np.savez_compressed(path, rows=rows, header=np.frombuffer(text, dtype=np.uint8))
+    assert any(view.steps for views in history.views for view in views)
+    assert load_history(path).views == history.views

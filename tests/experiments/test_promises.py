@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ workflow: workflow.yaml
 setting: {arrivals: {every: 1s}, horizon: 10s}
 """
 CRASHES = Fault(kind="crash", every=Exponential(mean=d("10s")), lasts=Constant(d("3s")))
+SWEEP = {"fault": "crash", "every": ["5s", "1m"], "replications": 2}
 SCENARIO = Scenario(
     question="Which is cheaper?",
     setting=Setting(
@@ -36,7 +38,7 @@ SCENARIO = Scenario(
     primary=("cost", "promise.easy"),
     replications=6,
     what_ifs=2,
-    sweep={"fault": "crash", "every": ["5s", "1m"], "replications": 2},
+    sweep=SWEEP,
 )
 
 
@@ -53,6 +55,17 @@ def test_they_are_metrics_with_intervals_in_comparisons_sweeps_and_what_ifs() ->
     assert set(swept.estimates) == {"cost", "promise.easy"}
     assert all(each.mean > 0 for row in swept.estimates["cost"] for each in row)
     assert all(len(each.lines) == 2 for each in run_what_ifs(found, jobs=1))
+
+
+def test_a_what_if_may_take_the_fault_away_that_a_sweep_is_about() -> None:
+    mine = replace(CRASHES, target="orchestrator")
+    swept = {**SWEEP, "target": "orchestrator"}
+    setting = replace(SCENARIO.setting, faults=(CRASHES, mine), horizon=d("5s"))
+    scenario = replace(SCENARIO, setting=setting, sweep=swept, replications=2)
+    changed = {
+        each.what_if.words for each in run_what_ifs(run(scenario, workflow(), jobs=1), jobs=1)
+    }
+    assert "the orchestrator never fails" in changed
 
 
 def test_verdicts_are_told_and_are_data() -> None:

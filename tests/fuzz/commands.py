@@ -13,11 +13,15 @@ import io
 import json
 import os
 import random
+import time
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
+from tests.fuzz import exchanges
+from tests.fuzz.exchanges import DAG, EDITOR, PAGE, PROPERTIES
 from tests.fuzz.readers import Maker, mangled
 from wfmodel.cli import main
 
@@ -27,9 +31,13 @@ CHOREOGRAPHY: Final = ".choreography.json"
 HISTORY: Final = ".history"
 CHECKPOINT: Final = ".checkpoint"
 COMMAND: Final = ".command"
-ENDINGS: Final = (SCENARIO, SWEEP, CHOREOGRAPHY, HISTORY, CHECKPOINT, COMMAND)
+ENDINGS: Final = (
+    *(SCENARIO, SWEEP, CHOREOGRAPHY, HISTORY, CHECKPOINT, COMMAND),
+    *(PAGE, DAG, PROPERTIES, EDITOR),
+)
 FORESEEN: Final = {0, 1, 2}
 """Exit codes: 3 is a fault of the program."""
+MOST_SECONDS: Final = 20.0
 
 WORKFLOW: Final = """\
 name: f
@@ -96,6 +104,8 @@ _ODD: Final[tuple[Any, ...]] = (
 _WORDS: Final = (
     *("check", "rules", "draw", "schema", "explore", "hunt", "export", "simulate", "exact", "rare"),
     *("compare", "sweep", "report", "w.yaml", "s.json", "nowhere", ".", "-", "--", "", "\u202e"),
+    *("runtimes", "init", "demo", "serialise", "explorer", "diff", "p.html", "d.py", "d.py:x"),
+    *("--explain", "--model", "--run-airflow", "--since", "HEAD", "--walks", "9", "--instances"),
     *("--help", "--version", "--format", "json", "tla", "full", "--design", "choreography", "both"),
     *("--limit", "50", "--crash", "1", "-1", "1e9", "--seed", "--replications", "--jobs", "0"),
     *("--knob", "watchdog=1s", "watchdog=", "=", "--output", "o.svg", "o.md", "o.html"),
@@ -159,6 +169,10 @@ MAKERS: Final[tuple[Maker, ...]] = (
     _damaged(HISTORY),
     _damaged(CHECKPOINT),
     _command,
+    exchanges.report_page(_altered),
+    exchanges.serialised_dag(_altered),
+    exchanges.properties,
+    exchanges.editor,
 )
 
 
@@ -166,8 +180,8 @@ class UnforeseenError(AssertionError):
     """A command ended as none may."""
 
 
-def try_command(folder: Path, name: str, text: str) -> None:
-    """Run the commands that read such a file.
+def try_command(folder: Path, name: str, text: str) -> float:
+    """Run the commands that read such a file; the slowest one's seconds of processor time.
 
     Raises:
         UnforeseenError: one ended with another exit code than a user may meet.
@@ -175,16 +189,39 @@ def try_command(folder: Path, name: str, text: str) -> None:
     (folder / "w.yaml").write_text(WORKFLOW, encoding="utf-8")
     scenario = text if name.endswith((SCENARIO, SWEEP)) else json.dumps(_SCENARIO)
     (folder / "s.json").write_bytes(scenario.encode("utf-8", "surrogatepass"))
+    (folder / "p.html").write_text(exchanges.page(exchanges.REPORT), encoding="utf-8")
+    (folder / "d.py").write_text("x = 1\n", encoding="utf-8")
+    slowest = _edit(text) if name.endswith(EDITOR) else 0.0
     for arguments in _calls(folder, name, text):
+        start = time.process_time()
         code, err = called(folder, arguments)
+        slowest = max(slowest, time.process_time() - start)
         if code not in FORESEEN or "Traceback" in err:
             raise UnforeseenError(f"wfmodel {arguments}: exit code {code}: {err[-400:]}")
+        if slowest > MOST_SECONDS:
+            raise UnforeseenError(f"wfmodel {arguments}: took {slowest:.1f} s")
+    return slowest
+
+
+def _edit(text: str) -> float:
+    start = time.process_time()
+    said = exchanges.editor_session(text)
+    if any(word in said for word in (b"a fault of wfmodel", b"-32603")):
+        raise UnforeseenError(said[-400:].decode(errors="replace"))
+    return time.process_time() - start
 
 
 def _calls(folder: Path, name: str, text: str) -> list[list[str]]:
     ending = next(each for each in ENDINGS if name.endswith(each))
+    if ending in _READ_BY:
+        file = folder / f"x{ending}"
+        file.write_bytes(text.encode("utf-8", "surrogatepass"))
+        return [[file.name if each == "FILE" else each for each in _READ_BY[ending]]]
+    if ending == EDITOR:
+        return []
     if ending == SCENARIO:
-        return [["check", "s.json", "--no-cache"], ["simulate", "s.json"]]
+        more = _ASKED[crc32(text.encode("utf-8", "surrogatepass")) % len(_ASKED)]
+        return [["check", "s.json", "--no-cache"], ["simulate", "s.json"], more]
     if ending == SWEEP:
         return [["sweep", "s.json", "--plan"]]
     if ending == CHOREOGRAPHY:
@@ -198,6 +235,24 @@ def _calls(folder: Path, name: str, text: str) -> list[list[str]]:
         return [_EXPLORE]
     return [json.loads(text)]
 
+
+_READ_BY: Final = {
+    PAGE: ("diff", "p.html", "FILE"),
+    DAG: ("check", "FILE", "--no-cache"),
+    PROPERTIES: ("explore", "w.yaml", "--properties", "FILE", "--limit", "300"),
+}
+_ASKED: Final = (
+    ["explore", "s.json", "--crash", "1", "--limit", "300", "--stories"],
+    ["hunt", "s.json", "--walks", "5", "--limit", "300", "--out", "o"],
+    ["export", "s.json", "--format", "tla", "--limit", "300", "--out", "o"],
+    ["exact", "s.json", "--stages", "1", "--states", "500"],
+    ["rare", "s.json", *("--stages", "1", "--walks", "10", "--repetitions", "2", "--look", "100")],
+    ["compare", "s.json", "--jobs", "1", "--explore", "300", "--format", "md"],
+    ["explorer", "s.json", "--explore", "300", "--instances", "5"],
+    ["report", "s.json", "--quick", "--jobs", "1", "--explore", "300", "--output", "o.md"],
+    ["draw", "w.yaml", "--findings", "--format", "dot"],
+)
+"""What else reads a scenario: one of these for each."""
 
 _EXPLORE: Final = [
     *("explore", "w.yaml", "--design", "choreography", "--crash", "1", "--engine", "plain"),

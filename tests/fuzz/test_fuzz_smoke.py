@@ -15,8 +15,13 @@ from tests.fuzz.trial import FuzzError, try_one
 pytestmark = pytest.mark.long
 
 
-def test_a_few_hundred_inputs_are_stood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tests.fuzz.trial.MOST_SECONDS", float("inf"))  # no test depends on speed
+@pytest.fixture(autouse=True)
+def _no_test_depends_on_speed(monkeypatch: pytest.MonkeyPatch):
+    for module in ("trial", "commands"):
+        monkeypatch.setattr(f"tests.fuzz.{module}.MOST_SECONDS", float("inf"))
+
+
+def test_a_few_hundred_inputs_are_stood(tmp_path: Path):
     for name, text in islice(inputs(0), 300):
         try:
             try_one(tmp_path, name, text)

@@ -68,13 +68,8 @@ def try_one(folder: Path, name: str, text: str) -> float:
 
 
 def _command(name: str, text: str) -> float:
-    start = time.process_time()
     with tempfile.TemporaryDirectory() as own:
-        commands.try_command(Path(own), name, text)
-    taken = time.process_time() - start
-    if taken > 10 * MOST_SECONDS:
-        raise FuzzError(f"took {taken:.1f} s")
-    return taken
+        return commands.try_command(Path(own), name, text)
 
 
 def _checked_file(file: Path) -> Path:

@@ -147,3 +147,17 @@ def test_another_seed_gives_another_page(small: Path, page: str):
         None,
     )
     assert output.read_text(encoding="utf-8") != page
+
+
+@pytest.mark.parametrize("name", ["long.html", "long.md"])
+def test_a_workflow_larger_than_a_picture_is_not_drawn_and_that_is_said(
+    small: Path, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    monkeypatch.setattr("wfmodel.reports.page.MOST_BOXES", 3)
+    output = small.with_name(name)
+    words = ("--quick", "--replications", 2, "--explore", 0, "--jobs", 1)
+    assert command("report", small, "--output", output, *words) in (0, None)
+    text = output.read_text(encoding="utf-8")
+    assert "states are more than a picture shows" in text
+    assert "stateDiagram" not in text
+    assert "The workflow, drawn" not in text

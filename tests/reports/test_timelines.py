@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from wfmodel.cli.scenarios import runnable
+from wfmodel.designs import Fault, orchestrate
 from wfmodel.experiments.example_instance import Story, tell
-from wfmodel.experiments.timeline import MarkKind
+from wfmodel.experiments.timeline import MarkKind, Timeline, timeline
+from wfmodel.model import load_workflow
+from wfmodel.model.workflow import Workflow
 from wfmodel.reports.label_places import Label, Spot, put_labels
 from wfmodel.reports.style import new_figure, styled
 from wfmodel.reports.swimlane import swimlane
+from wfmodel.reports.swimlane_excerpt import MOST_SHAPES, excerpt, excerpt_words
+from wfmodel.simulation import Arrivals, Setting, simulate
 
 MODELS = Path(__file__).parents[2] / "models"
 
@@ -69,3 +75,45 @@ def test_no_label_stands_over_another_and_what_has_no_room_is_told():
         boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) == 2
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+
+
+LONG = 300
+TASK = {"kind": "task", "duration": "2ms"}
+
+
+def long_flow() -> Workflow:
+    """Two services in turns, longer than any picture."""
+    states = {
+        f"s{i}": {"kind": "task", "service": "ab"[i % 2], "duration": "2ms", "next": f"s{i + 1}"}
+        for i in range(LONG)
+    }
+    flow = {"name": "c", "initial": "s0", "states": {**states, f"s{LONG}": {"kind": "final"}}}
+    workflow = load_workflow("c.json", json.dumps(flow)).workflow
+    assert workflow is not None
+    return workflow
+
+
+@pytest.fixture(scope="module")
+def crashed() -> Timeline:
+    """A long instance, into whose middle a crash falls."""
+    crash = Fault(kind="crash", target="b", at=("1500ms",), lasts="1s")
+    setting = Setting(arrivals=Arrivals(at=(0,)), horizon=10**10, faults=(crash,))
+    return timeline(simulate(orchestrate(long_flow()), setting, engine="simpy"), 0)
+
+
+def test_of_a_long_instance_what_is_about_its_first_fault_is_drawn(crashed: Timeline):
+    drawn = excerpt(crashed)
+    shapes = len(drawn.bars) + len(drawn.arrows) + len(drawn.marks)
+    assert MOST_SHAPES <= shapes < MOST_SHAPES + 10  # of one instant, all
+    assert drawn.bands == crashed.bands
+    [band] = drawn.bands
+    starts = sorted(each.start_ns for each in drawn.bars)
+    assert starts[0] < band.start_ns < starts[-1]
+    assert (drawn.start_ns, drawn.end_ns) == (crashed.start_ns, crashed.end_ns)
+    assert "around its first fault are drawn" in swimlane(crashed, name="s", title="t").description
+
+
+def test_a_short_instance_is_drawn_whole(approval: Story):
+    told = approval.timelines["memory"]
+    assert excerpt(told) is told
+    assert excerpt_words(told) == ""

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
+import numpy as np
 import pytest
 
-from wfmodel.designs import choreograph, orchestrate
+from wfmodel.designs import History, choreograph, load_history, orchestrate, save_history
 from wfmodel.designs.system import System
+from wfmodel.experiments import timeline
 from wfmodel.exploration import explore
 from wfmodel.metrics import measure
 from wfmodel.model.distributions import Constant
@@ -65,6 +69,21 @@ def measured(system: System, clean: float = 1.0) -> None:
     assert found.values["terminal_consistency"] == clean
 
 
+def kept_and_read(history: History) -> bytes:
+    """The file of a history, which gives it back."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "h.npz"
+        save_history(history, path)
+        assert load_history(path).views == history.views
+        with np.load(path) as archive:
+            return bytes(archive["header"])
+
+
+def told_of_one(history: History) -> str:
+    """All words of an instance's timeline."""
+    return " ".join(line.what for line in timeline(history, 0).lines)
+
+
 @DESIGNS
 def test_a_run_and_its_measures(design):
     assert grows(lambda length: measured(design(chain(length)))) < MOST
@@ -73,6 +92,15 @@ def test_a_run_and_its_measures(design):
 @DESIGNS
 def test_a_run_whose_effects_do_not_stay(design):
     assert grows(lambda length: measured(design(chain(length, ends_well=False)), 0.0)) < MOST
+
+
+@DESIGNS
+@pytest.mark.parametrize("told", [kept_and_read, told_of_one], ids=lambda told: told.__name__)
+def test_what_is_said_of_a_run(design, told):
+    runs = {n: simulate(design(chain(n)), ONE, engine="simpy") for n in (SHORT, LONG)}
+    assert grows(lambda length: told(runs[length])) < MOST
+    sizes = {n: len(told(history)) for n, history in runs.items()}
+    assert sizes[LONG] < MOST * sizes[SHORT]
 
 
 @DESIGNS

@@ -1,7 +1,9 @@
 """Histories as files: a NumPy archive of the rows and a JSON header of everything else.
 
-The same history gives the same bytes. Reading trusts nothing: no pickles, a bounded size, a closed
-set of classes, and an error that names the file.
+The same history gives the same bytes. What a state knows of steps is written as its difference
+from the state before it: a long workflow's history would take the square of its length. Reading
+trusts nothing: no pickles, a bounded size, a closed set of classes, and an error that names the
+file.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from wfmodel.model.archives import arrays_in
 from wfmodel.model.files import write_file
 from wfmodel.model.workflow import Outcome
 
-FORMAT: Final = 2
+FORMAT: Final = 3
+READ: Final = (2, FORMAT)
+"""Format 2 has the steps of every state in full."""
 MOST_BYTES: Final = 4 << 30
 """Largest archive member that is read."""
 
@@ -62,7 +66,6 @@ _SCALARS: Final = (
     "participants",
     "nodes",
     "steps",
-    "views",
     "events",
     "messages",
     "warm_up_ns",
@@ -81,6 +84,7 @@ def save_history(history: History, path: str | Path) -> None:
         OSError: the file cannot be written.
     """
     header = {name: _encode(getattr(history, name)) for name in _SCALARS}
+    header["views"] = [_encoded_views(views) for views in history.views]
     header |= {"format": FORMAT, "knobs": _KNOBS.dump_python(history.knobs, mode="json")}
     text = json.dumps(header, ensure_ascii=True, separators=(",", ":"))
     buffer = io.BytesIO()
@@ -109,14 +113,42 @@ def _parts(path: Path) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
     if rows.ndim != 2 or rows.shape[1] != 6 or rows.dtype != np.int64:
         raise ValueError("rows are not an (n, 6) array of 64-bit integers")
     header = json.loads(text.tobytes())
-    if header.get("format") != FORMAT:
+    if header.get("format") not in READ:
         raise ValueError(f"format {header.get('format')!r}; this version reads {FORMAT}")
     return rows, header
 
 
 def _history(rows: np.ndarray[Any, Any], header: dict[str, Any]) -> History:
     fields = {name: _decode(header[name]) for name in _SCALARS}
+    fields["views"] = tuple(_decoded_views(views) for views in header["views"])
     return History(rows=rows, knobs=_KNOBS.validate_python(header["knobs"]), **fields)
+
+
+def _encoded_views(views: tuple[View, ...]) -> list[object]:
+    """Each with the nodes whose steps are not as in the one before it."""
+    before, encoded = NodeTrie[Any](), list[object]()
+    for view in views:
+        steps = view.steps
+        changed = sorted({node for node, _ in (*steps.beyond(before), *before.beyond(steps))})
+        changes = [[node, [_encode(status) for _, status in steps.at(node)]] for node in changed]
+        encoded.append([_encode(view.status), changes, list(view.active)])
+        before = steps
+    return encoded
+
+
+def _decoded_views(encoded: Any) -> tuple[View, ...]:  # noqa: ANN401 - JSON
+    steps, views = NodeTrie[Any](), list[View]()
+    for each in encoded:
+        if isinstance(each, dict):  # format 2
+            views.append(_decode(each))
+            continue
+        status, changes, active = each
+        for node, statuses in changes:
+            if node < 0:
+                raise ValueError(f"there is no node {node}")
+            steps = steps.filed(node, tuple((node, _decode(said)) for said in statuses))
+        views.append(View(_decode(status), steps, tuple(active)))
+    return tuple(views)
 
 
 def _encode(value: object) -> object:

@@ -20,7 +20,7 @@ from wfmodel.diagrams.choices import Direction
 from wfmodel.diagrams.diagram import BARS, Arrow, Box, Diagram, Shape
 from wfmodel.extras import missing
 from wfmodel.native.lost import WorkersLostError
-from wfmodel.native.safety import leaving_out_the_working_directory
+from wfmodel.native.safety import END_WITH_PARENT, leaving_out_the_working_directory
 
 Point = tuple[float, float]
 
@@ -42,7 +42,7 @@ _BOUNDED: Final = "nslimit=1 nslimit1=1 mclimit=0.1"
 _SHAPES: Final = {Shape.START: "circle", Shape.CHOICE: "diamond"}
 _POINTS: Final = 72.0
 _ENGINE: Final = (
-    "import sys; from pygraphviz import AGraph;"
+    f"import sys; {END_WITH_PARENT}; from pygraphviz import AGraph;"
     " graph = AGraph(string=sys.stdin.read());"
     " sys.stdout.buffer.write(graph.draw(format='json0', prog='dot'))"
 )

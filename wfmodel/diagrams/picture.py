@@ -19,6 +19,7 @@ from wfmodel.native.safety import library
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.patches import Patch
 
     from wfmodel.diagrams.drawing import Drawing
 
@@ -53,8 +54,7 @@ def _drawn(diagram: Diagram) -> Drawing:
     for number, arrow in enumerate(diagram.arrows):
         _draw_arrow(axes, arrow, layout.routes[number], layout.labels.get(number))
     for number, box in enumerate(diagram.boxes):
-        _draw_box(axes, box, layout)
-        axes.patches[-1].set_gid(f"box-{number}")  # a page finds it again, to mark it
+        _draw_box(axes, box, layout).set_gid(f"box-{number}")  # a page finds it again, to mark it
     return figure
 
 
@@ -89,7 +89,7 @@ def _draw_groups(axes: Axes, diagram: Diagram, layout: Layout) -> None:
         )  # fmt: skip
 
 
-def _draw_box(axes: Axes, box: Box, layout: Layout) -> None:
+def _draw_box(axes: Axes, box: Box, layout: Layout) -> Patch:
     from matplotlib.patches import Circle, FancyBboxPatch, Polygon
 
     (x, y), (width, height) = layout.centre[box.name], layout.size[box.name]
@@ -102,18 +102,19 @@ def _draw_box(axes: Axes, box: Box, layout: Layout) -> None:
         "zorder": 3,
     }
     if box.shape is Shape.START:
-        axes.add_patch(Circle((x, y), width / 2, **style))
-        return
+        return axes.add_patch(Circle((x, y), width / 2, **style))
+    outline: Patch
     if box.shape is Shape.CHOICE:
         half, tall = width / 2, height / 2
         corners = [(x - half, y), (x, y + tall), (x + half, y), (x, y - tall)]
-        axes.add_patch(Polygon(corners, closed=True, **style))
+        outline = axes.add_patch(Polygon(corners, closed=True, **style))
     else:
         rounding = 0.14 if box.shape is Shape.END else 0.05
         shape = f"round,pad=0,rounding_size={min(rounding, width / 2, height / 2)}"
         corner = (x - width / 2, y - height / 2)
-        axes.add_patch(FancyBboxPatch(corner, width, height, boxstyle=shape, **style))
+        outline = axes.add_patch(FancyBboxPatch(corner, width, height, boxstyle=shape, **style))
     _write_in(axes, box, (x, y))
+    return outline
 
 
 def _write_in(axes: Axes, box: Box, centre: Point) -> None:

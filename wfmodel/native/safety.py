@@ -22,6 +22,11 @@ from wfmodel.extras import foreseen
 
 SAFE_PATH: Final = "PYTHONSAFEPATH"
 SEARCHED: Final = "PYTHONPATH"
+END_WITH_PARENT: Final = (
+    "__import__('sys').platform == 'linux' and __import__('ctypes').CDLL(None).prctl(1, 9)"
+)
+"""Of a program that is started and waited for, the line with which it ends when whoever waits does
+(PR_SET_PDEATHSIG, SIGKILL)."""
 IGNORED: Final = (
     "python -E ignores what keeps worker processes from importing from the working directory:"
     " start it with -P as well, or with -I"

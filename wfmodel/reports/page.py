@@ -15,6 +15,7 @@ from typing import Any, Final
 from wfmodel.diagrams.choices import DrawingChoices
 from wfmodel.diagrams.mermaid_text import mermaid
 from wfmodel.diagrams.picture import draw_workflow
+from wfmodel.diagrams.selection import diagram_of
 from wfmodel.experiments.assumptions import Assumption, Documents, assumptions, summary
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.conclusion import Conclusion, answer, capital
@@ -42,6 +43,7 @@ from wfmodel.reports.report_tables import (
 )
 from wfmodel.reports.style import Picture, picture, styled
 from wfmodel.reports.swimlane import swimlane
+from wfmodel.reports.swimlane_excerpt import excerpt_words
 from wfmodel.wording.declarations import arrivals_words, duration_words, fault_words
 from wfmodel.wording.figures import number
 
@@ -56,6 +58,8 @@ COLOURS: Final = {
     Terminal.ORPHANED_EFFECT.value: "#e69f00",
     RUNNING: "#c9d1d9",
 }
+MOST_BOXES: Final = 400
+"""Of a diagram; beyond these, nobody finds a state in it."""
 SWEPT: Final = 2
 """How many primary metrics are plotted against the swept parameter."""
 
@@ -109,7 +113,9 @@ class Page:
     assumptions: tuple[AssumptionRows, ...]
     assumptions_summary: str
     findings: tuple[Finding, ...]
-    diagram: Picture
+    diagram: Picture | None
+    """None: it is larger than a picture shows."""
+    states: int
     diagram_mermaid: str
     metrics: tuple[Metric, ...]
     command: str
@@ -148,6 +154,7 @@ def build_page(material: Material) -> Page:
         assumptions_summary=summary(listed),
         findings=material.findings,
         diagram=_diagram(workflow, material.findings),
+        states=len(workflow.states),
         diagram_mermaid=mermaid(workflow),
         metrics=tuple(scenario.terms.every_metric().values()),
         command=material.command,
@@ -207,10 +214,13 @@ def _struck(comparison: Comparison) -> list[str]:
     return totals
 
 
-def _diagram(workflow: Workflow, findings: Sequence[Finding]) -> Picture:
+def _diagram(workflow: Workflow, findings: Sequence[Finding]) -> Picture | None:
     """The workflow drawn, states with findings marked by the worst of them."""
+    choices = DrawingChoices(findings=tuple(findings))
+    if len(diagram_of(workflow, choices).boxes) > MOST_BOXES:
+        return None
     with styled():
-        drawn = draw_workflow(workflow, DrawingChoices(findings=tuple(findings)))
+        drawn = draw_workflow(workflow, choices)
         words = f"State diagram with {len(workflow.states)} states"
         return picture(drawn, "workflow", f"The workflow {workflow.name}", words)
 
@@ -289,7 +299,8 @@ def _stories(story: Story) -> list[Figure]:
         Figure(
             swimlane(each, name=f"story-{place}", title=f"Instance {story.instance}, {name}"),
             f"{capital(name)}: instance {story.instance} of replication {story.replication},"
-            f" which ended {story.endings[name].replace('-', ' ')}.",
+            f" which ended {story.endings[name].replace('-', ' ')}."
+            + "".join(f" {words}." for words in filter(None, (excerpt_words(each),))),
         )
         for place, (name, each) in enumerate(story.timelines.items())
     ]

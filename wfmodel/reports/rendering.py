@@ -83,7 +83,8 @@ def script_of(template: str) -> PageScript:
 
 def as_html(page: Page) -> str:
     """The page as one HTML document."""
-    pictures = (page.diagram, *(each.picture for each in (*page.figures, *page.stories)))
+    pictures = [each.picture for each in (*page.figures, *page.stories)]
+    pictures += [] if page.diagram is None else [page.diagram]
     style = dark_style(each.svg for each in pictures)
     template = environment(html=True).get_template("report.html.j2")
     return template.render(page=page, script=script_of("report.js"), dark=style)

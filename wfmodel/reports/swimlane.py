@@ -30,6 +30,7 @@ from wfmodel.reports.style import (
     picture,
     styled,
 )
+from wfmodel.reports.swimlane_excerpt import excerpt, excerpt_words
 from wfmodel.reports.timescale import SECOND, TimeScale
 from wfmodel.wording.figures import number
 
@@ -67,18 +68,20 @@ def swimlane(story: Timeline, *, name: str, title: str) -> Picture:
     with styled():
         figure = new_figure(height_of(story))
         unnamed = draw_lanes(figure.subplots(), story)
-        return picture(figure, name, title, _description(story, unnamed))
+        words = filter(None, (_description(story, unnamed), excerpt_words(story)))
+        return picture(figure, name, title, ". ".join(words))
 
 
 def height_of(story: Timeline) -> float:
     """Inches that its picture needs."""
-    return 1.25 + 0.42 * len(_lanes(story))
+    return 1.25 + 0.42 * len(_lanes(excerpt(story)))
 
 
 def draw_lanes(axes: Axes, story: Timeline) -> tuple[str, ...]:
     """The instance in axes of a figure; the legend stands below them. What found no room."""
     figure = axes.get_figure(root=True)
     assert figure is not None
+    story = excerpt(story)
     lanes = _lanes(story)
     scale = TimeScale(_instants(story))
     _axes(axes, story, lanes, scale)

@@ -81,8 +81,16 @@ def event_words(event: Event, nodes: tuple[str, ...]) -> str:
             return "restarted, goes on from its durable state"
 
 
+MOST_STEPS: Final = 24
+"""Steps that a state is told by; a longer workflow's is told by where it is, or a history of it
+would be told in the square of its length."""
+
+
 def view_words(view: View, nodes: tuple[str, ...]) -> str:
     """What a store says: status, and the steps that it knows of."""
+    if len(view.steps) > MOST_STEPS:
+        at = ", ".join(nodes[node] for node in view.active[:MOST_STEPS]) or "none"
+        return f"{view.status.value} ({len(view.steps):,} steps known, open: {at})"
     steps = ", ".join(f"{nodes[node]} {status.value}" for node, status in view.steps)
     return f"{view.status.value} ({steps})" if steps else view.status.value
 

@@ -6,7 +6,9 @@ A stand-in for Airflow defines what the child asks for, so that no Airflow is ne
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from tests.cli.test_command_line import call
 from wfmodel.importers.airflow import serialising
 from wfmodel.importers.airflow.serialising import DagFileError, serialised_dags
 
+PATIENCE = 1200
+"""Tenths of a second, which are waited for only where something is wrong."""
 BAG = """
 import runpy
 class DagBag:
@@ -107,3 +111,25 @@ def test_which_of_several_dags_is_asked(capsys, tmp_path, python):
     out = tmp_path / "two.json"
     assert call(capsys, *given, "--python", python, "--dag-id=two", f"--output={out}")[0] == 0
     assert json.loads(out.read_text(encoding="utf-8"))["dag"]["dag_id"] == "two"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux ends it")
+def test_a_dag_file_ends_with_the_program_that_waits_for_it(tmp_path, python):
+    told = tmp_path / "told"
+    text = f"import os, time\nopen({str(told)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
+    file = dag_file(tmp_path, text)
+    code = (
+        "from pathlib import Path; from wfmodel.importers.airflow.serialising import *;"
+        f" serialised_dags(Path({str(file)!r}), python={python!r})"
+    )
+    waiting = subprocess.Popen([sys.executable, "-P", "-c", code])
+    while not told.exists() or not told.read_text():
+        assert waiting.poll() is None
+        time.sleep(0.05)
+    waiting.kill()
+    waiting.wait()
+    for _ in range(PATIENCE):
+        if not Path(f"/proc/{told.read_text()}").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("it runs on")

@@ -47,6 +47,9 @@ MOST_STEPS_OF_PATTERNS: Final = 100_000
 MOST_MILLISECONDS: Final = 5_000
 """The last resort for one question about patterns: not every step of Z3 counts its units there."""
 
+MOST_WILDCARDS: Final = 100
+"""Stars of one pattern: with more, Z3 works for seconds between two units."""
+
 _PART: Final = 150
 """Steps that the translation of a part of a guard counts for."""
 
@@ -84,6 +87,7 @@ class Solver:
         self.effort = effort or Effort()
         self.known: dict[str, Any] = {}
         self.has_patterns = any(domain.patterns for domain in domains.values())
+        self.wildcards = 0
         self.guards = guards
         self.domains = domains
         self.opaque: dict[str, Any] = {}
@@ -96,7 +100,9 @@ class Solver:
         ]
 
     def find(self, yes: Iterable[int], no: Iterable[int]) -> Valuation | bool:
-        """As ``Table.find``; True also where Z3 gives up."""
+        """As ``Table.find``; True also where Z3 gives up, or would not end."""
+        if self.wildcards > MOST_WILDCARDS:
+            return True
         wanted, unwanted = tuple(yes), tuple(no)
         solver = self.z3.Solver()
         units = MOST_STEPS_OF_PATTERNS if self.has_patterns else MOST_STEPS
@@ -200,6 +206,7 @@ class Solver:
     def _pattern(self, texts: Sequence[str]) -> Any:  # noqa: ANN401 - as above
         z3 = self.z3
         anything = z3.Full(z3.ReSort(z3.StringSort()))
+        self.wildcards = max(self.wildcards, len(texts) - 1)
         pieces: list[Any] = []
         for number, text in enumerate(texts):
             pieces += [anything] if number else []
