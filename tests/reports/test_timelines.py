@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from wfmodel.experiments.timeline import MarkKind
 from wfmodel.reports.label_places import Label, Spot, put_labels
 from wfmodel.reports.style import new_figure, styled
 from wfmodel.reports.swimlane import swimlane
+from wfmodel.reports.timescale import TimeScale
+from wfmodel.wording.figures import between
 
 MODELS = Path(__file__).parents[2] / "models"
 
@@ -69,3 +71,16 @@ def test_no_label_stands_over_another_and_what_has_no_room_is_told():
         boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) == 2
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+
+
+def test_times_below_the_axis_keep_apart_and_each_is_told_once():
+    minutes = [0, 1829, 1926, 2058, 2190, 2196, 2197, 2202, 2220]
+    instants = [second * 10**9 for second in minutes]
+    ticks = TimeScale(instants).ticks((), character=0.0135)
+    assert len({text for _, text in ticks}) == len(ticks) > 3
+    for (left, one), (right, other) in pairwise(ticks):
+        assert right - left > 0.0135 * (len(one) + len(other)) / 2
+
+
+def test_a_bound_that_is_dust_beside_the_other_is_none():
+    assert between(2.2e-308, 0.00634, "fraction") == "0 to 0.634\xa0%"
