@@ -20,6 +20,10 @@ API: Final = "reference/api.md"
 MERMAID: Final = "assets/javascripts/mermaid.min.js"
 LEFT_OUT: Final = "docs/editors/"
 """Files of an extension, which stand in docs/ and are no pages (``exclude_docs``)."""
+SCROLL_BY_KEYS: Final = (
+    'addEventListener("load", () => document.querySelectorAll(".md-typeset__scrollwrap")'
+    ".forEach((each) => { if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; }));"
+)
 _LINK: Final = re.compile(r"\]\((?!\w+:|#)([^)\s]*)\)")
 _FILE_NAME: Final = re.compile(r"\[([\w-]+\.md)\](?=\()")
 """What a link to a page is called in the repository, where files have names."""
@@ -70,7 +74,12 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> st
 
 
 def on_post_page(output: str, *, page: Any, config: Any) -> str:
-    """A page with a diagram loads what draws it from the site; the theme would ask unpkg.com."""
+    """A page with a diagram loads what draws it from the site; the theme would ask unpkg.com.
+
+    Whoever hears the page is told what its dialog is for, and a table that scrolls does so by keys.
+    """
+    output = output.replace('role="dialog">', 'role="dialog" aria-label="Search">')
+    output = output.replace("</body>", f"<script>{SCROLL_BY_KEYS}</script></body>", 1)
     if 'class="mermaid"' not in output:
         return output
     up = "../" * page.url.count("/")

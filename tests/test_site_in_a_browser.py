@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.reports.test_explorer_page import browser  # noqa: F401 - a fixture
+from tests.reports.test_in_a_browser import serious
 from tests.site_pages import MERMAID, ROOT
 
 SITE = ROOT / "build" / "site"
@@ -87,3 +88,15 @@ def test_search_finds_a_page(browser, address):  # noqa: F811
     visit.page.get_by_role("textbox", name="Search").fill("redelivery")
     visit.page.locator(".md-search-result__item").first.wait_for()
     assert visit.said == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (390, "dark")])
+def test_axe_finds_nothing_serious(browser, address, width, scheme):  # noqa: F811
+    found = {}
+    for page in ("index.html", "tutorial.html", "metrics.html", "hybrid.html"):
+        size = {"width": width, "height": 900}
+        visit = Visit(browser, address + page, viewport=size, color_scheme=scheme)
+        visit.page.wait_for_load_state("networkidle")
+        found[page] = serious(visit.page)
+        visit.page.context.close()
+    assert not any(found.values()), found

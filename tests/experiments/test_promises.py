@@ -68,6 +68,23 @@ def test_a_what_if_may_take_the_fault_away_that_a_sweep_is_about() -> None:
     assert "the orchestrator never fails" in changed
 
 
+def test_a_sweep_of_them_is_a_table_with_the_unit_of_each() -> None:
+    swept = run_sweep(SCENARIO, workflow(), jobs=1)
+    assert swept is not None
+    frame = swept.to_frame("polars")
+    assert frame.to_dict(as_series=False) == swept.to_arrow().to_pydict()
+    units = {"cost": "EUR", "promise.easy": "fraction"}
+    expected = [
+        (metric, name, value, units[metric], found.mean, found.low, found.high)
+        for metric, rows in swept.estimates.items()
+        for name, row in zip(swept.variants, rows, strict=True)
+        for value, found in zip(swept.values, row, strict=True)
+    ]
+    columns = ("metric", "variant", "value", "unit", "mean", "low", "high")
+    assert frame.select(columns).rows() == expected
+    assert len(expected) == 2 * 2 * 2
+
+
 def test_verdicts_are_told_and_are_data() -> None:
     found = run(SCENARIO, workflow(), jobs=1)
     verdicts = {(each.name, each.variant): str(each.verdict) for each in promises_of(found)}

@@ -250,3 +250,11 @@ def test_without_javascript_the_tables_are_read(visit):
     shown.locator("#instances summary").first.click()
     assert shown.locator("#instances .steps").first.is_visible()
     assert shown.locator("#player").is_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    found = axe.Axe().run(visit(color_scheme=scheme)).response["violations"]
+    serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    assert serious == []

@@ -15,6 +15,7 @@ import yaml
 
 from wfmodel.cli.app import main
 from wfmodel.reports import diff_as_html, report_diff
+from wfmodel.reports.rendering import script_of
 from wfmodel.reports.report_data import read_report
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -227,6 +228,10 @@ def test_the_dark_changes_pictures_too(browser, made):
     assert light.evaluate(ink) != dark.evaluate(ink)
 
 
+LAID_OUT = """[...document.querySelectorAll("body *")].filter(
+  each => each.checkVisibility({contentVisibilityAuto: true})).length"""
+
+
 def test_sixty_states_are_a_small_page(browser, tmp_path):
     states: dict[str, Any] = {
         f"step-{n}": {
@@ -252,5 +257,7 @@ def test_sixty_states_are_a_small_page(browser, tmp_path):
     assert page.stat().st_size < 1_500_000
     visit = Visit(browser, page, **PHONE)
     assert visit.page.evaluate("document.querySelectorAll('*').length") < 12_000
+    assert visit.page.evaluate(LAID_OUT) < 2_000  # of 6,600: what is near the screen
+    assert len(script_of("report.js").text) < 10_000
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
     assert visit.said == []

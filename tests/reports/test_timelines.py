@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,9 @@ from wfmodel.reports.label_places import Label, Spot, put_labels
 from wfmodel.reports.style import new_figure, styled
 from wfmodel.reports.swimlane import swimlane
 from wfmodel.reports.swimlane_excerpt import MOST_SHAPES, excerpt, excerpt_words
+from wfmodel.reports.timescale import TimeScale
 from wfmodel.simulation import Arrivals, Setting, simulate
+from wfmodel.wording.figures import between
 
 MODELS = Path(__file__).parents[2] / "models"
 
@@ -117,3 +119,16 @@ def test_a_short_instance_is_drawn_whole(approval: Story):
     told = approval.timelines["memory"]
     assert excerpt(told) is told
     assert excerpt_words(told) == ""
+
+
+def test_times_below_the_axis_keep_apart_and_each_is_told_once():
+    minutes = [0, 1829, 1926, 2058, 2190, 2196, 2197, 2202, 2220]
+    instants = [second * 10**9 for second in minutes]
+    ticks = TimeScale(instants).ticks((), character=0.0135)
+    assert len({text for _, text in ticks}) == len(ticks) > 3
+    for (left, one), (right, other) in pairwise(ticks):
+        assert right - left > 0.0135 * (len(one) + len(other)) / 2
+
+
+def test_a_bound_that_is_dust_beside_the_other_is_none():
+    assert between(2.2e-308, 0.00634, "fraction") == "0 to 0.634\xa0%"

@@ -1,7 +1,7 @@
 """Traces are read back by who reads them: OpenTelemetry's own classes, csv, pm4py as an oracle.
 
-Perfetto's trace processor is a binary that its package fetches when it runs, so its JSON is held to
-the documented format (*Trace Event Format*, 2016) instead.
+``test_perfetto.py`` asks Perfetto itself; here its JSON is held to the documented format (*Trace
+Event Format*, 2016).
 """
 
 from __future__ import annotations
@@ -121,8 +121,8 @@ def test_perfetto_events_keep_to_the_documented_format():
         assert event["ph"] != "X" or event["dur"] >= 0
     names = {e["pid"]: e["args"]["name"] for e in events if e["name"] == "process_name"}
     assert set(names.values()) == {run().workflow, *run().participants}
-    begun = Counter((e["cat"], e["id"], e["pid"]) for e in events if e["ph"] == "b")
-    ended = Counter((e["cat"], e["id"], e["pid"]) for e in events if e["ph"] == "e")
+    begun = Counter((e["cat"], e["id2"]["local"], e["pid"]) for e in events if e["ph"] == "b")
+    ended = Counter((e["cat"], e["id2"]["local"], e["pid"]) for e in events if e["ph"] == "e")
     assert begun == ended
     assert set(begun.values()) == {1}
 

@@ -96,7 +96,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Page:
-    """A report's content."""
+    """A report's content. ``hit``: a fault struck while the instance of ``stories`` ran."""
 
     title: str
     question: str
@@ -109,6 +109,7 @@ class Page:
     groups: tuple[GroupRows, ...]
     figures: tuple[Figure, ...]
     stories: tuple[Figure, ...]
+    hit: bool
     changed: tuple[ChangedRow, ...]
     assumptions: tuple[AssumptionRows, ...]
     assumptions_summary: str
@@ -149,6 +150,7 @@ def build_page(material: Material) -> Page:
         groups=metric_groups(comparison),
         figures=tuple(_figures(material.study)),
         stories=tuple(_stories(material.study.story)),
+        hit=any(each.bands for each in material.study.story.timelines.values()),
         changed=changed_rows(material.study.changed),
         assumptions=assumption_rows(listed),
         assumptions_summary=summary(listed),

@@ -53,7 +53,7 @@ def variant_rows(comparison: Comparison) -> tuple[VariantRow, ...]:
     return tuple(
         VariantRow(
             each.name,
-            str(each.variant.design),
+            _design_words(str(each.variant.design)),
             ", ".join(
                 f"{name.replace('_', ' ')}: {knob_words(name, getattr(each.variant.knobs, name))}"
                 for name in names
@@ -63,6 +63,14 @@ def variant_rows(comparison: Comparison) -> tuple[VariantRow, ...]:
         )
         for each in comparison.variants
     )
+
+
+def _design_words(design: str) -> str:
+    """A design as the command line reads it, with room between its parts for a line to break."""
+    name, colon, parts = design.partition(":")
+    for sign in (",", ";"):
+        parts = f"{sign} ".join(part.strip() for part in parts.split(sign))
+    return f"{name}{colon} {parts.replace('=', ' = ')}".strip()
 
 
 def _differs(knobs: Sequence[object], name: str) -> bool:

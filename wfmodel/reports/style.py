@@ -129,9 +129,10 @@ class Picture:
     svg: str
 
     @property
-    def height(self) -> float:
-        """Points, as it was drawn; a page shows it larger or smaller."""
-        return float(self.svg.partition('viewBox="')[2].partition('"')[0].split()[3])
+    def size(self) -> tuple[float, float]:
+        """Width and height in points, as it was drawn; a page shows it larger or smaller."""
+        width, height = self.svg.partition('viewBox="')[2].partition('"')[0].split()[2:]
+        return float(width), float(height)
 
     def _repr_svg_(self) -> str:
         """What a notebook shows of it."""

@@ -36,7 +36,8 @@ from wfmodel.wording.figures import number
 
 WAITED_NS: Final = 1_000_000_000
 """An arrow that takes this long has waited."""
-TICKS_APART: Final = 0.09
+TICK_CHARACTER: Final = 0.0135
+"""Width of a character below the axis as a share of it, where lanes have long names."""
 CHARACTER: Final = 0.0105
 """Width of a small character as a share of the axis."""
 THICK: Final = 0.3
@@ -122,7 +123,7 @@ def _axes(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale) 
     for row in lanes.values():
         axes.axhline(row, color=GRID, linewidth=1.2, zorder=0)
     important = [at for band in story.bands for at in (band.start_ns, band.end_ns)]
-    ticks = scale.ticks(important, apart=TICKS_APART)
+    ticks = scale.ticks(important, character=TICK_CHARACTER)
     axes.set_xticks([position for position, _ in ticks], [label for _, label in ticks])
     axes.set_xlabel("time since the instance arrived (stretched where much happens)", fontsize=8.5)
 

@@ -19,6 +19,8 @@ from wfmodel.wording.figures import number
 SECOND: Final = 1e9
 MOST_GAP: Final = 6.0
 """No gap is drawn wider than this many typical ones."""
+BETWEEN: Final = 1.5
+"""Characters that are left free between two labels."""
 
 
 class TimeScale:
@@ -45,15 +47,21 @@ class TimeScale:
         inside = (at_ns - self.instants[i]) / (self.instants[i + 1] - self.instants[i])
         return self.positions[i] + inside * (self.positions[i + 1] - self.positions[i])
 
-    def ticks(self, important_ns: Iterable[int], *, apart: float) -> tuple[tuple[float, str], ...]:
-        """Positions with labels (time since the first instant), at least ``apart`` of each other.
+    def ticks(
+        self, important_ns: Iterable[int], *, character: float
+    ) -> tuple[tuple[float, str], ...]:
+        """Positions with labels (time since the first instant), none touching or like another.
 
-        Important instants get theirs first.
+        Important instants get theirs first. ``character``: the width of one.
         """
         first = self.instants[0]
         chosen: list[tuple[float, str]] = []
         for at in (first, self.instants[-1], *important_ns, *self.instants):
-            position = self(at)
-            if all(abs(position - other) >= apart for other, _ in chosen):
-                chosen.append((position, number((at - first) / SECOND, "s")))
+            position, label = self(at), number((at - first) / SECOND, "s")
+            if all(
+                label != text
+                and abs(position - other) >= character * (BETWEEN + (len(label) + len(text)) / 2)
+                for other, text in chosen
+            ):
+                chosen.append((position, label))
         return tuple(sorted(chosen))

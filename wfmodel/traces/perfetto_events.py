@@ -4,7 +4,7 @@ A participant is a process, an instance in it a thread; work is a slice, a messa
 asynchronous slice at its recipient, a commit or an effect an instant, a fault a slice of its own.
 
 Source: Google, *Trace Event Format* (2016): ``X`` complete, ``b`` and ``e`` nestable asynchronous,
-``i`` instant, ``M`` metadata; times in microseconds.
+``i`` instant, ``M`` metadata; an ``id2`` that is local keeps a slice in its process; microseconds.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _faults(history: History) -> Iterator[Event]:
     end = int(history.rows[-1, 0]) if len(history.rows) else 0
     for number, band in enumerate(bands(history, 0, end)):
         ends = {"cat": "fault", "name": band.fault.value, "pid": _process(band.lane),
-                "tid": _FAULTS, "id": f"fault {number}"}  # fmt: skip
+                "tid": _FAULTS, "id2": {"local": f"fault {number}"}}  # fmt: skip
         yield {**ends, "ph": "b", "ts": _micros(band.start_ns)}
         yield {**ends, "ph": "e", "ts": _micros(band.end_ns)}
 
@@ -70,7 +70,7 @@ def _faults(history: History) -> Iterator[Event]:
 def _instance(instance: RecordedInstance) -> Iterator[Event]:
     number = instance.number
     whole = {"cat": "instance", "name": f"instance {number}", "pid": _OUTSIDE,
-             "tid": _thread(number), "id": f"instance {number}"}  # fmt: skip
+             "tid": _thread(number), "id2": {"local": f"instance {number}"}}  # fmt: skip
     verdict = {"args": {"verdict": instance.verdict or "none"}}
     yield {**whole, **verdict, "ph": "b", "ts": _micros(instance.start_ns)}
     yield {**whole, "ph": "e", "ts": _micros(instance.end_ns)}
@@ -83,7 +83,7 @@ def _instance(instance: RecordedInstance) -> Iterator[Event]:
         }  # fmt: skip
     for order, arrow in enumerate(instance.arrows):
         ends = {"cat": "message", "name": printable(arrow.label), "pid": _process(arrow.recipient),
-                "tid": _thread(number), "id": f"message {number}.{order}"}  # fmt: skip
+                "tid": _thread(number), "id2": {"local": f"message {number}.{order}"}}  # fmt: skip
         yield {**ends, "ph": "b", "ts": _micros(arrow.sent_ns), "args": {"instance": number}}
         yield {**ends, "ph": "e", "ts": _micros(arrow.taken_ns)}
     for mark in instance.marks:

@@ -14,6 +14,8 @@ from typing import Final
 SCALED: Final = frozenset({"s", "fraction"})
 """Units that a number is shown in as fits; others stand beside the metric's name."""
 UNDEFINED: Final = "–"
+DUST: Final = 1e-9
+"""A bound that is so much smaller than the other one is shown as none at all."""
 SPACE: Final = "\u00a0"
 """Between a number and its unit: a line never breaks there."""
 _TIMES: Final = ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min"))
@@ -76,6 +78,10 @@ def between(low: float, high: float, unit: str = "", *, signed: bool = False) ->
     if math.isinf(low) or math.isinf(high):
         first, second = (number(each, unit, signed=signed) for each in (low, high))
         return f"{first} to {second}"
-    scale, shown = unit_for(max(abs(low), abs(high)), unit)
-    first, second = (significant(each * scale, signed=signed) for each in (low, high))
+    most = max(abs(low), abs(high))
+    scale, shown = unit_for(most, unit)
+    first, second = (
+        significant(each * scale if abs(each) > DUST * most else 0.0, signed=signed)
+        for each in (low, high)
+    )
     return f"{first} to {second}{SPACE}{shown}" if shown else f"{first} to {second}"

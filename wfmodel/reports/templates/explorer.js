@@ -155,7 +155,7 @@
     marks.hidden = false;
     const figure = make("div", { class: "diagram" });
     figure.append(paper, ...marks.childNodes);
-    const heading = each.article.querySelector("h4");
+    const heading = each.article.querySelector("h3");
     made.append(heading.cloneNode(true), each.views, each.flights, figure, each.article);
     each.rows.forEach((row, n) => { row.onclick = () => go(events.findIndex(([w, m]) => walks[w] === each && m === n)); });
     return made;

@@ -84,7 +84,8 @@ function unfold() {
 document.querySelectorAll("table[data-filter]").forEach(addFilter);
 document.querySelectorAll("table:has([data-sort])").forEach(addSorting);
 // What does not scroll is no stop on the way of the tabulator key.
-for (const part of document.querySelectorAll(".scroll, .wide, pre")) part.tabIndex = part.scrollWidth > part.clientWidth ? 0 : -1;
+const sized = new ResizeObserver((seen) => seen.forEach(({ target }) => (target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1)));
+document.querySelectorAll(".scroll, .wide, pre").forEach((part) => sized.observe(part));
 for (const part of document.querySelectorAll(".meaning a")) part.addEventListener("click", () => part.closest(".meaning").hidePopover());
 addEventListener("hashchange", unfold);
 unfold();
