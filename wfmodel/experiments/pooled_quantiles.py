@@ -45,14 +45,14 @@ def quantile(
     found = float(pool[math.ceil(share * len(pool)) - 1])
     below = [float((run.seconds <= found).mean()) if len(run.seconds) else math.nan for run in runs]
     sample = linearised(below, counts)
-    many = effective(float(sample.mean()), sample, len(pool), confidence)
+    beyond = sum(bool((run.seconds >= found).any()) for run in runs)
+    many = effective(float(sample.mean()), sample, len(pool), beyond, confidence)
     ends = [_place(many, share, each) for each in ((1 + confidence) / 2, (1 - confidence) / 2)]
     if (many + 1) * ends[0] < 1 or (many + 1) * ends[1] > many:
         least = math.ceil(math.log((1 - confidence) / 2) / math.log(max(share, 1 - share)))
         needed = math.ceil(len(runs) * least / max(many, 1))
         unknown = (math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
         return Estimate(*unknown, needed=max(needed, len(runs) + 1, FEWEST_RUNS))
-    beyond = sum(bool((run.seconds >= found).any()) for run in runs)
     if beyond < FEWEST_RUNS:
         needed = math.ceil(FEWEST_RUNS * len(runs) / max(beyond, 1))
         return Estimate(found, math.nan, math.nan, len(runs), 0, Method.NONE, needed)

@@ -142,13 +142,20 @@ def _are_counts(values: Sequence[float], weights: Sequence[float]) -> bool:
     return bool((np.abs(sums - np.round(sums)) < _ROUNDING * np.maximum(sums, 1)).all())
 
 
-def effective(share: float, sample: Sample, instances: float, confidence: float) -> float:
-    """As how many independent instances those of some runs count, for a share of them."""
+def effective(
+    share: float, sample: Sample, instances: float, some: int, confidence: float
+) -> float:
+    """As how many independent instances those of some runs count, for a share of them.
+
+    ``some``: how many runs have any of it. How it clusters is told from those, so Student's
+    quantile is that of so many; of all runs, where none has any.
+    """
     runs, tail = len(sample), (1 + confidence) / 2
     clustering = 1.0
     if 0 < share < 1:
         clustering = float(sample.var(ddof=1)) / runs / (share * (1 - share) / instances)
-    few = special.stdtrit(max(instances - 1, 1), tail) / special.stdtrit(runs - 1, tail)
+    freedom = max(some or runs, 2) - 1
+    few = special.stdtrit(max(instances - 1, 1), tail) / special.stdtrit(freedom, tail)
     return min(instances, instances / max(clustering, 1e-12) * float(few) ** 2)
 
 
@@ -158,7 +165,7 @@ def _of_counts(
     """A share's interval, or its bound where so few runs have some of it; of none, nobody knows how
     many it takes.
     """
-    many = effective(found.mean, sample, instances, confidence)
+    many = effective(found.mean, sample, instances, some, confidence)
     ones, tail = found.mean * many, (1 - confidence) / 2
     needed = runs_needed(some, len(sample))
     if not needed:
