@@ -118,6 +118,9 @@ def after_crashes(moment: Workflow) -> Iterator[Known]:
     yield Known("share clustered by run", "hurt", sum(waits) / 59, moment, DIRECT, seconds)
     delay = 10 * sum(waits) / 59  # what is left has no memory
     yield Known("mean, delay by one outage", "fault_delay", delay, moment, DIRECT, seconds)
+    longest = 10 * math.log(sum(waits) / 59 / 0.05) + 0.01
+    name = "percentile, p95, clustered by an outage"
+    yield Known(name, "latency_p95", longest, moment, DIRECT, seconds)
     long = Fault(kind="crash", target="a", at=(d("500ms"),), lasts=Exponential(mean=d("60s")))
     cut = setting_of(Arrivals(at=(d("1s"),)), long, horizon="2s", convergence="60s")
     delay = math.exp(-0.5 / 60) * 60 * (1 - math.exp(-(60 - 0.01) / 60))
@@ -160,16 +163,22 @@ def coverage() -> Iterator[str]:
 
 
 def _covered(found: Sequence[Estimate], truth: float) -> str:
-    """A cell of the table. Where all runs agree, no interval is shown either."""
+    """A cell of the table: intervals and bounds together. Where all runs agree, no interval is
+    shown either.
+    """
     unknown = (Method.NONE, Method.CONSTANT)
     given = [each for each in found if each.method not in unknown]
     share = 100 * sum(each.low <= truth <= each.high for each in given) / max(len(given), 1)
     refused = 100 * (1 - len(given) / len(found))
+    bounds = 100 * sum(each.method is Method.BOUND for each in found) / len(found)
     needed = [each.needed for each in found if each.needed]
-    takes = f"refused {refused:.0f} %" + (f", takes {median(needed):.0f}" if needed else "")
+    apart = {"refused": refused, "bound": bounds}
+    told = [f"{what} {much:.0f} %" for what, much in apart.items() if much]
+    if needed:
+        told.append(f"takes {median(needed):.0f}")
     if refused > 95:
-        return takes
-    return f"{share:.1f} %" + (f" ({takes})" if refused else "")
+        return ", ".join(told)
+    return f"{share:.1f} %" + (f" ({', '.join(told)})" if told else "")
 
 
 def saga(failing: float) -> Workflow:

@@ -14,7 +14,15 @@ from tests.agreement.dressed import worlds
 from wfmodel.designs import History, System
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.experiments.run_observation import observe, to_the_limit, twin_run
-from wfmodel.metrics import METRICS, Measurement, measure, tracks_of
+from wfmodel.metrics import (
+    LOSSES,
+    METRICS,
+    Measurement,
+    ends_of,
+    lost_on_derailed,
+    measure,
+    tracks_of,
+)
 from wfmodel.metrics.instance_paths import came_to_rest, without_verdict
 from wfmodel.simulation import Setting, simulate
 
@@ -51,6 +59,29 @@ def test_parts_add_up_and_nobody_drops_out(world: World) -> None:
         assert total == 0
     for name in ("fault_delay", "completion_time", "wrong_time", "behind_time", "exposed_time"):
         assert 0 <= values[name] <= world[1].convergence / 1e9 + 1e-9, name
+
+
+@given(worlds())
+@settings(max_examples=30)
+def test_what_metrics_lose_on_each_instance_adds_up_to_them(world: World) -> None:
+    """And on those that faults made end worse, no more."""
+    system, setting, seed = world
+    calm = simulate(system, replace(setting, faults=()), seed=seed)
+    ends = ends_of(tracks_of(to_the_limit(calm)))
+    tracks = tracks_of(to_the_limit(simulate(system, setting, seed=seed)), twin=ends)
+    if not tracks.count:
+        return
+    part = lost_on_derailed(tracks)
+    assert set(part) == set(LOSSES)
+    for name, losses in LOSSES.items():
+        each = losses(tracks)
+        value = METRICS[name].function(tracks)
+        lacks = 1 - value if METRICS[name].better == "higher" else value
+        assert each.mean() == pytest.approx(lacks, abs=1e-9), name
+        assert 0 <= part[name] <= each.sum() * (1 + 1e-9), name
+    derailed = METRICS["derailed"].function(tracks) * tracks.count
+    assert derailed > 0 or not any(part.values())
+    assert part["committed"] <= derailed + 1e-9
 
 
 @given(worlds())

@@ -6,7 +6,7 @@ Nothing here runs anything. ``replications`` fills it in; tables, pages and JSON
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from wfmodel.display import Plotted, Shown, Tabular
@@ -74,7 +74,8 @@ class VariantResult(Shown):
     replications, at ``Comparison.times_s``. ``incidents``: by replication, of those that have any.
     ``processes``: what a fault can hit; ``struck``: what did, over all replications. ``worst``:
     instances to look at, one for each way to go wrong. ``startup``: what starting empty does to the
-    runs, None if nothing.
+    runs, None if nothing. ``derailed``: how many instances faults made end worse, and
+    ``lost_on_derailed`` what each metric lost on them.
     """
 
     name: str
@@ -88,6 +89,8 @@ class VariantResult(Shown):
     struck: tuple[Struck, ...] = ()
     worst: tuple[Found, ...] = ()
     startup: Startup | None = None
+    derailed: int = 0
+    lost_on_derailed: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,20 +10,25 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from wfmodel.display import Shown
 from wfmodel.experiments.cautions import cautions_of
 from wfmodel.experiments.comparison import Comparison, MetricResult
+from wfmodel.experiments.estimate_words import interval_words
+from wfmodel.experiments.one_cause import OneCause, one_cause
 from wfmodel.experiments.promise_verdicts import promises_of
 from wfmodel.experiments.sensitivity_runs import Changed, Fate
 from wfmodel.experiments.statistics import DifferenceVerdict, Method
 from wfmodel.experiments.why_wrong import causes, told
 from wfmodel.metrics import CLEAN
 from wfmodel.wording.counting import together
-from wfmodel.wording.figures import SCALED, SPACE, between, gap, gap_between, number
+from wfmodel.wording.figures import SCALED, SPACE, gap, gap_between, number
 
 MOST_CAUSES: Final = 3
+WHOLE: Final = 0.995
+NUMBERS: Final = ("no", "one", "two", "three", "four")
 COSTS: Final = ("cost", "messages", "latency_p95", "busiest_load")
 """What an advantage is paid with: told beside the headline if a difference is shown."""
 
@@ -53,6 +58,7 @@ def answer(comparison: Comparison, changed: Sequence[Changed] = ()) -> Conclusio
         points += [*_promises(comparison), *_anomalies(comparison)]
         return Conclusion(headline, tuple(points), tuple(cautions_of(comparison)))
     points = [_point(comparison, line) for line in comparison.primary()]
+    points += _causes_shared(comparison, names)
     points += [_cost(comparison, name) for name in _costs(comparison) if _shown(comparison, name)]
     points += [*_promises(comparison), *_anomalies(comparison)]
     cautions = (*cautions_of(comparison), *_reversals(comparison, changed))
@@ -75,7 +81,8 @@ def _headline(comparison: Comparison, names: tuple[str, str]) -> str:
         )
     for i in (0, 1):
         if won[i]:
-            return f"{capital(names[i])} is better on {_titles(won[i])}{_rest(undecided)}."
+            one = _one(one_cause(comparison, won[i]), won[i])
+            return f"{capital(names[i])} is better on {_titles(won[i])}{one}{_rest(undecided)}."
     return _undecided_headline(comparison, names)
 
 
@@ -95,6 +102,42 @@ def _undecided_headline(comparison: Comparison, names: tuple[str, str]) -> str:
     return (
         f"No difference is shown between {both} on {_titles(lines)}, in {runs} paired replications."
     )
+
+
+def _one(cause: OneCause | None, won: Sequence[MetricResult]) -> str:
+    """That several advantages are one, where they are."""
+    if cause is None:
+        return ""
+    shared = [line for line in won if line.name in cause.shares]
+    which = "" if len(shared) == len(won) else f" on {_titles(shared)}"
+    return f" (one advantage{which}, not {NUMBERS[len(shared)]}: the same instances decide)"
+
+
+def _causes_shared(comparison: Comparison, names: tuple[str, str]) -> Iterable[str]:
+    """Which instances several advantages are about, and how much of each."""
+    for i in (0, 1):
+        won = [line for line in comparison.primary() if line.decided and line.winner == i]
+        cause = one_cause(comparison, won)
+        if cause is None or comparison.pair is None:
+            continue
+        shared = [line for line in won if line.name in cause.shares]
+        amounts = [(_share_words(cause.shares[line.name]), line) for line in shared]
+        each = [
+            f"{amount} of the difference in {_titles([line for _, line in group])}"
+            for amount, group in groupby(amounts, key=itemgetter(0))
+        ]
+        worse = [
+            f"{many:,} of {comparison.variants[place].instances:,} in {name}"
+            for many, place, name in zip(cause.derailed, comparison.pair, names, strict=True)
+        ]
+        yield (
+            f"One cause: instances that faults made end worse, {together(worse)}. They make"
+            f" {together(each)}."
+        )
+
+
+def _share_words(share: float) -> str:
+    return "all" if share > WHOLE else number(share, "fraction")
 
 
 def _rest(undecided: Sequence[MetricResult]) -> str:
@@ -176,7 +219,7 @@ def _promises(comparison: Comparison) -> Iterable[str]:
         promise = each[0].promise
         became = ", ".join(
             f"{kept.variant} {kept.verdict} ({number(kept.share.mean, 'fraction')},"
-            f" {between(kept.share.low, kept.share.high, 'fraction')})"
+            f" {interval_words(kept.share, 'fraction')})"
             for kept in each
         )
         yield f"Promise {name}, {promise}: {became}."

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.conclusion import capital
+from wfmodel.experiments.estimate_words import interval_words
 from wfmodel.experiments.statistics import DifferenceVerdict, Estimate, Method
-from wfmodel.wording.figures import SCALED, UNDEFINED, between, gap, gap_between, number
+from wfmodel.wording.figures import SCALED, UNDEFINED, gap, gap_between, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def estimate_cell(
     text = number(found.mean, bare(unit))
     details = []
     if found.method not in (Method.CONSTANT, Method.NONE):
-        details.append(between(found.low, found.high, bare(unit)))
+        details.append(interval_words(found, bare(unit)))
     elif found.needed and not math.isnan(found.mean):
         details.append(f"no interval: it takes about {found.needed} replications")
     if calm is not None and not math.isnan(calm.mean):

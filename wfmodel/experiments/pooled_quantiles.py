@@ -2,8 +2,10 @@
 
 The 99th percentile of sixty instances is their largest, whatever the truth: a mean of such runs is
 wrong however many there are. So instances are pooled, those without a verdict as longer than any.
-The interval is between two of them in order, chosen by the binomial distribution (David & Nagaraja,
-Order Statistics, 2003, 7.1) of as many as the clustering by run leaves (Woodruff, JASA 47, 1952).
+The interval is between two places in their order (Hutson, J. Applied Statistics 26, 1999: places
+between two instances, so that it is no wider than it says), for as many instances as the clustering
+by run leaves (Woodruff, JASA 47, 1952). What lies beyond has to come from eight runs at least: the
+longest are mostly those that one outage held up.
 
 What it cannot see: where even all together are too few for an upper limit, it gives none, and says
 how many runs it takes.
@@ -16,10 +18,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from wfmodel.experiments.instance_facts import Latencies
-from wfmodel.experiments.ratio_estimates import effective, linearised
+from wfmodel.experiments.ratio_estimates import FEWEST_RUNS, effective, linearised
 from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, Method, verdict_of
 
 POOLED: Final[Mapping[str, float]] = {
@@ -28,6 +31,7 @@ POOLED: Final[Mapping[str, float]] = {
     "latency_p99": 0.99,
 }
 """Metrics that are percentiles of latencies."""
+HALVINGS: Final = 40
 
 
 def quantile(
@@ -41,24 +45,39 @@ def quantile(
     found = float(pool[math.ceil(share * len(pool)) - 1])
     below = [float((run.seconds <= found).mean()) if len(run.seconds) else math.nan for run in runs]
     sample = linearised(below, counts)
-    many = math.floor(effective(float(sample.mean()), sample, len(pool), confidence))
-    ranks = _ranks(many, share, (1 - confidence) / 2)
-    if ranks is None:
-        least = math.ceil(math.log((1 - confidence) / 2) / math.log(share))
+    beyond = sum(bool((run.seconds >= found).any()) for run in runs)
+    many = effective(float(sample.mean()), sample, len(pool), beyond, confidence)
+    ends = [_place(many, share, each) for each in ((1 + confidence) / 2, (1 - confidence) / 2)]
+    if (many + 1) * ends[0] < 1 or (many + 1) * ends[1] > many:
+        least = math.ceil(math.log((1 - confidence) / 2) / math.log(max(share, 1 - share)))
         needed = math.ceil(len(runs) * least / max(many, 1))
         unknown = (math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
-        return Estimate(*unknown, needed=max(needed, len(runs) + 1))
-    low = pool[max(0, math.floor(ranks[0] * len(pool) / many) - 1)]
-    high = pool[min(len(pool), math.ceil(ranks[1] * len(pool) / many)) - 1]
-    return Estimate(found, float(low), float(high), len(runs), 0, Method.ORDER)
+        return Estimate(*unknown, needed=max(needed, len(runs) + 1, FEWEST_RUNS))
+    if beyond < FEWEST_RUNS:
+        needed = math.ceil(FEWEST_RUNS * len(runs) / max(beyond, 1))
+        return Estimate(found, math.nan, math.nan, len(runs), 0, Method.NONE, needed)
+    low, high = (_at(pool, each) for each in ends)
+    return Estimate(found, min(low, found), max(high, found), len(runs), 0, Method.ORDER)
 
 
-def _ranks(many: int, share: float, tail: float) -> tuple[int, int] | None:
-    """The places, from 1, of the two that the quantile is between; None if there are too few."""
-    places = np.arange(1, many + 1)
-    high = places[special.bdtrc(places - 1.0, many, share) <= tail]
-    low = places[special.bdtr(places - 1.0, many, share) <= tail]
-    return (int(low[-1]), int(high[0])) if len(low) and len(high) else None
+def _place(many: float, share: float, chance: float) -> float:
+    """How far along so many in order, from 0 to 1, is the one that is no longer than the quantile
+    with this chance.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        places = (many + 1) * middle, (many + 1) * (1 - middle)
+        low, high = (middle, high) if special.betainc(*places, share) > chance else (low, middle)
+    return low
+
+
+def _at(pool: NDArray[np.float64], place: float) -> float:
+    """What is so far along; between two of them, in proportion."""
+    at = min(max((len(pool) + 1) * place - 1, 0.0), len(pool) - 1.0)
+    before, after = pool[math.floor(at)], pool[math.ceil(at)]
+    part = at - math.floor(at)
+    return float(before if after == before or not part else before + part * (after - before))
 
 
 def paired_quantiles(
@@ -95,6 +114,9 @@ def _gap(one: Estimate, other: Estimate) -> Estimate:
         low, high = (size, size) if apart else (-math.inf, math.inf)
         return Estimate(size, low, high, runs, 0, Method.ORDER)
     size = other.mean - one.mean
+    needed = max(one.needed, other.needed)
+    if needed:
+        return Estimate(size, math.nan, math.nan, runs, 0, Method.NONE, needed)
     low = size - math.hypot(other.mean - other.low, one.high - one.mean)
     high = size + math.hypot(other.high - other.mean, one.mean - one.low)
     return Estimate(size, low, high, runs, 0, Method.ORDER)
@@ -102,6 +124,8 @@ def _gap(one: Estimate, other: Estimate) -> Estimate:
 
 def _p_value(gap: Estimate, runs: int, confidence: float) -> float:
     """Two-sided, from the side of the interval that is towards zero."""
+    if math.isnan(gap.low):
+        return math.nan
     if math.isinf(gap.mean):
         return 0.0 if math.isinf(gap.low) and gap.low == gap.high else 1.0
     side = gap.mean - gap.low if gap.mean > 0 else gap.high - gap.mean

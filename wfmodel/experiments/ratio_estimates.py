@@ -9,19 +9,29 @@ each run's deviation, by its weight, is linear in what is added up.
 >>> ratio([1.0, 3.0], [1, 3]).mean
 2.5
 
-Shares of instances have Clopper and Pearson's interval for as many instances as the clustering by
-run leaves of them (Korn & Graubard, Survey Methodology 24, 1998): zero has a width.
+Shares of instances have Jeffreys' interval for as many instances as the clustering by run leaves of
+them (Korn & Graubard, Survey Methodology 24, 1998; Franco, Little, Louis & Slud, J. Survey
+Statistics and Methodology 7, 2019).
 
->>> 0.002 < ratio([0.0] * 20, [100] * 20, counts=True).high < 0.003
-True
+>>> found = ratio([0.25] * 20, [100] * 20, counts=True)
+>>> round(found.low, 3), round(found.high, 3)
+(0.232, 0.269)
 
-Times and counts are never negative, and a few runs may have most of them: sums are taken to be at
-least as skewed as a gamma distribution (twice the coefficient of variation), which a handful of
-runs does not show. Where some runs have nothing of it and fewer than eight have, an interval is
-refused, with the number of runs that it takes.
+Fewer than eight runs with anything of it, where others have nothing, are too few for an interval.
+Shares then have a bound, the exact one: zero has a width, too.
+
+>>> none = ratio([0.0] * 20, [100] * 20, counts=True)
+>>> print(none.method, none.low, 0.002 < none.high < 0.003)
+bound 0.0 True
+
+Anything else has none, and the number of runs that it takes.
 
 >>> ratio([0.0, 0.0, 8.0], [1, 1, 1]).needed
 24
+
+Times and counts are never negative, and a few runs may have most of them: sums are taken to be at
+least as skewed as a lognormal distribution of their mean and spread, which a handful of runs does
+not show.
 
 What it cannot see: with no event at all, how much events would cluster; then instances are taken to
 be independent.
@@ -49,7 +59,8 @@ from wfmodel.experiments.statistics import (
 
 FEWEST_RUNS: Final = 8
 """Runs with something to add up, where others have nothing; of fewer, measured intervals of times
-after faults held the truth in 20 to 90 % of cases instead of 95 %.
+after faults held the truth in 20 to 90 % of cases instead of 95 %, and those of shares in 98 to 100
+%, for an event is there or it is not.
 """
 _ROUNDING: Final = 1e-6
 
@@ -87,27 +98,38 @@ def ratio(
     if not len(sample):
         return Estimate(math.nan, math.nan, math.nan, 0, len(values), Method.NONE)
     sums = np.nan_to_num(np.asarray(values, dtype=np.float64)) * np.asarray(weights)
-    found = interval(sample.tolist(), least_skewness=_of_gamma(sums), confidence=confidence)
+    found = interval(sample.tolist(), least_skewness=_of_lognormal(sums), confidence=confidence)
     left_out = undefined if not any(weights[i] for i in _known(values)) else 0
     found = replace(found, undefined=left_out)
     if len(sample) < 2:
         return found
     if counts and _are_counts(values, weights):
-        low, high = _korn_graubard(found.mean, sample, float(sum(weights)), confidence)
-        return replace(found, low=low, high=high, method=Method.BINOMIAL)
+        away = np.nan_to_num(1 - np.asarray(values, dtype=np.float64)) * np.asarray(weights)
+        some = min(int(np.count_nonzero(each > _ROUNDING)) for each in (sums, away))
+        return _of_counts(found, sample, float(sum(weights)), some, confidence)
     some = int(np.count_nonzero(sums))
-    if 0 < some < min(FEWEST_RUNS, len(sums)):
-        needed = math.ceil(FEWEST_RUNS * len(sums) / some)
+    needed = runs_needed(some, len(sums)) if some else 0
+    if needed:
         return replace(found, low=math.nan, high=math.nan, method=Method.NONE, needed=needed)
     return found
 
 
-def _of_gamma(sums: Sample) -> float:
-    """The skewness of a gamma distribution of this mean and spread; 0 if a sum is negative."""
+def runs_needed(some: int, runs: int) -> int:
+    """How many runs it takes for enough of them to have something, if ``some`` of these have; 0 if
+    these are enough, or all have.
+    """
+    if some >= min(FEWEST_RUNS, runs):
+        return 0
+    return math.ceil(FEWEST_RUNS * runs / max(some, 1))
+
+
+def _of_lognormal(sums: Sample) -> float:
+    """The skewness of a lognormal distribution of this mean and spread; 0 if a sum is negative."""
     mean = float(sums.mean())
     if len(sums) < 2 or not mean or sums.min() < 0:
         return 0.0
-    return 2 * float((sums / mean).std(ddof=1))
+    variation = float((sums / mean).std(ddof=1))
+    return variation**3 + 3 * variation
 
 
 def _known(values: Sequence[float]) -> list[int]:
@@ -120,24 +142,41 @@ def _are_counts(values: Sequence[float], weights: Sequence[float]) -> bool:
     return bool((np.abs(sums - np.round(sums)) < _ROUNDING * np.maximum(sums, 1)).all())
 
 
-def effective(share: float, sample: Sample, instances: float, confidence: float) -> float:
-    """As how many independent instances those of some runs count, for a share of them."""
+def effective(
+    share: float, sample: Sample, instances: float, some: int, confidence: float
+) -> float:
+    """As how many independent instances those of some runs count, for a share of them.
+
+    ``some``: how many runs have any of it. How it clusters is told from those, so Student's
+    quantile is that of so many; of all runs, where none has any.
+    """
     runs, tail = len(sample), (1 + confidence) / 2
     clustering = 1.0
     if 0 < share < 1:
         clustering = float(sample.var(ddof=1)) / runs / (share * (1 - share) / instances)
-    few = special.stdtrit(max(instances - 1, 1), tail) / special.stdtrit(runs - 1, tail)
+    freedom = max(some or runs, 2) - 1
+    few = special.stdtrit(max(instances - 1, 1), tail) / special.stdtrit(freedom, tail)
     return min(instances, instances / max(clustering, 1e-12) * float(few) ** 2)
 
 
-def _korn_graubard(
-    share: float, sample: Sample, instances: float, confidence: float
-) -> tuple[float, float]:
-    many = effective(share, sample, instances, confidence)
-    ones, tail = share * many, (1 - confidence) / 2
-    low = float(special.betaincinv(ones, many - ones + 1, tail)) if share > 0 else 0.0
-    high = float(special.betaincinv(ones + 1, many - ones, 1 - tail)) if share < 1 else 1.0
-    return low, high
+def _of_counts(
+    found: Estimate, sample: Sample, instances: float, some: int, confidence: float
+) -> Estimate:
+    """A share's interval, or its bound where so few runs have some of it; of none, nobody knows how
+    many it takes.
+    """
+    many = effective(found.mean, sample, instances, some, confidence)
+    ones, tail = found.mean * many, (1 - confidence) / 2
+    needed = runs_needed(some, len(sample))
+    if not needed:
+        low, high = special.betaincinv(ones + 0.5, many - ones + 0.5, [tail, 1 - tail])
+        return replace(found, low=float(low), high=float(high), method=Method.SHARE)
+    low, high = 0.0, 1.0
+    if 2 * ones <= many:
+        high = float(special.betaincinv(ones + 1, many - ones, 1 - tail))
+    else:
+        low = float(special.betaincinv(ones, many - ones + 1, tail))
+    return replace(found, low=low, high=high, method=Method.BOUND, needed=needed if some else 0)
 
 
 def paired_ratios(

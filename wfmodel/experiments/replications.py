@@ -224,6 +224,7 @@ def _compared(scenario: Scenario, workflow: Workflow, observed: Results) -> Comp
             all_struck([each.struck for each in runs]),
             worst_first([each.worst for each in runs]),
             startup_of([each.calm for each in runs]),
+            *_derailed(runs),
         )
         for (name, variant), runs in zip(scenario.variants_by_name().items(), observed, strict=True)
     )
@@ -235,6 +236,15 @@ def _compared(scenario: Scenario, workflow: Workflow, observed: Results) -> Comp
         indices_of_pair(scenario),
         observed[0][0].times_s,
     )
+
+
+def _derailed(runs: Sequence[RunObservation]) -> tuple[int, dict[str, float]]:
+    """How many instances faults made end worse, and what was lost on them by metric."""
+    lost: Counter[str] = Counter()
+    for each in runs:
+        lost.update(each.lost_on_derailed)
+    many = (each.values["derailed"] * each.instances for each in runs if each.lost_on_derailed)
+    return round(sum(number for number in many if not math.isnan(number))), dict(lost)
 
 
 def _endings(runs: Sequence[RunObservation]) -> dict[str, int]:

@@ -39,6 +39,7 @@ from wfmodel.metrics import (
     Terms,
     TwinEnds,
     ends_of,
+    lost_on_derailed,
     measure_tracks,
     tracks_of,
 )
@@ -59,6 +60,7 @@ class RunObservation:
     instances that faults hurt, up to that limit. ``divergence``: mean D at ``times_s`` of simulated
     time. ``incidents``: instances that ended with an anomaly. ``latencies``: those of the run,
     ``calm`` those of its twin. ``struck``: what hit whom. ``worst``: instances to look at.
+    ``lost_on_derailed``: see there.
     """
 
     instances: int
@@ -75,6 +77,7 @@ class RunObservation:
     calm: Latencies
     struck: tuple[Struck, ...]
     worst: tuple[Worst, ...]
+    lost_on_derailed: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ def observe(
         latencies_of(tracks, most=MOST_CALM) if twin is None else twin.latencies,
         struck_in(tracks),
         worst_of(tracks),
+        lost_on_derailed(tracks),
     )
 
 

@@ -9,7 +9,8 @@ the noise cancels (common random numbers: Law & Kelton, Simulation Modeling and 
 
 Few skewed values have small means with small spreads, so that Student's interval misses the truth
 on one side. Intervals are the hull of Student's and Hall's, which takes the skewness out by a cubic
-transformation (J. Royal Statistical Society B 54, 1992). A difference that fewer than six pairs
+transformation (J. Royal Statistical Society B 54, 1992); where more is known of the skewness than
+the sample shows, Hall's alone. A difference that fewer than six pairs
 show is not called shown: an exact sign test could not reject with fewer. docs/statistics.md tells
 how often intervals hold the truth.
 """
@@ -49,7 +50,11 @@ class Method(StrEnum):
     STUDENT = "t"
     WIDENED = "t and Hall"
     BINOMIAL = "Clopper-Pearson"
-    """Shares of instances, or values that are all 0 or 1."""
+    """Values that are all 0 or 1: no less often than it says."""
+    SHARE = "Jeffreys"
+    """Shares of instances: on average as often as it says."""
+    BOUND = "bound"
+    """Too few events for an interval: at most, or at least, so much."""
     ORDER = "order statistics"
     """A percentile, between two instances."""
     CONSTANT = "constant"
@@ -63,7 +68,8 @@ class Estimate:
     """A mean over replications with its interval; ``nan`` where nothing is known.
 
     ``undefined`` replications had no value (nothing recovered, nobody was stuck) and are left out.
-    ``needed``: where an interval is refused, as how many replications it takes; else 0.
+    ``needed``: where an interval is refused, as how many replications it takes; else 0. A bound is
+    an interval from 0, or to 1.
     """
 
     mean: float
@@ -113,9 +119,8 @@ class Difference:
         if self.verdict is not DifferenceVerdict.TOO_FEW:
             return None
         runs = max(self.estimate.replications, 1)
-        return max(
-            FEWEST_DIFFERING_PAIRS, math.ceil(FEWEST_DIFFERING_PAIRS * runs / self.differing)
-        )
+        differ = math.ceil(FEWEST_DIFFERING_PAIRS * runs / self.differing)
+        return max(FEWEST_DIFFERING_PAIRS, differ, self.estimate.needed)
 
     @property
     def sign(self) -> int:
@@ -147,6 +152,9 @@ def interval(
         skewness = max(skewness, least_skewness)
     widest = WIDEST if least_skewness else WIDEST_OF_SAMPLE
     below, above = _hall(skewness / math.sqrt(n), quantile, widest / quantile)
+    if not least_skewness or _skewness(sample) <= 0:
+        below = max(below, quantile)
+    above = max(above, quantile)
     error, method = _standard_error(sample), Method.WIDENED if skewness else Method.STUDENT
     return Estimate(mean, mean - below * error, mean + above * error, n, undefined, method)
 
@@ -268,7 +276,7 @@ def _standard_error(sample: Sample) -> float:
 
 
 def _hall(skewness: float, quantile: float, widest: float) -> tuple[float, float]:
-    """How far an interval goes below and above the mean, in standard errors: no less than Student's
+    """How far Hall's interval goes below and above the mean, in standard errors; Student's goes
     ``quantile``. ``skewness``: by the square root of how many values, as is ``widest``.
     """
     g = min(max(skewness, -widest), widest)
@@ -277,4 +285,4 @@ def _hall(skewness: float, quantile: float, widest: float) -> tuple[float, float
     above, below = (
         3 / g * (1 - float(np.cbrt(1 + g * (end - g / 6)))) for end in (-quantile, quantile)
     )
-    return max(quantile, -below), max(quantile, above)
+    return -below, above

@@ -23,6 +23,7 @@ from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal  # noqa: E402
 from wfmodel.metrics.divergence import Series  # noqa: E402
 from wfmodel.metrics.fault_intervals import Censored  # noqa: E402
 from wfmodel.metrics.globalstate import StateGraph  # noqa: E402
+from wfmodel.metrics.instance_losses import LOSSES, lost_on_derailed  # noqa: E402
 from wfmodel.metrics.instance_paths import Monitor, Tracks, TwinEnds  # noqa: E402
 from wfmodel.metrics.measurement import Measurement, measure, measure_tracks  # noqa: E402
 from wfmodel.metrics.metric import Metric, MetricGroup, Per, Undefined  # noqa: E402
@@ -34,6 +35,7 @@ from wfmodel.metrics.twin import ends_of  # noqa: E402
 
 __all__ = [
     "CLEAN",
+    "LOSSES",
     "METRICS",
     "NO_TERMS",
     "Anomaly",
@@ -55,6 +57,7 @@ __all__ = [
     "Undefined",
     "ends_of",
     "kaplan_meier",
+    "lost_on_derailed",
     "measure",
     "measure_tracks",
     "tracks_of",

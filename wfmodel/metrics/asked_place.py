@@ -191,6 +191,11 @@ def _share(tracks: Tracks, per_instance: Floats) -> Value:
     return mean(np.where(watched, per_instance / np.where(watched, limit, 1), 0.0))
 
 
+def wrong_ns(tracks: Tracks) -> Floats:
+    """Per instance: how long whoever asks is told what is not so (see ``wrong_time``)."""
+    return tracks.once(_claims)[1]
+
+
 def wrong_time(tracks: Tracks) -> Value:
     """Time in which whoever asks is told what is not so.
 
@@ -204,7 +209,7 @@ def wrong_time(tracks: Tracks) -> Value:
     Cannot see: invariants of the business data; what other participants claim; of a step that loops
     visited more than once, which visit is meant. What is wrong for good counts up to L.
     """
-    return mean(tracks.once(_claims)[1] / SECOND)
+    return mean(wrong_ns(tracks) / SECOND)
 
 
 def false_answer(tracks: Tracks) -> Value:
@@ -216,7 +221,7 @@ def false_answer(tracks: Tracks) -> Value:
     Source: as wrong_time; a random instant as in Bailis et al., PBS, VLDB 2012.
     Cannot see: as wrong_time; when people really ask.
     """
-    return _share(tracks, tracks.once(_claims)[1])
+    return _share(tracks, wrong_ns(tracks))
 
 
 def consistency(tracks: Tracks) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wfmodel.experiments.conclusion import capital
+from wfmodel.experiments.estimate_words import interval_words
 from wfmodel.experiments.experiment import PlanKind
 from wfmodel.experiments.factorial.conclusions import value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult, Prepared
@@ -136,11 +137,12 @@ def _of_coefficient(found: Influence) -> str:
 
 def _cell(found: Estimate, metric: Metric, difference: bool) -> str:
     unit = metric.unit if metric.unit in SCALED else ""
-    one, two = (gap, gap_between) if difference else (number, between)
-    text = one(found.mean, unit)
-    if found.method in (Method.STUDENT, Method.WIDENED):
-        text += f" [{two(found.low, found.high, unit)}]"
-    return text
+    text = gap(found.mean, unit) if difference else number(found.mean, unit)
+    if found.method in (Method.CONSTANT, Method.NONE):
+        return text
+    if difference:
+        return f"{text} [{gap_between(found.low, found.high, unit)}]"
+    return f"{text} [{interval_words(found, unit)}]"
 
 
 def _missed(states: Sequence[Reached]) -> str:

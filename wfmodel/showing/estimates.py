@@ -8,6 +8,7 @@ from typing import Final
 from wfmodel.experiments import (
     SweepResult,
 )
+from wfmodel.experiments.estimate_words import interval_words
 from wfmodel.experiments.exact_answers import ExactAnswers, ExactTable
 from wfmodel.experiments.factorial.conclusions import threshold_words, value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
@@ -20,13 +21,13 @@ from wfmodel.experiments.statistics import Estimate
 from wfmodel.showing.card import HTML_ROWS, Card, card_of
 from wfmodel.showing.table_columns import Columns, columns_of, table_of
 from wfmodel.wording.counting import counted, together
-from wfmodel.wording.figures import between, number, significant
+from wfmodel.wording.figures import number, significant
 
 _INTERVAL: Final = ("mean", "low", "high")
 
 
 def _estimate(found: Estimate, unit: str) -> str:
-    return f"{number(found.mean, unit)} [{between(found.low, found.high, unit)}]"
+    return f"{number(found.mean, unit)} [{interval_words(found, unit)}]"
 
 
 # ---------------------------------------------------------------------------------- sweeps

@@ -1,0 +1,83 @@
+"""Intervals of shares and percentiles: what few runs allow to say, and that they hold the value."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wfmodel.experiments.instance_facts import Latencies
+from wfmodel.experiments.metric_rows import estimate_cell
+from wfmodel.experiments.pooled_quantiles import quantile
+from wfmodel.experiments.ratio_estimates import ratio
+from wfmodel.experiments.statistics import Method
+
+BOUNDS: Final = {0.0: "at most 0.21\N{NO-BREAK SPACE}%", 1.0: "at least 99.8\N{NO-BREAK SPACE}%"}
+SECONDS: Final = st.floats(0, 100, width=32)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_bound_is_said_to_be_one(share: float) -> None:
+    words = estimate_cell(ratio([share] * 20, [100] * 20, counts=True), "fraction", 20).detail
+    assert words == (BOUNDS[share])
+
+
+def test_a_share_of_few_runs_has_a_bound_and_of_more_an_interval() -> None:
+    few = ratio([0.01] * 7 + [0.0] * 13, [100] * 20, counts=True)
+    assert (few.method, few.low, few.needed) == (Method.BOUND, 0.0, 23)  # 8 / (7 / 20)
+    assert few.high > few.mean
+    enough = ratio([0.01] * 8 + [0.0] * 12, [100] * 20, counts=True)
+    assert (enough.method, enough.needed) == (Method.SHARE, 0)
+    # 8 of 2000, all of which count: the ends of a beta distribution of 8.5 and 1992.5
+    assert (enough.low, enough.high) == pytest.approx((0.00189, 0.00753), abs=1e-5)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), min_size=2, max_size=12),
+)
+def test_every_interval_of_a_share_holds_the_share(runs: list[tuple[int, int]]) -> None:
+    many = [max(pair) for pair in runs]
+    found = ratio([min(pair) / max(pair) for pair in runs], many, counts=True)
+    assert 0 <= found.low <= found.mean <= found.high <= 1
+    assert found.low < found.high  # zero has a width
+
+
+def latencies(*runs: list[float]) -> list[Latencies]:
+    return [Latencies(np.array(run), np.zeros(len(run)), 1) for run in runs]
+
+
+@given(
+    st.lists(
+        st.lists(st.floats(0, 100, width=32), min_size=1, max_size=40), min_size=8, max_size=12
+    ),
+    st.sampled_from([0.5, 0.95]),
+)
+def test_every_interval_of_a_percentile_holds_it(runs: list[list[float]], share: float) -> None:
+    found = quantile(latencies(*runs), share)
+    if found.method is Method.ORDER:
+        assert found.low <= found.mean <= found.high
+        assert found.low in np.concatenate(runs) or found.low < found.mean
+    else:
+        assert found.needed > len(runs) or math.isfinite(found.mean)
+
+
+def test_what_lies_beyond_a_percentile_has_to_come_from_eight_runs() -> None:
+    """Six outages make the longest 360: those say as little as six."""
+    calm = [[0.1 + i / 1e5 for i in range(100)] for _ in range(20)]
+    struck = [[*range(1, 61), *calm[0][:40]]] * 6 + calm[6:]
+    found = quantile(latencies(*struck), 0.9)
+    assert math.isnan(found.low)
+    assert (found.mean > 1, found.needed) == (True, 27)  # 8 / (6 / 20)
+    assert quantile(latencies(*calm), 0.9).method is Method.ORDER
+
+
+def test_places_are_between_two_instances() -> None:
+    """As the normal approximation has them, to one place."""
+    found = quantile(latencies(*([10.0 * i + j + 1 for i in range(100)] for j in range(10))), 0.5)
+    assert found.mean == 500
+    assert found.low == pytest.approx(500.5 - 1.96 * math.sqrt(250), abs=1)
+    assert found.high == pytest.approx(500.5 + 1.96 * math.sqrt(250), abs=1)
