@@ -19,6 +19,7 @@ from wfmodel.model.source import Path
 from wfmodel.model.state_events import (
     BUSINESS_FAILURE,
     TRANSIENT_FAILURE,
+    interruption,
     raised_events,
     retries,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Problem",
     "Scope",
     "build_flow",
+    "interruption",
     "raised_events",
     "retries",
 ]

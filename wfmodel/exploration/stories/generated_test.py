@@ -29,6 +29,7 @@ UNTIMED: Final = (
     "max_deliveries",
     "order",
     "unhandled",
+    "interrupted",
     "timeouts",
     "watchdog",
 )
