@@ -4,7 +4,7 @@
     python -m benchmarks.airflow_tables --airflow BIN/airflow --database URL --home FOLDER
 
 ``models/airflow-tables`` is run three times: without faults, and with the process of a task killed
-(``kill -9``) five seconds into its work, once where it has retries and once where it has none. What
+(``kill -9``) half a minute into its work, once where it has retries and once where it has none. What
 rows of ``task_instance`` and ``dag_run`` become is written down by a trigger in the database
 (PostgreSQL, empty; ``psql`` asks it). Airflow stands in an environment of its own; its scheduler,
 DAG processor and API server are started here, and stopped.
@@ -16,11 +16,12 @@ import argparse
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -33,9 +34,10 @@ from wfmodel.traces.airflow_tables import StateChange, table_states
 
 SECOND = 10**9
 MODEL = Path(__file__).parents[1] / "models" / "airflow-tables"
-INTO_WORK = 5.0
+INTO_WORK = 30.0
+PORT = 28417
 SEEDS = range(1, 101)
-PATIENCE = 300.0
+PATIENCE = 900.0
 """Seconds in which a real run, or a start, has to be over."""
 
 
@@ -129,6 +131,10 @@ class RealAirflow:
             "AIRFLOW_HOME": str(home),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": "2",
+            "AIRFLOW__API__PORT": str(PORT),
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{PORT}/execution/",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
             "PATH": f"{Path(program).parent}{os.pathsep}{os.environ['PATH']}",
         }
@@ -166,6 +172,7 @@ class RealAirflow:
                         )
                     )
             self.wait("select 1 from serialized_dag where dag_id = 'five_tasks'")
+            self.wait_for_tasks()
             self.airflow("dags", "unpause", "five_tasks")
             yield
         finally:
@@ -173,6 +180,15 @@ class RealAirflow:
                 os.killpg(process.pid, signal.SIGTERM)
             for process in started:
                 process.wait(60)
+
+    def wait_for_tasks(self) -> None:
+        """Until the API server listens: tasks report to it."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", PORT), 1):
+                return
+            time.sleep(0.5)
+        raise TimeoutError("the API server")
 
     def wait(self, sql: str) -> list[list[str]]:
         """The answer, once there is one."""

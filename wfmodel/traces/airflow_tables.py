@@ -102,8 +102,7 @@ class _Reading:
                 for node in view.active:
                     self._begin(now, who, node)
                 if view.status.is_final and self.run == "running":
-                    self._note(now)
-                    self._run(now, "success" if view.status is Status.SUCCEEDED else "failed")
+                    self._once_committed(now, who, partial(self._verdict, view.status))
             case Kind.SEND:
                 message = self.history.messages[row.a]
                 if isinstance(message, Command) and message.node in self.known:
@@ -116,6 +115,13 @@ class _Reading:
             case Kind.FAULT_ON if row.a in CRASHES:
                 self.uncommitted.pop(who, None)
 
+    def _once_committed(self, now: int, who: int, then: Callable[[int], None]) -> None:
+        knobs = self.history.knobs
+        if knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM):
+            self.uncommitted[who].append(then)
+        else:
+            then(now)
+
     # ------------------------------------------------------------------------------- events
 
     def _event(self, row: Row, event: Event) -> None:
@@ -126,11 +132,7 @@ class _Reading:
         match event:
             case WorkDone():
                 end = partial(self._ended, event.node, event.attempt, event.outcome)
-                knobs = self.history.knobs
-                if knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM):
-                    self.uncommitted[who].append(end)
-                else:
-                    end(now)
+                self._once_committed(now, who, end)
             case TimerFired(timer=Timer("timeout", node, _, attempt)):
                 self._ended(node, attempt, TIMEOUT, now)
             case TimerFired(timer=Timer("backoff", node, _, attempt)) if node in self.known:
@@ -249,6 +251,11 @@ class _Reading:
             one.state = state
             index = -1 if one.copy is None else one.copy[1]
             self.found.append(StateChange(now, one.task, index, one.attempt, str(state)))
+
+    def _verdict(self, status: Status, now: int) -> None:
+        if self.run == "running":
+            self._note(now)
+            self._run(now, "success" if status is Status.SUCCEEDED else "failed")
 
     def _run(self, now: int, state: str) -> None:
         self.run = state
