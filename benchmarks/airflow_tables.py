@@ -4,8 +4,8 @@
     python -m benchmarks.airflow_tables --airflow BIN/airflow --database URL --home FOLDER
 
 ``models/airflow-tables`` is run three times: without faults, and with the process of a task killed
-(``kill -9``) half a minute into its work, once where it has retries and once where it has none. What
-rows of ``task_instance`` and ``dag_run`` become is written down by a trigger in the database
+(``kill -9``) half a minute into its work, once where it has retries and once where it has none.
+What rows of ``task_instance`` and ``dag_run`` become is written down by a trigger in the database
 (PostgreSQL, empty; ``psql`` asks it). Airflow stands in an environment of its own; its scheduler,
 DAG processor and API server are started here, and stopped.
 """
@@ -121,6 +121,18 @@ create or replace trigger log_state after insert or update on dag_run
 """
 
 
+WARM_UP = """
+from datetime import datetime
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+with DAG(dag_id="warm_up", schedule=None, start_date=datetime(2026, 1, 1)):
+    BashOperator(task_id="once", bash_command="true")
+"""
+"""The first task of all loads what the others find loaded."""
+
+
 class RealAirflow:
     """An Airflow of its own: a program, an empty database, a folder."""
 
@@ -132,6 +144,7 @@ class RealAirflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "2",
+            "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
             "AIRFLOW__API__PORT": str(PORT),
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{PORT}/execution/",
@@ -156,6 +169,7 @@ class RealAirflow:
         """Its processes, while the block runs."""
         (self.home / "dags").mkdir(parents=True, exist_ok=True)
         shutil.copy(MODEL / "dag.py", self.home / "dags")
+        (self.home / "dags" / "warm_up.py").write_text(WARM_UP, encoding="utf-8")
         self.airflow("db", "migrate")
         self.ask(LOGGED)
         started = []
@@ -171,9 +185,11 @@ class RealAirflow:
                             start_new_session=True,
                         )
                     )
-            self.wait("select 1 from serialized_dag where dag_id = 'five_tasks'")
+            for dag in ("five_tasks", "warm_up"):
+                self.wait(f"select 1 from serialized_dag where dag_id = '{dag}'")
+                self.airflow("dags", "unpause", dag)
             self.wait_for_tasks()
-            self.airflow("dags", "unpause", "five_tasks")
+            self.run("warm_up", f"warm-up-{int(time.time())}")
             yield
         finally:
             for process in started:
@@ -199,6 +215,16 @@ class RealAirflow:
             time.sleep(0.2)
         raise TimeoutError(sql)
 
+    def run(self, dag: str, run: str) -> None:
+        """A run, to its end."""
+        self.airflow("dags", "trigger", dag, "--run-id", run)
+        self.over(run)
+
+    def over(self, run: str) -> None:
+        """Wait for a run's end."""
+        ends = "state in ('success', 'failed')"
+        self.wait(f"select 1 from dag_run where run_id = '{run}' and {ends}")
+
     def measured(self, case: Case, run: str) -> list[Change]:
         """A run, and what became of its rows."""
         self.airflow("dags", "trigger", "five_tasks", "--run-id", run)
@@ -209,16 +235,25 @@ class RealAirflow:
                 f"select pid, {since} from task_instance where {row} and state = 'running'"
             )
             time.sleep(max(0.0, INTO_WORK - float(begun)))
-            os.kill(int(pid), signal.SIGKILL)
-        self.wait(
-            f"select 1 from dag_run where run_id = '{run}' and state in ('success', 'failed')"
-        )
+            for each in (*children(int(pid)), int(pid)):
+                os.kill(each, signal.SIGKILL)
+        self.over(run)
         first = f"select min(at) from state_log where run = '{run}'"
         rows = self.ask(
             f"select extract(epoch from at - ({first})), row_of, state from state_log"
             f" where run = '{run}' order by number"
         )
         return [Change(float(at), row, state) for at, row, state in rows]
+
+
+def children(pid: int) -> list[int]:
+    """Processes below one.
+
+    A BashOperator's command outlives its task's process, and keeps open what the supervisor reads:
+    then the supervisor reports the end only when the command is over.
+    """
+    direct = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [each for child in map(int, direct) for each in (*children(child), child)]
 
 
 # ------------------------------------------------------------------ side by side
