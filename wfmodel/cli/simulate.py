@@ -43,6 +43,14 @@ Worst: TypeAlias = Annotated[
     ),
 ]
 
+AirflowTables: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--airflow",
+        help="Of an imported DAG: an instance as the states of task_instance and dag_run.",
+    ),
+]
+
 
 def simulate(
     context: typer.Context,
@@ -59,13 +67,7 @@ def simulate(
         int | None, typer.Option(help="Show what happened to this instance, row by row.")
     ] = None,
     worst: Worst = None,
-    airflow: Annotated[
-        bool,
-        typer.Option(
-            "--airflow",
-            help="With --instance, of an imported DAG: the states of task_instance and dag_run.",
-        ),
-    ] = False,
+    airflow: AirflowTables = False,
     save: Annotated[
         Path | None,
         typer.Option(metavar="FILE", callback=file_to_write, help="Keep the history of the run."),
