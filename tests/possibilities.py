@@ -52,7 +52,6 @@ MODELS: Final = (
     "order-fulfilment",
     "travel-booking",
     "loan-approval",
-    "etl-pipeline",
     "parallel-provisioning",
 )
 """Every workflow that can run; the four stories share one."""

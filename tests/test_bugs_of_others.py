@@ -16,13 +16,14 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "bugs-of-others.md").read_text(encoding="utf-8")
 FOLDERS = sorted(path for path in (ROOT / "models" / "bugs").iterdir() if path.is_dir())
 BLOCKS = re.findall(r"^```console\n\$ wfmodel (.*?)\n(.*?)^```", PAGE, re.M | re.S)
-MOST_LINES = 40
+MOST_LINES = {True: 45, False: 40}
+"""Of a folder: of Python, of YAML."""
 FOUND = {"check": 1, "explore": 1, "simulate": 0}
 """Exit codes of commands that find the bug; ``simulate`` shows it."""
 
 
 def is_mended(command: str) -> bool:
-    return "--design fixed" in command or "/fixed.yaml" in command
+    return any(word in command for word in ("--design fixed", "/fixed.yaml", "system.py:fixed"))
 
 
 def trimmed(text: str) -> list[str]:
@@ -46,8 +47,9 @@ def test_every_bug_is_told_found_and_proven_gone(folder):
     assert {is_mended(command) for command in about} == {False, True}
     mended = [shown for command, shown in BLOCKS if command in about and is_mended(command)]
     assert all("violated" not in shown and "undecided" not in shown for shown in mended)
-    lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in folder.iterdir()]
-    assert sum(lines) <= MOST_LINES
+    files = [path for path in folder.iterdir() if path.is_file()]
+    lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in files]
+    assert sum(lines) <= MOST_LINES[(folder / "system.py").is_file()]
 
 
 @pytest.mark.parametrize(

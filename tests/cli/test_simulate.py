@@ -112,3 +112,23 @@ def test_a_scenario_that_asks_for_much_is_not_refused(capsys, tmp_path):
     code, out, _ = call(capsys, "simulate", str(path), "--no-history", "--root", "/")
     assert code == 0
     assert "instances" in out.splitlines()[0]
+
+
+def test_an_imported_dag_is_shown_as_airflows_tables_have_it(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    model = ROOT / "models/airflow-tables"
+    code, out, _ = call(capsys, "simulate", str(model / "scenario.yaml"), "--airflow")
+    assert code == 0
+    rows = [words[1:] for line in out.splitlines() if len(words := line.split()) in (3, 4)]
+    calm = ["scheduled", "queued", "running", "success"]
+    tasks = [
+        [task, "1", state] for task in ("extract", "transform", "load", "publish") for state in calm
+    ]
+    started = [["dag_run", "queued"], ["dag_run", "running"]]
+    assert rows[1:] == [*started, *tasks, ["alert", "skipped"], ["dag_run", "success"]]
+    code, out, _ = call(
+        capsys, "simulate", str(model / "workflow.json"), "--airflow", "--instance", "2"
+    )
+    assert (code, " ".join(out.split()).count("instance 2")) == (0, 1)
+    code, _, err = call(capsys, "simulate", ORDER, "--airflow")
+    assert (code, "holds no serialised DAG of Airflow" in err) == (2, True)

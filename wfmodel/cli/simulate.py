@@ -43,6 +43,14 @@ Worst: TypeAlias = Annotated[
     ),
 ]
 
+AirflowTables: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--airflow",
+        help="Of an imported DAG: an instance as the states of task_instance and dag_run.",
+    ),
+]
+
 
 def simulate(
     context: typer.Context,
@@ -59,6 +67,7 @@ def simulate(
         int | None, typer.Option(help="Show what happened to this instance, row by row.")
     ] = None,
     worst: Worst = None,
+    airflow: AirflowTables = False,
     save: Annotated[
         Path | None,
         typer.Option(metavar="FILE", callback=file_to_write, help="Keep the history of the run."),
@@ -93,7 +102,10 @@ def simulate(
 
         save_history(history, save)
     write_traces(history, files)
-    if instance is not None:
+    if airflow:
+        assert path is not None
+        _show_tables(history, path, instance or 0)
+    elif instance is not None:
         _show_instance(history, instance)
     elif worst is not None:
         _show_instance(history, _worst(observed(), worst))
@@ -102,10 +114,11 @@ def simulate(
 
 
 def _refuse_conflicts(context: typer.Context) -> None:
-    kept = ("save", "traces", "instance", "worst", "follow")
+    kept = ("save", "traces", "instance", "worst", "follow", "airflow")
     never_with(context, "no_history", *kept, why="no history is kept")
     never_with(context, "follow", "design", "seed", "replication", why="it shows a kept run")
     never_with(context, "worst", "instance", why="each names an instance")
+    never_with(context, "airflow", "worst", "follow", why="it reads a DAG, and names an instance")
 
 
 def _worst(seen: RunObservation, why: str) -> int:
@@ -247,6 +260,37 @@ def _show_instance(history: History, instance: int) -> None:
         style = "bold red" if line.what.startswith("fault") else ""
         add_row(shown, f"{line.at_ns / 1e9:.6f}", line.who, line.what, style=style)
     console(width=160).print(shown)
+
+
+def _show_tables(history: History, path: str, instance: int) -> None:
+    from wfmodel.importers.airflow.dag_order import load_order
+    from wfmodel.traces.airflow_tables import RUN, table_states
+
+    try:
+        order = load_order(*_dag_behind(path))
+        changes = table_states(history, order, instance)
+    except (KeyError, ValueError) as error:
+        raise TyperException(f"--airflow: {error.args[0]}") from None
+    start = changes[0].time_ns
+    title = f"{history.workflow}, {history.design}: instance {instance}"
+    shown = table("time, s", "row", "try", "becomes", title=title)
+    for each in changes:
+        name = "dag_run" if each.task == RUN else each.task
+        name += "" if each.index < 0 else f" [{each.index}]"
+        at = f"{(each.time_ns - start) / 1e9:.3f}"
+        add_row(shown, at, name, str(each.attempt or ""), each.state)
+    console(width=160).print(shown)
+
+
+def _dag_behind(path: str) -> tuple[Path, Path | None]:
+    """The file that a scenario (or nobody else) names, and its annotations."""
+    from wfmodel.experiments import load_scenario
+
+    scenario = load_scenario(path).scenario
+    if scenario is None or scenario.workflow is None:
+        return Path(path), None
+    folder, notes = Path(path).parent, scenario.annotations
+    return folder / scenario.workflow, None if notes is None else folder / notes
 
 
 def _show_run(history: History, seen: RunObservation, terms: Terms) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.designs.knobs import Knobs, Order, Unhandled
+from wfmodel.designs.knobs import Interrupted, Knobs, Order, Unhandled
 from wfmodel.designs.participant import Participant
 from wfmodel.designs.placement import Design, services_of, unused
 from wfmodel.designs.role import Role
@@ -79,6 +79,7 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
             timeouts=knobs.timeouts,
             known_key=knobs.known_key,
             parks=knobs.unhandled is Unhandled.PARK,
+            fails_interrupted=knobs.interrupted is Interrupted.FAILS,
         )
 
     machines: dict[str, Machine] = {name: Participant(role(name)) for name in participants}

@@ -183,10 +183,10 @@ class Turn(Draft):
     def _times_out(self, node: Node) -> bool:
         return self.role.timeouts and getattr(node.state, "timeout", None) is not None
 
-    def _runs_here(self, token: Token, node: Node) -> bool:
+    def runs_here(self, token: Token) -> bool:
         """Whether the attempt is own work, and did not join what ran already."""
         joined = any((job.node, job.epoch) == token.key for job in self.jobs)
-        mine = (node.service or self.role.me) == self.role.me
+        mine = (self.role.flow.nodes[token.node].service or self.role.me) == self.role.me
         return mine and not (self.role.deduplicate and joined)
 
     def settle(self, token: Token, outcome: str) -> None:
@@ -195,7 +195,7 @@ class Turn(Draft):
         state = node.state
         assert isinstance(state, Task | Compensation)
         self.tokens.remove(token)
-        if outcome == TIMEOUT and self._runs_here(token, node):  # it goes on, and may still count
+        if outcome == TIMEOUT and self.runs_here(token):  # it goes on, and may still count
             self.jobs.append(Job(token.node, token.epoch, token.attempt, self.role.me))
         if self._times_out(node) and outcome != TIMEOUT:
             timer = Timer("timeout", token.node, token.epoch, token.attempt)

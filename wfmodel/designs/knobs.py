@@ -92,6 +92,16 @@ class Unhandled(StrEnum):
     """The message is set aside (a dead letter, an incident), and the instance stays where it is."""
 
 
+class Interrupted(StrEnum):
+    """What becomes of work that a crash of its service interrupts."""
+
+    AGAIN = "again"
+    """It is done again when the service is back: the job is durable."""
+    FAILS = "fails"
+    """The attempt has failed when the service is back, which may be at once (a supervisor sees that
+    the task's process is gone); whether it is tried again is the step's retry's business."""
+
+
 class Publishing(StrEnum):
     """How a state change and the messages that tell of it are tied together."""
 
@@ -219,6 +229,8 @@ class Knobs:
     """Whoever waits for a step applies the step's time-out."""
     unhandled: Unhandled = Unhandled.FAIL
     """What becomes of a failure that no state handles."""
+    interrupted: Interrupted = Interrupted.AGAIN
+    """What becomes of an attempt whose process is gone."""
     watchdog: Annotated[Duration, Field(gt=0)] | None = None
     """Repeat the last open message of an instance that has been silent for this long."""
     correlation: bool = True
@@ -286,6 +298,14 @@ class Knobs:
                 " waits for a commit"
             )
         self._check_acknowledge()
+        if self.interrupted is Interrupted.FAILS and (
+            self.acknowledge is not Acknowledge.AFTER_COMMIT
+            or self.persistence is Persistence.MEMORY
+        ):
+            raise ValueError(
+                "interrupted: fails has no meaning unless the job is durable (acknowledge:"
+                " after-commit, and a store): nobody knows what was interrupted"
+            )
         return self
 
     def _check_acknowledge(self) -> None:

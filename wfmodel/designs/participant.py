@@ -41,8 +41,8 @@ from wfmodel.designs.messages import (
 )
 from wfmodel.designs.role import Role
 from wfmodel.designs.state import Job, ParticipantState, Phase, Status, Token, View, view_of
-from wfmodel.model.flow import NodeKind
-from wfmodel.model.workflow import DONE, TIMEOUT, Receive
+from wfmodel.model.flow import NodeKind, interruption
+from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Receive, Task
 
 
 @dataclass(frozen=True)
@@ -310,11 +310,23 @@ def _external(turn: Turn, message: External) -> None:
 
 
 def _restarted(turn: Turn) -> None:
-    """Go on from the durable state: whatever was in progress is asked for again."""
+    """Go on from the durable state: whatever was in progress is asked for again, or has failed."""
+    fails, lost = turn.role.fails_interrupted, list[Token | Job]()
     for token in list(turn.tokens):
-        _resume(turn, token)
+        if fails and token.phase is Phase.WORKING and turn.runs_here(token):
+            lost.append(token)
+        else:
+            _resume(turn, token)
     for job in turn.jobs:
-        turn.actions.append(Work(job.node, job.epoch, job.attempt))
+        if fails:
+            lost.append(job)
+        else:
+            turn.actions.append(Work(job.node, job.epoch, job.attempt))
+    for holder in lost:
+        state = turn.role.flow.nodes[holder.node].state
+        assert isinstance(state, Task | Compensation)
+        failure = interruption(state)
+        _work_done(turn, WorkDone(holder.node, holder.epoch, holder.attempt, failure))
 
 
 def _resume(turn: Turn, token: Token) -> None:

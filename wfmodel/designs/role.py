@@ -27,6 +27,8 @@ class Role:
     known_key: KnownKey = KnownKey.USUAL
     parks: bool = False
     """Whoever meets a failure that nobody handles stays where it is."""
+    fails_interrupted: bool = False
+    """Work that a crash interrupts has failed, and is not done again by itself."""
 
     @property
     def repeats(self) -> bool:

@@ -20,6 +20,7 @@ from wfmodel.model.source import Path
 from wfmodel.model.state_events import (
     BUSINESS_FAILURE,
     TRANSIENT_FAILURE,
+    interruption,
     raised_events,
     retries,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "Problem",
     "Scope",
     "build_flow",
+    "interruption",
     "raised_events",
     "retries",
 ]

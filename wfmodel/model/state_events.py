@@ -50,6 +50,13 @@ def raised_events(state: State | Compensation) -> tuple[str, ...]:
             return ()
 
 
+def interruption(state: Task | Compensation) -> str:
+    """The failure of an attempt whose process is gone: the state's first transient one."""
+    modes = state.failures.items()
+    declared = (name for name, mode in modes if mode.kind is FailureKind.TRANSIENT)
+    return next(declared, TRANSIENT_FAILURE)
+
+
 def _is_retried(name: str, kind: FailureKind, on: tuple[str, ...]) -> bool:
     return name in on if on else kind is FailureKind.TRANSIENT
 

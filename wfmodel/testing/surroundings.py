@@ -12,6 +12,7 @@ from wfmodel.designs.knobs import (
     Custody,
     Delivery,
     DualWriteOrder,
+    Interrupted,
     KnownKey,
     Lease,
     Order,
@@ -93,6 +94,9 @@ def knobs(draw: DrawFn) -> Knobs:
         deduplicate=known,
         known_key=draw(st.sampled_from(KnownKey)) if known else KnownKey.USUAL,
         unhandled=draw(st.sampled_from([Unhandled.FAIL, Unhandled.FAIL, Unhandled.PARK])),
+        interrupted=draw(st.sampled_from(Interrupted))
+        if acknowledge is Acknowledge.AFTER_COMMIT and persistence is not Persistence.MEMORY
+        else Interrupted.AGAIN,
         tombstones=draw(st.booleans()),
         timeouts=draw(st.booleans()),
         watchdog=draw(st.sampled_from([None, 150 * MS])),

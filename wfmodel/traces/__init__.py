@@ -2,6 +2,7 @@
 
 ``recorded_instances`` reads a history instance by instance, once for all formats; each format is a
 file of its own. Simulated time begins at ``EPOCH``, so the same run gives the same bytes. Where
+``airflow_tables`` reads a run of an imported DAG as Airflow's tables have it. Where
 records carry no identity (``correlation: false``) no trace joins what several services did.
 
 >>> from wfmodel.traces import TraceFormat
@@ -17,8 +18,9 @@ from wfmodel.lazy import on_use
 need("numpy")  # rows of a history
 
 if TYPE_CHECKING:
+    from wfmodel.traces.airflow_tables import StateChange, table_states
     from wfmodel.traces.trace_formats import TraceFormat, trace_text
 else:
     __getattr__ = on_use(__name__)
 
-__all__ = ["TraceFormat", "trace_text"]
+__all__ = ["StateChange", "TraceFormat", "table_states", "trace_text"]

@@ -13,7 +13,7 @@ MODELS = Path(__file__).parents[3] / "models"
 PUBLISHED = (
     "order-fulfilment/workflow.yaml",
     "loan-approval/workflow.yaml",
-    "etl-pipeline/workflow.yaml",
+    "airflow-sales/workflow.json",
     "parallel-provisioning/workflow.yaml",
     "payment-with-pivot/workflow.yaml",
     "subscription-renewal/workflow.yaml",

@@ -21,6 +21,10 @@ class Apply:
     who: str
     token: int = 0
 
+    def __str__(self) -> str:
+        under = f" under token {self.token}" if self.token else ""
+        return f"{self.who} does {self.key}{under}"
+
 
 @dataclass(frozen=True, slots=True)
 class EffectApplied:
@@ -28,6 +32,9 @@ class EffectApplied:
 
     key: str
     ok: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.key} {'done' if self.ok else 'refused'}"
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,11 @@ class Ledger:
     def count(self, key: str) -> int:
         """How often it was done."""
         return dict(self.times).get(key, 0)
+
+    def __str__(self) -> str:
+        done = [f"{key} done {count} time{'s' if count > 1 else ''}" for key, count in self.times]
+        token = [f"token {self.token}"] if self.token else []
+        return ", ".join((*done, *token)) or "nothing done"
 
 
 @dataclass(frozen=True)

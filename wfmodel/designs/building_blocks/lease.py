@@ -28,6 +28,9 @@ class Acquire:
 
     who: str
 
+    def __str__(self) -> str:
+        return f"{self.who} wants the lease"
+
 
 @dataclass(frozen=True, slots=True)
 class Granted:
@@ -35,12 +38,18 @@ class Granted:
 
     token: int
 
+    def __str__(self) -> str:
+        return f"lease, token {self.token}"
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
     """The holder gives it back; with a token that is over, nothing happens."""
 
     token: int
+
+    def __str__(self) -> str:
+        return f"lease back, token {self.token}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,14 @@ class LeaseHeld:
     holder: str = ""
     token: int = 0
     waiting: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        held = (
+            f"held by {self.holder}, token {self.token}"
+            if self.holder
+            else f"free, token {self.token}"
+        )
+        return ", ".join((held, *(f"{who} waits" for who in self.waiting)))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from wfmodel.designs.messages import (
     TimerFired,
 )
 from wfmodel.designs.state import Status, View
+from wfmodel.designs.value_words import value_words
 
 BEGIN: Final[tuple[Action, ...]] = (SetTimer("begin"),)  # type: ignore[arg-type] # one's own timer
 """What a procedure opens with: it begins when it likes."""
@@ -38,6 +39,10 @@ class Underway:
     answers: tuple[Any, ...] = ()
     phase: str = "not begun"
     """``not begun``, ``waits`` or ``done``."""
+
+    def __str__(self) -> str:
+        heard = f" (heard: {value_words(self.answers[-1])})" if self.answers else ""
+        return ("waiting" if self.phase == "waits" else self.phase) + heard
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from typing import Any
 
 from wfmodel.designs.messages import Action, Event, PeerGone, Received, Send
 from wfmodel.designs.state import Status, View
+from wfmodel.designs.value_words import value_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class ReadRow:
     row: str
     who: str
 
+    def __str__(self) -> str:
+        return f"{self.who} reads {self.row}"
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -37,6 +41,9 @@ class Value:
 
     row: str
     value: Any
+
+    def __str__(self) -> str:
+        return f"{self.row} is {value_words(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,9 @@ class WriteRow:
     row: str
     value: Any
     who: str
+
+    def __str__(self) -> str:
+        return f"{self.who} writes {self.row} := {value_words(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,10 @@ class CompareAndSet:
     value: Any
     who: str
 
+    def __str__(self) -> str:
+        was, now = value_words(self.expected), value_words(self.value)
+        return f"{self.who} sets {self.row} from {was} to {now}"
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -65,12 +79,18 @@ class Lock:
     row: str
     who: str
 
+    def __str__(self) -> str:
+        return f"{self.who} locks {self.row}"
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
     """What ``who`` wrote under locks is there for all; the locks are free."""
 
     who: str
+
+    def __str__(self) -> str:
+        return f"{self.who} commits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +99,18 @@ class Rollback:
 
     who: str
 
+    def __str__(self) -> str:
+        return f"{self.who} rolls back"
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """A write, a commit or a rollback is done; ``ok``: whether a guarded update was."""
 
     ok: bool = True
+
+    def __str__(self) -> str:
+        return "done" if self.ok else "refused"
 
 
 @dataclass(frozen=True)
@@ -107,6 +133,12 @@ class StoredRows:
             if name == row and (dirty or holder == who):
                 return value
         return dict(self.rows)[row]
+
+    def __str__(self) -> str:
+        rows = [f"{row} = {value_words(value)}" for row, value in self.rows]
+        locks = [f"{row} locked by {who}" for row, who, _ in self.locks]
+        waiting = [f"waiting: {each}" for each in self.waiting]
+        return ", ".join((*rows, *locks, *waiting))
 
 
 @dataclass(frozen=True)

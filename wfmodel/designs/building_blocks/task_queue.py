@@ -28,12 +28,18 @@ class AddTask:
 
     task: str
 
+    def __str__(self) -> str:
+        return f"new task {self.task}"
+
 
 @dataclass(frozen=True, slots=True)
 class Take:
     """Ask for a task; the answer, once there is one, is ``Taken``."""
 
     who: str
+
+    def __str__(self) -> str:
+        return f"{self.who} asks for a task"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +49,18 @@ class Taken:
     task: str
     receipt: int
 
+    def __str__(self) -> str:
+        return f"{self.task}, receipt {self.receipt}"
+
 
 @dataclass(frozen=True, slots=True)
 class FinishTask:
     """The task of a delivery is done with; once it has shown again, this changes nothing."""
 
     receipt: int
+
+    def __str__(self) -> str:
+        return f"finished, receipt {self.receipt}"
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,12 @@ class Tasks:
     dead: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     receipts: int = 0
+
+    def __str__(self) -> str:
+        ready = [f"{task} ready (delivered {times} times)" for task, times in self.ready]
+        hidden = [f"{task} hidden (receipt {n})" for n, task, _ in self.hidden]
+        rest = [*(f"{task} dead" for task in self.dead), *(f"{who} waits" for who in self.waiting)]
+        return ", ".join((*ready, *hidden, *rest)) or "empty"
 
 
 @dataclass(frozen=True)

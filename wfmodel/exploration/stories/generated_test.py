@@ -30,6 +30,7 @@ UNTIMED: Final = (
     "max_deliveries",
     "order",
     "unhandled",
+    "interrupted",
     "timeouts",
     "watchdog",
 )

@@ -67,13 +67,17 @@ class DagTranslation:
     """A workflow unless findings say why not.
 
     Paths of ``findings`` are the DAG's, those of ``annotation_findings`` the annotation file's.
-    ``origins`` maps paths of the workflow to paths of the DAG.
+    ``origins`` maps paths of the workflow to paths of the DAG, ``tasks`` paths of its states to the
+    task (or mapped task group) that they stem from; ``graph`` is the order of the tasks.
     """
 
     workflow: Workflow | None
     findings: tuple[Finding, ...] = ()
     annotation_findings: tuple[Finding, ...] = ()
     origins: Mapping[Path, Path] = field(default_factory=dict)
+    tasks: Mapping[Path, str] = field(default_factory=dict)
+    graph: Graph | None = None
+    dag: SerialisedDag | None = None
 
 
 def translate(value: object, annotations: Annotations | None = None) -> DagTranslation:
@@ -97,11 +101,11 @@ class _Translator:
     def translation(self) -> DagTranslation:
         workflow = None if self.misfits else self._workflow()
         wrong = any(f.severity is Severity.ERROR for f in (*self.findings, *self.misfits))
+        found = (tuple(self.findings), tuple(self.misfits))
+        if wrong or workflow is None:
+            return DagTranslation(None, *found)
         return DagTranslation(
-            None if wrong else workflow,
-            tuple(self.findings),
-            tuple(self.misfits),
-            {} if wrong else self._origins(),
+            workflow, *found, self._origins(), self.builder.origins, self.graph, self.dag
         )
 
     def note(self, task: str) -> StateAnnotation:

@@ -35,6 +35,11 @@ _AS_STATE: Final = {
 }
 
 
+def told_states(end: Residual) -> frozenset[EndState]:
+    """In which states an instance has ended, by what it told those outside."""
+    return frozenset(_AS_STATE[seen] for _, seen in end.told if seen in _AS_STATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """What runs once for each instance: a DAG, what is left of it at first, its planner."""
@@ -47,8 +52,7 @@ class Body:
         """In which states one instance can end, and by which ends of its tasks."""
         found: dict[frozenset[EndState], set[Residual]] = {}
         for end in Planner(self.dag).outcomes(self.start):
-            states = frozenset(_AS_STATE[s] for _, s in end.told if s in _AS_STATE)
-            found.setdefault(states, set()).add(end)
+            found.setdefault(told_states(end), set()).add(end)
         return {states: frozenset(ends) for states, ends in found.items()}
 
     def together(self) -> tuple[frozenset[EndState], ...]:

@@ -165,7 +165,14 @@ class Dag:
 
     def ended(self, left: Residual, task: str, way: TaskEnding) -> Residual:
         """What is left when a task has ended, and with it whatever its end decides."""
-        return _Settling(self, left).end(task, way).left()
+        return self.settled(left, task, way)[0]
+
+    def settled(
+        self, left: Residual, task: str, way: TaskEnding
+    ) -> tuple[Residual, Mapping[str, frozenset[EndState]]]:
+        """As ``ended``, and the states of the tasks that ended by it, the task's own first."""
+        settling = _Settling(self, left).end(task, way)
+        return settling.left(), settling.ends
 
     def joined(self, left: Residual, part: Residual, tasks: frozenset[str]) -> Residual:
         """What is left when a part has ended: what it told is heard, nobody waits for its tasks."""
@@ -176,9 +183,8 @@ class Dag:
         left, found = self.start(), dict[str, frozenset[EndState]]()
         while left.pending:
             task = left.ready[0]
-            settling = _Settling(self, left).end(task, fates.get(task, self.ways(task)[0]))
-            found |= settling.ends
-            left = settling.left()
+            left, ends = self.settled(left, task, fates.get(task, self.ways(task)[0]))
+            found |= ends
         return found
 
 
