@@ -30,7 +30,7 @@ from wfmodel.designs import Fault
 from wfmodel.experiments import load_scenario
 from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.importers.airflow.dag_order import load_order
-from wfmodel.traces.airflow_tables import StateChange, table_states
+from wfmodel.traces.airflow_tables import TableChange, table_states
 
 SECOND = 10**9
 MODEL = Path(__file__).parents[1] / "models" / "airflow-tables"
@@ -71,9 +71,9 @@ def predicted(case: Case) -> list[Change]:
     assert loaded.workflow is not None
     order = load_order(MODEL / "workflow.json")
     [variant] = loaded.scenario.variants_by_name().values()
-    bench, runs = Runner(loaded.workflow), list[tuple[StateChange, ...]]()
+    bench, runs = Runner(loaded.workflow), list[tuple[TableChange, ...]]()
 
-    def run(seed: int, faults: tuple[Fault, ...]) -> tuple[StateChange, ...]:
+    def run(seed: int, faults: tuple[Fault, ...]) -> tuple[TableChange, ...]:
         setting = replace(loaded.scenario.setting, faults=faults)  # type: ignore[union-attr]
         spec = RunSpec(variant, setting, seed, 0)
         return table_states(bench.history(spec), order, 0)
@@ -83,7 +83,7 @@ def predicted(case: Case) -> list[Change]:
         if case.kill:
             begun = next(c.time_ns for c in changes if (c.task, c.state) == (case.kill, "running"))
             at = begun + round(INTO_WORK * SECOND)
-            changes = run(seed, (Fault(kind="crash", target="default_pool", at=(at,)),))
+            changes = run(seed, (Fault(kind="worker-crash", target="default_pool", at=(at,)),))
         runs.append(changes)
     rows = {tuple((c.task, c.state) for c in changes) for changes in runs}
     assert len(rows) == 1, "the order is not the same in all runs"

@@ -8,12 +8,9 @@ from hypothesis import strategies as st
 
 from tests.designs.workflows import Fixed, workflows
 from wfmodel.designs import Knobs, Table, build, choreograph, orchestrate
-from wfmodel.designs.anomalies import Anomaly
-from wfmodel.exploration import FaultBudget, Verdict, ends_of, explore
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration import FaultBudget, Verdict, explore
 from wfmodel.model.failures import FailureMode
 from wfmodel.model.workflow import Compensation, Final, Task, Workflow
-from wfmodel.semantics.successors import StepKind
 from wfmodel.testing import hybrids
 
 DESIGNS = {"orchestration": orchestrate, "choreography": choreograph}
@@ -134,22 +131,3 @@ def test_in_one_world_all_designs_come_to_the_same_ends(
             return
         ends.append(result.endings)
     assert ends[0] == ends[1] == ends[2]
-
-
-def test_a_lost_start_hides_nothing_else():
-    """The shortest way to lose an instance is to lose its start; the story is another one."""
-    states = {
-        "a": Task(service="one", next="b"),
-        "b": Task(service="two", next="done"),
-        "done": Final(outcome="succeeded"),
-    }
-    workflow = Workflow(name="two-steps", initial="a", states=states)
-    system = choreograph(workflow, Knobs(delivery="at-most-once"))
-    ends = ends_of(search(system, FaultBudget(losses=1)))
-    [lost] = [step for step, _ in ends.anomalies[Anomaly.LOST] if step.kind is StepKind.LOSE]
-    assert lost.participant == 1  # what tells the second of its turn
-    # Where there is no other way, that one is told.
-    one_step = {"a": Task(service="one", next="done"), "done": Final(outcome="succeeded")}
-    only = choreograph(Workflow(name="one-step", initial="a", states=one_step), system.knobs)
-    found = ends_of(search(only, FaultBudget(losses=1))).anomalies[Anomaly.LOST]
-    assert [step.kind for step, _ in found] == [StepKind.LOSE]

@@ -15,7 +15,7 @@ Statistics and Methodology 7, 2019).
 
 >>> found = ratio([0.25] * 20, [100] * 20, counts=True)
 >>> round(found.low, 3), round(found.high, 3)
-(0.232, 0.269)
+(0.231, 0.269)
 
 Fewer than eight runs with anything of it, where others have nothing, are too few for an interval.
 Shares then have a bound, the exact one: zero has a width, too.

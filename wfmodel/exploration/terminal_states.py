@@ -2,9 +2,7 @@
 
 The same configuration can be reached by one who has heard a verdict and by one who has not, and
 these are two ends. An instance is at its end where nothing but another fault can happen. Nodes of
-the product are met breadth first, so the first path to an anomaly is a shortest one. A run after
-which nobody remembers the instance (its start was lost) would be the shortest to many of them, and
-hide what else can go wrong: it is taken only where there is no other.
+the product are met breadth first, so the first path to an anomaly is a shortest one.
 
 What it cannot see: beyond the space (a search that was cut short), and livelocks, which never end.
 """
@@ -15,7 +13,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +24,6 @@ from wfmodel.exploration.state_space import StateSpace, is_fault
 from wfmodel.exploration.step_graph import Graph, Projection, firsts, graph_of, steps_along
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.semantics.successors import Step
-
-Key = TypeVar("Key", Terminal, Anomaly)
 
 Path: TypeAlias = tuple[tuple[Step, int], ...]
 """Each step, and the number of the configuration that it leads to."""
@@ -91,8 +87,6 @@ class _Product:
         self.combinations: set[Anomaly] = set()
         self.first: dict[Terminal, int] = {}
         self.first_with: dict[Anomaly, int] = {}
-        self._never_begun: set[int] = set()
-        """Ends of an instance that nobody remembers."""
         self._memories: Interned[Memory] = Interned()
         self._seen = self._look()
         self._joined: dict[tuple[int, int], int] = {}
@@ -181,21 +175,10 @@ class _Product:
         terminal = primary(memory.past.verdicts, found)
         self.classes[terminal] += 1
         self.combinations.add(found)
-        begun = any(cell.volatile or cell.durable for cell in config.cells)
-        self._keep(self.first, terminal, at, begun=begun)
+        self.first.setdefault(terminal, at)
         for anomaly in Anomaly:
             if anomaly in found:
-                self._keep(self.first_with, anomaly, at, begun=begun)
-
-    def _keep(self, first: dict[Key, int], key: Key, at: int, *, begun: bool) -> None:
-        """The shortest run; of one that lost its start, and hides what else can go wrong, only if
-        there is no other.
-        """
-        known = first.get(key)
-        if known is None or (known in self._never_begun and begun):
-            first[key] = at
-        if not begun:
-            self._never_begun.add(at)
+                self.first_with.setdefault(anomaly, at)
 
     def found(self) -> Ends:
         return Ends(

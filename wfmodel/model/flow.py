@@ -14,13 +14,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final as Constant
 
-from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow_graph import Edge, Flow, Node, NodeKind, Problem, Scope
 from wfmodel.model.source import Path
 from wfmodel.model.state_events import (
     BUSINESS_FAILURE,
     TRANSIENT_FAILURE,
     interruption,
+    name_of_injected,
     raised_events,
     retries,
 )
@@ -29,7 +29,6 @@ from wfmodel.model.workflow import (
     FAILURE,
     ROLLBACK,
     Choice,
-    Compensation,
     Final,
     Outcome,
     Parallel,
@@ -52,6 +51,7 @@ __all__ = [
     "Scope",
     "build_flow",
     "interruption",
+    "name_of_injected",
     "raised_events",
     "retries",
 ]
@@ -390,12 +390,3 @@ class _Builder:
                 elif state[target] == 0:
                     state[target] = 1
                     stack.append((target, 0))
-
-
-def name_of_injected(state: object, kind: FailureKind) -> str:
-    """The step's own failure of a kind, where it declares one, so that its handler acts."""
-    if isinstance(state, Task | Compensation):
-        for name, mode in state.failures.items():
-            if mode.kind is kind:
-                return name
-    return BUSINESS_FAILURE if kind is FailureKind.BUSINESS else TRANSIENT_FAILURE

@@ -50,11 +50,18 @@ def raised_events(state: State | Compensation) -> tuple[str, ...]:
             return ()
 
 
-def interruption(state: Task | Compensation) -> str:
+def interruption(state: object) -> str:
     """The failure of an attempt whose process is gone: the state's first transient one."""
-    modes = state.failures.items()
-    declared = (name for name, mode in modes if mode.kind is FailureKind.TRANSIENT)
-    return next(declared, TRANSIENT_FAILURE)
+    return name_of_injected(state, FailureKind.TRANSIENT)
+
+
+def name_of_injected(state: object, kind: FailureKind) -> str:
+    """The step's own failure of a kind, where it declares one, so that its handler acts."""
+    if isinstance(state, Task | Compensation):
+        for name, mode in state.failures.items():
+            if mode.kind is kind:
+                return name
+    return BUSINESS_FAILURE if kind is FailureKind.BUSINESS else TRANSIENT_FAILURE
 
 
 def _is_retried(name: str, kind: FailureKind, on: tuple[str, ...]) -> bool:

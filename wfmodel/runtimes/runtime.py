@@ -3,7 +3,7 @@
 Explicit knobs win over these; a parameter that nothing here follows from is refused by name.
 
 >>> Runtime("airflow", {"scheduler.orphaned_tasks_check_interval": 30}).knob_values()["lease"]
-{'renewed': '6s', 'lasts': '30s', 'look': '30s'}
+{'renewed': '6s', 'lasts': '30s', 'look': '30s', 'of': 'services'}
 >>> Runtime("airflow", {"core.parallelism": 4})
 Traceback (most recent call last):
 ValueError: airflow: core.parallelism is said elsewhere: `services.NAME.capacity` of the workflow

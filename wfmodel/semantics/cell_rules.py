@@ -28,7 +28,7 @@ from wfmodel.designs.table import (
     Table,
     only_works,
 )
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, interruption
 from wfmodel.model.workflow import DONE, Compensation, Task, lands_outside
 from wfmodel.semantics.after import NOTHING, After, Refused, without
 from wfmodel.semantics.configuration import (
@@ -42,7 +42,6 @@ from wfmodel.semantics.configuration import (
     put,
     take,
 )
-from wfmodel.semantics.death_rules import failure_of_death
 from wfmodel.semantics.restore_rules import gone_back, stored
 
 
@@ -179,7 +178,7 @@ class CellRules:
         """An attempt is over. Outside, it has had its effect if, and only if, it succeeded, or died
         after that.
         """
-        if work in cell.dead and outcome == failure_of_death(self.flow, work[0]):
+        if work in cell.dead and outcome == interruption(self.flow.nodes[work[0]].state):
             return cell._replace(dead=take(cell.dead, work)), NOTHING, None
         cell = cell._replace(work=without(cell.work, work, "it is not working on that"))
         if not self.lands_outside(work[0]):

@@ -6,15 +6,8 @@ The participant takes the attempt to run until it knows. An effect outside may b
 from __future__ import annotations
 
 from wfmodel.designs.fault_facts import UNSEEN_AFTER_WORK
-from wfmodel.model.failures import FailureKind
-from wfmodel.model.flow import Flow, name_of_injected
 from wfmodel.semantics.after import After, Refused, without
 from wfmodel.semantics.configuration import Cell, Work, put
-
-
-def failure_of_death(flow: Flow, node: int) -> str:
-    """What an attempt whose worker died counts as."""
-    return name_of_injected(flow.nodes[node].state, FailureKind.TRANSIENT)
 
 
 def death(cell: Cell, work: Work, *, landed: bool, known: bool, after_work: bool) -> After:

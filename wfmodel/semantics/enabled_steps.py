@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind, interruption
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
 from wfmodel.semantics.after import After
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.semantics.configuration import Cell, Parcel, Post, Work
-from wfmodel.semantics.death_rules import death, failure_of_death
+from wfmodel.semantics.death_rules import death
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution, is_endless, never_succeeds
 from wfmodel.semantics.restore_rules import backups_of
@@ -174,7 +174,7 @@ class EnabledSteps:
             for landed in (False, True):
                 if there == (0 if landed else cell.work.count(work)):
                     continue
-                outcome = DONE if landed else failure_of_death(self.table.system.flow, work[0])
+                outcome = DONE if landed else interruption(self.nodes[work[0]].state)
                 event = table.work_done(*work, outcome)
                 for kind in (StepKind.DIE, *((StepKind.DIE_UNSEEN,) if silent else ())):
                     known, late = kind is StepKind.DIE, local.after_work
@@ -222,7 +222,7 @@ class EnabledSteps:
                 if self._may_end(cell, work, outcome):
                     yield table.work_done(*work, outcome)
         for work in dict.fromkeys(cell.dead):
-            yield table.work_done(*work, failure_of_death(table.system.flow, work[0]))
+            yield table.work_done(*work, interruption(self.nodes[work[0]].state))
         for node, epoch in dict.fromkeys(cell.choices):
             for branch in self.resolution.branches(self.nodes[node], epoch):
                 yield table.events.number(Chosen(node, epoch, branch))

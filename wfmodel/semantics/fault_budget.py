@@ -131,5 +131,5 @@ ONE: Final = {
 }
 """Each kind in the singular."""
 
-MANY: Final = {"worker_crashes": "crashes of workers"}
+MANY: Final = {"restores": "restores from a backup", "worker_crashes": "crashes of workers"}
 """In the plural, where that is not the field's name."""

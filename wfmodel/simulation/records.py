@@ -258,14 +258,6 @@ class LineEntry:
 
 
 @dataclass(slots=True, eq=False)
-class Line:
-    """Messages of several instances to one recipient, in the order that the broker got them."""
-
-    first: LineEntry = NULL
-    last: LineEntry = NULL
-
-
-@dataclass(slots=True, eq=False)
 class Process(Player):
     """A participant's process: one for all instances."""
 

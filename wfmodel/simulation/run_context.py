@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.designs.knobs import Acknowledge, DualWriteOrder, Persistence, Publishing
+from wfmodel.designs.knobs import Acknowledge, DualWriteOrder, Lease, Persistence, Publishing
 from wfmodel.designs.table import RunTable
 from wfmodel.model.distributions import Constant
 from wfmodel.simulation.randomness import Streams
@@ -68,3 +68,18 @@ class RunContext:
         """How long a restart replays the events of one unfinished instance."""
         replays = self.knobs.persistence is Persistence.EVENT_STREAM
         return self.knobs.replay if replays else 0
+
+
+def lease_fields(lease: Lease | None) -> dict[str, int]:
+    """Of a process's record: how it holds its instances."""
+    if lease is None:
+        return {}
+    return {"renewed": lease.renewed, "lease": lease.lasts, "lease_look": lease.look}
+
+
+def heartbeat_fields(heartbeat: Lease | None) -> dict[str, int]:
+    """Of a process's record: how the death of its workers is noticed."""
+    if heartbeat is None:
+        return {}
+    lasts, look = heartbeat.lasts, heartbeat.look
+    return {"beat": heartbeat.renewed, "silence": lasts, "beat_look": look}

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
 from wfmodel.simulation.declared import Block, Manner
-from wfmodel.simulation.records import Events, Line, Operation, Process, Reaction
+from wfmodel.simulation.records import Events, LineEntry, Operation, Process, Reaction
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +34,14 @@ class Opener:
 
 
 @dataclass(slots=True, eq=False)
+class SharedLine:
+    """Messages of several instances to one recipient, in the order that the broker got them."""
+
+    first: LineEntry = NULL
+    last: LineEntry = NULL
+
+
+@dataclass(slots=True, eq=False)
 class Run(Manner):
     """One run: its clock, its broker, how it stores and publishes, what arrives."""
 
@@ -41,7 +49,7 @@ class Run(Manner):
     processes: list[Process] = NULL
     """The first replica of each participant."""
     replicas: list[Process] = NULL
-    lines: list[Line] = NULL
+    lines: list[SharedLine] = NULL
     """In turn, where instances share lines: of each partition, one for each participant."""
     blocks: list[Block] = NULL
     staffs: list[Staff] = NULL

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, why_impossible
 from wfmodel.designs.faults import PER_REPLICA, Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
-from wfmodel.designs.knobs import Custody, Delivery, Lease, Order
+from wfmodel.designs.knobs import Custody, Delivery, Order
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
@@ -24,8 +24,8 @@ from wfmodel.semantics.effect_rules import lands_once
 from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
 from wfmodel.simulation.event_codes import LIVES, OUTSIDE
-from wfmodel.simulation.run_context import RunContext
-from wfmodel.simulation.run_record import Staff
+from wfmodel.simulation.run_context import RunContext, heartbeat_fields, lease_fields
+from wfmodel.simulation.run_record import SharedLine, Staff
 from wfmodel.simulation.setting import Arrivals
 
 _OUTSIDE: Final = {Lands.WITH_COMMIT: 0, Lands.AT_START: d.AT_START, Lands.IN_CALL: d.IN_CALL}
@@ -129,10 +129,10 @@ class Setup:
             kept=max((fault.age or fault.backups or 0 for fault in restores), default=0),
             restorers=len(restores),
             relay=self.sampler(knobs.relay_delay, "relay", name),
-            **_lease(knobs.lease_of(name, self.context.system.services)),
+            **lease_fields(knobs.lease_of(name, self.context.system.services)),
             poll=knobs.poll_of(name, self.context.system.services),
             mortal=bool(self._of_kind(FaultKind.WORKER_CRASH, name)),
-            **_heartbeat(knobs.heartbeat_of(name, self.context.system.services)),
+            **heartbeat_fields(knobs.heartbeat_of(name, self.context.system.services)),
         )
 
     def _of_kind(self, kind: FaultKind, name: str) -> tuple[Fault, ...]:
@@ -353,7 +353,7 @@ class Setup:
         partitions = self.context.knobs.partitions
         if partitions is None:
             return {}
-        lines = [self.maker.make(r.Line) for _ in range(partitions * len(self.processes))]
+        lines = [self.maker.make(SharedLine) for _ in range(partitions * len(self.processes))]
         base = self.streams.base("partition")
         return {
             "partitions": partitions,
@@ -374,19 +374,6 @@ class Setup:
             "part_ends": self.maker.array(list(ends)),
             "part_factors": self.maker.array(list(map(float, pattern.factors))),
         }
-
-
-def _lease(lease: Lease | None) -> dict[str, int]:
-    if lease is None:
-        return {}
-    return {"renewed": lease.renewed, "lease": lease.lasts, "lease_look": lease.look}
-
-
-def _heartbeat(heartbeat: Lease | None) -> dict[str, int]:
-    if heartbeat is None:
-        return {}
-    lasts, look = heartbeat.lasts, heartbeat.look
-    return {"beat": heartbeat.renewed, "silence": lasts, "beat_look": look}
 
 
 def cumulative(state: Task | Compensation, kind: FailureKind) -> tuple[tuple[str, float], ...]:

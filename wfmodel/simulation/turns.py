@@ -8,8 +8,8 @@ nothing has left. Where instances share lines (partitions), a message waits for 
 from __future__ import annotations
 
 from wfmodel.simulation.basis import line_entry_of, refer, uniform, unrefer
-from wfmodel.simulation.records import Instance, Line, LineEntry, Parcel
-from wfmodel.simulation.run_record import Run
+from wfmodel.simulation.records import Instance, LineEntry, Parcel
+from wfmodel.simulation.run_record import Run, SharedLine
 
 
 def join_line(run: Run, parcel: Parcel) -> bool:
@@ -66,13 +66,13 @@ def leave_line(run: Run, parcel: Parcel) -> LineEntry:
     return following
 
 
-def _shared_by(run: Run, parcel: Parcel) -> Line:
+def _shared_by(run: Run, parcel: Parcel) -> SharedLine:
     """The line of a message: that of the partition into which its instance's key falls."""
     u = uniform(run.partition_base, parcel.instance.index, 0)
     return run.lines[int(u * run.partitions) * run.participants + parcel.recipient]
 
 
-def _join_shared(line: Line, turn: LineEntry) -> bool:
+def _join_shared(line: SharedLine, turn: LineEntry) -> bool:
     refer(turn.parcel.instance)  # nothing else may refer to it while it waits for others
     if line.first:
         line.last.next = turn

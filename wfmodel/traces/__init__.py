@@ -18,9 +18,9 @@ from wfmodel.lazy import on_use
 need("numpy")  # rows of a history
 
 if TYPE_CHECKING:
-    from wfmodel.traces.airflow_tables import StateChange, table_states
+    from wfmodel.traces.airflow_tables import TableChange, table_states
     from wfmodel.traces.trace_formats import TraceFormat, trace_text
 else:
     __getattr__ = on_use(__name__)
 
-__all__ = ["StateChange", "TraceFormat", "table_states", "trace_text"]
+__all__ = ["TableChange", "TraceFormat", "table_states", "trace_text"]

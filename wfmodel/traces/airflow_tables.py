@@ -42,7 +42,7 @@ _OVER: Final = tuple(end.value for end in EndState)
 
 
 @dataclass(frozen=True, slots=True)
-class StateChange:
+class TableChange:
     """A row gets another state; ``index`` is the mapped instance (-1: not mapped)."""
 
     time_ns: int
@@ -63,7 +63,7 @@ class _Instance:
     attempt: int = 1
 
 
-def table_states(history: History, order: DagOrder, instance: int) -> tuple[StateChange, ...]:
+def table_states(history: History, order: DagOrder, instance: int) -> tuple[TableChange, ...]:
     """What the rows of an instance's tables became, in order of time.
 
     Raises:
@@ -82,7 +82,7 @@ class _Reading:
     def __init__(self, history: History, order: DagOrder) -> None:
         self.history, self.order = history, order
         self.progress = DagProgress(order)
-        self.found: list[StateChange] = []
+        self.found: list[TableChange] = []
         self.known: dict[int, _Instance] = {}
         self.uncommitted: dict[int, list[Callable[[int], None]]] = defaultdict(list)
         self.unrun: list[Unrun] = []
@@ -233,14 +233,14 @@ class _Reading:
         done = self.found[place]
         by_it = [each for each in unrun if each[0] in self._ways(one)[way]]
         self.found[place:place] = [
-            StateChange(done.time_ns, name, index, 0, state.value) for name, index, state in by_it
+            TableChange(done.time_ns, name, index, 0, state.value) for name, index, state in by_it
         ]
         self.unrun += [each for each in unrun if each not in by_it]
 
     def _note(self, now: int) -> None:
         """Whoever decides goes on: tasks that will not run have got their last state."""
         self.found += [
-            StateChange(now, task, index, 0, state.value) for task, index, state in self.unrun
+            TableChange(now, task, index, 0, state.value) for task, index, state in self.unrun
         ]
         self.unrun = []
 
@@ -250,7 +250,7 @@ class _Reading:
         if after is None or one.state in after:
             one.state = state
             index = -1 if one.copy is None else one.copy[1]
-            self.found.append(StateChange(now, one.task, index, one.attempt, str(state)))
+            self.found.append(TableChange(now, one.task, index, one.attempt, str(state)))
 
     def _verdict(self, status: Status, now: int) -> None:
         if self.run == "running":
@@ -259,4 +259,4 @@ class _Reading:
 
     def _run(self, now: int, state: str) -> None:
         self.run = state
-        self.found.append(StateChange(now, RUN, -1, 0, state))
+        self.found.append(TableChange(now, RUN, -1, 0, state))
