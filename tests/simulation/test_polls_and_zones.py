@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.simulation.worlds import d, rows
 from wfmodel.designs import Fault, Knobs, Poll, choreograph, orchestrate
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
+from wfmodel.experiments import load_scenario
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.workflow import Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
@@ -101,3 +104,61 @@ def test_what_means_nothing_is_refused():
         Fault(kind="crash", at=(0,), unseen=True)
     with pytest.raises(ValueError, match="a worker-crash needs an instant"):
         Fault(kind="worker-crash")
+
+
+def test_who_is_not_back_yet_misses_what_is_over_and_meets_the_next_with_the_others():
+    """An event stream whose replay outlasts the gap."""
+    crash = Fault(kind="crash", target=("one", "two"), every=Constant(5 * SECOND), lasts="1s")
+    zone = replace(crash, together=True)
+    setting = Setting(
+        arrivals=Arrivals(at=(SECOND,) * 20), horizon="60s", faults=(zone,), network="1ms"
+    )
+    knobs = Knobs(persistence="event-stream", replay="400ms")
+    history = simulate(choreograph(two_steps("3s"), knobs), setting)
+    struck: dict[int, list[float]] = {0: [], 1: []}
+    for row in rows(history, Kind.FAULT_ON):
+        struck[row.participant].append(row.time_ns / SECOND)
+    assert struck[0] == [5.0 + 6 * k for k in range(10)]
+    assert len(struck[1]) < len(struck[0])  # else the test shows nothing
+    assert set(struck[1]) < set(struck[0])
+
+
+def test_who_stands_still_asks_for_nothing():
+    """The message waits in the queue, is delivered once, and no time-out runs."""
+    pause = Fault(kind="pause", target="one", at=(d("500ms"),), lasts="100s")
+    setting = Setting(
+        arrivals=Arrivals(at=(d("600ms"),)), horizon="5m", network="0s", faults=(pause,)
+    )
+    knobs = Knobs(poll=Poll(every="1s"), redelivery_timeout="10s", max_deliveries=3, commit="0s")
+    history = simulate(choreograph(two_steps(), knobs), setting)
+    assert rows(history, Kind.DROP) == []
+    assert begun(history)[0] == pytest.approx(101.0, abs=1e-3)
+    taken = [row.a for row in rows(history, Kind.REACT) if row.participant == 0]
+    assert len(set(taken)) == len(taken)  # nothing twice
+
+
+WORKFLOW = """\
+name: w
+initial: a
+states: {a: {kind: task, service: one, next: b}, b: {kind: final}}
+"""
+SCENARIO = """\
+question: Who asks?
+workflow: w.yaml
+knobs: {poll: {every: 1s, of: orchestratr}}
+setting:
+  arrivals: {every: 1s}
+  horizon: 10s
+  faults: [{kind: worker-crash, target: one, at: [1s], unseen: true}]
+variants: {late: {design: orchestration, knobs: {acknowledge: after-work}}}
+"""
+
+
+def test_what_cannot_be_is_said_with_its_place(tmp_path):
+    (tmp_path / "w.yaml").write_text(WORKFLOW, encoding="utf-8")
+    (tmp_path / "s.yaml").write_text(SCENARIO, encoding="utf-8")
+    said = {each.code: each for each in load_scenario(tmp_path / "s.yaml").findings}
+    assert (said["E103"].span.line, said["E103"].span.column) == (3, 31)
+    assert "did you mean 'orchestrator'?" in str(said["E103"].message)
+    assert (said["E111"].span.line, said["E111"].span.column) == (7, 64)
+    assert "in 'late' there can be no worker-crash like that" in str(said["E111"].message)

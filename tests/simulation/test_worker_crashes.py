@@ -7,7 +7,7 @@ import pytest
 from tests.simulation.worlds import d, net_effects, rows
 from wfmodel.designs import Fault, History, Knobs, Lease, choreograph, orchestrate
 from wfmodel.designs.history import Kind
-from wfmodel.exploration import refusals
+from wfmodel.exploration import Spending, refusals
 from wfmodel.model.distributions import Constant
 from wfmodel.model.failures import RetryPolicy
 from wfmodel.model.workflow import Final, Lands, Task, Workflow
@@ -133,3 +133,38 @@ def test_a_crash_of_the_participant_is_no_crash_of_workers_besides():
     history = simulate(orchestrate(pay(), Knobs(**FREE)), setting)
     assert rows(history, Kind.DIE) == []
     assert begun(history) == [0.0, 5.0]
+
+
+@pytest.mark.parametrize("unseen", [False, True])
+@pytest.mark.parametrize("fenced", [True, False])
+def test_a_worker_that_is_dead_has_no_effect_after_its_holder_was_fenced(unseen, fenced):
+    """It dies during a pause; another replica goes on, and only that one's effect lands."""
+    pause = Fault(kind="pause", target="bank", replica=0, at=(50 * MS,), lasts="1m")
+    worker = Fault(kind="worker-crash", target="bank", replica=0, at=(100 * MS,), unseen=unseen)
+    setting = Setting(
+        arrivals=Arrivals(at=(0,)), horizon="5m", network=Constant(0), faults=(pause, worker)
+    )
+    lease = Lease(renewed="3s", lasts="10s", look="1s")
+    knobs = Knobs(**FREE, replicas={"bank": 2}, lease=lease, fenced=fenced)  # type: ignore[arg-type]
+    system = orchestrate(pay(lands=Lands.IN_CALL), knobs)
+    history = simulate(system, setting)
+    assert len(rows(history, Kind.EFFECT)) == 1
+    assert list(refusals(system, history)) == []
+
+
+def test_a_death_that_a_crash_overtakes_hides_no_later_failure():
+    """What the explorer has to look at: a death, a crash, and a failure of the same attempt."""
+    worker = Fault(kind="worker-crash", target="bank", at=(d("4s"),), unseen=True)
+    crash = Fault(kind="crash", target="bank", at=(d("6s"),), lasts="1s")
+    fails = Fault(kind="transient-failure", target="bank", at=(d("15s"),), lasts="4s")
+    setting = Setting(
+        arrivals=Arrivals(at=(0,)),
+        horizon="1m",
+        network=Constant(0),
+        faults=(worker, crash, fails),
+    )
+    system = orchestrate(pay(), Knobs(**FREE, heartbeat=HEARTBEAT))  # type: ignore[arg-type]
+    history = simulate(system, setting)
+    assert list(refusals(system, history)) == []
+    met = Spending(system, history).of(0).faults
+    assert (met.worker_crashes, met.crashes, met.failures) == (1, 1, 1)

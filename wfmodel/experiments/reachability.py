@@ -28,6 +28,7 @@ from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.state_space import INTERRUPTED
 from wfmodel.exploration.stories import story_of
 from wfmodel.exploration.terminal_states import Path
+from wfmodel.semantics.fault_budget import MANY
 from wfmodel.wording.counting import plural
 
 MOST_STATES: Final = 500_000
@@ -120,7 +121,7 @@ def budget_words(budget: FaultBudget) -> str:
     for name, word in WORDS.items():
         count = getattr(budget, name)
         if count:
-            parts.append(f"{count} {word if count == 1 else plural(word)}")
+            parts.append(f"{count} {word if count == 1 else MANY.get(name, plural(word))}")
     return ", ".join(parts) or "no fault"
 
 

@@ -7,7 +7,7 @@ shown to the rules of ``runtime_rules``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -136,6 +136,8 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
     steps = [node.name for node in flow.nodes if node.service is not None]
     for i, fault in enumerate(scenario.setting.faults):
         yield from _of_fault(document, fault, ("setting", "faults", i), participants, steps)
+    yield from _impossible(document, scenario)
+    yield from _of_nobody(document, scenario, participants)
     yield from _unknown_metrics(document, scenario)
     if scenario.experiment is not None:
         yield from _of_experiment(document, scenario.experiment, Setup(scenario, workflow))
@@ -199,10 +201,35 @@ def _impossible(document: Document, scenario: Scenario) -> Iterator[Finding]:
         for name, variant in scenario.variants_by_name().items():
             why = why_impossible(fault, variant.knobs)
             if why:
-                message = f"{fault.kind.value} cannot be {name!r}'s: {why}"
+                message = f"in {name!r} there can be no {fault.kind.value} like that: {why}"
                 path = ("setting", "faults", i, "unseen")
                 yield _finding(document, "E111", "impossible-fault", path, message)
                 break
+
+
+def _of_nobody(
+    document: Document, scenario: Scenario, participants: Collection[str]
+) -> Iterator[Finding]:
+    """Knobs that are said to hold for a participant that no variant has."""
+    known = (*participants, ALL_PARTICIPANTS, ALL_SERVICES)
+    places: list[Path] = [("knobs",)]
+    places += [("variants", name, "knobs") for name in scenario.variants]
+    for place in places:
+        for knob in ("lease", "heartbeat", "poll"):
+            path = (*place, knob, "of")
+            who = _said(document.value, path)
+            if isinstance(who, str) and who not in known:
+                message = _unlike("participant", who, known)
+                yield _finding(document, "E103", "unknown-participant", path, message)
+
+
+def _said(value: object, path: Path) -> object:
+    """What a document says at a place; None: nothing."""
+    for part in path:
+        if not isinstance(value, Mapping) or part not in value:
+            return None
+        value = value[part]
+    return value
 
 
 def _participants(scenario: Scenario, workflow: Workflow) -> tuple[str, ...]:

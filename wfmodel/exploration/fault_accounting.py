@@ -124,6 +124,8 @@ class _Purse:
                 self.met.update(crashes=-1, restores=1)
             case Kind.DIE:
                 self._die(row)
+            case Kind.TAKE:  # by another replica, from what is durable
+                self._forget_deaths(row.participant)
             case Kind.REACT:
                 self._react(row)
             case Kind.COMMIT:
@@ -141,11 +143,17 @@ class _Purse:
         """One that has not heard of the instance has nothing of it to lose."""
         if participant not in self.present:
             return
+        self._forget_deaths(participant)
         self.met["crashes"] += 1
         message = self.uncommitted.pop(participant, None)
         if message is not None:
             self.received[participant, message] -= 1
             self.given_back[participant, message] += 1
+
+    def _forget_deaths(self, participant: int) -> None:
+        """Nobody hears any more how those attempts ended."""
+        for attempt in [attempt for attempt in self.dead if attempt[0] == participant]:
+            del self.dead[attempt]
 
     def _die(self, row: Row) -> None:
         self.met["worker_crashes"] += 1

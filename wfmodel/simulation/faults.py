@@ -47,11 +47,13 @@ def await_next(run: Run, event: Event) -> None:
             start = max(fault.times[k], run.now)
     elif fault.every:
         gap = quantile(run, fault.every, uniform(fault.gap_base, k, 0))
-        ended = fault.ends if fault.together else run.now
-        start = max(run.now, ended + max(1, gap))
+        start = (fault.ends if fault.together else run.now) + max(1, gap)
+        if fault.together:
+            start = _next_of_all(run, fault, start)
+            k = fault.count - 1
     elif k == 0:
         start = 0
-    if start >= run.faults_end:
+    if max(start, run.now) >= run.faults_end:
         if fault.kind == _RESTORE:
             no_more_restores(run, fault.process)
         nothing_more(run)
@@ -61,8 +63,20 @@ def await_next(run: Run, event: Event) -> None:
     if fault.times_length or fault.every:
         fault.length = quantile(run, fault.lasts, uniform(fault.lasts.base, k, 0))
     fault.ends = min(start + fault.length, FAR)
-    fault.stage = STRIKE
-    schedule(run, start - run.now, event)
+    fault.stage = STRIKE  # at once, if another of its targets is not back yet when it is due
+    schedule(run, max(0, start - run.now), event)
+
+
+def _next_of_all(run: Run, fault: Injected, start: int) -> int:
+    """When all its targets are struck next; one that was not back yet has missed what is over."""
+    k = fault.count - 1
+    length = quantile(run, fault.lasts, uniform(fault.lasts.base, k, 0))
+    while start + length < run.now and start < run.faults_end:
+        k += 1
+        start += length + max(1, quantile(run, fault.every, uniform(fault.gap_base, k, 0)))
+        length = quantile(run, fault.lasts, uniform(fault.lasts.base, k, 0))
+    fault.count = k + 1
+    return start
 
 
 def nothing_more(run: Run) -> None:

@@ -52,7 +52,7 @@ def deliver(run: Run, event: Event) -> bool:
     if run.down:
         append(run.held, event)
         return True
-    if process.down or process.cut:
+    if process.down or process.cut or (process.poll and process.paused and run.redelivers):
         if wait_for(run, process, event):
             return True
         lose(run, parcel, _RECIPIENT_DOWN if process.down else _LOST)
@@ -89,8 +89,10 @@ def work_end(run: Run, event: Event) -> bool:
     """An attempt is over."""
     process = event.cell.process
     if event.life != process.life:
-        unguarded = not run.fenced and not run.blocks[event.node].outside
-        return unguarded and _lands_late(run, event)
+        if run.fenced or run.blocks[event.node].outside:
+            _forget(run, event)
+            return False
+        return _lands_late(run, event)
     if process.paused:
         return defer(process, event)
     if process.mortal and not unmark(run, process, event):
@@ -144,9 +146,18 @@ def _lands_late(run: Run, event: Event) -> bool:
         return False
     if process.paused:
         return defer(process, event)
+    if process.mortal and not unmark(run, process, event):
+        return False
     if not _outcome_of(run, event):
         land(run, event.instance, process, event.node, event.epoch)
     return False
+
+
+def _forget(run: Run, event: Event) -> None:
+    """The end of an attempt of an earlier life is nobody's any more."""
+    process = holder_then(run, event.cell, event.life)
+    if process.mortal:
+        unmark(run, process, event)
 
 
 def _outcome_of(run: Run, event: Event) -> int:

@@ -31,7 +31,7 @@ from wfmodel.simulation.handover import (
 )
 from wfmodel.simulation.happenings import happen
 from wfmodel.simulation.network import come_in, publish, set_out, unpublished
-from wfmodel.simulation.queues import append, defer, leave, take_all
+from wfmodel.simulation.queues import append, defer, drop_all, leave, take_all
 from wfmodel.simulation.reactions import note_active, offer, published_first
 from wfmodel.simulation.records import Cell, Event, Injected, Process
 from wfmodel.simulation.run_record import Run
@@ -45,6 +45,7 @@ def crash(run: Run, process: Process) -> None:
     """What is volatile is gone; messages that were not acknowledged come again, or never."""
     lease_ends(run, process)
     end_life(run, process)
+    drop_all(run, process.running)
     process.lost = NO_LIFE
     process.fenced = False
     if process.count > 1:
@@ -189,6 +190,8 @@ def resume(run: Run, process: Process) -> None:
         _empty_outbox(run, process)
         if process.count > 1:
             watch_others(run, process)
+        if process.poll and not process.cut:  # who stands still asks for nothing
+            come_in(run, process)
     event = take_all(process.deferred)
     while event:
         following = event.next

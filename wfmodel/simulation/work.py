@@ -95,7 +95,8 @@ def stop_work(run: Run, process: Process) -> None:
     process.in_use = 0
     process.load = 0
     drop_all(run, process.queue)
-    drop_all(run, process.running)
+    if not process.fenced:  # outside, attempts of a holder that was taken for dead go on
+        drop_all(run, process.running)
 
 
 # --------------------------------------------------------------------------------------- outcome

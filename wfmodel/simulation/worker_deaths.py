@@ -57,7 +57,12 @@ def mark_of(process: Process, attempt: Event) -> Event:
 
 
 def _is_same(one: Event, other: Event) -> bool:
-    if one.cell != other.cell or one.node != other.node or one.epoch != other.epoch:
+    if (
+        one.cell != other.cell
+        or one.life != other.life
+        or one.node != other.node
+        or one.epoch != other.epoch
+    ):
         return False
     return one.attempt == other.attempt and one.again == other.again
 
@@ -68,6 +73,10 @@ def kill_workers(run: Run, fault: Injected) -> None:
     marked = take_all(process.running)
     while marked:
         following = marked.next
+        if marked.life != process.life:  # of a holder that was fenced: nobody waits for it
+            done_with(run, marked)
+            marked = following
+            continue
         wait = _until_noticed(run, process, marked.left) if fault.unseen else 0
         if die(run, process, marked, wait):
             schedule(run, wait, marked)

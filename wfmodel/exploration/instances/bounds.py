@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from wfmodel.semantics.fault_budget import FAULTS, PROCESS_FAULTS, UNLIMITED, FaultBudget
+from wfmodel.semantics.fault_budget import FAULTS, MANY, PROCESS_FAULTS, UNLIMITED, FaultBudget
 
 OWN_FAULTS: Final = tuple(kind for kind in FAULTS if kind not in PROCESS_FAULTS)
 """Faults that concern one instance."""
@@ -97,4 +97,6 @@ def fit_together(total: FaultBudget, each: FaultBudget, left: Iterable[FaultBudg
 
 def own_words(own: Own) -> str:
     """The bounds of each instance in words; empty where there are none."""
-    return ", ".join(f"at most {left} {kind} in each instance" for kind, left in own)
+    return ", ".join(
+        f"at most {left} {MANY.get(kind, kind)} in each instance" for kind, left in own
+    )
