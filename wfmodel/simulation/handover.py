@@ -67,7 +67,7 @@ def is_at_rest(run: Run, cell: Cell) -> bool:
     """Whether nothing of an instance is under way at a participant."""
     if cell.life != cell.process.life:
         forget(run, cell)
-    if cell.busy or cell.inbox.first or cell.held or cell.gaps or cell.unowned:
+    if cell.busy or cell.inbox.first or cell.held or cell.gaps or cell.unowned or cell.working:
         return False
     return cell.volatile == cell.durable and not cell.in_active.inside
 

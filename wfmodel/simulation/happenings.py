@@ -97,7 +97,7 @@ def work_end(run: Run, event: Event) -> bool:
         return defer(process, event)
     if process.mortal and not unmark(run, process, event):
         return False
-    free_worker(run, process)
+    free_worker(run, process, event.cell)
     if event.kind == WORK_OVER:
         finish(run, event, 0)
         return False
@@ -134,7 +134,7 @@ def noticed(run: Run, event: Event) -> bool:
         return False
     if process.paused:
         return defer(process, event)
-    free_worker(run, process)
+    free_worker(run, process, event.cell)
     finish(run, event, run.blocks[event.node].transient_outcome)
     return False
 

@@ -372,6 +372,8 @@ class Cell:
     """Messages that are in hand and not acknowledged; the latest first."""
     deliveries: int = 0
     """How many it has had in hand so far."""
+    working: int = 0
+    """Attempts that run, or want a worker."""
     gaps: int = 0
     """Dual writes whose messages are not out yet."""
     is_active: bool = False

@@ -33,6 +33,7 @@ def start_work(run: Run, cell: Cell, node: int, epoch: int, attempt: int) -> Non
     event.epoch = epoch
     event.attempt = attempt
     process.load += 1
+    cell.working += 1
     if process.capacity and process.in_use >= process.capacity:
         append(process.queue, event)
         return
@@ -79,9 +80,10 @@ def stretched(length: int, factor: float) -> int:
     return FAR if longer >= FAR else int(longer)
 
 
-def free_worker(run: Run, process: Process) -> None:
+def free_worker(run: Run, process: Process, cell: Cell) -> None:
     """A worker takes up the next attempt, or waits for one."""
     process.load -= 1
+    cell.working -= 1
     if not process.capacity:
         return
     if process.queue.first:

@@ -61,6 +61,7 @@ def test_the_joint_search_finds_what_a_naive_product_finds(data: st.DataObject):
         replicas={},
         fenced=True,
         order=Order.NONE,
+        partitions=None,
         max_deliveries=None,
     )
     design = data.draw(st.sampled_from(sorted(BUILD)), label="design")

@@ -253,6 +253,7 @@ def forget(run: Run, cell: Cell) -> None:
     cell.out = False
     cell.unowned = False
     cell.held = NULL
+    cell.working = 0
     cell.gaps = 0
     drop_stimuli(run, cell)
 
