@@ -134,10 +134,10 @@ class Session:
         loop, text = asyncio.get_running_loop(), document.text
 
         def told(results: Sequence[LoadResult]) -> None:
-            loop.call_soon_threadsafe(self._read, uri, text, results)
+            call_in(loop, self._read, uri, text, results)
 
         def done(answer: Checked, read: Mapping[str, bytes]) -> None:
-            loop.call_soon_threadsafe(self._found, uri, text, answer, read)
+            call_in(loop, self._found, uri, text, answer, read)
 
         self.queue.put(Job(uri, document.file, document.folder, self._texts(), told, done))
 
@@ -219,3 +219,15 @@ def _by_file(findings: Iterable[Reported]) -> dict[str, tuple[Reported, ...]]:
     for finding in findings:
         sorted_out.setdefault(finding.file, []).append(finding)
     return {file: tuple(found) for file, found in sorted_out.items()}
+
+
+def call_in(loop: asyncio.AbstractEventLoop, what: Callable[..., None], *given: object) -> None:
+    """Ask for something in the editor's loop, from the thread that checks.
+
+    The editor may have gone while a file was being checked: there is nobody left to tell.
+    """
+    try:
+        loop.call_soon_threadsafe(what, *given)
+    except RuntimeError:
+        if not loop.is_closed():
+            raise
