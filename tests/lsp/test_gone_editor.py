@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from wfmodel.lsp.language_server import WorkflowServer
 from wfmodel.lsp.session import call_in
 
 
@@ -25,3 +26,25 @@ def test_another_error_is_none_of_that():
     with pytest.raises(RuntimeError, match="something else"):
         call_in(loop, print)
     loop.close()
+
+
+def test_a_log_that_nobody_reads_is_not_written_about_again():
+    """Writing fails, that is reported, writing that fails: without an end, before."""
+    faults = list[str]()
+
+    class Checker:
+        def fault(self, error):
+            faults.append(str(error))
+            return "a fault"
+
+    class Closed:
+        def write(self, data):
+            raise ValueError("I/O operation on closed file")
+
+        def close(self):
+            raise ValueError("I/O operation on closed file")
+
+    server = WorkflowServer("0", Checker())
+    server.protocol.set_writer(Closed())
+    server.report_server_error(KeyError("ours"), KeyError)
+    assert faults == ["'ours'"]

@@ -53,10 +53,12 @@ class WorkflowServer(LanguageServer):
         self.checker = checker
         self.queue = CheckQueue(checker)
         self.session = Session(self.queue, self._publish, self._complain)
+        self._telling = False
+        """A line for the editor's log is being written."""
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401 - pygls'
         """A defect of ours, or a message that is none: a line in the editor's log."""
-        if not isinstance(error, JsonRpcException):  # that is an answer
+        if not (self._telling or isinstance(error, JsonRpcException)):  # the latter is an answer
             self._log(self.checker.fault(error))
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -68,8 +70,13 @@ class WorkflowServer(LanguageServer):
         return str(context["message"]) if error is None else self.checker.fault(error)
 
     def _log(self, words: str) -> None:
+        """Where the editor has gone, this is an error, too, of which it cannot be told either."""
         message = types.LogMessageParams(types.MessageType.Error, log_line(words))
-        self.window_log_message(message)
+        self._telling = True
+        try:
+            self.window_log_message(message)
+        finally:
+            self._telling = False
 
     def _publish(
         self, uri: str, version: int | None, places: TextPlaces, found: Sequence[Reported]
