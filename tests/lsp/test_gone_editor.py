@@ -48,3 +48,6 @@ def test_a_log_that_nobody_reads_is_not_written_about_again():
     server.protocol.set_writer(Closed())
     server.report_server_error(KeyError("ours"), KeyError)
     assert faults == ["'ours'"]
+    server.report_server_error(ValueError("I/O operation on closed file."), ValueError)
+    server.report_server_error(BrokenPipeError(), BrokenPipeError)
+    assert faults == ["'ours'"]  # a defect of ours is none of these

@@ -58,7 +58,9 @@ class WorkflowServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401 - pygls'
         """A defect of ours, or a message that is none: a line in the editor's log."""
-        if not (self._telling or isinstance(error, JsonRpcException)):  # the latter is an answer
+        if self._telling or isinstance(error, OSError) or "closed file" in str(error):
+            return  # the editor has gone
+        if not isinstance(error, JsonRpcException):  # that is an answer
             self._log(self.checker.fault(error))
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:

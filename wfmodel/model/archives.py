@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path as FilePath
+from tokenize import TokenError
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
@@ -22,6 +23,7 @@ MOST_BYTES: Final = 1 << 40
 """Of a file that only the user himself names, and whose size the memory bounds."""
 
 _DAMAGE: Final = (
+    TokenError,  # of NumPy's, which reads a header as Python's text
     BadZipFile,
     EOFError,
     KeyError,  # a member that is not there
