@@ -51,3 +51,5 @@ def test_a_log_that_nobody_reads_is_not_written_about_again():
     server.report_server_error(ValueError("I/O operation on closed file."), ValueError)
     server.report_server_error(BrokenPipeError(), BrokenPipeError)
     assert faults == ["'ours'"]  # a defect of ours is none of these
+    server.report_server_error(PermissionError("ours, too"), PermissionError)
+    assert faults == ["'ours'", "ours, too"]

@@ -58,7 +58,8 @@ class WorkflowServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401 - pygls'
         """A defect of ours, or a message that is none: a line in the editor's log."""
-        if self._telling or isinstance(error, OSError) or "closed file" in str(error):
+        closed = isinstance(error, ValueError) and "closed file" in str(error)
+        if self._telling or closed or isinstance(error, ConnectionError):
             return  # the editor has gone
         if not isinstance(error, JsonRpcException):  # that is an answer
             self._log(self.checker.fault(error))

@@ -29,8 +29,7 @@ from wfmodel.designs.trace_script import (
     backup_words,
     message_words,
 )
-from wfmodel.model.failures import FailureKind
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, name_of_injected
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, interruption
 from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task, lands_outside
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.simulation.arrivals import arrive
@@ -222,7 +221,7 @@ class Stage:
             yield from self._ends(process, waiting)
         for waiting in self.script.of(process, NOTICED):
             state, heard = self.flow.nodes[waiting.node].state, partial(self._hear, waiting)
-            outcome = name_of_injected(state, FailureKind.TRANSIENT)
+            outcome = interruption(state)
             failed = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
             yield act_on_event(self.flow, process.name, failed), partial(heard, failed, NOTHING)
         for waiting in self.script.of(process, CHOICE):
@@ -247,7 +246,7 @@ class Stage:
         """The worker of an attempt dies, and that is known at some time, or never."""
         landed = waiting.kind == WORK_OVER
         state = self.flow.nodes[waiting.node].state
-        outcome = DONE if landed else name_of_injected(state, FailureKind.TRANSIENT)
+        outcome = DONE if landed else interruption(state)
         ended = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
         for deed, wait in ((Deed.DIE, 0), (Deed.DIE_UNSEEN, NEVER)):
             act = act_of_death(self.flow, process.name, ended, deed)
