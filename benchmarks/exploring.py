@@ -103,11 +103,12 @@ def spin(text: str) -> dict[str, float]:
 
 def tlc(module: Module) -> dict[str, float]:
     """TLC's distinct states and seconds: one worker, Java's own threads included."""
-    from tests.exploration.tlc import JAR
+    from tests.exploration.tlc import JAR, own_library
 
     with tempfile.TemporaryDirectory() as folder:
         module.write(Path(folder))
-        command = ["java", "-XX:+UseSerialGC", "-Xmx4g", "-cp", str(JAR), "tlc2.TLC"]
+        java = ["java", "-XX:+UseSerialGC", "-Xmx4g", *own_library(Path(folder))]
+        command = [*java, "-cp", str(JAR), "tlc2.TLC"]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
             [*command, "-workers", "1", "-deadlock", module.name],

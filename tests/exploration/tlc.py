@@ -31,6 +31,18 @@ MISSING = ([] if shutil.which("java") else ["java"]) + ([] if JAR else ["tla2too
 OPTIONS = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g"]
 
 
+def own_library(folder: Path) -> list[str]:
+    """Java's options that keep TLC's own modules in this folder.
+
+    TLC copies ``TLC.tla``, ``Naturals.tla`` and others out of its archive into Java's folder for
+    temporary files before it parses them: two runs in one such folder read what the other is
+    writing.
+    """
+    library = folder / "library"
+    library.mkdir()
+    return [f"-Djava.io.tmpdir={library}"]
+
+
 @dataclass(frozen=True)
 class Found:
     """What TLC says. ``violated`` names the invariant that fails, "" for none."""
@@ -51,7 +63,17 @@ def check(module: Module, folder: Path, *invariants: str) -> Found:
     )
     (folder / "Run.cfg").write_text(module.configuration + asked)
     said = subprocess.run(
-        ["java", *OPTIONS, "-cp", str(JAR), "tlc2.TLC", "-workers", "1", "Run"],
+        [
+            "java",
+            *OPTIONS,
+            *own_library(folder),
+            "-cp",
+            str(JAR),
+            "tlc2.TLC",
+            "-workers",
+            "1",
+            "Run",
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
