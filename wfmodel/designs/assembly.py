@@ -8,6 +8,7 @@ from wfmodel.designs.placement import Design, services_of, unused
 from wfmodel.designs.role import Role
 from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
+from wfmodel.model.deadline import with_deadline
 from wfmodel.model.flow import Flow, NodeKind, build_flow
 from wfmodel.model.workflow import Workflow
 
@@ -62,6 +63,7 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
     """
     knobs = knobs or Knobs()
     flow = sound_flow(workflow)
+    flow = with_deadline(flow) if knobs.timeouts else flow
     _check_fit(flow, design)
     placement, services = design.place(flow), services_of(flow)
     participants = (*placement.coordinators, *services)

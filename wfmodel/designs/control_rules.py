@@ -9,43 +9,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wfmodel.designs.draft import Draft
+from wfmodel.designs.join_rules import JoinRules
 from wfmodel.designs.messages import (
-    LAPS,
-    Arrive,
-    Cancel,
     Choose,
     ClearTimer,
     Command,
     Ended,
     Expect,
-    Home,
     Message,
     OpenKey,
     Proceed,
     Send,
     SetTimer,
-    Slip,
     StepStatus,
     Timer,
     Work,
 )
 from wfmodel.designs.role import Role
-from wfmodel.designs.state import Job, Join, ParticipantState, Phase, Status, Token
+from wfmodel.designs.state import Job, ParticipantState, Phase, Status, Token
 from wfmodel.model.flow import Edge, Node, NodeKind, retries
 from wfmodel.model.workflow import (
     DONE,
-    FAILURE,
     TIMEOUT,
     Compensation,
     Outcome,
-    Parallel,
     Receive,
     Task,
 )
 
 
-class Turn(Draft):
+class Turn(JoinRules):
     """A working copy that follows the rules of control."""
 
     def __init__(self, role: Role, local: ParticipantState) -> None:
@@ -167,7 +160,7 @@ class Turn(Draft):
         else:
             command = Command(token.node, token.epoch, token.attempt, self.role.me)
             self.actions.append(Send((service,), command))
-        if self._times_out(node):
+        if self.times_out(node):
             timer = Timer("timeout", token.node, token.epoch, token.attempt)
             self.actions.append(SetTimer(timer))
 
@@ -179,9 +172,6 @@ class Turn(Draft):
                     self.jobs[place] = replace(job, asked=attempt)
                 return True
         return False
-
-    def _times_out(self, node: Node) -> bool:
-        return self.role.timeouts and getattr(node.state, "timeout", None) is not None
 
     def runs_here(self, token: Token) -> bool:
         """Whether the attempt is own work, and did not join what ran already."""
@@ -197,7 +187,7 @@ class Turn(Draft):
         self.tokens.remove(token)
         if outcome == TIMEOUT and self.runs_here(token):  # it goes on, and may still count
             self.jobs.append(Job(token.node, token.epoch, token.attempt, self.role.me))
-        if self._times_out(node) and outcome != TIMEOUT:
+        if self.times_out(node) and outcome != TIMEOUT:
             timer = Timer("timeout", token.node, token.epoch, token.attempt)
             self.actions.append(ClearTimer(timer))
         cancelled = any(home in self.cancelled for home in token.homes)
@@ -217,12 +207,7 @@ class Turn(Draft):
         if node.kind is NodeKind.COMPENSATION:
             self._undo_next(replace(token, slip=token.slip[:-1]))
             return
-        self.follow(self._remember(token, node), DONE)
-
-    def _remember(self, token: Token, node: Node) -> Token:
-        if node.handler is None:
-            return token
-        return replace(token, slip=(*token.slip, token.key))
+        self.follow(self.remember(token, node), DONE)
 
     def _failed(self, token: Token, node: Node, outcome: str) -> None:
         if node.undoes is None:
@@ -235,7 +220,7 @@ class Turn(Draft):
                 self._conclude(token, Outcome.FAILED)
             return
         # After a time-out the step may have taken effect: a rollback must undo it if it did.
-        kept = self._remember(token, node) if outcome == TIMEOUT else token
+        kept = self.remember(token, node) if outcome == TIMEOUT else token
         self.follow(kept, outcome)
 
     # ---------------------------------------------------------------------------- rollback
@@ -264,134 +249,3 @@ class Turn(Draft):
         # A receive's time-out is part of the workflow's logic, not a failure detector.
         if node.state.timeout is not None:
             self.actions.append(SetTimer(Timer("timeout", token.node, token.epoch)))
-
-    # ------------------------------------------------------------------------ fork and join
-
-    def _fork(self, token: Token, node: Node) -> None:
-        self.progress(Status.RUNNING if self.status is Status.UNKNOWN else self.status)
-        self.joins.append(Join(token))
-        for number, scope in enumerate(node.regions):
-            home = Home(token.node, token.epoch, number, self.role.me)
-            first = self.role.flow.initial_of(scope)
-            homes, epoch = (*token.homes, home), token.epoch * LAPS
-            self.enter(Token(first, epoch, (), homes, origin=token.origin))
-
-    def arrive(self, token: Token, outcome: Outcome | None) -> None:
-        """A region's token ends here; its join may be kept elsewhere."""
-        home = token.homes[-1]
-        if home.keeper == self.role.me:
-            self.joined(home, outcome, token.slip, token.origin)
-            return
-        message = Arrive(home, outcome, token.slip, self._continued(token))
-        self._publish(token, self.role.recipients(home.keeper), message)
-
-    def joined(
-        self,
-        home: Home,
-        outcome: Outcome | None,
-        slip: Slip,
-        origin: tuple[OpenKey, ...] = (),
-    ) -> bool:
-        """Count an arrival. False for a second one of the same region, which changes nothing."""
-        key = (home.fork, home.epoch)
-        join = next((j for j in self.joins if j.key == key), None)
-        if join is None or any(region == home.region for region, _, _ in join.arrived):
-            return False
-        self.joins.remove(join)
-        entry = (home.region, outcome, slip)
-        arrived = tuple(sorted((*join.arrived, entry), key=lambda item: item[0]))
-        token = replace(join.token, origin=tuple(dict.fromkeys((*join.token.origin, *origin))))
-        self._decide(replace(join, token=token, arrived=arrived))
-        return True
-
-    def _decide(self, join: Join) -> None:
-        node = self.role.flow.nodes[join.token.node]
-        state = node.state
-        assert isinstance(state, Parallel)
-        width = len(node.regions)
-        needed = width if state.join == "all" else state.needed
-        good = sum(outcome is Outcome.SUCCEEDED for _, outcome, _ in join.arrived)
-        complete = len(join.arrived) == width
-        lost = join.failed or width - (len(join.arrived) - good) < needed
-        if state.join == "first" and not (join.decided or good):
-            join, lost = replace(join, failed=True), True
-        if join.decided:
-            if not complete:
-                self.joins.append(join)
-        elif good >= needed and not lost and (complete or state.siblings != "wait"):
-            if not complete:
-                self.joins.append(replace(join, decided=True))
-                self._stop_siblings(join, state)
-            self.follow(self._merged(join), DONE)
-        elif lost and complete:
-            self._leave_failed(join)
-        else:
-            self.joins.append(join)
-            if lost:
-                self._stop_siblings(join, state)
-
-    def _leave_failed(self, join: Join) -> None:
-        token = self._merged(join)
-        if any(home in self.cancelled for home in token.homes):
-            self.arrive(token, None)
-        else:
-            self.follow(token, FAILURE)
-
-    def _merged(self, join: Join) -> Token:
-        slips = [key for _, _, slip in join.arrived for key in slip]
-        origin = tuple(dict.fromkeys((*join.token.origin, join.key)))
-        return replace(join.token, slip=(*join.token.slip, *slips), origin=origin)
-
-    def _stop_siblings(self, join: Join, state: Parallel) -> None:
-        if state.siblings == "cancel":
-            self.stop_regions(join)
-
-    def stop_regions(self, join: Join) -> None:
-        """Cancel every region of a join that has not arrived, wherever its token is."""
-        inside = {region for region, _, _ in join.arrived}
-        node = self.role.flow.nodes[join.token.node]
-        for number, scope in enumerate(node.regions):
-            if number in inside:
-                continue
-            home = Home(join.token.node, join.token.epoch, number, self.role.me)
-            to = tuple(name for name in self._present_in(scope) if name != self.role.me)
-            if to and home not in self.cancelled:
-                self.actions.append(Send(to, Cancel(home)))
-            self.cancel(home)
-
-    def _present_in(self, scope: int) -> tuple[str, ...]:
-        """Participants that may hold a token of a region, regions inside it included."""
-        flow, names = self.role.flow, dict[str, None]()
-        inside = {scope}
-        for candidate in flow.scopes[scope + 1 :]:
-            if candidate.parent in inside:
-                inside.add(candidate.index)
-        for node in flow.nodes:
-            if node.scope in inside:
-                names[self.role.controller(node, self.role.me)] = None
-        return tuple(names)
-
-    def cancel(self, home: Home) -> None:
-        """A region must stop: waiting tokens at once, working ones when their attempt ends."""
-        if home in self.cancelled:
-            return
-        self.cancelled.add(home)
-        for join in [j for j in self.joins if home in j.token.homes and not j.decided]:
-            self.stop_regions(join)
-        for token in [t for t in self.tokens if home in t.homes]:
-            if token.phase is not Phase.WORKING and token in self.tokens:
-                self.tokens.remove(token)
-                self.clear_timer_of(token)
-                self.arrive(token, None)
-
-    def clear_timer_of(self, token: Token) -> None:
-        """Stop the timer of a token that waits; an unset timer is stopped without effect."""
-        kinds = {
-            Phase.BACKING_OFF: "backoff",
-            Phase.WAITING: "wait",
-            Phase.EXPECTING: "timeout",
-        }
-        kind = kinds.get(token.phase)
-        if kind is not None:
-            timer = Timer(kind, token.node, token.epoch, token.attempt)
-            self.actions.append(ClearTimer(timer))

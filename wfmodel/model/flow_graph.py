@@ -111,6 +111,8 @@ class Flow:
     scopes: tuple[Scope, ...]
     problems: tuple[Problem, ...] = ()
     by_name: Mapping[str, int] = field(default_factory=dict)
+    deadline: int | None = None
+    """The wait that is the workflow's own time-out, in a flow that has it (``with_deadline``)."""
 
     def node(self, name: str) -> Node:
         """The node of this name.

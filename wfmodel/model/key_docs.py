@@ -38,7 +38,8 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
         "services": "Services by name; empty: names of services are not checked.",
         "data": "Data items by name; empty: names of data items are not checked.",
         "workflows": "Workflows that states of kind workflow call, by name.",
-        "timeout": "Limit for an instance; checked, not enforced in runs.",
+        "timeout": "Limit for an instance, from its start; then it ends as failed.",
+        "on": "What follows its time-out: rollback undoes what was done.",
     },
     "Settings": {
         "select": "Only these rules: codes, names, or the letter of a family; empty: all.",

@@ -383,7 +383,11 @@ class SubDefinition:
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True, repr=False)
 class Workflow(Tabular):
-    """A whole declaration. ``services`` and ``data`` may stay empty: then names are not checked."""
+    """A whole declaration. ``services`` and ``data`` may stay empty: then names are not checked.
+
+    ``timeout`` is the limit for an instance, from its start: then it ends as failed, and what it
+    did stands; with ``on: {timeout: rollback}`` that is undone.
+    """
 
     name: Name
     initial: Name
@@ -392,4 +396,5 @@ class Workflow(Tabular):
     data: Mapping[Name, DataItem] = Field(default_factory=dict)
     workflows: Mapping[Name, SubDefinition] = Field(default_factory=dict)
     timeout: Duration | None = None
+    on: Mapping[Literal["timeout"], Literal["rollback"]] = Field(default_factory=dict)
     description: str = ""

@@ -266,7 +266,7 @@ class EnabledSteps:
         if not isinstance(timer, Timer):
             return False
         if timer.kind != TIMEOUT:
-            return timer.kind == "watchdog"
+            return timer.kind == "watchdog" or timer.node == self.table.system.flow.deadline
         return self.nodes[timer.node].kind is not NodeKind.RECEIVE
 
     def _fires_freely(self, timer: object) -> bool:

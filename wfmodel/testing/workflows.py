@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -55,9 +57,10 @@ def workflows(
     """A workflow of at most ``states`` states per machine, nested at most ``depth`` deep.
 
     It has no findings that would keep it from running, and may have others: dead ends, steps that
-    nothing undoes. Services are ``SERVICES``. ``timeouts`` gives some steps a time-out; ``loops``
-    lets choices lead back; ``cancel`` lets a join cancel its siblings; ``untimed_receives`` lets a
-    receive wait for ever; ``outside`` gives some steps an effect that no transaction reaches.
+    nothing undoes. Services are ``SERVICES``. ``timeouts`` gives some steps a time-out, and some
+    workflows one of their own; ``loops`` lets choices lead back; ``cancel`` lets a join cancel its
+    siblings; ``untimed_receives`` lets a receive wait for ever; ``outside`` gives some steps an
+    effect that no transaction reaches.
     """
     options = _Options(timeouts, loops, cancel, untimed_receives, outside)
     subs: dict[str, SubDefinition] = {}
@@ -65,7 +68,10 @@ def workflows(
         inner = _machine(draw, 2, 0, "u", options, ())
         subs["sub"] = SubDefinition(initial="u0", states=inner)
     main = _machine(draw, states, depth, "s", options, tuple(subs))
-    return Workflow(name="random", initial="s0", states=main, workflows=subs)
+    limit = draw(st.sampled_from([None, None, None, 60 * MS])) if timeouts else None
+    undone = limit is not None and draw(st.booleans())
+    on: Mapping[Literal["timeout"], Literal["rollback"]] = {"timeout": "rollback"} if undone else {}
+    return Workflow(name="random", initial="s0", states=main, workflows=subs, timeout=limit, on=on)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ from wfmodel.checks.saga import EffectStatus, Saga, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import Compensation, Task
+from wfmodel.model.workflow import TIMEOUT, Compensation, Task
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -77,6 +77,16 @@ def _check(context: Context) -> Iterator[Finding]:
     for compensation, step, entries in unprepared:
         if statuses is not None and entries not in suspects:
             suspects[entries] = {each.index for each in statuses.suspects(entries, unclear)}
+        if _is_cut_short(context, compensation):
+            yield RULE.finding(
+                f"{compensation.name!r} may have nothing to undo: whether {step.name!r} took effect"
+                " is not known when the time of the whole is over",
+                compensation.path,
+                help="let it tolerate that (tolerates_absence), or make the step idempotent with a"
+                " status_query",
+                related=((("on", TIMEOUT), "the whole is rolled back"),),
+            )
+            continue
         if step.index not in suspects[entries] or runs >= MOST_RUNS:
             continue
         runs += 1
@@ -90,6 +100,13 @@ def _check(context: Context) -> Iterator[Finding]:
                 help="let it tolerate that (tolerates_absence), or make the step idempotent with a"
                 " status_query",
             )
+
+
+def _is_cut_short(context: Context, compensation: Node) -> bool:
+    """Whether the workflow's own time-out may roll back a step that is under way."""
+    workflow = context.workflow
+    handler = compensation.kind is NodeKind.COMPENSATION
+    return handler and workflow.timeout is not None and TIMEOUT in workflow.on
 
 
 def _pairs(context: Context) -> Iterator[tuple[Node, Node, frozenset[int]]]:

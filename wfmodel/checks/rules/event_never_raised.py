@@ -65,11 +65,19 @@ from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:
+    yield from _of_the_whole(context)
     for node in context.flow.nodes:
         if node.index not in context.reachable and node.kind is not NodeKind.COMPENSATION:
             continue
         yield from _handlers(node)
         yield from _retries(node)
+
+
+def _of_the_whole(context: Context) -> Iterator[Finding]:
+    workflow = context.workflow
+    if workflow.on and workflow.timeout is None:
+        said = f"{workflow.name!r} has no time-out of its own"
+        yield RULE.finding(said, ("on", TIMEOUT), help="set a timeout, or delete the entry")
 
 
 def _handlers(node: Node) -> Iterator[Finding]:

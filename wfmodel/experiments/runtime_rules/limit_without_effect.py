@@ -1,8 +1,8 @@
 """A time-out or capacity of the workflow that can never matter in this scenario.
 
 ## What it does
-Reports the workflow's own `timeout`, which runs do not enforce; steps with a `timeout` longer
-than the horizon and the convergence together; and a `capacity` that is not less than what can
+Reports the workflow's own `timeout`, and steps with one, that are longer than the horizon and the
+convergence together; and a `capacity` that is not less than what can
 ever be at work at once, or at a service whose steps all take no time.
 
 ## Why is this bad
@@ -58,17 +58,11 @@ from wfmodel.model.units import format_duration
 
 def _check(context: ScenarioContext) -> Iterator[Finding]:
     timeout = context.workflow.timeout
-    if timeout is not None:
-        said = f"the workflow's timeout of {format_duration(timeout)} is not enforced in runs"
-        yield RULE.finding(said, ("workflow",), help="join: first, with a wait beside the work")
+    if timeout is not None and timeout >= context.end:
+        yield _too_long("the workflow's own time-out", timeout, context.end)
     for work in context.work:
         if work.state.timeout is not None and work.state.timeout >= context.end:
-            yield RULE.finding(
-                f"the time-out of {work.name!r} ({format_duration(work.state.timeout)}) is longer"
-                f" than a run ({format_duration(context.end)})",
-                _SETTING,
-                help="a longer convergence",
-            )
+            yield _too_long(f"the time-out of {work.name!r}", work.state.timeout, context.end)
     for name, service in context.workflow.services.items():
         why = None if service.capacity is None else _why_idle(context, name, service.capacity)
         if why:
@@ -77,6 +71,11 @@ def _check(context: ScenarioContext) -> Iterator[Finding]:
 
 
 _SETTING: Path = ("setting",)
+
+
+def _too_long(what: str, limit: int, run: int) -> Finding:
+    lengths = f"({format_duration(limit)}) is longer than a run ({format_duration(run)})"
+    return RULE.finding(f"{what} {lengths}", _SETTING, help="a longer convergence")
 
 
 def _why_idle(context: ScenarioContext, service: str, capacity: int) -> str:
