@@ -10,7 +10,8 @@ from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
 from wfmodel.model.deadline import with_deadline
 from wfmodel.model.flow import Flow, NodeKind, build_flow
-from wfmodel.model.workflow import Workflow
+from wfmodel.model.state_events import tolerates_absence
+from wfmodel.model.workflow import Compensation, Task, Workflow, lands_outside
 
 
 def sound_flow(workflow: Workflow) -> Flow:
@@ -70,6 +71,8 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
     watchdog = unused("watchdog", participants)
     observers = () if knobs.watchdog is None else (watchdog,)
 
+    finds = {} if knobs.tombstones or not knobs.can_have_replicas else must_find(flow)
+
     def role(me: str) -> Role:
         return Role(
             me,
@@ -82,6 +85,7 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
             known_key=knobs.known_key,
             parks=knobs.unhandled is Unhandled.PARK,
             fails_interrupted=knobs.interrupted is Interrupted.FAILS,
+            finds=finds,
         )
 
     machines: dict[str, Machine] = {name: Participant(role(name)) for name in participants}
@@ -90,6 +94,27 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
     start = (placement.starter, *observers)
     channel = Channel.QUEUE if knobs.order is Order.PER_INSTANCE else Channel.MULTISET
     return System(design.name, flow, knobs, machines, services, start, channel, declared=design)
+
+
+def must_find(flow: Flow) -> dict[int, int]:
+    """Undos that fail where there is nothing to undo, and the step that each undoes.
+
+    An undo that is said to tolerate it (``tolerates_absence``) succeeds, and so does one whose step
+    can be looked up by its key first (``idempotent`` with a ``status_query``); one that leaves a
+    tombstone does so where it finds nothing. Only of own steps
+    that land with a commit does a service know whether they took effect: of what lands outside, or
+    at another service, nothing is assumed.
+    """
+    pairs = ((node, flow.nodes[node.undoes]) for node in flow.nodes if node.undoes is not None)
+    return {
+        undo.index: step.index
+        for undo, step in pairs
+        if undo.service == step.service
+        and isinstance(undo.state, Task | Compensation)
+        and isinstance(step.state, Task)
+        and not tolerates_absence(undo.state, step.state)
+        and not lands_outside(step.state)
+    }
 
 
 def _check_fit(flow: Flow, design: Design) -> None:

@@ -31,6 +31,7 @@ class Draft:
         self.seen = local.seen
         self.outputs = local.outputs
         self.cancelled = set(local.cancelled)
+        self.standing = local.standing
         self.actions: list[Action] = []
 
     def finish(self) -> tuple[ParticipantState, tuple[Action, ...]]:
@@ -45,8 +46,13 @@ class Draft:
             self.seen,
             self.outputs,
             tuple(sorted(self.cancelled, key=_home_order)),
+            self.standing,
         )
         return local, tuple(self.actions)
+
+    def knows(self, step: int) -> StepStatus | None:
+        """What is believed of a step."""
+        return next((status for _, status in self.steps.at(step)), None)
 
     def learn(self, node: int, status: StepStatus) -> None:
         """Believe this of a step; a compensation speaks about the step that it undoes."""

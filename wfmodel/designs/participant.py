@@ -42,6 +42,7 @@ from wfmodel.designs.messages import (
 from wfmodel.designs.role import Role
 from wfmodel.designs.state import Job, ParticipantState, Phase, Status, Token, View, view_of
 from wfmodel.model.flow import NodeKind, interruption
+from wfmodel.model.state_events import NOTHING_TO_UNDO
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Receive, Task
 
 
@@ -208,6 +209,7 @@ def _command(turn: Turn, message: Command) -> None:
 
 def _work_done(turn: Turn, event: WorkDone) -> None:
     """Own control first, then a commanded job; a result that nobody waits for is only noted."""
+    event = _as_found(turn, event)
     for token in turn.tokens:
         if token.phase is Phase.WORKING and _is_attempt(token, event):
             turn.settle(token, event.outcome)
@@ -225,6 +227,31 @@ def _work_done(turn: Turn, event: WorkDone) -> None:
     if turn.role.deduplicate:
         turn.note_result((event.node, event.epoch), job.answers, event.outcome)
     turn.actions.append(Send((job.reply_to,), reply))
+
+
+def _as_found(turn: Turn, event: WorkDone) -> WorkDone:
+    """Note what took effect, where an undo has to find it; one that finds nothing has failed."""
+    role, visit = turn.role, (event.node, event.epoch)
+    if event.outcome != DONE or not role.finds:
+        return event
+    node = role.flow.nodes[event.node]
+    assert isinstance(node.state, Task | Compensation)
+    if event.node not in role.finds:
+        there = turn.standing.at(event.node)
+        once = role.deduplicate or node.state.idempotent
+        if event.node in role.finds.values() and not (once and visit in there):
+            turn.standing = turn.standing.filed(event.node, tuple(sorted((*there, visit))))
+        return event
+    step = role.finds[event.node]
+    there = turn.standing.at(step)
+    handler = node.kind is NodeKind.COMPENSATION
+    found = next((v for v in reversed(there) if v[1] == event.epoch or not handler), None)
+    if found is not None:
+        at = there.index(found)
+        turn.standing = turn.standing.filed(step, there[:at] + there[at + 1 :])
+        return event
+    again = node.state.idempotent and turn.knows(step) is StepStatus.COMPENSATED
+    return event if again else replace(event, outcome=NOTHING_TO_UNDO)
 
 
 def _is_attempt(holder: Token | Job, event: WorkDone | Reply) -> bool:

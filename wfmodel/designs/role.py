@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from wfmodel.designs.knobs import KnownKey
 from wfmodel.model.flow import Flow, Node
@@ -29,6 +29,9 @@ class Role:
     """Whoever meets a failure that nobody handles stays where it is."""
     fails_interrupted: bool = False
     """Work that a crash interrupts has failed, and is not done again by itself."""
+
+    finds: Mapping[int, int] = field(default_factory=dict)
+    """Undos that have to find something to undo, and the step that each undoes."""
 
     @property
     def repeats(self) -> bool:

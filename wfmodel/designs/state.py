@@ -116,7 +116,8 @@ class ParticipantState:
     ``seen``: visits already taken up (deduplication). ``results``: of finished commands the latest
     attempt and its outcome, so that a repeated command is answered and not obeyed. ``outputs``:
     what was published to continue a visit, to repeat it upon a watchdog's nudge. ``cancelled``:
-    regions that must stop.
+    regions that must stop. ``standing``: visits of own steps that took effect and were not undone,
+    where an undo has to find one (``Role.finds``).
     """
 
     status: Status = Status.UNKNOWN
@@ -128,6 +129,7 @@ class ParticipantState:
     seen: NodeTrie[OpenKey] = _NOTHING
     outputs: NodeTrie[tuple[OpenKey, tuple[Output, ...]]] = _NOTHING
     cancelled: tuple[Home, ...] = ()
+    standing: NodeTrie[Key] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,18 @@ BUSINESS_FAILURE: Constant = "business-failure"
 TRANSIENT_FAILURE: Constant = "transient-failure"
 """Outcomes of an attempt that a fault injects into a step which does not declare them."""
 
+NOTHING_TO_UNDO: Constant = "nothing-to-undo"
+"""Outcome of an undo that has to find an effect, and finds none."""
+
+
+def tolerates_absence(undo: Task | Compensation, step: Task) -> bool:
+    """Whether an undo succeeds where its step never took effect.
+
+    It is said to tolerate that (*null compensation*), or the step has a key by which one can ask
+    first whether it was done.
+    """
+    return undo.tolerates_absence or (step.idempotent and step.status_query)
+
 
 def raised_events(state: State | Compensation) -> tuple[str, ...]:
     """Events other than ``done`` that a state can raise, in order of declaration.

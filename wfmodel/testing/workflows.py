@@ -146,6 +146,8 @@ def _task(
         duration=WORK,
         failures=draw(st.sampled_from([{}, {}, {"stuck": NO}])),
         retry=draw(st.sampled_from([None, RetryPolicy(attempts=2, backoff=MS)])),
+        idempotent=draw(st.booleans()),
+        tolerates_absence=draw(st.booleans()),
     )
     explicit = draw(st.sampled_from([None, None, None, *steps]))
     return Task(

@@ -64,6 +64,7 @@ from wfmodel.checks.saga import EffectStatus, Saga, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.state_events import tolerates_absence
 from wfmodel.model.workflow import TIMEOUT, Compensation, Task
 
 
@@ -130,8 +131,8 @@ def _pairs(context: Context) -> Iterator[tuple[Node, Node, frozenset[int]]]:
 def _is_prepared(compensation: Node, step: Node) -> bool:
     state, forward = compensation.state, step.state
     assert isinstance(state, Task | Compensation)
-    known = isinstance(forward, Task) and forward.idempotent and forward.status_query
-    return state.tolerates_absence or known
+    assert isinstance(forward, Task)
+    return tolerates_absence(state, forward)
 
 
 RULE = Rule(
