@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.designs.knobs import Interrupted, Knobs, Order, Unhandled
+from wfmodel.designs.knobs import Early, Interrupted, Knobs, Order, Unhandled
 from wfmodel.designs.participant import Participant
 from wfmodel.designs.placement import Design, services_of, unused
 from wfmodel.designs.role import Role
@@ -10,8 +10,8 @@ from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
 from wfmodel.model.deadline import with_deadline
 from wfmodel.model.flow import Flow, NodeKind, build_flow
-from wfmodel.model.state_events import tolerates_absence
-from wfmodel.model.workflow import Compensation, Task, Workflow, lands_outside
+from wfmodel.model.state_events import lands_outside, tolerates_absence
+from wfmodel.model.workflow import Compensation, Task, Workflow
 
 
 def sound_flow(workflow: Workflow) -> Flow:
@@ -71,6 +71,7 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
     watchdog = unused("watchdog", participants)
     observers = () if knobs.watchdog is None else (watchdog,)
 
+    causes = _caused(flow)
     finds = {} if knobs.tombstones or not knobs.can_have_replicas else must_find(flow)
 
     def role(me: str) -> Role:
@@ -85,6 +86,8 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
             known_key=knobs.known_key,
             parks=knobs.unhandled is Unhandled.PARK,
             fails_interrupted=knobs.interrupted is Interrupted.FAILS,
+            keeps_early=knobs.early is Early.KEPT,
+            causes=causes,
             finds=finds,
         )
 
@@ -94,6 +97,14 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
     start = (placement.starter, *observers)
     channel = Channel.QUEUE if knobs.order is Order.PER_INSTANCE else Channel.MULTISET
     return System(design.name, flow, knobs, machines, services, start, channel, declared=design)
+
+
+def _caused(flow: Flow) -> dict[int, tuple[int, ...]]:
+    caused: dict[int, tuple[int, ...]] = {}
+    for node in flow.nodes:
+        if node.cause is not None:
+            caused[node.cause] = (*caused.get(node.cause, ()), node.index)
+    return caused
 
 
 def must_find(flow: Flow) -> dict[int, int]:

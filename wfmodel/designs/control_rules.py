@@ -243,8 +243,13 @@ class Turn(JoinRules):
 
     def _expect(self, token: Token, node: Node) -> None:
         self.progress(Status.RUNNING if self.status is Status.UNKNOWN else self.status)
+        event = self.take_early(token.key)
+        if event is not None:
+            self.follow(token, event)
+            return
         self.tokens.append(replace(token, phase=Phase.EXPECTING))
-        self.actions.append(Expect(token.node, token.epoch))
+        if node.cause is None:
+            self.actions.append(Expect(token.node, token.epoch))
         assert isinstance(node.state, Receive)
         # A receive's time-out is part of the workflow's logic, not a failure detector.
         if node.state.timeout is not None:

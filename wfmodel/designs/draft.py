@@ -32,6 +32,7 @@ class Draft:
         self.outputs = local.outputs
         self.cancelled = set(local.cancelled)
         self.standing = local.standing
+        self.early = local.early
         self.actions: list[Action] = []
 
     def finish(self) -> tuple[ParticipantState, tuple[Action, ...]]:
@@ -47,6 +48,7 @@ class Draft:
             self.outputs,
             tuple(sorted(self.cancelled, key=_home_order)),
             self.standing,
+            self.early,
         )
         return local, tuple(self.actions)
 
@@ -70,6 +72,19 @@ class Draft:
     def note_result(self, visit: Key, attempt: int, outcome: str) -> None:
         """A command is finished, for now."""
         self.results = _noted(self.results, visit, (attempt, outcome))
+
+    def take_early(self, visit: Key) -> str | None:
+        """The event that came before this visit waited for it; it is kept no longer."""
+        event = _found(self.early, visit, None)
+        if event is not None:
+            others = tuple(pair for pair in self.early.at(visit[0]) if pair[0] != visit)
+            self.early = self.early.filed(visit[0], others)
+        return event
+
+    def keep_early(self, visit: Key, event: str) -> None:
+        """Nobody waits yet; the first event counts."""
+        if _found(self.early, visit, None) is None:
+            self.early = _noted(self.early, visit, event)
 
     def outputs_of(self, origin: OpenKey) -> tuple[Output, ...]:
         """What was published to continue a visit."""

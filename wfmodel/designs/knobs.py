@@ -83,6 +83,15 @@ class KnownKey(StrEnum):
     """Whatever it published for that key is published again."""
 
 
+class Early(StrEnum):
+    """What becomes of an event from outside that comes before it is waited for."""
+
+    DROPPED = "dropped"
+    """Nobody waits for it, so it is gone (a message without a time to live)."""
+    KEPT = "kept"
+    """It is kept, and there when it is waited for (a buffered signal, a callback's row)."""
+
+
 class Unhandled(StrEnum):
     """What becomes of a failure for which the workflow has no edge."""
 
@@ -231,6 +240,8 @@ class Knobs:
     """What becomes of a failure that no state handles."""
     interrupted: Interrupted = Interrupted.AGAIN
     """What becomes of an attempt whose process is gone."""
+    early: Early = Early.DROPPED
+    """What becomes of an event from outside that comes before it is waited for."""
     watchdog: Annotated[Duration, Field(gt=0)] | None = None
     """Repeat the last open message of an instance that has been silent for this long."""
     correlation: bool = True

@@ -21,6 +21,7 @@ from wfmodel.designs.messages import (
     Command,
     Ended,
     Event,
+    Expect,
     External,
     Home,
     Key,
@@ -210,6 +211,9 @@ def _command(turn: Turn, message: Command) -> None:
 def _work_done(turn: Turn, event: WorkDone) -> None:
     """Own control first, then a commanded job; a result that nobody waits for is only noted."""
     event = _as_found(turn, event)
+    if event.outcome == DONE:
+        for receive in turn.role.causes.get(event.node, ()):
+            turn.actions.append(Expect(receive, event.epoch))
     for token in turn.tokens:
         if token.phase is Phase.WORKING and _is_attempt(token, event):
             turn.settle(token, event.outcome)
@@ -331,6 +335,9 @@ def _external(turn: Turn, message: External) -> None:
             turn.tokens.remove(token)
             turn.follow(token, message.event)
             return
+    caused = turn.role.flow.nodes[message.node].cause is not None
+    if caused and turn.role.keeps_early and not turn.status.is_final:
+        turn.keep_early((message.node, message.epoch), message.event)
 
 
 # ------------------------------------------------------------------------------------ restart

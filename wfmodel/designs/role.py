@@ -30,6 +30,10 @@ class Role:
     fails_interrupted: bool = False
     """Work that a crash interrupts has failed, and is not done again by itself."""
 
+    keeps_early: bool = False
+    """An event from outside that nobody waits for yet is kept."""
+    causes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Tasks whose work sets off an event from outside, and the receives that wait for it."""
     finds: Mapping[int, int] = field(default_factory=dict)
     """Undos that have to find something to undo, and the step that each undoes."""
 

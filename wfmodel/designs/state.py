@@ -117,7 +117,8 @@ class ParticipantState:
     attempt and its outcome, so that a repeated command is answered and not obeyed. ``outputs``:
     what was published to continue a visit, to repeat it upon a watchdog's nudge. ``cancelled``:
     regions that must stop. ``standing``: visits of own steps that took effect and were not undone,
-    where an undo has to find one (``Role.finds``).
+    where an undo has to find one (``Role.finds``). ``early``: events from outside that came before
+    they were waited for.
     """
 
     status: Status = Status.UNKNOWN
@@ -130,6 +131,7 @@ class ParticipantState:
     outputs: NodeTrie[tuple[OpenKey, tuple[Output, ...]]] = _NOTHING
     cancelled: tuple[Home, ...] = ()
     standing: NodeTrie[Key] = _NOTHING
+    early: NodeTrie[tuple[Key, str]] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

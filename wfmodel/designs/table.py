@@ -28,6 +28,7 @@ from wfmodel.designs.messages import (
     Work,
     WorkDone,
 )
+from wfmodel.designs.participant import Participant
 from wfmodel.designs.reaction_checks import checked_reaction, checked_view
 from wfmodel.designs.state import View
 from wfmodel.designs.system import System, takes
@@ -93,6 +94,14 @@ class Table:
         self._views: tuple[dict[int, View], ...] = tuple({} for _ in self.names)
         self._received: dict[int, int] = {}
         self._done: dict[tuple[int, int, int, str], int] = {}
+
+    def hearer(self, participant: int, node: int) -> int:
+        """Who hears the event from outside that this participant's action has set going."""
+        machine = self.machines[participant]
+        if not isinstance(machine, Participant):
+            return participant
+        role = machine.role
+        return self.index[role.controller(role.flow.nodes[node], role.me)]
 
     def entry(self, participant: int, state: int, event: int) -> Entry:
         """The reaction of a participant, tabulated."""

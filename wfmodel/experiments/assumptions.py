@@ -85,6 +85,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
     "timeouts": ("whoever waits applies time-outs", CHOICE),
     "unhandled": ("what becomes of a failure that no state handles", CHOICE),
     "interrupted": ("what becomes of work that a crash interrupts", CHOICE),
+    "early": ("what becomes of an event that comes before it is waited for", CHOICE),
     "watchdog": ("silence after which a watchdog repeats", CHOICE),
     "correlation": ("records carry the instance's identity", CHOICE),
     "event_content": ("what an event carries", CHOICE),

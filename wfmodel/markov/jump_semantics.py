@@ -325,7 +325,8 @@ class JumpState:
         node, epoch = about
         self.cells[p] = self.local.answered(self.cells[p], node, epoch)
         event = self.rules.draws.answer(node, self.pick)
-        self.post(self.table.message(External(node, epoch, event)), (p,))
+        to = (self.table.hearer(p, node),)
+        self.post(self.table.message(External(node, epoch, event)), to)
 
     # ------------------------------------------------------------------------------- faults
 

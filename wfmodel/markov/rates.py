@@ -16,7 +16,8 @@ from wfmodel.designs.system import System
 from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
 from wfmodel.model.distributions import Distribution, Uniform
 from wfmodel.model.failures import Jitter
-from wfmodel.model.workflow import Compensation, Receive, Task, Wait, lands_outside
+from wfmodel.model.state_events import lands_outside
+from wfmodel.model.workflow import Compensation, Receive, Task, Wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final as Constant
 
-from wfmodel.model.flow_graph import Edge, Flow, Node, NodeKind, Problem, Scope
+from wfmodel.model.flow_graph import Edge, Flow, Node, NodeKind, Problem, Scope, with_back_edges
 from wfmodel.model.source import Path
 from wfmodel.model.state_events import (
     BUSINESS_FAILURE,
@@ -107,7 +107,7 @@ class _Builder:
         self._scope("", (), None, 0, None)
         main = _Machine(w.states, (), "", 0)
         self._lay_out(main, w.initial)
-        self._mark_back_edges()
+        self.nodes = with_back_edges(self.nodes, self.scopes)
         unique: dict[tuple[str, Path, str], Problem] = {}
         for problem in self.problems:
             unique.setdefault((problem.kind, problem.path, problem.name), problem)
@@ -143,6 +143,8 @@ class _Builder:
         for name, state in machine.states.items():
             if isinstance(state, Task) and state.compensates is not None:
                 self._resolve_compensates(machine, name, state)
+            if isinstance(state, Receive) and state.caused_by is not None:
+                self._resolve_cause(machine, name, state.caused_by)
         for name, state in machine.states.items():
             self._edges(machine, name, state)
         first = machine.indices.get(initial)
@@ -212,6 +214,15 @@ class _Builder:
         path = (*machine.path, "states", name, "compensates")
         tasks = tuple(n for n, s in machine.states.items() if isinstance(s, Task) and n != name)
         self.problems.append(Problem("unknown-compensated-task", path, state.compensates, tasks))
+
+    def _resolve_cause(self, machine: _Machine, name: str, cause: str) -> None:
+        target = machine.indices.get(cause)
+        if target is not None and isinstance(self.nodes[target].state, Task):
+            self._update(machine.indices[name], cause=target)
+            return
+        tasks = tuple(n for n, s in machine.states.items() if isinstance(s, Task))
+        path = (*machine.path, "states", name, "caused_by")
+        self.problems.append(Problem("unknown-cause", path, cause, tasks))
 
     def _edges(self, machine: _Machine, name: str, state: State) -> None:
         index, path = machine.indices[name], (*machine.path, "states", name)
@@ -365,28 +376,3 @@ class _Builder:
             self._lay_out(inner, region.initial)
             scopes.append(scope)
         self._update(fork, regions=tuple(scopes))
-
-    def _mark_back_edges(self) -> None:
-        """Edges that close a loop, found by depth-first search in order of declaration."""
-        state = [0] * len(self.nodes)  # 0 new, 1 on the search path, 2 finished
-        starts = [scope.initial for scope in self.scopes if scope.initial is not None]
-        for start in (*starts, *range(len(self.nodes))):
-            if state[start]:
-                continue
-            stack: list[tuple[int, int]] = [(start, 0)]
-            state[start] = 1
-            while stack:
-                index, position = stack.pop()
-                edges = self.nodes[index].edges
-                if position == len(edges):
-                    state[index] = 2
-                    continue
-                stack.append((index, position + 1))
-                target = edges[position].target
-                if state[target] == 1:
-                    marked = replace(edges[position], back=True)
-                    changed = (*edges[:position], marked, *edges[position + 1 :])
-                    self._update(index, edges=changed)
-                elif state[target] == 0:
-                    state[target] = 1
-                    stack.append((target, 0))

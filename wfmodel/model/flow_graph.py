@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from wfmodel.model.source import Path
@@ -60,6 +60,8 @@ class Node:
     """The compensation node of this task."""
     regions: tuple[int, ...] = ()
     """Scopes that this fork starts."""
+    cause: int | None = None
+    """The task whose work sets the event going for which this receive waits."""
 
     def after(self, event: str) -> Edge:
         """The edge taken upon an event: its own, else ``failure``'s.
@@ -152,3 +154,31 @@ class Flow:
         if first is None:
             raise ValueError(f"scope {self.scopes[scope].name!r} has no initial state")
         return first
+
+
+def with_back_edges(nodes: Sequence[Node], scopes: Iterable[Scope]) -> list[Node]:
+    """Nodes whose edges that close a loop are marked, by depth-first search in order."""
+    marked = list(nodes)
+    state = [0] * len(marked)  # 0 new, 1 on the search path, 2 finished
+    starts = [scope.initial for scope in scopes if scope.initial is not None]
+    for start in (*starts, *range(len(marked))):
+        if state[start]:
+            continue
+        stack: list[tuple[int, int]] = [(start, 0)]
+        state[start] = 1
+        while stack:
+            index, position = stack.pop()
+            edges = marked[index].edges
+            if position == len(edges):
+                state[index] = 2
+                continue
+            stack.append((index, position + 1))
+            target = edges[position].target
+            if state[target] == 1:
+                back = replace(edges[position], back=True)
+                changed = (*edges[:position], back, *edges[position + 1 :])
+                marked[index] = replace(marked[index], edges=changed)
+            elif state[target] == 0:
+                state[target] = 1
+                stack.append((target, 0))
+    return marked

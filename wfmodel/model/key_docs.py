@@ -106,6 +106,7 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
     "Receive": {
         "kind": "Waits for an outside event, such as an approval.",
         "events": "The events that may come, by name.",
+        "caused_by": "The task whose work sets the event going; it may come too early.",
         "delay": "How long the outside world takes.",
         "staff": "How many answers the outside works on at once; the others wait.",
         "timeout": "How long it waits; then the event timeout is raised.",

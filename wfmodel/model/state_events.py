@@ -9,6 +9,7 @@ from wfmodel.model.workflow import (
     FAILURE,
     TIMEOUT,
     Compensation,
+    Lands,
     Outcome,
     Parallel,
     Receive,
@@ -23,6 +24,11 @@ TRANSIENT_FAILURE: Constant = "transient-failure"
 
 NOTHING_TO_UNDO: Constant = "nothing-to-undo"
 """Outcome of an undo that has to find an effect, and finds none."""
+
+
+def lands_outside(state: object) -> bool:
+    """Whether a state has an effect that no transaction of its service reaches."""
+    return isinstance(state, Task | Compensation) and state.lands is not Lands.WITH_COMMIT
 
 
 def tolerates_absence(undo: Task | Compensation, step: Task) -> bool:

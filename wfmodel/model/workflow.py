@@ -139,11 +139,6 @@ class Task:
     kind: Literal["task"] = "task"
 
 
-def lands_outside(state: object) -> bool:
-    """Whether a state has an effect that no transaction of its service reaches."""
-    return isinstance(state, Task | Compensation) and state.lands is not Lands.WITH_COMMIT
-
-
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Branch:
     """One way out of a choice: when it is taken, and how often.
@@ -289,12 +284,15 @@ class Reaction:
 class Receive:
     """Waits for one of several outside events (an approval), with a time-out.
 
-    ``delay`` is how long the outside world takes; ``staff``, how many it does at once (people: the
-    others wait). Probabilities that add up to less than 1 leave the rest to silence; events without
+    ``delay`` is how long the outside world takes, from when it is waited for or, where the event is
+    ``caused_by`` a task (a call that is answered by a callback), from the end of that task's work:
+    then it may come too early. ``staff``, how many it does at once (people: the others wait).
+    Probabilities that add up to less than 1 leave the rest to silence; events without
     one share what is left.
     """
 
     events: Annotated[Mapping[Name, Reaction], Field(min_length=1)]
+    caused_by: Name | None = None
     delay: Distribution = Constant(0)
     staff: Annotated[int, Field(ge=1)] | None = None
     timeout: Duration | None = None
@@ -309,6 +307,8 @@ class Receive:
         total = sum(event.probability or 0.0 for event in self.events.values())
         if total > 1 + 1e-9:
             raise ValueError(f"the events' probabilities add up to {total:g}, more than 1")
+        if self.caused_by is not None and self.service is None:
+            raise ValueError("caused_by needs service: who hears of it before it is waited for?")
         return self
 
     def probabilities(self) -> tuple[float, ...]:

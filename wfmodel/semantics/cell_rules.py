@@ -29,7 +29,8 @@ from wfmodel.designs.table import (
     only_works,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, interruption
-from wfmodel.model.workflow import DONE, Compensation, Task, lands_outside
+from wfmodel.model.state_events import lands_outside
+from wfmodel.model.workflow import DONE, Compensation, Task
 from wfmodel.semantics.after import NOTHING, After, Refused, without
 from wfmodel.semantics.configuration import (
     ANYONE,

@@ -11,7 +11,8 @@ from __future__ import annotations
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.system import System
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import Compensation, Task, lands_outside
+from wfmodel.model.state_events import lands_outside
+from wfmodel.model.workflow import Compensation, Task
 from wfmodel.semantics.configuration import Effect, Landing, World
 
 

@@ -258,7 +258,8 @@ class EnabledSteps:
                     yield EnabledStep(step, After(left))
                 elif event != TIMEOUT:
                     message = self.table.message(External(node, epoch, event))
-                    yield EnabledStep(step, After(left, sent=((message, (p,)),)))
+                    to = (self.table.hearer(p, node),)
+                    yield EnabledStep(step, After(left, sent=((message, to),)))
 
     # ------------------------------------------------------------------------------ timers
 

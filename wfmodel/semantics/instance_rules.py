@@ -159,7 +159,8 @@ class InstanceRules:
             raise Refused(f"the receive knows no event {event!r}")
         message = self.table.message(External(node, epoch, event))
         config = config.with_cell(participant, cell)
-        return self.posted(config, ANYONE, message, (participant,))
+        to = (self.table.hearer(participant, node),)
+        return self.posted(config, ANYONE, message, to)
 
     # ------------------------------------------------------------------------------- faults
 

@@ -118,7 +118,8 @@ class Questions:
         state = self.context.flow.nodes[node].state
         assert isinstance(state, Receive)
         event = tuple(state.events)[answer - 1]
-        return self._send(External(node, epoch, event), (recipient,))
+        to = (self.context.table.table.hearer(recipient, node),)
+        return self._send(External(node, epoch, event), to)
 
     def starting(self) -> Reference:
         """What an arrival sends."""

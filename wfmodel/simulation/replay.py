@@ -30,7 +30,8 @@ from wfmodel.designs.trace_script import (
     message_words,
 )
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, interruption
-from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task, lands_outside
+from wfmodel.model.state_events import lands_outside
+from wfmodel.model.workflow import DONE, Choice, Compensation, Receive, Task
 from wfmodel.semantics.cell_rules import CellRules
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import cell_of

@@ -12,6 +12,7 @@ from wfmodel.designs.knobs import (
     Custody,
     Delivery,
     DualWriteOrder,
+    Early,
     Interrupted,
     KnownKey,
     Lease,
@@ -99,6 +100,7 @@ def knobs(draw: DrawFn) -> Knobs:
         else Interrupted.AGAIN,
         tombstones=draw(st.booleans()),
         timeouts=draw(st.booleans()),
+        early=draw(st.sampled_from(Early)),
         watchdog=draw(st.sampled_from([None, 150 * MS])),
     )
 

@@ -123,7 +123,7 @@ def _state(
         case "wait":
             return Wait(duration=Constant(draw(st.sampled_from([0, MS]))), next=draw(onward))
         case "receive":
-            return _receive(draw, onward, anywhere, options)
+            return _receive(draw, steps, onward, anywhere, options)
         case "sub":
             on = draw(handlers)
             return SubWorkflow(workflow="sub", next=draw(onward), on=on)
@@ -168,6 +168,7 @@ def _task(
 
 def _receive(
     draw: DrawFn,
+    steps: list[str],
     onward: st.SearchStrategy[str],
     anywhere: st.SearchStrategy[str],
     options: _Options,
@@ -176,7 +177,10 @@ def _receive(
     timeout = draw(st.sampled_from([None, 30 * MS])) if options.untimed_receives else 30 * MS
     on = {"timeout": draw(anywhere)} if timeout is not None and draw(st.booleans()) else {}
     service = draw(st.sampled_from([None, *SERVICES]))
-    return Receive(events=events, delay=WORK, timeout=timeout, on=on, service=service)
+    cause = draw(st.sampled_from([None, *steps])) if service is not None else None
+    return Receive(
+        events=events, delay=WORK, timeout=timeout, on=on, service=service, caused_by=cause
+    )
 
 
 def _parallel(

@@ -76,6 +76,7 @@ _KNOBS = (
     "event_content",
     "watchdog",
     "replicas",
+    "early",
 )
 
 
@@ -100,6 +101,8 @@ def _why_idle(context: ScenarioContext, knob: str, each: Candidate) -> str:
         return f"no participant has more than one; there are {', '.join(names)}"
     if knob == "event_content" and each.design == ORCHESTRATION:
         return "an orchestrator sends commands, and nobody publishes events"
+    if knob == "early" and all(node.cause is None for node in context.flow.nodes):
+        return "no receive is caused_by a task, so every event is waited for first"
     if knob == "watchdog" and knobs.watchdog is not None and knobs.watchdog >= context.end:
         return "no run lasts that long (horizon and convergence)"
     return ""

@@ -54,7 +54,8 @@ from wfmodel.checks.rule import Rule
 from wfmodel.designs.knobs import Acknowledge, Persistence
 from wfmodel.experiments.runtime_context import ScenarioContext, first_few
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.workflow import Effect, Task, lands_outside
+from wfmodel.model.state_events import lands_outside
+from wfmodel.model.workflow import Effect, Task
 
 
 def _check(context: ScenarioContext) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ class Tables:
                 for event in self.answers(node, epoch):
                     message = self.external((node, epoch), event)
                     if event != TIMEOUT and message is not None:
-                        self._expect(p, ANYONE, message)
+                        self._expect(table.hearer(p, node), ANYONE, message)
         for part in self.parts:
             self._number_pendings(part)
 

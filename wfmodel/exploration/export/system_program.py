@@ -36,7 +36,7 @@ from wfmodel.exploration.export.program import (
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
-from wfmodel.model.workflow import lands_outside
+from wfmodel.model.state_events import lands_outside
 from wfmodel.semantics.configuration import ANYONE
 from wfmodel.semantics.fault_budget import MANY, FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution

@@ -338,7 +338,8 @@ class Rules:
 
     def _external(self, visit: tuple[int, int], event: str) -> tuple[Operation, ...]:
         message = self.tables.external(visit, event)
-        return () if message is None else sent(self.tables, ANYONE, (message, (self.p,)))
+        to = (self.tables.table.hearer(self.p, visit[0]),)
+        return () if message is None else sent(self.tables, ANYONE, (message, to))
 
     # ------------------------------------------------------------------------------ timers
 

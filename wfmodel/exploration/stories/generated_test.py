@@ -32,6 +32,7 @@ UNTIMED: Final = (
     "unhandled",
     "interrupted",
     "timeouts",
+    "early",
     "watchdog",
 )
 """Knobs that matter where there is no time; a watchdog's length only says that there is one."""
