@@ -37,7 +37,7 @@ def saga() -> Workflow:
             "book": Task(
                 service="hotel",
                 effect="compensatable",
-                compensation=Compensation(action="cancel"),
+                compensation=Compensation(action="cancel", tolerates_absence=True),
                 timeout=parse_duration("10s"),
                 on={"timeout": "rollback"},
                 next="pay",

@@ -107,7 +107,7 @@ class ScenarioContext:
         places: dict[Path, list[Candidate]] = {}
         for each in self.candidates:
             path = self.place(each, knob)
-            if path[-1:] == (knob,):
+            if path[-2:] == ("knobs", knob):
                 places.setdefault(path, []).append(each)
         for path, group in places.items():
             yield path, tuple(group)
