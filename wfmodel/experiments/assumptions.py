@@ -316,6 +316,10 @@ def _terms(scenario: Scenario, document: Document | None) -> Iterator[Assumption
     for name, promise in scenario.promises.items():
         at = _place(document, ("promises", name))
         yield _given(scenario, group, f"promises.{name}", f"promise {name}", str(promise), at)
+    for name, shared in scenario.shared.items():
+        place, at = f"shared.{name}.rows", _place(document, ("shared", name, "rows"))
+        what = f"rows of {name} that instances share"
+        yield _given(scenario, group, place, what, f"{shared.rows:,}", at)
     for item in () if prices is None else fields(Prices):
         price = getattr(prices, item.name)
         if price and prices is not None and item.name != "currency":

@@ -30,6 +30,7 @@ from wfmodel.designs.system import System
 from wfmodel.display import Shown
 from wfmodel.experiments.experiment import Experiment
 from wfmodel.experiments.one_factor import Sweep
+from wfmodel.metrics.isolation import SharedData
 from wfmodel.metrics.terms import Prices, Promise, Terms
 from wfmodel.model.failures import Name
 from wfmodel.model.source import Path
@@ -73,7 +74,8 @@ class Scenario(Shown):
     ``relevant`` is the smallest difference of a metric that matters, in its unit (see ``relevance``
     for what holds where it is not given).
     ``prices`` give the metrics ``cost`` and ``cost_per_failure``, each of ``promises`` the metric
-    ``promise.NAME``; they may be primary, and are shown in any case.
+    ``promise.NAME``, each of ``shared`` three metrics ``shared.NAME.…``; they may be primary, and
+    are shown in any case.
     ``sources`` says where a number comes from, by its place in this file (``knobs.commit``,
     ``setting.faults.0.every``) or ``workflow``; a report flags what has none as illustrative.
     ``runtime`` names an engine, whose parameters give the knobs that ``knobs`` does not; in Python,
@@ -96,6 +98,7 @@ class Scenario(Shown):
     relevant: Mapping[Name, PositiveFloat] = Field(default_factory=dict)
     prices: Prices | None = None
     promises: Mapping[PromiseName, Promise] = Field(default_factory=dict)
+    shared: Mapping[PromiseName, SharedData] = Field(default_factory=dict)
     primary: Annotated[tuple[Name, ...], Field(min_length=1)] = DECIDING
     replications: Annotated[int, Field(ge=1, le=100_000)] = 20
     seed: int = 1
@@ -137,8 +140,8 @@ class Scenario(Shown):
 
     @property
     def terms(self) -> Terms:
-        """Prices and promises."""
-        return Terms(self.prices, tuple(self.promises.items()))
+        """Prices, promises and shared data."""
+        return Terms(self.prices, tuple(self.promises.items()), tuple(self.shared.items()))
 
     def variants_by_name(self) -> dict[str, Variant]:
         """What is compared, in order."""

@@ -139,6 +139,13 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
     yield from _impossible(document, scenario)
     yield from _of_nobody(document, scenario, participants)
     yield from _unknown_metrics(document, scenario)
+    for name, shared in scenario.shared.items():
+        for key, named in (("reads", shared.reads), ("writes", shared.writes)):
+            for i, step in enumerate(named):
+                if step not in steps:
+                    message = _unlike("step", step, steps)
+                    path = ("shared", name, key, i)
+                    yield _finding(document, "E104", "unknown-step", path, message)
     if scenario.experiment is not None:
         yield from _of_experiment(document, scenario.experiment, Setup(scenario, workflow))
     known = places(scenario, workflow)

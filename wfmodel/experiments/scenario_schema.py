@@ -39,7 +39,13 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "what_ifs": "Replications of each rerun that looks for what would reverse the conclusion.",
         "prices": "What things cost; makes the cost of an instance and of a failure metrics.",
         "promises": "Shares of instances that are to be done in time, by name: metrics, too.",
+        "shared": "Data that instances share, by name: dirty reads and lost updates as metrics.",
         "sources": "Where a number comes from, by its place, such as knobs.commit.",
+    },
+    "SharedData": {
+        "rows": "How many rows there are; each instance uses one of them.",
+        "reads": "The steps that read it.",
+        "writes": "The steps that write it.",
     },
     "Variant": {
         "design": "A design by name, or declared: {hybrid: {groups: {...}}}.",

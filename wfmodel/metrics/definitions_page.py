@@ -30,6 +30,7 @@ from wfmodel.metrics import (
     view_lag,
     worker_time,
 )
+from wfmodel.metrics.isolation import SharedData
 from wfmodel.metrics.metric import Metric, MetricGroup
 from wfmodel.metrics.metric_registry import METRICS
 from wfmodel.metrics.terms import Prices, Promise, Terms
@@ -88,9 +89,13 @@ def _on_terms() -> str:
     example = Terms(
         Prices(currency="EUR", instance=1.0),
         (("NAME", Promise(within=300 * 10**9, share=0.99)),),
+        (("NAME", SharedData(rows=100, reads=("check",), writes=("reserve",))),),
     )
     opening = _plain((inspect.getdoc(terms) or "").split(">>>")[0].strip())
-    note = "Here with a promise `NAME` of 99 % within 5 min, and prices in EUR."
+    note = (
+        "Here with a promise `NAME` of 99 % within 5 min, prices in EUR, and data `NAME` that"
+        " instances share in 100 rows."
+    )
     entries = map(_entry, example.metrics())
     return "\n\n".join(["## On promises and money", opening, note, *entries]) + "\n"
 

@@ -24,6 +24,7 @@ from wfmodel.designs.anomalies import CLEAN, Terminal
 from wfmodel.designs.history import Kind
 from wfmodel.metrics.codes import Bools, Floats
 from wfmodel.metrics.instance_paths import NEVER, Tracks
+from wfmodel.metrics.isolation import SharedData, metrics_of
 from wfmodel.metrics.metric import (
     SECOND,
     Function,
@@ -81,13 +82,15 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is measured beyond the common metrics. Promises by name."""
+    """What is measured beyond the common metrics. Promises and shared data by name."""
 
     prices: Prices | None = None
     promises: tuple[tuple[str, Promise], ...] = ()
+    shared: tuple[tuple[str, SharedData], ...] = ()
 
     def metrics(self) -> tuple[Metric, ...]:
-        """A metric for each promise, and the two of money."""
+        """A metric for each promise, three for each shared data item, and the two of money."""
+        isolation = (each for name, shared in self.shared for each in metrics_of(name, shared))
         kept = (
             Metric(
                 f"promise.{name}",
@@ -101,7 +104,7 @@ class Terms:
             for name, promise in self.promises
         )
         if self.prices is None:
-            return tuple(kept)
+            return (*kept, *isolation)
         paid: tuple[tuple[str, str, Function, Per], ...] = (
             ("cost", "cost of an instance", _Cost(self.prices), Per.INSTANCES),
             (
@@ -115,7 +118,7 @@ class Terms:
             Metric(name, title, MetricGroup.COST, "lower", function, per, needs_history=True)
             for name, title, function, per in paid
         )
-        return (*kept, *money)
+        return (*kept, *isolation, *money)
 
     def every_metric(self) -> Mapping[str, Metric]:
         """The common metrics and these, by name."""
