@@ -20,6 +20,7 @@ ANYWHERE: Final[Mapping[str, str]] = {
     "lands": "When its effect is there: with the commit, or outside, in the call or at its start.",
     "next": "The state that follows when this one has ended well.",
     "on": "Event to state: a failure's name, timeout, or failure for all that have no entry.",
+    "priority": "Where the service is busy, what is higher is served first; without it, 0.",
     "probability": "How often, from 0 to 1; used by simulation.",
     "reads": "Data items that must be known here.",
     "retry": "Further attempts after a transient failure or a time-out.",

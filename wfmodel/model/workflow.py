@@ -36,12 +36,7 @@ from pydantic.dataclasses import dataclass
 
 from wfmodel.display import Tabular
 from wfmodel.model.distributions import Constant, Distribution
-from wfmodel.model.failures import (
-    FailureMode,
-    Name,
-    Probability,
-    RetryPolicy,
-)
+from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
 from wfmodel.model.guards import checked, roots_of
 from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration
@@ -106,6 +101,7 @@ class Compensation:
     tolerates_absence: bool = False
     status_query: bool = False
     lands: Lands = Lands.WITH_COMMIT
+    priority: int = 0
     reads: tuple[Name, ...] = ()
 
 
@@ -116,6 +112,7 @@ class Task:
 
     ``status_query``: the service can be asked, by the key of the step, whether it was done.
     ``tolerates_absence`` is for a task that ``compensates`` another, as of a ``Compensation``.
+    Where its service has a ``capacity``, a higher ``priority`` is served first.
     """
 
     service: Name
@@ -130,6 +127,7 @@ class Task:
     tolerates_absence: bool = False
     effect: Effect = Effect.NONE
     lands: Lands = Lands.WITH_COMMIT
+    priority: int = 0
     reads: tuple[Name, ...] = ()
     writes: tuple[Name, ...] = ()
     compensates: Name | None = None

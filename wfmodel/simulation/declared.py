@@ -63,6 +63,8 @@ class Block:
     outside: int = 0
     """0: its effect lands with the commit; else outside, at the start or in the call."""
     outside_base: int = 0
+    priority: int = 0
+    """Attempts of a higher one get a worker first."""
     undoes: int = -1
     is_compensation: bool = False
     tombstones: bool = False

@@ -174,6 +174,7 @@ class Setup:
             yield "duration", self.sampler(state.duration, "work", name)
             yield "outside", _OUTSIDE[state.lands]
             yield "outside_base", base("lands", name)
+            yield "priority", state.priority
             for kind in FailureKind:
                 yield kind.value, self._odds(node, cumulative(state, kind))
                 yield f"{kind.value}_base", base(kind.value, name)

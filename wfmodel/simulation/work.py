@@ -13,7 +13,7 @@ from wfmodel.simulation.declared import IN_CALL, Odds
 from wfmodel.simulation.event_codes import LANDS, WORK_END
 from wfmodel.simulation.landings import enter, find
 from wfmodel.simulation.queues import append, drop_all, first_out
-from wfmodel.simulation.records import Cell, Event, Instance, Process
+from wfmodel.simulation.records import Cell, Event, Events, Instance, Process
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.worker_deaths import mark
 
@@ -35,10 +35,27 @@ def start_work(run: Run, cell: Cell, node: int, epoch: int, attempt: int) -> Non
     process.load += 1
     cell.working += 1
     if process.capacity and process.in_use >= process.capacity:
-        append(process.queue, event)
+        _queue_up(run, process.queue, event)
         return
     process.in_use += 1
     _begin(run, process, event)
+
+
+def _queue_up(run: Run, queue: Events, event: Event) -> None:
+    """Behind all of the same priority or a higher one."""
+    mine = run.blocks[event.node].priority
+    if not queue.first or run.blocks[queue.last.node].priority >= mine:
+        append(queue, event)
+        return
+    if run.blocks[queue.first.node].priority < mine:
+        event.next = queue.first
+        queue.first = event
+        return
+    before = queue.first
+    while run.blocks[before.next.node].priority >= mine:
+        before = before.next
+    event.next = before.next
+    before.next = event
 
 
 def _begin(run: Run, process: Process, event: Event) -> None:

@@ -158,6 +158,7 @@ def _task(
         retry=retry,
         timeout=draw(st.sampled_from([None, 30 * MS])) if options.timeouts else None,
         idempotent=draw(st.booleans()),
+        priority=draw(st.sampled_from([0, 0, 1, 2])),
         lands=draw(st.sampled_from(Lands)) if options.outside else Lands.WITH_COMMIT,
         effect=Effect.COMPENSATABLE,
         compensates=explicit,
