@@ -297,9 +297,10 @@ def show(found: list[VariantAnswers], *, as_json: bool, stories: bool, exposure:
         return
     screen = console(width=110)
     for each in found:
-        heading = f"{each.name}: {each.bounds.words()}"
-        screen.print(printable(heading), style="bold", soft_wrap=True)
+        words = printable(f"{each.name}: {each.bounds.words()}")
+        screen.print(words, style="bold", soft_wrap=True)
         screen.print(_table(each))
+        screen.print(printable(each.advice), soft_wrap=True, end="\n" if each.advice else "")
         if exposure:
             show_exposure(screen, each)
         screen.print()
@@ -328,6 +329,7 @@ def _as_data(found: VariantAnswers) -> dict[str, Any]:
             "budget": bounds.budget.describe(),
             "laps": bounds.laps,
             "states": bounds.states,
+            "likely_states": bounds.likely,
             "transitions": bounds.transitions,
             "complete": bounds.complete,
             "stopped": bounds.stopped or None,

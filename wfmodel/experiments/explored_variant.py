@@ -43,6 +43,7 @@ from wfmodel.exploration.properties import (
     parse_property,
 )
 from wfmodel.exploration.scheduling import schedule_of
+from wfmodel.exploration.size_estimate import likely_size
 from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.stories import (
     Line,
@@ -134,6 +135,13 @@ class VariantAnswers(Tabular):
     def violated(self) -> bool:
         """Whether some property is broken."""
         return any(isinstance(each.answer, Violated) for each in self.asked)
+
+    @property
+    def advice(self) -> str:
+        """Which limit would probably decide what is undecided; empty where nothing is."""
+        advice = self.bounds.advice()
+        open_ = any(isinstance(each.answer, Undecided) for each in self.asked)
+        return f"Undecided: {advice}." if open_ and advice else ""
 
     def __str__(self) -> str:
         """The bounds, and a line for each answer."""
@@ -282,6 +290,11 @@ def _asked_of_one(
     space: StateSpace, properties: Mapping[str, Property], laps: int
 ) -> dict[str, Asked]:
     answers = decide(space, properties.values(), laps=laps)
+    if any(isinstance(each, Undecided) for each in answers) and not space.complete:
+        likely = likely_size(space)
+        answers = tuple(
+            replace(each, bounds=replace(each.bounds, likely=likely)) for each in answers
+        )
     return {
         line: Asked(line, answer, tell(space, answer, line))
         for line, answer in zip(properties, answers, strict=True)

@@ -35,6 +35,9 @@ class Bounds:
     assumed: str = ""
     """What else was taken for granted; empty: nothing."""
 
+    likely: int | None = None
+    """About how many states there are in all, where a limit was reached; None: no telling."""
+
     @property
     def complete(self) -> bool:
         """Whether everything within budget and laps was searched."""
@@ -48,6 +51,31 @@ class Bounds:
         alike = f"; {self.symmetry}" if self.symmetry else ""
         taken = f"; {self.assumed}" if self.assumed else ""
         return f"{spent}; {loops}{taken}; {self.states:,} states{alike}{ended}"
+
+    def advice(self) -> str:
+        """Which limit would probably decide what is undecided; empty where none was reached."""
+        which = next((each for each in ("limit", "memory") if self.stopped.startswith(each)), "")
+        if not which:
+            return ""
+        if self.likely is None:
+            return (
+                "it still grows, with no end in sight: fewer faults, or a part of the workflow,"
+                " are more likely to be decided than a larger limit"
+            )
+        more = f"--limit {_rounded(2 * self.likely)}"
+        if which == "memory":
+            factor = max(2, -(-2 * self.likely // max(1, self.states)))
+            more = f"{factor} times the --memory"
+        return (
+            f"about {_rounded(self.likely):,} states are likely in all, from how it grows:"
+            f" {more} would probably decide it"
+        )
+
+
+def _rounded(number: int) -> int:
+    """To two places, upwards: a guess has no more."""
+    unit = int(10 ** max(0, len(str(number)) - 2))
+    return -(-number // unit) * unit
 
 
 def taken_for_granted(system: System) -> str:
