@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -52,6 +54,30 @@ def test_commits_that_share_a_connection_wait_as_in_an_md1_queue(load):
     expected = load + load * load / (2 * (1 - load))  # Pollaczek and Khinchine
     found = commit_latency(run(NOTHING_TO_DO, knobs, setting))
     assert found == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize("load", [0.5, 0.8])
+def test_messages_wait_at_a_busy_broker_as_in_an_md1_queue(load):
+    """The one message of each instance is its start; it is taken up when the broker is done."""
+    knobs = Knobs(commit="0s", handling=f"{int(load * 1000)}ms")
+    setting = Setting(arrivals=Arrivals(every=POISSON), horizon="60000s", network="0s")
+    expected = load + load * load / (2 * (1 - load))  # Pollaczek and Khinchine
+    found = commit_latency(run(NOTHING_TO_DO, knobs, setting))
+    assert found == pytest.approx(expected, rel=0.05)
+
+
+def test_a_busy_broker_has_one_line_for_all_and_what_comes_again_stands_in_it_too():
+    """The first consumer is down at 1 s; of what comes again at its return each takes a second."""
+    knobs = Knobs(commit="0s", handling="1s", redelivery_timeout="1h")
+    setting = Setting(arrivals=Arrivals(at=("0s",) * 3), horizon="1m", network="0s")
+    assert taken_at(knobs, setting) == [1, 2, 3]
+    crash = Fault(kind="crash", target="*", at=("500ms",), lasts="9500ms")
+    assert taken_at(knobs, replace(setting, faults=(crash,))) == [11, 12, 13]
+
+
+def taken_at(knobs: Knobs, setting: Setting) -> list[int]:
+    history = run(NOTHING_TO_DO, knobs, setting)
+    return [int(row.time_ns // S) for row in history if row.kind == Kind.COMMIT]
 
 
 def test_as_many_commits_as_connections_wait_for_nobody():

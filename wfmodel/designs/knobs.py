@@ -208,6 +208,8 @@ class Knobs:
     poll: Poll | None = None
     """Who asks for messages now and then (a scheduler's loop); None: they are handed over at once,
     as by a broker that pushes, or to a consumer that asks and waits (long polling)."""
+    handling: Duration = 0
+    """How long the broker is busy with each delivery, one after the other: others wait."""
     max_deliveries: Annotated[int, Field(ge=1, le=1000)] | None = None
     """A message that was delivered so often, and never acknowledged, is set aside as a dead letter
     (SQS: maxReceiveCount; RabbitMQ: delivery-limit); None: it comes again without end."""

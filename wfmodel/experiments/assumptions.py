@@ -67,6 +67,10 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
         "how a worker's death is noticed that nobody saw",
         "none: it is not; Airflow: a heartbeat every 5 s, missing for 300 s, looked at every 10 s",
     ),
+    "handling": (
+        "how long the broker is busy with a delivery",
+        "0: it has room for all; a RabbitMQ quorum queue takes some 20,000 a second",
+    ),
     "custody": ("what ends a dead consumer's hold on a message", CHOICE),
     "lease": (
         "how long a dead process is taken to hold its instances",

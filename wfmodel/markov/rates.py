@@ -75,6 +75,8 @@ class Rates:
             )
         if knobs.connections is not None:
             raise NotExponentialError("knobs.connections: instances would wait for each other")
+        if knobs.handling:
+            raise NotExponentialError("knobs.handling: instances would wait for each other")
         if knobs.max_deliveries is not None:
             raise NotExponentialError("knobs.max_deliveries is only simulated and explored")
         if knobs.order is not Order.NONE:

@@ -147,6 +147,8 @@ class Manner:
     """So many lines the instances share; 0: each has its own."""
     partition_base: int = 0
     """Of the draws which line an instance's messages are in."""
+    handling: int = 0
+    """How long the broker is busy with one delivery; 0: it has room for all."""
     linked: bool = False
     """A crash frees at once what the process had in hand."""
     horizon: int = 0

@@ -146,6 +146,9 @@ def set_out(run: Run, parcel: Parcel) -> None:
     instance = parcel.instance
     instance.sent += 1
     delay = duration(run, run.network, instance.index, instance.sent)
+    if run.handling:
+        run.busy_until = max(run.busy_until, run.now) + run.handling
+        delay = min(delay + run.busy_until - run.now, FAR)
     if run.message_faults.first:
         delay = _meet_faults(run, parcel, delay)
     if delay >= 0:

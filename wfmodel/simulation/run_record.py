@@ -55,6 +55,8 @@ class Run(Manner):
     staffs: list[Staff] = NULL
     """By node: who answers; NULL: as many as it takes."""
     down: int = 0
+    busy_until: int = 0
+    """When the broker is done with all deliveries that it has."""
     blocked: Events = field(default_factory=Events)
     """Partitions from some peers that are on."""
     message_faults: Events = field(default_factory=Events)

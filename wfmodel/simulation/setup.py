@@ -340,6 +340,7 @@ class Setup:
             "most_deliveries": knobs.max_deliveries or 0,
             "in_turn": knobs.order is Order.PER_INSTANCE,
             **self._lines(),
+            "handling": knobs.handling,
             "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),

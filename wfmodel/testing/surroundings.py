@@ -84,6 +84,7 @@ def knobs(draw: DrawFn) -> Knobs:
         order=order,
         partitions=shared_line if order is Order.PER_INSTANCE else None,
         poll=draw(st.sampled_from(POLLS)),
+        handling=draw(st.sampled_from([0, 0, 0, MS])),
         heartbeat=draw(st.sampled_from(HEARTBEATS)),
         redelivery_look=draw(st.sampled_from([0, 7 * MS])),
         custody=draw(st.sampled_from(Custody)),
