@@ -5,6 +5,7 @@ from __future__ import annotations
 from wfmodel.designs.knobs import Early, Interrupted, Knobs, Order, Unhandled
 from wfmodel.designs.participant import Participant
 from wfmodel.designs.placement import Design, services_of, unused
+from wfmodel.designs.recovery_strategy import with_recovery
 from wfmodel.designs.role import Role
 from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
@@ -63,7 +64,7 @@ def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> 
         ValueError: the workflow cannot run, or the design's declaration does not fit it.
     """
     knobs = knobs or Knobs()
-    flow = sound_flow(workflow)
+    flow = sound_flow(with_recovery(workflow, knobs.recovery))
     flow = with_deadline(flow) if knobs.timeouts else flow
     _check_fit(flow, design)
     placement, services = design.place(flow), services_of(flow)

@@ -92,6 +92,17 @@ class Early(StrEnum):
     """It is kept, and there when it is waited for (a buffered signal, a callback's row)."""
 
 
+class Recovery(StrEnum):
+    """What a step does about a failure that another attempt may mend."""
+
+    DECLARED = "declared"
+    """As the workflow says: so many attempts, then on to its handler."""
+    FORWARD = "forward"
+    """Tried again without end."""
+    BACKWARD = "backward"
+    """Not tried again: on to its handler, or, where there is none, everything is undone."""
+
+
 class Unhandled(StrEnum):
     """What becomes of a failure for which the workflow has no edge."""
 
@@ -238,6 +249,8 @@ class Knobs:
     refused (anti-hanging, in TCC)."""
     timeouts: bool = True
     """Whoever waits for a step applies the step's time-out."""
+    recovery: Recovery = Recovery.DECLARED
+    """What a step does about a failure that another attempt may mend."""
     unhandled: Unhandled = Unhandled.FAIL
     """What becomes of a failure that no state handles."""
     interrupted: Interrupted = Interrupted.AGAIN

@@ -87,6 +87,7 @@ KNOBS: Final[Mapping[str, tuple[str, str]]] = {
     "deduplicate": ("repeats are recognised", CHOICE),
     "tombstones": ("an undo that finds nothing leaves word", CHOICE),
     "timeouts": ("whoever waits applies time-outs", CHOICE),
+    "recovery": ("what a step does about a failure that may be mended", CHOICE),
     "unhandled": ("what becomes of a failure that no state handles", CHOICE),
     "interrupted": ("what becomes of work that a crash interrupts", CHOICE),
     "early": ("what becomes of an event that comes before it is waited for", CHOICE),

@@ -20,6 +20,7 @@ from wfmodel.designs.knobs import (
     Persistence,
     Poll,
     Publishing,
+    Recovery,
     Unhandled,
 )
 from wfmodel.model.distributions import Constant, Distribution, Exponential
@@ -95,6 +96,7 @@ def knobs(draw: DrawFn) -> Knobs:
         relay_delay=draw(latencies),
         deduplicate=known,
         known_key=draw(st.sampled_from(KnownKey)) if known else KnownKey.USUAL,
+        recovery=draw(st.sampled_from([Recovery.DECLARED, *Recovery])),
         unhandled=draw(st.sampled_from([Unhandled.FAIL, Unhandled.FAIL, Unhandled.PARK])),
         interrupted=draw(st.sampled_from(Interrupted))
         if acknowledge is Acknowledge.AFTER_COMMIT and persistence is not Persistence.MEMORY

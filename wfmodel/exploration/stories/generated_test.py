@@ -29,6 +29,7 @@ UNTIMED: Final = (
     "fenced",
     "max_deliveries",
     "order",
+    "recovery",
     "unhandled",
     "interrupted",
     "timeouts",
