@@ -50,6 +50,8 @@ def test_the_text_says_what_the_first_driver_did(world):
     assume(knobs.acknowledge is Acknowledge.AFTER_COMMIT)
     assume(knobs.order is Order.NONE and knobs.max_deliveries is None)
     assume(knobs.lease is None and not knobs.replicas and knobs.connections is None)
+    assume(not knobs.handling and all(each.cause is None for each in system.flow.nodes))
+    assume(not any(getattr(each.state, "priority", 0) for each in system.flow.nodes))
     assume(knobs.poll is None and all(not each.together for each in setting.faults))
     assume(all(each.kind not in ("restore", "worker-crash") for each in setting.faults))
     assert_same(first_driver(system, setting, seed=seed), simulate(system, setting, seed=seed))

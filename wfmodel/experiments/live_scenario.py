@@ -260,6 +260,9 @@ def _dials(setup: Setup) -> Iterator[Dial]:
         idle = name == "flush_interval" and knobs.persistence is not Persistence.LOG
         if ns and not idle:
             yield Dial(("knobs", name), title, duration_words(round(ns)))
+    if setup.workflow.timeout is not None:
+        words = format_duration(setup.workflow.timeout)
+        yield Dial(("workflow", "timeout"), "time-out of the whole", words)
     for name, state in setup.workflow.states.items():
         timeout = getattr(state, "timeout", None)
         if timeout:

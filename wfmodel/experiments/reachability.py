@@ -160,8 +160,8 @@ def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
 
 
 def has_detectors(system: System) -> bool:
-    """Somebody may take slowness for failure: a watchdog, or the time-out of a step."""
-    if system.knobs.watchdog is not None:
+    """Somebody may take slowness for failure: a watchdog, the time-out of a step or the whole."""
+    if system.knobs.watchdog is not None or system.flow.deadline is not None:
         return True
     steps = (node for node in system.flow.nodes if node.service is not None)
     timed = any(

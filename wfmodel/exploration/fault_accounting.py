@@ -23,13 +23,12 @@ from wfmodel.designs.messages import (
     External,
     Message,
     Received,
-    Timer,
     TimerFired,
     WorkDone,
 )
 from wfmodel.designs.system import System
-from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import DONE, Compensation, Task
+from wfmodel.semantics.enabled_steps import is_detector
 from wfmodel.semantics.fault_budget import FAULTS, UNLIMITED, FaultBudget
 from wfmodel.semantics.loop_bound import laps_of
 from wfmodel.semantics.nondeterminism import is_endless
@@ -99,7 +98,7 @@ class Spending:
 
 class _Purse:
     def __init__(self, system: System, history: History, messages: dict[Message, int]) -> None:
-        self.nodes = system.flow.nodes
+        self.flow, self.nodes = system.flow, system.flow.nodes
         self.events = history.events
         self.messages = messages
         knobs = system.knobs
@@ -182,19 +181,13 @@ class _Purse:
                 if isinstance(message, External):
                     self.laps = max(self.laps, laps_of(message.epoch))
             case TimerFired(timer):
-                self.met["timeouts"] += self._detects(timer)
+                self.met["timeouts"] += is_detector(timer, self.flow)
             case WorkDone():
                 self._work(row.participant, event)
             case Chosen(_, epoch, _):
                 self.laps = max(self.laps, laps_of(epoch))
             case _:
                 pass
-
-    def _detects(self, timer: Timer) -> bool:
-        """A step's time-out or a watchdog; a receive's time-out belongs to the workflow."""
-        if timer.kind == "watchdog":
-            return True
-        return timer.kind == "timeout" and self.nodes[timer.node].kind is not NodeKind.RECEIVE
 
     def _work(self, participant: int, event: WorkDone) -> None:
         """Attempts whose worker died cost that, whatever they count as; a crash may come first."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind, interruption
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Flow, NodeKind, interruption
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
 from wfmodel.semantics.after import After
 from wfmodel.semantics.cell_rules import CellRules
@@ -69,6 +69,18 @@ class EnabledStep(NamedTuple):
     step: Step
     after: After
     cost: str = ""
+
+
+def is_detector(timer: object, flow: Flow) -> bool:
+    """Whether a timer takes slowness for failure: a watchdog, the time-out of a step or the whole.
+
+    A receive's time-out belongs to the workflow.
+    """
+    if not isinstance(timer, Timer):
+        return False
+    if timer.kind != TIMEOUT:
+        return timer.kind == "watchdog" or timer.node == flow.deadline
+    return flow.nodes[timer.node].kind is not NodeKind.RECEIVE
 
 
 class EnabledSteps:
@@ -263,15 +275,8 @@ class EnabledSteps:
 
     # ------------------------------------------------------------------------------ timers
 
-    def _is_detector(self, timer: object) -> bool:
-        if not isinstance(timer, Timer):
-            return False
-        if timer.kind != TIMEOUT:
-            return timer.kind == "watchdog" or timer.node == self.table.system.flow.deadline
-        return self.nodes[timer.node].kind is not NodeKind.RECEIVE
-
     def _fires_freely(self, timer: object) -> bool:
-        if self._is_detector(timer):
+        if is_detector(timer, self.table.system.flow):
             return False
         if not isinstance(timer, Timer) or timer.kind != TIMEOUT:
             return True
@@ -283,7 +288,7 @@ class EnabledSteps:
             return
         for timer in cell.timers:
             content = self.table.timers.values[timer]
-            if self._is_detector(content):
+            if is_detector(content, self.table.system.flow):
                 yield self._react(p, cell, self.table.events.number(TimerFired(content)))
 
     # ------------------------------------------------------------------------------ faults

@@ -176,6 +176,7 @@ class ScheduleGround:
     def _waits(self) -> tuple[int, ...]:
         knobs, waits = self.system.knobs, {SECOND, 0}
         waits |= {knobs.redelivery_timeout, knobs.watchdog or 0}
+        waits.add(self.system.flow.workflow.timeout or 0)
         for node in self.system.flow.nodes:
             waits.add(getattr(node.state, "timeout", None) or 0)
         rows = self.play(FaultSchedule()).rows
