@@ -95,6 +95,7 @@ def _answer(table: Table, before: Configuration, p: int, after: Configuration) -
     for _, number in Counter(after.channel) - Counter(before.channel):
         message = table.messages.values[number]
         assert isinstance(message, External)
-        return act_on_message(flow, who, Deed.ANSWER, message)
+        hearer = table.names[table.hearer(p, message.node)]
+        return act_on_message(flow, hearer, Deed.ANSWER, message)
     [(node, epoch)] = Counter(before.cells[p].expected) - Counter(after.cells[p].expected)
     return Act(who, Deed.SILENCE, message_words(flow, External(node, epoch, "anything")))

@@ -304,9 +304,10 @@ class Stage:
             silence = message_words(self.flow, External(waiting.node, waiting.epoch, "anything"))
             forget = partial(self.script.clock.forget, waiting)
             yield Act(who, Deed.SILENCE, silence), forget
+            hearer = self.table.names[self.table.table.hearer(waiting.process.index, waiting.node)]
             for number, event in enumerate(state.events, start=1):
                 message = External(waiting.node, waiting.epoch, event)
-                act = act_on_message(self.flow, who, Deed.ANSWER, message)
+                act = act_on_message(self.flow, hearer, Deed.ANSWER, message)
                 yield act, partial(self._answer, waiting, number)
 
     def _answer(self, waiting: Waiting, number: int) -> None:
