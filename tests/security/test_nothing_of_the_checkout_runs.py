@@ -43,8 +43,9 @@ with open(os.environ["TRAP"], "a") as trap:
 raise SystemExit(9)
 """
 
-REFUSED = ("serialise dag.py", "init --for workflow.yaml")
-"""They end with what cannot be done here: a DAG file is a program, a scenario is there."""
+REFUSED = {"exact", "rare", "serialise", "init"}
+"""They end with what cannot be done here: too many states for so little, a DAG file is a program, a
+scenario is there."""
 SCRIPT = """\
 import sys
 from wfmodel.cli import main
@@ -113,11 +114,10 @@ def sprung(folder: Path) -> str:
         "explore workflow.yaml",
         "hunt workflow.yaml --walks 2",
         "simulate workflow.yaml --save h --traces otlp=t.json",
-        "exact workflow.yaml --stages 1 --states 50",
-        "rare scenario.yaml --stages 1 --walks 5 --repetitions 2 --look 20",
-        "export workflow.yaml --format tla --limit 50 --out o",
+        "exact sweep.yaml --stages 1 --states 50",
+        "rare sweep.yaml --stages 1 --walks 10 --repetitions 2 --look 100",
+        "export workflow.yaml --format tla --design choreography --limit 5000 --out o",
         "explorer scenario.yaml --explore 0 --instances 2",
-        "demo d --replications 1 --jobs 2",
         "init --for workflow.yaml",
         "serialise dag.py",
         "runtimes airflow",
@@ -131,7 +131,7 @@ def sprung(folder: Path) -> str:
 def test_no_module_of_the_working_directory_is_imported(checkout, command):
     done = script(*command.split(), at=checkout)
     assert sprung(checkout) == ""
-    assert done.returncode in (0, 1) or command in REFUSED, done.stderr
+    assert done.returncode in (0, 1) or command.split()[0] in REFUSED, done.stderr
     assert "Traceback" not in done.stderr
     assert "99" not in done.stdout or command != "--version"
     assert not (checkout / ".hypothesis").exists()
