@@ -43,6 +43,8 @@ with open(os.environ["TRAP"], "a") as trap:
 raise SystemExit(9)
 """
 
+PATIENCE_S = 3000
+"""Nothing is waited for so long but where something is wrong."""
 REFUSED = {"exact", "rare", "serialise", "init"}
 """They end with what cannot be done here: too many states for so little, a DAG file is a program, a
 scenario is there."""
@@ -93,7 +95,7 @@ def script(*arguments: str, at: Path, **surroundings: str) -> subprocess.Complet
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE_S,
     )
 
 
@@ -138,7 +140,16 @@ def test_no_module_of_the_working_directory_is_imported(checkout, command):
 
 
 def test_an_empty_entry_of_the_search_path_does_not_mean_the_checkout_to_workers(checkout):
-    began = "import sys, wfmodel.native.safety; print(*sys.modules)"  # python's own start, and ours
+    # Python's own start, and ours: what is imported, and what is looked for in vain.
+    began = """
+import sys
+asked = []
+class Asked:
+    find_spec = staticmethod(lambda name, *_: asked.append(name))
+sys.meta_path.insert(0, Asked)
+import wfmodel.native.safety
+print(*sys.modules, *asked)
+"""
     before = imported_in(checkout, began).split()
     for name in {"sitecustomize", "usercustomize", *before} - set(FOLDERS):
         (checkout / f"{name}.py").unlink(missing_ok=True)
@@ -153,7 +164,7 @@ def test_an_empty_entry_of_the_search_path_does_not_mean_the_checkout_to_workers
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE_S,
     )
     assert sprung(checkout) == ""
     assert done.returncode == 0, done.stderr
@@ -180,7 +191,7 @@ def imported_in(checkout: Path, code: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
