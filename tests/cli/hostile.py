@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 
+MODELS: Final = Path(__file__).parents[2] / "models"
 KINDS: Final = {
     "html": "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>",
     "controls": "\x1b[31mred\x1b]0;title\x07\x9b31m\x00\x08\x7f\x85\r\x1b]8;;http://evil\x1b\\",
@@ -95,6 +96,23 @@ def write(folder: Path, kind: str) -> None:
     }
     (folder / "w.json").write_text(json.dumps(workflow, indent=1), encoding="utf-8")
     (folder / "s.json").write_text(json.dumps(_scenario(n), indent=1), encoding="utf-8")
+
+
+def write_dag(folder: Path, kind: str) -> None:
+    """``d.json``: a DAG as Airflow serialises it, its names and its tasks' hostile."""
+    sound = json.loads((MODELS / "airflow-sales/workflow.json").read_text(encoding="utf-8"))
+    ids = {each["__var"]["task_id"] for each in sound["dag"]["tasks"]}
+    ids |= {sound["dag"]["dag_id"], sound["dag"]["description"], "transform"}
+
+    def hostile(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {hostile(key): hostile(value) for key, value in part.items()}
+        if isinstance(part, list):
+            return [hostile(each) for each in part]
+        return named(kind, part) if isinstance(part, str) and part in ids else part
+
+    text = json.dumps(hostile(sound), indent=1)
+    (folder / "d.json").write_text(text, encoding="utf-8")
 
 
 def write_reports(folder: Path, kind: str) -> None:

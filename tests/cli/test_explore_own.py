@@ -178,6 +178,24 @@ def test_nothing_but_explore_runs_such_a_file(capsys, given, tmp_path, monkeypat
     assert Path("sprung").exists()
 
 
+@pytest.mark.parametrize("call_of", ["", "(1)"])
+def test_a_file_of_such_a_name_is_that_file_and_runs_nothing(
+    capsys, tmp_path, monkeypatch, call_of
+):
+    """Who explores what a pull request adds names both: a program, and a file to have it run."""
+    monkeypatch.chdir(tmp_path)
+    Path("trap.py").write_text("open('sprung', 'w').close()\n")
+    named = f"trap.py:system{call_of}"
+    Path(named).write_text("name: w\ninitial: a\nstates: {a: {kind: final}}\n")
+    for command in ("explore", "check", "draw", "hunt"):
+        code, _, err = call(capsys, command, named)
+        assert code == 0, err
+    Path(named).unlink()
+    Path(named).symlink_to("nowhere")
+    assert call(capsys, "explore", named)[0] == 2
+    assert not Path("sprung").exists()
+
+
 def test_a_search_may_stop_at_the_first_violation(capsys):
     claim = "never: rm1.state == 'aborted'"
     whole = (TWO_PHASE + ":two_phase_commit(6)", "--property", claim)

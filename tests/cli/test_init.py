@@ -39,3 +39,20 @@ def test_a_place_that_cannot_be_is_said(tmp_path, capsys):
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert ended("init", str(tmp_path / "file" / "inside")) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_commands_to_go_on_with_can_be_copied_whatever_a_file_is_called(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert ended("init") == 0
+    name = "x; touch sprung #.yaml"
+    Path("workflow.yaml").rename(name)
+    Path("scenario.yaml").unlink()
+    capsys.readouterr()
+    assert ended("init", "--for", name) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line == f"next: wfmodel check '{name}'; wfmodel compare scenario.yaml"
+    Path(name).write_text("name: w\nstates: 1\nother: 2\n", encoding="utf-8")
+    assert ended("draw", name) == 2
+    assert f"more: wfmodel check '{name}')" in capsys.readouterr().err

@@ -189,6 +189,45 @@ def test_a_fix_leaves_what_a_link_leads_out_to(capsys, top):
     assert (top / "flows/in.yaml").is_symlink()
 
 
+def test_nothing_is_written_or_taken_away_through_a_folder_that_is_a_link(capsys, top):
+    """A pull request can bring the folder that a command writes to by default."""
+    outside = top.parent / "outside"
+    (outside / ".git").mkdir(parents=True)
+    kept = {outside / name for name in ("victim", ".unfinished-mine", ".git")}
+    for path in kept - {outside / ".git"}:
+        path.write_text("mine")
+    (top / "wfmodel-demo").symlink_to(outside)
+    (top / "bad.yaml").write_text(MISSPELT)
+    swept = SCENARIO.format("w.yaml") + (
+        "replications: 1\nexperiment: {factors: {n: {path: setting.horizon, levels: [5s, 6s]}},"
+        " responses: [lost], plan: {kind: grid}}\n"
+    )
+    (top / "s.yaml").write_text(swept)
+    (top / "kept").mkdir()
+    (top / "kept/.lock").symlink_to(outside / "victim")
+    (top / "cells").mkdir()
+    (top / "cells/cells").symlink_to(outside)
+    out = "wfmodel-demo"
+    for command in (
+        ("demo",),
+        ("init", out),
+        ("draw", "w.yaml", "--output", f"{out}/w.svg"),
+        ("hunt", "w.yaml", "--examples", "1", "--out", out),
+        ("explore", "w.yaml", "--stories", "--out", out),
+        ("export", "w.yaml", "--format", "tla", "--out", out),
+        ("sweep", "s.yaml", "--workers", "1", "--out", out),
+        ("sweep", "s.yaml", "--workers", "1", "--out", "kept"),
+        ("sweep", "s.yaml", "--workers", "1", "--out", "cells"),
+        ("check", "bad.yaml", "--no-cache", "--output", f"json={out}/found.json"),
+        ("check", "bad.yaml", "--write-baseline", "--baseline", f"{out}/b.json"),
+    ):
+        code, _, err = call(capsys, *command)
+        assert code == 2, command
+        assert "outside of" in err, command
+    assert {*outside.iterdir()} == kept
+    assert (outside / "victim").read_text() == "mine"
+
+
 @pytest.mark.parametrize(
     ("arguments", "file"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from wfmodel.escaping import (
     plot_text,
     printable,
     sarif_text,
+    shell_line,
     visible,
     xml_text,
 )
@@ -38,6 +40,17 @@ from wfmodel.escaping import (
 )
 def test_what_cannot_be_seen_is_shown(text, shown):
     assert printable(text) == shown
+
+
+@given(file=st.text(min_size=1))
+def test_a_command_to_copy_has_its_words_and_no_option_of_a_files(file):
+    line = shell_line("wfmodel", "check", file=file)
+    assert printable(line) == line
+    *head, last = shlex.split(line)
+    assert head == ["wfmodel", "check"]
+    assert not last.startswith("-")
+    if file.isprintable():
+        assert last.removeprefix("./") == file.removeprefix("./")
 
 
 @pytest.mark.parametrize(

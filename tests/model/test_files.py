@@ -81,6 +81,34 @@ def test_links_lead_inside_only(tmp_path):
     assert "outside" in why_not_led_to(top / "gone/secret", top / "one")
 
 
+def test_a_folder_that_is_a_link_is_judged_from_where_it_stands(tmp_path):
+    """A pattern or a folder that a user names can go through one that a pull request brings."""
+    top = checkout(tmp_path)
+    other = tmp_path / "other"  # a repository of the user's, with a boundary of its own
+    (other / ".git").mkdir(parents=True)
+    for name in ("w.yaml", ".git/config"):
+        (other / name).write_text("hush")
+    (top / "one/hidden").symlink_to("../.git")
+    (top / "one/other").symlink_to("../../other")
+    (top / "one/two").symlink_to("../two")
+    assert read_file(top / "one/two/w.yaml") == b"name: w"
+    assert read_file(other / "w.yaml") == b"hush"
+    assert read_file(top / ".git/config") == b"token = hush", "the user's own word"
+    for name, why in (
+        ("hidden/config", "hidden"),
+        ("other/w.yaml", "outside"),
+        ("other/.git/config", "outside"),
+    ):
+        assert why in why_not_named(top / "one" / name), name
+        with pytest.raises(PermissionError, match=why):
+            write_file(top / "one" / name, "new")
+    with rooted(tmp_path):
+        assert why_not_named(top / "one/other/w.yaml") == ""
+        assert "hidden" in why_not_named(top / "one/hidden/config")
+    (tmp_path / "way").symlink_to(top)  # that stands in no repository
+    assert why_not_named(tmp_path / "way/two/w.yaml") == ""
+
+
 def test_a_repository_inside_the_repository_narrows(tmp_path):
     top = checkout(tmp_path)
     (top / "one/.git").write_text("gitdir: /")

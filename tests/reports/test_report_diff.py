@@ -127,3 +127,12 @@ def test_what_is_no_report_is_refused_with_its_name(tmp_path, capsys):
     code, _, err = call(capsys, "diff", str(good), str(broken))
     assert code == 2
     assert "broken.html: the data of the report at 'metrics.lost.estimates.saga.mean'" in err
+
+
+def test_a_page_of_nothing_but_beginnings_is_looked_through_once(capsys, tmp_path):
+    """A pattern looked for an end from each of them: hours of processor time."""
+    page = tmp_path / "a.html"
+    page.write_text('<script type="application/json" id="report-data">' * 1_000_000)
+    code, _, err = call(capsys, "diff", str(page), str(page))
+    assert code == 2
+    assert "no data of a report" in err

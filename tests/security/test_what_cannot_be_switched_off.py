@@ -56,3 +56,27 @@ def test_a_file_that_the_command_names(capsys):
 def test_a_suppression_that_says_no_reason_or_suppresses_nothing(capsys, comment, said):
     Path("w.yaml").write_text(f"# wfmodel: {comment}\n{WRONG}", encoding="utf-8")
     assert said in call(capsys, "check", "w.yaml", "--no-cache")[1]
+
+
+@pytest.mark.parametrize(("key", "value"), [("max-steps", 10**15), ("max-seconds", 86_400)])
+def test_how_long_a_check_may_take(capsys, key, value):
+    Path("w.yaml").write_text(WRONG, encoding="utf-8")
+    for file, head in (("wfmodel.toml", ""), ("pyproject.toml", "[tool.wfmodel]\n")):
+        Path(file).write_text(f"{head}{key} = {value}\n", encoding="utf-8")
+        code, out, err = call(capsys, "check", "w.yaml", "--no-cache")
+        assert (code, " S101 " in out) == (1, True)
+        assert f"warning: {key} in {Path(file).resolve()} is not followed" in err
+        _, _, err = call(capsys, "check", "w.yaml", "--no-cache", "--config", file)
+        assert "not followed" not in err
+        Path(file).unlink()
+
+
+def test_what_bounds_and_ignored_files_leave_out_is_said(capsys):
+    Path("w.yaml").write_text(WRONG, encoding="utf-8")
+    Path("wfmodel.toml").write_text("max-steps = 1\n", encoding="utf-8")
+    assert " S118 " in call(capsys, "check", ".", "--no-cache")[1]
+    Path(".gitignore").write_text("*\n", encoding="utf-8")
+    code, _, err = call(capsys, "check", ".", "--no-cache")
+    assert code == 0
+    assert "1 left out by .gitignore" in err
+    assert call(capsys, "check", ".", "--no-cache", "--fail-on-empty")[0] == 2

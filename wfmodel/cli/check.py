@@ -108,6 +108,8 @@ def _run(given: Mapping[str, Any], outputs: Sequence[Destination]) -> None:
     """The check that the command line asks for, told; ends with the exit code."""
     isolated, config = given["isolated"], given["config"]
     found = CheckConfiguration() if isolated else _or_refused(read_configuration, config)
+    if config is None:
+        found = _within_bounds(found)
     wanted = _Wanted(
         merged(settings_of(given), found.settings),
         tuple(given["paths"] or ()),
@@ -229,6 +231,20 @@ def _question(wanted: _Wanted) -> FileQuestion:
         most_steps=settings.max_steps or MOST_STEPS,
         most_seconds=settings.max_seconds or MOST_SECONDS,
     )
+
+
+def _within_bounds(found: CheckConfiguration) -> CheckConfiguration:
+    """What was found may come with a checkout: it bounds a check, and lets none take longer."""
+    usual = {"max_steps": MOST_STEPS, "max_seconds": MOST_SECONDS}
+    raised = [name for name, most in usual.items() if (getattr(found.settings, name) or 0) > most]
+    for name in raised:
+        key = name.replace("_", "-")
+        said = f"{key} in {found.file} is not followed: a checkout cannot let a check take longer"
+        say(f"wfmodel check: warning: {said}; give --{key}, or name the file: --config", err=True)
+    held = found.settings
+    steps = None if "max_steps" in raised else held.max_steps
+    seconds = None if "max_seconds" in raised else held.max_seconds
+    return replace(found, settings=replace(held, max_steps=steps, max_seconds=seconds))
 
 
 def _cache(given: str | None, found: CheckConfiguration) -> str | None:

@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.terminal import say
+from wfmodel.escaping import shell_line
 from wfmodel.extras import need
 from wfmodel.native.safety import library
 
@@ -70,4 +71,5 @@ def demo(
     say(f"{directory}: the model {model}, to be read and changed")
     scenario = directory / SCENARIO
     report(str(scenario), directory / "report.html", replications=replications, jobs=jobs)
-    say(f"next: open {directory / 'report.html'}; wfmodel explorer {scenario}")
+    page = shell_line("open", file=str(directory / "report.html"))
+    say(f"next: {page}; {shell_line('wfmodel', 'explorer', file=str(scenario))}")

@@ -13,6 +13,7 @@ from wfmodel.cli.paths import file_to_write, form_of
 from wfmodel.cli.terminal import hand_out, say
 from wfmodel.diagrams.choices import Detail, Direction, DrawingChoices
 from wfmodel.diagrams.excerpts import UnknownStateError
+from wfmodel.escaping import shell_line
 from wfmodel.importers import load_any
 from wfmodel.model.files import replacing, write_file
 from wfmodel.model.findings import Finding
@@ -155,7 +156,8 @@ def load_or_refuse(path: str, text: str | None = None) -> Workflow:
         _refuse_scenario(path, result.document)
         first = result.findings[0]
         more = len(result.findings) - 1
-        rest = f" (and {more} more: wfmodel check {path})" if more else ""
+        shown = shell_line("wfmodel", "check", file=path)
+        rest = f" (and {more} more: {shown})" if more else ""
         raise TyperException(f"{first.span}: {first.code} {first.message}{rest}")
     return result.workflow
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,7 @@ from wfmodel.cli.explore_answers import Subject, forms_of, subject
 from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
-from wfmodel.escaping import printable, visible
+from wfmodel.escaping import printable, shell_line, visible
 from wfmodel.experiments.endless import why_loops
 from wfmodel.experiments.explored_variant import as_test
 from wfmodel.experiments.hunting import (
@@ -220,7 +219,7 @@ def _root_for(folder: Path, file: str) -> str:
         return ""
     climbed = Path(*[part for part in Path(file).parts if part == ".."])
     root = Path(file).parent if Path(file).is_absolute() else climbed
-    return f" --root {shlex.quote(root.as_posix())}"
+    return f" --root {shell_line(root.as_posix())}"
 
 
 def _scenario(hunted: Hunted, found: FoundSchedule, workflow_file: str, root: str) -> str:

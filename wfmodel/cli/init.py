@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.terminal import say
+from wfmodel.escaping import shell_line
 from wfmodel.model.files import read_file, write_file
 
 STARTER: Final = Path(__file__).with_name("starter")
@@ -51,8 +52,8 @@ def init(
         raise TyperException(f"{place}: {error.strerror}") from None
     for name in texts:
         say(str(place / name))
-    check = workflow or place / FILES[0]
-    say(f"next: wfmodel check {check}; wfmodel compare {place / FILES[1]}")
+    check = shell_line("wfmodel", "check", file=str(workflow or place / FILES[0]))
+    say(f"next: {check}; {shell_line('wfmodel', 'compare', file=str(place / FILES[1]))}")
 
 
 def _scenario_for(workflow: str) -> bytes:

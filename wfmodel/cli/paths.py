@@ -102,7 +102,9 @@ def why_no_folder(path: Path) -> str | None:
         return "it is a link to nothing" if there == path else f"{there} is a link to nothing"
     if not there.is_dir():
         return "it is a file" if there == path else f"{there} is a file"
-    return None if os.access(there, os.W_OK) else "permission denied"
+    if not os.access(there, os.W_OK):
+        return "permission denied"
+    return why_not_named(path / "any file") or None
 
 
 def form_of(output: Path, forms: Mapping[str, Form]) -> Form:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final, NoReturn
@@ -13,6 +12,7 @@ from typer.exceptions import TyperException
 from wfmodel.checks.formats.text import concise
 from wfmodel.cli.terminal import say
 from wfmodel.designs import projection_findings
+from wfmodel.escaping import shell_line
 from wfmodel.experiments import BothSides, LoadedScenario, Scenario, load_scenario
 from wfmodel.importers import load_any
 from wfmodel.model.findings import Finding, Severity
@@ -47,7 +47,7 @@ def _offer(path: str, loaded: LoadedScenario) -> None:
             return
         raise TyperException(
             f"{path}: this is a workflow; here a scenario is needed, which says under what load and"
-            f" faults it runs. `{shlex.join(('wfmodel', 'init', '--for', path))}` writes one beside"
+            f" faults it runs. `{shell_line('wfmodel', 'init', '--for', path)}` writes one beside"
             " it; `wfmodel simulate` and `wfmodel explorer` take the workflow as it is"
         )
 

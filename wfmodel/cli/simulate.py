@@ -14,6 +14,7 @@ from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.terminal import add_row, console, table
 from wfmodel.cli.trace_files import Traces, trace_files, write_traces
+from wfmodel.escaping import shell_line
 from wfmodel.model.spelling import hint
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def scenario_or_workflow(path: str) -> tuple[Scenario, Workflow]:
     if problems:
         raise TyperException(
             f"{path}: the workflow cannot run: {problems[0].kind} {problems[0].name!r}"
-            f" (wfmodel check {path})"
+            f" ({shell_line('wfmodel', 'check', file=path)})"
         )
     scenario = TypeAdapter(Scenario).validate_python(QUIET)
     endless = why_endless(workflow, scenario.setting)

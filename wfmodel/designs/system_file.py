@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import re
 import sys
 from pathlib import Path
@@ -30,10 +31,11 @@ class SystemFileError(ValueError):
 
 def names_a_system(text: str) -> bool:
     """Whether a text means a System in a Python file: it says which, so nobody runs a file by
-    having put it into a list.
+    having put it into a list. A file that is itself called so (a list of names of files holds what
+    a pull request adds) is that file, and no program.
     """
     found = _SPEC.match(text)
-    return found is not None and found["name"] is not None
+    return found is not None and found["name"] is not None and not os.path.lexists(text)
 
 
 def load_system(text: str) -> System:

@@ -15,6 +15,7 @@ before standard output and standard error.
 
 from wfmodel.escaping.characters import printable, visible
 from wfmodel.escaping.commands import log_line, log_text
+from wfmodel.escaping.languages import shell_line
 from wfmodel.escaping.machines import csv_cell, json_line, json_text, sarif_text, xml_text
 from wfmodel.escaping.pages import code_span, fenced, markdown, plot_text, script_data
 from wfmodel.escaping.stream import Guarded
@@ -33,6 +34,7 @@ __all__ = [
     "printable",
     "sarif_text",
     "script_data",
+    "shell_line",
     "visible",
     "xml_text",
 ]

@@ -7,6 +7,7 @@ them where it is a comment.
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Final
 
 from wfmodel.escaping.characters import printable
@@ -60,6 +61,12 @@ def mermaid_words(words: str, *, in_sequence: bool = False) -> str:
     seen = printable(" ".join(words.split()))
     own = _IN_SEQUENCES if in_sequence else _IN_STATES
     return own.sub(lambda match: f"#{ord(match.group())};", seen)
+
+
+def shell_line(*words: str, file: str = "") -> str:
+    """A command of a shell, to be copied: each word is one, and ``file``, the last, no option."""
+    name = f"./{file}" if file.startswith("-") else file
+    return printable(shlex.join((*words, name) if file else words))
 
 
 def dot_text(*lines: str) -> str:

@@ -9,12 +9,12 @@ instance that met more than any budget is no contradiction; such instances are c
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from functools import partial
 
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.display import Tabular
+from wfmodel.escaping import shell_line
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.reachability import (
     MOST_STATES,
@@ -186,5 +186,5 @@ def contradiction_words(found: Contradiction, path: str, seed: int) -> str:
         f" {found.variant!r} ended with {what} after {budget_words(found.met.faults)}, which"
         f" exploration declares impossible within {budget_words(found.searched.budget)}"
         f" ({found.searched.states:,} configurations, complete);"
-        f" replay: {shlex.join((*replay, *place))}"
+        f" replay: {shell_line(*replay, *place)}"
     )

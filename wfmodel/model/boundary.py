@@ -73,20 +73,37 @@ def why_not_named(path: str | FilePath) -> str:
     The link may lead to whatever is inside the path's own boundary, and inside a declared root.
     """
     given = _absolute(path)
-    own, root = _own(given.parent), declared_root()
-    origin = given.parent if given.is_symlink() else given  # a hidden file may be named, too
+    link, root = _link_of(given), declared_root()
+    own = _own((link or given).parent)
+    origin = given if link is None else link.parent  # a hidden file may be named, too
     why = _why_outside(path, own, origin)
     if why and root is not None:
         why = _why_outside(path, root, origin)
     return why
 
 
+def _link_of(given: FilePath) -> FilePath | None:
+    """The link that a path goes through: a folder of a repository that is one, or itself.
+
+    A ``.git`` beyond such a link is another repository's, or none: it says nothing of this one.
+    """
+    for each in reversed(given.parents):
+        if each.is_symlink() and _repository(each.parent) is not None:
+            return each
+    return given if given.is_symlink() else None
+
+
 def _own(folder: FilePath) -> FilePath:
     """The boundary of files in a folder, where none is declared."""
+    return _repository(folder) or folder
+
+
+def _repository(folder: FilePath) -> FilePath | None:
+    """The top of the repository around a folder."""
     for each in (folder, *folder.parents):
         if os.path.lexists(each / MARK):
-            return each if _counts(each) else folder
-    return folder
+            return each if _counts(each) else None
+    return None
 
 
 def _counts(top: FilePath) -> bool:

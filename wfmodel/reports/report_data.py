@@ -7,7 +7,6 @@ each variant, what can happen, the assumptions, the findings.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -29,9 +28,8 @@ _UNKEPT: Final = frozenset(
     {"method", "replications", "undefined", "p_value", "differing_pairs", "decided"}
     | {"smallest_relevant", "replications_needed"}
 )
-_ELEMENT: Final = re.compile(
-    r'<script type="application/json" id="report-data">(.*?)</script>', re.DOTALL
-)
+_ELEMENT: Final = ('<script type="application/json" id="report-data">', "</script>")
+"""Between which a report's data stand."""
 
 
 class NotAReportError(ValueError):
@@ -147,14 +145,16 @@ def read_report(path: str) -> ReportData:
         OSError: the file cannot be read.
     """
     text = read_file(path, MOST_BYTES).decode("utf-8", "replace")
-    found = _ELEMENT.search(text)
-    if found is None:
+    begin, end = _ELEMENT
+    _, _, rest = text.partition(begin)  # two scans: a pattern would look for the end from each
+    found, ended, _ = rest.partition(end)
+    if not ended:
         raise NotAReportError(
             f"{path}: no data of a report in it; give pages that 'wfmodel report SCENARIO"
             " --output FILE.html' wrote"
         )
     try:
-        data = json.loads(found[1])
+        data = json.loads(found)
     except (ValueError, RecursionError) as error:
         raise NotAReportError(f"{path}: the data of the report cannot be read: {error}") from None
     form = data.get("format") if isinstance(data, dict) else None

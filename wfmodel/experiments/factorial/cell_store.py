@@ -27,6 +27,7 @@ from wfmodel.experiments.factorial.parquet_rows import (
 )
 from wfmodel.experiments.factorial.plans import Point
 from wfmodel.extras import install_command
+from wfmodel.model.boundary import why_not_named
 from wfmodel.model.files import UNFINISHED, read_file, replacing
 
 MANIFEST: Final = "manifest.json"
@@ -198,6 +199,9 @@ def opened(folder: Path, provenance: Mapping[str, str], keys: Iterable[str]) -> 
         raise ModuleNotFoundError(
             f"results need filelock: {install_command('filelock')}", name="filelock"
         ) from None
+    for inside in (folder / LOCK, folder / CELLS / LOCK):  # the lock's library may follow links
+        if why := why_not_named(inside):
+            raise StoreError(f"{inside.parent}: {why}; give another directory")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

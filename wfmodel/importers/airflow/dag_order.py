@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TypeAlias
 
+from wfmodel.escaping import shell_line
 from wfmodel.importers.airflow.dag_translation import translate
 from wfmodel.importers.airflow.graph import EXITS, Graph, told_states
 from wfmodel.importers.airflow.residual import EndState, Residual, TaskEnding
@@ -149,5 +150,6 @@ def load_order(
     notes, _, refused = read_annotations(beside(path) if annotations is None else annotations)
     done = translate(document.value, notes)
     if refused or done.workflow is None or done.graph is None or done.dag is None:
-        raise ValueError(f"{path}: this DAG is not imported; `wfmodel check {path}` says why")
+        check = shell_line("wfmodel", "check", file=str(path))
+        raise ValueError(f"{path}: this DAG is not imported; `{check}` says why")
     return DagOrder(done.workflow, done.graph, done.tasks, done.dag.operators)
