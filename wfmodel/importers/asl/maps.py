@@ -62,7 +62,7 @@ def _batcher(place: Place) -> Iterator[Finding]:
 def _writer(place: Place) -> Iterator[Finding]:
     """Where results are written goes with what writes them; how, stands alone or beside both."""
     value, at = place.value.get("ResultWriter"), (*place.path, "ResultWriter")
-    if not isinstance(value, Mapping) or is_substitution(value):
+    if not isinstance(value, Mapping) or is_substitution(value) or _is_inline(place):
         return
     where = "Arguments" if place.language == JSONATA else "Parameters"
     if not value:
@@ -71,6 +71,10 @@ def _writer(place: Place) -> Iterator[Finding]:
     for name, other in (("Resource", where), (where, "Resource")):
         if name in value and other not in value:
             yield MISSING_FIELD.at(at, f"ResultWriter of {place.name!r} has {name}, but no {other}")
+
+
+def _is_inline(place: Place) -> bool:
+    return any(processing(place.value.get(name))[0] == "INLINE" for name in PROCESSORS)
 
 
 def _mode(place: Place) -> Iterator[Finding]:
