@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wfmodel.cli import main
+from wfmodel.cli import check_file, main
+from wfmodel.extras import MissingExtraError
 
 
 def ended(*words: str) -> int:
@@ -39,3 +40,28 @@ def test_a_place_that_cannot_be_is_said(tmp_path, capsys):
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert ended("init", str(tmp_path / "file" / "inside")) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_folder_is_checked_as_a_whole(tmp_path, capsys):
+    assert ended("init", str(tmp_path)) == 0
+    capsys.readouterr()
+    assert ended("check", "--no-cache", "--isolated", str(tmp_path)) == 0
+    assert "no findings in 2 files" in capsys.readouterr().err
+
+
+def test_a_scenario_that_is_found_where_nothing_can_run_it_is_not_read(
+    tmp_path, capsys, monkeypatch
+):
+    assert ended("init", str(tmp_path)) == 0
+    monkeypatch.setattr(check_file, "_load_scenario", without_its_extra)
+    capsys.readouterr()
+    assert ended("check", "--no-cache", "--isolated", str(tmp_path)) == 0
+    said = capsys.readouterr().err
+    assert "covered: 1 definition checked; 1 not read" in said
+    assert "scenario.yaml: a scenario is checked by what runs it: simpy is not here" in said
+    named = str(tmp_path / "scenario.yaml")
+    assert ended("check", "--no-cache", "--isolated", named) == 2
+
+
+def without_its_extra() -> None:
+    raise MissingExtraError("simpy is not here")

@@ -44,6 +44,7 @@ from wfmodel.model.failures import (
 )
 from wfmodel.model.guards import checked, roots_of
 from wfmodel.model.strict import STRICT
+from wfmodel.model.trusted import trusted
 from wfmodel.model.units import Duration
 
 ROLLBACK = "rollback"
@@ -53,6 +54,9 @@ DONE = "done"
 FAILURE = "failure"
 TIMEOUT = "timeout"
 """Built-in events: a state ended well; any failure not named more specifically; time ran out."""
+
+
+_AT_ONCE = trusted(Constant, value=0)  # a validator for it would be built at every start
 
 
 class Effect(StrEnum):
@@ -98,7 +102,7 @@ class Compensation:
 
     action: Name = "compensate"
     service: Name | None = None
-    duration: Distribution = Constant(0)
+    duration: Distribution = _AT_ONCE
     failures: Mapping[Name, FailureMode] = Field(default_factory=dict)
     timeout: Duration | None = None
     retry: RetryPolicy | None = None
@@ -121,7 +125,7 @@ class Task:
     service: Name
     next: Name | None = None
     action: Name | None = None
-    duration: Distribution = Constant(0)
+    duration: Distribution = _AT_ONCE
     failures: Mapping[Name, FailureMode] = Field(default_factory=dict)
     timeout: Duration | None = None
     retry: RetryPolicy | None = None
@@ -295,7 +299,7 @@ class Receive:
     """
 
     events: Annotated[Mapping[Name, Reaction], Field(min_length=1)]
-    delay: Distribution = Constant(0)
+    delay: Distribution = _AT_ONCE
     staff: Annotated[int, Field(ge=1)] | None = None
     timeout: Duration | None = None
     on: Mapping[Name, Name] = Field(default_factory=dict)
