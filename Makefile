@@ -18,6 +18,7 @@
 #   make fuzz           broken input of all kinds for SECONDS each, looking for tracebacks
 #   make campaign       kill commands at random instants; nothing may be lost or left running
 #   make package        the wheel in a clean environment; HOW="--lowest" or "--extras report"
+#   make vsix           the extension for Visual Studio Code, in build/
 #   make numba          the compiled engines under the newest numba, whatever is pinned
 #   make release        VERSION=1.2.3: changelog, version, tag, and the artefacts in dist/
 #   make artefacts      VERSION=1.2.3: those of what is checked out
@@ -33,7 +34,7 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
-.PHONY: demo reports test lint check format notebooks oracles spin golden benchmarks docs site integrations possibilities lock clean fuzz campaign package numba release artefacts
+.PHONY: demo reports test lint check format notebooks oracles spin golden benchmarks docs site integrations possibilities lock clean fuzz campaign package vsix numba release artefacts
 
 demo: $(VENV)/.runtime
 	$(BIN)/wfmodel report models/order-fulfilment/scenario.yaml --output $(REPORT)
@@ -138,6 +139,14 @@ package: $(VENV)-release/.ready
 		$(VENV)-release/bin/pip download --quiet build/package/*.whl --dest build/musl-$$machine-$$python \
 			--platform musllinux_1_2_$$machine --platform musllinux_1_1_$$machine \
 			--python-version $$python --only-binary=:all: || exit 1; done; done
+
+# From a copy: npm and vsce leave files where they work. What is in it is looked at.
+VSIX := build/vscode
+vsix: $(VENV)/.dev
+	rm -rf $(VSIX) && mkdir -p build && cp -R docs/editors/vscode $(VSIX)
+	cd $(VSIX) && npm install --silent --omit=dev --no-audit --no-fund && \
+		npx --yes @vscode/vsce@3 package --allow-missing-repository --out ../wfmodel.vsix
+	$(BIN)/python -m pytest tests/lsp/test_packaged_extension.py
 
 # In a copy, where the pin is that of the newest numba: what fails is what is to be done.
 NEXT := build/next

@@ -328,3 +328,13 @@ def test_a_guard_with_hundreds_of_stars_is_not_asked_of_the_solver(capsys, monke
     data = {"x": {"type": "string", "input": True}}
     Path("w.json").write_text(json.dumps({**choice([guard]), "data": data}), encoding="utf-8")
     assert call(capsys, "check", "w.json", "--no-cache")[0] == 0
+
+
+def test_what_is_imported_for_a_file_is_no_work_on_it(monkeypatch):
+    clock = iter([10.0, 14.5])  # before the import, after it
+    monkeypatch.setattr("wfmodel.checks.effort.time.process_time", lambda: next(clock))
+    effort = Effort(seconds=1.0, began=10.0)
+
+    with effort.unclocked():
+        pass
+    assert effort.began == 14.5

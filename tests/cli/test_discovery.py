@@ -130,8 +130,41 @@ LAYOUTS: dict[str, tuple[dict[str, str], set[str]]] = {
         },
         {"a/machines.yml", "b/steps.yml"},
     ),
+    "serverless by name and as text": (
+        {
+            "a/serverless.yml": yaml.safe_dump(
+                {
+                    "service": "s",
+                    "custom": {"flows": {"pay": BROKEN}},
+                    "stepFunctions": {
+                        "stateMachines": {"m": {"definition": "${self:custom.flows.pay}"}}
+                    },
+                }
+            ),
+            "c/serverless.yml": yaml.safe_dump(
+                {"service": "s", "stepFunctions": {"stateMachines": {"m": {"definition": ASL}}}}
+            ),
+        },
+        {"a/serverless.yml", "c/serverless.yml"},
+    ),
+    "templates that are repeated or rendered": (
+        {
+            "loop.yaml": "Resources:\n  Fn::ForEach::Each:\n    - Name\n    - [a, b]\n"
+            "    - M${Name}:\n        Type: AWS::StepFunctions::StateMachine\n"
+            f"        Properties: {{Definition: {ASL}}}\n",
+            "tf/main.tf": 'data "template_file" "d" {\n  template = file("m.json.tpl")\n}\n'
+            + SFN.format("data.template_file.d.rendered"),
+            "tf/m.json.tpl": ASL,
+            "aws/history.json": json.dumps({"events": [{"stateEnteredEventDetails": {}}]}),
+            "aws/mock.json": json.dumps({"StateMachines": {"M": {"TestCases": {"A": "R"}}}}),
+        },
+        {"loop.yaml", "tf/m.json.tpl"},
+    ),
     "translations and schemas": (
         {
+            "us/states.json": json.dumps(
+                {"StartAt": "2026", "States": {"CA": {"Type": "State", "Name": "California"}}}
+            ),
             "i18n/en.json": I18N,
             "schemas/asl.json": SCHEMA,
             "ui/light.machine.json": XSTATE,

@@ -31,9 +31,15 @@ def _raising(error: BaseException):
     return raises
 
 
+def break_commands(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Whichever way a line is read."""
+    monkeypatch.setattr("wfmodel.cli.app.app", _raising(error))
+    monkeypatch.setattr("wfmodel.cli.check_run.run_check", _raising(error))
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_the_same_outermost_frame(capsys, monkeypatch, command):
-    monkeypatch.setattr("wfmodel.cli.app.app", _raising(ZeroDivisionError("by nothing")))
+    break_commands(monkeypatch, ZeroDivisionError("by nothing"))
     code, out, err = call(capsys, command, ORDER)
     assert (code, out) == (3, "")
     said = re.fullmatch(
@@ -61,7 +67,7 @@ def test_a_fault_within_a_command_is_caught_too(capsys, monkeypatch):
 
 def test_a_hostile_message_is_one_short_line_and_obeyed_nowhere(capsys, monkeypatch):
     hostile = ValueError("a\n::error::b\x1b[31m" + "c" * 5000)
-    monkeypatch.setattr("wfmodel.cli.app.app", _raising(hostile))
+    break_commands(monkeypatch, hostile)
     code, _, err = call(capsys, "check", ORDER)
     assert code == 3
     assert err.count("\n") == 1
@@ -71,7 +77,7 @@ def test_a_hostile_message_is_one_short_line_and_obeyed_nowhere(capsys, monkeypa
 
 
 def test_where_no_folder_can_be_written_the_line_is_said_all_the_same(capsys, monkeypatch):
-    monkeypatch.setattr("wfmodel.cli.app.app", _raising(KeyError("x")))
+    break_commands(monkeypatch, KeyError("x"))
     monkeypatch.setattr("wfmodel.cli.fault.write_file", _raising(PermissionError("no")))
     code, _, err = call(capsys, "check", ORDER)
     assert code == 3
@@ -79,7 +85,7 @@ def test_where_no_folder_can_be_written_the_line_is_said_all_the_same(capsys, mo
 
 
 def test_without_a_home_the_details_are_among_temporary_files(capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr("wfmodel.cli.app.app", _raising(KeyError("x")))
+    break_commands(monkeypatch, KeyError("x"))
     monkeypatch.setattr("wfmodel.cli.fault.own_folder", lambda: None)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     _, _, err = call(capsys, "check", ORDER)
@@ -97,8 +103,8 @@ def test_without_a_home_the_details_are_among_temporary_files(capsys, monkeypatc
     ],
 )
 def test_what_is_no_fault_stays_what_it_is(monkeypatch, capfd, error, code, says):
-    monkeypatch.setattr("wfmodel.cli.app.app", _raising(error))
-    monkeypatch.setattr("wfmodel.cli.app.discard", lambda: None)
+    break_commands(monkeypatch, error)
+    monkeypatch.setattr("wfmodel.cli.ending.discard", lambda: None)
     found, _, err = call(capfd, "check", ORDER)
     assert found == code
     assert says in err

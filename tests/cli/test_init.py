@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wfmodel.cli import main
+from wfmodel.cli import check_file, main
+from wfmodel.extras import MissingExtraError
 
 
 def ended(*words: str) -> int:
@@ -56,3 +57,28 @@ def test_the_commands_to_go_on_with_can_be_copied_whatever_a_file_is_called(
     Path(name).write_text("name: w\nstates: 1\nother: 2\n", encoding="utf-8")
     assert ended("draw", name) == 2
     assert f"more: wfmodel check '{name}')" in capsys.readouterr().err
+
+
+def test_the_folder_is_checked_as_a_whole(tmp_path, capsys):
+    assert ended("init", str(tmp_path)) == 0
+    capsys.readouterr()
+    assert ended("check", "--no-cache", "--isolated", str(tmp_path)) == 0
+    assert "no findings in 2 files" in capsys.readouterr().err
+
+
+def test_a_scenario_that_is_found_where_nothing_can_run_it_is_not_read(
+    tmp_path, capsys, monkeypatch
+):
+    assert ended("init", str(tmp_path)) == 0
+    monkeypatch.setattr(check_file, "_load_scenario", without_its_extra)
+    capsys.readouterr()
+    assert ended("check", "--no-cache", "--isolated", str(tmp_path)) == 0
+    said = capsys.readouterr().err
+    assert "covered: 1 definition checked; 1 not read" in said
+    assert "scenario.yaml: a scenario is checked by what runs it: simpy is not here" in said
+    named = str(tmp_path / "scenario.yaml")
+    assert ended("check", "--no-cache", "--isolated", named) == 2
+
+
+def without_its_extra() -> None:
+    raise MissingExtraError("simpy is not here")

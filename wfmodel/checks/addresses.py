@@ -8,7 +8,6 @@ version.
 from __future__ import annotations
 
 from functools import cache
-from importlib import metadata
 from typing import Final
 
 _REPOSITORY: Final = "Repository, "
@@ -31,6 +30,8 @@ def page_address(code: str, name: str) -> str:
 @cache
 def project_address() -> str:
     """Where the project is."""
+    from importlib import metadata  # slow to import, and most checks find nothing
+
     given = metadata.metadata("wfmodel").get_all("Project-URL") or ()
     found = (each.removeprefix(_REPOSITORY) for each in given if each.startswith(_REPOSITORY))
     return next(found, "").rstrip("/")
@@ -39,4 +40,6 @@ def project_address() -> str:
 @cache
 def version() -> str:
     """The version that is installed."""
+    from importlib import metadata
+
     return metadata.version("wfmodel")

@@ -52,13 +52,16 @@ class Context:
     """What work may still be done; who does some counts it."""
 
     @classmethod
-    def of(cls, workflow: Workflow, effort: Effort | None = None) -> Context:
-        """The context of a workflow."""
+    def of(
+        cls, workflow: Workflow, effort: Effort | None = None, *, imported: bool = False
+    ) -> Context:
+        """The context of a workflow; one that was imported knows no ``rollback``."""
         budget = effort or Effort()
         flow = build_flow(
             workflow,
             expand_copies=False,
             count=lambda states: budget.spend(_LAID_OUT * states),
+            rollback=not imported,
         )
         return cls(workflow, flow, effort=budget)
 

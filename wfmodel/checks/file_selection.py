@@ -33,7 +33,7 @@ OF_OTHERS: Final = frozenset(
 """Folders of dependencies and of what is built; beside all whose names begin with a dot."""
 
 _HINT: Final = re.compile(
-    rb"""(?:^|[\s{,"'])(?:states|StartAt|States|stepFunctions|__version)["']?\s*[:=]"""
+    rb"""(?:^|[\s{,"'])(?:setting|states|StartAt|States|stepFunctions|__version)["']?\s*[:=]"""
 )
 _EMBEDDED: Final = re.compile(
     rb"""AWS::(?:Serverless|StepFunctions)::StateMachine\b|\baws_sfn_state_machine\b"""

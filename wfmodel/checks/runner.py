@@ -37,15 +37,17 @@ def check_workflow(
     *,
     rules: Iterable[Rule] | None = None,
     effort: Effort | None = None,
+    imported: bool = False,
 ) -> Findings:
     """Findings of a workflow built in Python, by rule and place; they have no spans.
 
-    ``rules``: all that need not be asked for (``DEFAULT_RULES``), if none are given.
+    ``rules``: all that need not be asked for (``DEFAULT_RULES``), if none are given. ``imported``:
+    what our own format has built in, the one that it was written in has not.
     """
     budget, waiting = effort or Effort(), tuple(DEFAULT_RULES if rules is None else rules)
     try:
         with budget.share(0.5):
-            context = Context.of(workflow, budget)
+            context = Context.of(workflow, budget, imported=imported)
     except OverBudgetError:
         return Findings(stopped(waiting, budget))
     found: dict[str, dict[Path, Finding]] = {rule.code: {} for rule in waiting}
@@ -80,7 +82,7 @@ def check_result(
     found = [*_renamed(result)]
     if result.workflow is not None:
         imported = result.document is not None and bool(result.document.origins)
-        checked = check_workflow(result.workflow, rules=rules, effort=budget)
+        checked = check_workflow(result.workflow, rules=rules, effort=budget, imported=imported)
         found += _softened(checked) if imported else checked
     return Findings(sorted(_located(bounded(found), result.document, budget), key=_place))
 

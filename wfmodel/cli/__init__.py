@@ -18,6 +18,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     safe_search_path()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes time
     try:
+        from wfmodel.cli.plain_check import plain_main, plain_parameters
+
+        plain = plain_parameters(sys.argv[1:] if arguments is None else arguments)
+        if plain is not None:
+            plain_main(plain, arguments)
         from wfmodel.cli.app import main as run
 
         run(arguments)

@@ -1,16 +1,11 @@
 """The command ``wfmodel``. A subcommand's module is imported only when it is called.
 
-Exit codes: 0 done, 1 findings (``check``), 2 could not run (a library of an extra is missing,
-too), 3 a fault of the program, 130
-interrupted. What went wrong is one line on standard error, never a traceback: of a fault of the
-program the line names a file with the details (``fault``).
+How a command ends, and with which exit code, is in ``ending``.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any, Final, NoReturn
 
@@ -18,12 +13,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from wfmodel.cli.ending import exit_with
 from wfmodel.cli.shell_completion import Shell, completion_script, options_of
-from wfmodel.cli.streams import discard, make_usable
-from wfmodel.cli.terminal import drawing, guarded, hand_out, say
-from wfmodel.extras import MissingExtraError, foreseen
+from wfmodel.cli.terminal import drawing, hand_out, say
 from wfmodel.model.boundary import declare_root
-from wfmodel.native.lost import WorkersLostError
 
 COMMANDS: Final = {
     "demo": "Copy a model, run it orchestrated and choreographed under the same faults, write the"
@@ -51,9 +44,6 @@ COMMANDS: Final = {
 }
 """Subcommands, each a function in the module of its name; and how its help begins, so that the
 list of all can be shown without importing any (a test compares them)."""
-
-COULD_NOT_RUN: Final = 2
-INTERRUPTED: Final = 130
 
 
 class _Command(TyperCommand):
@@ -155,61 +145,12 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
-    make_usable()
-    with guarded():
-        _ended(arguments)
-
-
-def _ended(arguments: list[str] | None) -> NoReturn:
-    try:
-        code = _run(arguments)
-    except BrokenPipeError:
-        _nobody_reads()
-    except (KeyboardInterrupt, typer.Abort):
-        _fail("interrupted", INTERRUPTED)
-    except TyperException as error:
-        if not error.format_message():  # called without arguments: the help has been shown
-            sys.exit(COULD_NOT_RUN)
-        _fail(error.format_message(), COULD_NOT_RUN)
-    except MemoryError as error:
-        _fail(f"out of memory{f': {error}' if str(error) else ''}", COULD_NOT_RUN)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        _fail(f"{place}{error.strerror or error}", COULD_NOT_RUN)
-    except WorkersLostError as error:
-        _fail(str(error), COULD_NOT_RUN)
-    except MissingExtraError as error:
-        _fail(str(error), COULD_NOT_RUN)
-    except SystemExit as request:
-        if isinstance(request.__context__, BrokenPipeError):  # typer answers it by exit code 1
-            _nobody_reads()
-        raise
-    except BaseException as error:
-        from wfmodel.cli.fault import CODE, said_of  # most runs have none
-
-        _fail(said_of(error, arguments), CODE)
-    sys.exit(code)
+    exit_with(lambda: _run(arguments), arguments)
 
 
 def _run(arguments: list[str] | None) -> int:
-    """The command's exit code; what it said has been written, or why not is raised here."""
     try:
         code = app(args=arguments, standalone_mode=False)
     except typer.Exit as request:
         code = request.exit_code
-    except ModuleNotFoundError as error:
-        raise foreseen(error) or error from None
-    sys.stdout.flush()
     return code if isinstance(code, int) else 0
-
-
-def _nobody_reads() -> NoReturn:
-    """The reader has gone (``wfmodel rules | head``): nothing is wrong, and nobody to tell."""
-    discard()
-    sys.exit(0)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    with suppress(OSError):  # nobody is there to be told; the code says it
-        say(f"wfmodel: error: {message}", err=True)
-    sys.exit(code)

@@ -6,7 +6,6 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -15,6 +14,7 @@ from wfmodel.model.files import read_file
 Listing: TypeAlias = Callable[[Path], tuple[str, ...]]
 
 PACKAGES: Final = (
+    "wfmodel",
     "pydantic",
     "pyyaml",
     "z3-solver",
@@ -22,6 +22,8 @@ PACKAGES: Final = (
     "jsonata-python",
 )
 """What answers depend on, apart from our own files."""
+
+_METADATA: Final = (".dist-info", ".egg-info")
 
 _SIDES: Final = tuple(
     f".{kind}.{ending}" for kind in ("annotations", "suppressions") for ending in ("yaml", "yml")
@@ -33,7 +35,7 @@ def program() -> bytes:
     installed again is the same.
     """
     root = Path(__file__).parents[1]
-    digest = hashlib.sha256(f"{sys.version}\0{_version('wfmodel')}".encode())
+    digest = hashlib.sha256(sys.version.encode())
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name != "__pycache__")
         for name in sorted(files):
@@ -41,15 +43,26 @@ def program() -> bytes:
                 content = file.read()
             digest.update(f"{folder[len(str(root)) :]}/{name}\0{len(content)}\0".encode())
             digest.update(content)
-    digest.update("\n".join(f"{name} {_version(name)}" for name in PACKAGES).encode())
+    digest.update("\n".join(_versions()).encode())
     return digest.digest()
 
 
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "absent"
+def _versions() -> list[str]:
+    """Of each package the folders of metadata that could be its: name and version.
+
+    Their names are enough, and read in a twentieth of the time that importlib.metadata takes.
+    """
+    found = []
+    for folder in dict.fromkeys(sys.path):
+        try:
+            entries = os.listdir(folder or os.curdir)  # noqa: PTH208 - names are all that is asked
+        except OSError:
+            continue
+        for entry in entries:
+            name, _, rest = entry.partition("-")
+            if rest.endswith(_METADATA) and name.lower().replace("_", "-") in PACKAGES:
+                found.append(entry)
+    return sorted(found)
 
 
 def key_of(

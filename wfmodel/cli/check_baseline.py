@@ -8,8 +8,8 @@ from typing import Final
 from wfmodel.checks.baseline import baseline_text, beyond, read_baseline
 from wfmodel.checks.policy import FAULT, NOTHING_READ, Settings
 from wfmodel.cli.check_report import Report
-from wfmodel.cli.paths import check_file, check_readable
 from wfmodel.cli.terminal import say
+from wfmodel.cli.usable_paths import check_file, check_readable
 from wfmodel.model.files import write_file
 
 BASELINE: Final = "wfmodel-baseline.json"

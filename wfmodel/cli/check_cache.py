@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from wfmodel.cli.paths import why_no_folder
 from wfmodel.cli.terminal import say
+from wfmodel.cli.usable_paths import why_no_folder
 
 FILE: Final = "wfmodel-answers.sqlite"
 BESIDE: Final = ("", "-journal", "-wal", "-shm")

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wfmodel.checks.effort import MOST_SECONDS, Effort, OverBudgetError
 from wfmodel.checks.graph_search import MOST_SUGGESTIONS
@@ -36,6 +36,9 @@ from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import STDIN, is_json, read_text
 from wfmodel.model.source import Document, Span
 from wfmodel.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from wfmodel.experiments import LoadedScenario
 
 _FOR_SUPPRESSIONS: Final = MOST_SECONDS / 2
 """Processor time for suppressions, when that for the file itself may be used up."""
@@ -124,17 +127,21 @@ def _checked_file(
     document = next((each for each in own if each is not None), None)
     if document is not None and _is_scenario(document):
         try:
-            from wfmodel.experiments import load_scenario
+            with effort.unclocked():
+                load_scenario = _load_scenario()
         except MissingExtraError as error:
-            why = f"{shown}: a scenario is checked by what runs it"
-            raise UnfitQuestionError(f"{why}: {error}") from None
+            why = f"a scenario is checked by what runs it: {error}"
+            if question.found:
+                return FileAnswer(file, (), coverage=Coverage(unread=((shown, f" {why}"),)))
+            raise UnfitQuestionError(f"{shown}: {why}") from None
         with effort.share(1.0):
             loaded = load_scenario(named, document.text)
         found = report(loaded.findings, document, shown)
         covered = Coverage(machines=1)
         return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)
     if document is not None and is_choreography(document.value):
-        from wfmodel.checks.choreography.choreography_check import check_choreography_file
+        with effort.unclocked():
+            from wfmodel.checks.choreography.choreography_check import check_choreography_file
 
         with effort.share(1.0):
             findings = check_choreography_file(named, document.text, load=load_any)
@@ -156,6 +163,12 @@ def _checked_file(
     own_only = all(_is_of(each, named) for each in results)
     final = own_only and not (leads_on or effort.timed_out)
     return FileAnswer(file, kept, count, covered, final)
+
+
+def _load_scenario() -> Callable[..., LoadedScenario]:
+    from wfmodel.experiments import load_scenario
+
+    return load_scenario
 
 
 def _is_of(result: LoadResult, file: str) -> bool:

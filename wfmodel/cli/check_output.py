@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from typer.exceptions import TyperException
-
 from wfmodel.checks.formats.text import concise, full
 from wfmodel.cli.check_report import Report
 from wfmodel.cli.finding_catalogue import catalogue
-from wfmodel.cli.options import FindingFormat
-from wfmodel.cli.paths import check_file
+from wfmodel.cli.finding_format import FindingFormat
+from wfmodel.cli.refusing import line_error
 from wfmodel.cli.terminal import command_runner, hand_out
+from wfmodel.cli.usable_paths import check_file
 from wfmodel.model.files import write_file
 from wfmodel.model.spelling import nearest
 
@@ -45,9 +44,9 @@ def destinations(given: Sequence[str]) -> tuple[Destination, ...]:
     for text in given:
         name, sign, place = text.partition("=")
         if not sign or not place:
-            raise TyperException(f"--output: FORMAT=FILE, or FORMAT=- ; got {text!r}")
+            raise line_error(f"--output: FORMAT=FILE, or FORMAT=- ; got {text!r}")
         if place in found:
-            raise TyperException(f"--output: two formats for {place!r}")
+            raise line_error(f"--output: two formats for {place!r}")
         file = None if place == STANDARD_OUTPUT else Path(place)
         if file is not None:
             check_file(file, "--output")
@@ -64,7 +63,7 @@ def _form(name: str) -> FindingFormat:
         known = [each.value for each in FindingFormat]
         meant = nearest(name, known)
         hint = f"; did you mean {meant!r}?" if meant else f" (formats: {', '.join(known)})"
-        raise TyperException(f"--output: there is no format {name!r}{hint}") from None
+        raise line_error(f"--output: there is no format {name!r}{hint}") from None
 
 
 def write_out(report: Report, to: Destination) -> None:

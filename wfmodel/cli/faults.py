@@ -7,11 +7,7 @@ program failed and on which platform; of the input only its name.
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import tempfile
-import traceback
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +23,8 @@ EXIT_CODE: Final = 3
 
 def fault_in(file: str, error: BaseException) -> Reported:
     """The finding of an exception that escaped while a file was checked."""
+    import traceback  # all that is imported here is for what seldom happens
+
     last = traceback.extract_tb(error.__traceback__)[-1:]
     where = f" in {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
     details = _written(file, error)
@@ -51,6 +49,11 @@ def fault(file: str, message: str) -> Reported:
 
 def _written(file: str, error: BaseException) -> str:
     """Write what a developer needs to know, and say where it is."""
+    import platform
+    import tempfile
+    import traceback
+    from importlib import metadata
+
     lines = [
         f"wfmodel {metadata.version('wfmodel')}, Python {sys.version}, {platform.platform()}",
         f"while checking {file!r}",

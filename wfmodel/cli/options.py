@@ -2,7 +2,6 @@
 
 # No postponed annotations: typer reads these aliases when the command is built.
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
@@ -11,12 +10,12 @@ from typer.exceptions import TyperException
 
 from wfmodel.checks.effort import MOST_SECONDS, MOST_STEPS
 from wfmodel.checks.policy import EventsCarry
+from wfmodel.cli.finding_format import FindingFormat
+from wfmodel.cli.own_folder import CACHE_DIR
 from wfmodel.cli.paths import file_to_read, file_to_write
 from wfmodel.model.findings import Severity
 
 MOST_SECONDS_GIVEN: Final = 86_400
-CACHE_DIR: Final = "WFMODEL_CACHE_DIR"
-"""Names the cache where ``--cache-dir`` does not: a checkout cannot set it."""
 
 
 def more_than_none(option: typer.CallbackParam, value: float | None) -> float | None:
@@ -39,18 +38,6 @@ def explained(value: str | None) -> None:
 
         show_page(value)
         raise typer.Exit
-
-
-class FindingFormat(StrEnum):
-    """How findings are written."""
-
-    CONCISE = "concise"
-    FULL = "full"
-    JSON = "json"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    GITLAB = "gitlab"
 
 
 Paths: TypeAlias = Annotated[

@@ -10,6 +10,9 @@ from typing import Final
 
 HYPOTHESIS: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
 
+CACHE_DIR: Final = "WFMODEL_CACHE_DIR"
+"""Names the cache where ``--cache-dir`` does not: a checkout cannot set it."""
+
 
 def own_folder(
     surroundings: Mapping[str, str] = os.environ, platform: str = sys.platform

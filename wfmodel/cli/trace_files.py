@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.cli.paths import check_file
+from wfmodel.cli.usable_paths import check_file
 from wfmodel.model.spelling import nearest
 
 if TYPE_CHECKING:

@@ -30,6 +30,7 @@ from wfmodel.model.distributions import Distribution
 from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
 from wfmodel.model.json_schema import schema_of
 from wfmodel.model.strict import STRICT
+from wfmodel.model.trusted import trusted
 from wfmodel.model.units import Duration
 from wfmodel.model.workflow import Compensation, DataItem, Effect, Outcome, Service
 
@@ -74,16 +75,8 @@ class StateAnnotation:
         return tuple(name for name, value in values if value is not None and value != {})
 
 
-def _nothing() -> StateAnnotation:
-    """The annotation of a state that has none, without the validator of all that one can say."""
-    kind: Any = StateAnnotation
-    empty: StateAnnotation = object.__new__(kind)
-    for name, item in kind.__pydantic_fields__.items():
-        object.__setattr__(empty, name, item.get_default(call_default_factory=True))
-    return empty
-
-
-NOTHING: Final = _nothing()
+NOTHING: Final = trusted(StateAnnotation)
+"""The annotation of a state that has none."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -96,6 +89,10 @@ class Annotations:
     states: Mapping[Name, StateAnnotation] = Field(default_factory=dict)
     timeout: Duration | None = None
     description: str | None = None
+
+
+NOTHING_AT_ALL: Final = trusted(Annotations)
+"""The annotations of a definition that has none."""
 
 
 def annotations_schema() -> dict[str, Any]:

@@ -10,6 +10,7 @@ machines that larger files hold.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
@@ -114,13 +115,15 @@ def _embedded(
         notes = beside(path, machine.name)
     if notes is None and len(contents.machines) == 1:
         notes = beside(path)
-    return from_document(machine.document, notes, name=machine.name, express=machine.express)
+    read = from_document(machine.document, notes, name=machine.name, express=machine.express)
+    return replace(read, findings=(*machine.findings, *read.findings))
 
 
 def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
     """A machine in a file of its own, read where that lies inside the boundary."""
     from wfmodel.importers.asl.asl_file import from_document
     from wfmodel.importers.embedded.machine import not_determined
+    from wfmodel.importers.embedded.unfilled import unfilled
 
     if not machine.target or not FilePath(path).is_file():
         return LoadResult(None, machine.findings)
@@ -138,7 +141,9 @@ def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
     undetermined = not_determined(machine.name, document)
     if undetermined:
         return LoadResult(None, undetermined)
-    return from_document(document, beside(target), express=machine.express)
+    wrong = tuple(unfilled(document.value, machine.names, document.locate))
+    read = from_document(document, beside(target), express=machine.express)
+    return replace(read, findings=(*wrong, *read.findings))
 
 
 def is_asl(value: object) -> bool:

@@ -18,6 +18,8 @@ _SAYS_SO: Final = (
 )
 KINDS: Final = frozenset({"task", "choice", "parallel", "wait", "receive", "workflow", "final"})
 """Of states in our own format; known here, so that whoever looks at files imports no model."""
+_TYPES: Final = frozenset({"Task", "Choice", "Parallel", "Map", "Pass", "Wait", "Succeed", "Fail"})
+_FIELDS: Final = frozenset({"Next", "End", "Choices", "Branches", "ItemProcessor"})
 _SCENARIO: Final = frozenset({"question", "setting"})
 
 
@@ -54,12 +56,23 @@ def claims_to_be(text: str, file: str) -> bool:
 
 
 def _is_machine(value: Mapping[object, object]) -> bool:
-    """States with types; or a start, and something beside it that could be the states."""
-    if _has_states(value.get("States"), "Type"):
+    """States that are states, or one that the machine starts at; or a start, and something beside
+    it that could be the states.
+    """
+    start, states = value.get("StartAt"), value.get("States")
+    if isinstance(states, Mapping) and isinstance(start, str) and (start in states or not states):
         return True
-    return isinstance(value.get("StartAt"), str) and any(
-        isinstance(inner, Mapping) and (key == "States" or _has_states(inner, "Type"))
-        for key, inner in value.items()
+    if _has_asl_states(states):
+        return True
+    return isinstance(start, str) and any(_has_asl_states(inner) for inner in value.values())
+
+
+def _has_asl_states(value: object) -> bool:
+    """Whether one of them has a type that there is, or a field that only a state has."""
+    return isinstance(value, Mapping) and any(
+        isinstance(state, Mapping)
+        and ((_is_text(state, "Type") and state["Type"] in _TYPES) or not _FIELDS.isdisjoint(state))
+        for state in value.values()
     )
 
 

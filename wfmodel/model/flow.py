@@ -65,14 +65,16 @@ def build_flow(
     *,
     expand_copies: bool = True,
     count: Callable[[int], None] = lambda states: None,
+    rollback: bool = True,
 ) -> Flow:
     """The control-flow graph of a workflow.
 
     ``expand_copies`` gives every copy of a ``for_each`` region nodes of its own (designs need it);
     without it one copy stands for all (rules need no more). ``count`` is told how many states are
-    laid out next, calls by calls, and may refuse by raising.
+    laid out next, calls by calls, and may refuse by raising. Other formats have no built-in target
+    ``rollback``: in them it is a name like any other.
     """
-    return _Builder(workflow, expand_copies, count).build()
+    return _Builder(workflow, expand_copies, count, rollback).build()
 
 
 @dataclass
@@ -92,8 +94,13 @@ class _Machine:
 
 class _Builder:
     def __init__(
-        self, workflow: Workflow, expand_copies: bool, count: Callable[[int], None]
+        self,
+        workflow: Workflow,
+        expand_copies: bool,
+        count: Callable[[int], None],
+        rollback: bool,
     ) -> None:
+        self.built_in = (ROLLBACK,) if rollback else ()
         self.count = count
         self.workflow = workflow
         self.expand_copies = expand_copies
@@ -277,10 +284,10 @@ class _Builder:
 
     def _edge(self, machine: _Machine, event: str, target: str, path: Path) -> list[Edge]:
         index = machine.indices.get(target)
-        if index is None and target == ROLLBACK:
+        if index is None and target in self.built_in:
             index = self._rollback(machine)
         if index is None:
-            candidates = (*machine.states, ROLLBACK)
+            candidates = (*machine.states, *self.built_in)
             self.problems.append(Problem("unknown-target", path, target, candidates))
             return []
         return [Edge(event, index, path)]

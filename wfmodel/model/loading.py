@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-import yaml
-
 from wfmodel.display import Tabular
 from wfmodel.model.findings import Finding, Findings
 from wfmodel.model.reading import read_document
@@ -78,5 +76,7 @@ def dump_workflow(workflow: Workflow, *, as_json: bool = False) -> str:
     data = workflow_as_data(workflow)
     if as_json:
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    import yaml  # who reads JSON needs none
+
     text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
     return text

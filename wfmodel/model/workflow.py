@@ -39,6 +39,7 @@ from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
 from wfmodel.model.guards import checked, roots_of
 from wfmodel.model.strict import STRICT
+from wfmodel.model.trusted import trusted
 from wfmodel.model.units import Duration
 
 ROLLBACK = "rollback"
@@ -48,6 +49,9 @@ DONE = "done"
 FAILURE = "failure"
 TIMEOUT = "timeout"
 """Built-in events: a state ended well; any failure not named more specifically; time ran out."""
+
+
+_AT_ONCE = trusted(Constant, value=0)  # a validator for it would be built at every start
 
 
 class Effect(StrEnum):
@@ -93,7 +97,7 @@ class Compensation:
 
     action: Name = "compensate"
     service: Name | None = None
-    duration: Distribution = Constant(0)
+    duration: Distribution = _AT_ONCE
     failures: Mapping[Name, FailureMode] = Field(default_factory=dict)
     timeout: Duration | None = None
     retry: RetryPolicy | None = None
@@ -118,7 +122,7 @@ class Task:
     service: Name
     next: Name | None = None
     action: Name | None = None
-    duration: Distribution = Constant(0)
+    duration: Distribution = _AT_ONCE
     failures: Mapping[Name, FailureMode] = Field(default_factory=dict)
     timeout: Duration | None = None
     retry: RetryPolicy | None = None
@@ -282,16 +286,15 @@ class Reaction:
 class Receive:
     """Waits for one of several outside events (an approval), with a time-out.
 
-    ``delay`` is how long the outside world takes, from when it is waited for or, where the event is
-    ``caused_by`` a task (a call that is answered by a callback), from the end of that task's work:
-    then it may come too early. ``staff``, how many it does at once (people: the others wait).
-    Probabilities that add up to less than 1 leave the rest to silence; events without
-    one share what is left.
+    ``delay`` is how long the outside takes, from when it is waited for or, where a task is the event's
+    cause (``caused_by``: a callback), from the end of its work: then it may come too early.
+    ``staff``: how many it does at once (people). Probabilities that add up to less than 1 leave the
+    rest to silence; events without one share what is left.
     """
 
     events: Annotated[Mapping[Name, Reaction], Field(min_length=1)]
     caused_by: Name | None = None
-    delay: Distribution = Constant(0)
+    delay: Distribution = _AT_ONCE
     staff: Annotated[int, Field(ge=1)] | None = None
     timeout: Duration | None = None
     on: Mapping[Name, Name] = Field(default_factory=dict)

@@ -26,6 +26,7 @@ _HOLES: Final = re.compile(
 )
 _PARTITION: Final = re.compile(r"aws[a-z-]*")
 _NAME: Final = re.compile(r"[\w.-]+", re.ASCII)
+_ROLE: Final = re.compile(r"iam:role/\S+")
 _VERSION: Final = re.compile(r"\$LATEST|[\w-]+", re.ASCII)
 
 
@@ -118,6 +119,15 @@ def _of_states(region: str, account: str, rest: list[str]) -> Resource:
     if point and not pattern:
         return Malformed("behind the point stands a pattern")
     return Call(words[0], action, pattern, sdk)
+
+
+def is_role(text: str) -> bool:
+    """Whether a text is the ARN of a role, or is filled in on deployment."""
+    plain = _HOLES.sub(HOLE, text)
+    parts = plain.split(":")
+    if plain.startswith(HOLE) or (HOLE in plain and len(parts) < 6):
+        return True
+    return len(parts) == 6 and parts[0] == "arn" and _is(_ROLE, ":".join(parts[2:4]) + parts[5])
 
 
 def _is(pattern: re.Pattern[str], text: str) -> bool:

@@ -18,6 +18,7 @@ from wfmodel.importers.asl.catalogue import (
     MALFORMED_RESOURCE,
     MISSING_FIELD,
     MISSING_PARAMETER,
+    OUT_OF_RANGE,
     UNKNOWN_FIELD,
     UNKNOWN_INTEGRATION,
     UNKNOWN_PARAMETER,
@@ -78,15 +79,22 @@ def _credentials(place: Place) -> Iterator[Finding]:
     if "RoleArn" not in names:
         yield MISSING_FIELD.at(at, f"Credentials of {place.name!r} has no RoleArn")
     for name, key in names.items():
-        if (
-            name == "RoleArn"
-            and not isinstance(value[key], str)
-            and not is_substitution(value[key])
-        ):
-            yield WRONG_TYPE.at((*at, key), f"RoleArn is text; got {shown(value[key])}")
-        elif name != "RoleArn":
+        if name != "RoleArn":
             message = f"Credentials has no field {shown(key)}"
             yield UNKNOWN_FIELD.at((*at, key), message, help="its only field is RoleArn")
+        elif not is_substitution(value[key]):
+            yield from _role(value[key], (*at, key), computed=key != name, place=place)
+
+
+def _role(value: object, at: Path, *, computed: bool, place: Place) -> Iterator[Finding]:
+    if not isinstance(value, str):
+        yield WRONG_TYPE.at(at, f"RoleArn is text; got {shown(value)}")
+    elif computed or (place.language == JSONATA and is_expression(value)):
+        return
+    elif not arns.is_role(value):
+        help = "a path stands under RoleArn.$" if value.startswith("$") else ""
+        message = f"RoleArn is arn:aws:iam::<account>:role/<name>; got {shown(value)}"
+        yield OUT_OF_RANGE.at(at, message, help=help)
 
 
 def _meant(text: str) -> str:

@@ -130,7 +130,7 @@ def failure_modes(source: Source, rules: tuple[Retrier, ...]) -> dict[str, Failu
     for name in named_errors(source):
         rule = _first(rules, name)
         kind = FailureKind.TRANSIENT if rule and rule.retries else FailureKind.BUSINESS
-        modes[name] = FailureMode(kind)
+        modes[name] = source.made(FailureMode, kind=kind)
     return modes | dict(source.note.failures)
 
 
@@ -164,7 +164,8 @@ def retry_policy(
     if longest.endless:
         message = f"{source.name!r} retries for longer than an execution lasts: taken as endless"
         source.says(ENDLESS_RETRY, message, "Retry", rules.index(longest))
-    return RetryPolicy(
+    return source.made(
+        RetryPolicy,
         attempts=None if longest.endless else longest.retries + 1,
         backoff=seconds(longest.interval),
         factor=longest.rate,

@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wfmodel.importers.asl.payload import payload, payload_items, payload_object
+from wfmodel.importers.asl.payload import (
+    payload,
+    payload_arguments,
+    payload_items,
+    payload_object,
+)
 from wfmodel.importers.asl.values import (
     JSONATA,
     JSONPATH,
@@ -65,7 +70,8 @@ _REFERENCE: Final = Row(reference_path, language=JSONPATH)
 _PAYLOAD: Final = Row(payload)
 _OBJECT: Final = Row(payload_object)
 _TEMPLATE: Final = Row(payload, language=JSONPATH)
-_ARGUMENTS: Final = Row(payload, language=JSONATA)
+_OUTPUT: Final = Row(payload, language=JSONATA)
+_ARGUMENTS: Final = Row(payload_arguments, language=JSONATA)
 
 
 def _option(*allowed: str) -> Row:
@@ -76,7 +82,7 @@ _STATE_NAME: Final = name(80)
 _ERROR_NAME: Final = name(200)
 
 _COMMON: Final = {"Type": Row(text, required=True), "Comment": _TEXT, "QueryLanguage": _LANGUAGE}
-_FLOW: Final = {**_COMMON, "InputPath": _PATH, "OutputPath": _PATH, "Output": _ARGUMENTS}
+_FLOW: Final = {**_COMMON, "InputPath": _PATH, "OutputPath": _PATH, "Output": _OUTPUT}
 _STEP: Final = {**_FLOW, "Next": Row(_STATE_NAME), "End": Row(true), "Assign": _OBJECT}
 _RESULT: Final = {
     **_STEP,
@@ -251,10 +257,10 @@ WRITER_CONFIG: Final = Table(
 RETRIER: Final = Table(
     {
         "ErrorEquals": Row(list_of(_ERROR_NAME, least=1), required=True),
-        "IntervalSeconds": Row(_SECONDS),
-        "MaxAttempts": Row(number(0, MOST_SECONDS)),
-        "BackoffRate": Row(number(1, 1000, whole=False)),
-        "MaxDelaySeconds": Row(number(1, 31_622_400)),
+        "IntervalSeconds": Row(number(1, MOST_SECONDS, computed=False)),
+        "MaxAttempts": Row(number(0, MOST_SECONDS, computed=False)),
+        "BackoffRate": Row(number(1, 1000, whole=False, computed=False)),
+        "MaxDelaySeconds": Row(number(1, 31_622_400, computed=False)),
         "JitterStrategy": Row(words("FULL", "NONE")),
         "Comment": _TEXT,
     }
@@ -265,7 +271,7 @@ CATCHER: Final = Table(
         "ErrorEquals": Row(list_of(_ERROR_NAME, least=1), required=True),
         "Next": Row(_STATE_NAME, required=True),
         "ResultPath": Row(result_path, language=JSONPATH),
-        "Output": _ARGUMENTS,
+        "Output": _OUTPUT,
         "Assign": _OBJECT,
         "Comment": _TEXT,
     }
@@ -275,7 +281,7 @@ CONDITION: Final = Table(
     {
         "Condition": Row(expression, required=True, language=JSONATA),
         "Next": Row(_STATE_NAME, required=True),
-        "Output": _ARGUMENTS,
+        "Output": _OUTPUT,
         "Assign": _OBJECT,
         "Comment": _TEXT,
     }

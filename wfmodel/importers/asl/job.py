@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from wfmodel.importers.annotations import NOTHING, StateAnnotation
 from wfmodel.importers.asl.catalogue import DYNAMIC_VALUE, Problem
 from wfmodel.importers.asl.values import JSONPATH, is_number
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
+from wfmodel.model.trusted import trusted
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final as End
 from wfmodel.model.workflow import Outcome, State
+
+T = TypeVar("T")
 
 Fields: TypeAlias = Mapping[str, Any]
 """The fields of a part of a definition whose shape has been checked."""
@@ -63,7 +66,7 @@ class Scope:
         wanted = "End" if outcome is Outcome.SUCCEEDED else "Uncaught error"
         name = self.free(wanted)
         if name not in self.extra:
-            self.extra[name] = End(outcome=outcome)
+            self.extra[name] = trusted(End, outcome=outcome)
             job.origins[(*self.at, "states", name)] = origin
         return name
 
@@ -108,6 +111,10 @@ class Source:
     def comes_from(self, model: Path, *origin: str | int) -> None:
         """Record that a part of the resulting state stems from a part of this one."""
         self.job.origins[(*self.at, *model)] = (*self.path, *origin)
+
+    def made(self, kind: type[T], /, **given: Any) -> T:  # noqa: ANN401 - fields of any kind
+        """A part of the model. Only what an annotation gives can still not fit, and is refused."""
+        return trusted(kind, **given) if self.note is NOTHING else kind(**given)
 
     def next(self) -> str:
         """Where the state leads: its Next, or the scope's end."""

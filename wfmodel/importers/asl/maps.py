@@ -23,7 +23,7 @@ from wfmodel.importers.asl.catalogue import (
 )
 from wfmodel.importers.asl.integrations import sdk_actions
 from wfmodel.importers.asl.optimized import READERS, WRITER
-from wfmodel.importers.asl.values import is_substitution, shown
+from wfmodel.importers.asl.values import JSONATA, is_substitution, shown
 from wfmodel.importers.asl.walk import DISTRIBUTED, PROCESSORS, Place, processing
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
@@ -47,6 +47,7 @@ def map_findings(place: Place) -> Iterator[Finding]:
     yield from _called(place, "ResultWriter", ("s3:putObject",))
     yield from _reader(place)
     yield from _batcher(place)
+    yield from _writer(place)
 
 
 def _batcher(place: Place) -> Iterator[Finding]:
@@ -56,6 +57,24 @@ def _batcher(place: Place) -> Iterator[Finding]:
     if not any(name in value for name in _BATCHES):
         at = (*place.path, "ItemBatcher")
         yield MISSING_FIELD.at(at, f"ItemBatcher has no {_BATCHES[0]} or {_BATCHES[1]}")
+
+
+def _writer(place: Place) -> Iterator[Finding]:
+    """Where results are written goes with what writes them; how, stands alone or beside both."""
+    value, at = place.value.get("ResultWriter"), (*place.path, "ResultWriter")
+    if not isinstance(value, Mapping) or is_substitution(value) or _is_inline(place):
+        return
+    where = "Arguments" if place.language == JSONATA else "Parameters"
+    if not value:
+        message = f"ResultWriter of {place.name!r} is empty"
+        yield MISSING_FIELD.at(at, message, help=f"it has Resource and {where}, or WriterConfig")
+    for name, other in (("Resource", where), (where, "Resource")):
+        if name in value and other not in value:
+            yield MISSING_FIELD.at(at, f"ResultWriter of {place.name!r} has {name}, but no {other}")
+
+
+def _is_inline(place: Place) -> bool:
+    return any(processing(place.value.get(name))[0] == "INLINE" for name in PROCESSORS)
 
 
 def _mode(place: Place) -> Iterator[Finding]:
@@ -138,7 +157,8 @@ def _reader(place: Place) -> Iterator[Finding]:
     resource = reader.get("Resource")
     at = (*place.path, "ItemReader", *(("ReaderConfig",) if "ReaderConfig" in reader else ()))
     reads_one = isinstance(resource, str) and resource.endswith(":s3:getObject")
-    if reads_one and "InputType" not in config:
+    flattens = config.get("Transformation") == "LOAD_AND_FLATTEN"
+    if (reads_one or flattens) and "InputType" not in config:
         message = f"ItemReader of {place.name!r} has no InputType"
         yield MISSING_FIELD.at(at, message, help="CSV, JSON, JSONL, PARQUET or MANIFEST")
     yield from _csv(config, at)

@@ -65,6 +65,15 @@ def payload_object(value: object, path: Path, language: str) -> Iterator[Finding
         yield from payload(value, path, language)
 
 
+def payload_arguments(value: object, path: Path, language: str) -> Iterator[Finding]:
+    """What a state hands over in JSONata: an object, or an expression that gives one."""
+    if not (isinstance(value, Mapping) or is_expression(value) or is_substitution(value)):
+        message = f"{path[-1]} is an object or an expression; got {shown(value)}"
+        yield WRONG_TYPE.at(path, message)
+    else:
+        yield from payload(value, path, language)
+
+
 def payload_items(value: object, path: Path, language: str) -> Iterator[Finding]:
     """What a Map goes through: written out, or an expression that gives it."""
     there = isinstance(value, list | tuple | Mapping) or is_expression(value)

@@ -37,7 +37,8 @@ def parallel(source: Source, translate: Translate) -> States:
     """A region for each branch."""
     branches = source.value["Branches"]
     on, extra = _caught(source)
-    state = Parallel(
+    state = source.made(
+        Parallel,
         regions=tuple(
             translate(source, branch, ("Branches", index), ("regions", index))
             for index, branch in enumerate(branches)
@@ -56,7 +57,8 @@ def map_items(source: Source, translate: Translate) -> States:
     on, extra = _caught(source)
     copies = _copies(source)
     join = _join(source, copies)
-    state = Parallel(
+    state = source.made(
+        Parallel,
         regions=(translate(source, source.value[field], (field,), ("regions", 0)),),
         join=join,
         siblings="cancel" if join == "all" else "wait",
@@ -147,7 +149,10 @@ def _which_error(source: Source, name: str, caught: list[tuple[str, str, Path]])
     else:
         default = rest[1]
         source.job.origins[(*at, "default")] = (*source.path, *rest[2])
-    return Choice(
-        branches=tuple(Branch(next=to, when=f"error is {error}") for error, to, _ in named),
+    return source.made(
+        Choice,
+        branches=tuple(
+            source.made(Branch, next=to, when=f"error is {error}") for error, to, _ in named
+        ),
         default=default,
     )

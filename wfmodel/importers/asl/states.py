@@ -19,8 +19,9 @@ _LONGEST_GUARD = 300
 
 def wait(source: Source) -> States:
     """A wait; a time that comes from data is the annotation's, else 0."""
-    state = Wait(
-        duration=source.note.duration or Constant(_waited(source)),
+    state = source.made(
+        Wait,
+        duration=source.note.duration or source.made(Constant, value=_waited(source)),
         next=source.next(),
         description=source.description,
     )
@@ -44,14 +45,19 @@ def _waited(source: Source) -> int:
 def pass_on(source: Source) -> States:
     """A wait of no time: the flow takes it as an instant step."""
     return {
-        source.name: Wait(duration=Constant(0), next=source.next(), description=source.description)
+        source.name: source.made(
+            Wait,
+            duration=source.made(Constant, value=0),
+            next=source.next(),
+            description=source.description,
+        )
     }
 
 
 def succeed(source: Source) -> States:
     """An end, succeeded."""
     outcome = source.note.outcome or Outcome.SUCCEEDED
-    return {source.name: Final(outcome=outcome, description=source.description)}
+    return {source.name: source.made(Final, outcome=outcome, description=source.description)}
 
 
 def fail(source: Source) -> States:
@@ -59,7 +65,7 @@ def fail(source: Source) -> States:
     words = [str(source.value[name]) for name in ("Error", "Cause") if name in source.value]
     description = source.description or ": ".join(words)
     outcome = source.note.outcome or Outcome.FAILED
-    return {source.name: Final(outcome=outcome, description=description)}
+    return {source.name: source.made(Final, outcome=outcome, description=description)}
 
 
 def choice(source: Source) -> States:
@@ -70,7 +76,8 @@ def choice(source: Source) -> States:
     shares = _shares(source, targets, None if default is None else target(default))
     if default is not None:
         source.comes_from(("default",), "Default")
-    state = Choice(
+    state = source.made(
+        Choice,
         branches=tuple(
             _branch(source, rule, index, share)
             for index, (rule, share) in enumerate(zip(rules, shares, strict=True))
@@ -85,7 +92,8 @@ def choice(source: Source) -> States:
 def _branch(source: Source, rule: Fields, index: int, share: float | None) -> Branch:
     source.comes_from(("branches", index), "Choices", index)
     source.comes_from(("branches", index, "next"), "Choices", index, "Next")
-    return Branch(
+    return source.made(
+        Branch,
         next=target(rule["Next"]),
         when=_words(source, rule),
         guard=_guard(source, rule),

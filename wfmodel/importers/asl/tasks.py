@@ -11,7 +11,6 @@ Source: AWS Step Functions Developer Guide, "Wait for a Callback with Task Token
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from wfmodel.importers.asl.catalogue import (
@@ -70,11 +69,11 @@ def _task(
     note, rules = source.note, retriers(source)
     modes = failure_modes(source, rules)
     source.comes_from(("retry",), "Retry")
-    written = tuple(name for name in assigned(source.value) if name in source.job.variables)
-    return Task(
+    return source.made(
+        Task,
         service=note.service or resource.service,
         action=note.action or resource.action,
-        duration=note.duration or Constant(0),
+        duration=note.duration or source.made(Constant, value=0),
         failures=modes,
         timeout=timeout,
         retry=retry_policy(source, rules, modes, times_out=timeout is not None),
@@ -83,13 +82,20 @@ def _task(
         tolerates_absence=bool(note.tolerates_absence),
         effect=note.effect or Effect.NONE,
         reads=_reads(source) if note.reads is None else note.reads,
-        writes=written if note.writes is None else note.writes,
+        writes=() if resource.callback else _written(source),
         compensates=note.compensates,
         compensation=note.compensation,
         next=next_state,
         on=on,
         description=source.description,
     )
+
+
+def _written(source: Source) -> tuple[str, ...]:
+    """What is known once the task has ended, or has been answered."""
+    if source.note.writes is not None:
+        return source.note.writes
+    return tuple(name for name in assigned(source.value) if name in source.job.variables)
 
 
 def _reads(source: Source) -> tuple[str, ...]:
@@ -135,15 +141,16 @@ def _with_callback(source: Source, resource: Resource, timeout: int | None) -> S
     at = (*source.at[:-1], name)
     source.job.origins[at] = source.path
     _say_retried(source)
-    answer = Receive(
+    answer = source.made(
+        Receive,
         events=_events(source, at),
-        delay=source.note.delay or Constant(0),
+        delay=source.note.delay or source.made(Constant, value=0),
         timeout=timeout,
         on=_on_silence(source, at, timeout),
-        writes=request.writes,
+        writes=_written(source),
         description=source.description,
     )
-    return {source.name: replace(request, writes=()), name: answer}
+    return {source.name: request, name: answer}
 
 
 def _say_retried(source: Source) -> None:
@@ -159,15 +166,17 @@ def _say_retried(source: Source) -> None:
 def _events(source: Source, at: Path) -> dict[str, Reaction]:
     """Success leads on; failures lead where Catch takes them, at probability 0 unless annotated."""
     given = dict(source.note.events)
-    events = {SUCCESS: Reaction(next=source.next(), probability=given.pop(SUCCESS, None))}
+    events = {
+        SUCCESS: source.made(Reaction, next=source.next(), probability=given.pop(SUCCESS, None))
+    }
     source.job.origins[(*at, "events", SUCCESS, "next")] = (*source.path, "Next")
     for error, to, place in _answers(source):
         if error not in events:
-            events[error] = Reaction(next=to, probability=given.pop(error, 0.0))
+            events[error] = source.made(Reaction, next=to, probability=given.pop(error, 0.0))
             source.job.origins[(*at, "events", error, "next")] = (*source.path, *place)
     if FAILED in given:
         to = source.scope.end(Outcome.FAILED, source.path, source.job)
-        events[FAILED] = Reaction(next=to, probability=given.pop(FAILED))
+        events[FAILED] = source.made(Reaction, next=to, probability=given.pop(FAILED))
     for name in given:
         message = f"the callback of {source.name!r} has no event {name!r}"
         help = did_you_mean(name, tuple(events))

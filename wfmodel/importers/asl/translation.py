@@ -17,7 +17,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from wfmodel.importers.annotations import NOTHING, Annotations
+from wfmodel.importers.annotations import NOTHING, NOTHING_AT_ALL, Annotations
 from wfmodel.importers.asl import states
 from wfmodel.importers.asl.catalogue import DUPLICATE_STATE, DYNAMIC_VALUE, UNFIT_ANNOTATION
 from wfmodel.importers.asl.job import (
@@ -39,6 +39,7 @@ from wfmodel.importers.asl.variables import clear_variables
 from wfmodel.importers.asl.walk import language_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.source import Path
+from wfmodel.model.trusted import trusted
 from wfmodel.model.workflow import Region, Workflow
 
 
@@ -68,7 +69,7 @@ def translate(
     ``name`` is the workflow's where the annotations give none: ASL has no names of machines, nor
     does it say whether they are ``express`` workflows.
     """
-    notes = annotations or Annotations()
+    notes = annotations or NOTHING_AT_ALL
     shape = shape_findings(value, express=express)
     if not isinstance(value, Mapping) or _has_error(shape) or _is_computed(shape):
         return Translation(None, shape)
@@ -98,7 +99,8 @@ def _workflow(value: Fields, notes: Annotations, name: str, job: Job) -> Workflo
     job.origins[("states",)] = ("States",)
     comment = value.get("Comment")
     try:
-        return Workflow(
+        make = partial(trusted, Workflow) if notes is NOTHING_AT_ALL else Workflow
+        return make(
             name=notes.name or name,
             initial=target(value["StartAt"]),
             states=_states(value, Scope(frozenset(value["States"]), (), ()), job),
@@ -171,7 +173,8 @@ def _region(source: Source, machine: Fields, path: Path, at: Path) -> Region:
     source.comes_from(at, *path)
     source.comes_from((*at, "initial"), *path, "StartAt")
     source.comes_from((*at, "states"), *path, "States")
-    return Region(initial=target(machine["StartAt"]), states=_states(machine, scope, source.job))
+    initial, states = target(machine["StartAt"]), _states(machine, scope, source.job)
+    return source.made(Region, initial=initial, states=states)
 
 
 TRANSLATORS: Final[Mapping[str, Translator]] = {

@@ -126,11 +126,11 @@ def true(value: object, path: Path, language: str) -> Iterator[Finding]:
         yield _wrong(path, "true", value)
 
 
-def number(low: float, high: float, *, whole: bool = True) -> Check:
-    """A number between two bounds, both included; in JSONata an expression too."""
+def number(low: float, high: float, *, whole: bool = True, computed: bool = True) -> Check:
+    """A number between two bounds, both included; in JSONata an expression too, if ``computed``."""
 
     def check(value: object, path: Path, language: str) -> Iterator[Finding]:
-        if is_substitution(value) or (language == JSONATA and is_expression(value)):
+        if is_substitution(value) or (computed and language == JSONATA and is_expression(value)):
             return
         if not isinstance(value, int | float) or isinstance(value, bool):
             yield _wrong(path, "a number", value)

@@ -15,11 +15,14 @@ from wfmodel.importers.embedded import machine, substitutions
 from wfmodel.importers.embedded.machine import Machine
 from wfmodel.importers.embedded.marks import CLOUDFORMATION_TYPES
 from wfmodel.importers.embedded.outer import Outer, Piece
+from wfmodel.importers.embedded.unfilled import names_of, unfilled
 from wfmodel.model.limits import MOST_BYTES, MOST_DEPTH
 from wfmodel.model.source import Path, Place
 
 _LOCAL: Final = re.compile(r"(?!\w+://)[\w ./@+-]+")
 """A path that is written out and relative: no address, nothing that a deployment fills in."""
+_FOR_EACH: Final = "Fn::ForEach::"
+"""Begins the key of a list: what it counts by, over what, and resources made for each."""
 _FILES: Final = ("DefinitionUri", "DefinitionS3Location")
 
 
@@ -30,11 +33,21 @@ def is_template(value: object) -> bool:
 
 def machines(outer: Outer, template: object = None, at: Path = ()) -> Iterator[Machine]:
     """Every machine of a template (the file, or a part ``at`` a path of it), by its logical id."""
-    for name, resource in _resources(outer.value if template is None else template):
-        path: Path = (*at, "Resources", name, "Properties")
+    for name, resource, where in _resources(outer.value if template is None else template):
+        path: Path = (*at, *where, "Properties")
         properties = resource.get("Properties")
         found = _machine(Resource(outer, name, properties, path))
-        yield replace(found, express=_is_express(properties))
+        yield replace(_with_names(outer, found, properties, path), express=_is_express(properties))
+
+
+def _with_names(outer: Outer, found: Machine, properties: object, path: Path) -> Machine:
+    """What the template fills in, by name; an object that is written in it is looked at here,
+    where functions can still be told from names.
+    """
+    given = properties if isinstance(properties, Mapping) else {}
+    names, at = names_of(given.get("DefinitionSubstitutions")), (*path, "Definition")
+    wrong = unfilled(given.get("Definition"), names, lambda inner: outer.span((*at, *inner)))
+    return replace(found, names=names, findings=(*found.findings, *wrong))
 
 
 def _is_express(properties: object) -> bool:
@@ -43,12 +56,18 @@ def _is_express(properties: object) -> bool:
     return "EXPRESS" in (given.get("StateMachineType"), given.get("Type"))
 
 
-def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object]]]:
-    resources = template.get("Resources") if isinstance(template, Mapping) else None
-    if isinstance(resources, Mapping):
-        for name, resource in resources.items():
+def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object], Path]]:
+    """Each state machine with its logical id and its path, those of ``Fn::ForEach`` included."""
+    inner = template.get("Resources") if isinstance(template, Mapping) else None
+    waiting: list[tuple[object, Path]] = [(inner, ("Resources",))]
+    while waiting:
+        resources, path = waiting.pop()
+        for name, resource in resources.items() if isinstance(resources, Mapping) else ():
             if isinstance(resource, Mapping) and resource.get("Type") in CLOUDFORMATION_TYPES:
-                yield name, resource
+                yield name, resource, (*path, name)
+            elif str(name).startswith(_FOR_EACH) and isinstance(resource, list):
+                made = enumerate(resource[2:], 2)
+                waiting += [(each, (*path, name, index)) for index, each in made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +92,7 @@ def _machine(resource: Resource) -> Machine:
     if "Definition" in given:
         return _of_object(resource, given["Definition"], (*resource.path, "Definition"))
     if "DefinitionString" in given:
-        return _of_string(resource, given["DefinitionString"], (*resource.path, "DefinitionString"))
+        return of_string(resource, given["DefinitionString"], (*resource.path, "DefinitionString"))
     for key in _FILES:
         if key in given:
             path = (*resource.path, key)
@@ -131,7 +150,8 @@ def _filled(value: object) -> object:
     return value
 
 
-def _of_string(resource: Resource, value: object, path: Path) -> Machine:
+def of_string(resource: Resource, value: object, path: Path) -> Machine:
+    """A machine that is written as JSON text, put together by functions or not, at a path."""
     outer = resource.outer
     if isinstance(value, Mapping) and set(value) == {"Fn::ToJsonString"}:
         return _of_object(resource, value["Fn::ToJsonString"], (*path, "Fn::ToJsonString"))

@@ -31,11 +31,13 @@ NOTHING: Final[Mapping[str, str]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A definition that was found. Without a document it is not read, and findings say why.
+    """A definition that was found. Without a document it is not read, and findings say why; with
+    one they say what is wrong in the larger file itself.
 
     ``size`` counts the characters of a definition that is a text: aliases may repeat one.
     ``express`` is the machine's type; ``target`` the file that the definition stands in, from the
-    larger file's folder, and ``constants`` what the larger file puts in place of ``${name}`` there.
+    larger file's folder, and ``constants`` what the larger file puts in place of ``${name}`` there;
+    ``names`` are all that it fills in, if it says so.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Machine:
     express: bool = False
     target: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
+    names: frozenset[str] | None = None
 
 
 def of_value(

@@ -38,6 +38,13 @@ MISSING_FILE: Final = Problem(
     "The file that should hold the definition is not there.",
 )
 
+UNFILLED: Final = Problem(
+    "A156",
+    "unfilled-substitution",
+    Severity.ERROR,
+    "No substitution has this name, so it stays as it is written: no Resource.",
+)
+
 PROBLEMS: Final[tuple[Problem, ...]] = (
     ELSEWHERE,
     UNREAD,
@@ -45,10 +52,11 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     NO_MACHINE,
     UNCLEAR_ANNOTATIONS,
     MISSING_FILE,
+    UNFILLED,
 )
 """The table, in order of code."""
 
 
-def placed(problem: Problem, message: str, span: Span) -> Finding:
+def placed(problem: Problem, message: str, span: Span, *, help: str = "") -> Finding:
     """A finding at a place of the larger file."""
-    return replace(problem.at((), message), span=span)
+    return replace(problem.at((), message, help=help), span=span)

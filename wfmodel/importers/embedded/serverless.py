@@ -1,7 +1,7 @@
 """State machines in ``serverless.yml``: of the plugin serverless-step-functions, and in resources.
 
-What the Serverless Framework puts together itself (``${self:...}``, ``${file(...)}``) is not
-evaluated: a definition that is such a text is one that is not read. A file that others are put
+Of what the Serverless Framework puts together itself, one name of the same file (``${self:...}``)
+and one file (``${file(...)}``) are followed; any other text is not read. A file that others are put
 together from, with machines by name or below ``stateMachines``, is read as such.
 
 Source: the plugin's README, "Adding a state machine".
@@ -15,12 +15,14 @@ from dataclasses import replace
 from typing import Final
 
 from wfmodel.importers.embedded import cloudformation, machine
+from wfmodel.importers.embedded.cloudformation import Resource
 from wfmodel.importers.embedded.machine import Machine
 from wfmodel.importers.embedded.marks import SERVERLESS_KEY
 from wfmodel.importers.embedded.outer import Outer
 from wfmodel.model.source import Path
 
 _MACHINES: Final = "stateMachines"
+_SELF: Final = re.compile(r"\$\{self:([\w.-]+)\}\s*\Z")
 _FILE: Final = re.compile(r"\$\{file\(([^()${}]+)\)\}\s*\Z")
 
 
@@ -92,10 +94,25 @@ def _machine(outer: Outer, name: str, body: object, path: Path) -> Machine:
         if file is not None:
             where = file[1].strip()
             return machine.elsewhere(name, repr(where), outer.span(at), where)
+        if definition.lstrip().startswith("{"):
+            return cloudformation.of_string(Resource(outer, name, {}, path), definition, at)
+        definition, at = _of_self(outer.value, definition) or (definition, at)
+    if isinstance(definition, str):
         return machine.unread(name, "its definition is put together", outer.span(at))
     if not isinstance(definition, Mapping):
         return machine.unread(name, "it has no definition", outer.span(path))
     return cloudformation.of_object(outer, name, definition, at)
+
+
+def _of_self(value: object, text: str) -> tuple[object, Path] | None:
+    """What ``${self:custom.order}`` names in the same file, and where."""
+    named = _SELF.match(text)
+    path: Path = tuple(named[1].split(".")) if named else ()
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return (value, path) if path else None
 
 
 def _is_express(body: object) -> bool:

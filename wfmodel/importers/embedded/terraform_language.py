@@ -18,8 +18,10 @@ from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
 from wfmodel.model.source import Extent, Path, Place, Span
 
 _HERE: Final = re.compile(r"^\$\{path[._](?:module|root|cwd)\}/")
-LOCALS: Final = "locals {}"
-"""The label of a block of local values: no label that HCL can have."""
+_LOCALS: Final = "locals"
+_TEMPLATE: Final = ("data", "template_file")
+_AROUND: Final = (_LOCALS, _TEMPLATE[0])
+"""Blocks that hold what machines name; each begins its path."""
 
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 _FILES: Final = ("file", "templatefile")
@@ -57,17 +59,17 @@ def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
     source = _Source(text, file, Lines(text))
     try:
         found = list(blocks(tokens(text)))
-        local = [block for block in found if block.label == LOCALS]
+        around = [block for block in found if block.path[0] in _AROUND]
         for block in found:
-            if block.label != LOCALS:
-                yield replace(_machine(source, block, local), express=_is_express(block.body))
+            if block.path[0] not in _AROUND:
+                yield replace(_machine(source, block, around), express=_is_express(block.body))
     except HclError as error:
         raise error.refused(text, file) from None
 
 
 def blocks(stream: Iterable[Token]) -> Iterator[Block]:
-    """Every block ``resource "aws_sfn_state_machine" "label" { ... }`` and ``locals``, and each
-    ``module`` of Step Functions, at the top.
+    """Every block ``resource "aws_sfn_state_machine" "label" { ... }``, ``locals`` and
+    ``data "template_file" "label"``, and each ``module`` of Step Functions, at the top.
 
     Raises:
         HclError: brackets do not match, or a bound is passed.
@@ -85,7 +87,7 @@ def blocks(stream: Iterable[Token]) -> Iterator[Block]:
             _close(open_signs, token)
             if not open_signs:
                 if body is not None:
-                    path = _read_as(header) or (LOCALS,)
+                    path = _read_as(header) or (_LOCALS,)
                     block = Block(str(path[-1]), header[0], body, path)
                     if path[0] != "module" or _is_of_step_functions(body):
                         yield block
@@ -110,11 +112,11 @@ def _close(open_signs: list[Token], token: Token) -> None:
 def _read_as(header: list[Token]) -> Path | None:
     """The path of a block that is read; its last part is the label."""
     named = tuple(_label(token) for token in header)
-    if len(named) == 3 and named[:2] == ("resource", TERRAFORM_TYPE):
+    if len(named) == 3 and named[:2] in (("resource", TERRAFORM_TYPE), _TEMPLATE):
         return named
     if len(named) == 2 and named[0] == "module":
         return named
-    return (LOCALS,) if [token.text for token in header] == ["locals"] else None
+    return (_LOCALS,) if [token.text for token in header] == [_LOCALS] else None
 
 
 def _is_of_step_functions(body: list[Token]) -> bool:
@@ -128,17 +130,23 @@ def _label(token: Token) -> str:
     return token.text[1:-1] if token.kind == "string" else token.text
 
 
-def _machine(source: _Source, block: Block, local: list[Block]) -> Machine:
+def _machine(source: _Source, block: Block, around: list[Block]) -> Machine:
     index = _set_to(block.body, "definition")
     if index is None:
         why = "it has no definition"
         return machine.unread(block.label, why, source.span(block.at.begin, block.at.end))
+    local = [each for each in around if each.path[0] == _LOCALS]
     for _ in range(MOST_DEPTH):  # a local value may be another local value
-        where = _local(block, index, local)
+        where = _local(block, index, local) or _template(block, index, around)
         if where is None:
             break
         block, index = where
-    return _defined(source, block, index, local)
+    made = _defined(source, block, index, local)
+    given = _set_to(block.body, "vars")
+    if made.constants or given is None:
+        return made
+    values = Values(source.text, block.body, source.lines)
+    return replace(made, constants=substitutions.constants_of(values.expression(given).value))
 
 
 def _local(block: Block, index: int, local: list[Block]) -> tuple[Block, int] | None:
@@ -151,6 +159,18 @@ def _local(block: Block, index: int, local: list[Block]) -> tuple[Block, int] | 
         return None
     for each in local:
         at = _set_to(each.body, here[2])
+        if at is not None:
+            return replace(block, body=each.body), at
+    return None
+
+
+def _template(block: Block, index: int, around: list[Block]) -> tuple[Block, int] | None:
+    """Where the template of ``data.template_file.NAME.rendered`` is written."""
+    here = [token.text for token in block.body[index : index + 7]]
+    if here[:4] != ["data", ".", "template_file", "."] or here[5:] != [".", "rendered"]:
+        return None
+    for each in around:
+        at = _set_to(each.body, "template") if each.path[1:] == (_TEMPLATE[1], here[4]) else None
         if at is not None:
             return replace(block, body=each.body), at
     return None

@@ -1,0 +1,32 @@
+"""What a command line cannot mean, refused as typer refuses it.
+
+typer is imported where that happens: most command lines mean something, and a check of a file need
+not wait for it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def line_error(message: str) -> Exception:
+    """The exception that ends a command with one line and exit code 2."""
+    from typer.exceptions import TyperException
+
+    return TyperException(message)
+
+
+def line_refusal(error: BaseException) -> str | None:
+    """What such an exception says; None of any other. Empty: the help has been shown."""
+    typer = sys.modules.get("typer.exceptions")
+    if typer is None or not isinstance(error, typer.TyperException):
+        return None
+    return str(error.format_message())
+
+
+def is_abort(error: BaseException) -> bool:
+    """Whether a user has interrupted the command, as Python or as typer says it."""
+    typer = sys.modules.get("typer")
+    return isinstance(error, KeyboardInterrupt) or (
+        typer is not None and isinstance(error, typer.Abort)
+    )
