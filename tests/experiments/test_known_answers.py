@@ -231,7 +231,7 @@ KNOWN = {
         "latency_mean",
         (lognormal(0.2, 2),),
     ),
-    # what arrives while a service is down waits 0.5 s, and so does what is due; the orchestrator is up
+    # what arrives while a service is down waits 0.5 s, and so does what is due there
     "a wait across crashes": Known(
         {"x": "{kind: wait, duration: 60s, next: y}", "y": task("0s")},
         "latency_mean",

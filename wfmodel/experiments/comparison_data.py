@@ -142,8 +142,8 @@ def comparison_rows(comparison: Comparison) -> Iterator[ComparisonRow]:
             gap, verdict = line.difference.estimate, line.difference.verdict.value
             needed = gap.needed or line.difference.needed
             reason = line.reason or None if math.isnan(gap.mean) else None
-            told = (verdict, gap.method.value, needed, line.difference.relevant, reason)
-            yield line.name, unit, "difference", *_interval(gap), None, None, *told
+            how = (verdict, gap.method.value, needed, line.difference.relevant, reason)
+            yield line.name, unit, "difference", *_interval(gap), None, None, *how
 
 
 def _interval(found: Estimate) -> tuple[float | None, float | None, float | None]:
