@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from tests.cli.test_command_line import ROOT, call
+from wfmodel.wording.figures import SCALED, number
 
 SCENARIO = """
 question: Which?
@@ -65,6 +67,38 @@ def test_for_other_programs(capsys, scenario):
     _, out, _ = call(capsys, *args, "--format", "md")
     assert out.splitlines()[2].startswith("| metric | of |")
     assert "orchestration" in out.splitlines()[4]
+
+
+def test_every_form_says_the_same_and_why_something_is_not_known(capsys, scenario):
+    args = ("compare", scenario, "--jobs", "1", "--explore", "0")
+    _, out, _ = call(capsys, *args, "--format", "json")
+    metrics = json.loads(out)["metrics"]
+    _, out, _ = call(capsys, *args, "--format", "csv")
+    rows = {(row["metric"], row["variant"]): row for row in csv.DictReader(io.StringIO(out))}
+    _, out, _ = call(capsys, *args, "--format", "md")
+    cells = [[each.strip() for each in line.split("|")[1:-1]] for line in out.splitlines()[4:]]
+    assert len(cells) == len(rows) == 3 * len(metrics)
+    shown = {name: set() for name in ("orchestration", "choreography", "difference")}
+    for _, variant, value, interval, _ in cells:
+        shown[variant].add((value, interval.split("; ")[0]))
+    for name, found in metrics.items():
+        bare = found["unit"] if found["unit"] in SCALED else ""
+        for variant, each in (*found["estimates"].items(), ("difference", found["difference"])):
+            row = rows[name, variant]
+            for key in ("mean", "low", "high", "replications_needed"):
+                known = each.get(key)
+                if not (known is None and row[key] in ("inf", "-inf")):
+                    assert row[key] == ("" if known is None else repr(known)), (name, variant, key)
+            assert row["method"] == each["method"]
+            mean = math.nan if row["mean"] == "" else float(row["mean"])
+            assert bool(row["reason"]) == math.isnan(mean), (name, variant)
+            if variant != "difference":
+                assert any(number(mean, bare) == value for value, _ in shown[variant]), name
+            else:
+                assert float(row["smallest_relevant"]) == each["smallest_relevant"]
+                assert row["verdict"] == each["verdict"]
+    assert rows["latency_p99", "orchestration"]["method"] == "none"  # of sixty instances
+    assert "it takes" in rows["latency_p99", "orchestration"]["reason"]
 
 
 def test_what_it_rests_on_in_a_line_and_with_places(capsys, scenario):

@@ -58,11 +58,33 @@ def latencies(*runs: list[float]) -> list[Latencies]:
 )
 def test_every_interval_of_a_percentile_holds_it(runs: list[list[float]], share: float) -> None:
     found = quantile(latencies(*runs), share)
-    if found.method is Method.ORDER:
+    if found.method in (Method.ORDER, Method.BOUND):
         assert found.low <= found.mean <= found.high
         assert found.low in np.concatenate(runs) or found.low < found.mean
     else:
-        assert found.needed > len(runs) or math.isfinite(found.mean)
+        assert found.needed > len(runs)
+    assert (found.needed > len(runs)) == (found.method is not Method.ORDER)
+
+
+@pytest.mark.parametrize("runs", [10, 20, 50])
+def test_a_percentile_after_an_outage_is_held_by_intervals_and_bounds_together(runs: int) -> None:
+    """Each run has an outage of 10 s on average, exponential, from 10.5 s on; an instance
+    a second waits for its end. Who gets an interval is not for the data to choose alone: intervals
+    given where eight runs happened to lie beyond, and nothing elsewhere, held it in 74 of 100.
+    """
+    draws = np.random.default_rng(1)
+    waits = [math.exp(-(0.5 + i) / 10) for i in range(49)]
+    truth = 10 * math.log(sum(waits) / 59 / 0.05) + 0.01
+    held = given = 0
+    for _ in range(300):
+        left = draws.exponential(10, (runs, 1)) - 0.5 - np.arange(49)
+        times = np.concatenate([np.zeros((runs, 10)), np.maximum(left, 0)], axis=1) + 0.01
+        found = quantile([Latencies(each, np.zeros(59), 1) for each in times], 0.95)
+        if not math.isnan(found.low):
+            given += 1
+            held += found.low <= truth <= found.high
+    assert given > 200
+    assert held >= 0.93 * given
 
 
 def test_what_lies_beyond_a_percentile_has_to_come_from_eight_runs() -> None:
@@ -70,8 +92,12 @@ def test_what_lies_beyond_a_percentile_has_to_come_from_eight_runs() -> None:
     calm = [[0.1 + i / 1e5 for i in range(100)] for _ in range(20)]
     struck = [[*range(1, 61), *calm[0][:40]]] * 6 + calm[6:]
     found = quantile(latencies(*struck), 0.9)
-    assert math.isnan(found.low)
-    assert (found.mean > 1, found.needed) == (True, 27)  # 8 / (6 / 20)
+    assert (found.method, found.high) == (Method.BOUND, math.inf)
+    assert 0.1 < found.low <= found.mean
+    assert found.mean > 1
+    assert found.needed > 26  # 8 / (6 / 20): as many runs as make eight with an outage
+    told = f"at least {found.low * 1000:.3g}\N{NO-BREAK SPACE}ms; an interval takes about"
+    assert estimate_cell(found, "s", 20).detail == f"{told} {found.needed} replications"
     assert quantile(latencies(*calm), 0.9).method is Method.ORDER
 
 

@@ -7,6 +7,8 @@ an interval has to hold.
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -167,6 +169,42 @@ def test_runs_that_never_recover_are_not_left_out() -> None:
     assert "memory is better" not in answer(found).headline.lower()
 
 
+def test_a_mean_over_survivors_ranks_nobody() -> None:
+    """At most once: whoever is lost is not late, and "better on latency" would be one of those that
+    are left. What has no difference is said with its reason.
+    """
+    one = flow("x", x=work("a", "done"))
+    some = Fault(kind="loss", target="a", probability=0.3)
+    again = Knobs(redelivery_timeout=d("1s"))
+    variants = {
+        "once": Variant(design="choreography", knobs=Knobs(delivery="at-most-once")),
+        "again": Variant(design="choreography", knobs=again),
+    }
+    setting = Setting(arrivals=POISSON, horizon=d("1m"), faults=(some,))
+    primary = ("latency_mean", "latency_p95", "completion_time")
+    found = compared(one, setting, variants=variants, replications=8, primary=primary)
+    assert estimate(found, "latency_mean", 0) < estimate(found, "latency_mean", 1)
+    line = found.metric("latency_mean")
+    assert (line.verdict, line.winner) == (DifferenceVerdict.UNDEFINED, None)
+    assert [found.metric(name).winner for name in primary[1:]] == [1, 1]
+    said = answer(found).headline
+    assert said.startswith("Again is better on latency p95 and time to the end")
+    assert said.endswith(f"latency mean cannot be compared ({line.reason}).")
+    assert re.search(r"leaves out [23]\d.*% of once and 0.% of again", line.reason)
+
+
+def test_what_has_no_value_is_said_with_its_reason() -> None:
+    one = flow("x", x=work("a", "done"))
+    setting = Setting(arrivals=POISSON, horizon=d("20s"))
+    primary = ("recovery_time", "system_recovery")
+    found = compared(one, setting, replications=6, primary=primary)
+    assert answer(found).headline == (
+        "Orchestration and choreography cannot be told apart; held up when hurt (recovery time)"
+        " cannot be compared (no instance was hurt by a fault); system recovery cannot be compared"
+        " (no fault struck)."
+    )
+
+
 def test_what_runs_on_is_not_lost() -> None:
     waits = flow("x", x=Wait(duration=Constant(d("15m")), next="y"), y=work("a", "done"))
     setting = Setting(arrivals=POISSON, horizon=d("10m"), network=Constant(0))
@@ -176,6 +214,23 @@ def test_what_runs_on_is_not_lost() -> None:
         assert estimate(found, "still_running", variant) == pytest.approx(0.493, abs=0.03)
         assert estimate(found, "wrong_time", variant) == 0
     assert any("still running when observation ended" in each for each in answer(found).cautions)
+
+
+@pytest.mark.parametrize("convergence", ["1s", "30s"])
+def test_who_works_for_longer_than_anybody_looks_is_not_lost(convergence: str) -> None:
+    """And whoever is lost beside that is: at most once, one message in two."""
+    long = flow("x", x=work("a", "done", duration=Constant(d("20m"))))
+    limits = {"horizon": d("1m"), "convergence": d(convergence)}
+    setting = Setting(arrivals=POISSON, network=Constant(0), **limits)
+    found = compared(long, setting, replications=2)
+    assert estimate(found, "lost") == 0
+    assert estimate(found, "still_running") == 1
+    half = Fault(kind="loss", target="a", probability=0.5)
+    once = {"c": Variant(design="choreography", knobs=Knobs(delivery="at-most-once"))}
+    lossy = replace(setting, faults=(half,))
+    found = compared(long, lossy, variants=once, replications=2)
+    assert estimate(found, "lost") == pytest.approx(0.5, abs=0.15)
+    assert estimate(found, "still_running") == 1 - estimate(found, "lost")
 
 
 def test_few_runs_are_said_to_be_few_and_how_many_it_takes() -> None:

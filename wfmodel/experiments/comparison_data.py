@@ -32,6 +32,10 @@ ComparisonRow: TypeAlias = tuple[
     float | None,
     float | None,
     str | None,
+    str,
+    int | None,
+    float | None,
+    str | None,
 ]
 """A row of ``CSV_COLUMNS``."""
 
@@ -45,6 +49,10 @@ CSV_COLUMNS: Final = (
     "without_faults",
     "added_by_faults",
     "verdict",
+    "method",
+    "replications_needed",
+    "smallest_relevant",
+    "reason",
 )
 
 
@@ -101,16 +109,21 @@ def comparison_as_data(
 
 def comparison_as_csv(comparison: Comparison, names: Collection[str]) -> str:
     """A row for each of these metrics and each variant, and for the pair's difference; times in
-    seconds, shares from 0 to 1; what is not known is empty.
+    seconds, shares from 0 to 1; what is not known is empty, and ``reason`` says why.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    for metric, unit, variant, *values, verdict in comparison_rows(comparison):
+    for metric, unit, variant, *values in comparison_rows(comparison):
         if metric in names:
-            cells = ["" if value is None else repr(value) for value in values]
-            writer.writerow([metric, unit, csv_cell(variant), *cells, verdict or ""])
+            writer.writerow([metric, unit, csv_cell(variant), *map(_cell, values)])
     return stream.getvalue()
+
+
+def _cell(value: str | float | None) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else repr(value)
 
 
 def comparison_rows(comparison: Comparison) -> Iterator[ComparisonRow]:
@@ -121,10 +134,16 @@ def comparison_rows(comparison: Comparison) -> Iterator[ComparisonRow]:
             found = line.estimates[place]
             parts = [each[place].mean if each else math.nan for each in (line.baseline, line.added)]
             before, added = map(_number, parts)
-            yield line.name, unit, variant.name, *_interval(found), before, added, None
+            method, needed = found.method.value, found.needed or None
+            reason = line.reason or None if math.isnan(found.mean) else None
+            told = (None, method, needed, None, reason)
+            yield line.name, unit, variant.name, *_interval(found), before, added, *told
         if line.difference is not None:
             gap, verdict = line.difference.estimate, line.difference.verdict.value
-            yield line.name, unit, "difference", *_interval(gap), None, None, verdict
+            needed = gap.needed or line.difference.needed
+            reason = line.reason or None if math.isnan(gap.mean) else None
+            how = (verdict, gap.method.value, needed, line.difference.relevant, reason)
+            yield line.name, unit, "difference", *_interval(gap), None, None, *how
 
 
 def _interval(found: Estimate) -> tuple[float | None, float | None, float | None]:
@@ -192,6 +211,7 @@ def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:
 def _estimate(found: Estimate) -> dict[str, Any]:
     return {
         "mean": _known(found.mean),
+        **({"never": True} if math.isinf(found.mean) else {}),
         "low": _known(found.low),
         "high": _known(found.high),
         "replications": found.replications,

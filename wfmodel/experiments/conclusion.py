@@ -97,10 +97,23 @@ def _undecided_headline(comparison: Comparison, names: tuple[str, str]) -> str:
             f"Too few runs to tell {both} apart on {_titles(few)}: in {runs} paired replications"
             f" too few differ; it takes at least {least}."
         )
-    if all(line.verdict in ALIKE for line in lines):
-        return f"{capital(both)} are the same for practical purposes on {_titles(lines)}."
+    known = [line for line in lines if line.verdict is not DifferenceVerdict.UNDEFINED]
+    rest = _incomparable([line for line in lines if line not in known])
+    if not known:
+        return f"{capital(both)} cannot be told apart{rest}."
+    if all(line.verdict in ALIKE for line in known):
+        return f"{capital(both)} are the same for practical purposes on {_titles(known)}{rest}."
     return (
-        f"No difference is shown between {both} on {_titles(lines)}, in {runs} paired replications."
+        f"No difference is shown between {both} on {_titles(known)}, in {runs} paired replications"
+        f"{rest}."
+    )
+
+
+def _incomparable(lines: Sequence[MetricResult]) -> str:
+    """What has no difference, and why."""
+    by_reason = groupby(lines, key=lambda line: line.reason or "undefined in every run")
+    return "".join(
+        f"; {_titles(group)} cannot be compared ({reason})" for reason, group in by_reason
     )
 
 
@@ -144,10 +157,12 @@ def _rest(undecided: Sequence[MetricResult]) -> str:
     """What is to be said of the other deciding metrics."""
     alike = [line for line in undecided if line.verdict in ALIKE]
     few = [line for line in undecided if line.verdict is DifferenceVerdict.TOO_FEW]
-    open_ = [line for line in undecided if line not in alike and line not in few]
+    unknown = [line for line in undecided if line.verdict is DifferenceVerdict.UNDEFINED]
+    open_ = [line for line in undecided if line not in (*alike, *few, *unknown)]
     text = f"; on {_titles(alike)} they are the same for practical purposes" if alike else ""
     text += f"; on {_titles(few)} there are too few runs to say" if few else ""
-    return text + (f"; on {_titles(open_)} no difference is shown" if open_ else "")
+    text += f"; on {_titles(open_)} no difference is shown" if open_ else ""
+    return text + _incomparable(unknown)
 
 
 def _titles(lines: Iterable[MetricResult]) -> str:

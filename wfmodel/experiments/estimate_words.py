@@ -7,6 +7,8 @@ r"""An estimate's interval in words, or its bound.
 
 from __future__ import annotations
 
+import math
+
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.wording.figures import between, number
 
@@ -15,6 +17,6 @@ def interval_words(found: Estimate, unit: str) -> str:
     """``1.2 to 3.4 s``, ``at most 0.2 %``, ``at least 99.8 %``; a dash where there is none."""
     if found.method is not Method.BOUND:
         return between(found.low, found.high, unit)
-    if found.low > 0:
+    if found.low > 0 or math.isinf(found.high):
         return f"at least {number(found.low, unit)}"
     return f"at most {number(found.high, unit)}"

@@ -111,6 +111,8 @@ def estimate_cell(
     details = []
     if found.method not in (Method.CONSTANT, Method.NONE):
         details.append(interval_words(found, bare(unit)))
+        if math.isinf(found.high) and found.needed:
+            details.append(f"an interval takes about {found.needed} replications")
     elif found.needed and not math.isnan(found.mean):
         details.append(f"no interval: it takes about {found.needed} replications")
     if calm is not None and not math.isnan(calm.mean):

@@ -4,11 +4,15 @@ The 99th percentile of sixty instances is their largest, whatever the truth: a m
 wrong however many there are. So instances are pooled, those without a verdict as longer than any.
 The interval is between two places in their order (Hutson, J. Applied Statistics 26, 1999: places
 between two instances, so that it is no wider than it says), for as many instances as the clustering
-by run leaves (Woodruff, JASA 47, 1952). What lies beyond has to come from eight runs at least: the
-longest are mostly those that one outage held up.
+by run leaves (Woodruff, JASA 47, 1952); its upper end also for as many as they leave of what lies
+beyond that end, which comes from fewer runs. What lies beyond the percentile has to come from eight
+runs at least, for the longest are mostly those that one outage held up: of fewer it has a lower
+bound, "at least", and the number of runs that an interval takes. Not given and not bounded would be
+worse than that: where seeing eight decides who gets an interval, those get one whose percentile
+came out too low.
 
-What it cannot see: where even all together are too few for an upper limit, it gives none, and says
-how many runs it takes.
+What it cannot see: where even all together, if they were independent, are too few for an upper
+limit, it gives nothing but how many runs it takes.
 """
 
 from __future__ import annotations
@@ -38,26 +42,51 @@ def quantile(
     runs: Sequence[Latencies], share: float, *, confidence: float = CONFIDENCE
 ) -> Estimate:
     """The time within which this share of all instances had a verdict; ``inf``: fewer had one."""
-    counts = [len(run.seconds) for run in runs]
     pool = np.sort(np.concatenate([run.seconds for run in runs]).astype(np.float64))
     if len(runs) < 2 or not len(pool):
         return Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
     found = float(pool[math.ceil(share * len(pool)) - 1])
-    below = [float((run.seconds <= found).mean()) if len(run.seconds) else math.nan for run in runs]
-    sample = linearised(below, counts)
-    beyond = sum(bool((run.seconds >= found).any()) for run in runs)
-    many = effective(float(sample.mean()), sample, len(pool), beyond, confidence)
-    ends = [_place(many, share, each) for each in ((1 + confidence) / 2, (1 - confidence) / 2)]
-    if (many + 1) * ends[0] < 1 or (many + 1) * ends[1] > many:
-        least = math.ceil(math.log((1 - confidence) / 2) / math.log(max(share, 1 - share)))
-        needed = math.ceil(len(runs) * least / max(many, 1))
+    tail = (1 - confidence) / 2
+    many, beyond = _counting_as(runs, found, confidence)
+    low = _end(pool, many, share, 1 - tail)
+    if math.isnan(low) or math.isnan(_end(pool, len(pool), share, tail)):
+        needed = max(_reaching(share, tail, many, len(runs)), FEWEST_RUNS)
         unknown = (math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
-        return Estimate(*unknown, needed=max(needed, len(runs) + 1, FEWEST_RUNS))
-    if beyond < FEWEST_RUNS:
-        needed = math.ceil(FEWEST_RUNS * len(runs) / max(beyond, 1))
-        return Estimate(found, math.nan, math.nan, len(runs), 0, Method.NONE, needed)
-    low, high = (_at(pool, each) for each in ends)
-    return Estimate(found, min(low, found), max(high, found), len(runs), 0, Method.ORDER)
+        return Estimate(*unknown, needed=needed)
+    low, high = min(low, found), _end(pool, many, share, tail)
+    if beyond >= FEWEST_RUNS and not math.isnan(high):
+        many, above = _counting_as(runs, high, confidence)
+        further = _end(pool, many, share, tail) if above > 1 else math.nan
+        if not math.isnan(further):
+            return Estimate(found, low, max(high, further), len(runs), 0, Method.ORDER)
+    eight = math.ceil(FEWEST_RUNS * len(runs) / max(beyond, 1))
+    needed = max(_reaching(share, tail, many, len(runs)), eight)
+    return Estimate(found, low, math.inf, len(runs), 0, Method.BOUND, needed)
+
+
+def _reaching(share: float, tail: float, many: float, runs: int) -> int:
+    """How many runs it takes to reach beyond a percentile, if these count as so many instances."""
+    least = math.ceil(math.log(tail) / math.log(max(share, 1 - share)))
+    return max(math.ceil(runs * least / max(many, 1)), runs + 1)
+
+
+def _counting_as(runs: Sequence[Latencies], at: float, confidence: float) -> tuple[float, int]:
+    """As how many independent instances those of the runs count, for the share within a time; and
+    how many runs have any beyond it.
+    """
+    counts = [len(run.seconds) for run in runs]
+    within = [float((run.seconds <= at).mean()) if len(run.seconds) else math.nan for run in runs]
+    sample = linearised(within, counts)
+    beyond = sum(bool((run.seconds >= at).any()) for run in runs)
+    return effective(float(sample.mean()), sample, sum(counts), beyond, confidence), beyond
+
+
+def _end(pool: NDArray[np.float64], many: float, share: float, chance: float) -> float:
+    """The time that is no longer than the quantile with this chance, if the pool counts as so
+    many; ``nan`` where so many do not reach so far.
+    """
+    place = _place(many, share, chance)
+    return _at(pool, place) if 1 <= (many + 1) * place <= many else math.nan
 
 
 def _place(many: float, share: float, chance: float) -> float:
@@ -115,7 +144,7 @@ def _gap(one: Estimate, other: Estimate) -> Estimate:
         return Estimate(size, low, high, runs, 0, Method.ORDER)
     size = other.mean - one.mean
     needed = max(one.needed, other.needed)
-    if needed:
+    if needed:  # one of them is a bound
         return Estimate(size, math.nan, math.nan, runs, 0, Method.NONE, needed)
     low = size - math.hypot(other.mean - other.low, one.high - one.mean)
     high = size + math.hypot(other.high - other.mean, one.mean - one.low)

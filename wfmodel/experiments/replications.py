@@ -22,6 +22,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from wfmodel.experiments.cautions import TRACE
 from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
 from wfmodel.experiments.hit_alike import all_struck
 from wfmodel.experiments.pooled_quantiles import POOLED, paired_quantiles, quantile
@@ -31,12 +32,13 @@ from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.startup import startup_of
-from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, holm
+from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, compared, holm
 from wfmodel.experiments.storms import StormsError, calm, storms_in
 from wfmodel.experiments.survival import kaplan_meier
 from wfmodel.experiments.why_wrong import worst_first
 from wfmodel.metrics import Metric, Per
 from wfmodel.model.workflow import Workflow
+from wfmodel.wording.figures import number
 
 Results: TypeAlias = Sequence[Sequence[RunObservation]]
 """By variant, then by replication."""
@@ -99,9 +101,30 @@ def metric_results(scenario: Scenario, observed: Results) -> tuple[MetricResult,
         reason = _refused(metric, max(unknown)) if unknown else _reason(metric.name, observed)
         primary = metric.name in scenario.primary
         gap = _difference(scenario, metric, observed, estimates)
+        if gap is not None and (uneven := _uneven(scenario, metric, observed)):
+            gap, reason = compared(np.zeros(0), 0, relevant=gap.relevant), uneven
         parts = _parts(metric, observed)
         lines.append(MetricResult(metric, primary, estimates, gap, False, reason, *parts))
     return _decided(lines)
+
+
+def _uneven(scenario: Scenario, metric: Metric, observed: Results) -> str:
+    """That a mean over instances with a verdict leaves out more of one variant than of the other:
+    the difference would be one of those that are left.
+    """
+    pair = indices_of_pair(scenario)
+    if metric.per is not Per.VERDICTS or pair is None:
+        return ""
+    names, shares = list(scenario.variants_by_name()), []
+    for place in pair:
+        some = sum(run.counts[Per.VERDICTS] for run in observed[place])
+        shares.append(1 - some / max(sum(run.instances for run in observed[place]), 1))
+    if abs(shares[1] - shares[0]) <= TRACE:
+        return ""
+    each = (
+        f"{number(share, 'fraction')} of {names[i]}" for i, share in zip(pair, shares, strict=True)
+    )
+    return f"leaves out {' and '.join(each)}, which have no verdict"
 
 
 def metric_estimate(

@@ -32,6 +32,10 @@ MOST_TWINS: Final = 256
 """Runs without faults that a worker keeps: some words per instance each."""
 LONGEST: Final = 8
 """Convergence limits that a run which was cut is run on for, to see who still moves."""
+FARTHEST: Final = 4096
+"""The same where little happens meanwhile: a run of long waits costs the same however long."""
+BUSIEST: Final = 4
+"""As many rows as the run itself had: one that is run on has no more if little happens in it."""
 MOST_STATES: Final = 50_000
 """Global states that a worker keeps of each."""
 
@@ -113,7 +117,8 @@ class Runner:
     def moving(self, cell: RunSpec, history: History) -> frozenset[int]:
         """Instances of a run that was cut which go on if it is run on: draws are keyed, so the same
         run with a longer convergence limit begins with what was seen. It ends when all that have no
-        verdict have moved, or nothing is left to happen, or ``LONGEST`` limits are over.
+        verdict have moved, or nothing is left to happen, or ``LONGEST`` limits are over, of which
+        a run in which little happens has more: who waits for an hour is not lost after a minute.
         """
         if came_to_rest(history) or not len(history.rows):
             return frozenset()
@@ -121,13 +126,14 @@ class Runner:
         waiting = frozenset(without_verdict(history))
         found: frozenset[int] = frozenset()
         times = 2
-        while found != waiting and times <= LONGEST:
+        rows = 0
+        while found != waiting and _goes_on(times, rows / len(history.rows)):
             longer = replace(setting, convergence=setting.convergence * times)
             later = self.history(replace(cell, setting=longer))
             found = waiting & frozenset(later.rows[later.rows[:, 0] > end_ns, 2].tolist())
             if came_to_rest(later):
                 break
-            times *= 2
+            times, rows = times * 2, len(later.rows)
         return found
 
     def attempt(self, cell: RunSpec) -> RunObservation | StormError:
@@ -154,6 +160,13 @@ class Runner:
                 self._graphs.clear()
             found = self._tables[variant] = Table(system_of(self._workflow, variant))
         return found
+
+
+def _goes_on(times: int, rows: float) -> bool:
+    """Whether a run is run on for so many limits, if for half of them it had so many rows, of its
+    own.
+    """
+    return times <= LONGEST or (times <= FARTHEST and rows <= BUSIEST)
 
 
 def run_cells(

@@ -69,7 +69,7 @@ class Estimate:
 
     ``undefined`` replications had no value (nothing recovered, nobody was stuck) and are left out.
     ``needed``: where an interval is refused, as how many replications it takes; else 0. A bound is
-    an interval from 0, or to 1.
+    an interval from 0, or to 1, or of a percentile to infinity.
     """
 
     mean: float

@@ -286,8 +286,8 @@ class Reaction:
 class Receive:
     """Waits for one of several outside events (an approval), with a time-out.
 
-    ``delay`` is how long the outside takes, from when it is waited for or, where a task is the event's
-    cause (``caused_by``: a callback), from the end of its work: then it may come too early.
+    ``delay``: how long the outside takes, from when it is waited for or, with ``caused_by`` (a
+    callback that a task sets going), from the end of its work: then it may come too early.
     ``staff``: how many it does at once (people). Probabilities that add up to less than 1 leave the
     rest to silence; events without one share what is left.
     """

@@ -26,7 +26,7 @@ MOST_BYTES: Final = 64 << 20
 _KEPT: Final = ("title", "unit", "better", "primary", "estimates", "difference")
 _UNKEPT: Final = frozenset(
     {"method", "replications", "undefined", "p_value", "differing_pairs", "decided"}
-    | {"smallest_relevant", "replications_needed"}
+    | {"smallest_relevant", "replications_needed", "never"}
 )
 _ELEMENT: Final = ('<script type="application/json" id="report-data">', "</script>")
 """Between which a report's data stand."""

@@ -6,6 +6,7 @@ of the difference, which would need the runs; what moves less is counted and cal
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -158,6 +159,8 @@ def _low(value: ValueData) -> float:
 
 
 def _high(value: ValueData) -> float:
+    if value.high is None and value.low is not None:
+        return math.inf  # a lower bound
     return (value.mean or 0.0) if value.high is None else value.high
 
 
@@ -166,8 +169,10 @@ def _shown(value: ValueData, unit: str) -> str:
         return UNDEFINED
     bare = unit if unit in SCALED else ""
     text = number(value.mean, bare)
-    if value.low is None or value.high is None or value.low == value.high:
+    if value.low is None or value.low == value.high:
         return text
+    if value.high is None:
+        return f"{text} (at least {number(value.low, bare)})"
     return f"{text} ({between(value.low, value.high, bare)})"
 
 

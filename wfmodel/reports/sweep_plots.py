@@ -226,7 +226,7 @@ def _with_sign(each: Influence) -> str:
 
 
 def _interval(axes: Axes, row: int, mean: float, low: float, high: float) -> None:
-    if not (math.isnan(low) or math.isnan(high)):
+    if math.isfinite(high - low):
         axes.errorbar(
             mean,
             row,
@@ -246,8 +246,8 @@ def _errorbars(
     joined: bool,
 ) -> None:
     style = look(place)
-    below = [0.0 if math.isnan(low) else mean - low for _, mean, low, _ in points]
-    above = [0.0 if math.isnan(high) else high - mean for _, mean, _, high in points]
+    below = [mean - low if math.isfinite(low) else 0.0 for _, mean, low, _ in points]
+    above = [high - mean if math.isfinite(high) else 0.0 for _, mean, _, high in points]
     axes.errorbar(
         [point[0] for point in points],
         [point[1] for point in points],

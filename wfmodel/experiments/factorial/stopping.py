@@ -71,7 +71,8 @@ def reached(
         known = METRICS.get(response)
         same_by_definition = known is not None and known.group is MetricGroup.COUPLING
         return Reached.YES if same_by_definition else Reached.CONSTANT
-    return Reached.YES if found.half_width <= asked else Reached.NO
+    narrow = math.isfinite(found.half_width) and found.half_width <= asked
+    return Reached.YES if narrow else Reached.NO
 
 
 def decided_sign(found: Estimate, differing: int, *, confidence: float) -> int:
