@@ -170,7 +170,7 @@ def _ended(arguments: list[str] | None) -> NoReturn:
     except TyperException as error:
         if not error.format_message():  # called without arguments: the help has been shown
             sys.exit(COULD_NOT_RUN)
-        _fail(error.format_message(), COULD_NOT_RUN)
+        _fail(error.format_message().replace(": Value error, ", ": "), COULD_NOT_RUN)
     except MemoryError as error:
         _fail(f"out of memory{f': {error}' if str(error) else ''}", COULD_NOT_RUN)
     except OSError as error:

@@ -8,7 +8,9 @@ from wfmodel.designs.placement import Design, services_of, unused
 from wfmodel.designs.role import Role
 from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
+from wfmodel.model.at_hand import the_workflow
 from wfmodel.model.flow import Flow, NodeKind, build_flow
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
 
 
@@ -54,13 +56,14 @@ def _circle_of_no_time(flow: Flow) -> str | None:
     return None
 
 
-def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> System:
+def assemble(workflow: Workflow | LoadResult, design: Design, knobs: Knobs | None = None) -> System:
     """The system of a workflow in a design.
 
     Raises:
+        TypeError: it is no workflow.
         ValueError: the workflow cannot run, or the design's declaration does not fit it.
     """
-    knobs = knobs or Knobs()
+    knobs, workflow = knobs or Knobs(), the_workflow(workflow, asks="build")
     flow = sound_flow(workflow)
     _check_fit(flow, design)
     placement, services = design.place(flow), services_of(flow)
