@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.test_command_line import call
 from wfmodel.cli.app import COMMANDS
@@ -28,6 +30,11 @@ def folder(tmp_path, monkeypatch):
         assert right in text, right
         (tmp_path / name).write_text(text.replace(right, wrong), encoding="utf-8")
     (tmp_path / "empty.yaml").touch()
+    (tmp_path / "latin.yaml").write_bytes("description: Prüfung".encode("latin-1"))
+    (tmp_path / "list.yaml").write_text("- a", encoding="utf-8")
+    (tmp_path / "dag.py").write_text("with DAG('x') as dag:\n    pass\n", encoding="utf-8")
+    workflow = yaml.safe_load((tmp_path / "workflow.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "made.json").write_text(json.dumps(workflow), encoding="utf-8")
     return tmp_path
 
 
@@ -36,6 +43,15 @@ WRITTEN = {
     "kind.yaml": ("scenario.yaml", "kind: crash", "kind: crsh"),
     "metric.yaml": ("scenario.yaml", "primary: [committed", "primary: [comitted"),
     "unit.yaml": ("scenario.yaml", "horizon: 10m", "horizon: 10 minutes"),
+    "minutes.yaml": ("scenario.yaml", "horizon: 10m", "horizon: 10min"),
+    "parts.yaml": ("scenario.yaml", "horizon: 10m", "horizon: 1h30m"),
+    "bare.yaml": ("scenario.yaml", "horizon: 10m", "horizon: 600"),
+    "negative.yaml": ("scenario.yaml", "mean: 5m", "mean: -5m"),
+    "never.yaml": ("scenario.yaml", "replications: 20", "replications: 0"),
+    "knob.yaml": ("scenario.yaml", "publishing: outbox", "publishing: outbx"),
+    "option.yaml": ("scenario.yaml", "lasts:", "last:"),
+    "open.yaml": ("scenario.yaml", "primary: [committed", "primary: ["),
+    "indent.yaml": ("workflow.yaml", "    service: payment", "  service: payment"),
     "key.yaml": ("scenario.yaml", "knobs:", "knob:"),
     "share.yaml": ("scenario.yaml", "probability: 0.001", "probability: rarely"),
     "large.yaml": ("scenario.yaml", "probability: 0.001", "probability: 120%"),
@@ -63,6 +79,31 @@ MISTAKES = [
     ("compare kind.yaml", "did you mean 'crash'?"),
     ("compare metric.yaml", "did you mean 'committed'?"),
     ("compare unit.yaml", "units are ns, us, ms, s, m, h, d"),
+    ("compare unit.yaml", "10 minutes'; units are ns, us, ms, s, m, h, d; did you mean '10m'?"),
+    ("compare minutes.yaml", "minutes.yaml:40:12 L113 unknown unit 'min' in '10min'"),
+    ("compare minutes.yaml", "did you mean '10m'?"),
+    ("compare parts.yaml", "got '1h30m'; did you mean '90m'?"),
+    ("compare bare.yaml", "a duration needs a unit (ns, us, ms, s, m, h, d); got 600"),
+    ("compare negative.yaml", "a duration cannot be negative; got '-5m'"),
+    (
+        "compare never.yaml",
+        "never.yaml:52:15 L113 input should be greater than or equal to 1",
+    ),
+    ("compare scenario.yaml --replications 0", "should be greater than or equal to 1"),
+    ("compare knob.yaml", "did you mean 'outbox'?"),
+    ("compare option.yaml", "unknown key 'last'; did you mean 'lasts'?"),
+    ("compare open.yaml", "L105 a list or mapping in brackets is not closed"),
+    ("check indent.yaml --no-cache", "L105 a second key in one line, or a line that is indented"),
+    ("check latin.yaml --no-cache", "1:16 L103 not UTF-8 text: byte 0xfc; save the file as UTF-8"),
+    ("check list.yaml --no-cache --format full", "expected a mapping of keys; got a list"),
+    ("check made.json --no-cache --format full", "did you mean 'on', which many readers of YAML"),
+    ("check dag.py --no-cache", "`wfmodel serialise` writes"),
+    ("simulate dag.py", "of an Airflow DAG its serialised form is read"),
+    ("simulate .", "cannot be read: a directory, not a file"),
+    ("compare .", "cannot be read: a directory, not a file"),
+    ("draw workflow.yaml --format jpg", "'--format': 'jpg' is not one of 'mermaid', 'dot'"),
+    ("explore workflow.yaml --chrash 1", "--crash"),
+    ("diff scenario.yaml workflow.yaml", "scenario.yaml: no data of a report in it"),
     ("compare key.yaml", "did you mean 'knobs'?"),
     ("compare share.yaml", "a probability is a number from 0 to 1, or per cent: 5%"),
     ("compare large.yaml", "less than or equal to 1"),

@@ -71,7 +71,7 @@ BAD = {
     "only a comment": ("# nothing\n", "L104", 1, 1, "empty"),
     "a list": ("- a\n", "L113", 1, 1, "expected a mapping"),
     "a scalar": ("hello\n", "L113", 1, 1, "got 'hello'"),
-    "broken YAML": ("a: [1, 2\nb: 3\n", "L105", 2, 2, "expected"),
+    "broken YAML": ("a: [1, 2\nb: 3\n", "L105", 2, 2, "is not closed with ]"),
     "a tab": ("a:\n\t- b\n", "L105", 2, 1, "a tab: YAML is indented with spaces"),
     "too large": ("a" * (MOST_BYTES + 1), "L102", 1, 1, "4 MiB"),
 }

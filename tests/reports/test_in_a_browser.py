@@ -21,6 +21,7 @@ from wfmodel.reports.report_data import read_report
 sync_api = pytest.importorskip("playwright.sync_api")
 sync_playwright_axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
+REPORTS = Path(__file__).parents[2] / "reports"
 MODELS = Path(__file__).parents[2] / "models"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next(filter(None, map(shutil.which, NAMES)), "")
@@ -198,6 +199,22 @@ def test_paper_has_the_stories_unfolded(browser, made):
 def test_axe_finds_nothing_serious(browser, made, how, scheme):
     visit = Visit(browser, made, **how, color_scheme=scheme)
     assert serious(visit.page) == []
+
+
+OPENED = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+
+
+@pytest.mark.long  # the same template as above, with what every model puts into it
+@pytest.mark.parametrize("path", sorted(REPORTS.glob("*.html")), ids=lambda path: path.stem)
+def test_axe_finds_nothing_serious_in_any_committed_report(browser, path):
+    for how in ({**DESK, "color_scheme": "light"}, {**PHONE, "color_scheme": "dark"}):
+        visit = Visit(browser, path, **how)
+        visit.page.evaluate(OPENED)
+        assert serious(visit.page) == []
+        assert (
+            visit.page.evaluate("document.documentElement.scrollWidth") <= how["viewport"]["width"]
+        )
+        visit.page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

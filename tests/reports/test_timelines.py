@@ -14,7 +14,7 @@ from wfmodel.experiments.example_instance import Story, tell
 from wfmodel.experiments.timeline import MarkKind, Timeline, timeline
 from wfmodel.model import load_workflow
 from wfmodel.model.workflow import Workflow
-from wfmodel.reports.label_places import Label, Spot, put_labels
+from wfmodel.reports.label_places import Label, Obstacles, Spot, put_labels
 from wfmodel.reports.style import new_figure, styled
 from wfmodel.reports.swimlane import swimlane
 from wfmodel.reports.swimlane_excerpt import MOST_SHAPES, excerpt, excerpt_words
@@ -73,10 +73,27 @@ def test_no_label_stands_over_another_and_what_has_no_room_is_told():
         axes.set_ylim(0, 1)
         places = (Spot(0.5, 0.5), Spot(0.5, 0.8))
         crowd = [Label(f"label number {each}", places, {"fontsize": 8}) for each in range(3)]
-        assert put_labels(figure, axes, crowd) == ("label number 2",)
+        assert put_labels(figure, axes, crowd, Obstacles()) == ("label number 2",)
         boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) == 2
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+
+
+def test_a_label_lies_where_least_is_below_it_and_else_on_a_ground():
+    with styled():
+        figure = new_figure(1.5)
+        axes = figure.subplots()
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        met = Obstacles(lines=[((0, 0.55), (1, 0.55))], marks=[((0.505, 0.85), 5.0)])
+        met.box((0.1, 0.0), (0.9, 0.25))
+        free, crossed, marked = Spot(0.5, 0.3), Spot(0.5, 0.5), Spot(0.5, 0.8)
+        put_labels(figure, axes, [Label("a", (marked, crossed, free), {"fontsize": 8})], met)
+        put_labels(figure, axes, [Label("b", (marked, crossed), {"fontsize": 8})], met)
+        clear, ground = axes.texts
+    assert (clear.get_position(), clear.get_bbox_patch()) == ((0.5, 0.3), None)
+    assert ground.get_position() == (0.5, 0.5)  # a line is rather crossed than a mark hidden
+    assert ground.get_bbox_patch() is not None
 
 
 LONG = 300

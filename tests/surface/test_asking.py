@@ -77,8 +77,8 @@ def test_what_would_have_no_effect_is_refused(given, words):
 
 
 def test_what_cannot_be_explored_is_named():
-    with pytest.raises(TypeError, match="takes a System or a Workflow; got Loaded"):
-        wfmodel.explore(wfmodel.load("small.yaml", text=SMALL))
+    with pytest.raises(TypeError, match="takes a System or a Workflow; got dict"):
+        wfmodel.explore({"name": "small"})
     with pytest.raises(ValueError, match="'hybrid'"):
         wfmodel.explore(ORDER, design="hybrid")
     with pytest.raises(ValueError, match="no group"):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.runner import check_workflow
 from wfmodel.display import Tabular
+from wfmodel.model.at_hand import the_workflow
 from wfmodel.model.findings import Finding
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
 
 
@@ -20,6 +22,9 @@ class Inspection(Tabular):
     findings: tuple[Finding, ...]
 
 
-def inspect_workflow(workflow: Workflow, *, rules: Iterable[Rule] | None = None) -> Inspection:
+def inspect_workflow(
+    workflow: Workflow | LoadResult, *, rules: Iterable[Rule] | None = None
+) -> Inspection:
     """Check a workflow; in a notebook the result shows itself on the diagram."""
+    workflow = the_workflow(workflow, asks="inspect")
     return Inspection(workflow, check_workflow(workflow, rules=rules))

@@ -21,7 +21,7 @@ def line_refusal(error: BaseException) -> str | None:
     typer = sys.modules.get("typer.exceptions")
     if typer is None or not isinstance(error, typer.TyperException):
         return None
-    return str(error.format_message())
+    return str(error.format_message()).replace(": Value error, ", ": ")
 
 
 def is_abort(error: BaseException) -> bool:

@@ -9,8 +9,10 @@ from wfmodel.designs.recovery_strategy import with_recovery
 from wfmodel.designs.role import Role
 from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
+from wfmodel.model.at_hand import the_workflow
 from wfmodel.model.deadline import with_deadline
 from wfmodel.model.flow import Flow, NodeKind, build_flow
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.state_events import lands_outside, tolerates_absence
 from wfmodel.model.workflow import Compensation, Task, Workflow
 
@@ -57,13 +59,14 @@ def _circle_of_no_time(flow: Flow) -> str | None:
     return None
 
 
-def assemble(workflow: Workflow, design: Design, knobs: Knobs | None = None) -> System:
+def assemble(workflow: Workflow | LoadResult, design: Design, knobs: Knobs | None = None) -> System:
     """The system of a workflow in a design.
 
     Raises:
+        TypeError: it is no workflow.
         ValueError: the workflow cannot run, or the design's declaration does not fit it.
     """
-    knobs = knobs or Knobs()
+    knobs, workflow = knobs or Knobs(), the_workflow(workflow, asks="build")
     flow = sound_flow(with_recovery(workflow, knobs.recovery))
     flow = with_deadline(flow) if knobs.timeouts else flow
     _check_fit(flow, design)

@@ -16,6 +16,7 @@ from wfmodel.designs.knobs import CHOREOGRAPHY, Knobs
 from wfmodel.designs.placement import Placement, Undeclared, first_owner, services_of
 from wfmodel.designs.system import System
 from wfmodel.model.flow import Flow, Node
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
 
 
@@ -41,7 +42,7 @@ def _service(node: Node) -> str | None:
     return node.service
 
 
-def choreograph(workflow: Workflow, knobs: Knobs | None = None) -> System:
+def choreograph(workflow: Workflow | LoadResult, knobs: Knobs | None = None) -> System:
     """The choreographed system of a workflow.
 
     Raises:

@@ -24,6 +24,7 @@ from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.orchestration import Orchestrated
 from wfmodel.designs.placement import Design
 from wfmodel.designs.system import System
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import Workflow
 
@@ -50,7 +51,9 @@ DESIGNS: Final = tuple(EVERY)
 """Names that can stand alone."""
 
 
-def build(workflow: Workflow, design: str | Design, knobs: Knobs | None = None) -> System:
+def build(
+    workflow: Workflow | LoadResult, design: str | Design, knobs: Knobs | None = None
+) -> System:
     """The system of a workflow in a design: ``orchestration``, ``choreography``, ``Hybrid(...)``.
 
     Raises:

@@ -10,6 +10,7 @@ from wfmodel.designs.knobs import ORCHESTRATION, Knobs
 from wfmodel.designs.placement import Placement, Undeclared, services_of, unused
 from wfmodel.designs.system import System
 from wfmodel.model.flow import Flow
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
 
 
@@ -25,7 +26,7 @@ class Orchestrated(Undeclared):
         return Placement((orchestrator,), lambda node: orchestrator, orchestrator)
 
 
-def orchestrate(workflow: Workflow, knobs: Knobs | None = None) -> System:
+def orchestrate(workflow: Workflow | LoadResult, knobs: Knobs | None = None) -> System:
     """The orchestrated system of a workflow.
 
     Raises:

@@ -7,6 +7,7 @@ from wfmodel.diagrams.colours import HIGHLIGHT
 from wfmodel.diagrams.diagram import START, Arrow, Box, Diagram, Shape
 from wfmodel.diagrams.selection import diagram_of
 from wfmodel.escaping.languages import mermaid_words
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
 
 _MARKS = {Shape.CHOICE: "<<choice>>", Shape.FORK: "<<fork>>", Shape.JOIN: "<<join>>"}
@@ -16,7 +17,7 @@ _STYLES = (
 )
 
 
-def mermaid(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> str:
+def mermaid(workflow: Workflow | LoadResult, choices: DrawingChoices = DEFAULT) -> str:
     """The state diagram as text; regions of a parallel state stand in composite states."""
     diagram = diagram_of(workflow, choices)
     ids = {box.name: f"s{number}" for number, box in enumerate(diagram.boxes)}

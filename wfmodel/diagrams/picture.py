@@ -14,6 +14,7 @@ from wfmodel.diagrams.columns import on_a_page
 from wfmodel.diagrams.diagram import BARS, Arrow, Box, Diagram, Shape
 from wfmodel.diagrams.layout import LINE, NOTE_SIZE, TITLE_SIZE, Layout, Point, wrapped
 from wfmodel.diagrams.selection import diagram_of
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
 from wfmodel.native.safety import library
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _MARGIN: Final = 0.3
 
 
-def draw_workflow(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> Drawing:
+def draw_workflow(workflow: Workflow | LoadResult, choices: DrawingChoices = DEFAULT) -> Drawing:
     """A matplotlib figure of a workflow, which a notebook shows as it is; what is found in it rings
     the boxes.
 

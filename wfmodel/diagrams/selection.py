@@ -9,6 +9,8 @@ from wfmodel.diagrams.choices import DEFAULT, Detail, Direction, DrawingChoices
 from wfmodel.diagrams.diagram import Diagram, whole_diagram
 from wfmodel.diagrams.excerpts import focused, without_failures, without_regions
 from wfmodel.diagrams.marked_boxes import marked, marks_of
+from wfmodel.model.at_hand import the_workflow
+from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
 
 LONG: Final = 7
@@ -17,12 +19,14 @@ LARGE: Final = 24
 """Boxes beyond which failures are words in boxes: that many arrows to one end hide all others."""
 
 
-def diagram_of(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> Diagram:
+def diagram_of(workflow: Workflow | LoadResult, choices: DrawingChoices = DEFAULT) -> Diagram:
     """The diagram to draw.
 
     Raises:
+        TypeError: it is no workflow.
         UnknownStateError: ``focus`` names no state.
     """
+    workflow = the_workflow(workflow, asks="draw")
     diagram = marked(whole_diagram(workflow), marks_of(workflow, choices.findings))
     if choices.regions is Detail.FOLDED:
         diagram = without_regions(diagram)

@@ -36,7 +36,7 @@ from wfmodel.wording.declarations import (
     fault_words,
     knob_words,
 )
-from wfmodel.wording.figures import SPACE, number
+from wfmodel.wording.figures import SPACE, number, significant
 
 CHOICE: Final = "a choice of the team, not a measurement"
 
@@ -330,7 +330,8 @@ def _terms(scenario: Scenario, document: Document | None) -> Iterator[Assumption
         if price and prices is not None and item.name != "currency":
             place, at = f"prices.{item.name}", _place(document, ("prices", item.name))
             what = f"price of {PRICED[item.name]}"
-            yield _given(scenario, group, place, what, f"{price:g}{SPACE}{prices.currency}", at)
+            money = f"{significant(price)}{SPACE}{prices.currency}"
+            yield _given(scenario, group, place, what, money, at)
 
 
 def _workflow(

@@ -20,11 +20,11 @@ from wfmodel.experiments.estimate_words import interval_words
 from wfmodel.experiments.one_cause import OneCause, one_cause
 from wfmodel.experiments.promise_verdicts import promises_of
 from wfmodel.experiments.sensitivity_runs import Changed, Fate
-from wfmodel.experiments.statistics import DifferenceVerdict, Method
+from wfmodel.experiments.statistics import DifferenceVerdict, Estimate, Method
 from wfmodel.experiments.why_wrong import causes, told
 from wfmodel.metrics import CLEAN
 from wfmodel.wording.counting import together
-from wfmodel.wording.figures import SCALED, SPACE, gap, gap_between, number
+from wfmodel.wording.figures import SCALED, SPACE, UNDEFINED, gap, gap_between, number
 
 MOST_CAUSES: Final = 3
 WHOLE: Final = 0.995
@@ -186,9 +186,11 @@ def _point(comparison: Comparison, line: MetricResult) -> str:
     if line.verdict is DifferenceVerdict.SAME:
         return f"{text}: the same in every run."
     unit = line.metric.unit if line.metric.unit in SCALED else ""
-    size = f"difference {gap(found.mean, unit)}"
-    if found.method not in (Method.NONE, Method.CONSTANT):
-        size += f", 95{SPACE}% interval {gap_between(found.low, found.high, unit)}"
+    size = gap(found.mean, unit)
+    size = f"difference {size}" if math.isfinite(found.mean) else size
+    interval = gap_between(found.low, found.high, unit)
+    if found.method not in (Method.NONE, Method.CONSTANT) and interval != UNDEFINED:
+        size += f", 95{SPACE}% interval {interval}"
     weak = line.verdict is DifferenceVerdict.SHOWN and line.primary and not line.decided
     verdict: str = line.verdict.value
     if weak:
@@ -233,11 +235,15 @@ def _promises(comparison: Comparison) -> Iterable[str]:
         each = list(group)
         promise = each[0].promise
         became = ", ".join(
-            f"{kept.variant} {kept.verdict} ({number(kept.share.mean, 'fraction')},"
-            f" {interval_words(kept.share, 'fraction')})"
-            for kept in each
+            f"{kept.variant} {kept.verdict} ({_share_of_runs(kept.share)})" for kept in each
         )
         yield f"Promise {name}, {promise}: {became}."
+
+
+def _share_of_runs(found: Estimate) -> str:
+    interval = interval_words(found, "fraction")
+    words = (number(found.mean, "fraction"), "" if interval == UNDEFINED else interval)
+    return ", ".join(filter(None, words))
 
 
 def _anomalies(comparison: Comparison) -> Iterable[str]:

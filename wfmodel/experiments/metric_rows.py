@@ -109,8 +109,9 @@ def estimate_cell(
     """
     text = number(found.mean, bare(unit))
     details = []
+    interval = interval_words(found, bare(unit))
     if found.method not in (Method.CONSTANT, Method.NONE):
-        details.append(interval_words(found, bare(unit)))
+        details += [interval] if interval != UNDEFINED else []
         if math.isinf(found.high) and found.needed:
             details.append(f"an interval takes about {found.needed} replications")
     elif found.needed and not math.isnan(found.mean):
@@ -127,6 +128,7 @@ def difference_cell(line: MetricResult) -> TableCell:
     if line.difference is None or line.verdict is DifferenceVerdict.UNDEFINED:
         return TableCell(UNDEFINED)
     found, unit = line.difference.estimate, bare(line.metric.unit)
-    if found.method in (Method.CONSTANT, Method.NONE):
+    interval = gap_between(found.low, found.high, unit)
+    if found.method in (Method.CONSTANT, Method.NONE) or interval == UNDEFINED:
         return TableCell(gap(found.mean, unit))
-    return TableCell(gap(found.mean, unit), gap_between(found.low, found.high, unit))
+    return TableCell(gap(found.mean, unit), interval)

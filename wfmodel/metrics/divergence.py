@@ -54,7 +54,7 @@ def divergence_integral(tracks: Tracks) -> Value:
 
     Definition: per instance, the integral of D(t) from arrival to the end of the run; then the mean
     over instances.
-    Unit: fact s.
+    Unit: facts × seconds.
     Source: TACT, Yu & Vahdat, TOCS 2002 (numerical error, accumulated over time).
     Cannot see: as divergence_max; what never heals adds up until the run ends, so runs are
     comparable only at equal length.

@@ -31,6 +31,7 @@ from wfmodel.metrics.recovery_phases import struck_count
 from wfmodel.metrics.recovery_times import returned, stable
 from wfmodel.metrics.terms import NO_TERMS, Terms, failed_count
 from wfmodel.metrics.twin import ends_of, hurt_count
+from wfmodel.model.at_hand import kind
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,8 +79,13 @@ def measure(
     what faults did to instances is undefined. ``terms``: prices and promises to measure besides.
 
     Raises:
+        TypeError: it is no history.
         ValueError: the twin's instances are not the run's.
     """
+    if not isinstance(history, History):
+        raise TypeError(
+            f"measure takes a History (wfmodel.simulate gives one); got {kind(history)}"
+        )
     ends = None if twin is None else ends_of(tracks_of(twin, until_ns=until_ns))
     return measure_tracks(tracks_of(history, monitor, until_ns=until_ns, twin=ends), terms)
 

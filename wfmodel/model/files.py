@@ -41,8 +41,10 @@ def open_regular(path: str | FilePath) -> IO[bytes]:
         path, os.O_RDONLY | _flag("O_NONBLOCK") | _flag("O_BINARY") | _flag("O_NOCTTY")
     )
     try:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        mode = os.fstat(number).st_mode
+        if not stat.S_ISREG(mode):
+            what = "a directory, not a file" if stat.S_ISDIR(mode) else "not a regular file"
+            raise OSError(errno.EINVAL, what, str(path))
         return os.fdopen(number, "rb")
     except BaseException:
         os.close(number)

@@ -73,11 +73,19 @@ def read_document(
         return None, (error.finding,)
 
 
+A_PROGRAM: Final = (
+    "a Python program is not run here; of an Airflow DAG its serialised form is read, which"
+    " `wfmodel serialise` writes"
+)
+
+
 def read_text(
     path: str | FilePath, text: str | None = None
 ) -> tuple[str | None, tuple[Finding, ...]]:
     """The text of a file (``-``: standard input; ``text``: what it would hold), within bounds."""
     file = shown_name(path)
+    if file.endswith(".py"):
+        return None, (refusal("L105", A_PROGRAM, Span(file)),)
     try:
         return (_content(path, file) if text is None else _bounded(text, file)), ()
     except RefusedError as error:
@@ -137,7 +145,7 @@ def _decoded(raw: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
-        message = f"not UTF-8 text: byte 0x{raw[error.start]:02x}"
+        message = f"not UTF-8 text: byte 0x{raw[error.start]:02x}; save the file as UTF-8"
         raise RefusedError("L103", message, Span(file, line, column, line, column + 1)) from None
 
 

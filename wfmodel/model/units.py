@@ -32,6 +32,17 @@ LONGEST_NS: Final = 10**18
 
 _PATTERN: Final = r"^\s*(\d+(?:\.\d+)?)\s*([A-Za-zµ]+)\s*$"
 _UNITS_TEXT: Final = ", ".join(NANOSECONDS)
+_ALSO: Final = {
+    "ns": r"nanos?|nanoseconds?",
+    "us": r"µs|μs|micros?|microseconds?",
+    "ms": r"millis?|msecs?|milliseconds?",
+    "s": r"S|secs?|seconds?",
+    "m": r"M|mins?|minutes?",
+    "h": r"H|hrs?|hours?",
+    "d": r"D|days?",
+}
+"""What people write for a unit."""
+_IN_PARTS: Final = r"(?:\d+(?:h|m|s)\s*){2,3}"
 
 
 def parse_duration(value: object) -> int:
@@ -59,12 +70,24 @@ def _from_text(text: str) -> int:
     match = re.match(_PATTERN, text[:80])
     if match is None:
         raise ValueError(
-            f"a duration is a number with a unit ({_UNITS_TEXT}), such as 250ms; got {text!r}"
+            f"a duration is a number with a unit ({_UNITS_TEXT}), such as 250ms; got"
+            f" {text!r}{_sum_of(text)}"
         )
     number, unit = match.groups()
     if unit not in NANOSECONDS:
-        raise ValueError(f"unknown unit {unit!r} in {text!r}; units are {_UNITS_TEXT}")
+        likely = [each for each, words in _ALSO.items() if re.fullmatch(words, unit)]
+        meant = f"; did you mean '{number}{likely[0]}'?" if likely else ""
+        raise ValueError(f"unknown unit {unit!r} in {text!r}; units are {_UNITS_TEXT}{meant}")
     return int(Decimal(number) * NANOSECONDS[unit])
+
+
+def _sum_of(text: str) -> str:
+    """How ``1h30m`` is written."""
+    if re.fullmatch(_IN_PARTS, text[:80].strip()) is None:
+        return ""
+    parts = re.findall(r"(\d+)(h|m|s)", text)
+    total = sum(int(number) * NANOSECONDS[unit] for number, unit in parts)
+    return f"; did you mean {format_duration(total)!r}?"
 
 
 def format_duration(nanoseconds: int) -> str:

@@ -166,7 +166,14 @@ def _said(detail: ErrorDetails) -> str:
 def _unlike(what: str, given: str, known: Iterable[str]) -> str:
     names = list(known)
     listed = f" ({what}s here: {', '.join(names)})" if names else ""
-    return f"unknown {what} {describe(given)}{hint(given, names)}{listed}"
+    likely = hint(given, names)
+    if given in READ_AS and READ_AS[given] in names:
+        likely = f"; did you mean {READ_AS[given]!r}, which many readers of YAML take for {given}?"
+    return f"unknown {what} {describe(given)}{likely}{listed}"
+
+
+READ_AS: Final = {"true": "on", "True": "on"}
+"""What YAML 1.1 makes of a key; a file that was converted to JSON has it so."""
 
 
 def _real_path(loc: tuple[int | str, ...], value: object) -> tuple[Path, str | None]:

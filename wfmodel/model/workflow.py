@@ -45,9 +45,7 @@ from wfmodel.model.units import Duration
 ROLLBACK = "rollback"
 """Built-in target: run the handlers of what has completed, latest first, then end ``aborted``."""
 
-DONE = "done"
-FAILURE = "failure"
-TIMEOUT = "timeout"
+DONE, FAILURE, TIMEOUT = "done", "failure", "timeout"
 """Built-in events: a state ended well; any failure not named more specifically; time ran out."""
 
 
@@ -91,8 +89,8 @@ class Outcome(StrEnum):
 class Compensation:
     """Handler that undoes a task's effect; ``rollback`` runs it, at ``service`` or the task's.
 
-    ``tolerates_absence``: it succeeds where there is nothing to undo, because the step never took
-    effect (*null compensation*). ``status_query``: the service can be asked whether it was done.
+    ``tolerates_absence``: it succeeds where there is nothing to undo (*null compensation*).
+    ``status_query``: the service can be asked whether it was done.
     """
 
     action: Name = "compensate"

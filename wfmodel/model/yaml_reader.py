@@ -266,7 +266,7 @@ def read_yaml(
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = _in_plain_words(text, mark) or ": ".join(
+        said = _in_plain_words(text, mark, error.problem or "") or ": ".join(
             part for part in (error.context, error.problem) if part
         )
         span = Span(file) if mark is None else Span(file, mark.line + 1, mark.column + 1)
@@ -280,7 +280,7 @@ def read_yaml(
     return reader.result
 
 
-def _in_plain_words(text: str, mark: yaml.Mark | None) -> str | None:
+def _in_plain_words(text: str, mark: yaml.Mark | None, problem: str) -> str | None:
     """What the parser calls a token, where it is what newcomers write."""
     line = "" if mark is None else text.splitlines()[mark.line : mark.line + 1]
     before = line[0][: mark.column + 1] if mark is not None and line else ""
@@ -288,7 +288,19 @@ def _in_plain_words(text: str, mark: yaml.Mark | None) -> str | None:
         return "a tab: YAML is indented with spaces"
     if re.search(r"(^|\s)\*\W?$", before):
         return "a text that begins with * is written in quotation marks: '*'"
-    return None
+    return next((words for said, words in _MEANT.items() if said in problem), None)
+
+
+_MEANT: Final = {
+    "mapping values are not allowed": "a second key in one line, or a line that is indented"
+    " otherwise than those beside it; a text that holds ': ' is written in quotation marks",
+    "did not find expected ',' or ']'": "a list that begins with [ is not closed with ]",
+    "did not find expected ',' or '}'": "a mapping that begins with { is not closed with }",
+    "did not find expected node content": "a list or mapping in brackets is not closed",
+    "did not find expected key": "this line is not indented like those beside it",
+    "did not find expected '-' indicator": "this line is not indented like those beside it",
+}
+"""What the parser says, and what newcomers have done."""
 
 
 def scalars(text: str, file: str) -> Callable[[int, int], bool]:

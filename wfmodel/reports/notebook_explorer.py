@@ -13,6 +13,7 @@ from typing import Any, Final
 from wfmodel.experiments import LoadedScenario, Scenario, load_scenario
 from wfmodel.experiments.live_scenario import LiveScenario
 from wfmodel.extras import missing
+from wfmodel.model.at_hand import no_scenario
 from wfmodel.model.workflow import Workflow
 from wfmodel.reports.live_data import page_of
 
@@ -33,6 +34,7 @@ def explorer(
     of ``wfmodel explorer``, which shows what was run and runs nothing.
 
     Raises:
+        TypeError: it is no scenario.
         ValueError: the scenario cannot be run.
         MissingExtraError: ``live``, and anywidget is not installed.
     """
@@ -54,6 +56,8 @@ def _given(
         if workflow is None:
             raise ValueError("a Scenario needs its workflow beside it, or give the scenario's file")
         return scenario, workflow
+    if not isinstance(scenario, LoadedScenario | str | Path):
+        raise no_scenario(scenario)
     loaded = scenario if isinstance(scenario, LoadedScenario) else load_scenario(scenario)
     if loaded.scenario is None or loaded.workflow is None or not loaded.is_runnable:
         raise ValueError("\n".join(f"{f.span}: {f.code} {f.message}" for f in loaded.findings))

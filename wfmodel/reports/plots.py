@@ -190,7 +190,7 @@ def divergence(
         end = max(horizon_s * 1.1, _quiet_after(list(series.values())))
         axes.set_xlim(0, end)
         axes.text(horizon_s, axes.get_ylim()[1], " faults end", fontsize=8, va="top", color=MUTED)
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value)))
+        axes.yaxis.set_major_formatter(FuncFormatter(_plain))
         unit = _time_axis(axes, end)
         axes.set_xlabel(f"simulated time, {unit} (shaded: a fault is on somewhere)")
         axes.set_ylabel("facts in conflict")
@@ -199,6 +199,11 @@ def divergence(
             f"{name} peaks at {max(values, default=0):.3g}" for name, (_, values) in series.items()
         )
         return picture(figure, "divergence", "Divergence over time", peaks)
+
+
+def _plain(value: float, _: int) -> str:
+    """Ticks of one axis alike: none of them with a power of ten."""
+    return significant(value, least=0.0)
 
 
 def _time_axis(axes: Axes, end_s: float) -> str:

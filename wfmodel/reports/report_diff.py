@@ -118,7 +118,8 @@ def _cautions(old: ReportData, new: ReportData) -> Iterator[str]:
         ("replications", old.replications, new.replications),
     ):
         if before != after:
-            yield f"Different {what}: {before} → {after}."
+            end = "" if f"{after}".endswith(("?", ".", "!")) else "."
+            yield f"Different {what}: {before} → {after}{end}"
     for name in sorted(old.variants.keys() ^ new.variants.keys()):
         yield f"Only in the {'new' if name in new.variants else 'old'} report: variant {name}."
 
@@ -173,7 +174,8 @@ def _shown(value: ValueData, unit: str) -> str:
         return text
     if value.high is None:
         return f"{text} (at least {number(value.low, bare)})"
-    return f"{text} ({between(value.low, value.high, bare)})"
+    interval = between(value.low, value.high, bare)
+    return text if interval == UNDEFINED else f"{text} ({interval})"
 
 
 def _verdicts(report: ReportData) -> dict[str, str]:

@@ -17,7 +17,15 @@ from wfmodel.experiments.factorial.stopping import Reached
 from wfmodel.experiments.factorial.threshold import ThresholdResult
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.metrics import Metric
-from wfmodel.wording.figures import SCALED, UNDEFINED, between, gap, gap_between, number
+from wfmodel.wording.figures import (
+    SCALED,
+    UNDEFINED,
+    between,
+    bracketed,
+    gap,
+    gap_between,
+    number,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +146,9 @@ def _of_coefficient(found: Influence) -> str:
 def _cell(found: Estimate, metric: Metric, difference: bool) -> str:
     unit = metric.unit if metric.unit in SCALED else ""
     text = gap(found.mean, unit) if difference else number(found.mean, unit)
-    if found.method in (Method.CONSTANT, Method.NONE):
-        return text
-    if difference:
-        return f"{text} [{gap_between(found.low, found.high, unit)}]"
-    return f"{text} [{interval_words(found, unit)}]"
+    ends = (found.low, found.high, unit)
+    interval = gap_between(*ends) if difference else interval_words(found, unit)
+    return text if found.method in (Method.CONSTANT, Method.NONE) else bracketed(text, interval)
 
 
 def _missed(states: Sequence[Reached]) -> str:

@@ -17,7 +17,7 @@ from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 from wfmodel.designs.faults import FaultKind
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.timeline import OUTSIDE, Bar, MarkKind, MessageArrow, Timeline
-from wfmodel.reports.label_places import Label, Spot, put_labels
+from wfmodel.reports.label_places import Label, Obstacles, Spot, put_labels
 from wfmodel.reports.style import (
     FAULT,
     FAULT_FILL,
@@ -46,10 +46,15 @@ MOST_NAMED: Final = 3
 """Faults of a kind and a lane that are named each; of more, the first is."""
 ALONG: Final = (0.5, 0.35, 0.65, 0.2, 0.8)
 """Where on an arrow its label may stand."""
+IN_A_BAR: Final = (0.5, 0.35, 0.65, 0.2, 0.8)
+"""Where in a bar its name may stand: the middle of what is left beside the name."""
+ABOVE: Final = -0.55
+"""The row from which messages of outside come."""
 WORK_EDGE: Final = "#3182bd"
 WAIT: Final = "#fff6dc"
 WAIT_EDGE: Final = "#8d6e00"
 
+VERDICTS: Final = (MarkKind.SUCCEEDED, MarkKind.ABORTED, MarkKind.FAILED)
 _MARKS: Final = {
     MarkKind.COMMIT: ("o", MUTED, 3.0, "state committed"),
     MarkKind.EFFECT: ("D", "#009e73", 6.5, "effect lands"),
@@ -93,7 +98,26 @@ def draw_lanes(axes: Axes, story: Timeline) -> tuple[str, ...]:
     kinds = _points(axes, story, lanes, scale)
     figure.legend(handles=_handles(story, kinds), loc="outside lower center", ncols=5, fontsize=8)
     names = [_name_of(bar, lanes[bar.lane], scale) for bar in story.bars]
-    return put_labels(figure, axes, [*names, *filter(None, late), *faults])
+    labels = [*names, *filter(None, late), *faults]
+    return put_labels(figure, axes, labels, _obstacles(story, lanes, scale))
+
+
+def _obstacles(story: Timeline, lanes: dict[int, int], scale: TimeScale) -> Obstacles:
+    """Arrows, edges of boxes, marks: what a word had better not lie on."""
+    found = Obstacles()
+    for arrow in story.arrows:
+        if arrow.recipient in lanes:
+            ends = (scale(arrow.sent_ns), lanes.get(arrow.sender, ABOVE))
+            found.lines.append((ends, (scale(arrow.taken_ns), lanes[arrow.recipient])))
+    for band in story.bands:
+        if band.lane in lanes:
+            row = lanes[band.lane]
+            found.box((scale(band.start_ns), row - 0.42), (scale(band.end_ns), row + 0.42))
+    for mark in story.marks:
+        if mark.lane in lanes:
+            place = (scale(mark.at_ns), lanes[mark.lane] + _offset(mark.kind))
+            found.marks.append((place, _MARKS[mark.kind][2]))
+    return found
 
 
 def _lanes(story: Timeline) -> dict[int, int]:
@@ -186,10 +210,12 @@ def _name_of(bar: Bar, row: int, scale: TimeScale) -> Label:
     start, end = scale(bar.start_ns), scale(bar.end_ns)
     lost = bar.lost and not bar.waiting
     text = plot_text(f"{bar.label} (lost)" if lost else bar.label)
-    inside = len(text) * CHARACTER < end - start
-    places = [Spot((start + end) / 2, row, "center", "center")] if inside else []
+    spare = end - start - len(text) * CHARACTER
+    middle = (start + end) / 2
+    shifts = [spare * (part - 0.5) for part in IN_A_BAR] if spare > 0 else []
+    places = [Spot(middle + shift, row, "center", "center", True) for shift in shifts]
     for x, across in ((start, "left"), (end, "right")):
-        places += [Spot(x, row - 0.19, across), Spot(x, row - 0.36, across)]
+        places += [Spot(x, row - high, across) for high in (0.19, 0.36, 0.47)]
     places += [Spot(start, row + 0.34, "left", "top"), Spot(end, row + 0.34, "right", "top")]
     return Label(text, tuple(places), {"fontsize": 7.5})
 
@@ -202,7 +228,7 @@ def _arrow(
         return None
     waited = arrow.taken_ns - arrow.sent_ns >= WAITED_NS
     to = (scale(arrow.taken_ns), lanes[arrow.recipient])
-    origin = lanes.get(arrow.sender, -0.55)
+    origin = lanes.get(arrow.sender, ABOVE)
     colour = FAULT if waited else INK
     axes.add_patch(
         FancyArrowPatch(
@@ -233,10 +259,10 @@ def _points(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale
     """Draws the marks; returns their kinds in a fixed order."""
     for kind, (marker, colour, size, _) in _MARKS.items():
         at = [mark for mark in story.marks if mark.kind is kind and mark.lane in lanes]
-        verdict = kind in (MarkKind.SUCCEEDED, MarkKind.ABORTED, MarkKind.FAILED)
+        verdict = kind in VERDICTS
         axes.plot(
             [scale(mark.at_ns) for mark in at],
-            [lanes[mark.lane] + (0.0 if verdict else _offset(kind)) for mark in at],
+            [lanes[mark.lane] + _offset(kind) for mark in at],
             linestyle="none",
             marker=marker,
             markersize=size,
@@ -251,7 +277,8 @@ def _points(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale
 def _offset(kind: MarkKind) -> float:
     if kind is MarkKind.TIMER:
         return -0.24
-    return 0.0 if kind in (MarkKind.COMMIT, MarkKind.DROP, MarkKind.PHANTOM) else 0.24
+    flat = (MarkKind.COMMIT, MarkKind.DROP, MarkKind.PHANTOM, *VERDICTS)
+    return 0.0 if kind in flat else 0.24
 
 
 def _handles(story: Timeline, kinds: list[MarkKind]) -> list[Patch | Line2D]:

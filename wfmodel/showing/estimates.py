@@ -21,13 +21,13 @@ from wfmodel.experiments.statistics import Estimate
 from wfmodel.showing.card import HTML_ROWS, Card, card_of
 from wfmodel.showing.table_columns import Columns, columns_of, table_of
 from wfmodel.wording.counting import counted, together
-from wfmodel.wording.figures import number, significant
+from wfmodel.wording.figures import UNDEFINED, between, bracketed, number, significant
 
 _INTERVAL: Final = ("mean", "low", "high")
 
 
 def _estimate(found: Estimate, unit: str) -> str:
-    return f"{number(found.mean, unit)} [{interval_words(found, unit)}]"
+    return bracketed(number(found.mean, unit), interval_words(found, unit))
 
 
 # ---------------------------------------------------------------------------------- sweeps
@@ -291,6 +291,11 @@ def _rare_cells(answer: RareAnswer) -> tuple[str, ...]:
         return (answer.variant, "cannot happen", "", "")
     found, bounds = answer.found.estimate, answer.found.bounds
     mean, low, high = map(significant, _ends(found))
-    solved = "" if answer.exactly is None else f"{answer.exactly:.6g}"
-    sure = "" if bounds is None else "{} to {}".format(*map(significant, bounds))
-    return (answer.variant, f"{mean} [{low} to {high}]", solved, sure)
+    solved = "" if answer.exactly is None else significant(answer.exactly, figures=6)
+    return (answer.variant, f"{mean} [{low} to {high}]", solved, _bounds(bounds))
+
+
+def _bounds(bounds: tuple[float, float] | None) -> str:
+    """Between what an exact value lies; nothing where both ends read the same."""
+    sure = UNDEFINED if bounds is None else between(*bounds)
+    return "" if sure == UNDEFINED else sure

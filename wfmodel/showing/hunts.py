@@ -10,7 +10,7 @@ from wfmodel.experiments.reachability import budget_words
 from wfmodel.showing.card import Card, card_of
 from wfmodel.showing.table_columns import Columns, TableValue, columns_of, table_of
 from wfmodel.wording.counting import counted
-from wfmodel.wording.figures import between, number
+from wfmodel.wording.figures import between, bracketed, number
 
 # ----------------------------------------------------------------------------- by schedules
 
@@ -105,8 +105,10 @@ def _(both: BothSides) -> Card:
                 side.possibility.variant,
                 _name(pair),
                 side.possibility.answer(pair.anomaly).value,
-                f"{number(pair.share.mean, 'fraction')}"
-                f" [{between(pair.share.low, pair.share.high, 'fraction')}]",
+                bracketed(
+                    number(pair.share.mean, "fraction"),
+                    between(pair.share.low, pair.share.high, "fraction"),
+                ),
             )
             for side, pair in pairs
         ],

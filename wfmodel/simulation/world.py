@@ -20,6 +20,7 @@ from wfmodel.designs.faults import Fault
 from wfmodel.designs.history import History
 from wfmodel.designs.system import System
 from wfmodel.designs.table import RunTable, Table
+from wfmodel.model.at_hand import kind
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.arrivals import arrive
 from wfmodel.simulation.basis import FAR, event_of, schedule
@@ -137,9 +138,15 @@ def simulate(
     machine code, ``auto`` the compiled one where it can run.
 
     Raises:
+        TypeError: it is no system, or no setting.
         ValueError: ``table`` belongs to another system, there is no such engine, or the compiled
             one cannot run this (which says why).
     """
+    if not isinstance(system, System):
+        made = "wfmodel.orchestrate and choreograph make one of a workflow"
+        raise TypeError(f"simulate takes a System ({made}); got {kind(system)}")
+    if not isinstance(setting, Setting):
+        raise TypeError(f"simulate takes a Setting (wfmodel.simulation); got {kind(setting)}")
     compiled = choose(engine, own_processes=bool(processes))
     run = _prepared(system, setting, seed, replication, table)
     rows = run_compiled(run) if compiled else _rows_of(run, processes)

@@ -21,6 +21,12 @@ from wfmodel.experiments.explored_variant import VariantAnswers, explore_variant
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import STANDARD, STANDARD_TOGETHER, Property
+from wfmodel.importers import load_any
+from wfmodel.model.at_hand import kind, no_scenario
+from wfmodel.model.findings import Finding
+from wfmodel.model.limits import refusal
+from wfmodel.model.loading import LoadResult
+from wfmodel.model.source import Span
 from wfmodel.model.workflow import Workflow
 from wfmodel.surface.strict_loading import LoadError
 
@@ -29,7 +35,7 @@ MOST_STATES: Final = 1_000_000
 
 
 def explore(
-    subject: System | Workflow,
+    subject: System | Workflow | LoadResult,
     budget: FaultBudget | None = None,
     *,
     design: str | Design | None = None,
@@ -64,16 +70,18 @@ def explore(
     )
 
 
-def _system(subject: System | Workflow, design: str | Design | None, knobs: Knobs | None) -> System:
+def _system(
+    subject: System | Workflow | LoadResult, design: str | Design | None, knobs: Knobs | None
+) -> System:
     match subject:
-        case Workflow():
+        case Workflow() | LoadResult():
             return build(subject, "orchestration" if design is None else design, knobs)
         case System() if design is None and knobs is None:
             return subject
         case System():
             named = "knobs" if design is None else f"design {name_of(design)!r}"
             raise ValueError(f"{named} given, and the system is built already: {subject.design}")
-    raise TypeError(f"explore takes a System or a Workflow; got {type(subject).__name__}")
+    raise TypeError(f"explore takes a System or a Workflow; got {kind(subject)}")
 
 
 def load_scenario(
@@ -93,8 +101,16 @@ def load_scenario(
     """
     loaded = read_scenario(path, text, root=root)
     if strict and not loaded.is_runnable:
-        raise LoadError(loaded.findings)
+        raise LoadError(_a_workflow(path, text) or loaded.findings)
     return loaded
+
+
+def _a_workflow(path: str | Path, text: str | None) -> tuple[Finding, ...]:
+    """What to say to whoever gave a workflow."""
+    if load_any(path, text=text).workflow is None:
+        return ()
+    what = "this is a workflow; a scenario is needed, which says under what load and faults it runs"
+    return (refusal("L111", f"{what}: wfmodel init --for writes one", Span(str(path))),)
 
 
 def compare(
@@ -124,6 +140,7 @@ def question(
 
     Raises:
         LoadError: the scenario's file cannot be run.
+        TypeError: it is no scenario.
         ValueError: the workflow is missing, or is given twice.
     """
     if isinstance(scenario, Scenario):
@@ -132,6 +149,8 @@ def question(
         return scenario, workflow
     if workflow is not None:
         raise ValueError("no workflow is taken beside a scenario's file, which names its own")
+    if not isinstance(scenario, LoadedScenario | str | Path):
+        raise no_scenario(scenario)
     loaded = scenario if isinstance(scenario, LoadedScenario) else load_scenario(scenario)
     if loaded.scenario is None or loaded.workflow is None or not loaded.is_runnable:
         raise LoadError(loaded.findings)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wfmodel.checks import Rule, check_result, check_workflow
+from wfmodel.model.at_hand import the_workflow
 from wfmodel.model.findings import Findings
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
@@ -23,4 +24,4 @@ def check(subject: Workflow | LoadResult, *, rules: Iterable[Rule] | None = None
     """
     if isinstance(subject, LoadResult):
         return check_result(subject, rules=rules)
-    return check_workflow(subject, rules=rules)
+    return check_workflow(the_workflow(subject, asks="check"), rules=rules)

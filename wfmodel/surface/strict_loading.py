@@ -17,8 +17,11 @@ from typing import Literal, overload
 
 from wfmodel.escaping import log_line
 from wfmodel.importers import Annotations, load_any
+from wfmodel.model.at_hand import kind
 from wfmodel.model.findings import Finding, Severity
+from wfmodel.model.limits import refusal
 from wfmodel.model.loading import LoadResult
+from wfmodel.model.source import Span
 from wfmodel.model.workflow import Workflow
 
 
@@ -77,10 +80,24 @@ def load(
 
     Raises:
         LoadError: there is no workflow in it.
+        TypeError: what is given is no path.
     """
+    if not isinstance(path, str | Path):
+        raise TypeError(f"load takes the path of a file; got {kind(path)}")
     found = load_any(path, annotations, text)
     if found.workflow is not None:
         return Loaded(found.workflow, found.findings, found.document)
     if strict:
-        raise LoadError(found.findings)
+        raise LoadError(_a_scenario(found) or found.findings)
     return found
+
+
+def _a_scenario(found: LoadResult) -> tuple[Finding, ...]:
+    """What to say to whoever gave a scenario."""
+    value = None if found.document is None else found.document.value
+    if found.document is None or not isinstance(value, dict):
+        return ()
+    if not {"question", "setting"} <= set(value):
+        return ()
+    what = "this is a scenario, not a workflow: wfmodel.load_scenario reads it, with its workflow"
+    return (refusal("L111", what, Span(found.document.file)),)
