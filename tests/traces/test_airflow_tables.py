@@ -33,9 +33,9 @@ def task(name, *after, **fields):
     return {"task_id": name, "downstream_task_ids": list(after), "task_type": "Bash", **fields}
 
 
-def dag(*tasks):
+def dag(*tasks, **fields):
     wrapped = [{"__type": "operator", "__var": each} for each in tasks]
-    return json.dumps({"__version": 3, "dag": {"dag_id": "dag", "tasks": wrapped}})
+    return json.dumps({"__version": 3, "dag": {"dag_id": "dag", "tasks": wrapped, **fields}})
 
 
 def notes(**states):
@@ -186,3 +186,15 @@ def test_the_model_of_the_real_run_shows_a_history_of_its_own_dag_only():
         table_states(history, other, 0)
     with pytest.raises(KeyError, match="no instance 7"):
         table_states(history, replace(order), 7)
+
+
+def test_a_run_that_times_out_fails_and_what_is_not_finished_is_skipped():
+    """``DagRun`` of Airflow 3: the scheduler skips unfinished task instances, and fails the run."""
+    text = dag(task("a", "b"), task("b", "c"), task("c"), dagrun_timeout=15.0)
+    long = notes(a={"duration": Constant(10 * SECOND)}, b={"duration": Constant(10 * SECOND)})
+    found = changes(text, long)
+    assert states_of(found, "a") == CALM
+    assert states_of(found, "b") == [*CALM[:-1], "skipped"]
+    assert states_of(found, "c") == ["skipped"]
+    assert (found[-1].task, found[-1].state) == ("", "failed")
+    assert found[-1].time_ns == pytest.approx(15 * SECOND, rel=0.01)

@@ -70,7 +70,8 @@ def table_states(history: History, order: DagOrder, instance: int) -> tuple[Tabl
         KeyError: no such instance arrived.
         ValueError: the history is of another workflow.
     """
-    if history.nodes != tuple(node.name for node in order.flow.nodes):
+    nodes = tuple(node.name for node in order.flow.nodes)
+    if history.nodes[: len(nodes)] != nodes:  # what follows is the DAG run's own time-out
         raise ValueError(f"the history is one of {history.workflow!r}, and not of this DAG")
     reading = _Reading(history, order)
     for row in history.of_instance(instance):
@@ -137,6 +138,8 @@ class _Reading:
                 self._ended(node, attempt, TIMEOUT, now)
             case TimerFired(timer=Timer("backoff", node, _, attempt)) if node in self.known:
                 self._again(now, who, self.known[node], attempt)
+            case TimerFired(timer=Timer("wait", node)) if node >= len(self.order.flow.nodes):
+                self._timed_out(now)
             case TimerFired(timer=Timer("wait", node)):
                 self._ended(node, 1, DONE, now)
             case Received(message=External(node=node)) if node in self.known:
@@ -150,6 +153,8 @@ class _Reading:
 
     def _begin(self, now: int, who: int, number: int) -> None:
         """A node is somebody's to move for the first time."""
+        if number >= len(self.order.flow.nodes):
+            return
         node = self.order.flow.nodes[number]
         task = self.order.tasks.get(node.path)
         kinds = (NodeKind.TASK, NodeKind.WAIT, NodeKind.RECEIVE)
@@ -191,6 +196,18 @@ class _Reading:
             mine = one.node.service == self.history.participants[who]
             if mine and one.state == "running" and isinstance(state, Task):
                 self._ended(number, one.attempt, interruption(state), now)
+
+    def _timed_out(self, now: int) -> None:
+        """``dagrun_timeout``: the scheduler skips whatever is not finished, and fails the run."""
+        self._note(now)
+        for one in self.known.values():
+            if one.state not in _OVER:
+                self._change(now, one, EndState.SKIPPED)
+        begun = {(one.task, -1 if one.copy is None else one.copy[1]) for one in self.known.values()}
+        told = {(each.task, each.index) for each in self.found}
+        for task in dict.fromkeys(self.order.tasks.values()):
+            if (task, -1) not in begun | told and not any(name == task for name, _ in begun):
+                self.found.append(TableChange(now, task, -1, 0, str(EndState.SKIPPED)))
 
     # --------------------------------------------------------------------------------- ends
 
