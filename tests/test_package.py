@@ -73,7 +73,7 @@ wfmodel.load("models/travel-booking/workflow.asl.json")
 def test_commands_that_need_no_extra(arguments):
     done = without(set(EXTRAS), COMMAND.format(arguments=arguments))
     assert done.returncode == 0, done.stderr
-    assert done.stdout or "no findings in 1 file" in done.stderr
+    assert done.stdout or "no findings in" in done.stderr
 
 
 def test_a_scenario_is_refused_by_name():

@@ -6,12 +6,16 @@ Whoever writes ``wfmodel.draw(wfmodel.load("order.yaml"))`` means the workflow i
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import TypeAlias
 
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
 
+AnyWorkflow: TypeAlias = Workflow | LoadResult
+"""A workflow, or what was loaded and holds one."""
 
-def the_workflow(subject: Workflow | LoadResult, *, asks: str) -> Workflow:
+
+def the_workflow(subject: AnyWorkflow, *, asks: str) -> Workflow:
     """The workflow; ``asks``: the function that wants it, by name.
 
     Raises:

@@ -22,7 +22,7 @@ from wfmodel.experiments.run_spec import Progress
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import STANDARD, STANDARD_TOGETHER, Property
 from wfmodel.importers import load_any
-from wfmodel.model.at_hand import kind, no_scenario
+from wfmodel.model.at_hand import AnyWorkflow, kind, no_scenario
 from wfmodel.model.findings import Finding
 from wfmodel.model.limits import refusal
 from wfmodel.model.loading import LoadResult
@@ -35,7 +35,7 @@ MOST_STATES: Final = 1_000_000
 
 
 def explore(
-    subject: System | Workflow | LoadResult,
+    subject: System | AnyWorkflow,
     budget: FaultBudget | None = None,
     *,
     design: str | Design | None = None,
@@ -71,7 +71,7 @@ def explore(
 
 
 def _system(
-    subject: System | Workflow | LoadResult, design: str | Design | None, knobs: Knobs | None
+    subject: System | AnyWorkflow, design: str | Design | None, knobs: Knobs | None
 ) -> System:
     match subject:
         case Workflow() | LoadResult():
