@@ -29,7 +29,12 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
 
-_LITERAL: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|/\*.*?\*/", re.DOTALL)
+_LITERAL: Final = re.compile(
+    r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?\Z)|'(?:[^'\\]|\\.)*+(?:'|\\?\Z)|`[^`]*+(?:`|\Z)"
+    r"|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)",
+    re.DOTALL,
+)
+"""One that does not end goes on to the text's: so no end is looked for twice."""
 _STATES: Final = re.compile(r"\$states\s*\.\s*(\w+)")
 _ROOT: Final = re.compile(r"\$\$(?!\w)")
 _DOCUMENT: Final = re.compile(r"\s*\$(?=\s*(?:$|\.|\[))")
@@ -68,7 +73,7 @@ ERRORS: Final = frozenset(
 ``States.Http.StatusCode.`` with a number."""
 
 _CALL: Final = re.compile(r"\$(\w+)\s*\(")
-_BOUND: Final = re.compile(r"\$(\w+)\s*:=|(?:function|λ)\s*\(([^)]*)\)")
+_BOUND: Final = re.compile(r"\$(\w+)\s*:=|(?:function|λ)\s*\(([^()]*)\)")
 _STATUS: Final = re.compile(r"States\.Http\.StatusCode\.\d{3}")
 
 

@@ -20,7 +20,8 @@ from wfmodel.model.source import Document
 MARK: Final = "\ue000"
 """A character of private use: it stands for the substitution's mark inside the text."""
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\$\{([^{}"\s]+)\}', re.DOTALL)
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\$\{([^{}"\s]+)\}', re.DOTALL)
+"""A text that does not end goes on to the file's end: so no end is looked for twice."""
 SYNTAX_ERROR: Final = "L105"
 
 
