@@ -76,6 +76,13 @@ def test_commands_that_need_no_extra(arguments):
     assert done.stdout or "no findings in" in done.stderr
 
 
+def test_a_comparison_needs_nothing_beyond_its_extra(tmp_path):
+    arguments = ["compare", f"{ORDER}/scenario.yaml", "--replications", "2", "--jobs", "1"]
+    others = {library for library, extra in EXTRAS.items() if extra != "sim"}
+    done = without(others, COMMAND.format(arguments=[*arguments, "--explore", "0"]))
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_scenario_is_refused_by_name():
     named = without(
         set(EXTRAS), COMMAND.format(arguments=["check", f"{ORDER}/scenario.yaml", "--no-cache"])

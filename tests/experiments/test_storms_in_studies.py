@@ -15,8 +15,8 @@ from wfmodel.experiments.factorial.executors import InProcess
 from wfmodel.experiments.factorial.experiment_runs import ExperimentError, run_experiment
 from wfmodel.experiments.factorial.results_data import as_csv, as_data
 from wfmodel.experiments.one_factor import Sweep
+from wfmodel.experiments.result_tables import changed_rows
 from wfmodel.experiments.storms import StormsError
-from wfmodel.reports.report_tables import changed_rows
 from wfmodel.simulation import StormError, simulate
 
 TOLD = 'choreography, replication 1: instance 3 goes on without end: it was stopped at 7s at "x'

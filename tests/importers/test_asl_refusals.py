@@ -446,7 +446,10 @@ def test_credentials_name_a_role():
     assert errors(one(Resource=function, Credentials={"RoleArn": 5})) == [
         ("A105", (*A, "Credentials", "RoleArn"))
     ]
-    for right in ({"RoleArn": "r"}, {"RoleArn.$": "$.role"}):
+    assert errors(one(Resource=function, Credentials={"RoleArn": "r"})) == [
+        ("A106", (*A, "Credentials", "RoleArn"))
+    ]
+    for right in ({"RoleArn": "arn:aws:iam::1:role/r"}, {"RoleArn.$": "$.role"}):
         assert errors(one(Resource=function, Credentials=right)) == []
 
 

@@ -111,7 +111,7 @@ def _write(
     result: Comparison, data: dict[str, Any], names: Collection[str], form: CompareFormat
 ) -> None:
     from wfmodel.experiments.comparison_data import comparison_as_csv
-    from wfmodel.reports.metric_blocks import in_markdown, metric_blocks
+    from wfmodel.experiments.metric_blocks import in_markdown, metric_blocks
 
     chosen = names or [line.name for line in result.metrics]
     if form is CompareFormat.JSON:
@@ -163,7 +163,7 @@ def _rests_on(listed: Sequence[Assumption], *, every: bool) -> None:
 
 def _blocks(result: Comparison, names: Collection[str]) -> Table:
     """Metrics, each with its variants below each other."""
-    from wfmodel.reports.metric_blocks import metric_blocks
+    from wfmodel.experiments.metric_blocks import metric_blocks
 
     scenario, pair = result.scenario, result.pair_names()
     told = "" if pair is None else f"; differences are {pair[1]} minus {pair[0]}"
@@ -185,7 +185,7 @@ def _blocks(result: Comparison, names: Collection[str]) -> Table:
 
 def _others(result: Comparison, above: Collection[str]) -> Table:
     """Every other metric in one line; ``--metric`` shows its intervals."""
-    from wfmodel.reports.report_tables import metric_groups
+    from wfmodel.experiments.result_tables import metric_groups
 
     names = [variant.name for variant in result.variants]
     columns = ["metric", *names, *([] if result.pair is None else ["uncorrected"])]
@@ -202,7 +202,7 @@ def _others(result: Comparison, above: Collection[str]) -> Table:
 
 
 def _two_columns(result: Comparison, sides: BothSides) -> Table:
-    from wfmodel.reports.cross_check_rows import variant_sides
+    from wfmodel.experiments.cross_check_rows import variant_sides
 
     columns = ("variant", "ending", "can it happen?", "how often it did [95 %]")
     shown = table(*columns, title="What can happen, and how often it did", framed=True, right=[3])

@@ -19,20 +19,13 @@ from wfmodel.diagrams.selection import diagram_of
 from wfmodel.experiments.assumptions import Assumption, Documents, assumptions, summary
 from wfmodel.experiments.comparison import Comparison
 from wfmodel.experiments.conclusion import Conclusion, answer, capital
+from wfmodel.experiments.cross_check_rows import VariantSide, variant_sides
 from wfmodel.experiments.example_instance import Story
 from wfmodel.experiments.hit_alike import stops
 from wfmodel.experiments.metric_rows import MetricRow
 from wfmodel.experiments.one_factor_runs import SweepResult
 from wfmodel.experiments.report_inputs import Study
-from wfmodel.experiments.run_observation import RUNNING
-from wfmodel.experiments.sensitivity_runs import what_if_replications
-from wfmodel.metrics import Metric, Terminal
-from wfmodel.model.findings import Finding
-from wfmodel.model.workflow import Workflow
-from wfmodel.reports import plots
-from wfmodel.reports.cross_check_rows import VariantSide, variant_sides
-from wfmodel.reports.report_data import report_data
-from wfmodel.reports.report_tables import (
+from wfmodel.experiments.result_tables import (
     ChangedRow,
     GroupRows,
     VariantRow,
@@ -41,6 +34,13 @@ from wfmodel.reports.report_tables import (
     primary_rows,
     variant_rows,
 )
+from wfmodel.experiments.run_observation import RUNNING
+from wfmodel.experiments.sensitivity_runs import what_if_replications
+from wfmodel.metrics import Metric, Terminal
+from wfmodel.model.findings import Finding
+from wfmodel.model.workflow import Workflow
+from wfmodel.reports import plots
+from wfmodel.reports.report_data import report_data
 from wfmodel.reports.style import Picture, picture, styled
 from wfmodel.reports.swimlane import swimlane
 from wfmodel.reports.swimlane_excerpt import excerpt_words
