@@ -14,7 +14,7 @@ from wfmodel.experiments.instance_facts import Latencies
 from wfmodel.experiments.metric_rows import estimate_cell
 from wfmodel.experiments.pooled_quantiles import quantile
 from wfmodel.experiments.ratio_estimates import ratio
-from wfmodel.experiments.statistics import Method
+from wfmodel.experiments.statistics import DifferenceVerdict, Estimate, Method, verdict_of
 
 BOUNDS: Final = {0.0: "at most 0.21\N{NO-BREAK SPACE}%", 1.0: "at least 99.8\N{NO-BREAK SPACE}%"}
 SECONDS: Final = st.floats(0, 100, width=32)
@@ -107,3 +107,15 @@ def test_places_are_between_two_instances() -> None:
     assert found.mean == 500
     assert found.low == pytest.approx(500.5 - 1.96 * math.sqrt(250), abs=1)
     assert found.high == pytest.approx(500.5 + 1.96 * math.sqrt(250), abs=1)
+
+
+def test_a_run_weighs_as_much_as_it_has() -> None:
+    assert ratio([1.0, 3.0], [1, 3]).mean == 2.5
+    assert ratio([1.0, math.nan, 3.0], [1, 0, 3]).mean == 2.5
+
+
+@pytest.mark.parametrize("ends", [(-0.5, 0.4), (0.1, 0.9), (-0.9, -0.1)])
+def test_what_lies_within_what_does_not_matter_is_the_same(ends: tuple[float, float]) -> None:
+    found = Estimate(sum(ends) / 2, *ends, 20, 0, Method.STUDENT)
+    assert verdict_of(found, 20, 1.0) is DifferenceVerdict.EQUIVALENT
+    assert verdict_of(found, 20, 0.01) is not DifferenceVerdict.EQUIVALENT
