@@ -155,6 +155,13 @@ def visit(browser: Any, file: Path) -> Iterator[Callable[..., Any]]:
     assert [each for each in said if each != file.as_uri()] == []
 
 
+def test_the_run_has_round_times_below_it(visit):
+    shown = visit()
+    ticks = shown.locator("#run .tick").all_text_contents()
+    assert ticks[:4] == ["0 min", "2 min", "4 min", "6 min"]
+    assert len(ticks) <= 7
+
+
 def test_an_instance_is_picked_and_stepped_through(visit):
     shown = visit()
     shown.locator("#instances summary").first.click()

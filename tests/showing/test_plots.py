@@ -63,7 +63,7 @@ def test_shares_are_in_per_cent_and_times_in_seconds():
     assert comparison.plot("latency_p95").get_xlabel() == "Latency, p95, s"
     latency = of_one()["measurement"].plot()
     assert latency.get_xlabel().endswith(", s")
-    assert "100%" in [text.get_text() for text in ticks(latency.yaxis)]
+    assert "100\N{NO-BREAK SPACE}%" in [text.get_text() for text in ticks(latency.yaxis)]
     swept = of_questions()["sweep"].plot()
     assert swept.get_xlabel() == of_questions()["sweep"].unit
 
@@ -93,6 +93,9 @@ def test_recovery_is_a_curve_for_each_variant():
     axes = of_questions()["comparison"].plot("recovery")
     assert axes.get_ylabel() == "not yet recovered"
     assert "100\N{NO-BREAK SPACE}%" in [text.get_text() for text in ticks(axes.yaxis)]
+    axes.set_xlim(0, 7)  # seconds, of minutes
+    seen = [each for each in axes.get_xticks() if 0 <= each <= 7]
+    assert len(seen) > 3, "whoever looks closer has ticks, too"
 
 
 def test_latencies_end_at_the_share_that_has_a_verdict():

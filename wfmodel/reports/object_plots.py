@@ -14,7 +14,6 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from wfmodel.designs.history import History
 from wfmodel.escaping import plot_text
@@ -29,6 +28,7 @@ from wfmodel.reports.sequence import draw_sequence, length_of
 from wfmodel.reports.style import WIDTH, look, styled
 from wfmodel.reports.sweep_plots import Plot, experiment_plots, threshold_plot
 from wfmodel.reports.swimlane import draw_lanes, height_of
+from wfmodel.reports.value_axis import SHARES
 
 SECOND: Final = 1e9
 RECOVERY: Final = "recovery"
@@ -123,7 +123,7 @@ def _(subject: Measurement, what: object, axes: Axes | None) -> Axes:
         axes.step(np.append(0.0, times), np.append(0.0, shares), where="post", color=style.colour)
         axes.set_xlabel("time since the instance arrived, s")
         axes.set_ylabel("instances with a verdict")
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_formatter(SHARES)
         axes.set_ylim(0, 1.02)
     axes.set_xlim(left=0)
     return axes
@@ -167,7 +167,7 @@ def _(subject: Comparison, what: object, axes: Axes | None) -> Axes:
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlabel(_label(line.metric))
     if line.metric.unit == "fraction":
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.xaxis.set_major_formatter(SHARES)
     return axes
 
 

@@ -209,10 +209,22 @@ def _plain(value: float, _: int) -> str:
 def _time_axis(axes: Axes, end_s: float) -> str:
     """Ticks in the unit that fits, which is returned; the axis itself is in seconds."""
     scale, unit = unit_for(end_s, "s")
-    ticks = MaxNLocator(6).tick_values(0, end_s * scale)
-    shown = [float(each) for each in ticks if 0 <= each <= end_s * scale]
-    axes.set_xticks([each / scale for each in shown], [significant(each) for each in shown])
+    axes.xaxis.set_major_locator(_InUnit(scale))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value * scale)))
     return unit
+
+
+class _InUnit(MaxNLocator):
+    """Round numbers of a unit, wherever a reader has zoomed to; the axis itself has another."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__(6)
+        self._scale = scale
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        """Those of the unit, in the axis' own numbers."""
+        found = super().tick_values(vmin * self._scale, vmax * self._scale)
+        return [float(each) / self._scale for each in found]
 
 
 def _quiet_after(series: Sequence[Series]) -> float:

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator, PercentFormatter
+from matplotlib.ticker import NullLocator
 
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.experiment import Factor, PlanKind, RangeScale
@@ -34,6 +34,7 @@ from wfmodel.experiments.factorial.threshold import ThresholdResult
 from wfmodel.model.file_names import Words, file_stems
 from wfmodel.model.files import write_file
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
+from wfmodel.reports.value_axis import SHARES
 from wfmodel.wording.figures import significant
 
 MOST_SERIES: Final = 6
@@ -192,7 +193,7 @@ def _tornado(
         unit = result.metric(response).unit
         axes.set_xlabel(f"change from the scenario as it is{_in(unit)}")
         if unit == "fraction":
-            axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+            axes.xaxis.set_major_formatter(SHARES)
         axes.set_title(plot_text(title))
 
     height = 0.9 + BAR * len(effects)
@@ -209,7 +210,7 @@ def _shares(ranked: Ranking, name: Words, title: str) -> Plot:
         axes.set_yticks(range(len(names)), list(map(plot_text, names)))
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.xaxis.set_major_formatter(SHARES)
         axes.set_xlabel("share of variance that goes with the factor alone (+, −: which way)")
         axes.set_title(plot_text(title))
 
@@ -283,7 +284,7 @@ def _scale_x(axes: Axes, name: str, factor: Factor) -> None:
 
 def _finish(axes: Axes, unit: str) -> None:
     if unit == "fraction":
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_formatter(SHARES)
     handles, _ = axes.get_legend_handles_labels()
     columns = min(len(handles), 3)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, borderaxespad=0.2)

@@ -73,3 +73,7 @@ def set_range(axes: Axes, bottom: float, top: float, *, share: bool) -> None:
 
 def _per_cent(value: float, _: int) -> str:
     return f"{significant(round(100 * value, 9))}{SPACE}%"
+
+
+SHARES: Final = FuncFormatter(_per_cent)
+"""Ticks of an axis of shares: ``12.5 %``."""

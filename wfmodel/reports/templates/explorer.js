@@ -58,6 +58,8 @@
     const end = (key, walk) => data.arrived[key] + walk.steps[walk.steps.length - 1][0];
     const mine = (key) => [...byId(key).querySelectorAll(".walk")].map((each) => data.walks[Number(each.dataset.walk)]);
     const until = Math.max(data.horizon, ...keys.flatMap((key) => mine(key).map((walk) => end(key, walk))));
+    // Seconds between two ticks: the first of these that needs at most six.
+    const SPACED = [.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 432000, 864000];
     const ROWS = 5, HIGH = 7, LEFT = 110, WIDE = 1370, EACH = ROWS * HIGH + 14;
     const x = (ns) => LEFT + (WIDE - LEFT - 30) * ns / until;
     const svg = draw("svg", { viewBox: `0 0 ${WIDE} ${variants.length * EACH + 16}`, role: "img", "aria-label": "Every instance of this page, by when it was under way" });
@@ -79,8 +81,10 @@
         svg.append(bar);
       });
     });
-    for (let tick = 0; tick <= 6; tick += 1) {
-      svg.append(draw("text", { class: "tick", x: x(until * tick / 6), y: variants.length * EACH + 12, "text-anchor": "middle" }, `${seconds(until * tick / 6)} s`));
+    const apart = SPACED.find((each) => each * 6e9 >= until) || until / 6e9;
+    const [one, unit] = apart >= 3600 ? [3600, "h"] : apart >= 60 ? [60, "min"] : [1, "s"];
+    for (let tick = 0; tick * apart * 1e9 <= until; tick += 1) {
+      svg.append(draw("text", { class: "tick", x: x(tick * apart * 1e9), y: variants.length * EACH + 12, "text-anchor": "middle" }, `${Number((tick * apart / one).toPrecision(6))} ${unit}`));
     }
     document.querySelector("#run .scroll").append(svg);
     byId("run").hidden = false;
