@@ -121,7 +121,7 @@ BAD = {
     ),
     "empty": ("", "L104", 1, "empty"),
     "a list": ("- a\n", "L113", 1, "mapping"),
-    "broken": ("choreography: [x\nservices: {}\n", "L105", 2, "expected"),
+    "broken": ("choreography: [x\nservices: {}\n", "L105", 2, "is not closed with ]"),
     "no such state": (GOOD.replace("to: reserved", "to: reservd"), "C114", 11, "'reservd'"),
     "no such initial": (GOOD.replace("initial: idle", "initial: idel"), "C114", 7, "'idel'"),
     "no workflow there": (GOOD + "workflow: none.yaml\n", "C113", 13, "cannot be compared"),

@@ -158,6 +158,28 @@ def test_what_it_cuts_short_may_have_nothing_to_undo():
     assert "W4" not in {finding.code for finding in check(endless)}
 
 
+def test_a_rollback_of_the_whole_runs_handlers_only_and_the_check_says_so():
+    undo = Task(
+        service="bank", compensates="pay", idempotent=True, tolerates_absence=True, next="no"
+    )
+    states = {
+        "pay": Task(service="bank", effect="compensatable", idempotent=True, next="wait"),
+        "wait": Wait(duration="2m", next="undo"),
+        "undo": undo,
+        "no": Final(outcome="aborted"),
+    }
+    workflow = Workflow(name="order", initial="pay", states=states, timeout="1m", on=UNDONE)
+    assert [f.path for f in check(workflow) if f.code == "W2"] == [("states", "pay")]
+    assert values_of(workflow, "orchestration")["orphaned_effect"] == 1
+    terminated = Workflow(name="order", initial="pay", states=states, timeout="1m")
+    assert "W2" not in {finding.code for finding in check(terminated)}
+
+
+def test_a_step_that_takes_longer_than_the_whole_may_is_named():
+    found = [f for f in check(order(pay="2m")) if f.code == "S124"]
+    assert [finding.path for finding in found] == [("timeout",)]
+
+
 def test_it_leads_to_a_rollback_or_to_nothing():
     with pytest.raises(ValidationError, match="rollback"):
         order(on={"timeout": "done"})

@@ -10,7 +10,7 @@ from wfmodel import check
 from wfmodel.designs import Knobs, build
 from wfmodel.exploration import FaultBudget
 from wfmodel.metrics import measure
-from wfmodel.model.workflow import Final, Reaction, Receive, Task, Workflow
+from wfmodel.model.workflow import Branch, Choice, Final, Reaction, Receive, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
 SETTING = Setting(arrivals=Arrivals(at=("0s",)), horizon="5m", network="0s")
@@ -94,3 +94,37 @@ def test_a_cause_that_is_no_task_is_named():
     (finding,) = [f for f in check(order("2s", cause="chrage")) if f.code == "S142"]
     assert finding.path == ("states", "confirmed", "caused_by")
     assert finding.fix is not None
+
+
+def looped(*, back_to: str) -> Workflow:
+    """Ship, and ship again half of the time, before the bank's call-back is waited for."""
+    states = {
+        "pay": Task(service="bank", duration="100ms", idempotent=True, next="ship"),
+        "ship": Task(service="depot", duration="50ms", idempotent=True, next="more"),
+        "more": Choice(
+            service="depot", branches=(Branch(next=back_to, probability=0.5),), default="conf"
+        ),
+        "conf": Receive(
+            service="depot",
+            caused_by="pay",
+            events={"paid": Reaction(next="done", probability=1.0)},
+            delay="5s",
+            timeout="1m",
+            on={"timeout": "late"},
+        ),
+        "done": Final(),
+        "late": Final(outcome="aborted"),
+    }
+    return Workflow(name="order", initial="pay", states=states)
+
+
+@pytest.mark.parametrize("design", ["orchestration", "choreography"])
+@pytest.mark.parametrize("back_to", ["ship", "pay"])
+def test_a_loop_between_the_work_and_the_wait_loses_nothing(design, back_to):
+    workflow = looped(back_to=back_to)
+    arrivals = Arrivals(at=tuple(f"{30 * number}s" for number in range(20)))
+    setting = Setting(arrivals=arrivals, horizon="20m", network="0s")
+    values = measure(simulate(build(workflow, design, Knobs(commit="0s")), setting, seed=1)).values
+    assert values["committed"] == 1
+    found = wfmodel.explore(workflow, FaultBudget(), design=design, knobs=Knobs(early="kept"))
+    assert found.holds, str(found)

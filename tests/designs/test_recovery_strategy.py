@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import wfmodel
@@ -9,7 +11,16 @@ from wfmodel.designs import Knobs, build
 from wfmodel.designs.known_designs import DESIGNS
 from wfmodel.exploration import FaultBudget
 from wfmodel.metrics import measure
-from wfmodel.model.workflow import Compensation, Final, Parallel, Region, Task, Workflow
+from wfmodel.model.workflow import (
+    Compensation,
+    Final,
+    Parallel,
+    Region,
+    SubDefinition,
+    SubWorkflow,
+    Task,
+    Workflow,
+)
 from wfmodel.simulation import Arrivals, Setting, simulate
 
 SETTING = Setting(arrivals=Arrivals(at=("0s",) * 400), horizon="10m", network="0s")
@@ -78,3 +89,25 @@ def test_explored_backward_recovery_leaves_nothing_behind(design):
         knobs = Knobs(recovery=recovery)
         found = wfmodel.explore(order(), FaultBudget(crashes=1), design=design, knobs=knobs)
         assert found.holds is holds, str(found)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_backward_a_business_failure_leads_where_it_did(design):
+    """Nothing handles it, so the instance fails as declared, and what it did stands."""
+    workflow = order(failures={**REFUSED, **BLIP})
+    for recovery in ("declared", "backward"):
+        assert shares(workflow, design, recovery)["orphaned_effect"] == 1
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_backward_what_gives_up_in_a_region_or_a_workflow_of_its_own_is_undone_as_a_whole(design):
+    plain = order(nested=True)
+    fork = replace(plain.states["ship"], on={})
+    region = replace(plain, states={**plain.states, "ship": fork})
+    inner = SubDefinition(initial="ship", states=dict(fork.regions[0].states))
+    called = SubWorkflow(workflow="inner", next="sent")
+    sub = replace(plain, states={**plain.states, "ship": called}, workflows={"inner": inner})
+    for workflow in (region, sub):
+        values = shares(workflow, design, "backward")
+        assert values["committed"] == pytest.approx(0.7, abs=0.06)
+        assert values["compensated"] == pytest.approx(1 - values["committed"])

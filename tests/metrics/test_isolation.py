@@ -56,7 +56,9 @@ def naive_lost(uses: list[Use]) -> Iterable[int]:
         if not mine or uses[mine[-1]].writes:
             continue
         between = uses[mine[-1] : i]
-        yield from (u.instance for u in between if u.writes and u.instance != write.instance)
+        undone = {u.instance for u in between if u.ends}  # each writes at most once
+        others = (u.instance for u in between if u.writes and u.instance != write.instance)
+        yield from (other for other in others if other not in undone)
 
 
 def naive_fuzzy(uses: list[Use]) -> Iterable[int]:

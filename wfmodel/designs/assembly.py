@@ -11,7 +11,7 @@ from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
 from wfmodel.model.at_hand import the_workflow
 from wfmodel.model.deadline import with_deadline
-from wfmodel.model.flow import Flow, NodeKind, build_flow
+from wfmodel.model.flow import Flow, Node, NodeKind, build_flow
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.state_events import lands_outside, tolerates_absence
 from wfmodel.model.workflow import Compensation, Task, Workflow
@@ -76,6 +76,7 @@ def assemble(workflow: Workflow | LoadResult, design: Design, knobs: Knobs | Non
     observers = () if knobs.watchdog is None else (watchdog,)
 
     causes = _caused(flow)
+    lagging = frozenset(node.index for node in flow.nodes if _may_lag(flow, node))
     finds = {} if knobs.tombstones or not knobs.can_have_replicas else must_find(flow)
 
     def role(me: str) -> Role:
@@ -92,6 +93,7 @@ def assemble(workflow: Workflow | LoadResult, design: Design, knobs: Knobs | Non
             fails_interrupted=knobs.interrupted is Interrupted.FAILS,
             keeps_early=knobs.early is Early.KEPT,
             causes=causes,
+            lagging=lagging,
             finds=finds,
         )
 
@@ -109,6 +111,26 @@ def _caused(flow: Flow) -> dict[int, tuple[int, ...]]:
         if node.cause is not None:
             caused[node.cause] = (*caused.get(node.cause, ()), node.index)
     return caused
+
+
+def _may_lag(flow: Flow, receive: Node) -> bool:
+    """Whether a run may go round a loop between the work that sets an event going and its receive.
+
+    Then the receive's visit has a later epoch than the work's.
+    """
+    if receive.cause is None:
+        return False
+    met, ahead = set[tuple[int, bool]](), [(receive.cause, False)]
+    while ahead:
+        place, again = ahead.pop()
+        for edge in flow.nodes[place].edges:
+            reached = (edge.target, again or edge.back)
+            if reached == (receive.index, True):
+                return True
+            if edge.target != receive.cause and reached not in met:
+                met.add(reached)
+                ahead.append(reached)
+    return False
 
 
 def must_find(flow: Flow) -> dict[int, int]:

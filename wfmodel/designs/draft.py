@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from wfmodel.designs.messages import Action, Home, Key, OpenKey, StepStatus
+from wfmodel.designs.messages import LAPS, Action, Home, Key, OpenKey, StepStatus
 from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.role import Role
 from wfmodel.designs.state import Job, Output, ParticipantState, Status, Token
@@ -75,11 +75,21 @@ class Draft:
 
     def take_early(self, visit: Key) -> str | None:
         """The event that came before this visit waited for it; it is kept no longer."""
-        event = _found(self.early, visit, None)
-        if event is not None:
-            others = tuple(pair for pair in self.early.at(visit[0]) if pair[0] != visit)
-            self.early = self.early.filed(visit[0], others)
-        return event
+        for cause, event in self.early.at(visit[0]):
+            if self.is_meant(cause, visit):
+                others = tuple(pair for pair in self.early.at(visit[0]) if pair[0] != cause)
+                self.early = self.early.filed(visit[0], others)
+                return event
+        return None
+
+    def is_meant(self, event: Key, visit: Key) -> bool:
+        """Whether an event from outside, of a cause's visit, is for this visit of its receive.
+
+        A loop between the two makes the receive's epoch larger; inside a region, in its last digit.
+        """
+        if event[0] != visit[0] or event[0] not in self.role.lagging:
+            return event == visit
+        return event[1] <= visit[1] and event[1] // LAPS == visit[1] // LAPS
 
     def keep_early(self, visit: Key, event: str) -> None:
         """Nobody waits yet; the first event counts."""

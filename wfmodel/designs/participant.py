@@ -329,15 +329,16 @@ def _chosen(turn: Turn, event: Chosen) -> None:
 
 
 def _external(turn: Turn, message: External) -> None:
+    event = (message.node, message.epoch)
     for token in turn.tokens:
-        if token.phase is Phase.EXPECTING and token.key == (message.node, message.epoch):
+        if token.phase is Phase.EXPECTING and turn.is_meant(event, token.key):
             turn.clear_timer_of(token)
             turn.tokens.remove(token)
             turn.follow(token, message.event)
             return
     caused = turn.role.flow.nodes[message.node].cause is not None
     if caused and turn.role.keeps_early and not turn.status.is_final:
-        turn.keep_early((message.node, message.epoch), message.event)
+        turn.keep_early(event, message.event)
 
 
 # ------------------------------------------------------------------------------------ restart

@@ -2,7 +2,8 @@
 
 *Forward recovery* repeats a step until it succeeds; *backward recovery* undoes what was done before
 it (Garcia-Molina & Salem, Sagas, 1987, section 4). What is declared is usually a mixture of both.
-Nobody can go forward after a business failure: that one leads where it is declared to lead.
+Nobody can go forward after a business failure: that one leads where it is declared to lead. Only a
+fork cannot tell the two apart: one that has no handler undoes whatever has failed in its regions.
 """
 
 from __future__ import annotations
@@ -13,12 +14,22 @@ from typing import Final
 
 from wfmodel.designs.knobs import Recovery
 from wfmodel.model.failures import FailureKind, RetryPolicy
-from wfmodel.model.state_events import raised_events
 from wfmodel.model.units import parse_duration
-from wfmodel.model.workflow import FAILURE, ROLLBACK, Parallel, State, Task, Workflow
+from wfmodel.model.workflow import (
+    FAILURE,
+    ROLLBACK,
+    TIMEOUT,
+    Outcome,
+    Parallel,
+    State,
+    SubWorkflow,
+    Task,
+    Workflow,
+)
 
 PAUSE: Final = parse_duration("1s")
 """Between two attempts, where the workflow declares no retries."""
+ABORTED: Final = Outcome.ABORTED.value
 
 
 def with_recovery(workflow: Workflow, strategy: Recovery) -> Workflow:
@@ -37,20 +48,41 @@ def _states(states: Mapping[str, State], strategy: Recovery) -> dict[str, State]
 
 
 def _state(state: State, strategy: Recovery) -> State:
-    if isinstance(state, Parallel):
-        regions = tuple(
-            replace(region, states=_states(region.states, strategy)) for region in state.regions
-        )
-        return replace(state, regions=regions)
-    if not isinstance(state, Task) or state.compensates is not None:
-        return state
-    return _forward(state) if strategy is Recovery.FORWARD else _backward(state)
+    match state:
+        case Parallel():
+            return _fork(state, strategy)
+        case SubWorkflow() if strategy is Recovery.BACKWARD and not _covers(state, ABORTED):
+            return replace(state, on={**state.on, ABORTED: ROLLBACK})
+        case Task() if state.compensates is None:
+            return _forward(state) if strategy is Recovery.FORWARD else _backward(state)
+        case _:
+            return state
+
+
+def _fork(fork: Parallel, strategy: Recovery) -> Parallel:
+    """Regions recover each for itself; where one has given up and nothing handles that, all do."""
+    regions = tuple(
+        replace(region, states=_states(region.states, strategy)) for region in fork.regions
+    )
+    gives_up = any(given != made for given, made in zip(fork.regions, regions, strict=True))
+    if strategy is Recovery.BACKWARD and gives_up and not _covers(fork, FAILURE):
+        return replace(fork, regions=regions, on={**fork.on, FAILURE: ROLLBACK})
+    return replace(fork, regions=regions)
+
+
+def _covers(state: Task | Parallel | SubWorkflow, event: str) -> bool:
+    return event in state.on or FAILURE in state.on
+
+
+def _may_pass(task: Task) -> tuple[str, ...]:
+    """What another attempt may mend."""
+    names = [n for n, mode in task.failures.items() if mode.kind is FailureKind.TRANSIENT]
+    return (*names, TIMEOUT) if task.timeout is not None else tuple(names)
 
 
 def _forward(task: Task) -> Task:
     """Whatever another attempt may mend is tried again."""
-    transient = [n for n, mode in task.failures.items() if mode.kind is FailureKind.TRANSIENT]
-    if not transient and task.timeout is None:
+    if not _may_pass(task):
         return task
     policy = task.retry or RetryPolicy(backoff=PAUSE)
     return replace(task, retry=replace(policy, attempts=None, on=()))
@@ -59,6 +91,5 @@ def _forward(task: Task) -> Task:
 def _backward(task: Task) -> Task:
     """The first failure counts; where nothing handles it, what was done is undone."""
     once = replace(task, retry=None)
-    if FAILURE in once.on or set(raised_events(once)) <= set(once.on):
-        return once
-    return replace(once, on={**once.on, FAILURE: ROLLBACK})
+    undone = {event: ROLLBACK for event in _may_pass(task) if not _covers(once, event)}
+    return replace(once, on={**once.on, **undone}) if undone else once

@@ -34,6 +34,8 @@ class Role:
     """An event from outside that nobody waits for yet is kept."""
     causes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """Tasks whose work sets off an event from outside, and the receives that wait for it."""
+    lagging: frozenset[int] = frozenset()
+    """Of those receives the ones that a loop may lie before, which does not lead by the task."""
     finds: Mapping[int, int] = field(default_factory=dict)
     """Undos that have to find something to undo, and the step that each undoes."""
 

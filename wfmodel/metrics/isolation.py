@@ -12,7 +12,7 @@ lands. A compensation takes a write back and writes nothing of its own.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, NamedTuple, TypeAlias
 
@@ -75,7 +75,9 @@ def lost_updates(uses: list[Use]) -> Iterator[int]:
     read_at: dict[int, int] = {}
     writes: list[tuple[int, int]] = []
     for place, use in enumerate(uses):
-        if use.ends:
+        if use.ends:  # what its author has taken back, nobody overwrites
+            own = [at for at, (_, who) in enumerate(writes) if who == use.instance]
+            del writes[own[-1]]
             continue
         if not use.writes:
             read_at[use.instance] = place
@@ -115,11 +117,12 @@ def uses_of(history: History, shared: SharedData, name: str) -> Iterator[list[Us
     reads = (kinds == Kind.BEGIN) & np.isin(nodes_of, reading)
     written = np.isin(nodes_of, writing)
     writes, ends = (kinds == Kind.EFFECT) & written, (kinds == Kind.UNDO) & written
-    visits = {tuple(row) for row in rows[ends][:, [2, 4, 5]].tolist()}
+    undone = Counter(tuple(row) for row in rows[ends][:, [2, 4, 5]].tolist())
     keys = _row_of_each(history, shared.rows, name)
     found: dict[int, list[Use]] = defaultdict(list)
     for _, kind, instance, _, node, epoch in rows[reads | writes | ends].tolist():
-        back = kind == Kind.EFFECT and (instance, node, epoch) in visits
+        back = kind == Kind.EFFECT and undone[instance, node, epoch] > 0
+        undone[instance, node, epoch] -= back
         use = Use(instance, node, kind == Kind.EFFECT, back, kind == Kind.UNDO)
         found[int(keys[instance])].append(use)
     yield from found.values()
@@ -172,7 +175,8 @@ def metrics_of(name: str, shared: SharedData) -> tuple[Metric, ...]:
             lost_updates,
             "Fraction of instances whose update another overwrote without having seen it."
             "\n\nDefinition: the share whose effect at a writing step landed between the last read"
-            f" of another instance and that one's own effect, at the same row. {about}",
+            " of another instance and that one's own effect, at the same row, and had not been"
+            f" undone by then. {about}",
         ),
         (
             "fuzzy_read",

@@ -59,6 +59,7 @@ from wfmodel.model.workflow import Compensation, Receive, Task
 
 
 def _check(context: Context) -> Iterator[Finding]:
+    whole = context.workflow.timeout
     for node in context.flow.nodes:
         match node.state:
             case Task(duration=duration, timeout=timeout):
@@ -70,6 +71,14 @@ def _check(context: Context) -> Iterator[Finding]:
             case _:
                 continue
         mean = duration.mean_ns()
+        if whole is not None and mean > whole and (timeout is None or timeout > whole):
+            yield RULE.finding(
+                f"{node.name!r} takes {format_duration(_rounded(mean))} on average"
+                f" and the whole times out after {format_duration(whole)}",
+                ("timeout",),
+                help="allow the workflow more time than its slowest step",
+                related=((node.path, "the step"),),
+            )
         if timeout is not None and mean > timeout:
             yield RULE.finding(
                 f"{node.name!r} takes {format_duration(_rounded(mean))} on average"

@@ -81,9 +81,10 @@ from collections.abc import Iterator
 from wfmodel.checks.called_workflows import only_composed
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
+from wfmodel.checks.saga import effectful_steps
 from wfmodel.checks.uncovered import left_behind, uncovered_of
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.workflow import Outcome
+from wfmodel.model.workflow import TIMEOUT, Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -98,6 +99,25 @@ def _check(context: Context) -> Iterator[Finding]:
             help=f"compensate {found.step.name!r} on this path",
             related=() if found.end is None else ((found.end.path, "the run ends here"),),
         )
+    yield from _when_time_is_up(context)
+
+
+def _when_time_is_up(context: Context) -> Iterator[Finding]:
+    """The workflow's own time-out comes at any moment, and a rollback runs handlers only."""
+    workflow = context.workflow
+    if workflow.timeout is None or TIMEOUT not in workflow.on:
+        return
+    for step in effectful_steps(context):
+        if step.handler is None and step.index in context.reachable:
+            yield RULE.finding(
+                f"{step.name!r} may be done and no handler undoes it when the time of the whole is"
+                " over, and the workflow ends aborted",
+                step.path,
+                severity=Severity.WARNING,
+                help="a compensation at the step, or a limit for the part before it only"
+                " (join: first)",
+                related=((("on", TIMEOUT), "the whole is rolled back"),),
+            )
 
 
 RULE = Rule(

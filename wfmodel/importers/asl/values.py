@@ -137,7 +137,8 @@ def number(low: float, high: float, *, whole: bool = True, computed: bool = True
         elif whole and value != value // 1:
             yield _wrong(path, "a whole number", value)
         elif not low <= value <= high:
-            yield OUT_OF_RANGE.at(path, f"{path[-1]} is {low:g} to {high:g}; got {value:g}")
+            message = f"{path[-1]} is {low:.15g} to {high:.15g}; got {value:.15g}"
+            yield OUT_OF_RANGE.at(path, message)
 
     return check
 
