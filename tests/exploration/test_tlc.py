@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from tests.designs.test_deadline import UNDONE
+from tests.designs.test_deadline import order as limited
+from tests.designs.test_early_events import looped
+from tests.designs.test_early_events import order as called_back
+from tests.designs.test_nothing_to_undo import order as unprepared
+from tests.designs.test_recovery_strategy import order as retried
 from tests.exploration import tlc
 from tests.exploration.test_spin import CRASH, MEMORY, NONE, ORDERED, SMALL, system_of
 from tests.exploration.worlds import two_phase_commit
-from wfmodel.designs import Channel, Knobs
+from wfmodel.designs import Channel, Knobs, build
+from wfmodel.designs.known_designs import DESIGNS
+from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.explorer import search
 from wfmodel.exploration.export import tla
 from wfmodel.exploration.state_space import resting
@@ -39,6 +47,30 @@ def test_tlc_counts_the_same_classes_of_ends(model, design, knobs, budget, tmp_p
     }
     assert found.violated == ""
     assert found.ends == classes
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize(
+    ("workflow", "knobs", "budget"),
+    [
+        (limited(on=UNDONE), Knobs(), FaultBudget(timeouts=1)),
+        (limited(answered=0.5), Knobs(), FaultBudget(crashes=1)),
+        (limited(), Knobs(timeouts=False), FaultBudget(crashes=1)),
+        (called_back("1s", timeout=None), Knobs(early="kept"), FaultBudget(crashes=1)),
+        (called_back("1s"), Knobs(early="dropped"), FaultBudget()),
+        (looped(back_to="ship"), Knobs(early="kept"), FaultBudget()),
+        (unprepared(idempotent=True), Knobs(), FaultBudget(timeouts=1)),
+        (retried(), Knobs(recovery="backward"), FaultBudget(crashes=1)),
+    ],
+    ids=["undone", "ended", "no limit", "kept", "dropped", "loop", "nothing to undo", "backward"],
+)
+def test_tlc_counts_the_same_of_limits_call_backs_and_undos(
+    workflow, design, knobs, budget, tmp_path
+):
+    system = build(workflow, design, knobs)
+    space = search(system, budget, limit=1_000_000)
+    found = tlc.check(tla(system, budget), tmp_path)
+    assert found == tlc.Found(len(space), "", {"EndsRests": len(resting(space))})
 
 
 def test_tlc_counts_two_phase_commit_as_lamport_does(tmp_path):

@@ -41,9 +41,10 @@ from wfmodel.exploration.export.program import (
     Test,
 )
 from wfmodel.exploration.export.reaction_tables import Tables
-from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, NodeKind
+from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import TIMEOUT
 from wfmodel.semantics.configuration import ANYONE, Pending, Post
+from wfmodel.semantics.enabled_steps import is_detector
 
 INJECTED = (BUSINESS_FAILURE, TRANSIENT_FAILURE)
 
@@ -349,11 +350,7 @@ class Rules:
 
     def _is_detector(self, number: int) -> bool:
         timer: object = self.tables.table.timers.values[number]
-        if not isinstance(timer, Timer):
-            return False
-        if timer.kind != TIMEOUT:
-            return timer.kind == "watchdog"
-        return self.tables.nodes[timer.node].kind is not NodeKind.RECEIVE
+        return is_detector(timer, self.tables.table.system.flow)
 
     def _fires_freely(self, number: int) -> bool:
         timer: object = self.tables.table.timers.values[number]
