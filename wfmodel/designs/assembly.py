@@ -138,9 +138,9 @@ def must_find(flow: Flow) -> dict[int, int]:
 
     An undo that is said to tolerate it (``tolerates_absence``) succeeds, and so does one whose step
     can be looked up by its key first (``idempotent`` with a ``status_query``); one that leaves a
-    tombstone does so where it finds nothing. Only of own steps
-    that land with a commit does a service know whether they took effect: of what lands outside, or
-    at another service, nothing is assumed.
+    tombstone does so where it finds nothing. Only of own steps that land with a commit does a
+    service know whether they took effect: of what lands outside, or at another service, nothing is
+    assumed.
     """
     pairs = ((node, flow.nodes[node.undoes]) for node in flow.nodes if node.undoes is not None)
     return {

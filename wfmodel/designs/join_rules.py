@@ -190,12 +190,14 @@ class JoinRules(Draft):
         self.cancelled.add(home)
         for join in [j for j in self.joins if home in j.token.homes and not j.decided]:
             self.stop_regions(join)
+        cuts = self._is_whole(home.fork)
         for token in [t for t in self.tokens if home in t.homes]:
-            if token in self.tokens:
-                if self._is_whole(home.fork):
-                    self._cut(token)
-                elif token.phase is not Phase.WORKING:
-                    self._stop(token, token)
+            if token not in self.tokens:  # stopping another has taken it along
+                continue
+            if cuts:
+                self._cut(token)
+            elif token.phase is not Phase.WORKING:
+                self._stop(token, token)
 
     def _stop(self, token: Token, kept: Token) -> None:
         self.tokens.remove(token)

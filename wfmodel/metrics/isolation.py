@@ -21,7 +21,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as declared
 
 from wfmodel.designs.history import History, Kind
-from wfmodel.metrics.codes import Bools
+from wfmodel.metrics.codes import Bools, Ints
 from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.metric import Metric, MetricGroup, Per, Value, mean
 from wfmodel.model.failures import Name
@@ -76,8 +76,10 @@ def lost_updates(uses: list[Use]) -> Iterator[int]:
     writes: list[tuple[int, int]] = []
     for place, use in enumerate(uses):
         if use.ends:  # what its author has taken back, nobody overwrites
-            own = [at for at, (_, who) in enumerate(writes) if who == use.instance]
-            del writes[own[-1]]
+            latest = next(
+                at for at in reversed(range(len(writes))) if writes[at][1] == use.instance
+            )
+            del writes[latest]
             continue
         if not use.writes:
             read_at[use.instance] = place
@@ -128,9 +130,7 @@ def uses_of(history: History, shared: SharedData, name: str) -> Iterator[list[Us
     yield from found.values()
 
 
-def _row_of_each(
-    history: History, rows: int, name: str
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _row_of_each(history: History, rows: int, name: str) -> Ints:
     """The row that each instance uses: the same in all designs, and in the twin."""
     entropy = (history.seed, history.replication, *name.encode())
     draws = np.random.Generator(np.random.PCG64(entropy))
