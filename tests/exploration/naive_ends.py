@@ -7,6 +7,7 @@ from collections import Counter
 from wfmodel.designs.anomalies import Anomaly, Terminal, primary
 from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.terminal_states import Ends, Path
+from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.semantics.successors import Step
 
@@ -25,7 +26,7 @@ def naive_is_end(space: StateSpace, number: int) -> bool:
 
 
 def _settled(space: StateSpace, number: int) -> bool:
-    return not space.budget(number).crashes
+    return not space.budget(number).forgets
 
 
 class _Product:
@@ -39,6 +40,7 @@ class _Product:
         self.combinations: set[Anomaly] = set()
         self.first: dict[Terminal, int] = {}
         self.first_with: dict[Anomaly, int] = {}
+        self.first_remembered: dict[Anomaly, int] = {}
         self._seen: dict[int, Memory] = {}
         self._meet(0, Memory(), -1, None)
 
@@ -75,6 +77,8 @@ class _Product:
         for anomaly in Anomaly:
             if anomaly in found:
                 self.first_with.setdefault(anomaly, at)
+                if not _is_forgotten(config):
+                    self.first_remembered.setdefault(anomaly, at)
 
     def found(self) -> Ends:
         return Ends(
@@ -82,6 +86,11 @@ class _Product:
             frozenset(self.combinations),
             {terminal: self._path(at) for terminal, at in self.first.items()},
             {anomaly: self._path(at) for anomaly, at in self.first_with.items()},
+            {
+                anomaly: self._path(at)
+                for anomaly, at in self.first_remembered.items()
+                if self.first_with[anomaly] != at
+            },
         )
 
     def _path(self, at: int) -> Path:
@@ -92,6 +101,10 @@ class _Product:
             at = source
             source, step = self.came_from[at]
         return tuple(reversed(steps))
+
+
+def _is_forgotten(config: Configuration) -> bool:
+    return not any(cell.volatile or cell.durable for cell in config.cells)
 
 
 def _covers(memory: Memory, seen: Memory) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.designs.test_cancellation import cancelled
 from tests.designs.test_deadline import UNDONE
 from tests.designs.test_deadline import order as limited
 from tests.designs.test_early_events import looped
@@ -61,8 +62,13 @@ def test_tlc_counts_the_same_classes_of_ends(model, design, knobs, budget, tmp_p
         (looped(back_to="ship"), Knobs(early="kept"), FaultBudget()),
         (unprepared(idempotent=True), Knobs(), FaultBudget(timeouts=1)),
         (retried(), Knobs(recovery="backward"), FaultBudget(crashes=1)),
+        (cancelled("2s", 0.5, on={"cancel": "rollback"}), Knobs(), FaultBudget(crashes=1)),
+        (cancelled("2s", 0.5, timeout="1m"), Knobs(), FaultBudget(timeouts=1)),
     ],
-    ids=["undone", "ended", "no limit", "kept", "dropped", "loop", "nothing to undo", "backward"],
+    ids=[
+        *("undone", "ended", "no limit", "kept", "dropped", "loop", "nothing to undo", "backward"),
+        *("cancelled and undone", "terminated"),
+    ],
 )
 def test_tlc_counts_the_same_of_limits_call_backs_and_undos(
     workflow, design, knobs, budget, tmp_path

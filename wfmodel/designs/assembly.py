@@ -10,8 +10,8 @@ from wfmodel.designs.role import Role
 from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
 from wfmodel.model.at_hand import the_workflow
-from wfmodel.model.deadline import with_deadline
 from wfmodel.model.flow import Flow, Node, NodeKind, build_flow
+from wfmodel.model.interruptions import with_interruptions
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.state_events import lands_outside, tolerates_absence
 from wfmodel.model.workflow import Compensation, Task, Workflow
@@ -68,7 +68,7 @@ def assemble(workflow: Workflow | LoadResult, design: Design, knobs: Knobs | Non
     """
     knobs, workflow = knobs or Knobs(), the_workflow(workflow, asks="build")
     flow = sound_flow(with_recovery(workflow, knobs.recovery))
-    flow = with_deadline(flow) if knobs.timeouts else flow
+    flow = with_interruptions(flow, timeouts=knobs.timeouts)
     _check_fit(flow, design)
     placement, services = design.place(flow), services_of(flow)
     participants = (*placement.coordinators, *services)

@@ -5,6 +5,7 @@ The explorer spends them from a budget, the simulator draws them. Nothing else c
 
 from __future__ import annotations
 
+import dataclasses
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -72,6 +73,25 @@ PER_REPLICA: Final = frozenset(
 CRASHING: Final = frozenset({FaultKind.CRASH, FaultKind.RESTORE})
 """Kinds that take what is volatile and leave a process down until they end."""
 
+_OF_MESSAGES: Final = (
+    FaultKind.LOSS,
+    FaultKind.DUPLICATION,
+    FaultKind.DELAY,
+    FaultKind.REORDERING,
+)
+_OF_STEPS: Final = (FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE)
+OF_KINDS: Final[dict[str, tuple[FaultKind, ...]]] = {
+    "probability": (*_OF_MESSAGES, *_OF_STEPS),
+    "factor": (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE),
+    "delay": (FaultKind.DELAY, FaultKind.REORDERING),
+    "peers": (FaultKind.PARTITION,),
+    "step": _OF_STEPS,
+    "unseen": (FaultKind.WORKER_CRASH,),
+    "age": (FaultKind.RESTORE,),
+    "backups": (FaultKind.RESTORE,),
+}
+"""Keys that have a meaning with some kinds only."""
+
 AT_INSTANTS: Final = CRASHING | {FaultKind.WORKER_CRASH}
 """Kinds that take something in the instant in which they strike, however short they last."""
 
@@ -113,13 +133,15 @@ class Fault:
             raise ValueError("the time between two faults (every) must be greater than zero")
         if self.kind in AT_INSTANTS and not self.at and self.every is None:
             raise ValueError(f"a {self.kind} needs an instant (at) or a rate (every)")
-        if (self.kind is FaultKind.RESTORE) != ((self.age is None) != (self.backups is None)):
+        if self.kind is FaultKind.RESTORE and (self.age is None) == (self.backups is None):
             raise ValueError(
                 "a restore goes back either to what was stored some time ago (age) or to the latest"
-                " of regular backups (backups); other faults know neither"
+                " of regular backups (backups)"
             )
-        if self.unseen and self.kind is not FaultKind.WORKER_CRASH:
-            raise ValueError(f"unseen has no meaning with {self.kind}: it is a worker-crash's")
+        for key, kinds in OF_KINDS.items():
+            if getattr(self, key) != DEFAULTS[key] and self.kind not in kinds:
+                known = ", ".join(kinds)
+                raise ValueError(f"{key} has no meaning with {self.kind}: it belongs to {known}")
         if self.age == 0 or self.backups == 0:
             raise ValueError("a backup's age, and the time between two, are greater than zero")
         if self.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE) and self.factor == 1.0:
@@ -148,3 +170,7 @@ class Fault:
         for name in self.whom:
             named.update(dict.fromkeys(services if name == ALL_SERVICES else (name,)))
         return tuple(name for name in named if name in participants)
+
+
+DEFAULTS: Final = {field.name: field.default for field in dataclasses.fields(Fault)}
+"""What a key is where it is not given."""

@@ -133,7 +133,8 @@ class _Grouped:
         """The group of each node.
 
         A node without work that is not listed but names a service belongs to the group that has
-        all of this service's steps, if one has.
+        all of this service's steps, if one has; else a receive whose event a step causes to the
+        group of that step, since somebody has to hear it before it is waited for.
         """
         groups = [self.group_of(node) for node in self.flow.nodes]
         of_service: dict[str | None, set[str | None]] = {}
@@ -144,6 +145,9 @@ class _Grouped:
             users = of_service.get(node.service, set())
             if groups[node.index] is None and node.service is not None and len(users) == 1:
                 groups[node.index] = next(iter(users))
+        for node in self.flow.nodes:
+            if groups[node.index] is None and node.cause is not None:
+                groups[node.index] = groups[node.cause]
         return tuple(groups)
 
 

@@ -1,9 +1,11 @@
 """Fork and join: regions side by side, what decides a join, and how the rest is stopped.
 
-The fork that a workflow's own time-out puts around the whole (``Flow.deadline``) is one of
-``join: first``, with two differences. Its body ends as what it is, so an instance that was taken
-back ends as aborted and not by a failure. And what it cuts short is cut at once: a step under way
-counts as timed out, since what hangs is what the limit is for.
+The fork that a workflow's own time-out or a cancellation puts around the whole
+(``Flow.interruptions``) is one of ``join: first``, with two differences. Its body ends as what it
+is, so an instance that was taken back ends as aborted and not by a failure. And what it cuts short
+is cut at once: a step under way counts as timed out, since what hangs is what a limit is for. Only
+a cancellation that leads to a rollback waits for the step under way, so that what is undone is
+known; the limit goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -25,9 +27,9 @@ from wfmodel.designs.messages import (
     Timer,
 )
 from wfmodel.designs.state import Job, Join, Phase, Status, Token
-from wfmodel.model.deadline import BODY_REGION, DEADLINE_REGION
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import DONE, FAILURE, TIMEOUT, Outcome, Parallel
+from wfmodel.model.interruptions import BODY_REGION
+from wfmodel.model.workflow import CANCEL, DONE, FAILURE, TIMEOUT, Outcome, Parallel
 
 
 class JoinRules(Draft):
@@ -109,7 +111,7 @@ class JoinRules(Draft):
                 self.joins.append(replace(join, decided=True))
                 self._stop_siblings(join, state)
             self.follow(self._merged(join), DONE)
-        elif lost and (complete or self._ends_at_once(join)):
+        elif lost and (complete or self._ends_at_once(join) or self._has_stopped(join)):
             if not complete:
                 self.joins.append(replace(join, decided=True))
                 self._stop_siblings(join, state)
@@ -131,23 +133,35 @@ class JoinRules(Draft):
         if not self._is_whole(join.token.node):
             return FAILURE
         outcomes = {region: outcome for region, outcome, _ in join.arrived}
+        interruptions = self.role.flow.interruptions
+        for region, event in enumerate(interruptions, BODY_REGION + 1):
+            if outcomes.get(region) is not None:
+                return event
         body = outcomes.get(BODY_REGION)
-        if outcomes.get(DEADLINE_REGION) is not None or body is None:
-            # Without deduplication there may be two visits of the whole, and one cuts both.
-            return TIMEOUT
-        return body.value
+        # Without deduplication there may be two visits of the whole, and one cuts both.
+        return interruptions[0] if body is None else body.value
 
     def _is_whole(self, fork: int) -> bool:
-        """Whether this is the fork that a workflow's own time-out puts around the whole."""
-        return self.role.flow.deadline is not None and fork == self.role.flow.initial
+        """Whether this is the fork around the whole, beside which it may be interrupted."""
+        return bool(self.role.flow.interruptions) and fork == self.role.flow.initial
 
     def _ends_at_once(self, join: Join) -> bool:
-        """Time is up for the whole, and nothing is to be undone: nobody need be waited for."""
+        """The whole is interrupted, and nothing is to be undone: nobody need be waited for."""
         if not self._is_whole(join.token.node):
             return False
-        nodes = self.role.flow.nodes
-        then = nodes[nodes[join.token.node].after(TIMEOUT).target]
-        return then.kind is NodeKind.FINAL and self._reason(join) == TIMEOUT
+        reason, nodes = self._reason(join), self.role.flow.nodes
+        then = nodes[nodes[join.token.node].after(reason).target]
+        return then.kind is NodeKind.FINAL and reason in self.role.flow.interruptions
+
+    def _is_soft(self, join: Join) -> bool:
+        """The whole is cancelled and will be undone: the step under way is waited for."""
+        if not self._is_whole(join.token.node) or self._reason(join) != CANCEL:
+            return False
+        return not self._ends_at_once(join)
+
+    def _has_stopped(self, join: Join) -> bool:
+        """The whole is cancelled and its body has stopped; only the limit runs on."""
+        return self._is_soft(join) and any(region == BODY_REGION for region, _, _ in join.arrived)
 
     def _merged(self, join: Join) -> Token:
         slips = [key for _, _, slip in join.arrived for key in slip]
@@ -162,14 +176,26 @@ class JoinRules(Draft):
         """Cancel every region of a join that has not arrived, wherever its token is."""
         inside = {region for region, _, _ in join.arrived}
         node = self.role.flow.nodes[join.token.node]
+        soft = self._is_soft(join) and not self._has_stopped(join)
+        at_once = self._is_whole(join.token.node) and not soft
         for number, scope in enumerate(node.regions):
-            if number in inside:
+            if number in inside or (soft and self._is_limit(number)):
                 continue
             home = Home(join.token.node, join.token.epoch, number, self.role.me)
             to = tuple(name for name in self._present_in(scope) if name != self.role.me)
-            if to and home not in self.cancelled:
-                self.actions.append(Send(to, Cancel(home)))
-            self.cancel(home)
+            if to and (home not in self.cancelled or self._has_waited(join)):
+                self.actions.append(Send(to, Cancel(home, at_once)))
+            self.cancel(home, at_once=at_once)
+
+    def _is_limit(self, region: int) -> bool:
+        """Whether it is the region beside the whole in which its time runs out."""
+        beside = region - BODY_REGION - 1
+        return beside >= 0 and self.role.flow.interruptions[beside] == TIMEOUT
+
+    def _has_waited(self, join: Join) -> bool:
+        """Time is up for the whole while a cancellation waits for the step under way."""
+        beside = [region for region, outcome, _ in join.arrived if region and outcome is not None]
+        return self._is_whole(join.token.node) and len(beside) > 1
 
     def _present_in(self, scope: int) -> tuple[str, ...]:
         """Participants that may hold a token of a region, regions inside it included."""
@@ -183,35 +209,38 @@ class JoinRules(Draft):
                 names[self.role.controller(node, self.role.me)] = None
         return tuple(names)
 
-    def cancel(self, home: Home) -> None:
-        """A region must stop: waiting tokens at once, working ones when their attempt ends."""
-        if home in self.cancelled:
+    def cancel(self, home: Home, *, at_once: bool = False) -> None:
+        """A region must stop: waiting tokens at once, working ones when their attempt ends.
+
+        With ``at_once`` the attempt is not waited for.
+        """
+        if home in self.cancelled and not at_once:
             return
         self.cancelled.add(home)
         for join in [j for j in self.joins if home in j.token.homes and not j.decided]:
             self.stop_regions(join)
-        cuts = self._is_whole(home.fork)
         for token in [t for t in self.tokens if home in t.homes]:
             if token not in self.tokens:  # stopping another has taken it along
                 continue
-            if cuts:
+            if at_once:
                 self._cut(token)
             elif token.phase is not Phase.WORKING:
-                self._stop(token, token)
+                self._stop(token)
 
-    def _stop(self, token: Token, kept: Token) -> None:
+    def _stop(self, token: Token) -> None:
+        """No further attempt; one that timed out may have taken effect, so it is undone in case."""
+        node = self.role.flow.nodes[token.node]
+        doubtful = token.phase is Phase.BACKING_OFF and self.times_out(node)
         self.tokens.remove(token)
         self.clear_timer_of(token)
-        self.arrive(kept, None)
+        in_doubt = doubtful or token.phase is Phase.WORKING
+        self.arrive(self.remember(token, node) if in_doubt else token, None)
 
     def _cut(self, token: Token) -> None:
-        """Time is up for the whole: what is under way may have taken effect, or may yet."""
-        node = self.role.flow.nodes[token.node]
-        timed = token.phase is Phase.BACKING_OFF and self.times_out(node)
+        """The whole is interrupted: what is under way may have taken effect, or may yet."""
         if token.phase is Phase.WORKING and self.runs_here(token):
             self.jobs.append(Job(token.node, token.epoch, token.attempt, self.role.me))
-        under_way = token.phase is Phase.WORKING or timed
-        self._stop(token, self.remember(token, node) if under_way else token)
+        self._stop(token)
 
     def clear_timer_of(self, token: Token) -> None:
         """Stop the timer of a token that waits; an unset timer is stopped without effect."""

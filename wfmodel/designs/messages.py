@@ -112,9 +112,10 @@ class Arrive:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """The join is decided: a region's token stops at its next step."""
+    """The join is decided: a region's token stops at its next step, or at once."""
 
     home: Home
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _receive(turn: Turn, event: Received) -> None:
             if turn.role.deduplicate and (message.nudge or (turn.role.repeats and not fresh)):
                 _answer_arrival(turn, message.home, nudge=message.nudge)
         case Cancel() as message:
-            turn.cancel(message.home)
+            turn.cancel(message.home, at_once=message.at_once)
         case Ended() as message:
             turn.progress(Status(message.outcome.value))
         case External() as message:

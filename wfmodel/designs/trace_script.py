@@ -264,8 +264,9 @@ def message_words(flow: Flow, message: object) -> str:
         case Arrive(home, outcome, nudge=nudge):
             region = f"region {home.region} of {_visit(flow, home.fork, home.epoch)}"
             return f"{region} is over: {outcome or 'cancelled'}{_again(nudge)}"
-        case Cancel(home):
-            return f"stop region {home.region} of {_visit(flow, home.fork, home.epoch)}"
+        case Cancel(home, at_once):
+            now = " at once" if at_once else ""
+            return f"stop region {home.region} of {_visit(flow, home.fork, home.epoch)}{now}"
         case Ended(outcome):
             return f"the instance {outcome}"
         case External(node, epoch, event):

@@ -69,12 +69,21 @@ def workflow_numbers(workflow: Workflow) -> tuple[WorkflowNumber, ...]:
         if not node.implicit:
             nodes.setdefault(node.name, node)
     listed = [*_services(workflow, nodes), *(n for node in nodes.values() for n in _of(node))]
-    if workflow.timeout is not None:
-        value = duration_words(workflow.timeout)
-        at = ("timeout",)
-        listed.append(WorkflowNumber(TIME_OUTS, "workflow", "timeout", "the whole", value, at))
+    listed += _of_the_whole(workflow)
     groups = (CAPACITIES, TIMES, PROBABILITIES, TIME_OUTS)
     return tuple(each for group in groups for each in listed if each.group == group)
+
+
+def _of_the_whole(workflow: Workflow) -> Iterator[WorkflowNumber]:
+    if workflow.timeout is not None:
+        value, at = duration_words(workflow.timeout), ("timeout",)
+        yield WorkflowNumber(TIME_OUTS, "workflow", "timeout", "the whole", value, at)
+    if workflow.cancel is not None:
+        of, delay = "workflow.cancel", distribution_words(workflow.cancel.delay)
+        chance = number(workflow.cancel.probability, "fraction")
+        yield WorkflowNumber(TIMES, of, "delay", "cancelled after", delay, ("cancel", "delay"))
+        where = ("cancel", "probability")
+        yield WorkflowNumber(PROBABILITIES, of, "probability", "cancelled", chance, where)
 
 
 def _services(workflow: Workflow, nodes: Mapping[str, Node]) -> Iterator[WorkflowNumber]:

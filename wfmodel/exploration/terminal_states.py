@@ -39,6 +39,10 @@ class Ends:
     paths: Mapping[Terminal, Path] = field(repr=False)
     anomalies: Mapping[Anomaly, Path] = field(repr=False)
     """A shortest path to each single anomaly, alone or among others."""
+    remembered: Mapping[Anomaly, Path] = field(repr=False)
+    """A shortest one after which somebody knows of the instance, where the shortest of all is one
+    after which nobody does (its start was lost): there is always that, and it would hide the rest.
+    """
 
 
 def ends_of(space: StateSpace) -> Ends:
@@ -87,6 +91,7 @@ class _Product:
         self.combinations: set[Anomaly] = set()
         self.first: dict[Terminal, int] = {}
         self.first_with: dict[Anomaly, int] = {}
+        self.first_remembered: dict[Anomaly, int] = {}
         self._memories: Interned[Memory] = Interned()
         self._seen = self._look()
         self._joined: dict[tuple[int, int], int] = {}
@@ -176,9 +181,12 @@ class _Product:
         self.classes[terminal] += 1
         self.combinations.add(found)
         self.first.setdefault(terminal, at)
+        remembered = any(cell.volatile or cell.durable for cell in config.cells)
         for anomaly in Anomaly:
             if anomaly in found:
                 self.first_with.setdefault(anomaly, at)
+                if remembered:
+                    self.first_remembered.setdefault(anomaly, at)
 
     def found(self) -> Ends:
         return Ends(
@@ -186,6 +194,11 @@ class _Product:
             frozenset(self.combinations),
             {terminal: self._path(at) for terminal, at in self.first.items()},
             {anomaly: self._path(at) for anomaly, at in self.first_with.items()},
+            {
+                anomaly: self._path(at)
+                for anomaly, at in self.first_remembered.items()
+                if at != self.first_with[anomaly]
+            },
         )
 
     def _path(self, at: int) -> Path:

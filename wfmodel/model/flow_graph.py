@@ -113,8 +113,11 @@ class Flow:
     scopes: tuple[Scope, ...]
     problems: tuple[Problem, ...] = ()
     by_name: Mapping[str, int] = field(default_factory=dict)
+    interruptions: tuple[str, ...] = ()
+    """What may end the whole at any moment (``with_interruptions``): events, in the order of the
+    regions beside the body of the fork that is then around it."""
     deadline: int | None = None
-    """The wait that is the workflow's own time-out, in a flow that has it (``with_deadline``)."""
+    """The wait that is the workflow's own time-out, in a flow that has it."""
 
     def node(self, name: str) -> Node:
         """The node of this name.

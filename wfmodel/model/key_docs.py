@@ -40,7 +40,12 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
         "data": "Data items by name; empty: names of data items are not checked.",
         "workflows": "Workflows that states of kind workflow call, by name.",
         "timeout": "Limit for an instance, from its start; then it ends as failed.",
-        "on": "What follows its time-out: rollback undoes what was done.",
+        "cancel": "Somebody outside cancels instances: how many, and when.",
+        "on": "What follows its time-out, or cancellation: rollback undoes what was done.",
+    },
+    "Cancellation": {
+        "probability": "The share of instances that are cancelled.",
+        "delay": "How long after its start an instance is cancelled.",
     },
     "Settings": {
         "select": "Only these rules: codes, names, or the letter of a family; empty: all.",

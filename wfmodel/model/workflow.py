@@ -35,6 +35,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from wfmodel.display import Tabular
+from wfmodel.model.cancellation import Cancellation
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
 from wfmodel.model.guards import checked, roots_of
@@ -45,9 +46,9 @@ from wfmodel.model.units import Duration
 ROLLBACK = "rollback"
 """Built-in target: run the handlers of what has completed, latest first, then end ``aborted``."""
 
-DONE, FAILURE, TIMEOUT = "done", "failure", "timeout"
-"""Built-in events: a state ended well; any failure not named more specifically; time ran out."""
-
+DONE, FAILURE, TIMEOUT, CANCEL = "done", "failure", "timeout", "cancel"
+"""Built-in events: a state ended well; any failure not named more specifically; time ran out;
+somebody outside cancels the instance."""
 
 _AT_ONCE = trusted(Constant, value=0)  # a validator for it would be built at every start
 
@@ -320,9 +321,7 @@ class Receive:
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class SubWorkflow:
-    """Runs a workflow of the ``workflows`` section; its ``aborted`` and ``failed`` ends raise
-    the events of these names, else ``failure``.
-    """
+    """Runs one of ``workflows``; ``aborted`` and ``failed`` ends raise these, else ``failure``."""
 
     workflow: Name
     next: Name | None = None
@@ -384,8 +383,8 @@ class SubDefinition:
 class Workflow(Tabular):
     """A whole declaration. ``services`` and ``data`` may stay empty: then names are not checked.
 
-    ``timeout`` is the limit for an instance, from its start: then it ends as failed, and what it
-    did stands; with ``on: {timeout: rollback}`` that is undone.
+    ``timeout`` is the limit for an instance, from its start, and ``cancel`` says that somebody
+    outside may cancel it: then it ends as failed, and what it did stands, or is undone (``on``).
     """
 
     name: Name
@@ -395,5 +394,6 @@ class Workflow(Tabular):
     data: Mapping[Name, DataItem] = Field(default_factory=dict)
     workflows: Mapping[Name, SubDefinition] = Field(default_factory=dict)
     timeout: Duration | None = None
-    on: Mapping[Literal["timeout"], Literal["rollback"]] = Field(default_factory=dict)
+    cancel: Cancellation | None = None
+    on: Mapping[Literal["timeout", "cancel"], Literal["rollback"]] = Field(default_factory=dict)
     description: str = ""

@@ -72,7 +72,8 @@ from wfmodel.simulation.script import (
     Scripted,
     changes_of,
     holder_of,
-    parcels_in_hand,
+    is_next,
+    kept_parcels,
     timers_in_order,
 )
 from wfmodel.simulation.setting import Arrivals, Setting
@@ -320,7 +321,7 @@ class Stage:
         for each in (waiting := self.script.clock.of(DELIVER, RETRANSMIT, LAPSED)):
             process = self.run.processes[each.parcel.recipient]
             reachable = not (process.down or process.paused or process.cut)
-            if reachable and not self._cell(process).busy:
+            if reachable and not self._cell(process).busy and is_next(self.run, each.parcel):
                 act = self._about(process, Deed.RECEIVE, each.parcel.message)
                 yield act, partial(self._deliver, each)
             if self.run.most_deliveries and each.kind != DELIVER:
@@ -329,7 +330,7 @@ class Stage:
             if not self.run.redelivers:
                 act = self._about(process, Deed.LOSE, each.parcel.message)
                 yield act, partial(self._gone, each, partial(lose, cause=Drop.LOST))
-        for parcel in (*(each.parcel for each in waiting), *parcels_in_hand(self.instance)):
+        for parcel in (*(each.parcel for each in waiting), *kept_parcels(self.run, self.instance)):
             process = self.run.processes[parcel.recipient]
             act = self._about(process, Deed.DUPLICATE, parcel.message)
             yield act, partial(self._duplicate, parcel)

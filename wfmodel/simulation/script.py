@@ -202,7 +202,24 @@ def changes_of(process: Process) -> list[int]:
     return found
 
 
-def parcels_in_hand(instance: Instance) -> list[Parcel]:
-    """Messages whose reaction is not committed."""
+def is_next(run: Run, parcel: Parcel) -> bool:
+    """Whether nobody is before it; a copy of what waits in line waits there, too."""
+    line = [p for p in _line(run, parcel.instance) if p.recipient == parcel.recipient]
+    return not line or line[0] == parcel
+
+
+def _line(run: Run, instance: Instance) -> list[Parcel]:
+    """Messages that wait for each other, the oldest of each recipient first."""
+    found = []
+    for turn in [line.first for line in run.lines] if run.partitions else [instance.line]:
+        while turn:
+            found.append(turn.parcel)
+            turn = turn.next
+    return found
+
+
+def kept_parcels(run: Run, instance: Instance) -> list[Parcel]:
+    """Messages that are not under way: their reaction is not committed, or they wait in line."""
     busy = [cell for cell in instance.cells if cell and cell.busy]
-    return [cell.cause.parcel for cell in busy if cell.cause.item == PARCEL]
+    in_hand = [cell.cause.parcel for cell in busy if cell.cause.item == PARCEL]
+    return in_hand + _line(run, instance)

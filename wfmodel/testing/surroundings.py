@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from wfmodel.designs import Fault, Hybrid, Knobs
-from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.faults import OF_KINDS, FaultKind
 from wfmodel.designs.knobs import (
     Acknowledge,
     Custody,
@@ -127,19 +129,21 @@ def faults(draw: DrawFn, participants: tuple[str, ...] = (*SERVICES, *COORDINATO
     kind = draw(st.sampled_from(FaultKind))
     peers = draw(st.sampled_from([(), participants[:1]])) if kind is FaultKind.PARTITION else ()
     age = draw(st.sampled_from([None, 1, 20 * MS, 200 * MS]))
-    restores = kind is FaultKind.RESTORE
+    own: dict[str, Any] = {
+        "probability": draw(st.sampled_from([0.2, 0.7])),
+        "factor": 3.0,
+        "delay": Exponential(mean=20 * MS),
+        "peers": peers,
+        "age": age,
+        "backups": 70 * MS if age is None else None,
+    }
     return Fault(
         kind=kind,
         target=draw(st.sampled_from(["*", "services", *participants])),
-        probability=draw(st.sampled_from([0.2, 0.7])),
-        factor=3.0,
-        delay=Exponential(mean=20 * MS),
-        peers=peers,
         every=Exponential(mean=100 * MS),
         lasts=draw(st.sampled_from([Constant(0), Constant(30 * MS), Constant(300 * MS)])),
-        age=age if restores else None,
-        backups=70 * MS if restores and age is None else None,
         together=draw(st.booleans()),
+        **{key: value for key, value in own.items() if kind in OF_KINDS[key]},
     )
 
 

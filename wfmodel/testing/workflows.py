@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from wfmodel.model.cancellation import Cancellation
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.failures import FailureKind, FailureMode, RetryPolicy
 from wfmodel.model.units import parse_duration
@@ -59,8 +59,8 @@ def workflows(
     It has no findings that would keep it from running, and may have others: dead ends, steps that
     nothing undoes. Services are ``SERVICES``. ``timeouts`` gives some steps a time-out, and some
     workflows one of their own; ``loops`` lets choices lead back; ``cancel`` lets a join cancel its
-    siblings; ``untimed_receives`` lets a receive wait for ever; ``outside`` gives some steps an
-    effect that no transaction reaches.
+    siblings, and somebody outside the whole; ``untimed_receives`` lets a receive wait for ever;
+    ``outside`` gives some steps an effect that no transaction reaches.
     """
     options = _Options(timeouts, loops, cancel, untimed_receives, outside)
     subs: dict[str, SubDefinition] = {}
@@ -70,8 +70,23 @@ def workflows(
     main = _machine(draw, states, depth, "s", options, tuple(subs))
     limit = draw(st.sampled_from([None, None, None, 60 * MS])) if timeouts else None
     undone = limit is not None and draw(st.booleans())
-    on: Mapping[Literal["timeout"], Literal["rollback"]] = {"timeout": "rollback"} if undone else {}
-    return Workflow(name="random", initial="s0", states=main, workflows=subs, timeout=limit, on=on)
+    on: dict[Literal["timeout", "cancel"], Literal["rollback"]] = {}
+    if undone:
+        on["timeout"] = "rollback"
+    cancelled = None
+    if cancel and draw(st.integers(0, 4)) == 0:
+        cancelled = Cancellation(probability=draw(st.sampled_from([0.3, 1.0])), delay=WORK)
+        if draw(st.booleans()):
+            on["cancel"] = "rollback"
+    return Workflow(
+        name="random",
+        initial="s0",
+        states=main,
+        workflows=subs,
+        timeout=limit,
+        cancel=cancelled,
+        on=on,
+    )
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
-from wfmodel.model.workflow import TIMEOUT, Compensation, Parallel, Receive, Task
+from wfmodel.model.workflow import CANCEL, TIMEOUT, Compensation, Parallel, Receive, Task
 from wfmodel.wording.counting import listed
 
 
@@ -75,9 +75,13 @@ def _check(context: Context) -> Iterator[Finding]:
 
 def _of_the_whole(context: Context) -> Iterator[Finding]:
     workflow = context.workflow
-    if workflow.on and workflow.timeout is None:
+    if TIMEOUT in workflow.on and workflow.timeout is None:
         said = f"{workflow.name!r} has no time-out of its own"
         yield RULE.finding(said, ("on", TIMEOUT), help="set a timeout, or delete the entry")
+    if CANCEL in workflow.on and workflow.cancel is None:
+        said = f"nobody cancels {workflow.name!r}"
+        hint = "say how often and when (cancel: {probability, delay}), or delete the entry"
+        yield RULE.finding(said, ("on", CANCEL), help=hint)
 
 
 def _handlers(node: Node) -> Iterator[Finding]:

@@ -84,7 +84,7 @@ from wfmodel.checks.rule import Rule
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.checks.uncovered import left_behind, uncovered_of
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.workflow import TIMEOUT, Outcome
+from wfmodel.model.workflow import CANCEL, TIMEOUT, Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -99,24 +99,30 @@ def _check(context: Context) -> Iterator[Finding]:
             help=f"compensate {found.step.name!r} on this path",
             related=() if found.end is None else ((found.end.path, "the run ends here"),),
         )
-    yield from _when_time_is_up(context)
+    yield from _when_interrupted(context)
 
 
-def _when_time_is_up(context: Context) -> Iterator[Finding]:
-    """The workflow's own time-out comes at any moment, and a rollback runs handlers only."""
+def _when_interrupted(context: Context) -> Iterator[Finding]:
+    """What comes at any moment leads to a rollback, and that runs handlers only."""
     workflow = context.workflow
-    if workflow.timeout is None or TIMEOUT not in workflow.on:
+    interrupted = {
+        TIMEOUT: ("when the time of the whole is over", workflow.timeout),
+        CANCEL: ("when the instance is cancelled", workflow.cancel),
+    }
+    declared = [event for event in workflow.on if interrupted[event][1] is not None]
+    if not declared:
         return
+    whens = " or ".join(interrupted[event][0] for event in declared)
     for step in effectful_steps(context):
         if step.handler is None and step.index in context.reachable:
             yield RULE.finding(
-                f"{step.name!r} may be done and no handler undoes it when the time of the whole is"
-                " over, and the workflow ends aborted",
+                f"{step.name!r} may be done and no handler undoes it {whens}, and the workflow ends"
+                " aborted",
                 step.path,
                 severity=Severity.WARNING,
                 help="a compensation at the step, or a limit for the part before it only"
                 " (join: first)",
-                related=((("on", TIMEOUT), "the whole is rolled back"),),
+                related=((("on", declared[0]), "the whole is rolled back"),),
             )
 
 

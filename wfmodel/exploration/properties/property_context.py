@@ -18,7 +18,7 @@ from wfmodel.exploration.properties.property_answer import Bounds, Trace, taken_
 from wfmodel.exploration.properties.shortest import Shortest
 from wfmodel.exploration.properties.visible_state import Observation, Predicate, sight
 from wfmodel.exploration.state_space import StateSpace, is_fault
-from wfmodel.exploration.terminal_states import Ends, ends_of, shows
+from wfmodel.exploration.terminal_states import Ends, Path, ends_of, shows
 from wfmodel.semantics.successors import Step
 
 Edge = tuple[int, Step, int]
@@ -106,14 +106,25 @@ class Explored:
         """How runs end."""
         return ends_of(self.space)
 
-    def trace_to_end(self, terminal: Terminal) -> Trace | None:
-        """A shortest run that ends in this way; with the fewest changes of participant if that one
-        still shows it (a run by another way may not have heard the same).
+    def trace_to_end(self, terminal: Terminal) -> tuple[Trace | None, str]:
+        """A shortest run that ends in this way, and what else is to be said of it.
+
+        Of those after which nobody knows of the instance, only that there are such, if others are
+        left to tell.
         """
         if terminal in CLEAN:
-            path = self.ends.paths.get(terminal)
-        else:
-            path = self.ends.anomalies.get(Anomaly[terminal.name])
+            return self._calmed(terminal, self.ends.paths.get(terminal)), ""
+        anomaly = Anomaly[terminal.name]
+        shortest = self.ends.anomalies.get(anomaly)
+        told = self.ends.remembered.get(anomaly, shortest)
+        if told is shortest or shortest is None:
+            return self._calmed(terminal, shortest), ""
+        return self._calmed(terminal, told), f"in {len(shortest)} where its start is lost"
+
+    def _calmed(self, terminal: Terminal, path: Path | None) -> Trace | None:
+        """The run with the fewest changes of participant, if it still shows the end (a run by
+        another way may not have heard the same).
+        """
         if path is None:
             return None
         calm = self.trace_to(path[-1][1] if path else 0)

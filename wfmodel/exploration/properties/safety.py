@@ -142,9 +142,9 @@ class NeverEnds:
 
     def decide(self, explored: Explored) -> Answer:
         """The answer; its witness is a run to an end, with all faults spent if there is one."""
-        found = explored.trace_to_end(self.terminal)
+        found, note = explored.trace_to_end(self.terminal)
         if found is not None:
-            return Violated(self.title, explored.bounds, found)
+            return Violated(self.title, explored.bounds, found, note)
         return held(self.title, explored, _worst_end(explored))
 
 
