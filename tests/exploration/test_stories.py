@@ -25,7 +25,8 @@ from wfmodel.exploration.stories import (
 from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import Anything
 from wfmodel.semantics.successors import Successors
-from wfmodel.simulation.replay import UnplayableError, replay
+from wfmodel.simulation.replay import replay
+from wfmodel.simulation.script import UnplayableError
 
 CARELESS = Knobs(publishing="dual-write", timeouts=False)
 

@@ -14,6 +14,7 @@ from wfmodel.exploration import FaultBudget, refusals
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Final, Service, Task, Wait, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
+from wfmodel.simulation.replay import replay
 
 S = parse_duration("1s")
 FAULT_ROWS = (Kind.FAULT_ON, Kind.FAULT_OFF)
@@ -205,6 +206,57 @@ def test_without_a_fence_only_a_key_keeps_an_effect_apart(idempotent, deduplicat
     assert found.violated == twice
     replayed = [asked.told for asked in found.asked if asked.told is not None]
     assert bool(replayed) == twice
+
+
+def paid_and_shipped() -> Workflow:
+    """A payment that may time out and is refunded then; what is paid is shipped."""
+    undo = {"idempotent": True, "tolerates_absence": True}
+    pay = Task(
+        service="bank",
+        duration="2s",
+        timeout="40s",
+        effect="compensatable",
+        idempotent=True,
+        compensation=undo,
+        on={"timeout": "rollback"},
+        next="ship",
+    )
+    ship = Task(service="post", duration="1s", idempotent=True, effect="retriable", next="done")
+    states = {"pay": pay, "ship": ship, "done": Final()}
+    return Workflow(name="order", initial="pay", states=states)
+
+
+@pytest.mark.parametrize("fenced", [True, False])
+def test_without_a_fence_what_the_one_had_decided_that_was_taken_for_dead_leaves(fenced):
+    """It hears at 5 s that all is paid, stands still while it commits that, and goes on at 25.5 s:
+    it has the order shipped, which the one that took over at 10 s has done before.
+    """
+    knobs = Knobs(
+        replicas={"orchestrator": 2}, lease=LEASE, fenced=fenced, commit="1s", publish="0s"
+    )
+    stands = Fault(kind="pause", target="orchestrator", replica=0, at=("5500ms",), lasts="20s")
+    history = run(paid_and_shipped(), "orchestration", knobs, ("0s",), stands)
+    assert len(times(history, Kind.LAPSE)) == 1
+    sent = [row.time_ns / S for row in history if row.kind == Kind.SEND and row.participant == 0]
+    assert (25.5 in sent) is not fenced
+
+
+@pytest.mark.parametrize("fenced", [True, False])
+def test_an_orchestrator_without_a_fence_ships_what_is_not_paid(fenced):
+    """One decides that the payment timed out and has it undone, the other that it came."""
+    knobs = Knobs(replicas={"orchestrator": 2}, lease=LEASE, fenced=fenced, tombstones=True)
+    found = wfmodel.explore(
+        paid_and_shipped(),
+        FaultBudget(pauses=1, timeouts=1),
+        knobs=knobs,
+        properties=("never_ends: phantom-success",),
+    )
+    assert found.violated is not fenced
+    if not fenced:
+        [told] = [asked.told for asked in found.asked if asked.told is not None]
+        assert "as the one had decided that was taken for dead" in told.story
+        replayed = replay(build(paid_and_shipped(), "orchestration", knobs), told.schedule)
+        assert wfmodel.measure(replayed).values["phantom_success"] == 1
 
 
 def test_nobody_is_taken_for_dead_where_there_is_one():

@@ -25,7 +25,8 @@ from wfmodel.exploration.properties import (
 from wfmodel.exploration.trace_space import RunSpace, run_space
 from wfmodel.semantics.after import Refused
 from wfmodel.semantics.fault_budget import FaultBudget
-from wfmodel.simulation.replay import UnplayableError, replay
+from wfmodel.simulation.replay import replay
+from wfmodel.simulation.script import UnplayableError
 
 
 def still_happens(

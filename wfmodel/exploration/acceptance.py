@@ -300,8 +300,10 @@ class Walk:
         cell = config.cells[p]
         waiting = (*(cell.pending.unpublished if cell.pending else ()), *cell.queue)
         posts = [post for post in dict.fromkeys(waiting) if post[0] == message]
-        if not posts:
+        late = [post for post in dict.fromkeys(cell.decided) if post[0] == message]
+        if not (posts or late):
             raise Refused("it has no such message to publish")
+        yield from (self.semantics.publish_late(config, p, each) for each in late)
         down = cell.down if self.semantics.local.others_relay(p) else 0
         config = config.with_cell(p, cell._replace(down=cell.down - down))
         for post in posts:
@@ -314,12 +316,11 @@ class Walk:
             yield self.semantics.start(config)
             return
         assert isinstance(content, External)
-        wanted = (content.node, content.epoch)
-        awaiting = [p for p, cell in enumerate(config.cells) if wanted in cell.expected]
+        node, epoch = content.node, content.epoch
+        awaiting = [p for p, cell in enumerate(config.cells) if (node, epoch) in cell.expected]
         if not awaiting:
             raise Refused("nobody awaits this event")
-        for p in awaiting:
-            yield self.semantics.answer(config, p, *wanted, content.event)
+        yield from (self.semantics.answer(config, p, node, epoch, content.event) for p in awaiting)
 
     def _drop(self, possible: Possible, row: Row) -> Iterable[Possible]:
         p, message, config = row.participant, self._message(row), possible.config
@@ -389,8 +390,7 @@ class Walk:
             return (possible,)
         if possible.debts:
             raise Refused(f"a crash left {possible.debts} unrecorded")
-        spare = self.deliveries.spare
-        if any(item not in spare for item in possible.config.channel):
+        if any(item not in self.deliveries.spare for item in possible.config.channel):
             raise Refused("a message was never delivered")
         for p, name in enumerate(self.table.names):
             cell = possible.config.cells[p]

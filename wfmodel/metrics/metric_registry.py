@@ -145,6 +145,8 @@ _TABLE: Final[tuple[tuple[MetricGroup, str, Better | None, Function], ...]] = (
     (MetricGroup.COST, "throughput", "higher", cost.throughput),
     (MetricGroup.COST, "load on the busiest", "lower", cost.busiest_load),
     (MetricGroup.COST, "extra attempts", "lower", cost.extra_attempts),
+    (MetricGroup.COST, "executions at once", "lower", worker_time.executions_at_once),
+    (MetricGroup.COST, "refused reports", "lower", worker_time.refused_reports),
     (MetricGroup.COST, "time of workers", "lower", worker_time.worker_time),
     (MetricGroup.COUPLING, "links", "lower", coupling.link_count),
     (MetricGroup.COUPLING, "fan-in", "lower", coupling.fan_in),
@@ -186,6 +188,8 @@ _BY_THE_TWIN: Final = (twin.__name__, asked_place.__name__, recovery_phases.__na
 _FROM_HISTORIES: Final = (
     "still_running",
     "completion_time",
+    "executions_at_once",
+    "refused_reports",
     "worker_time",
     *(f.__name__ for _, _, _, f in _TABLE if f.__module__ in _BY_THE_TWIN),
 )

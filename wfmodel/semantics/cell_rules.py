@@ -90,7 +90,7 @@ class CellRules:
             if taken and (self.on_receipt or self.after_work) and only_works(operations):
                 return self._work_at_once(cell, taken, operations)
             cell, over = self._worked_off(before, cell)
-            sends = _posts(operations) if self.publish_first else ()
+            sends = posts_of(operations) if self.publish_first else ()
             kept, landing = (finished, None) if self.outbox else (None, finished)
             early = taken if self.on_receipt else None
             received = NOTHING if early else received
@@ -321,6 +321,7 @@ class CellRules:
             queue=cell.queue if self.outbox else (),
             expected=cell.expected,
             late=cell.late,
+            decided=cell.decided,
             past=cell.past,
         )
         return After(left, taken, returned=back)
@@ -349,19 +350,6 @@ class CellRules:
         leased = self.after_work or lease is not None
         return leased and self._is_replicated(participant)
 
-    def lapse(self, cell: Cell) -> After:
-        """A replica stood still for too long: a crash to us; outside, its attempts go on."""
-        gone = [work for work in cell.work if not self.fenced or self.lands_outside(work[0])]
-        for work in cell.landed:
-            gone.remove(work)
-        after = self.crash(cell)
-        return after._replace(cell=after.cell._replace(late=put(after.cell.late, *gone)))
-
-    def land_late(self, cell: Cell, work: Work) -> After:
-        """What a fenced holder had set going outside has its effect."""
-        left = cell._replace(late=without(cell.late, work, "no such attempt is under way"))
-        return After(left, landing=work[:2])
-
     def restart(self, participant: int, cell: Cell) -> After:
         """One crash is over; with the last, the process is back with its durable state."""
         if not cell.down:
@@ -389,5 +377,6 @@ class CellRules:
         return after == cell.volatile and not operations
 
 
-def _posts(operations: tuple[Operation, ...]) -> tuple[Post, ...]:
+def posts_of(operations: tuple[Operation, ...]) -> tuple[Post, ...]:
+    """The messages among a reaction's actions."""
     return tuple((o[1], o[3]) for o in operations if o[0] == SEND)

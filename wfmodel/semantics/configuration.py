@@ -81,6 +81,8 @@ class Cell(NamedTuple):
     """Attempts in progress whose effect, outside, is there already."""
     late: tuple[Work, ...] = ()
     """Attempts of a holder that was fenced: their effect, outside, may still come."""
+    decided: tuple[Post, ...] = ()
+    """Messages of a holder that was taken for dead, and whom no fence stops: they may leave."""
     unacknowledged: tuple[Parcel, ...] = ()
     """Acknowledged after the work: messages whose work is committed; the broker does not know."""
     past: tuple[int, ...] = ()

@@ -20,6 +20,7 @@ from wfmodel.semantics.death_rules import death
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution, is_endless, never_succeeds
 from wfmodel.semantics.restore_rules import backups_of
+from wfmodel.semantics.takeover_rules import land_late, lapse, publish_late
 
 
 class StepKind(StrEnum):
@@ -212,17 +213,20 @@ class EnabledSteps:
 
     def _lapse(self, p: int, cell: Cell) -> After:
         """Another replica goes on, or the same one anew."""
-        after = self.local.lapse(cell)
+        after = lapse(self.local, cell)
         return after._replace(cell=self._restart(p, after.cell).cell)
 
     def _late(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         for work in dict.fromkeys(cell.late):
             done = self.table.work_done(*work, DONE)
-            landed = self.local.land_late(cell, work)
+            landed = land_late(cell, work)
             if DONE in self.resolution.outcomes(self.nodes[work[0]], work[1], work[2]):
                 yield EnabledStep(Step(StepKind.LAND, p, done), landed)
             gone = landed._replace(landing=None)
             yield EnabledStep(Step(StepKind.VANISH, p, done), gone)
+        for post in dict.fromkeys(cell.decided):
+            step = Step(StepKind.PUBLISH, p, post[0])
+            yield EnabledStep(step, publish_late(cell, post))
 
     def _events(self, cell: Cell) -> Iterator[int]:
         table = self.table

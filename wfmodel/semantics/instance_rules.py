@@ -27,6 +27,7 @@ from wfmodel.semantics.configuration import (
 from wfmodel.semantics.death_rules import death
 from wfmodel.semantics.effect_rules import land
 from wfmodel.semantics.restore_rules import gone_back
+from wfmodel.semantics.takeover_rules import land_late, lapse, publish_late
 
 
 class CrashLosses(NamedTuple):
@@ -142,6 +143,11 @@ class InstanceRules:
         after = self.local.publish(config.cells[participant], post)
         return self._applied(config, participant, after)
 
+    def publish_late(self, config: Configuration, participant: int, post: Post) -> Configuration:
+        """What a holder that was taken for dead had decided reaches the broker all the same."""
+        after = publish_late(config.cells[participant], post)
+        return self._applied(config, participant, after)
+
     def acknowledge(self, config: Configuration, participant: int, message: int) -> Configuration:
         """After the work: the broker hears that a message need not come again."""
         cell = config.cells[participant]
@@ -190,14 +196,14 @@ class InstanceRules:
     def lapse(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
         """Whoever holds the instance there stood still for too long: others go on with it."""
         cell = config.cells[participant]
-        after = self.local.lapse(cell)
+        after = lapse(self.local, cell)
         return self._applied(config, participant, after), self._losses(cell, after)
 
     def land_late(
         self, config: Configuration, participant: int, work: Work
     ) -> tuple[Configuration, Landing | None]:
         """An attempt of a holder that was fenced has its effect outside."""
-        after = self.local.land_late(config.cells[participant], work)
+        after = land_late(config.cells[participant], work)
         return self.apply(config, participant, after)
 
     def _losses(self, cell: Cell, after: After) -> CrashLosses:

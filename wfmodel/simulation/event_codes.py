@@ -28,6 +28,7 @@ LIVES = 1 << 32
     LANDS,
     WORK_OVER,
     NOTICED,
+    DECIDED_LATE,
     RESTART_LATE,
     TAKE_OVER,
     RELAYED,
@@ -41,9 +42,10 @@ LIVES = 1 << 32
     NOTHING_MORE,
     CHOICE,
     CHANGED,
-) = range(24)
+) = range(25)
 """LANDS: an attempt has its effect outside, WORK_OVER: such an attempt ends; NOTICED: it is known
-that an attempt's worker has died. What comes before RESTART_LATE may be deferred by a pause. CHOICE
+that an attempt's worker has died; DECIDED_LATE: what a holder that no fence stops had decided, and
+not committed, leaves. What comes before RESTART_LATE may be deferred by a pause. CHOICE
 is a script's only; CHANGED never happens: a change of a store is kept as such."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)

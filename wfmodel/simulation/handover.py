@@ -26,6 +26,7 @@ from wfmodel.simulation.basis import (
 from wfmodel.simulation.custody import lapse
 from wfmodel.simulation.event_codes import (
     ACKNOWLEDGED,
+    DECIDED_LATE,
     DELIVER,
     LANDS,
     LIVES,
@@ -175,13 +176,16 @@ def end_life(run: Run, process: Process) -> None:
 
 def _goes_on(run: Run, event: Event) -> bool:
     """Whether it lands although its holder was taken for dead: outside, nobody knows of a fence."""
-    return event.kind == LANDS or (event.kind == WORK_END and not run.fenced)
+    goes_on = event.kind in (WORK_END, DECIDED_LATE)
+    return event.kind == LANDS or (goes_on and not run.fenced)
 
 
 def _interrupt(run: Run, process: Process, cell: Cell) -> None:
     if cell.busy:
         if cell.out:
             _leave_phantoms(run, process, cell)
+        elif process.fenced and run.atomic and not run.fenced:
+            _decide_late(run, process, cell)
         if cell.cause.item == PARCEL:
             abandon(run, cell.cause.parcel)
     lapse(run, cell)
@@ -191,6 +195,25 @@ def _interrupt(run: Run, process: Process, cell: Cell) -> None:
             abandon(run, stimulus.parcel)
         stimulus = stimulus.next
     forget(run, cell)
+
+
+def _decide_late(run: Run, process: Process, cell: Cell) -> None:
+    """No fence stops it: when it goes on it commits what it had decided, and its messages leave.
+
+    Of its state nothing stays: whoever holds the instance now writes last.
+    """
+    operation = cell.reaction.first
+    while operation:
+        if operation.code == SEND:
+            event = event_of(run, DECIDED_LATE, cell.instance)
+            event.process = process
+            event.sender_life = process.lost
+            event.operation = operation
+            if run.scripted:  # a script says when
+                schedule(run, 0, event)
+            else:
+                append(process.deferred, event)
+        operation = operation.next
 
 
 def _leave_phantoms(run: Run, process: Process, cell: Cell) -> None:

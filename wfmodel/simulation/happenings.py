@@ -9,6 +9,7 @@ from wfmodel.simulation.effects import land
 from wfmodel.simulation.event_codes import (
     ACKNOWLEDGING,
     COMMIT,
+    DECIDED_LATE,
     DELIVER,
     FLUSH,
     LANDING,
@@ -24,7 +25,7 @@ from wfmodel.simulation.event_codes import (
     WORK_OVER,
 )
 from wfmodel.simulation.handover import holder_then, taken_by, taker, until_poll
-from wfmodel.simulation.network import is_blocked, lose, wait_for, watch
+from wfmodel.simulation.network import is_blocked, lose, publish, wait_for, watch
 from wfmodel.simulation.queues import append, defer, enqueue
 from wfmodel.simulation.reactions import (
     commit,
@@ -153,6 +154,18 @@ def _lands_late(run: Run, event: Event) -> bool:
     return False
 
 
+def decided_late(run: Run, event: Event) -> bool:
+    """A holder that was taken for dead goes on, and no fence stops it: its message leaves."""
+    process = event.process
+    if not run.scripted:
+        if process.lost != event.sender_life:
+            return False
+        if process.paused:
+            return defer(process, event)
+    publish(run, process, event.instance, event.operation)
+    return False
+
+
 def _forget(run: Run, event: Event) -> None:
     """The end of an attempt of an earlier life is nobody's any more."""
     process = holder_then(run, event.cell, event.life)
@@ -220,6 +233,8 @@ def happen(run: Run, event: Event) -> None:
         kept = lands(run, event)
     elif kind == NOTICED:
         kept = noticed(run, event)
+    elif kind == DECIDED_LATE:
+        kept = decided_late(run, event)
     elif kind == ACKNOWLEDGING:
         kept = acknowledged(run, event)
     if not kept:

@@ -40,6 +40,7 @@ from wfmodel.simulation.event_codes import (
     ACKNOWLEDGING,
     CHOICE,
     COMMIT,
+    DECIDED_LATE,
     DELIVER,
     EXTERNAL,
     FLUSH,
@@ -70,6 +71,7 @@ from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.script import (
     DIE_WITH_PROCESS,
     Scripted,
+    UnplayableError,
     changes_of,
     holder_of,
     is_next,
@@ -88,23 +90,6 @@ OWN_FAULT: Final = -1
 
 Option: TypeAlias = tuple[Act, Callable[[], None]]
 """An act that is possible, and what performs it."""
-
-
-class UnplayableError(Exception):
-    """An act that cannot happen when it should. ``place`` counts from 0.
-
-    The arguments are all that it says, so that it survives being raised again.
-    """
-
-    def __init__(self, place: int, act: str, instead: tuple[str, ...]) -> None:
-        super().__init__(place, act, instead)
-        self.place = place
-        self.act = act
-        self.instead = instead
-
-    def __str__(self) -> str:
-        listed = "; ".join(self.instead) or "nothing"
-        return f"act {self.place + 1} cannot happen: {self.act!r} (possible: {listed})"
 
 
 def replay(system: System, schedule: Iterable[Act]) -> History:
@@ -264,7 +249,7 @@ class Stage:
         waiting.kind = WORK_OVER
 
     def _late(self, process: Process) -> Iterator[Option]:
-        """Outside, or without a fence, attempts go on whose holder was taken for dead."""
+        """Outside, or without a fence, a holder that was taken for dead goes on."""
         for waiting in self.script.clock.of(LANDS, *(() if self.run.fenced else (WORK_END,))):
             if holder_of(waiting) is process and waiting.life in self.lost:
                 done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, DONE)
@@ -272,6 +257,10 @@ class Stage:
                 yield act, partial(self._land_late, waiting)
                 gone = act_of_landing(self.flow, process.name, done, Deed.VANISH)
                 yield gone, partial(self.script.clock.forget, waiting)
+        for waiting in self.script.clock.of(DECIDED_LATE):
+            if waiting.process is process:
+                act = self._about(process, Deed.PUBLISH, waiting.operation.a)
+                yield act, partial(self.script.play, waiting)
 
     def _land_late(self, waiting: Waiting) -> None:
         self.script.clock.forget(waiting)

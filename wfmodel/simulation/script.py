@@ -64,6 +64,23 @@ DIE_WITH_PROCESS: Final = (
 """What was to happen inside a process that is gone."""
 
 
+class UnplayableError(Exception):
+    """An act that cannot happen when it should. ``place`` counts from 0.
+
+    The arguments are all that it says, so that it survives being raised again.
+    """
+
+    def __init__(self, place: int, act: str, instead: tuple[str, ...]) -> None:
+        super().__init__(place, act, instead)
+        self.place = place
+        self.act = act
+        self.instead = instead
+
+    def __str__(self) -> str:
+        listed = "; ".join(self.instead) or "nothing"
+        return f"act {self.place + 1} cannot happen: {self.act!r} (possible: {listed})"
+
+
 class Script(Clock):
     """Keeps what is to happen, in the order in which it was scheduled."""
 

@@ -160,6 +160,8 @@ def line_between(
         told += _losses(table, act.deed, p, before, after)
     else:
         told += _beliefs(table, p, before, after)
+    if before.cells[p].decided != after.cells[p].decided and act.deed is Deed.PUBLISH:
+        told.append("as the one had decided that was taken for dead")
     recipients = _recipients(table, before, after) if act.deed is Deed.PUBLISH else ()
     sent = () if step.kind is StepKind.DUPLICATE else _sent(table, before, after)
     if table.own and step.kind is StepKind.REACT and before.cells == after.cells and not sent:
