@@ -15,6 +15,7 @@ from typing import Final
 from wfmodel.designs import fault_facts
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault
 from wfmodel.designs.knobs import (
+    DURABLE,
     Acknowledge,
     Delivery,
     DualWriteOrder,
@@ -100,7 +101,7 @@ def _with_a_stand_by(scenario: Scenario) -> Iterator[WhatIf]:
 
 
 def _can_be_replicated(knobs: Knobs) -> bool:
-    durable = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+    durable = knobs.persistence in DURABLE
     return durable and not knobs.replicas and knobs.lease is None
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.history import CRASHES, Drop, History, Kind, Row
-from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.knobs import DURABLE
 from wfmodel.designs.messages import (
     Chosen,
     External,
@@ -102,7 +102,7 @@ class _Purse:
         self.events = history.events
         self.messages = messages
         knobs = system.knobs
-        self.commits = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+        self.commits = knobs.persistence in DURABLE
         self.met: Counter[str] = Counter()
         self.present: set[int] = set()
         self.uncommitted: dict[int, int] = {}
