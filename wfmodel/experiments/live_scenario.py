@@ -26,8 +26,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from wfmodel.designs import History
-from wfmodel.designs.fault_facts import FACTS
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
 from wfmodel.designs.knobs import MOST_REPLICAS, Knobs, Persistence
 from wfmodel.experiments.experiment import Factor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wfmodel.designs import fault_facts
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
 from wfmodel.designs.knobs import (
     DURABLE,
     Acknowledge,
@@ -106,7 +105,7 @@ def _can_be_replicated(knobs: Knobs) -> bool:
 
 
 def _stops(fault: Fault, target: str) -> bool:
-    return fault_facts.FACTS[fault.kind].stops and fault.whom == (target,)
+    return FACTS[fault.kind].stops and fault.whom == (target,)
 
 
 def _of_times(scenario: Scenario) -> Iterator[WhatIf]:

@@ -207,14 +207,5 @@ class _Purse:
     def total(self) -> Spent:
         again = (count - self.sent[message] for (_, message), count in self.received.items())
         self.met["duplicates"] = sum(max(0, copies) for copies in again)
-        met = self.met
-        faults = FaultBudget(
-            crashes=met["crashes"],
-            losses=met["losses"],
-            duplicates=met["duplicates"],
-            timeouts=met["timeouts"],
-            failures=met["failures"],
-            restores=met["restores"],
-            worker_crashes=met["worker_crashes"],
-        )
+        faults = FaultBudget(**{kind: self.met[kind] for kind in FAULTS})  # type: ignore[arg-type]
         return Spent(faults, self.laps, max(self.failed.values(), default=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,10 +29,15 @@ latencies: st.SearchStrategy[Any] = st.sampled_from(drawn_values("commit"))
 
 
 @st.composite
-def knobs(draw: DrawFn) -> Knobs:
-    """Any setting of all knobs that change what can happen; what clashes with others is usual."""
+def knobs(draw: DrawFn, left: Collection[str] = ()) -> Knobs:
+    """Any setting of all knobs that change what can happen, but for those that are left as they
+    are; what clashes with others is as usual.
+    """
     usual = Knobs()
-    drawn = {name: draw(st.sampled_from(drawn_values(name))) for name in KNOBS}
+    drawn = {
+        name: getattr(usual, name) if name in left else draw(st.sampled_from(drawn_values(name)))
+        for name in KNOBS
+    }
     found: Any = SimpleNamespace(**drawn)
     while clash := next(clashes(found), None):
         setattr(found, clash[0], getattr(usual, clash[0]))

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Protocol
 
-from wfmodel.designs.fault_facts import FACTS, PER_MESSAGE
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
+from wfmodel.designs.fault_facts import PER_MESSAGE
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault, FaultKind
 from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.designs.knobs import Lease, Poll
 from wfmodel.model.distributions import (

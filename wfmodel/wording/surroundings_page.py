@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from wfmodel.designs.faults import FACTS
 from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.designs.knobs import Knobs
 from wfmodel.model.distributions import Constant
@@ -31,8 +32,19 @@ def knobs_table() -> str:
     return f"| {head} |\n|---|---|---|\n{''.join(rows)}"
 
 
+def faults_table() -> str:
+    """The rows of the page."""
+    rows = [
+        f"| `{kind}` | {facts.page} | {facts.keys}{' ' if facts.keys else ''}|\n"
+        for kind, facts in FACTS.items()
+    ]
+    return f"| kind | what happens | its own keys |\n|---|---|---|\n{''.join(rows)}"
+
+
 def with_tables(page: str) -> str:
     """The page with its tables as they are now."""
-    before, rest = page.split("| knob |", 1)
-    after = rest.split("\n\n", 1)[1]
-    return f"{before}{knobs_table()}\n{after}"
+    for head, table in (("| knob |", knobs_table()), ("| kind |", faults_table())):
+        before, rest = page.split(head, 1)
+        after = rest.split("\n\n", 1)[1]
+        page = f"{before}{table}\n{after}"
+    return page
