@@ -29,6 +29,7 @@ from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.state_space import INTERRUPTED
 from wfmodel.exploration.stories import story_of
 from wfmodel.exploration.terminal_states import Path
+from wfmodel.semantics.enabled_steps import has_detectors
 
 MOST_STATES: Final = 500_000
 """Configurations that one search looks into."""
@@ -140,18 +141,6 @@ def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
     if has_detectors(system):
         costs.add("timeouts")
     return (kind for kind in COSTS if kind in costs)
-
-
-def has_detectors(system: System) -> bool:
-    """Somebody may take slowness for failure: a watchdog, the time-out of a step or the whole."""
-    if system.knobs.watchdog is not None or system.flow.deadline is not None:
-        return True
-    steps = (node for node in system.flow.nodes if node.service is not None)
-    timed = any(
-        getattr(node.state, "timeout", None) is not None and hasattr(node.state, "effect")
-        for node in steps
-    )
-    return system.knobs.timeouts and timed
 
 
 def possibility(
