@@ -1,6 +1,7 @@
 """Files made from the code: ``python -m tests.generated`` compares, ``--write`` renews.
 
-The schemas, the metrics page, the map of the code and the rule pages; tests of their own compare
+The schemas, the metrics page, the tables of knobs and faults, the map of the code and the rule
+pages; tests of their own compare
 them. This is how to renew them in one go.
 """
 
@@ -29,8 +30,10 @@ from wfmodel.model.json_schema import (
     workflow_schema,
 )
 from wfmodel.runtimes import ENGINES, engine_page, engines_page
+from wfmodel.wording.surroundings_page import with_tables
 
 ROOT = Path(__file__).parents[1]
+SURROUNDINGS = ROOT / "docs" / "faults-and-knobs.md"
 
 
 def expected() -> dict[Path, str]:
@@ -47,6 +50,7 @@ def expected() -> dict[Path, str]:
         CONFIGURATION: as_text(configuration_schema()),
         ROOT / "docs" / "metrics.md": page(),
         MAP: map_of_the_code(),
+        SURROUNDINGS: with_tables(SURROUNDINGS.read_text(encoding="utf-8")),
         **rules,
         **{ROOT / "docs" / "runtimes" / name: text for name, text in runtimes.items()},
     }

@@ -30,7 +30,6 @@ from wfmodel.experiments.reachability import (
     LAPS,
     Possibility,
     budget_words,
-    has_detectors,
     possibility,
 )
 from wfmodel.experiments.scenario import system_of
@@ -38,6 +37,7 @@ from wfmodel.exploration import FaultBudget
 from wfmodel.importers import load_any
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
+from wfmodel.semantics.enabled_steps import has_detectors
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "what-can-happen.md"

@@ -7,17 +7,20 @@ import shutil
 import subprocess
 import sys
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
 import wfmodel
+from tests.generated import SURROUNDINGS
 from wfmodel.checks import check_result
 from wfmodel.cli.app import COMMANDS
 from wfmodel.designs import Knobs
 from wfmodel.designs.faults import FaultKind
 from wfmodel.experiments import Scenario, load_scenario
 from wfmodel.simulation import Setting
+from wfmodel.wording.surroundings_page import knobs_table, with_tables
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -121,14 +124,18 @@ def test_tables_name_every_key_and_no_other(page: str, names: list[str]):
     assert [each for each in names if f"\n| `{each}` |" not in text] == []
 
 
+def test_the_tables_of_knobs_and_faults_are_current():
+    text = SURROUNDINGS.read_text(encoding="utf-8")
+    assert with_tables(text) == text, "make docs"
+
+
 def test_defaults_in_the_table_of_knobs_are_those_of_the_code():
-    text = (ROOT / "docs" / "faults-and-knobs.md").read_text(encoding="utf-8")
-    shown = dict(re.findall(r"^\| `(\w+)` \| `?([\w.-]+)`?", text, re.M))
+    shown = dict(re.findall(r"^\| `(\w+)` \| `?([\w.-]+)`?", knobs_table(), re.M))
     knobs = Knobs()
-    for each in ("persistence", "delivery", "publishing", "dual_write_order", "event_content"):
-        assert shown[each] == getattr(knobs, each).value
-    for each in ("deduplicate", "timeouts", "correlation"):
-        assert shown[each] == str(getattr(knobs, each)).lower()
+    for each in fields(Knobs):
+        value = getattr(knobs, each.name)
+        if isinstance(value, bool | StrEnum):
+            assert shown[each.name] == str(value).lower()
 
 
 def test_every_command_is_in_the_page_of_commands():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -97,12 +98,12 @@ def dressed_settings(draw: DrawFn) -> Setting:
 
 
 @st.composite
-def worlds(draw: DrawFn) -> tuple[System, Setting, int]:
-    """A system, its setting, a seed."""
+def worlds(draw: DrawFn, left: Collection[str] = ()) -> tuple[System, Setting, int]:
+    """A system, its setting, a seed; some knobs are left as they are."""
     dressed = draw(st.booleans())
     workflow = draw(dressed_workflows() if dressed else workflows(timeouts=True, outside=True))
     setting = draw(dressed_settings() if dressed else settings_of_runs())
-    chosen = draw(knobs())
+    chosen = draw(knobs(left))
     if dressed:
         latencies = {name: draw(families) for name in ("commit", "publish", "relay_delay")}
         chosen = replace(chosen, **latencies)

@@ -21,6 +21,7 @@ from wfmodel.model.files import read_file
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
 from wfmodel.model.spelling import describe, nearest
+from wfmodel.model.strict import words_of
 
 FILES = ("wfmodel.toml", "pyproject.toml")
 
@@ -115,7 +116,7 @@ def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
         meant = nearest(place, known)
         hint = f"; did you mean {meant!r}?" if meant else f" (keys: {', '.join(known)})"
         return f"unknown key {describe(place)}{hint}"
-    return f"{place}: {error['msg']}; got {describe(error['input'])}"
+    return f"{place}: {words_of(error)}; got {describe(error['input'])}"
 
 
 def settings_of(params: Mapping[str, Any]) -> Settings:

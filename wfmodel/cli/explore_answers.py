@@ -109,6 +109,10 @@ def with_knobs(name: str, knobs: Knobs, given: tuple[str, ...]) -> Knobs:
     """
     from dataclasses import fields, replace
 
+    from pydantic import ValidationError
+
+    from wfmodel.model.strict import first_refusal
+
     changed = _knobs(given)
     if changed is None:
         return knobs
@@ -116,13 +120,8 @@ def with_knobs(name: str, knobs: Knobs, given: tuple[str, ...]) -> Knobs:
     assert set(values) <= {each.name for each in fields(Knobs)}
     try:
         return replace(knobs, **values)
-    except ValueError as error:
-        raise TyperException(f"--knob: {name}: {_first_line(error)}") from None
-
-
-def _first_line(error: ValueError) -> str:
-    said = [line.strip() for line in str(error).splitlines() if "Value error" in line]
-    return said[0].removeprefix("Value error, ") if said else str(error)
+    except ValidationError as error:
+        raise TyperException(f"--knob: {name}: {first_refusal(error).why}") from None
 
 
 def _given(texts: Iterable[str]) -> list[str]:

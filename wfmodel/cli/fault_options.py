@@ -1,7 +1,7 @@
 """``--crash``, ``--loss``, …: how much may go wrong, the same options wherever one explores.
 
-A command declares one parameter, ``budget``, and is decorated; a new fault of the explorer's budget
-is one more entry here, and an option of all of them.
+A command declares one parameter, ``budget``, and is decorated; each kind of ``fault_costs.COSTS``
+is an option of all of them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.designs.fault_costs import COSTS
+
 if TYPE_CHECKING:
     from wfmodel.designs.system import System
     from wfmodel.semantics import FaultBudget
@@ -25,16 +27,7 @@ Count: TypeAlias = Annotated[
     int, typer.Option(min=0, max=MOST_FAULTS, help="At most so many in total.")
 ]
 
-BUDGETED: Final = {
-    "crash": "crashes",
-    "loss": "losses",
-    "duplicate": "duplicates",
-    "pause": "pauses",
-    "restore": "restores",
-    "worker_crash": "worker_crashes",
-    "failure": "failures",
-    "early_timeout": "timeouts",
-}
+BUDGETED: Final = {cost.option: kind for kind, cost in COSTS.items()}
 """Options, and the fields of ``FaultBudget`` that they set."""
 
 KEYWORD: Final = inspect.Parameter.KEYWORD_ONLY

@@ -21,7 +21,11 @@ def line_refusal(error: BaseException) -> str | None:
     typer = sys.modules.get("typer.exceptions")
     if typer is None or not isinstance(error, typer.TyperException):
         return None
-    return str(error.format_message()).replace(": Value error, ", ": ")
+    if isinstance(
+        error, sys.modules["typer"].BadParameter
+    ):  # typer reads options by pydantic, which says so
+        error.message = error.message.removeprefix("Value error, ")
+    return str(error.format_message())
 
 
 def is_abort(error: BaseException) -> bool:

@@ -10,8 +10,8 @@ from typing import Final
 from typer.exceptions import TyperException
 
 from wfmodel.cli.fault_options import BUDGETED
+from wfmodel.designs.fault_costs import PROCESS_FAULTS
 from wfmodel.exploration.packed import Engine
-from wfmodel.semantics.fault_budget import PROCESS_FAULTS
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,19 @@
 """The closed set of faults. Each has a target, an instant or a rate, a duration, and a bound.
 
-The explorer spends them from a budget, the simulator draws them. Nothing else can go wrong.
+The explorer spends them from a budget, the simulator draws them. Nothing else can go wrong. What a
+kind strikes, what follows from that everywhere, and what it is called is one entry of ``FACTS``:
+metrics read from it which faults something has to recover from, hunts where a kind strikes, answers
+what it can cause, pages how it is called. What it does to a process is in ``simulation/faults`` and
+``semantics``.
+
+>>> FACTS[FaultKind.PAUSE].scope.value, FACTS[FaultKind.PAUSE].stops
+('process', True)
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -25,74 +33,226 @@ class FaultKind(StrEnum):
     """What goes wrong."""
 
     CRASH = "crash"
-    """The process stops and loses what is volatile; it restarts when the fault ends."""
     PAUSE = "pause"
-    """The process stands still, then goes on with stale state (a zombie)."""
     LOSS = "loss"
-    """A message vanishes on its way to the target, with ``probability``."""
     DUPLICATION = "duplication"
-    """A message to the target is delivered twice, with ``probability``."""
     DELAY = "delay"
-    """A message to the target takes ``delay`` longer, with ``probability``."""
     REORDERING = "reordering"
-    """A message to the target is overtaken: held for ``delay`` while later ones pass."""
     PARTITION = "partition"
-    """The target cannot exchange messages with the rest (or with ``peers`` only)."""
     STORE_OUTAGE = "store-outage"
-    """The target's store takes no commit."""
     SLOW_STORE = "slow-store"
-    """Commits of the target take ``factor`` times as long."""
     BROKER_OUTAGE = "broker-outage"
-    """The broker neither takes nor delivers messages."""
     SLOW_SERVICE = "slow-service"
-    """Steps at the target take ``factor`` times as long."""
     BUSINESS_FAILURE = "business-failure"
-    """Steps at the target fail for good, with ``probability``."""
     TRANSIENT_FAILURE = "transient-failure"
-    """Attempts at the target fail, with ``probability``; a further attempt may succeed."""
     RESTORE = "restore"
-    """The target crashes, and its store goes back to a backup: what it held ``age`` ago, or at the
-    latest of the backups that are taken every ``backups``."""
     WORKER_CRASH = "worker-crash"
-    """The workers of the target die, each with the attempt that it works on; the target goes on,
-    and counts the attempts as failed as soon as it knows: at once, or if nobody saw it (``unseen``)
-    when their heartbeat has been missing for too long."""
 
 
-PER_REPLICA: Final = frozenset(
-    {
-        FaultKind.CRASH,
-        FaultKind.PAUSE,
-        FaultKind.PARTITION,
-        FaultKind.SLOW_SERVICE,
-        FaultKind.WORKER_CRASH,
-    }
-)
+class Scope(StrEnum):
+    """What a fault strikes."""
+
+    PROCESS = "process"
+    """A participant's process, for all instances at once."""
+    LINK = "link"
+    """The way between a process and the broker, or other processes."""
+    STORE = "store"
+    BROKER = "broker"
+    PARTICIPANT = "participant"
+    """The store of a participant, and all processes that run on it."""
+    MESSAGE = "message"
+    """Single messages, each with a probability, while the fault is on."""
+    STEP = "step"
+    """Single attempts at a step, each with a probability, while the fault is on."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FaultFacts:
+    """What is to be known of one kind of fault."""
+
+    scope: Scope
+    plural: str
+    """In prose."""
+    page: str
+    """What happens: its row of docs/faults-and-knobs.md."""
+    keys: tuple[str, ...] = ()
+    """Its own keys: with other kinds they have no meaning."""
+    keys_page: str = ""
+    """What the page says of them, where more than their names."""
+    stops: bool = False
+    """Something stands still that has to be set going again: recovery is what follows."""
+    slows: bool = False
+    """Everything of its scope takes ``factor`` times as long while it is on."""
+    late: bool = False
+    """An acknowledgement can come too late because of it, so that a message comes again."""
+    downs: bool = False
+    """It takes what is volatile, and leaves a process down until it ends."""
+    instant: bool = False
+    """It takes something in the instant in which it strikes, however short it lasts."""
+    costs: tuple[str, ...] = ()
+    """What it costs an exploration (``fault_costs.COSTS``) besides what may follow from it."""
+    hunted: int = 0
+    """Its place among those that a hunt draws, the plainest first; 0: none does."""
+
+
+FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
+    FaultKind.CRASH: FaultFacts(
+        Scope.PROCESS,
+        "crashes",
+        "the process stops, loses what is volatile, and restarts when the fault ends",
+        stops=True,
+        downs=True,
+        costs=("crashes",),
+        hunted=1,
+    ),
+    FaultKind.PAUSE: FaultFacts(
+        Scope.PROCESS,
+        "pauses",
+        "the process stands still, then goes on with stale state (a zombie)",
+        stops=True,
+        late=True,
+        hunted=4,
+    ),
+    FaultKind.LOSS: FaultFacts(
+        Scope.MESSAGE,
+        "message losses",
+        "a message to the target vanishes",
+        keys=("probability",),
+        costs=("losses",),
+        hunted=2,
+    ),
+    FaultKind.DUPLICATION: FaultFacts(
+        Scope.MESSAGE,
+        "duplicated messages",
+        "a message to the target is delivered twice",
+        keys=("probability",),
+        costs=("duplicates",),
+        hunted=3,
+    ),
+    FaultKind.DELAY: FaultFacts(
+        Scope.MESSAGE,
+        "delayed messages",
+        "a message to the target takes longer",
+        keys=("probability", "delay"),
+        hunted=5,
+    ),
+    FaultKind.REORDERING: FaultFacts(
+        Scope.MESSAGE,
+        "reordered messages",
+        "a message to the target is overtaken by later ones",
+        keys=("probability", "delay"),
+    ),
+    FaultKind.PARTITION: FaultFacts(
+        Scope.LINK,
+        "partitions",
+        "the target cannot exchange messages with the rest",
+        keys=("peers",),
+        keys_page="`peers`: with these only",
+        stops=True,
+        late=True,
+        hunted=8,
+    ),
+    FaultKind.STORE_OUTAGE: FaultFacts(
+        Scope.STORE,
+        "store outages",
+        "the target's store takes no commit",
+        stops=True,
+        late=True,
+        hunted=9,
+    ),
+    FaultKind.SLOW_STORE: FaultFacts(
+        Scope.STORE,
+        "periods of a slow store",
+        "commits of the target take longer",
+        keys=("factor",),
+        slows=True,
+        late=True,
+        hunted=12,
+    ),
+    FaultKind.BROKER_OUTAGE: FaultFacts(
+        Scope.BROKER,
+        "broker outages",
+        "the broker neither takes nor delivers",
+        stops=True,
+        late=True,
+        hunted=10,
+    ),
+    FaultKind.SLOW_SERVICE: FaultFacts(
+        Scope.PROCESS,
+        "periods of a slow service",
+        "work at the target takes longer",
+        keys=("factor",),
+        slows=True,
+        hunted=11,
+    ),
+    FaultKind.BUSINESS_FAILURE: FaultFacts(
+        Scope.STEP,
+        "business failures",
+        "steps at the target fail for good",
+        keys=("probability", "step"),
+        costs=("failures",),
+        hunted=7,
+    ),
+    FaultKind.TRANSIENT_FAILURE: FaultFacts(
+        Scope.STEP,
+        "transient failures",
+        "attempts at the target fail",
+        keys=("probability", "step"),
+        costs=("failures",),
+        hunted=6,
+    ),
+    FaultKind.RESTORE: FaultFacts(
+        Scope.PARTICIPANT,
+        "restores from a backup",
+        "the target crashes, and its store goes back to a backup: to what it held `age`"
+        " ago, or at the latest of the backups that are taken every `backups` (from the"
+        " beginning on)",
+        keys=("age", "backups"),
+        keys_page="`age` or `backups`",
+        stops=True,
+        downs=True,
+        costs=(
+            "crashes",
+            "restores",
+        ),
+        hunted=13,
+    ),
+    FaultKind.WORKER_CRASH: FaultFacts(
+        Scope.PROCESS,
+        "crashes of workers",
+        "the target's workers die, each with the attempt it works on (a task's process, a"
+        " pod); the target goes on, and counts the attempts as failed, at the cost of a"
+        " retry, as soon as it knows: at once, or with `unseen: true` by the knob"
+        " `heartbeat`, or never. With `acknowledge: after-work` the consumer is its own"
+        " worker: use `crash`",
+        keys=("unseen",),
+        stops=True,
+        instant=True,
+        costs=("worker_crashes",),
+        hunted=14,
+    ),
+}
+assert tuple(FACTS) == tuple(FaultKind)
+
+
+def of_scope(*scopes: Scope) -> tuple[FaultKind, ...]:
+    """The kinds that strike one of these."""
+    return tuple(kind for kind, facts in FACTS.items() if facts.scope in scopes)
+
+
+OF_KINDS: Final[Mapping[str, tuple[FaultKind, ...]]] = {
+    key: tuple(kind for kind, facts in FACTS.items() if key in facts.keys)
+    for key in sorted({key for facts in FACTS.values() for key in facts.keys})
+}
+"""Keys that have a meaning with some kinds only, and with which."""
+
+PER_REPLICA: Final = frozenset(of_scope(Scope.PROCESS, Scope.LINK))
 """Kinds that strike each replica of a participant for itself."""
 
-CRASHING: Final = frozenset({FaultKind.CRASH, FaultKind.RESTORE})
+CRASHING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.downs)
 """Kinds that take what is volatile and leave a process down until they end."""
 
-_OF_MESSAGES: Final = (
-    FaultKind.LOSS,
-    FaultKind.DUPLICATION,
-    FaultKind.DELAY,
-    FaultKind.REORDERING,
-)
-_OF_STEPS: Final = (FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE)
-OF_KINDS: Final[dict[str, tuple[FaultKind, ...]]] = {
-    "probability": (*_OF_MESSAGES, *_OF_STEPS),
-    "factor": (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE),
-    "delay": (FaultKind.DELAY, FaultKind.REORDERING),
-    "peers": (FaultKind.PARTITION,),
-    "step": _OF_STEPS,
-    "unseen": (FaultKind.WORKER_CRASH,),
-    "age": (FaultKind.RESTORE,),
-    "backups": (FaultKind.RESTORE,),
-}
-"""Keys that have a meaning with some kinds only."""
-
-AT_INSTANTS: Final = CRASHING | {FaultKind.WORKER_CRASH}
+AT_INSTANTS: Final = CRASHING | {kind for kind, facts in FACTS.items() if facts.instant}
 """Kinds that take something in the instant in which they strike, however short they last."""
 
 
@@ -144,7 +304,7 @@ class Fault:
                 raise ValueError(f"{key} has no meaning with {self.kind}: it belongs to {known}")
         if self.age == 0 or self.backups == 0:
             raise ValueError("a backup's age, and the time between two, are greater than zero")
-        if self.kind in (FaultKind.SLOW_STORE, FaultKind.SLOW_SERVICE) and self.factor == 1.0:
+        if FACTS[self.kind].slows and self.factor == 1.0:
             raise ValueError(f"{self.kind} needs a factor")
         if self.replica is not None and self.kind not in PER_REPLICA:
             raise ValueError(f"replica has no meaning with {self.kind}: it strikes no one process")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -31,6 +31,10 @@ class Persistence(StrEnum):
     """In batches: a crash loses what was not flushed (the loss window)."""
     EVENT_STREAM = "event-stream"
     """With each reaction, by an append; a restart replays the events of unfinished instances."""
+
+
+DURABLE: Final = (Persistence.DATABASE, Persistence.EVENT_STREAM)
+"""Each reaction is durable before anything follows from it."""
 
 
 class Delivery(StrEnum):
@@ -183,84 +187,46 @@ class Poll:
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
 class Knobs:
-    """One setting of all knobs. Defaults: the careful choice; numbers as in docs/defaults.md."""
+    """One setting of all knobs: types and defaults, which are the careful choice.
+
+    What each means, and where its number comes from, is in ``knob_registry.KNOBS``.
+    """
 
     persistence: Persistence = Persistence.DATABASE
     commit: Distribution = Constant(parse_duration("1ms"))
-    """Latency of a synchronous commit or append (PostgreSQL: 0.2 to 5 ms)."""
     connections: Annotated[int, Field(ge=1)] | None = None
-    """How many commits each process has under way at once: its connections to its store."""
     flush_interval: Annotated[Duration, Field(gt=0)] = parse_duration("1s")
-    """Log: the loss window."""
     replay: Duration = parse_duration("1ms")
-    """Event stream: time to replay one unfinished instance after a restart."""
     lease: Lease | None = None
-    """Who restarts has to wait for the lease of its earlier life; None: it knows its own work by a
-    stable name, and goes on with it at once."""
     replicas: Mapping[Name, Annotated[int, Field(ge=1, le=MOST_REPLICAS)]] = Field(
         default_factory=dict
     )
-    """So many processes play a participant, or each of the ``services``, or of all (``*``). They
-    share its store and its queue; each instance that is under way there is held by one of them."""
     fenced: bool = True
-    """What a replica still ends that was taken for dead is refused at the participant's store (it
-    compares a token that grows with each hand-over); if not, its effect lands there all the same.
-    """
     heartbeat: Lease | None = None
-    """How a participant notices that a worker of its has died unseen: each attempt is heard of as
-    often as ``renewed`` says; missing for as long as it ``lasts``, it counts as failed at the next
-    ``look``. None: never, and only the step's own time-out helps."""
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     redelivery_timeout: Annotated[Duration, Field(gt=0)] = parse_duration("30s")
-    """An unacknowledged message is delivered again after this (SQS visibility time-out: 30 s)."""
     redelivery_look: Duration = 0
-    """How often a consumer looks for messages whose time-out is over, from its start on (a claim
-    loop); 0: the broker has a timer for each message."""
     poll: Poll | None = None
-    """Who asks for messages now and then (a scheduler's loop); None: they are handed over at once,
-    as by a broker that pushes, or to a consumer that asks and waits (long polling)."""
     handling: Duration = 0
-    """How long the broker is busy with each delivery, one after the other: others wait."""
     max_deliveries: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """A message that was delivered so often, and never acknowledged, is set aside as a dead letter
-    (SQS: maxReceiveCount; RabbitMQ: delivery-limit); None: it comes again without end."""
     order: Order = Order.NONE
-    """What the broker promises about messages of one instance to one participant."""
     partitions: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    """With ``order: per-instance``: instances share so many lines (partitions of a topic), each in
-    the one that its key falls into; a message waits for whoever's message is before it there. None:
-    each instance has a line of its own."""
     custody: Custody = Custody.LEASE
-    """How the broker learns that a consumer with a message in hand is gone."""
     publishing: Publishing = Publishing.OUTBOX
     dual_write_order: DualWriteOrder = DualWriteOrder.COMMIT_FIRST
     publish: Distribution = Constant(parse_duration("1ms"))
-    """Latency of handing a message to the broker: the gap of a dual write."""
     relay_delay: Distribution = Constant(0)
-    """Outbox: from commit to publication (0: log tailing; Debezium polls every 500 ms)."""
     acknowledge: Acknowledge = Acknowledge.AFTER_COMMIT
-    """At least once: when a message is out of the broker's hands."""
     deduplicate: bool = True
-    """Receivers and effects recognise a repeated idempotency key."""
     known_key: KnownKey = KnownKey.USUAL
-    """What a receiver that recognises a key does about it."""
     tombstones: bool = False
-    """A handler that finds nothing to undo leaves word: an effect of its step that comes later is
-    refused (anti-hanging, in TCC)."""
     timeouts: bool = True
-    """Whoever waits for a step applies the step's time-out."""
     recovery: Recovery = Recovery.DECLARED
-    """What a step does about a failure that another attempt may mend."""
     unhandled: Unhandled = Unhandled.FAIL
-    """What becomes of a failure that no state handles."""
     interrupted: Interrupted = Interrupted.AGAIN
-    """What becomes of an attempt whose process is gone."""
     early: Early = Early.DROPPED
-    """What becomes of an event from outside that comes before it is waited for."""
     watchdog: Annotated[Duration, Field(gt=0)] | None = None
-    """Repeat the last open message of an instance that has been silent for this long."""
     correlation: bool = True
-    """Records carry the instance's identity, so that a monitor can join them."""
     event_content: EventContent = EventContent.CARRY_STATE
 
     def __hash__(self) -> int:
@@ -276,7 +242,7 @@ class Knobs:
     @property
     def can_have_replicas(self) -> bool:
         """Whether there is a store that replicas could share."""
-        return self.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+        return self.persistence in DURABLE
 
     def lease_of(self, name: str, services: tuple[str, ...]) -> Lease | None:
         """How a participant's processes hold their instances."""
@@ -291,61 +257,10 @@ class Knobs:
         return self.poll.every if self.poll and _is_of(self.poll, name, services) else 0
 
     @model_validator(mode="after")
-    def _window(self) -> Knobs:
-        if self.publishing is Publishing.OUTBOX and self.dual_write_order is not (
-            DualWriteOrder.COMMIT_FIRST
-        ):
-            raise ValueError("dual_write_order has no meaning with publishing: outbox")
-        if self.order is Order.PER_INSTANCE and self.delivery is Delivery.AT_MOST_ONCE:
-            raise ValueError(
-                "order: per-instance has no meaning with delivery: at-most-once: no message waits"
-                " for another's acknowledgement"
-            )
-        if self.partitions is not None and self.order is not Order.PER_INSTANCE:
-            raise ValueError("partitions has no meaning without order: per-instance")
-        if self.max_deliveries is not None and self.delivery is Delivery.AT_MOST_ONCE:
-            raise ValueError(
-                "max_deliveries has no meaning with delivery: at-most-once: nothing comes again"
-            )
-        if self.known_key is not KnownKey.USUAL and not self.deduplicate:
-            raise ValueError("known_key has no meaning with deduplicate: false: no key is known")
-        if self.lease is not None and self.persistence is Persistence.MEMORY:
-            raise ValueError("lease has no meaning with persistence: memory: nothing is taken over")
-        durable = self.can_have_replicas
-        if not durable and any(count > 1 for count in self.replicas.values()):
-            raise ValueError(
-                f"replicas has no meaning with persistence: {self.persistence}: they share no store"
-            )
-        if not self.fenced and all(count == 1 for count in self.replicas.values()):
-            raise ValueError("fenced has no meaning without replicas: nobody takes anything over")
-        if not durable and self.connections is not None:
-            raise ValueError(
-                f"connections has no meaning with persistence: {self.persistence}: no reaction"
-                " waits for a commit"
-            )
-        self._check_acknowledge()
-        if self.interrupted is Interrupted.FAILS and (
-            self.acknowledge is not Acknowledge.AFTER_COMMIT
-            or self.persistence is Persistence.MEMORY
-        ):
-            raise ValueError(
-                "interrupted: fails has no meaning unless the job is durable (acknowledge:"
-                " after-commit, and a store): nobody knows what was interrupted"
-            )
+    def _no_clash(self) -> Knobs:
+        for _, why in clashes(self):
+            raise ValueError(why)
         return self
-
-    def _check_acknowledge(self) -> None:
-        if self.acknowledge is Acknowledge.AFTER_COMMIT:
-            return
-        what = f"acknowledge: {self.acknowledge} has no meaning with "
-        if self.delivery is Delivery.AT_MOST_ONCE:
-            raise ValueError(f"{what}delivery: at-most-once: nothing is ever acknowledged")
-        if self.persistence not in (Persistence.DATABASE, Persistence.EVENT_STREAM):
-            raise ValueError(
-                f"{what}persistence: {self.persistence}: there is no commit of a single reaction"
-            )
-        if self.dual_write_order is DualWriteOrder.PUBLISH_FIRST:
-            raise ValueError(f"{what}dual_write_order: publish-first")
 
 
 def _is_of(rule: Lease | Poll | None, name: str, services: tuple[str, ...]) -> bool:
@@ -353,3 +268,64 @@ def _is_of(rule: Lease | Poll | None, name: str, services: tuple[str, ...]) -> b
     if rule is None:
         return False
     return rule.of in (name, ALL_PARTICIPANTS) or (rule.of == ALL_SERVICES and name in services)
+
+
+def clashes(knobs: Knobs) -> Iterator[tuple[str, str]]:
+    """Knobs that have no meaning beside the others, and why. With its default, none has any."""
+    store, once = knobs.persistence, knobs.delivery is Delivery.AT_MOST_ONCE
+    outbox = knobs.publishing is Publishing.OUTBOX
+    if outbox and knobs.dual_write_order is not DualWriteOrder.COMMIT_FIRST:
+        yield "dual_write_order", "dual_write_order has no meaning with publishing: outbox"
+    if once and knobs.order is Order.PER_INSTANCE:
+        yield (
+            "order",
+            "order: per-instance has no meaning with delivery: at-most-once: no message waits"
+            " for another's acknowledgement",
+        )
+    if knobs.partitions is not None and knobs.order is not Order.PER_INSTANCE:
+        yield "partitions", "partitions has no meaning without order: per-instance"
+    if once and knobs.max_deliveries is not None:
+        yield (
+            "max_deliveries",
+            "max_deliveries has no meaning with delivery: at-most-once: nothing comes again",
+        )
+    if knobs.known_key is not KnownKey.USUAL and not knobs.deduplicate:
+        yield (
+            "known_key",
+            "known_key has no meaning with deduplicate: false: no key is known",
+        )
+    if knobs.lease is not None and store is Persistence.MEMORY:
+        yield "lease", "lease has no meaning with persistence: memory: nothing is taken over"
+    alone = all(count == 1 for count in knobs.replicas.values())
+    if not alone and store not in DURABLE:
+        yield (
+            "replicas",
+            f"replicas has no meaning with persistence: {store}: they share no store",
+        )
+    if not knobs.fenced and alone:
+        yield "fenced", "fenced has no meaning without replicas: nobody takes anything over"
+    if knobs.connections is not None and store not in DURABLE:
+        yield (
+            "connections",
+            f"connections has no meaning with persistence: {store}: no reaction waits for a commit",
+        )
+    yield from _of_acknowledge(knobs)
+
+
+def _of_acknowledge(knobs: Knobs) -> Iterator[tuple[str, str]]:
+    usual = knobs.acknowledge is Acknowledge.AFTER_COMMIT
+    what = f"acknowledge: {knobs.acknowledge} has no meaning with "
+    if not usual and knobs.delivery is Delivery.AT_MOST_ONCE:
+        yield "acknowledge", f"{what}delivery: at-most-once: nothing is ever acknowledged"
+    if not usual and knobs.persistence not in DURABLE:
+        why = f"persistence: {knobs.persistence}: there is no commit of a single reaction"
+        yield "acknowledge", f"{what}{why}"
+    if not usual and knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST:
+        yield "acknowledge", f"{what}dual_write_order: publish-first"
+    durable = usual and knobs.persistence is not Persistence.MEMORY
+    if knobs.interrupted is Interrupted.FAILS and not durable:
+        yield (
+            "interrupted",
+            "interrupted: fails has no meaning unless the job is durable (acknowledge:"
+            " after-commit, and a store): nobody knows what was interrupted",
+        )

@@ -26,6 +26,7 @@ from wfmodel.designs.placement import Design
 from wfmodel.designs.system import System
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.spelling import nearest
+from wfmodel.model.strict import first_refusal
 from wfmodel.model.workflow import Workflow
 
 
@@ -77,8 +78,7 @@ def design_of(named: str | Design) -> Design:
         try:
             return DECLARED[name].parse(rest)
         except ValidationError as error:
-            message = error.errors(include_url=False)[0]["msg"]
-            raise ValueError(f"design {name!r}: {message}") from None
+            raise ValueError(f"design {name!r}: {first_refusal(error).why}") from None
         except ValueError as error:
             raise ValueError(f"design {name!r}: {error}") from None
     if name not in EVERY or colon:

@@ -23,6 +23,7 @@ from wfmodel.display import Tabular
 from wfmodel.model.distributions import Distribution
 from wfmodel.model.flow import Flow, build_flow
 from wfmodel.model.spelling import hint
+from wfmodel.model.strict import first_refusal
 from wfmodel.model.workflow import Final, Workflow
 
 State: TypeAlias = Any
@@ -217,5 +218,5 @@ def _length(timer: object, length: object) -> Distribution:
     try:
         return TypeAdapter[Distribution](Distribution).validate_python(length)
     except ValidationError as error:
-        why = error.errors(include_url=False)[0]["msg"]
+        why = first_refusal(error).why
         raise ValueError(f"lasts of timer {timer!r}: {why}; got {length!r}") from None

@@ -20,6 +20,8 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Final, NamedTuple
 
+from wfmodel.designs.knob_facts import CHOICE
+from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.designs.knobs import Knobs
 from wfmodel.experiments.relevance import default_words
 from wfmodel.experiments.scenario import Scenario, Variant
@@ -37,65 +39,6 @@ from wfmodel.wording.declarations import (
     knob_words,
 )
 from wfmodel.wording.figures import SPACE, number, significant
-
-CHOICE: Final = "a choice of the team, not a measurement"
-
-KNOBS: Final[Mapping[str, tuple[str, str]]] = {
-    "persistence": ("when progress becomes durable", CHOICE),
-    "commit": (
-        "latency of a commit",
-        "PostgreSQL synchronous commit: 0.16 ms on a fast local disk (pgbench); 1 to 5 ms on"
-        " cloud disks is assumed",
-    ),
-    "max_deliveries": ("after how many deliveries a message is set aside", CHOICE),
-    "order": ("in which order messages about one instance reach a participant", CHOICE),
-    "partitions": (
-        "how many lines of messages the instances share",
-        "none: a line for each instance; Kafka: as many as the topic has partitions",
-    ),
-    "connections": ("how many commits a process has under way at once", CHOICE),
-    "flush_interval": ("loss window of persistence log", "swept; no published default"),
-    "replay": ("replay of one unfinished instance", "assumed: one read from a local store"),
-    "delivery": ("what the broker guarantees", "SQS and Kafka: at least once (documentation)"),
-    "redelivery_timeout": ("redelivery time-out", "SQS visibility time-out 30 s (documentation)"),
-    "redelivery_look": (
-        "how often a consumer looks for lapsed messages",
-        "0: the broker has a timer for each; claim loops: their own interval",
-    ),
-    "poll": ("how often who asks for messages", "none: they are handed over at once (push)"),
-    "heartbeat": (
-        "how a worker's death is noticed that nobody saw",
-        "none: it is not; Airflow: a heartbeat every 5 s, missing for 300 s, looked at every 10 s",
-    ),
-    "handling": (
-        "how long the broker is busy with a delivery",
-        "0: it has room for all; a RabbitMQ quorum queue takes some 20,000 a second",
-    ),
-    "custody": ("what ends a dead consumer's hold on a message", CHOICE),
-    "lease": (
-        "how long a dead process is taken to hold its instances",
-        "none: it takes its own work back at once (DBOS); Airflow: 30 s, looked at every 300 s",
-    ),
-    "replicas": ("how many processes play each participant", CHOICE),
-    "fenced": ("whether a store refuses a replica that was taken for dead", CHOICE),
-    "acknowledge": ("when a message is acknowledged", CHOICE),
-    "known_key": ("what follows from a repeat that is recognised", CHOICE),
-    "publishing": ("how state and messages are tied", CHOICE),
-    "dual_write_order": ("first operation of a dual write", CHOICE),
-    "publish": ("latency of handing over a message", "assumed: one hop inside a region"),
-    "relay_delay": ("outbox: from commit to publication", "0: log tailing; Debezium polls: 500 ms"),
-    "deduplicate": ("repeats are recognised", CHOICE),
-    "tombstones": ("an undo that finds nothing leaves word", CHOICE),
-    "timeouts": ("whoever waits applies time-outs", CHOICE),
-    "recovery": ("what a step does about a failure that may be mended", CHOICE),
-    "unhandled": ("what becomes of a failure that no state handles", CHOICE),
-    "interrupted": ("what becomes of work that a crash interrupts", CHOICE),
-    "early": ("what becomes of an event that comes before it is waited for", CHOICE),
-    "watchdog": ("silence after which a watchdog repeats", CHOICE),
-    "correlation": ("records carry the instance's identity", CHOICE),
-    "event_content": ("what an event carries", CHOICE),
-}
-"""Meaning of each knob, and the source of its default."""
 
 SETTING: Final[Mapping[str, str]] = {
     "warm_up": "everything is measured; the answer says if the start is not over",
@@ -218,7 +161,7 @@ def _holds(value: object, path: Path) -> bool:
 def _knobs(scenario: Scenario, document: Document | None) -> Iterator[Assumption]:
     variants, defaults = scenario.variants_by_name(), Knobs()
     for item in fields(Knobs):
-        what, source = KNOBS[item.name]
+        what, source = KNOBS[item.name].what, KNOBS[item.name].source
         values = {name: getattr(v.knobs, item.name) for name, v in variants.items()}
         place = f"knobs.{item.name}"
         own = (("variants", name, "knobs", item.name) for name in scenario.variants)

@@ -170,6 +170,13 @@ class _Search(NamedTuple):
     stop_at_first: bool
 
 
+class _Decided(NamedTuple):
+    """What was searched, and the answers to all claims."""
+
+    space: StateSpace
+    answers: tuple[Answer, ...]
+
+
 def explore_variant(
     name: str,
     system: System,
@@ -242,38 +249,37 @@ def _asked_in_search(
     """Answers of one instance."""
     kept = None if how.stop_at_first else how.checkpoint
 
-    def answered(most: int | None) -> dict[str, Asked]:
+    def decided(most: int | None) -> _Decided:
         bounds: _Within = {**within, "limit": most}
         space = search(Table(system), budget, engine=how.engine, checkpoint=kept, **bounds)
-        return _asked_of_one(space, properties, within["laps"])
+        return _Decided(space, decide(space, properties.values(), laps=within["laps"]))
 
     limit = within["limit"]
-    return _until_violated(answered, limit) if how.stop_at_first else answered(limit)
+    found = _until_violated(decided, limit) if how.stop_at_first else decided(limit)
+    return _asked_of_one(found, properties)
 
 
-def _until_violated(
-    answered: Callable[[int | None], dict[str, Asked]], limit: int | None
-) -> dict[str, Asked]:
+def _until_violated(decided: Callable[[int | None], _Decided], limit: int | None) -> _Decided:
     """Answers of the first of ever larger parts of the space in which something is violated.
 
-    Each part is searched anew, four times as far: all of them take a third more than the last.
+    Each part is searched anew, four times as far: all of them take a third more than the last. Only
+    of the last it is asked how large the space is, and what happened.
     """
     most = FIRST_PART
     while limit is None or most < limit:
-        found = answered(most)
-        bounds = next(iter(found.values())).answer.bounds
-        if any(isinstance(each.answer, Violated) for each in found.values()):
+        found = decided(most)
+        bounds = found.answers[0].bounds
+        if any(isinstance(each, Violated) for each in found.answers):
             why = "" if bounds.complete else "at the first violation"
-            return {line: _stopped(each, why) for line, each in found.items()}
+            return found._replace(answers=tuple(_stopped(each, why) for each in found.answers))
         if bounds.stopped != limit_words(most):
             return found
         most *= 4
-    return answered(limit)
+    return decided(limit)
 
 
-def _stopped(asked: Asked, why: str) -> Asked:
-    answer = asked.answer
-    return replace(asked, answer=replace(answer, bounds=replace(answer.bounds, stopped=why)))
+def _stopped(answer: Answer, why: str) -> Answer:
+    return replace(answer, bounds=replace(answer.bounds, stopped=why))
 
 
 def _asked_together(
@@ -286,10 +292,8 @@ def _asked_together(
     }
 
 
-def _asked_of_one(
-    space: StateSpace, properties: Mapping[str, Property], laps: int
-) -> dict[str, Asked]:
-    answers = decide(space, properties.values(), laps=laps)
+def _asked_of_one(found: _Decided, properties: Mapping[str, Property]) -> dict[str, Asked]:
+    space, answers = found
     if any(isinstance(each, Undecided) for each in answers) and not space.complete:
         likely = likely_size(space)
         answers = tuple(

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from wfmodel.designs.fault_facts import FACTS
-from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.faults import FACTS, FaultKind
 from wfmodel.experiments.instance_facts import Struck
 from wfmodel.wording.counting import together
 from wfmodel.wording.figures import number

@@ -26,8 +26,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from wfmodel.designs import History
-from wfmodel.designs.fault_facts import FACTS
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
 from wfmodel.designs.knobs import MOST_REPLICAS, Knobs, Persistence
 from wfmodel.experiments.experiment import Factor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
@@ -35,6 +34,7 @@ from wfmodel.experiments.run_spec import Runner, RunSpec
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.walkthrough import InstanceWalk, walk_of
 from wfmodel.model.spelling import hint
+from wfmodel.model.strict import first_refusal
 from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import Workflow
 from wfmodel.wording.declarations import duration_words
@@ -160,9 +160,8 @@ class LiveScenario:
         try:
             fault = TypeAdapter(Fault).validate_python(given)
         except ValidationError as error:
-            detail = error.errors(include_url=False)[0]
-            place = ".".join(map(str, detail["loc"])) or "fault"
-            raise ValueError(f"{place}: {detail['msg']}; got {detail['input']!r}") from None
+            place, why, there = first_refusal(error)
+            raise ValueError(f"{place or 'fault'}: {why}; got {there!r}") from None
         self._struck = (*self._struck, fault)
         self._apply()
 

@@ -17,8 +17,9 @@ from typing import Any, Final
 
 from wfmodel.designs import System, Table
 from wfmodel.designs.anomalies import Anomaly
-from wfmodel.designs.fault_facts import LATE, STOPPING, Scope, of_scope
-from wfmodel.designs.faults import CRASHING, Fault, FaultKind
+from wfmodel.designs.fault_costs import COSTS
+from wfmodel.designs.fault_facts import LATE, STOPPING
+from wfmodel.designs.faults import FACTS, Fault, FaultKind, Scope, of_scope
 from wfmodel.designs.knobs import Delivery
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.exploration import FaultBudget, Spent, ends_of
@@ -28,8 +29,7 @@ from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.state_space import INTERRUPTED
 from wfmodel.exploration.stories import story_of
 from wfmodel.exploration.terminal_states import Path
-from wfmodel.semantics.fault_budget import MANY
-from wfmodel.wording.counting import plural
+from wfmodel.semantics.enabled_steps import has_detectors
 
 MOST_STATES: Final = 500_000
 """Configurations that one search looks into."""
@@ -38,16 +38,6 @@ LAPS: Final = 1
 
 LOSING: Final = (STOPPING - set(of_scope(Scope.STORE))) | {FaultKind.LOSS}
 """Kinds under which a message that is delivered at most once can be lost."""
-
-WORDS: Final = {
-    "crashes": "crash",
-    "restores": "restore from a backup",
-    "worker_crashes": "crash of a worker",
-    "losses": "lost message",
-    "duplicates": "repeated message",
-    "timeouts": "early time-out",
-    "failures": "injected failure",
-}
 
 
 class ReachAnswer(StrEnum):
@@ -89,7 +79,7 @@ class Possibility:
         """
         if anomaly in self.stories:
             return ReachAnswer.POSSIBLE
-        cut = [each for each in self.cut() if sum(getattr(each, kind) for kind in WORDS) <= 1]
+        cut = [each for each in self.cut() if sum(getattr(each, kind) for kind in COSTS) <= 1]
         return ReachAnswer.UNDECIDED if cut else ReachAnswer.IMPOSSIBLE
 
     def complete(self) -> tuple[FaultBudget, ...]:
@@ -117,11 +107,11 @@ class Possibility:
 
 def budget_words(budget: FaultBudget) -> str:
     """``1 crash, 2 lost messages``; ``no fault`` for none."""
-    parts = []
-    for name, word in WORDS.items():
-        count = getattr(budget, name)
-        if count:
-            parts.append(f"{count} {word if count == 1 else MANY.get(name, plural(word))}")
+    parts = [
+        f"{count} {cost.told[count != 1]}"
+        for kind, cost in COSTS.items()
+        if (count := getattr(budget, kind))
+    ]
     return ", ".join(parts) or "no fault"
 
 
@@ -142,33 +132,15 @@ def _of_each(kinds: tuple[str, ...], count: int) -> FaultBudget:
 def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
     """Fields of a budget that such faults spend in such a system."""
     kinds = {fault.kind for fault in faults}
-    at_most_once = system.knobs.delivery is Delivery.AT_MOST_ONCE
-    if kinds & CRASHING:  # a restore may find nothing changed: a mere crash
-        yield "crashes"
-    if FaultKind.RESTORE in kinds:
-        yield "restores"
-    if FaultKind.WORKER_CRASH in kinds:
-        yield "worker_crashes"
-    if at_most_once and kinds & LOSING:
-        yield "losses"
-    if FaultKind.DUPLICATION in kinds or (not at_most_once and kinds & LATE):
-        yield "duplicates"
+    costs = {cost for kind in kinds for cost in FACTS[kind].costs}
+    if system.knobs.delivery is not Delivery.AT_MOST_ONCE:
+        costs.discard("losses")
+        costs |= {"duplicates"} if kinds & LATE else set()
+    elif kinds & LOSING:
+        costs.add("losses")
     if has_detectors(system):
-        yield "timeouts"
-    if kinds & {FaultKind.BUSINESS_FAILURE, FaultKind.TRANSIENT_FAILURE}:
-        yield "failures"
-
-
-def has_detectors(system: System) -> bool:
-    """Somebody may take slowness for failure: a watchdog, the time-out of a step or the whole."""
-    if system.knobs.watchdog is not None or system.flow.deadline is not None:
-        return True
-    steps = (node for node in system.flow.nodes if node.service is not None)
-    timed = any(
-        getattr(node.state, "timeout", None) is not None and hasattr(node.state, "effect")
-        for node in steps
-    )
-    return system.knobs.timeouts and timed
+        costs.add("timeouts")
+    return (kind for kind in COSTS if kind in costs)
 
 
 def possibility(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from wfmodel.experiments.assumptions import KNOBS
+from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.model.json_schema import schema_of
 from wfmodel.runtimes.runtime_schema import runtime_schema
@@ -53,7 +53,7 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "knobs": "Knobs in which it differs.",
     },
     "Hybrid": {"groups": "Steps by group; each group has an orchestrator."},
-    "Knobs": {name: f"{what[0].upper()}{what[1:]}." for name, (what, _) in KNOBS.items()},
+    "Knobs": {name: f"{each.what[0].upper()}{each.what[1:]}." for name, each in KNOBS.items()},
     "Poll": {
         "every": "Time between two times that it asks.",
         "of": "Who asks: a participant, services, or * for all.",

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wfmodel.designs import fault_facts
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
 from wfmodel.designs.knobs import (
+    DURABLE,
     Acknowledge,
     Delivery,
     DualWriteOrder,
@@ -100,12 +100,12 @@ def _with_a_stand_by(scenario: Scenario) -> Iterator[WhatIf]:
 
 
 def _can_be_replicated(knobs: Knobs) -> bool:
-    durable = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+    durable = knobs.persistence in DURABLE
     return durable and not knobs.replicas and knobs.lease is None
 
 
 def _stops(fault: Fault, target: str) -> bool:
-    return fault_facts.FACTS[fault.kind].stops and fault.whom == (target,)
+    return FACTS[fault.kind].stops and fault.whom == (target,)
 
 
 def _of_times(scenario: Scenario) -> Iterator[WhatIf]:

@@ -98,7 +98,7 @@ def search(
     """
     table = table or Table(system)
     budget = budget or FaultBudget()
-    semantics = InstanceRules(table, backups=budget.restores > 0)
+    semantics = InstanceRules.under(table, budget)
     moves = Successors(semantics, resolution or Anything())
     space = InterpretedSpace(moves, budget, limit=limit, laps=laps, symmetry=symmetry)
     space.run(progress)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfmodel.designs.history import CRASHES, Drop, History, Kind, Row
-from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.knobs import DURABLE
 from wfmodel.designs.messages import (
     Chosen,
     External,
@@ -102,7 +102,7 @@ class _Purse:
         self.events = history.events
         self.messages = messages
         knobs = system.knobs
-        self.commits = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+        self.commits = knobs.persistence in DURABLE
         self.met: Counter[str] = Counter()
         self.present: set[int] = set()
         self.uncommitted: dict[int, int] = {}
@@ -207,14 +207,5 @@ class _Purse:
     def total(self) -> Spent:
         again = (count - self.sent[message] for (_, message), count in self.received.items())
         self.met["duplicates"] = sum(max(0, copies) for copies in again)
-        met = self.met
-        faults = FaultBudget(
-            crashes=met["crashes"],
-            losses=met["losses"],
-            duplicates=met["duplicates"],
-            timeouts=met["timeouts"],
-            failures=met["failures"],
-            restores=met["restores"],
-            worker_crashes=met["worker_crashes"],
-        )
+        faults = FaultBudget(**{kind: self.met[kind] for kind in FAULTS})  # type: ignore[arg-type]
         return Spent(faults, self.laps, max(self.failed.values(), default=0))

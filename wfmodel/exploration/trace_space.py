@@ -35,7 +35,7 @@ class RunSpace(Listed):
     ) -> None:
         super().__init__()
         self.table = table or Table(system)
-        semantics = InstanceRules(self.table, backups=budget.restores > 0)
+        semantics = InstanceRules.under(self.table, budget)
         self._moves = Successors(semantics, Anything(), urgent=False)
         self._looked: dict[int, list[Successor]] = {}
         start = semantics.start(semantics.initial())

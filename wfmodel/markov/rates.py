@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wfmodel.designs.faults import Fault, FaultKind
-from wfmodel.designs.knobs import Acknowledge, Order, Persistence
+from wfmodel.designs.knob_registry import why_no_chain
+from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import Timer
 from wfmodel.designs.system import System
 from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
@@ -44,16 +45,8 @@ class Rates:
         self.nodes = system.flow.nodes
         self.lengths = lengths = Lengths(stages)
         knobs = system.knobs
-        if knobs.persistence is Persistence.LOG:
-            raise NotExponentialError(
-                "knobs.persistence: a log is flushed on a fixed grid of times"
-            )
-        if knobs.persistence is Persistence.EVENT_STREAM and knobs.replay:
-            raise NotExponentialError("knobs.replay depends on other instances: set it to 0s")
-        if knobs.acknowledge is not Acknowledge.AFTER_COMMIT:
-            raise NotExponentialError(
-                f"knobs.acknowledge: {knobs.acknowledge} is only simulated and explored"
-            )
+        if why := why_no_chain(system):
+            raise NotExponentialError(why)
         for node in system.flow.nodes:
             if isinstance(node.state, Receive) and node.state.staff is not None:
                 raise NotExponentialError(
@@ -63,24 +56,6 @@ class Rates:
                 raise NotExponentialError(
                     f"the effect of {node.name!r} lands at some instant of the call, not at its end"
                 )
-        if knobs.redelivery_look:
-            raise NotExponentialError("knobs.redelivery_look: looks are on a fixed grid of times")
-        if knobs.poll is not None:
-            raise NotExponentialError("knobs.poll: messages are asked for on a fixed grid of times")
-        if knobs.lease is not None:
-            raise NotExponentialError("knobs.lease: looks are on a fixed grid of times")
-        if any(knobs.replicas_of(name, system.services) > 1 for name in system.participants):
-            raise NotExponentialError(
-                "knobs.replicas: which replica takes what depends on the load"
-            )
-        if knobs.connections is not None:
-            raise NotExponentialError("knobs.connections: instances would wait for each other")
-        if knobs.handling:
-            raise NotExponentialError("knobs.handling: instances would wait for each other")
-        if knobs.max_deliveries is not None:
-            raise NotExponentialError("knobs.max_deliveries is only simulated and explored")
-        if knobs.order is not Order.NONE:
-            raise NotExponentialError(f"knobs.order: {knobs.order} is only simulated and explored")
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")

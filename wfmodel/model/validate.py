@@ -19,6 +19,7 @@ from wfmodel.model.findings import Edit, Finding, Fix
 from wfmodel.model.limits import refusal
 from wfmodel.model.source import Document, Path
 from wfmodel.model.spelling import certain, describe, hint
+from wfmodel.model.strict import words_of
 from wfmodel.model.units import FROM_FILE
 from wfmodel.model.workflow import ROLLBACK
 
@@ -148,7 +149,7 @@ A_MAPPING = re.compile(r"a (valid )?dictionary( or an instance of \w+)?")
 
 def _said(detail: ErrorDetails) -> str:
     """pydantic's words, without its prefix and with the value where it is short."""
-    message = detail["msg"].removeprefix("Value error, ")
+    message = words_of(detail)
     message = A_MAPPING.sub("a mapping", message[0].lower() + message[1:])
     if len(message) > LONGEST_MESSAGE:  # it quotes a value
         message = f"{message[:LONGEST_MESSAGE]}..."

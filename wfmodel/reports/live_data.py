@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from wfmodel.designs.faults import FaultKind
+from wfmodel.designs.faults import FACTS, FaultKind, Scope
 from wfmodel.escaping import printable
 from wfmodel.experiments import Scenario
 from wfmodel.experiments.explorable import explorable
@@ -65,12 +65,11 @@ def dials_data(live: LiveScenario) -> dict[str, Any]:
     }
 
 
-_NEED_MORE: Final = (
-    FaultKind.SLOW_STORE,
-    FaultKind.SLOW_SERVICE,
-    FaultKind.BROKER_OUTAGE,
-    FaultKind.RESTORE,
-)
+_NEED_MORE: Final = {
+    kind
+    for kind, facts in FACTS.items()
+    if facts.slows or facts.scope in (Scope.BROKER, Scope.PARTICIPANT)
+}
 """Kinds that want a factor or a backup, or have no target."""
 
 

@@ -19,6 +19,7 @@ from wfmodel.experiments.conclusion import Conclusion
 from wfmodel.experiments.report_inputs import Study
 from wfmodel.model.files import read_file
 from wfmodel.model.findings import Finding
+from wfmodel.model.strict import first_refusal
 
 FORMAT: Final = 1
 MOST_BYTES: Final = 64 << 20
@@ -163,8 +164,5 @@ def read_report(path: str) -> ReportData:
     try:
         return TypeAdapter(ReportData).validate_python(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise NotAReportError(
-            f"{path}: the data of the report at {place!r}: {first['msg']}"
-        ) from None
+        place, why, _ = first_refusal(error)
+        raise NotAReportError(f"{path}: the data of the report at {place!r}: {why}") from None

@@ -26,6 +26,7 @@ from pydantic import (
 
 from wfmodel.designs.knobs import Knobs
 from wfmodel.model.spelling import nearest
+from wfmodel.model.strict import words_of
 from wfmodel.model.units import format_duration
 from wfmodel.runtimes.engine_parameters import ENGINES, Given, KnownEngine, Quantity, engine_named
 
@@ -55,8 +56,7 @@ class Runtime:
             said = error.errors(include_url=False)[0]
             knob = ".".join(map(str, said["loc"][:2]))
             given = ", ".join(f"{name} = {value}" for name, value in self.given.items())
-            message = said["msg"].removeprefix("Value error, ")
-            raise ValueError(f"{self.name}: {given}: {knob}: {message}") from None
+            raise ValueError(f"{self.name}: {given}: {knob}: {words_of(said)}") from None
 
     @property
     def engine(self) -> KnownEngine:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
+from wfmodel.designs.system import System
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Flow, NodeKind, interruption
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
 from wfmodel.semantics.after import After
@@ -82,6 +83,19 @@ def is_detector(timer: object, flow: Flow) -> bool:
     if timer.kind != TIMEOUT:
         return timer.kind == "watchdog" or timer.node == flow.deadline
     return flow.nodes[timer.node].kind is not NodeKind.RECEIVE
+
+
+def has_detectors(system: System) -> bool:
+    """Whether runs of a system may set a timer that takes slowness for failure."""
+    knobs, flow = system.knobs, system.flow
+    timers = [] if knobs.watchdog is None else [Timer("watchdog")]
+    if flow.deadline is not None:
+        timers.append(Timer("wait", flow.deadline))
+    if knobs.timeouts:
+        for number, node in enumerate(flow.nodes):
+            if node.service is not None and getattr(node.state, "timeout", None) is not None:
+                timers.append(Timer(TIMEOUT, number))
+    return any(is_detector(timer, flow) for timer in timers)
 
 
 class EnabledSteps:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from wfmodel.designs.fault_costs import COSTS
+
 UNLIMITED: Final = -1
 """For ``timeouts``: they may fire at any moment, at no cost."""
+
+FORGETTING: Final = tuple(kind for kind, cost in COSTS.items() if cost.forgets)
+"""Kinds after which a process has lost what is volatile."""
 
 
 class Bound(NamedTuple):
@@ -44,7 +49,7 @@ class FaultBudget(NamedTuple):
     @property
     def forgets(self) -> bool:
         """Whether a process may yet lose what is volatile."""
-        return self.crashes > 0 or self.restores > 0
+        return any(getattr(self, kind) > 0 for kind in FORGETTING)
 
     @property
     def interrupts(self) -> bool:
@@ -89,7 +94,7 @@ class FaultBudget(NamedTuple):
     def describe(self) -> str:
         """The budget in words, with the choice about time-outs that it makes."""
         faults = [
-            f"{left} {MANY.get(name, name) if left > 1 else ONE[name]}"
+            f"{left} {COSTS[name].many if left > 1 else COSTS[name].one}"
             for name in FAULTS
             if (left := getattr(self, name)) > 0
         ]
@@ -107,29 +112,12 @@ class FaultBudget(NamedTuple):
         for bound in self.bounds:
             at.setdefault((bound.kind, bound.left), []).append(bound.participant)
         return [
-            f"at most {left} {MANY.get(kind, kind)} at"
+            f"at most {left} {COSTS[kind].many} at"
             f" {'each of ' if len(names) > 1 else ''}{', '.join(names)}"
             for (kind, left), names in at.items()
         ]
 
 
-PROCESS_FAULTS: Final = ("crashes", "pauses", "restores")
-"""Faults of a process, which all instances share."""
-
 FAULTS: Final = tuple(name for name in FaultBudget._fields if name != "bounds")
 """Kinds of faults that a budget bounds, by field."""
-
-ONE: Final = {
-    "crashes": "crash",
-    "losses": "loss",
-    "duplicates": "duplicate",
-    "timeouts": "early time-out",
-    "failures": "failure",
-    "pauses": "pause",
-    "restores": "restore from a backup",
-    "worker_crashes": "crash of a worker",
-}
-"""Each kind in the singular."""
-
-MANY: Final = {"restores": "restores from a backup", "worker_crashes": "crashes of workers"}
-"""In the plural, where that is not the field's name."""
+assert set(FAULTS) == set(COSTS)

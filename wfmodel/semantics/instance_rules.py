@@ -26,6 +26,7 @@ from wfmodel.semantics.configuration import (
 )
 from wfmodel.semantics.death_rules import death
 from wfmodel.semantics.effect_rules import land
+from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.restore_rules import gone_back
 from wfmodel.semantics.takeover_rules import land_late, lapse, publish_late
 
@@ -54,6 +55,11 @@ class InstanceRules:
         self.synchronous = self.local.synchronous
         self.at_least_once = self.local.at_least_once
         self.outbox = self.local.outbox
+
+    @classmethod
+    def under(cls, table: Table, budget: FaultBudget) -> InstanceRules:
+        """The rules for an exploration: stores keep backups where one may be restored."""
+        return cls(table, backups=budget.restores > 0)
 
     def apply(
         self, config: Configuration, participant: int, after: After

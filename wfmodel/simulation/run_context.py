@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from wfmodel.designs.knobs import Acknowledge, DualWriteOrder, Lease, Persistence, Publishing
+from wfmodel.designs.knobs import (
+    DURABLE,
+    Acknowledge,
+    DualWriteOrder,
+    Lease,
+    Persistence,
+    Publishing,
+)
 from wfmodel.designs.table import RunTable
 from wfmodel.model.distributions import Constant
 from wfmodel.simulation.randomness import Streams
@@ -28,7 +35,7 @@ class RunContext:
         self.recorder = Recorder()
         self.scripted = False
         self.log = knobs.persistence is Persistence.LOG
-        self.synchronous = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
+        self.synchronous = knobs.persistence in DURABLE
         dual = knobs.publishing is Publishing.DUAL_WRITE
         self.atomic = self.synchronous and not dual
         first = knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST

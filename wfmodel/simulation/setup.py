@@ -7,12 +7,14 @@ where numbers come from: the knobs, the streams, the declared odds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from itertools import accumulate
 from typing import Any, Final, Protocol
 
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, why_impossible
 from wfmodel.designs.faults import PER_REPLICA, Fault, FaultKind
 from wfmodel.designs.history import FAULT_KINDS
+from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.designs.knobs import Custody, Delivery, Order
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
@@ -29,6 +31,9 @@ from wfmodel.simulation.run_record import SharedLine, Staff
 from wfmodel.simulation.setting import Arrivals
 
 _OUTSIDE: Final = {Lands.WITH_COMMIT: 0, Lands.AT_START: d.AT_START, Lands.IN_CALL: d.IN_CALL}
+
+_AS_THEY_ARE: Final = [each.name for each in fields(d.Manner) if each.name in KNOBS]
+"""Knobs whose number the run's record has under its own name; 0 for none."""
 
 BROKER: Final = "broker"
 
@@ -310,10 +315,10 @@ class Setup:
         knobs, setting = context.knobs, context.setting
         arrivals = setting.arrivals
         return {
+            **{name: getattr(knobs, name) or 0 for name in _AS_THEY_ARE},
             "horizon": setting.horizon,
             "faults_end": setting.horizon
             + (setting.convergence if setting.faults_until == "end" else 0),
-            "connections": knobs.connections or 0,
             "participants": len(self.processes),
             "processes": maker.array(self.processes),
             "replica_count": sum(map(len, self.groups)),
@@ -329,18 +334,15 @@ class Setup:
             "on_receipt": context.on_receipt,
             "after_work": context.after_work,
             "quick_commit": context.quick_commit_ns(),
-            "flush_interval": knobs.flush_interval,
             "relays_at_once": knobs.relay_delay == Constant(0),
             "replay": context.replay_ns(),
             "redelivers": knobs.delivery is Delivery.AT_LEAST_ONCE,
             "redelivery": knobs.redelivery_timeout,
             "repeats": context.repeats,
             "look": knobs.redelivery_look,
-            "fenced": knobs.fenced,
             "most_deliveries": knobs.max_deliveries or 0,
             "in_turn": knobs.order is Order.PER_INSTANCE,
             **self._lines(),
-            "handling": knobs.handling,
             "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),

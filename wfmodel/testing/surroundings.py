@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from wfmodel.designs import Fault, Hybrid, Knobs
+from wfmodel.designs import Fault, Hybrid
 from wfmodel.designs.faults import OF_KINDS, FaultKind
-from wfmodel.designs.knobs import (
-    Acknowledge,
-    Custody,
-    Delivery,
-    DualWriteOrder,
-    Early,
-    Interrupted,
-    KnownKey,
-    Lease,
-    Order,
-    Persistence,
-    Poll,
-    Publishing,
-    Recovery,
-    Unhandled,
-)
-from wfmodel.model.distributions import Constant, Distribution, Exponential
+from wfmodel.designs.knob_registry import KNOBS, drawn_values
+from wfmodel.designs.knobs import Acknowledge, Knobs, clashes
+from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.model.flow import NodeKind, build_flow
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
@@ -36,78 +24,26 @@ MS = parse_duration("1ms")
 GROUPS = ("orchestrator", "second", "third")
 """Groups of random hybrids."""
 COORDINATORS = ("orchestrator", "second", "watchdog")
-SLOW_ENOUGH_TO_MATTER: tuple[Distribution, ...] = (
-    Constant(0),
-    Constant(MS),
-    Exponential(mean=20 * MS),
-)
-LEASES = (
-    None,
-    None,
-    Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS),
-    Lease(renewed=10 * MS, lasts=60 * MS, look=25 * MS, of="services"),
-)
-REPLICAS: tuple[dict[str, int], ...] = ({}, {}, {"*": 2}, {"services": 3}, {"orchestrator": 2})
-HEARTBEATS = (None, Lease(renewed=3 * MS, lasts=30 * MS, look=11 * MS))
-POLLS = (None, None, Poll(every=13 * MS), Poll(every=5 * MS, of="orchestrator"))
-latencies: st.SearchStrategy[Distribution] = st.sampled_from(SLOW_ENOUGH_TO_MATTER)
+LONG_ENOUGH = 200 * MS
+latencies: st.SearchStrategy[Any] = st.sampled_from(drawn_values("commit"))
 
 
 @st.composite
-def knobs(draw: DrawFn) -> Knobs:
-    """Any setting of all knobs that change what can happen."""
-    publishing = draw(st.sampled_from(Publishing))
-    orders = list(DualWriteOrder)
-    first = publishing is Publishing.DUAL_WRITE and draw(st.booleans())
-    persistence, delivery = draw(st.sampled_from(Persistence)), draw(st.sampled_from(Delivery))
-    free = persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM) and not first
-    free = free and delivery is Delivery.AT_LEAST_ONCE
-    known = draw(st.booleans())
-    shared = persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)
-    acknowledge = draw(st.sampled_from(Acknowledge)) if free else Acknowledge.AFTER_COMMIT
-    replicas = draw(st.sampled_from(REPLICAS)) if shared else {}
-    late = acknowledge is Acknowledge.AFTER_WORK  # a lease shorter than all work ends in a storm
-    order = draw(st.sampled_from([Order.NONE, Order.NONE, Order.PER_INSTANCE]))
-    order = order if delivery is Delivery.AT_LEAST_ONCE else Order.NONE
-    shared_line = draw(st.sampled_from([None, 1, 2]))
-    return Knobs(
-        persistence=persistence,
-        commit=draw(latencies),
-        connections=draw(st.sampled_from([None, None, 1, 2])) if shared else None,
-        flush_interval=draw(st.sampled_from([5 * MS, 100 * MS])),
-        replay=MS,
-        delivery=delivery,
-        redelivery_timeout=draw(st.sampled_from([200 * MS] if late else [10 * MS, 200 * MS])),
-        lease=draw(st.sampled_from(LEASES)) if persistence is not Persistence.MEMORY else None,
-        replicas=replicas,
-        fenced=draw(st.booleans()) if replicas else True,
-        max_deliveries=draw(st.sampled_from([None, None, 1, 2]))
-        if delivery is Delivery.AT_LEAST_ONCE
-        else None,
-        order=order,
-        partitions=shared_line if order is Order.PER_INSTANCE else None,
-        poll=draw(st.sampled_from(POLLS)),
-        handling=draw(st.sampled_from([0, 0, 0, MS])),
-        heartbeat=draw(st.sampled_from(HEARTBEATS)),
-        redelivery_look=draw(st.sampled_from([0, 7 * MS])),
-        custody=draw(st.sampled_from(Custody)),
-        publishing=publishing,
-        dual_write_order=orders[first],
-        acknowledge=acknowledge,
-        publish=draw(latencies),
-        relay_delay=draw(latencies),
-        deduplicate=known,
-        known_key=draw(st.sampled_from(KnownKey)) if known else KnownKey.USUAL,
-        recovery=draw(st.sampled_from([Recovery.DECLARED, *Recovery])),
-        unhandled=draw(st.sampled_from([Unhandled.FAIL, Unhandled.FAIL, Unhandled.PARK])),
-        interrupted=draw(st.sampled_from(Interrupted))
-        if acknowledge is Acknowledge.AFTER_COMMIT and persistence is not Persistence.MEMORY
-        else Interrupted.AGAIN,
-        tombstones=draw(st.booleans()),
-        timeouts=draw(st.booleans()),
-        early=draw(st.sampled_from(Early)),
-        watchdog=draw(st.sampled_from([None, 150 * MS])),
-    )
+def knobs(draw: DrawFn, left: Collection[str] = ()) -> Knobs:
+    """Any setting of all knobs that change what can happen, but for those that are left as they
+    are; what clashes with others is as usual.
+    """
+    usual = Knobs()
+    drawn = {
+        name: getattr(usual, name) if name in left else draw(st.sampled_from(drawn_values(name)))
+        for name in KNOBS
+    }
+    found: Any = SimpleNamespace(**drawn)
+    while clash := next(clashes(found), None):
+        setattr(found, clash[0], getattr(usual, clash[0]))
+    if found.acknowledge is Acknowledge.AFTER_WORK:  # shorter than all work, it ends in a storm
+        found.redelivery_timeout = LONG_ENOUGH
+    return Knobs(**vars(found))
 
 
 @st.composite

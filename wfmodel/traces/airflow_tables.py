@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from wfmodel.designs.history import CRASHES, History, Kind, Row
-from wfmodel.designs.knobs import Interrupted, Persistence
+from wfmodel.designs.knobs import DURABLE, Interrupted
 from wfmodel.designs.messages import (
     Chosen,
     Command,
@@ -118,7 +118,7 @@ class _Reading:
 
     def _once_committed(self, now: int, who: int, then: Callable[[int], None]) -> None:
         knobs = self.history.knobs
-        if knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM):
+        if knobs.persistence in DURABLE:
             self.uncommitted[who].append(then)
         else:
             then(now)

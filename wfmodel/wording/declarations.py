@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Protocol
 
-from wfmodel.designs.fault_facts import FACTS, PER_MESSAGE
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
+from wfmodel.designs.fault_facts import PER_MESSAGE
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault, FaultKind
+from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.designs.knobs import Lease, Poll
 from wfmodel.model.distributions import (
     Constant,
@@ -151,13 +152,9 @@ def _target(fault: Fault) -> str:
     return f"{target}{from_peers}{at_step}"
 
 
-COUNTS: Final = frozenset({"connections", "max_deliveries", "partitions"})
-"""Knobs whose whole numbers are no durations."""
-
-
 def knob_words(name: str, value: object) -> str:
     """A knob's value in words."""
-    if name in COUNTS and value is not None:
+    if KNOBS[name].counts and value is not None:
         return f"{value:,}"
     if value is None:
         return "none"

@@ -19,6 +19,7 @@ from wfmodel.experiments.perturbations import scaled, with_mean
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.spelling import nearest
+from wfmodel.model.strict import first_refusal
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
 
@@ -180,9 +181,8 @@ def _times(old: Node, multiple: float) -> Node:
 
 def _said(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        detail = error.errors(include_url=False)[0]
-        message = detail["msg"].removeprefix("Value error, ")
-        return f"{message[0].lower()}{message[1:]}; got {detail['input']!r}"[:300]
+        _, why, there = first_refusal(error)
+        return f"{why[0].lower()}{why[1:]}; got {there!r}"[:300]
     return str(error)
 
 

@@ -4,8 +4,9 @@ Start with ``hunt`` (fault schedules in the simulator, by Hypothesis) or ``hunt_
 walks through the explorer's states). Neither says that something holds.
 """
 
+from wfmodel.designs.fault_facts import HUNTED
 from wfmodel.experiments.hunting.schedule_hunt import FoundSchedule, Hunted, hunt
-from wfmodel.experiments.hunting.schedules import HUNTED, FaultSchedule, ScheduleGround
+from wfmodel.experiments.hunting.schedules import FaultSchedule, ScheduleGround
 from wfmodel.experiments.hunting.target import AnomalyTarget, ClaimTarget, PredicateTarget, Target
 from wfmodel.experiments.hunting.walk_hunt import Sought, Walked, hunt_by_walks
 

@@ -17,7 +17,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final
 
-from wfmodel.designs.fault_facts import STOPPING, Scope, of_scope
+from wfmodel.designs.fault_facts import STOPPING
+from wfmodel.designs.faults import Scope, of_scope
 from wfmodel.designs.history import FAULT_KINDS, History, Kind, steps_of
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
+from wfmodel.designs.fault_facts import HUNTED
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import History
 from wfmodel.designs.system import System
@@ -22,7 +23,7 @@ from wfmodel.display import Shown
 from wfmodel.experiments.explored_variant import Told, tell
 from wfmodel.experiments.hunting.history_to_schedule import Untellable, retell
 from wfmodel.experiments.hunting.hunt_coverage import CoverageMeter, HuntCoverage
-from wfmodel.experiments.hunting.schedules import HUNTED, FaultSchedule, ScheduleGround
+from wfmodel.experiments.hunting.schedules import FaultSchedule, ScheduleGround
 from wfmodel.experiments.hunting.target import Sighting, Target
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.properties import Violated, decide, parse_property

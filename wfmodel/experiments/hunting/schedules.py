@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, STOPPING, Scope, of_scope
-from wfmodel.designs.faults import Fault, FaultKind
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, STOPPING
+from wfmodel.designs.faults import Fault, FaultKind, Scope, of_scope
 from wfmodel.designs.history import History, Kind
 from wfmodel.designs.messages import Received, WorkDone
 from wfmodel.designs.system import System
@@ -21,24 +21,6 @@ from wfmodel.designs.table import Table
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import format_duration, parse_duration
 from wfmodel.simulation import Arrivals, Setting, simulate
-
-HUNTED: Final = (
-    FaultKind.CRASH,
-    FaultKind.LOSS,
-    FaultKind.DUPLICATION,
-    FaultKind.PAUSE,
-    FaultKind.DELAY,
-    FaultKind.TRANSIENT_FAILURE,
-    FaultKind.BUSINESS_FAILURE,
-    FaultKind.PARTITION,
-    FaultKind.STORE_OUTAGE,
-    FaultKind.BROKER_OUTAGE,
-    FaultKind.SLOW_SERVICE,
-    FaultKind.SLOW_STORE,
-    FaultKind.RESTORE,
-    FaultKind.WORKER_CRASH,
-)
-"""Kinds that a hunt draws, the plainest first. To reorder is to delay: it is left to that."""
 
 STOPS: Final = STOPPING - set(of_scope(Scope.BROKER))
 ON_MESSAGES: Final = PER_MESSAGE - {FaultKind.REORDERING}

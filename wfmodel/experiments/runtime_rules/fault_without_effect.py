@@ -52,8 +52,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
-from wfmodel.designs.fault_facts import FACTS, PER_ATTEMPT, PER_MESSAGE, Scope
-from wfmodel.designs.faults import AT_INSTANTS, Fault, FaultKind
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
+from wfmodel.designs.faults import AT_INSTANTS, FACTS, Fault, FaultKind, Scope
 from wfmodel.designs.knobs import Persistence
 from wfmodel.experiments.runtime_context import Candidate, ScenarioContext, struck, takes_no_time
 from wfmodel.model.distributions import Constant

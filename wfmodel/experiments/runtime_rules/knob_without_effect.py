@@ -51,13 +51,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
-from wfmodel.designs.knobs import ORCHESTRATION, Delivery, Persistence, Publishing
+from wfmodel.designs.knob_registry import KNOBS
+from wfmodel.designs.knobs import ORCHESTRATION
 from wfmodel.experiments.runtime_context import Candidate, ScenarioContext
 from wfmodel.model.findings import Finding, Severity
 
 
 def _check(context: ScenarioContext) -> Iterator[Finding]:
-    for knob in _KNOBS:
+    for knob in KNOBS:
         for path, group in context.written_knobs(knob):
             reasons = [_why_idle(context, knob, each) for each in group]
             if all(reasons):
@@ -66,34 +67,10 @@ def _check(context: ScenarioContext) -> Iterator[Finding]:
                 )
 
 
-_REDELIVERY = ("redelivery_timeout", "redelivery_look", "custody")
-_KNOBS = (
-    *_REDELIVERY,
-    "flush_interval",
-    "replay",
-    "commit",
-    "relay_delay",
-    "event_content",
-    "watchdog",
-    "replicas",
-    "early",
-)
-
-
 def _why_idle(context: ScenarioContext, knob: str, each: Candidate) -> str:
     knobs = each.knobs
-    idle = {
-        "flush_interval": knobs.persistence is not Persistence.LOG,
-        "replay": knobs.persistence is not Persistence.EVENT_STREAM,
-        "commit": knobs.persistence is Persistence.MEMORY,
-    }
-    if knob in _REDELIVERY:
-        once = knobs.delivery is Delivery.AT_MOST_ONCE
-        return "nothing is delivered again (delivery: at-most-once)" if once else ""
-    if idle.get(knob, False):
-        return f"persistence is {knobs.persistence.value}"
-    if knob == "relay_delay" and knobs.publishing is not Publishing.OUTBOX:
-        return "there is no outbox (publishing: dual-write)"
+    if why := KNOBS[knob].idle(knobs):
+        return why
     if knob == "replicas":
         names, services = each.system.participants, each.system.services
         if any(knobs.replicas_of(name, services) > 1 for name in names):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from wfmodel.designs.fault_costs import COSTS
 from wfmodel.exploration.export.identifiers import at, positive
 from wfmodel.exploration.export.program import Add, Expression, Operation
 from wfmodel.semantics.fault_budget import FAULTS, UNLIMITED, FaultBudget
 
-NOT_EXPORTED: Final = ("restores", "worker_crashes")
+NOT_EXPORTED: Final = tuple(kind for kind, cost in COSTS.items() if not cost.exported)
 
 
 class Budget:

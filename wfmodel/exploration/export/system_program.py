@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from wfmodel.designs.fault_costs import COSTS
 from wfmodel.designs.knobs import Acknowledge
 from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
@@ -38,7 +39,7 @@ from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
 from wfmodel.model.state_events import lands_outside
 from wfmodel.semantics.configuration import ANYONE
-from wfmodel.semantics.fault_budget import MANY, FaultBudget
+from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution
 
 
@@ -203,8 +204,7 @@ def _refuse_what_cannot_be_said(system: System, budget: FaultBudget | None) -> N
         )
     for kind in NOT_EXPORTED if budget is not None else ():
         if getattr(budget, kind):
-            words = MANY.get(kind, kind)
-            raise ValueError(f"{words} are not exported: explore them here")
+            raise ValueError(f"{COSTS[kind].many} are not exported: explore them here")
     if system.knobs.max_deliveries is not None:
         raise ValueError("max_deliveries is not exported: explore it here")
     replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from wfmodel.semantics.fault_budget import FAULTS, MANY, PROCESS_FAULTS, UNLIMITED, FaultBudget
+from wfmodel.designs.fault_costs import COSTS, PROCESS_FAULTS
+from wfmodel.semantics.fault_budget import FAULTS, UNLIMITED, FaultBudget
 
 OWN_FAULTS: Final = tuple(kind for kind in FAULTS if kind not in PROCESS_FAULTS)
 """Faults that concern one instance."""
@@ -97,6 +98,4 @@ def fit_together(total: FaultBudget, each: FaultBudget, left: Iterable[FaultBudg
 
 def own_words(own: Own) -> str:
     """The bounds of each instance in words; empty where there are none."""
-    return ", ".join(
-        f"at most {left} {MANY.get(kind, kind)} in each instance" for kind, left in own
-    )
+    return ", ".join(f"at most {left} {COSTS[kind].many} in each instance" for kind, left in own)

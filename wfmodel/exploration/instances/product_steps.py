@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from wfmodel.designs.fault_costs import PROCESS_FAULTS
 from wfmodel.designs.table import Interned
 from wfmodel.exploration.instances.single_instance import SHARED, Arc, Looked, Singles
 from wfmodel.exploration.packed.expansion import Expanded
-from wfmodel.semantics.fault_budget import PROCESS_FAULTS, FaultBudget
+from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.numbering import Vector
 from wfmodel.semantics.successors import Step
 

@@ -107,7 +107,7 @@ def search(
     if engine is Engine.COMPILED and not has_numba():
         raise ImportError(f"the compiled search needs numba: {install_command('numba')}")
     budget = budget or FaultBudget()
-    semantics = InstanceRules(table, backups=budget.restores > 0)
+    semantics = InstanceRules.under(table, budget)
     moves = Successors(semantics, resolution or Anything(), urgent=urgent)
     expansion = expansion_of(ComponentTables(table, moves, budget, laps), symmetry=symmetry)
     first = expansion.parts.vector(semantics.start(semantics.initial()), budget)

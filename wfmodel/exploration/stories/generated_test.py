@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from wfmodel.designs.knob_registry import UNTIMED
 from wfmodel.designs.knobs import Knobs, Lease
 from wfmodel.designs.known_designs import EVERY, design_of, name_of
 from wfmodel.designs.placement import Design
@@ -13,30 +14,6 @@ from wfmodel.designs.trace_script import Act, schedule_text
 from wfmodel.escaping.languages import python_docstring, python_text
 from wfmodel.model.file_names import file_stems
 from wfmodel.semantics.fault_budget import FaultBudget
-
-UNTIMED: Final = (
-    "persistence",
-    "delivery",
-    "publishing",
-    "dual_write_order",
-    "replicas",
-    "lease",
-    "heartbeat",
-    "acknowledge",
-    "deduplicate",
-    "known_key",
-    "tombstones",
-    "fenced",
-    "max_deliveries",
-    "order",
-    "recovery",
-    "unhandled",
-    "interrupted",
-    "timeouts",
-    "early",
-    "watchdog",
-)
-"""Knobs that matter where there is no time; a watchdog's length only says that there is one."""
 
 CLASS: Final = re.compile(r"^\w+(?=\()")
 """In a declaration, the class that it is of."""

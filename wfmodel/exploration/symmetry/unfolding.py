@@ -31,7 +31,7 @@ class UnfoldedRun(Listed):
         self.table = space.table
         self._reduction = reduction
         first = trace.numbers[0]
-        semantics = InstanceRules(self.table, backups=space.budget(first).restores > 0)
+        semantics = InstanceRules.under(self.table, space.budget(first))
         self._moves = Successors(semantics, Anything(), urgent=False)
         self._nodes.append((space.configuration(first), space.budget(first)))
         self.steps: list[Step] = []

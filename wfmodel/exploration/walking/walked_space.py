@@ -133,7 +133,7 @@ def walk_space(
     a ``KeyboardInterrupt``, and ``why`` says which.
     """
     budget = budget or FaultBudget()
-    semantics = InstanceRules(table, backups=budget.restores > 0)
+    semantics = InstanceRules.under(table, budget)
     moves = Successors(semantics, resolution or Anything(), urgent=urgent)
     parts = ComponentTables(table, moves, budget, laps)
     first = parts.vector(semantics.start(semantics.initial()), budget)

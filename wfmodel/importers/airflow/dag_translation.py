@@ -50,6 +50,7 @@ from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
+from wfmodel.model.strict import first_refusal
 from wfmodel.model.workflow import FAILURE, Parallel, Region, Service, Wait, Workflow
 from wfmodel.model.workflow import State as ModelState
 
@@ -150,7 +151,7 @@ class _Translator:
                 description=self.notes.description or str(description)[:500],
             )
         except ValidationError as error:
-            self.misfits.append(UNFIT_ANNOTATION.at((), _said(error)))
+            self.misfits.append(UNFIT_ANNOTATION.at((), str(first_refusal(error))))
             return None
 
     def _services(self) -> dict[str, Service]:
@@ -184,7 +185,7 @@ class _Translator:
                 return self._mapped(task, name, following, at)
             return self._single(task, name, following, free, at)
         except ValidationError as error:
-            message = f"{task!r}: {_said(error)}"
+            message = f"{task!r}: {first_refusal(error)}"
             self.misfits.append(UNFIT_ANNOTATION.at(("states", task), message))
             return {name: Wait(duration=Constant(0), next=following.branches[0])}
 
@@ -386,10 +387,3 @@ def _fitting(dag: SerialisedDag, name: str) -> frozenset[str]:
     if skipping(operator) is Skipping.BRANCH:
         fitting |= {"probabilities"}
     return fitting | {"description"}
-
-
-def _said(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message

@@ -39,6 +39,7 @@ from wfmodel.importers.asl.variables import clear_variables
 from wfmodel.importers.asl.walk import language_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.source import Path
+from wfmodel.model.strict import first_refusal
 from wfmodel.model.trusted import trusted
 from wfmodel.model.workflow import Region, Workflow
 
@@ -110,7 +111,7 @@ def _workflow(value: Fields, notes: Annotations, name: str, job: Job) -> Workflo
             description=notes.description or (comment if isinstance(comment, str) else ""),
         )
     except ValidationError as error:
-        job.annotation_findings.append(UNFIT_ANNOTATION.at((), _said(error)))
+        job.annotation_findings.append(UNFIT_ANNOTATION.at((), str(first_refusal(error))))
         return None
 
 
@@ -157,15 +158,8 @@ def _translated(source: Source) -> States:
     except ValidationError as error:
         if source.note is NOTHING:
             raise  # The shape has been checked: only an annotation can still not fit.
-        source.notes(UNFIT_ANNOTATION, f"{source.name!r}: {_said(error)}")
+        source.notes(UNFIT_ANNOTATION, f"{source.name!r}: {first_refusal(error)}")
         return {}
-
-
-def _said(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
 
 
 def _region(source: Source, machine: Fields, path: Path, at: Path) -> Region:
