@@ -12,6 +12,7 @@ from typing import NamedTuple
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knobs import Acknowledge, Order, Persistence
 from wfmodel.designs.messages import Timer
+from wfmodel.designs.row_rules import REFRESH, lag_of
 from wfmodel.designs.system import System
 from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
 from wfmodel.model.distributions import Distribution, Uniform
@@ -157,6 +158,8 @@ class Rates:
         if timer.kind == "wait":
             assert isinstance(state, Wait)
             return self.lengths.of(state.duration, f"the wait {name!r}")
+        if timer.kind == REFRESH:
+            return self.lengths.fixed(lag_of(self.system.flow, node), f"the lag behind {name!r}")
         if timer.kind == "timeout":
             assert isinstance(state, Task | Compensation | Receive)
             assert state.timeout is not None
