@@ -36,7 +36,7 @@ SCENARIO: dict[str, object] = {
     "setting": {"arrivals": {"every": "1s"}, "horizon": "1m"},
 }
 SNIPPETS = [title for title in SECTIONS if title != "Not yet"]
-IN_WORKFLOW = {"states", "services", "data", "timeout", "cancel", "on"}
+IN_WORKFLOW = {"states", "services", "data", "rows", "timeout", "cancel", "on"}
 
 
 def loaded(title: str, folder: Path) -> tuple[LoadedScenario, set[str]]:

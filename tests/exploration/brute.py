@@ -348,6 +348,8 @@ def _carry_out(mine, actions) -> None:
 
 def _land(system: System, new, visit) -> None:
     node = system.flow.nodes[visit[0]]
+    if getattr(node.state, "row", None) is not None:  # what it writes, its machine keeps
+        return
     once = system.knobs.deduplicate or node.state.idempotent
     if node.undoes is None:
         if not (once and new["done"].get(visit)):

@@ -23,14 +23,13 @@ from wfmodel.experiments.explored_variant import Told, VariantAnswers, as_test, 
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.packed import CheckpointError, Progress
 from wfmodel.exploration.properties import (
-    STANDARD,
-    STANDARD_TOGETHER,
     AtMost,
     Holds,
     Property,
     load_properties,
     parse_property,
     properties_of,
+    standard_claims,
 )
 from wfmodel.model.file_names import file_stems
 from wfmodel.model.files import write_file
@@ -168,7 +167,7 @@ def claims_for(
     if system.own and not claims:
         # Its author's claims stand in the file; a deadlock is nobody's wish.
         return tuple(dict.fromkeys((*system.properties, OF_ALL)))
-    return tuple(claims) or (STANDARD if instances == 1 else STANDARD_TOGETHER)
+    return tuple(claims) or standard_claims(system, together=instances > 1)
 
 
 def _check_kept(about: Subject, claims: tuple[str | Property, ...], limits: SearchLimits) -> None:

@@ -7,6 +7,7 @@ from wfmodel.designs.participant import Participant
 from wfmodel.designs.placement import Design, services_of, unused
 from wfmodel.designs.recovery_strategy import with_recovery
 from wfmodel.designs.role import Role
+from wfmodel.designs.row_rules import uses_of_rows
 from wfmodel.designs.system import Channel, Machine, System
 from wfmodel.designs.watchdog import Watchdog
 from wfmodel.model.at_hand import the_workflow
@@ -27,8 +28,9 @@ def sound_flow(workflow: Workflow) -> Flow:
     flow = build_flow(workflow)
     if flow.problems:
         first = flow.problems[0]
+        what = first.message or repr(first.name)
         raise ValueError(
-            f"workflow {workflow.name!r} cannot run: {first.kind} {first.name!r}"
+            f"workflow {workflow.name!r} cannot run: {first.kind} {what}"
             f" (check it for all of {len(flow.problems)} such problems)"
         )
     if (around := _circle_of_no_time(flow)) is not None:
@@ -77,6 +79,7 @@ def assemble(workflow: Workflow | LoadResult, design: Design, knobs: Knobs | Non
 
     causes = _caused(flow)
     lagging = frozenset(node.index for node in flow.nodes if _may_lag(flow, node))
+    rows = uses_of_rows(flow)
     finds = {} if knobs.tombstones or not knobs.can_have_replicas else must_find(flow)
 
     def role(me: str) -> Role:
@@ -95,6 +98,7 @@ def assemble(workflow: Workflow | LoadResult, design: Design, knobs: Knobs | Non
             causes=causes,
             lagging=lagging,
             finds=finds,
+            rows=rows,
         )
 
     machines: dict[str, Machine] = {name: Participant(role(name)) for name in participants}

@@ -10,6 +10,7 @@ from typing import TypeVar
 from wfmodel.designs.messages import LAPS, Action, Home, Key, OpenKey, StepStatus
 from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.role import Role
+from wfmodel.designs.row_rules import begun
 from wfmodel.designs.state import Job, Output, ParticipantState, Status, Token
 
 K = TypeVar("K", bound="tuple[int, ...]")
@@ -33,10 +34,12 @@ class Draft:
         self.cancelled = set(local.cancelled)
         self.standing = local.standing
         self.early = local.early
+        self.rows = local.rows
         self.actions: list[Action] = []
 
     def finish(self) -> tuple[ParticipantState, tuple[Action, ...]]:
-        """The next state and the actions, in order."""
+        """The next state and the actions, in order. Work that begins reads its row."""
+        rows = begun(self.role.rows, self.rows, self.actions) if self.role.rows else self.rows
         local = ParticipantState(
             self.status,
             self.steps,
@@ -49,6 +52,7 @@ class Draft:
             tuple(sorted(self.cancelled, key=_home_order)),
             self.standing,
             self.early,
+            rows,
         )
         return local, tuple(self.actions)
 

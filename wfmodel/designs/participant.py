@@ -41,6 +41,7 @@ from wfmodel.designs.messages import (
     WorkDone,
 )
 from wfmodel.designs.role import Role
+from wfmodel.designs.row_rules import REFRESH, ended, refreshed, restarted
 from wfmodel.designs.state import Job, ParticipantState, Phase, Status, Token, View, view_of
 from wfmodel.model.flow import NodeKind, interruption
 from wfmodel.model.state_events import NOTHING_TO_UNDO
@@ -211,6 +212,9 @@ def _command(turn: Turn, message: Command) -> None:
 def _work_done(turn: Turn, event: WorkDone) -> None:
     """Own control first, then a commanded job; a result that nobody waits for is only noted."""
     event = _as_found(turn, event)
+    if event.node in turn.role.rows:
+        turn.rows, event, also = ended(turn.role.rows, turn.rows, event)
+        turn.actions += also
     if event.outcome == DONE:
         for receive in turn.role.causes.get(event.node, ()):
             turn.actions.append(Expect(receive, event.epoch))
@@ -291,6 +295,9 @@ def _settle_late(turn: Turn, token: Token) -> None:
 
 
 def _timer_fired(turn: Turn, timer: Timer) -> None:
+    if timer.kind == REFRESH:
+        turn.rows = refreshed(turn.role.rows, turn.rows, timer)
+        return
     phases = {
         "timeout": (Phase.WORKING, Phase.EXPECTING),
         "backoff": (Phase.BACKING_OFF,),
@@ -347,6 +354,8 @@ def _external(turn: Turn, message: External) -> None:
 def _restarted(turn: Turn) -> None:
     """Go on from the durable state: whatever was in progress is asked for again, or has failed."""
     fails, lost = turn.role.fails_interrupted, list[Token | Job]()
+    turn.rows, again = restarted(turn.rows)
+    turn.actions += again
     for token in list(turn.tokens):
         if fails and token.phase is Phase.WORKING and turn.runs_here(token):
             lost.append(token)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from wfmodel.designs.knobs import KnownKey
+from wfmodel.designs.row_state import RowAccess
 from wfmodel.model.flow import Flow, Node
 
 
@@ -38,6 +39,8 @@ class Role:
     """Of those receives the ones that a loop may lie before, which does not lead by the task."""
     finds: Mapping[int, int] = field(default_factory=dict)
     """Undos that have to find something to undo, and the step that each undoes."""
+    rows: Mapping[int, RowAccess] = field(default_factory=dict)
+    """Steps that use a row of their service's store, and how."""
 
     @property
     def repeats(self) -> bool:

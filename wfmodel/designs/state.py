@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from wfmodel.designs.messages import Home, Key, Message, OpenKey, Slip, StepStatus
 from wfmodel.designs.node_trie import NodeTrie
+from wfmodel.designs.row_state import RowState
 from wfmodel.model.workflow import Outcome
 
 
@@ -118,7 +119,7 @@ class ParticipantState:
     what was published to continue a visit, to repeat it upon a watchdog's nudge. ``cancelled``:
     regions that must stop. ``standing``: visits of own steps that took effect and were not undone,
     where an undo has to find one (``Role.finds``). ``early``: events from outside that came before
-    they were waited for.
+    they were waited for. ``rows``: those of the service's store that a step has used.
     """
 
     status: Status = Status.UNKNOWN
@@ -132,6 +133,7 @@ class ParticipantState:
     cancelled: tuple[Home, ...] = ()
     standing: NodeTrie[Key] = _NOTHING
     early: NodeTrie[tuple[Key, str]] = _NOTHING
+    rows: tuple[RowState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

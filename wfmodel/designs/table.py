@@ -239,13 +239,16 @@ class RunTable:
     def resumes(self, participant: int, state: int) -> bool:
         """Whether a participant that comes back with this state is told so.
 
-        One that works on a workflow is if its view has something to go on with. One of a system of
-        one's own that knows of the instance is also if the news changes anything.
+        One that works on a workflow is if its view has something to go on with, or the copy of a
+        row is behind. One of a system of one's own that knows of the instance is also if the news
+        changes anything.
         """
         shared = self.states[participant].values[state]
         if self.table.view(participant, shared).active:
             return True
-        if self.system.services or not (shared or self.names[participant] in self.system.opening):
+        value = self.table.states[participant].values[shared]
+        knows = shared or self.names[participant] in self.system.opening
+        if not (getattr(value, "rows", ()) if self.system.services else knows):
             return False
         after, operations, _ = self.table.entry(participant, shared, self.table.restarted)
         return after != shared or bool(operations)

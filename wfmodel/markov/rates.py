@@ -13,6 +13,7 @@ from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knob_registry import why_no_chain
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import Timer
+from wfmodel.designs.row_rules import REFRESH, lag_of
 from wfmodel.designs.system import System
 from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
 from wfmodel.model.distributions import Distribution, Uniform
@@ -132,6 +133,8 @@ class Rates:
         if timer.kind == "wait":
             assert isinstance(state, Wait)
             return self.lengths.of(state.duration, f"the wait {name!r}")
+        if timer.kind == REFRESH:
+            return self.lengths.fixed(lag_of(self.system.flow, node), f"the lag behind {name!r}")
         if timer.kind == "timeout":
             assert isinstance(state, Task | Compensation | Receive)
             assert state.timeout is not None

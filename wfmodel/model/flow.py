@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final as Constant
 
 from wfmodel.model.flow_graph import Edge, Flow, Node, NodeKind, Problem, Scope, with_back_edges
+from wfmodel.model.row_problems import row_problems
 from wfmodel.model.source import Path
 from wfmodel.model.state_events import (
     BUSINESS_FAILURE,
@@ -115,6 +116,7 @@ class _Builder:
         main = _Machine(w.states, (), "", 0)
         self._lay_out(main, w.initial)
         self.nodes = with_back_edges(self.nodes, self.scopes)
+        self.problems += row_problems(self.nodes, w.rows)
         unique: dict[tuple[str, Path, str], Problem] = {}
         for problem in self.problems:
             unique.setdefault((problem.kind, problem.path, problem.name), problem)

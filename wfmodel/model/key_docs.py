@@ -38,6 +38,7 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
         "name": "The workflow's name.",
         "services": "Services by name; empty: names of services are not checked.",
         "data": "Data items by name; empty: names of data items are not checked.",
+        "rows": "Rows of services' stores that several steps read and write, by name.",
         "workflows": "Workflows that states of kind workflow call, by name.",
         "timeout": "Limit for an instance, from its start; then it ends as failed.",
         "cancel": "Somebody outside cancels instances: how many, and when.",
@@ -76,6 +77,18 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
         "timeout": "Limit for one attempt; then the event timeout is raised.",
         "effect": "What it leaves behind: none, compensatable, pivot or retriable.",
         "compensation": "The handler that undoes it; the target rollback runs it.",
+        "row": "A row of its service's store: read at its beginning, written at its end.",
+    },
+    "RowUse": {
+        "of": "The row, by name.",
+        "expects": "What it has to be, or the step fails with conflict.",
+        "becomes": "What it is afterwards; next: the value after the one that is there.",
+        "guard": "unchanged: written only if nobody has since it was read, else conflict.",
+        "read": "stale: from a copy that lags behind; fresh: from the row itself.",
+    },
+    "StoreRow": {
+        "values": "What it can be; the first at the beginning.",
+        "lag": "How far its copy is behind, for steps with read: stale.",
     },
     "Compensation": {
         "action": "What the service is asked to do.",

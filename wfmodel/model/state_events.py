@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final as Constant
 
 from wfmodel.model.failures import FailureKind
+from wfmodel.model.rows import CONFLICT
 from wfmodel.model.workflow import (
     FAILURE,
     TIMEOUT,
@@ -31,6 +32,11 @@ def lands_outside(state: object) -> bool:
     return isinstance(state, Task | Compensation) and state.lands is not Lands.WITH_COMMIT
 
 
+def is_at_row(state: object) -> bool:
+    """Whether a state's only effect is what it writes into a row of its service's store."""
+    return isinstance(state, Task) and state.row is not None
+
+
 def tolerates_absence(undo: Task | Compensation, step: Task) -> bool:
     """Whether an undo succeeds where its step never took effect.
 
@@ -54,6 +60,8 @@ def raised_events(state: State | Compensation) -> tuple[str, ...]:
                 for name, mode in state.failures.items()
                 if not (endless and _is_retried(name, mode.kind, retry.on if retry else ()))
             ]
+            if isinstance(state, Task) and state.row is not None and state.row.conflicts:
+                names.append(CONFLICT)
             times_out = state.timeout is not None and not (
                 endless and retry is not None and (not retry.on or TIMEOUT in retry.on)
             )

@@ -39,6 +39,7 @@ from wfmodel.model.cancellation import Cancellation
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureMode, Name, Probability, RetryPolicy
 from wfmodel.model.guards import checked, roots_of
+from wfmodel.model.rows import RowUse, StoreRow
 from wfmodel.model.strict import STRICT
 from wfmodel.model.trusted import trusted
 from wfmodel.model.units import Duration
@@ -72,8 +73,7 @@ class Lands(StrEnum):
     WITH_COMMIT = "with-commit"
     """At the service's own store, with the commit of the result where that is one transaction."""
     IN_CALL = "in-call"
-    """Outside, where no transaction of ours reaches (a payment provider, an e-mail), at some
-    instant of the call: a crash after it does not take it back."""
+    """Outside, where no transaction of ours reaches (an e-mail), at some instant of the call."""
     AT_START = "at-start"
     """The same at the beginning of the call."""
 
@@ -90,8 +90,7 @@ class Outcome(StrEnum):
 class Compensation:
     """Handler that undoes a task's effect; ``rollback`` runs it, at ``service`` or the task's.
 
-    ``tolerates_absence``: it succeeds where there is nothing to undo (*null compensation*).
-    ``status_query``: the service can be asked whether it was done.
+    ``tolerates_absence``: it succeeds with nothing to undo. ``status_query``: one can ask for it.
     """
 
     action: Name = "compensate"
@@ -133,6 +132,7 @@ class Task:
     priority: int = 0
     reads: tuple[Name, ...] = ()
     writes: tuple[Name, ...] = ()
+    row: RowUse | None = None
     compensates: Name | None = None
     compensation: Compensation | None = None
     on: Mapping[Name, Name] = Field(default_factory=dict)
@@ -392,6 +392,7 @@ class Workflow(Tabular):
     states: Mapping[Name, State]
     services: Mapping[Name, Service] = Field(default_factory=dict)
     data: Mapping[Name, DataItem] = Field(default_factory=dict)
+    rows: Mapping[Name, StoreRow] = Field(default_factory=dict)
     workflows: Mapping[Name, SubDefinition] = Field(default_factory=dict)
     timeout: Duration | None = None
     cancel: Cancellation | None = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.system import System
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.state_events import lands_outside
+from wfmodel.model.state_events import is_at_row, lands_outside
 from wfmodel.model.workflow import Compensation, Task
 from wfmodel.semantics.configuration import Effect, Landing, World
 
@@ -20,6 +20,8 @@ def land(system: System, world: World, landing: Landing) -> tuple[World, Landing
     """Apply a visit's effect; also the (step, epoch) whose record changed, None if none did."""
     node, epoch = landing
     undoes = system.flow.nodes[node].undoes
+    if is_at_row(system.flow.nodes[node].state):
+        return world, None
     if undoes is None:
         return _do(system, world, node, epoch)
     return _undo(system, world, landing, undoes)

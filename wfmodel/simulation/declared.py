@@ -57,6 +57,8 @@ class Block:
     odds_base: int = 0
     delay: Sampler = NULL
     delay_base: int = 0
+    at_row: bool = False
+    """It has no effect but what it writes into a row, which its machine keeps."""
     once: bool = False
     handler: int = -1
     """The node that undoes it and leaves tombstones; -1: none does."""

@@ -18,6 +18,8 @@ _UNDO = int(Kind.UNDO)
 def land(run: Run, instance: Instance, process: Process, node: int, epoch: int) -> None:
     """An attempt at a step has succeeded."""
     block = run.blocks[node]
+    if block.at_row:
+        return
     if block.undoes >= 0:
         _undo(run, instance, process, node, block, epoch)
         return

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wfmodel.designs.messages import Chosen, External, Start, Timer
+from wfmodel.designs.row_rules import REFRESH, lag_of
 from wfmodel.designs.table import SEND, SET_TIMER, Operation, only_works
 from wfmodel.designs.trace_script import act_on_event
 from wfmodel.designs.value_words import value_words
@@ -222,6 +223,8 @@ def length_of(context: RunContext, timer: Any) -> int | Drawn:  # noqa: ANN401 -
     if timer.kind == "wait":
         assert isinstance(state, Wait)
         return Drawn(("wait", node.name), timer.epoch, state.duration)
+    if timer.kind == REFRESH:
+        return lag_of(context.flow, node)
     if timer.kind == "timeout":
         assert isinstance(state, Task | Compensation | Receive)
         assert state.timeout is not None

@@ -20,6 +20,7 @@ from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
 from wfmodel.model.flow import Node, NodeKind, name_of_injected
+from wfmodel.model.state_events import is_at_row
 from wfmodel.model.workflow import DONE, Choice, Compensation, Lands, Receive, Task
 from wfmodel.native.record_layout import NULL
 from wfmodel.semantics.effect_rules import lands_once
@@ -156,6 +157,7 @@ class Setup:
             d.Block,
             undoes=-1 if node.undoes is None else node.undoes,
             is_compensation=node.kind is NodeKind.COMPENSATION,
+            at_row=is_at_row(node.state),
             once=lands_once(node, self.context.knobs),
             handler=-1 if node.handler is None or not tombstones else node.handler,
             tombstones=tombstones,

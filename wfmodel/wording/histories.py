@@ -36,6 +36,7 @@ _TIMERS: Final = {
     "backoff": "back-off over",
     "wait": "wait over",
     "watchdog": "watchdog",
+    "refresh": "copy up to date after",
 }
 
 

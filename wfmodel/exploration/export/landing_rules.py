@@ -8,6 +8,7 @@ from wfmodel.exploration.export.identifiers import applied, is_, landed, positiv
 from wfmodel.exploration.export.program import Add, Expression, Not, Operation, Put, Test
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.model.flow import NodeKind
+from wfmodel.model.state_events import is_at_row
 from wfmodel.model.workflow import Compensation, Task
 from wfmodel.semantics.configuration import Landing
 
@@ -23,8 +24,12 @@ class Effects:
         self.nodes = tables.nodes
         self.deduplicate = tables.semantics.system.knobs.deduplicate
         self.tombstones = tables.semantics.system.knobs.tombstones
-        self.done = tuple(v for v in tables.landings if self.nodes[v[0]].undoes is None)
+        self.done = tuple(v for v in tables.landings if self._is_done(v))
         self.undoing = tuple(v for v in tables.landings if self.nodes[v[0]].undoes is not None)
+
+    def _is_done(self, visit: Landing) -> bool:
+        node = self.nodes[visit[0]]
+        return node.undoes is None and not is_at_row(node.state)
 
     def variables(self) -> tuple[str, ...]:
         """All that the stores say."""
@@ -33,7 +38,7 @@ class Effects:
 
     def cases(self, landing: Landing | None) -> tuple[Case, ...]:
         """Exclusive cases that cover everything."""
-        if landing is None:
+        if landing is None or is_at_row(self.nodes[landing[0]].state):
             return (ALWAYS,)
         if self.nodes[landing[0]].undoes is None:
             return self._do(landing)

@@ -35,6 +35,7 @@ from wfmodel.exploration.properties.property_language import (
     load_properties,
     parse_property,
     properties_of,
+    standard_claims,
 )
 from wfmodel.exploration.properties.recovers_within import RecoversWithin
 from wfmodel.exploration.properties.safety import (
@@ -78,13 +79,14 @@ __all__ = [
     "load_properties",
     "parse_property",
     "properties_of",
+    "standard_claims",
     "standard_properties",
 ]
 
 
 def standard_properties(system: System) -> tuple[Property, ...]:
     """What is asked of every design: no anomaly at the end, no deadlock, an end, a recovery."""
-    return tuple(parse_property(line, system) for line in STANDARD)
+    return tuple(parse_property(line, system) for line in standard_claims(system))
 
 
 def decide(

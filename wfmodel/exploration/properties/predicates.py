@@ -13,6 +13,8 @@
 | ``truth.S``, ``landed.S`` | how often S's effect stands, has ever landed |
 | ``at_rest``, ``verdict`` | nothing can happen any more; the class of the end (absent before) |
 | ``messages`` | how many messages are on their way |
+| ``rows.R`` | what row R of a service's store is |
+| ``overwritten.R`` | whether a write to row R has replaced one that its writer had not read |
 | ``left.F`` | how many faults of kind F (``crashes``, ``losses``, …) are left |
 
 A name that is no identifier is written ``truth["reserve-stock"]``; a participant so named,
@@ -181,6 +183,7 @@ class _Names:
         self.participants = system.participants
         self.own = system.own
         nodes = system.flow.nodes
+        self.rows = {} if self.own else system.flow.workflow.rows
         self.steps = [node.name for node in nodes if node.service is not None]
 
     def getter(self, path: str) -> Getter:
@@ -204,13 +207,21 @@ class _Names:
             case ["landed", step]:
                 name = self._known("step", step, self.steps)
                 return lambda seen: seen.landed(name)
+            case ["rows", row]:
+                name = self._known("row", row, self.rows)
+                values = self.rows[name].values
+                return lambda seen: values[seen.row(name).value]
+            case ["overwritten", row]:
+                name = self._known("row", row, self.rows)
+                return lambda seen: bool(seen.row(name).lost)
             case ["left", fault]:
                 kind = self._known("fault", fault, FAULTS)
                 return lambda seen: int(getattr(seen.budget, kind))
             case [who, *rest] if rest:
                 return self._of(path, self._known("participant", who, self.participants), rest)
         others = ("at_rest", "verdict", "messages", "truth", "landed", "left")
-        raise _unknown("name", path, (*self.participants, *others))
+        rows = ("rows", "overwritten") if self.rows else ()
+        raise _unknown("name", path, (*self.participants, *others, *rows))
 
     def _of(self, path: str, who: str, rest: list[str]) -> Getter:
         match rest:

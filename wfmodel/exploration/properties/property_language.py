@@ -15,6 +15,7 @@ The same on the command line, an entry per option: ``--property "eventually: at_
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Protocol
@@ -175,6 +176,13 @@ STANDARD: Final = (*(f"never_ends: {value}" for value in _ANOMALIES), *_OF_ONE)
 
 STANDARD_TOGETHER: Final = (*(f"at_most: 0 {value}" for value in _ANOMALIES), *_OF_ONE)
 """The same of several instances: of an anomaly also how many show it at once."""
+
+
+def standard_claims(system: System, *, together: bool = False) -> tuple[str, ...]:
+    """What is asked where nobody asks: the standard, and of each row whether a write is lost."""
+    rows = () if system.own else system.flow.workflow.rows
+    base = STANDARD_TOGETHER if together else STANDARD
+    return (*base, *(f"never: overwritten[{json.dumps(row)}]" for row in rows))
 
 
 def parse_property(text: str, system: System) -> Property:

@@ -12,6 +12,8 @@ from typing import Any
 
 from wfmodel.designs.anomalies import primary
 from wfmodel.designs.messages import Message, StepStatus
+from wfmodel.designs.row_rules import uses_of_rows
+from wfmodel.designs.row_state import RowState
 from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import Table
 from wfmodel.exploration.state_space import StateSpace
@@ -123,6 +125,21 @@ class Observation:
         node = self.nodes[step]
         return sum(effect.landed for effect in self.config.effects.at(node))
 
+    def row(self, name: str) -> RowState:
+        """A row of a service's store, as it is there.
+
+        Raises:
+            KeyError: the workflow has no step at such a row.
+        """
+        number, p = self.rows[name]
+        state = self.table.states[p].values[self.config.cells[p].volatile]
+        return next((each for each in state.rows if each.row == number), RowState(number))
+
+    @cached_property
+    def rows(self) -> dict[str, tuple[int, int]]:
+        """Every row that a step uses: its number, and in whose store it is."""
+        return rows_of(self.table)
+
     @property
     def on_their_way(self) -> tuple[tuple[str, Message], ...]:
         """(recipient, message): published, and not yet acknowledged."""
@@ -156,13 +173,24 @@ class Predicate:
         return Predicate(f"not ({self.words})", lambda seen: not test(seen), by_names=self.by_names)
 
 
+def rows_of(table: Table) -> dict[str, tuple[int, int]]:
+    """Every row that a step uses: its number, and in whose store it is."""
+    flow = table.system.flow
+    uses = uses_of_rows(flow).items()
+    return {use.name: (use.row, table.index[flow.nodes[at].service or ""]) for at, use in uses}
+
+
 def sight(table: Table) -> Projection:
     """What the names of an observation show: all but ``config`` and ``number``."""
     observer = OutcomeMonitor(table)
+    stores = frozenset() if table.own else frozenset(p for _, p in rows_of(table).values())
 
     def cell(p: int, value: Cell) -> Hashable:
         views = (table.view(p, value.volatile), table.view(p, value.durable))
-        states = (value.volatile, value.durable) if table.own else ()
-        return (*views, *states, value.down, observer.adds(p, value))
+        states: Hashable = (value.volatile, value.durable) if table.own else ()
+        if p in stores:
+            rows = table.states[p].values[value.volatile].rows
+            states = tuple((row.row, row.value, bool(row.lost)) for row in rows)
+        return (*views, states, value.down, observer.adds(p, value))
 
     return Projection(cell, inbox=len, world=lambda world: world, budget=lambda left: left)

@@ -17,6 +17,7 @@ from wfmodel.escaping import printable
 from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.scheduling import act_between, steps_of
 from wfmodel.exploration.state_space import StateSpace
+from wfmodel.exploration.stories.row_words import READS, rows_between
 from wfmodel.exploration.symmetry.unfolding import unfolded
 from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.successors import Step, StepKind
@@ -72,7 +73,7 @@ ABOUT_MESSAGES = frozenset(
 
 
 NOTHING = "nothing changes"
-STATES = ("believes ", "is now ", NOTHING)
+STATES = ("believes ", "is now ", READS, NOTHING)
 """How consequences begin that a later line can take back."""
 
 
@@ -160,6 +161,7 @@ def line_between(
         told += _losses(table, act.deed, p, before, after)
     else:
         told += _beliefs(table, p, before, after)
+        told += rows_between(table, p, before, after)
     if before.cells[p].decided != after.cells[p].decided and act.deed is Deed.PUBLISH:
         told.append("as the one had decided that was taken for dead")
     recipients = _recipients(table, before, after) if act.deed is Deed.PUBLISH else ()
