@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn
 from tests.agreement.worlds import designs, faults, knobs, settings_of_runs
 from tests.designs.workflows import SERVICES, workflows
 from wfmodel.designs import Fault, System, build
-from wfmodel.designs.faults import AT_INSTANTS
+from wfmodel.designs.faults import AT_INSTANTS, OF_KINDS
 from wfmodel.model.distributions import (
     Constant,
     Distribution,
@@ -75,10 +75,14 @@ def dressed_faults(draw: DrawFn) -> Fault:
         fault = replace(fault, every=None, together=False)
     else:
         fault = replace(fault, every=draw(st.sampled_from(FAMILIES[1:])), lasts=lasts)
-    peers = draw(st.sampled_from([(), SERVICES[:1], SERVICES]))
-    step = draw(st.sampled_from([None, "s0", "s1"]))
-    factor = draw(st.sampled_from([0.5, 3.0, 7.7]))
-    return replace(fault, peers=peers, step=step, factor=factor, delay=draw(families))
+    own = {
+        "peers": draw(st.sampled_from([(), SERVICES[:1], SERVICES])),
+        "step": draw(st.sampled_from([None, "s0", "s1"])),
+        "factor": draw(st.sampled_from([0.5, 3.0, 7.7])),
+        "delay": draw(families),
+    }
+    meant = {key: value for key, value in own.items() if fault.kind in OF_KINDS[key]}
+    return replace(fault, **meant)
 
 
 @st.composite
