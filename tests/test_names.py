@@ -12,9 +12,6 @@ FILES = [
     "basis",
     "explorer",
     "faults",
-    "numbering",
-    "records",
-    "safety",
 ]
 """Names of several files. Take a name out here when one file alone has it."""
 

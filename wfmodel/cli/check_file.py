@@ -22,9 +22,9 @@ from wfmodel.checks.suppressions import (
     suppressions_in,
 )
 from wfmodel.checks.undecided import not_finished
-from wfmodel.cli.faults import fault_in
 from wfmodel.cli.file_answer import Coverage, FileAnswer, FileQuestion, UnfitQuestionError
 from wfmodel.cli.finding_catalogue import catalogue
+from wfmodel.cli.own_defects import fault_in
 from wfmodel.extras import MissingExtraError
 from wfmodel.importers.any_format import load_all, load_any
 from wfmodel.importers.embedded.outer_findings import ELSEWHERE, MISSING_FILE, NO_MACHINE, UNREAD

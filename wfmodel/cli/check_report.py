@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from wfmodel.checks.addresses import page_address
 from wfmodel.checks.policy import FAULT, NOTHING_READ
 from wfmodel.checks.resolved_finding import Reported
-from wfmodel.cli.faults import EXIT_CODE
 from wfmodel.cli.file_answer import Coverage
+from wfmodel.cli.own_defects import EXIT_CODE
 from wfmodel.model.findings import Severity
 
 

@@ -85,16 +85,6 @@ def changed(scenario: Scenario, *, replications: int | None, seed: int | None) -
     return scenario if seed is None else replace(scenario, seed=seed)
 
 
-def check_jobs(jobs: int | None) -> None:
-    """Refuse a number of workers that cannot be.
-
-    Raises:
-        TyperException: it is not positive.
-    """
-    if jobs is not None and jobs < 1:
-        raise TyperException(f"--jobs must be at least 1; got {jobs}")
-
-
 def contradictions(sides: BothSides | None, path: str, seed: int) -> tuple[str, ...]:
     """Where exploration and simulation contradict each other, one line each."""
     from wfmodel.experiments.cross_check import contradiction_words

@@ -14,7 +14,6 @@ PER_ATTEMPT: Final = frozenset(of_scope(Scope.STEP))
 PER_PROCESS: Final = PER_REPLICA | frozenset(of_scope(Scope.STORE))
 """Kinds that every replica of a participant has to do with: its own, or their common store's."""
 STOPPING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.stops)
-SLOWING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.slows)
 LATE: Final = frozenset(kind for kind, facts in FACTS.items() if facts.late)
 
 HUNTED: Final = tuple(

@@ -24,7 +24,7 @@ from wfmodel.designs.trace_script import backup_words
 from wfmodel.display import Tabular
 from wfmodel.exploration.state_space import InterpretedSpace, Progress, StateSpace, resting
 from wfmodel.exploration.terminal_states import Path, ends_of
-from wfmodel.semantics.enabled_steps import ABOUT_EVENTS
+from wfmodel.semantics.enabled_steps import content_of
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import Anything, Resolution
@@ -146,9 +146,4 @@ def _words(table: Table, step: Step) -> str:
         return f"{who} {step.kind}"
     if step.kind is StepKind.RESTORE:
         return f"{who} {step.kind}, {backup_words(step.number)}"
-    what: object = (
-        table.events.values[step.number]
-        if step.kind in ABOUT_EVENTS
-        else table.messages.values[step.number]
-    )
-    return f"{who} {step.kind} {what}"
+    return f"{who} {step.kind} {content_of(table, step)}"

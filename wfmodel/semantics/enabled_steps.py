@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
 from wfmodel.designs.system import System
+from wfmodel.designs.table import Table
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE, Flow, NodeKind, interruption
 from wfmodel.model.workflow import DONE, TIMEOUT, Compensation, Task
 from wfmodel.semantics.after import After
@@ -63,6 +64,14 @@ class Step(NamedTuple):
     kind: StepKind
     participant: int
     number: int = -1
+
+
+def content_of(table: Table, step: Step) -> object:
+    """What a step's number stands for: an event, a message, or how far a store goes back."""
+    if step.kind is StepKind.RESTORE:
+        return step.number
+    known = table.events if step.kind in ABOUT_EVENTS else table.messages
+    return known.values[step.number]
 
 
 class EnabledStep(NamedTuple):

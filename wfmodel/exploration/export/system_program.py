@@ -15,13 +15,13 @@ from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
 from wfmodel.exploration.export.budget_rules import NOT_EXPORTED, Budget
+from wfmodel.exploration.export.canonical_numbers import renumbered
 from wfmodel.exploration.export.fault_rules import FaultRules
 from wfmodel.exploration.export.identifiers import at, choice, expected, is_, positive
 from wfmodel.exploration.export.identifiers import work as work_name
 from wfmodel.exploration.export.inbox import sent
 from wfmodel.exploration.export.judgement import REMEMBERED, Judgement
 from wfmodel.exploration.export.landing_rules import Effects
-from wfmodel.exploration.export.numbering import renumbered
 from wfmodel.exploration.export.program import (
     Add,
     All,

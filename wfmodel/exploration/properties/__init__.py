@@ -38,7 +38,7 @@ from wfmodel.exploration.properties.property_language import (
     standard_claims,
 )
 from wfmodel.exploration.properties.recovers_within import RecoversWithin
-from wfmodel.exploration.properties.safety import (
+from wfmodel.exploration.properties.safety_properties import (
     Always,
     Deadlock,
     Never,

@@ -18,7 +18,7 @@ from wfmodel.designs.system import System
 from wfmodel.exploration.properties.predicates import predicate
 from wfmodel.exploration.properties.property_answer import Answer
 from wfmodel.exploration.properties.property_context import Explored
-from wfmodel.exploration.properties.safety import AT_REST, Never, NeverEnds, held
+from wfmodel.exploration.properties.safety_properties import AT_REST, Never, NeverEnds, held
 from wfmodel.exploration.properties.visible_state import Predicate
 from wfmodel.model.guards import parse_guard, paths_of
 from wfmodel.model.spelling import nearest

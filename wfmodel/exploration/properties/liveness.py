@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from wfmodel.exploration.properties.fairness import Component, components
 from wfmodel.exploration.properties.property_answer import Answer, Trace, Violated
 from wfmodel.exploration.properties.property_context import Explored
-from wfmodel.exploration.properties.safety import AT_REST, held
+from wfmodel.exploration.properties.safety_properties import AT_REST, held
 from wfmodel.exploration.properties.visible_state import Predicate
 from wfmodel.exploration.step_graph import steps_along
 

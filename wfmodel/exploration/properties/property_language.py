@@ -31,7 +31,7 @@ from wfmodel.exploration.properties.predicates import opposite, predicate
 from wfmodel.exploration.properties.property_answer import Answer
 from wfmodel.exploration.properties.property_context import Explored
 from wfmodel.exploration.properties.recovers_within import RecoversWithin
-from wfmodel.exploration.properties.safety import (
+from wfmodel.exploration.properties.safety_properties import (
     Deadlock,
     Never,
     NeverEnds,

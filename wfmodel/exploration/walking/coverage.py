@@ -66,11 +66,6 @@ class Coverage:
         """
         return self.walks > 0 and not self.beside
 
-    @property
-    def late_rate(self) -> float:
-        """States that are new, per walk, in the last tenth of the walks."""
-        return self.late_states / self.late_walks if self.late_walks else 0.0
-
 
 @dataclass
 class Covering:

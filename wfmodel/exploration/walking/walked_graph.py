@@ -12,7 +12,7 @@ from typing import NamedTuple
 from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.exploration.packed.expansion import Arc, Expansion
 from wfmodel.exploration.scheduling import act_between
-from wfmodel.semantics.enabled_steps import ABOUT_EVENTS
+from wfmodel.semantics.enabled_steps import content_of
 from wfmodel.semantics.numbering import Vector
 from wfmodel.semantics.successors import Step, StepKind
 
@@ -88,13 +88,7 @@ class Graph:
         return found
 
     def _content(self, step: Step) -> str:
-        table = self.parts.table
-        if step.number < 0:
-            return ""
-        if step.kind is StepKind.RESTORE:
-            return str(step.number)
-        known = table.events if step.kind in ABOUT_EVENTS else table.messages
-        return spelt(known.values[step.number])
+        return "" if step.number < 0 else spelt(content_of(self.parts.table, step))
 
 
 def spelt(value: object) -> str:

@@ -76,7 +76,7 @@ from wfmodel.metrics.streaming.meter_layout import (
     Q_WAITS,
     WINDOW,
 )
-from wfmodel.metrics.streaming.records import class_of, give_instance, give_list
+from wfmodel.metrics.streaming.record_memory import class_of, give_instance, give_list
 from wfmodel.metrics.streaming.state_changes import (
     add,
     add_real,

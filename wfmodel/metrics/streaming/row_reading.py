@@ -78,7 +78,7 @@ from wfmodel.metrics.streaming.meter_layout import (
     R_WHO,
     R_WORDS,
 )
-from wfmodel.metrics.streaming.records import (
+from wfmodel.metrics.streaming.record_memory import (
     also_revisited,
     give_link,
     give_list,

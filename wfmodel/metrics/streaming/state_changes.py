@@ -81,7 +81,7 @@ from wfmodel.metrics.streaming.meter_layout import (
     RECOVERED,
     SAMPLES,
 )
-from wfmodel.metrics.streaming.records import edge_of, give_link, give_list, push
+from wfmodel.metrics.streaming.record_memory import edge_of, give_link, give_list, push
 from wfmodel.native.words import ask, compiled, get, get_real, put, put_real
 
 _FORGET = int(Does.FORGET)
