@@ -20,7 +20,7 @@ from wfmodel.experiments import Scenario, Variant, run
 from wfmodel.experiments.statistics import Estimate
 from wfmodel.model import workflow as states
 from wfmodel.model.distributions import Constant, Distribution, Exponential
-from wfmodel.model.failures import FailureMode, RetryPolicy
+from wfmodel.model.failures import FailureMode, Jitter, RetryPolicy
 from wfmodel.model.units import parse_duration as d
 from wfmodel.model.workflow import Compensation, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting
@@ -163,6 +163,36 @@ def _broken() -> Workflow:
     return Workflow(name="broken", initial="pay", states=every)
 
 
+def back_off() -> Iterator[Finding]:
+    """Brooker (2015): with full jitter a wait is even between none and the doubled back-off."""
+    fails = {"no": FailureMode(kind="transient", probability=0.5)}
+    setting = setting_of(Arrivals(every=Constant(d("1s"))), horizon="1000s", convergence="1h")
+    one = one_step(Constant(0))
+    waits = sum(0.5**n * min(2 ** (n - 1), 4) for n in range(1, 60))
+    for jitter, part in ((Jitter.NONE, 1.0), (Jitter.FULL, 0.5)):
+        retry = RetryPolicy(attempts=None, backoff=d("1s"), cap=d("4s"), jitter=jitter)
+        work = replace(one.states["work"], failures=fails, retry=retry)
+        again = replace(one, states={"work": work, "done": one.states["done"]})
+        what = f"waits of 1, 2, 4, 4… s, half of the attempts fail, jitter {jitter.value}: mean"
+        found = measured(again, setting, "latency_mean")
+        yield exactly("Brooker 2015", what, part * waits, found)
+
+
+def redundancy() -> Iterator[Finding]:
+    """Barlow & Proschan (1975): of two that fail and are mended each by itself, both are away for
+    the square of the share that one is.
+    """
+    lasts, up = Exponential(mean=d("10s")), Exponential(mean=d("30s"))
+    crash = Fault(kind="crash", target="a", every=up, lasts=lasts)
+    times = {"horizon": "2000s", "warm_up": "200s", "convergence": "1h"}
+    setting = setting_of(Arrivals(every=Constant(d("1s"))), crash, **times)
+    for count, truth in ((1, 1 / 4), (2, 1 / 16)):
+        knobs = replace(DIRECT, replicas={"a": count})
+        found = measured(one_step(Constant(0)), setting, "hurt", knobs=knobs)
+        what = f"{count} of a service, each up for 30 s and away for 10 s: share that has to wait"
+        yield exactly("Barlow & Proschan 1975", what, truth, found, "")
+
+
 def metastable() -> Iterator[Finding]:
     """Bronson et al. (HotOS 2021): the trigger goes, the overload that retries sustain stays."""
     down = Fault(kind="crash", target="a", at=(d("100s"),), lasts=Constant(d("60s")))
@@ -191,7 +221,7 @@ def metastable() -> Iterator[Finding]:
 
 def findings() -> Iterator[Finding]:
     """Every row of the table."""
-    for rows in (queues, segments, sagas, metastable):
+    for rows in (queues, segments, sagas, back_off, redundancy, metastable):
         yield from rows()
 
 

@@ -32,7 +32,7 @@ from wfmodel.experiments.scenario import DECIDING
 from wfmodel.experiments.statistics import Estimate, Method, holm
 from wfmodel.metrics import METRICS
 from wfmodel.model import workflow as states
-from wfmodel.model.distributions import Constant, Distribution, Exponential, LogNormal
+from wfmodel.model.distributions import Constant, Distribution, Empirical, Exponential, LogNormal
 from wfmodel.model.failures import FailureMode
 from wfmodel.model.units import parse_duration as d
 from wfmodel.model.workflow import Compensation, Service, Task, Workflow
@@ -60,6 +60,16 @@ class Known(NamedTuple):
     workflow: Workflow
     knobs: Knobs
     setting: Setting
+
+
+class KnownPair(NamedTuple):
+    """Two settings with the same draws, of which the difference of one metric is known."""
+
+    name: str
+    metric: str
+    truth: float
+    first: Known
+    second: Known
 
 
 def one_step(duration: Distribution, capacity: int | None = None) -> Workflow:
@@ -112,19 +122,43 @@ def after_crashes(moment: Workflow) -> Iterator[Known]:
         crash = Fault(kind="crash", target="a", every=Exponential(mean=d(every)), lasts=lasts)
         setting = setting_of(paced, crash, horizon="10m")
         yield Known(f"ratio, recovery, {how}", "recovery_time", truth, moment, DIRECT, setting)
-    down = Fault(kind="crash", target="a", at=(d("10.5s"),), lasts=Exponential(mean=d("10s")))
-    seconds = setting_of(Arrivals(every=Constant(d("1s")), most=59), down)
+    struck = one_outage(moment, 10)
     waits = [math.exp(-(0.5 + i) / 10) for i in range(49)]  # that it lasts to the i-th arrival
-    yield Known("share clustered by run", "hurt", sum(waits) / 59, moment, DIRECT, seconds)
-    delay = 10 * sum(waits) / 59  # what is left has no memory
-    yield Known("mean, delay by one outage", "fault_delay", delay, moment, DIRECT, seconds)
-    longest = 10 * math.log(sum(waits) / 59 / 0.05) + 0.01
-    name = "percentile, p95, clustered by an outage"
-    yield Known(name, "latency_p95", longest, moment, DIRECT, seconds)
+    share, delay = sum(waits) / 59, 10 * sum(waits) / 59  # what is left has no memory
+    yield struck._replace(name="share clustered by run", metric="hurt", truth=share)
+    yield struck._replace(name="mean, delay by one outage", metric="fault_delay", truth=delay)
+    yield struck
     long = Fault(kind="crash", target="a", at=(d("500ms"),), lasts=Exponential(mean=d("60s")))
     cut = setting_of(Arrivals(at=(d("1s"),)), long, horizon="2s", convergence="60s")
     delay = math.exp(-0.5 / 60) * 60 * (1 - math.exp(-(60 - 0.01) / 60))
     yield Known("recovery, censored", "fault_delay", delay, moment, DIRECT, cut)
+
+
+def one_outage(moment: Workflow, mean: int) -> Known:
+    """The 95th percentile where an exponential outage holds up who arrives meanwhile."""
+    lasts = Exponential(mean=d(f"{mean}s"))
+    down = Fault(kind="crash", target="a", at=(d("10.5s"),), lasts=lasts)
+    seconds = setting_of(Arrivals(every=Constant(d("1s")), most=59), down)
+    waits = sum(math.exp(-(0.5 + i) / mean) for i in range(49))
+    longest = mean * math.log(waits / 59 / 0.05) + 0.01
+    name = "percentile, p95, clustered by an outage"
+    return Known(name, "latency_p95", longest, moment, DIRECT, seconds)
+
+
+def pairs() -> Iterator[KnownPair]:
+    """The second takes longer by a factor, or by two commits."""
+    poisson = setting_of(Arrivals(every=Exponential(mean=d("1s"))))
+    first = one_step(Exponential(mean=d("1s")))
+    second = one_step(Exponential(mean=d("1300ms")))
+    one, other = (Known("", "", 0, each, DIRECT, poisson) for each in (first, second))
+    yield KnownPair("difference of p95", "latency_p95", 0.3 * math.log(20), one, other)
+    step = one_step(Empirical(values=(d("10s"), d("20s")), weights=(95.0, 5.0)))
+    later = replace(DIRECT, commit=Constant(d("1s") // 512))  # latencies are kept as float32
+    one, other = (Known("", "", 0, step, knobs, poisson) for knobs in (DIRECT, later))
+    yield KnownPair("difference of p95, at a step", "latency_p95", 2 / 512, one, other)
+    one, other = (one_outage(one_step(Constant(d("10ms"))), mean) for mean in (10, 13))
+    gap, name = other.truth - one.truth, "difference of p95, by an outage"
+    yield KnownPair(name, "latency_p95", gap, one, other)
 
 
 def lindley(load: float, customers: int, runs: int = 200_000) -> float:
@@ -145,11 +179,17 @@ def pool(workflow: Workflow, variant: Variant, setting: Setting, size: int) -> l
     return [runner.observation(cell) for cell in cells]
 
 
+def pool_of(known: Known) -> list[RunObservation]:
+    """Runs of a setting with a known truth."""
+    variant = Variant(design="choreography", knobs=known.knobs)
+    return pool(known.workflow, variant, known.setting, POOL)
+
+
 def coverage() -> Iterator[str]:
     """How often the 95 % interval holds the truth, and how often one is refused."""
     for known in settings():
-        variant, metric = Variant(design="choreography", knobs=known.knobs), METRICS[known.metric]
-        runs, draws = pool(known.workflow, variant, known.setting, POOL), np.random.default_rng(2)
+        runs, metric = pool_of(known), METRICS[known.metric]
+        draws = np.random.default_rng(2)
         cells = []
         for replications in REPLICATIONS:
             found = [
@@ -160,6 +200,27 @@ def coverage() -> Iterator[str]:
             ]
             cells.append(_covered(found, known.truth))
         yield f"| {known.name} | {known.truth:.4g} | {' | '.join(cells)} |"
+    yield from coverage_of_differences()
+
+
+def coverage_of_differences() -> Iterator[str]:
+    """The same of differences."""
+    for pair in pairs():
+        one, other = (
+            pool(
+                each.workflow, Variant(design="choreography", knobs=each.knobs), each.setting, POOL
+            )
+            for each in (pair.first, pair.second)
+        )
+        draws, metric, cells = np.random.default_rng(2), METRICS[pair.metric], []
+        for replications in REPLICATIONS:
+            found = []
+            for _ in range(EXPERIMENTS):
+                mine = draws.choice(POOL, replications, replace=False)
+                both = ([runs[i] for i in mine] for runs in (one, other))
+                found.append(metric_difference(metric, *both).estimate)
+            cells.append(_covered(found, pair.truth))
+        yield f"| {pair.name} | {pair.truth:.4g} | {' | '.join(cells)} |"
 
 
 def _covered(found: Sequence[Estimate], truth: float) -> str:

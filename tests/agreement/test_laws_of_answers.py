@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from hypothesis import Phase, assume, given, settings
 
 from tests.agreement.dressed import worlds
-from wfmodel.designs import System
+from wfmodel.designs import Fault, System
 from wfmodel.designs.anomalies import CLEAN
 from wfmodel.experiments import Comparison, Scenario, answer, run
 from wfmodel.experiments.assumptions import assumptions
@@ -16,15 +19,24 @@ from wfmodel.experiments.hit_alike import stops
 from wfmodel.experiments.statistics import DifferenceVerdict, Method
 from wfmodel.experiments.storms import StormsError
 from wfmodel.metrics import METRICS, Per
+from wfmodel.model.distributions import Constant
+from wfmodel.model.units import parse_duration as d
 from wfmodel.simulation import Setting
 
 World = tuple[System, Setting, int]
 REPLICATIONS = 3
+CRASH = Fault(kind="crash", at=(d("5ms"), d("100ms")), lasts=Constant(d("20ms")))
+NEEDS_A_TWIN = ("fault_delay", "hurt", "derailed")
+"""Of a run that is a twin there is none."""
 
 
 def comparison(world: World) -> Comparison | None:
-    """Both designs of the workflow, with its knobs, in its setting; None where it never ends."""
+    """Both designs of the workflow, with its knobs, in its setting; None where it never ends. In
+    every second one, every process crashes, too.
+    """
     system, setting, seed = world
+    if seed % 2:
+        setting = replace(setting, faults=(*setting.faults, CRASH))
     scenario = Scenario(
         question="Which?",
         setting=setting,
@@ -45,12 +57,8 @@ def test_answers_keep_the_laws(world: World) -> None:
     """Not made smaller on failure: each example is a comparison of six runs and their twins."""
     found = comparison(world)
     assume(found is not None and found.variants[0].instances > 0)
-    zero_has_a_width(found)
-    nobody_drops_out_of_a_difference(found)
-    who_alone_is_hit_is_named(found)
-    what_went_wrong_is_told_with_an_instance(found)
-    it_is_said_in_words(found)
-    what_it_rests_on_is_complete(found)
+    for law in LAWS:
+        law(found)
 
 
 def zero_has_a_width(found: Comparison) -> None:
@@ -132,3 +140,26 @@ def what_it_rests_on_is_complete(found: Comparison) -> None:
         if state.kind == "task":
             assert f"workflow.{name}.duration" in listed
             assert f"workflow.services.{state.service}.capacity" in listed
+
+
+def the_baseline_is_the_run_without_faults(found: Comparison) -> None:
+    """Law 4: what a metric would be without faults is what it is without faults."""
+    scenario = found.scenario
+    calm = replace(scenario, setting=replace(scenario.setting, faults=()))
+    without = run(calm, found.workflow, jobs=1)
+    for line in found.metrics:
+        if not line.baseline or line.name in NEEDS_A_TWIN:
+            continue
+        means = [each.mean for each in without.metric(line.name).estimates]
+        assert [each.mean for each in line.baseline] == pytest.approx(means, nan_ok=True), line.name
+
+
+LAWS: tuple[Callable[[Comparison], None], ...] = (
+    zero_has_a_width,
+    nobody_drops_out_of_a_difference,
+    who_alone_is_hit_is_named,
+    what_went_wrong_is_told_with_an_instance,
+    it_is_said_in_words,
+    what_it_rests_on_is_complete,
+    the_baseline_is_the_run_without_faults,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.agreement.dressed import worlds
+from tests.metrics import naive
 from wfmodel.designs import History, System
-from wfmodel.designs.anomalies import Anomaly
+from wfmodel.designs.anomalies import Anomaly, Terminal
+from wfmodel.designs.messages import StepStatus
+from wfmodel.designs.state import View
 from wfmodel.experiments.run_observation import observe, to_the_limit, twin_run
 from wfmodel.metrics import (
     LOSSES,
@@ -21,22 +25,119 @@ from wfmodel.metrics import (
     ends_of,
     lost_on_derailed,
     measure,
+    measure_tracks,
     tracks_of,
 )
 from wfmodel.metrics.instance_paths import came_to_rest, without_verdict
 from wfmodel.simulation import Setting, simulate
 
 World = tuple[System, Setting, int]
+RANKS = {Terminal.COMMITTED: 0, Terminal.COMPENSATED: 1}
+"""How well an instance ended; 2 is anything else."""
 
 
 def measured(system: System, setting: Setting, seed: int) -> Measurement:
-    """A run and its twin, watched equally long."""
-    histories = (
+    """A run beside its twin."""
+    history, twin = beside_its_twin(system, setting, seed)
+    return measure(history, twin=twin)
+
+
+def beside_its_twin(system: System, setting: Setting, seed: int) -> tuple[History, History]:
+    """A run and the same without faults, as histories that are watched equally long."""
+    history, twin = (
         to_the_limit(simulate(system, each, seed=seed))
         for each in (setting, replace(setting, faults=()))
     )
-    history, twin = histories
-    return measure(history, twin=twin)
+    return history, twin
+
+
+def who_is_not_hurt_does_not_count(world: World) -> None:
+    """Laws 3 and 4, instance by instance from the rows, with nothing of the measures' code."""
+    history, twin = beside_its_twin(*world)
+    seen = tracks_of(history)
+    ends = dict(zip(seen.ids.tolist(), seen.terminal, strict=True))
+    calm = tracks_of(twin)
+    before = dict(zip(calm.ids.tolist(), calm.terminal, strict=True))
+    delays, never = [], 0
+    for i in seen.ids.tolist():
+        mine, theirs = (naive.life(each, i) for each in (history, twin))
+        assert mine.arrival == theirs.arrival
+        worse = RANKS.get(ends[i], 2) > RANKS.get(before[i], 2)
+        limit = world[1].convergence
+        if theirs.verdict_ns < 0:
+            continue
+        derailed = mine.verdict_ns < 0 or worse
+        if derailed or mine.verdict_ns > theirs.verdict_ns:
+            taken = limit if derailed else min(mine.verdict_ns - mine.arrival, limit)
+            delays.append(max(0, taken - min(theirs.verdict_ns - theirs.arrival, limit)))
+            never += derailed
+    values = measure(history, twin=twin).values
+    if not delays:
+        assert np.isnan(values["recovery_time"])
+        return
+    assert values["recovery_time"] == pytest.approx(np.mean(delays) / 1e9)
+    assert values["never_recovered"] == pytest.approx(never / len(delays))
+    assert values["fault_delay"] == pytest.approx(sum(delays) / 1e9 / len(seen.ids))
+
+
+def _may_be_untrue(status: StepStatus, moment: naive.Moment, node: int) -> bool:
+    if status is StepStatus.DONE:
+        return not any(moment.landed.get(key) for key in moment.landed if key[0] == node)
+    undone, landed = moment.undone, moment.landed
+    stands = any(landed[key] > undone.get(key, 0) for key in landed if key[0] == node)
+    return status is StepStatus.COMPENSATED and stands
+
+
+def who_does_not_know_is_behind_and_not_wrong(world: World) -> None:
+    """Law 2, from the rows: where another store has the verdict, who is asked and has none is one
+    or the other; who claims nothing is not wrong, before nothing moves any more.
+    """
+    history, _ = beside_its_twin(*world)
+    tracks = tracks_of(history)
+    if not tracks.count or tracks.running.any():
+        return
+    lost = (tracks.anomalies & int(Anomaly.LOST)) > 0
+    least = most = 0
+    for place, i in enumerate(tracks.ids.tolist()):
+        life = naive.life(history, i)
+        closes = min(life.arrival + world[1].convergence, int(history.rows[-1, 0]))
+        asked = next(
+            (
+                who
+                for moment in life.moments
+                for who, view in enumerate(moment.views)
+                if view != View()
+            ),
+            None,
+        )
+        if asked is None:
+            most += closes - life.arrival
+            continue
+        for moment in life.moments:
+            lasts = max(0, min(moment.end, closes) - moment.start)
+            view = moment.views[asked]
+            ended = any(other.status.is_final for other in moment.views)
+            least += lasts * (not view.status.is_final and ended)
+            claims = view.status.is_final or any(
+                _may_be_untrue(status, moment, node) for node, status in view.steps
+            )
+            at_rest = max(0, min(moment.end, closes) - max(moment.start, life.last))
+            most += lasts if claims else at_rest * bool(lost[place])
+    values = measure_tracks(tracks).values
+    told = (values["wrong_time"] + values["behind_time"]) * tracks.count
+    assert told >= least / 1e9 - 1e-6
+    assert values["wrong_time"] * tracks.count <= most / 1e9 + 1e-6
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        who_is_not_hurt_does_not_count,
+        who_does_not_know_is_behind_and_not_wrong,
+    ],
+)
+def test_each_law_holds(law: Callable[[World], None]) -> None:
+    settings(max_examples=50)(given(worlds())(law))()
 
 
 @given(worlds())

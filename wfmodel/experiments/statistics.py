@@ -57,6 +57,8 @@ class Method(StrEnum):
     """Too few events for an interval: at most, or at least, so much."""
     ORDER = "order statistics"
     """A percentile, between two instances."""
+    RESAMPLED = "bootstrap of runs"
+    """The difference of two percentiles, from pairs of runs drawn again."""
     CONSTANT = "constant"
     """All values equal: the spread says nothing, and the interval has no width."""
     NONE = "none"
