@@ -84,7 +84,7 @@ spin: $(VENV)/.dev
 golden: $(VENV)/.dev
 	WFMODEL_GOLDEN=all $(BIN)/python -m pytest tests/exploration/test_golden_counts.py -k largest
 
-# Inputs that nobody would write, for so many seconds; SEED=2 tries others.
+# Inputs that nobody would write, for so many seconds of processor time; SEED=2 tries others.
 FUZZ_SECONDS ?= 600
 SEED ?= 0
 fuzz: $(VENV)/.dev

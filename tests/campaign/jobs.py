@@ -47,7 +47,7 @@ class Job:
             "question": "?",
             "workflow": "workflow.yaml",
             "setting": SETTING,
-            "replications": 8,
+            "replications": 4,
             "what_ifs": 0,
             "primary": ["latency_p95"],
             "experiment": {"factors": factors, "responses": ["lost"], "replications": 2},
@@ -81,12 +81,12 @@ JOBS: Final = (
     Job("explore", EXPLORE, (), EXPLORE, "kept"),
     Job(
         "compare",
-        ("compare", "scenario.json", "--jobs", "2", "--explore", "500", "--json", "compare.json"),
+        ("compare", "scenario.json", "--jobs", "2", "--explore", "100", "--json", "compare.json"),
         ("compare.json",),
     ),
     Job(
         "report",
-        ("report", "scenario.json", "--jobs", "2", "--explore", "500", "--output", "page.md"),
+        ("report", "scenario.json", "--jobs", "2", "--explore", "100", "--output", "page.md"),
         ("page.md",),
     ),
     Job(

@@ -130,3 +130,27 @@ def test_a_reader_that_has_gone_is_no_finding(arguments, unbuffered):
     os.close(writing)
     assert ran.returncode == 0
     assert b"Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["native.safety", "cli.plain_check", "cli.ending", "cli.check_run", "cli.app", "cli.check"],
+)
+def test_an_interrupt_while_anything_is_imported_is_one_exit_code(module: str, tmp_path: Path):
+    script = f"""
+import sys
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == "wfmodel.{module}":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Pressed())
+from wfmodel.cli import main
+main(sys.argv[1:])
+"""
+    plain = module in ("native.safety", "cli.plain_check", "cli.ending", "cli.check_run")
+    words = ["check", "nowhere.yaml", *(() if plain else ("--jobs", "1"))]
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", script, *words], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert ran.returncode == 130, ran.stderr
+    assert b"Traceback" not in ran.stderr

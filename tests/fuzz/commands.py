@@ -128,7 +128,22 @@ _CHOREOGRAPHY: Final[dict[str, Any]] = {
 }
 _ODD: Final[tuple[Any, ...]] = (
     *(None, True, 0, -1, 1, 2, 1e308, -1e308, 10**30, 0.5, "", "a", "0s", "1ns", "-1s", "1e9d"),
-    *("1s", "*", "s", "w.yaml", ".", "/", "../w.yaml", "\u202e", "\x00", [], {}, [[]], {"": {}}),
+    *(
+        "1s",
+        "*",
+        "s",
+        "w.yaml",
+        ".",
+        "/",
+        "../w.yaml",
+        "\u202e",
+        "\ud800",
+        "\x00",
+        [],
+        {},
+        [[]],
+        {"": {}},
+    ),
     *({"distribution": "exponential", "mean": "1ns"}, {"distribution": "weibull", "scale": "1s"}),
     {"distribution": "lognormal", "median": "1ns", "p99": "1000000d"},
     {"distribution": "weibull", "scale": "1s", "shape": 1e-300},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from wfmodel.model import load_workflow
 from wfmodel.model.limits import MOST_BYTES
+from wfmodel.model.reading import read_document
 
 GOOD = """\
 name: hello
@@ -93,6 +95,11 @@ def test_bad_yaml_is_a_finding_at_its_place(what):
 
 BAD_JSON = {
     "duplicate key": ('{"a": 1,\n "a": 2}', "L106", 2, 2),
+    "half of a character": ('{"a":\n "b\\ud83d"}', "L103", 2, 4),
+    "its other half": ('{"a\\uDE00": 1}', "L103", 1, 4),
+    "two first halves": (r'{"a": "\ud83d\ud83d\ude00"}', "L103", 1, 8),
+    "halves apart": (r'{"a": "\ud83d \ude00"}', "L103", 1, 8),
+    "an escape between": (r'{"a": "\ud83d\\ude00"}', "L103", 1, 8),
     "duplicate key, then no JSON": ('{"a": 1, "a": 2}\n x', "L105", 2, 2),
     "duplicate key, then no number": ('{"b": {"a": 1, "a": 2},\n "c": NaN}', "L105", 1, 1),
     "duplicate key, then too deep": ('{"b": {"a": 1, "a": 2}, "c":' + "[" * 100_000, "L107", 1, 1),
@@ -175,3 +182,13 @@ def test_mutated_files_never_raise(seed, name):
     for finding in result.findings:
         assert finding.span is not None
         assert finding.message
+
+
+@pytest.mark.parametrize(
+    "text", [r'["\ud83d\ude00"]', r'["\\ud83d"]', r'["\\\\udE00 \uD83D\uDE00"]']
+)
+def test_whole_characters_and_escaped_backslashes_are_read(text: str):
+    document, findings = read_document("w.json", text)
+    assert findings == ()
+    assert document is not None
+    assert document.value == json.loads(text)

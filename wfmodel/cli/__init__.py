@@ -11,13 +11,13 @@ INTERRUPTED = 130
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code; import nothing from the working directory."""
-    from wfmodel.native.safety import IGNORED, can_start_safely, safe_search_path
-
-    if not can_start_safely():
-        sys.exit(_refused(IGNORED))
-    safe_search_path()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes time
     try:
+        from wfmodel.native.safety import IGNORED, can_start_safely, safe_search_path
+
+        if not can_start_safely():
+            sys.exit(_refused(IGNORED))
+        safe_search_path()
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes time
         from wfmodel.cli.plain_check import plain_main, plain_parameters
 
         plain = plain_parameters(sys.argv[1:] if arguments is None else arguments)

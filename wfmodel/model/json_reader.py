@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NoReturn, TypeAlias
 
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES, RefusedError, Repeated
@@ -21,6 +22,9 @@ _BREAK: Final = re.compile("\n")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
 """What a place begins or ends with; colons and commas between are passed over."""
 _KEYS: Final = json.JSONDecoder(strict=False)
+
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 
 Pairs: TypeAlias = list[tuple[str, object]]
 
@@ -44,7 +48,7 @@ def read_json(text: str, file: str, repeated: Repeated | None = None) -> object:
     """The value of a JSON text. Given a list, keys that stand twice are put there, not refused.
 
     Raises:
-        RefusedError: not JSON, a duplicate key, or nested too deep.
+        RefusedError: not JSON, not text, a duplicate key, or nested too deep.
     """
     try:
         value = _parsed(text, file, _unique)
@@ -56,7 +60,32 @@ def read_json(text: str, file: str, repeated: Repeated | None = None) -> object:
             raise RefusedError("L106", "a key stands twice", Span(file)) from None
     if _exceeds_bounds(value, file):
         json_places(text, file)
+    if _HALF.search(text):
+        _refuse_halves(text, file)
     return value
+
+
+def _refuse_halves(text: str, file: str) -> None:
+    """JSON can spell half of a character (one surrogate without the other), which no file, picture
+    or stream can hold: it is refused here, as YAML does, and not where it is written.
+    """
+    high_ends = -1
+    for escape in chain(_ESCAPE.finditer(text), (None,)):
+        code = int(escape[1] or "0", 16) if escape else 0
+        is_low = 0xDC00 <= code < 0xE000
+        at = escape.start() if escape else len(text)
+        paired = at == high_ends
+        if high_ends >= 0 and not (paired and is_low):
+            raise _half(text, file, high_ends - 6)
+        if is_low and not paired:
+            raise _half(text, file, at)
+        high_ends = escape.end() if escape and 0xD800 <= code < 0xDC00 else -1
+
+
+def _half(text: str, file: str, place: int) -> RefusedError:
+    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    said = f"not text: {text[place : place + 6]} is half of a character, without its other half"
+    return RefusedError("L103", said, Span(file, line, column, line, column + 6))
 
 
 def _parsed(text: str, file: str, object_of: Callable[[Pairs], dict[str, object]]) -> object:
