@@ -35,7 +35,7 @@ def _changes(table: Table, old: RowState, new: RowState) -> Iterator[str]:
     begun, over = _without(new.readings, old.readings), _without(old.readings, new.readings)
     for reading in begun:
         where = " in its copy" if uses[reading.node].stale else ""
-        yield f"{READS}{name}{where}: {values[reading.value]}"
+        yield f"{READS}{name}{where} for {names[reading.node]}: {values[reading.value]}"
     for by, whose in new.lost:
         if (by, whose) not in old.lost:
             yield f"overwrites {name}: {values[old.value]}, which {names[whose]} has written since"
