@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,52 @@ def codes(value, notes=None):
 
 def branch(name, *below):
     return task(name, *below, task_type="BranchPythonOperator", _can_skip_downstream=True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (None, {"a": 16, "b": 13, "c": 1, "d": 10}),  # all after it, each once
+        ("downstream", {"a": 16, "b": 13, "c": 1, "d": 10}),
+        ("upstream", {"a": 2, "b": 4, "c": 3, "d": 15}),
+        ("absolute", {"a": 2, "b": 2, "c": 1, "d": 10}),
+    ],
+)
+def test_a_priority_is_the_weight_by_its_rule(rule, expected):
+    """As Airflow sums it up: a is before b and c, b before e and d, e before d."""
+    given = {} if rule is None else {"weight_rule": rule}
+    found = states(
+        task("a", "b", "c", priority_weight=2, **given),
+        task("b", "d", "e", priority_weight=2, **given),
+        task("c", **given),
+        task("e", "d", **given),
+        task("d", priority_weight=10, **given),
+    )
+    told = {}
+    for state in all_tasks(found):
+        told[state.action or ""] = state.priority
+    assert {name: told[name] for name in expected} == expected
+
+
+def all_tasks(found):
+    """Tasks of a machine and of its regions; each is named by its action."""
+    for name, state in found.items():
+        if isinstance(state, Task):
+            yield replace(state, action=state.action or name)
+        for region in getattr(state, "regions", ()):
+            yield from all_tasks(region.states)
+
+
+def test_weights_beyond_32_bits_are_the_nearest_that_fit():
+    much = {"priority_weight": 8 * 10**8}
+    found = states(task("a", "b", **much), task("b", "c", **much), task("c", **much))
+    assert [found[name].priority for name in "abc"] == [2**31 - 1, 16 * 10**8, 8 * 10**8]
+
+
+def test_a_weight_rule_that_is_code_is_named():
+    found = dag(task("a", priority_weight=7, weight_rule="rules.BySize"))
+    assert codes(found).count("A214") == 1
+    assert translate(found, Annotations(states={})).workflow.states["a"].priority == 7
 
 
 def test_a_task_works_in_its_pool_with_its_retries_and_time_out():

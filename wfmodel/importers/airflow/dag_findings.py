@@ -54,7 +54,10 @@ ASSUMED_INSTANCES: Final = Problem(
     "A213", "assumed-instances", _INFO, "How many instances a mapped task has is only known later."
 )
 PRIORITY: Final = Problem(
-    "A214", "abstracted-priority", _INFO, "The model serves who waits in order of arrival."
+    "A214",
+    "abstracted-priority",
+    _INFO,
+    "A weight rule that is code is not run.",
 )
 POOL_SLOTS: Final = Problem(
     "A215", "abstracted-pool-slots", _INFO, "A step takes one slot of its service's capacity."

@@ -30,6 +30,7 @@ from wfmodel.importers.airflow.operators import (
     skipping,
     ways_in_words,
 )
+from wfmodel.importers.airflow.priorities import priorities_of, priority_findings
 from wfmodel.importers.airflow.residual import EndState, Residual
 from wfmodel.importers.airflow.run_states import (
     MOST_STATES,
@@ -91,7 +92,7 @@ def translate(value: object, annotations: Annotations | None = None) -> DagTrans
 
 class _Translator:
     def __init__(self, dag: SerialisedDag, notes: Annotations) -> None:
-        self.dag, self.notes = dag, notes
+        self.dag, self.notes, self.priorities = dag, notes, priorities_of(dag.operators)
         self.findings: list[Finding] = list(_about_dag(dag))
         self.misfits: list[Finding] = list(_misfits(dag, notes))
         self.graph: Graph
@@ -114,6 +115,7 @@ class _Translator:
     def _workflow(self) -> Workflow | None:
         for operator in self.dag.operators.values():
             self.findings += operator_findings(operator, self.note(operator.name))
+            self.findings += priority_findings(operator)
         self.graph = graph_of(self.dag, self._copies(), self.notes.states)
         self.findings += self.graph.findings
         if any(found.severity is Severity.ERROR for found in self.graph.findings):
@@ -192,7 +194,7 @@ class _Translator:
         self, task: str, name: str, following: Following, free: Callable[[str], str], at: Path
     ) -> Mapping[str, ModelState]:
         operator = self.dag.operators[task]
-        making = Making(operator, self.note(task), name)
+        making = Making(operator, self.note(task), name, self.priorities[task])
         to = following.branches
         failed, skipped = following.after(EndState.FAILED), following.after(EndState.SKIPPED)
         if len(set(to)) == 1:

@@ -96,6 +96,7 @@ class Making:
     operator: Operator
     note: StateAnnotation
     name: str
+    priority: int = 0
 
     def states(self, done: str, failed: str | None, skipped: str | None) -> dict[str, ModelState]:
         """The state that does the work, and where its ends lead."""
@@ -126,6 +127,7 @@ class Making:
             status_query=bool(note.status_query),
             tolerates_absence=bool(note.tolerates_absence),
             effect=note.effect or Effect.NONE,
+            priority=self.priority,
             reads=note.reads or (),
             writes=note.writes or (),
             compensates=note.compensates,
@@ -229,9 +231,6 @@ def operator_findings(operator: Operator, note: StateAnnotation) -> Iterator[Fin
         )
         yield dag_findings.BACKOFF.at(operator.at("retry_exponential_backoff"), message)
     yield from _unserialised(operator, note)
-    if operator.get("priority_weight", 1) != 1 or operator.get("weight_rule", "") in ("absolute",):
-        message = f"{name!r} has a priority of its own: it is served in order of arrival"
-        yield dag_findings.PRIORITY.at(operator.at("priority_weight"), message)
     if operator.get("pool_slots", 1) != 1:
         message = f"{name!r} takes {operator.get('pool_slots')} slots of its pool: one is taken"
         yield dag_findings.POOL_SLOTS.at(operator.at("pool_slots"), message)
