@@ -25,8 +25,10 @@ from wfmodel.exploration.properties import (
 )
 from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.stories import story_text
+from wfmodel.markov import Surroundings, expected_time_if_hit
+from wfmodel.markov import build as build_chain
 from wfmodel.model import load_workflow
-from wfmodel.model.distributions import Exponential
+from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.simulation.replay import replay
 
@@ -224,6 +226,53 @@ def test_a_counterexample_happens_when_it_is_played(design):
     space, [found] = answers(system, NONE, TWICE)
     acts = parse_schedule(schedule_text(schedule_of(space, found.counterexample)))
     assert sum(row.kind == Kind.EFFECT for row in replay(system, acts)) == 2
+
+
+RACE = """
+name: race
+initial: both
+rows: {slot: {values: [free, taken]}}
+states:
+  both:
+    kind: parallel
+    regions:
+      - initial: one
+        states:
+          one: {CLAIM, duration: MEAN1, on: {conflict: late}, next: ok}
+          late: {kind: final, outcome: failed}
+          ok: {kind: final}
+      - initial: two
+        states:
+          two: {CLAIM, duration: MEAN3, on: {conflict: ok}, next: ok}
+          ok: {kind: final}
+    on: {failure: sorry}
+    next: done
+  sorry: {kind: task, service: db, duration: MEAN100, next: done}
+  done: {kind: final}
+"""
+
+
+def test_who_is_refused_is_a_race_of_exponentials():
+    """The longer of both takes 1 + 3 - 3/4 s; the slower is first in 1 of 4, which costs 100 s."""
+    text = RACE.replace("CLAIM", f"kind: task, service: db, row: {{of: slot, {GUARDED}}}")
+    for mean in ("100", "1", "3"):
+        law = f"{{distribution: exponential, mean: {mean}s}}"
+        text = text.replace(f"MEAN{mean},", f"{law},")
+    system = built(text, "choreography", Knobs(commit=Constant(0)))
+    chain = build_chain(system, Surroundings(network=Constant(0)))
+    ever, mean = expected_time_if_hit(chain.chain, chain.chain.labels["verdict"])
+    assert (ever, mean) == pytest.approx((1.0, 28.25))
+    instances = 4000
+    setting = Setting(
+        arrivals=Arrivals(every="10s", most=instances),
+        horizon=50_000 * 1000 * MS,
+        convergence=3_000 * 1000 * MS,
+        network=Constant(0),
+    )
+    history = simulate(system, setting, seed=1)
+    sorry = system.flow.by_name["sorry"]
+    said = sum(row.kind == Kind.EFFECT and row.a == sorry for row in history)
+    assert abs(said / instances - 0.25) < 4 * (0.25 * 0.75 / instances) ** 0.5
 
 
 def test_it_is_asked_where_nobody_asks():
