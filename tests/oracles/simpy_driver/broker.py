@@ -251,6 +251,12 @@ class Broker:
         if not self._is_open(parcel, process):
             del self.watched[id(parcel)]
             return
+        runs = self.look_ns and not (process.down or process.paused)
+        late = (self.env.now_ns - process.up_since) % self.look_ns if runs else 0
+        if late:  # it is seen at the next look
+            wait = self.look_ns - late
+            self.env.after(wait, (self._check_acknowledged,), (parcel, process))
+            return
         if not self.watched[id(parcel)]:
             self.transmit(parcel)
         self._check_later(parcel, process)
