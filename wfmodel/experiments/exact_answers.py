@@ -23,7 +23,7 @@ from wfmodel.designs.history import steps_of
 from wfmodel.designs.state import View
 from wfmodel.display import Shown, Tabular
 from wfmodel.experiments.recovery_of_chain import recovery_of
-from wfmodel.experiments.replications import possible
+from wfmodel.experiments.replications import most_of, possible
 from wfmodel.experiments.run_spec import RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario, Variant, system_of
 from wfmodel.experiments.statistics import Estimate, interval, share
@@ -324,5 +324,7 @@ def simulated(
     found: dict[str, Estimate] = {}
     for name, metric in METRICS.items():
         values = [run.values[name] for run in seen]
-        found[name] = share(values) if name in ends else possible(interval(values), metric.unit)
+        found[name] = (
+            share(values) if name in ends else possible(interval(values), most_of(metric.unit))
+        )
     return found

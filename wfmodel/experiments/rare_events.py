@@ -267,7 +267,7 @@ def _interval(found: Vector, doubt: float, how: Splitting) -> Estimate:
     if made.method is Method.CONSTANT:
         margin = 6 * doubt / (how.walks * how.repetitions)
         low, high = low - margin, high + margin
-    return possible(replace(made, mean=made.mean * scale, low=low, high=high), "fraction")
+    return possible(replace(made, mean=made.mean * scale, low=low, high=high), 1.0)
 
 
 def _effective(weights: Vector) -> float:

@@ -28,7 +28,7 @@ from wfmodel.experiments.hit_alike import all_struck
 from wfmodel.experiments.pooled_quantiles import POOLED, paired_quantiles, quantile
 from wfmodel.experiments.ratio_estimates import paired_ratios, ratio
 from wfmodel.experiments.relevance import smallest_relevant
-from wfmodel.experiments.run_observation import RunObservation
+from wfmodel.experiments.run_observation import RESTRICTED, RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.startup import startup_of
@@ -141,7 +141,10 @@ def metric_estimate(
         # What is skewed is what they lack of 1.
         lacks = ratio([1 - each for each in values], weights, confidence=confidence)
         found = replace(lacks, mean=found.mean, low=1 - lacks.high, high=1 - lacks.low)
-    return possible(found, metric.unit)
+    most = most_of(metric.unit)
+    if metric.name in RESTRICTED:
+        most = max((run.limit_s for run in runs), default=math.inf)
+    return possible(found, most)
 
 
 def metric_difference(
@@ -199,12 +202,18 @@ def _refused(metric: Metric, runs: int) -> str:
     return f"too few instances for {metric.title}: it takes {runs} replications"
 
 
-def possible(found: Estimate, unit: str) -> Estimate:
-    """The interval without values that the metric cannot take: none is negative."""
+def most_of(unit: str) -> float:
+    """The largest value in a unit."""
+    return 1.0 if unit == "fraction" else math.inf
+
+
+def possible(found: Estimate, most: float) -> Estimate:
+    """The interval without values that the metric cannot take: none is negative, or above ``most``:
+    no share is more than 1, no restricted mean longer than its limit.
+    """
     if math.isnan(found.low):
         return found
-    high = min(1.0, found.high) if unit == "fraction" else found.high
-    return replace(found, low=max(0.0, found.low), high=high)
+    return replace(found, low=max(0.0, found.low), high=min(most, found.high))
 
 
 def _reason(name: str, observed: Results) -> str:

@@ -46,6 +46,21 @@ from wfmodel.metrics import (
 
 SECOND: Final = 1e9
 STANDSTILL: Final = "standstill_time"
+RESTRICTED: Final = frozenset(
+    {
+        "fault_delay",
+        "recovery_time",
+        "system_recovery",
+        "wrong_time",
+        "behind_time",
+        "exposed_time",
+        "completion_time",
+        "stable_recovery",
+        "first_return",
+        STANDSTILL,
+    }
+)
+"""Times that are no longer than the convergence limit."""
 RUNNING: Final = "still-running"
 """Among the classes of endings: no end yet."""
 
@@ -60,7 +75,7 @@ class RunObservation:
     instances that faults hurt, up to that limit. ``divergence``: mean D at ``times_s`` of simulated
     time. ``incidents``: instances that ended with an anomaly. ``latencies``: those of the run,
     ``calm`` those of its twin. ``struck``: what hit whom. ``worst``: instances to look at.
-    ``lost_on_derailed``: see there.
+    ``lost_on_derailed``: see there. ``limit_s``: the convergence limit.
     """
 
     instances: int
@@ -78,6 +93,7 @@ class RunObservation:
     struck: tuple[Struck, ...]
     worst: tuple[Worst, ...]
     lost_on_derailed: Mapping[str, float]
+    limit_s: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -138,6 +154,7 @@ def observe(
         struck_in(tracks),
         worst_of(tracks),
         lost_on_derailed(tracks),
+        _limit_s(history),
     )
 
 
