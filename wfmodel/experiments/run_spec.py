@@ -89,19 +89,21 @@ class Runner:
 
     def observed(self, cell: RunSpec, history: History) -> RunObservation:
         """The same of a cell whose run is at hand."""
-        twin = self._twin(cell) if cell.twin else None
+        twin = self._twin(cell, history) if cell.twin else None
         system = self.table(cell.variant).system
         graph, moving = self._graph(cell, history), self.moving(cell, history)
         return observe(
             history, system=system, graph=graph, twin=twin, moving=moving, terms=cell.terms
         )
 
-    def _twin(self, cell: RunSpec) -> TwinRun:
-        """The cell's run without faults; cells that differ in their faults alone share it."""
+    def _twin(self, cell: RunSpec, history: History) -> TwinRun:
+        """The cell's run without faults; cells that differ in their faults alone share it. A run
+        that has none is its own.
+        """
         same = replace(cell, setting=replace(cell.setting, faults=()))
         found = self._twins.pop(same, None)
         if found is None:
-            history = self.history(same)
+            history = history if same == cell else self.history(same)
             found = twin_run(history, graph=self._graph(same, history), terms=cell.terms)
         self._twins[same] = found  # the last of them is the latest used
         if len(self._twins) > MOST_TWINS:

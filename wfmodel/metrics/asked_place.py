@@ -22,6 +22,7 @@ gained by ending early, being slow or knowing nothing.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
@@ -67,21 +68,30 @@ def _at_rest_ns(tracks: Tracks) -> Ints:
     return np.where(lost[tracks.instance], after, 0)
 
 
-def _by_pair(first: Ints, second: Ints, judge: dict[tuple[int, int], bool]) -> Bools:
-    return np.array(
-        [judge[pair] for pair in zip(first.tolist(), second.tolist(), strict=True)], dtype=np.bool_
-    )
+def _pairs(first: Ints, second: Ints) -> tuple[list[tuple[int, int]], Ints]:
+    """The different pairs, and per event the place of its own among them: a workflow of thousands
+    of states has millions of events, and an object for each would be most of a run's memory.
+    """
+    least = int(second.min(initial=0))
+    span = int(second.max(initial=0)) - least + 1
+    keys, inverse = np.unique(first * span + (second - least), return_inverse=True)
+    ones, others = keys // span, keys % span + least
+    return list(zip(ones.tolist(), others.tolist(), strict=True)), inverse
+
+
+def _flags(judged: Iterable[bool], inverse: Ints) -> Bools:
+    """Per event: what was judged of its pair."""
+    found: Bools = np.fromiter(judged, dtype=np.bool_)[inverse]
+    return found
 
 
 def _claims(tracks: Tracks) -> tuple[Floats, Floats]:
     """Per instance: nanoseconds behind, and wrong."""
     graph, place = tracks.graph, tracks.once(asked_of)[tracks.instance]
-    pairs = set(zip(place.tolist(), tracks.target.tolist(), strict=True))
+    pairs, inverse = _pairs(place, tracks.target)
     untrue = {who: NodeFacts(graph.origins, partial(_untrue, graph, who)) for who, _ in pairs}
-    wrong_at = {pair: _is_wrong(graph, untrue[pair[0]], *pair) for pair in pairs}
-    behind_at = {pair: not wrong_at[pair] and _is_behind(graph, *pair) for pair in pairs}
-    wrong = _by_pair(place, tracks.target, wrong_at)
-    behind = _by_pair(place, tracks.target, behind_at)
+    wrong = _flags((_is_wrong(graph, untrue[pair[0]], *pair) for pair in pairs), inverse)
+    behind = _flags((_is_behind(graph, *pair) for pair in pairs), inverse) & ~wrong
     moving = _lasting_ns(tracks) - _at_rest_ns(tracks)
     closes = np.minimum(tracks.arrival_ns + limit_ns(tracks), tracks.end_ns)
     lost = (tracks.anomalies & int(Anomaly.LOST)) > 0
@@ -160,14 +170,14 @@ def _exposed(tracks: Tracks) -> Floats:
     judged = ~tracks.running[tracks.instance]
     # The final state decides; of an instance that still runs, what stands is not judged.
     ends = np.where(judged, final, -1 - final)
-    pairs = set(zip(tracks.target.tolist(), ends.tolist(), strict=True))
+    pairs, inverse = _pairs(tracks.target, ends)
     graph = tracks.graph
     standing = NodeFacts(graph.origins, partial(_standing, graph, 1))
     twice = NodeFacts(graph.origins, partial(_standing, graph, 2))
-    exposed_at = {
-        pair: bool(twice.of(pair[0])) or _is_exposed(graph, standing, *pair) for pair in pairs
-    }
-    return tracks.total(_by_pair(tracks.target, ends, exposed_at) * _lasting_ns(tracks))
+    exposed = _flags(
+        (bool(twice.of(at)) or _is_exposed(graph, standing, at, end) for at, end in pairs), inverse
+    )
+    return tracks.total(exposed * _lasting_ns(tracks))
 
 
 def _standing(graph: StateGraph, least: int, number: int, node: int) -> tuple[Key, ...]:

@@ -48,9 +48,12 @@ def tracks_of(
     last = arrivals.copy()
     own = np.flatnonzero(mine >= 0)
     last[mine[own]] = own  # positions ascend, so the last one written is the last row
+    del own  # of a long workflow, each array of this length is tens of megabytes
     position, code, instance = _events(history, graph.views, mine, arrivals, last)
+    del mine
     order = _order(instance, position, len(arrivals))
     position, code, instance = position[order], code[order], instance[order]
+    del order
     bounds = np.searchsorted(instance, np.arange(len(arrivals) + 1))
     return Tracks(
         history=history,
@@ -78,7 +81,11 @@ def _events(
     position, code = encode(history, views)
     instance = mine[position]
     kept = instance >= 0
-    recorded = position[kept], code[kept], instance[kept]
+    if not kept.all():
+        position, code, instance = position[kept], code[kept], instance[kept]
+    recorded = position, code, instance
+    if not forgetting(history):
+        return recorded
     forgotten = _forgets(history, views, arrivals, last, recorded)
     position, code, instance = (
         np.concatenate(both) for both in zip(recorded, forgotten, strict=True)
@@ -100,9 +107,6 @@ def _forgets(
     """
     _, code, instance = recorded
     crashes = forgetting(history)
-    nothing = np.zeros(0, dtype=np.int64)
-    if not crashes:
-        return nothing, nothing, nothing
     of_view = code < code_of(Does.LAND, 0, 0)
     final = np.array(views.final, dtype=bool)[code[of_view] & code_of(Does.VIEW, 1, 0) - 1]
     open_ended = np.ones(len(arrivals), dtype=bool)
