@@ -151,7 +151,7 @@ _ODD: Final[tuple[Any, ...]] = (
 _WORDS: Final = (
     *("check", "rules", "draw", "schema", "explore", "hunt", "export", "simulate", "exact", "rare"),
     *("compare", "sweep", "report", "w.yaml", "s.json", "nowhere", ".", "-", "--", "", "\u202e"),
-    *("runtimes", "init", "demo", "serialise", "explorer", "diff", "p.html", "d.py", "d.py:x"),
+    *("runtimes", "init", "serialise", "explorer", "diff", "p.html", "d.py", "d.py:x"),
     *("--explain", "--model", "--run-airflow", "--since", "HEAD", "--walks", "9", "--instances"),
     *("--help", "--version", "--format", "json", "tla", "full", "--design", "choreography", "both"),
     *("--limit", "50", "--crash", "1", "-1", "1e9", "--seed", "--replications", "--jobs", "0"),
