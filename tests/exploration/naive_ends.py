@@ -104,7 +104,8 @@ class _Product:
 
 
 def _is_forgotten(config: Configuration) -> bool:
-    return not any(cell.volatile or cell.durable for cell in config.cells)
+    known = any(cell.volatile or cell.durable for cell in config.cells)
+    return not known and not list(config.effects)
 
 
 def _covers(memory: Memory, seen: Memory) -> bool:

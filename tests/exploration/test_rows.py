@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import wfmodel
 from tests.agreement.telling import assert_accepted, assert_same
 from tests.exploration import spin
 from tests.exploration.brute import everything
@@ -27,6 +28,7 @@ from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.stories import story_text
 from wfmodel.markov import Surroundings, expected_time_if_hit
 from wfmodel.markov import build as build_chain
+from wfmodel.metrics import measure
 from wfmodel.model import load_workflow
 from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.simulation import Arrivals, Setting, simulate
@@ -314,3 +316,121 @@ def test_a_row_that_nobody_has_is_no_name_of_the_language():
     system = system_of(UNGUARDED, "choreography")
     with pytest.raises(ValueError, match="unknown row 'slto'; did you mean 'slot'"):
         parse_property("never: rows.slto == 1", system)
+
+
+WRITERS = """
+name: order
+initial: both
+rows: {r: {values: [a, b], lag: 10s}}
+states:
+  both:
+    kind: parallel
+    regions:
+      - initial: there
+        states:
+          there: {kind: task, service: db, duration: 1s, row: {of: r, becomes: b}, next: back}
+          back: {kind: task, service: db, duration: 1s, row: {of: r, becomes: a}, next: ok}
+          ok: {kind: final}
+      - initial: later
+        states:
+          later: {kind: wait, duration: 5s, next: from-copy}
+          from-copy:
+            kind: task
+            service: db
+            duration: 1s
+            row: {of: r, becomes: b, GUARD, read: stale}
+            on: {conflict: no}
+            next: ok
+          ok: {kind: final}
+          no: {kind: final, outcome: failed}
+    on: {failure: refused}
+    next: done
+  refused: {kind: final, outcome: aborted}
+  done: {kind: final}
+"""
+
+
+@BOTH
+def test_a_copy_is_behind_though_its_value_came_back(design):
+    """Two writes lie between what was read and what is there, of the same value (ABA)."""
+    setting = Setting(arrivals=Arrivals(at=(0,)), horizon="1m")
+    guarded = built(WRITERS.replace("GUARD", "guard: unchanged"), design)
+    history = simulate(guarded, setting)
+    assert measure(history).values["committed"] == 0
+    assert_accepted(guarded, history)
+    open_to_all = built(
+        WRITERS.replace("GUARD", "guard: none").replace("on: {conflict: no}", ""), design
+    )
+    claim = parse_property("never: overwritten.r", open_to_all)
+    [answer] = decide(packed(Table(open_to_all), NONE), [claim])
+    assert isinstance(answer, Violated)
+
+
+UNUSED = """
+name: order
+initial: a
+rows: {r: {values: [VALUES]}}
+states:
+  a: {kind: task, service: db, effect: retriable, idempotent: true, next: done}
+  done: {kind: final}
+"""
+
+
+def test_a_row_that_no_step_uses_stays_as_it_begins():
+    system = built(UNUSED.replace("VALUES", "x, y"), "orchestration")
+    assert not any("overwritten" in str(claim) for claim in standard_claims(system))
+    [answer] = decide(packed(Table(system), NONE), [parse_property('never: rows.r == "y"', system)])
+    assert isinstance(answer, Holds)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"), [("x, x, y", "'x' stands twice"), ("x, next", "no value is called 'next'")]
+)
+def test_values_that_cannot_be_told_apart_are_refused(values, said):
+    [finding] = wfmodel.check(load_workflow("r.yaml", text=UNUSED.replace("VALUES", values)))
+    assert (finding.code, finding.path) == ("D106", ("rows", "r", "values"))
+    assert said in finding.message
+
+
+GUARDED = """
+name: order
+initial: take
+rows: {seat: {values: [free, taken]}}
+states:
+  take:
+    kind: task
+    service: db
+    row: {of: seat, expects: free, becomes: taken, guard: unchanged}
+    retry: {attempts: 3, backoff: 1s, on: [conflict]}
+    on: {conflict: no}
+    next: done
+  no: {kind: final, outcome: aborted}
+  done: {kind: final}
+"""
+
+
+def test_a_conflict_can_be_retried_and_is_a_clear_answer():
+    """Nothing was written, so nothing is to be undone."""
+    assert not {f.code for f in wfmodel.check(load_workflow("r.yaml", text=GUARDED))} & {
+        "S120",
+        "W2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "more", "said"),
+    [
+        ("of: seat", "", "nothing is done with the row"),
+        (
+            "of: seat, expects: free",
+            "failures: {conflict: {kind: business, probability: 10%}}",
+            "a failure called 'conflict', too",
+        ),
+    ],
+)
+def test_a_use_that_means_nothing_is_refused(row, more, said):
+    text = GUARDED.replace("of: seat, expects: free, becomes: taken, guard: unchanged", row)
+    found = wfmodel.check(
+        load_workflow("r.yaml", text=text.replace("    retry:", f"    {more}\n    retry:"))
+    )
+    assert any(said in f.message for f in found if f.code == "D106"), found

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from wfmodel.model.failures import FailureKind, RetryPolicy
 from wfmodel.model.flow import Edge, Node, raised_events
+from wfmodel.model.rows import CONFLICT
 from wfmodel.model.workflow import DONE, FAILURE, Compensation, Parallel, Receive, Task
 
 
@@ -19,7 +20,9 @@ class EventMeaning(StrEnum):
     DONE = "done"
     """The effect is there."""
     REFUSED = "refused"
-    """A business failure: the service answered that it did nothing."""
+    """A business failure, or a row that is not what was expected: the service answered that it did
+    nothing.
+    """
     FAILED = "failed"
     """A transient failure: the service answered that it did not finish."""
     UNCLEAR = "unclear"
@@ -30,6 +33,8 @@ def verdict(state: Task, event: str) -> EventMeaning:
     """What an event of a task says about its effect."""
     if event == DONE:
         return EventMeaning.DONE
+    if event == CONFLICT and state.row is not None and state.row.conflicts:
+        return EventMeaning.REFUSED
     mode = state.failures.get(event)
     if mode is None:
         return EventMeaning.UNCLEAR

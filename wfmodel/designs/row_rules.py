@@ -63,7 +63,7 @@ def begun(uses: Uses, rows: Rows, actions: Iterable[Action]) -> Rows:
             use = uses[action.node]
             now = _row(rows, use.row)
             value = now.copy if use.stale else now.value
-            by = now.writer if use.stale and now.copy != now.value else NOBODY
+            by = now.writer if use.stale and now.behind else NOBODY
             reading = Reading(action.node, action.epoch, action.attempt, value, by)
             readings = tuple(sorted((*now.readings, reading)))
             rows = _filed(rows, replace(now, readings=readings))
@@ -89,7 +89,7 @@ def ended(uses: Uses, rows: Rows, event: WorkDone) -> tuple[Rows, WorkDone, tupl
     if event.outcome != DONE or use.becomes == NOBODY:
         return _filed(rows, now), event, ()
     after = _written(use, now, mine)
-    lags = use.lags and now.copy == now.value != after.value
+    lags = after.behind and not now.behind
     timers: tuple[Action, ...] = (SetTimer(Timer(REFRESH, event.node)),) if lags else ()
     return _filed(rows, after), event, timers
 
@@ -111,18 +111,18 @@ def _written(use: RowAccess, now: RowState, mine: Reading) -> RowState:
             lost = tuple(sorted({*lost, (mine.node, mine.by)}))
     readings = tuple(sorted(replace(each, by=mine.node) for each in now.readings))
     copy = now.copy if use.lags else value
-    return replace(now, value=value, copy=copy, writer=mine.node, readings=readings, lost=lost)
+    return RowState(now.row, value, copy, use.lags, mine.node, readings, lost)
 
 
 def refreshed(uses: Uses, rows: Rows, timer: Timer) -> Rows:
     """The copy has caught up with its row."""
     now = _row(rows, uses[timer.node].row)
-    return _filed(rows, replace(now, copy=now.value))
+    return _filed(rows, replace(now, copy=now.value, behind=False))
 
 
 def restarted(rows: Rows) -> tuple[Rows, tuple[Action, ...]]:
     """No work is under way any more, and copies have still to catch up."""
-    behind = [now.writer for now in rows if now.copy != now.value]
+    behind = [now.writer for now in rows if now.behind]
     again = tuple(SetTimer(Timer(REFRESH, node)) for node in behind)
     return tuple(replace(now, readings=()) for now in rows), again
 

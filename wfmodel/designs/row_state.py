@@ -46,6 +46,8 @@ class RowState:
     row: int
     value: int = 0
     copy: int = 0
+    behind: bool = False
+    """Something was written that the copy does not have yet."""
     writer: int = NOBODY
     readings: tuple[Reading, ...] = ()
     lost: tuple[tuple[int, int], ...] = ()

@@ -40,8 +40,9 @@ class Ends:
     anomalies: Mapping[Anomaly, Path] = field(repr=False)
     """A shortest path to each single anomaly, alone or among others."""
     remembered: Mapping[Anomaly, Path] = field(repr=False)
-    """A shortest one after which somebody knows of the instance, where the shortest of all is one
-    after which nobody does (its start was lost): there is always that, and it would hide the rest.
+    """A shortest one after which somebody knows of the instance, or it has had an effect, where the
+    shortest of all is one after which nothing tells of it (its start was lost): there is always
+    that, and it would hide the rest.
     """
 
 
@@ -181,7 +182,8 @@ class _Product:
         self.classes[terminal] += 1
         self.combinations.add(found)
         self.first.setdefault(terminal, at)
-        remembered = any(cell.volatile or cell.durable for cell in config.cells)
+        known = any(cell.volatile or cell.durable for cell in config.cells)
+        remembered = known or any(True for _ in config.effects)
         for anomaly in Anomaly:
             if anomaly in found:
                 self.first_with.setdefault(anomaly, at)

@@ -15,6 +15,7 @@ _MANY = 1 << 30
 
 def row_problems(nodes: Iterable[Node], rows: Mapping[str, StoreRow]) -> Iterator[Problem]:
     """Every problem, in the order of the nodes."""
+    yield from _misdeclared(rows)
     users: dict[str, Node] = {}
     for node in nodes:
         if node.kind is not NodeKind.TASK or not isinstance(node.state, Task):
@@ -37,6 +38,17 @@ def row_problems(nodes: Iterable[Node], rows: Mapping[str, StoreRow]) -> Iterato
             yield Problem("unfit-row", at, use.of, (), message)
 
 
+def _misdeclared(rows: Mapping[str, StoreRow]) -> Iterator[Problem]:
+    for name, row in rows.items():
+        twice = next((value for value in row.values if row.values.count(value) > 1), None)
+        if twice is not None:
+            message = f"row {name!r}: the value {twice!r} stands twice"
+            yield Problem("unfit-row", ("rows", name, "values"), name, (), message)
+        if NEXT in row.values:
+            message = f"row {name!r}: no value is called {NEXT!r}, which is the one after any"
+            yield Problem("unfit-row", ("rows", name, "values"), name, (), message)
+
+
 def _unfit(task: Task, use: RowUse, row: StoreRow) -> Iterator[tuple[str, str]]:
     """(key, what is wrong with it)."""
     for key, value in (("expects", use.expects), ("becomes", use.becomes)):
@@ -44,11 +56,13 @@ def _unfit(task: Task, use: RowUse, row: StoreRow) -> Iterator[tuple[str, str]]:
         if value is not None and value not in known:
             listed = ", ".join(known)
             yield key, f"row {use.of!r} is never {value!r} (its values: {listed})"
-    if NEXT in row.values:
+    if use.expects is None and use.becomes is None:
         yield (
             "",
-            f"row {use.of!r}: no value is called {NEXT!r}, which is the one after any",
+            "nothing is done with the row: say what the step expects of it, or what it becomes",
         )
+    if use.conflicts and CONFLICT in task.failures:
+        yield "", f"the step has a failure called {CONFLICT!r}, too: give that another name"
     if use.guard == "unchanged" and use.becomes is None:
         yield "guard", "a guard is for a write, and nothing is written: say what the row becomes"
     if use.read == "stale" and row.lag is None:

@@ -58,6 +58,7 @@ from wfmodel.checks.raised_events import raisable
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.rows import CONFLICT
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import CANCEL, TIMEOUT, Compensation, Parallel, Receive, Task
@@ -98,6 +99,8 @@ def _retries(node: Node) -> Iterator[Finding]:
     if not isinstance(state, Task | Compensation) or state.retry is None:
         return
     raised = (*state.failures, *((TIMEOUT,) if state.timeout is not None else ()))
+    if isinstance(state, Task) and state.row is not None and state.row.conflicts:
+        raised = (*raised, CONFLICT)
     for number, event in enumerate(state.retry.on):
         if event not in raised:
             yield _finding(node, event, raised, (*node.path, "retry", "on", number))

@@ -1,8 +1,9 @@
 """A step uses a row of a store in a way that means nothing, or that no store could do.
 
 ## What it does
-Reports a `row` that is not declared, whose `expects` or `becomes` is none of its values, that is
-used by steps of two services, that is read from a copy though it has none, that is guarded and not
+Reports a row two of whose values are the same; and a step's `row` that is not declared, with which
+nothing is done, whose `expects` or `becomes` is none of its values, that is used by steps of two
+services, that is read from a copy though it has none, that is guarded and not
 written, whose conflict is tried again without end, or whose step has an effect besides.
 
 ## Why is this bad

@@ -45,6 +45,7 @@ from wfmodel.model.source import Document
 from wfmodel.model.spelling import nearest
 from wfmodel.model.strict import STRICT
 from wfmodel.model.validate import parse_as
+from wfmodel.model.workflow import Task
 
 ARROW: Final = "=>"
 
@@ -180,7 +181,9 @@ STANDARD_TOGETHER: Final = (*(f"at_most: 0 {value}" for value in _ANOMALIES), *_
 
 def standard_claims(system: System, *, together: bool = False) -> tuple[str, ...]:
     """What is asked where nobody asks: the standard, and of each row whether a write is lost."""
-    rows = () if system.own else system.flow.workflow.rows
+    nodes = () if system.own else system.flow.nodes
+    used = (node.state.row for node in nodes if isinstance(node.state, Task))
+    rows = dict.fromkeys(use.of for use in used if use is not None)
     base = STANDARD_TOGETHER if together else STANDARD
     return (*base, *(f"never: overwritten[{json.dumps(row)}]" for row in rows))
 

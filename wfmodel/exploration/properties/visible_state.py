@@ -13,7 +13,7 @@ from typing import Any
 from wfmodel.designs.anomalies import primary
 from wfmodel.designs.messages import Message, StepStatus
 from wfmodel.designs.row_rules import uses_of_rows
-from wfmodel.designs.row_state import RowState
+from wfmodel.designs.row_state import NOBODY, RowState
 from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import Table
 from wfmodel.exploration.state_space import StateSpace
@@ -126,11 +126,9 @@ class Observation:
         return sum(effect.landed for effect in self.config.effects.at(node))
 
     def row(self, name: str) -> RowState:
-        """A row of a service's store, as it is there.
-
-        Raises:
-            KeyError: the workflow has no step at such a row.
-        """
+        """A row of a service's store, as it is there; one that no step uses stays as it begins."""
+        if name not in self.rows:
+            return RowState(NOBODY)
         number, p = self.rows[name]
         state = self.table.states[p].values[self.config.cells[p].volatile]
         return next((each for each in state.rows if each.row == number), RowState(number))
