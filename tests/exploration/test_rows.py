@@ -392,7 +392,7 @@ def test_values_that_cannot_be_told_apart_are_refused(values, said):
     assert said in finding.message
 
 
-GUARDED = """
+SEAT = """
 name: order
 initial: take
 rows: {seat: {values: [free, taken]}}
@@ -411,7 +411,7 @@ states:
 
 def test_a_conflict_can_be_retried_and_is_a_clear_answer():
     """Nothing was written, so nothing is to be undone."""
-    assert not {f.code for f in wfmodel.check(load_workflow("r.yaml", text=GUARDED))} & {
+    assert not {f.code for f in wfmodel.check(load_workflow("r.yaml", text=SEAT))} & {
         "S120",
         "W2",
     }
@@ -429,7 +429,7 @@ def test_a_conflict_can_be_retried_and_is_a_clear_answer():
     ],
 )
 def test_a_use_that_means_nothing_is_refused(row, more, said):
-    text = GUARDED.replace("of: seat, expects: free, becomes: taken, guard: unchanged", row)
+    text = SEAT.replace("of: seat, expects: free, becomes: taken, guard: unchanged", row)
     found = wfmodel.check(
         load_workflow("r.yaml", text=text.replace("    retry:", f"    {more}\n    retry:"))
     )
