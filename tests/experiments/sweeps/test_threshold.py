@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.experiments.samples import scenario, workflow
+from wfmodel.designs import Fault
 from wfmodel.experiments import load_scenario
 from wfmodel.experiments.experiment import Experiment, Factor, Threshold
 from wfmodel.experiments.factorial.cell_work import CellWork, confidence_of, sign_of
@@ -54,7 +55,10 @@ class Invented:
 def search(executor, factor: Factor = LOSS, **changes: object) -> ThresholdResult:
     threshold = Threshold(**{"factor": "loss", "response": "lost", **changes})
     declared = Experiment(factors={"loss": factor}, responses=("lost",), threshold=threshold)
-    return find_threshold(replace(scenario(), experiment=declared), workflow(), executor=executor)
+    asked = scenario()
+    setting = replace(asked.setting, faults=(Fault(kind="loss", probability=0.5),))
+    asked = replace(asked, setting=setting, experiment=declared)
+    return find_threshold(asked, workflow(), executor=executor)
 
 
 def test_a_crossing_without_noise_is_found_to_the_tolerance():
