@@ -434,3 +434,9 @@ def test_a_use_that_means_nothing_is_refused(row, more, said):
         load_workflow("r.yaml", text=text.replace("    retry:", f"    {more}\n    retry:"))
     )
     assert any(said in f.message for f in found if f.code == "D106"), found
+
+
+def test_a_value_that_a_row_does_not_have_is_named():
+    system = built(UNUSED.replace("VALUES", "free, taken"), "orchestration")
+    with pytest.raises(ValueError, match=r"rows.r is never 'fre'.*values: free, taken"):
+        parse_property("never: rows.r == 'fre'", system)

@@ -65,11 +65,11 @@ def predicate(text: str, system: System) -> Predicate:
     Raises:
         ValueError: the text says none, or names what the system does not have.
     """
-    condition = parse_guard(text)
-    getters = {path: _Names(system).getter(path) for path in paths_of(condition)}
+    condition, names = parse_guard(text), _Names(system)
+    getters = {path: names.getter(path) for path in paths_of(condition)}
     for part in parts_of(condition):
         if isinstance(part, Compare):
-            _check_constant(part)
+            _check_constant(part, names)
     return _predicate(condition, text.strip(), getters)
 
 
@@ -146,26 +146,17 @@ def _conjuncts(words: str) -> list[str]:
     return [*pieces, words[begin:].strip()]
 
 
-def _check_constant(part: Compare) -> None:
-    """A status that is misspelt would compare as unequal for ever: an error instead."""
+def _check_constant(part: Compare, names: _Names) -> None:
+    """A value that is misspelt would compare as unequal for ever: an error instead."""
     for one, other in ((part.left, part.right), (part.right, part.left)):
         if not (isinstance(one, Var) and isinstance(other, Const)):
             continue
-        known = _values_of(one.path)
+        known = names.values_of(one.path)
         if known and other.value not in known:
             raise ValueError(
                 f"{one.path} is never {other.value!r}{_meant(other.value, known)}"
                 f" (values: {', '.join(known)})"
             )
-
-
-def _values_of(path: str) -> tuple[str, ...]:
-    if path == "verdict":
-        return tuple(each.value for each in Verdict)
-    parts = _split(path)
-    if parts[-1] == "status":
-        return tuple(each.value for each in Status)
-    return tuple(each.value for each in StepStatus) if "steps" in parts[1:-1] else ()
 
 
 def _split(path: str) -> list[str]:
@@ -185,6 +176,19 @@ class _Names:
         nodes = system.flow.nodes
         self.rows = {} if self.own else system.flow.workflow.rows
         self.steps = [node.name for node in nodes if node.service is not None]
+
+    def values_of(self, path: str) -> tuple[str, ...]:
+        """All that a path can be; empty: anything."""
+        if path == "verdict":
+            return tuple(each.value for each in Verdict)
+        match _split(path):
+            case ["rows", row]:
+                return self.rows[row].values
+            case [*_, "status"]:
+                return tuple(each.value for each in Status)
+            case [_, *parts] if "steps" in parts[:-1]:
+                return tuple(each.value for each in StepStatus)
+        return ()
 
     def getter(self, path: str) -> Getter:
         """How to read a path from an observation.
