@@ -168,5 +168,5 @@ def test_a_restore_says_which_backup():
             Fault(kind="restore", at=(0,), **wrong)
     with pytest.raises(ValueError, match="needs an instant"):
         Fault(kind="restore", age=1)
-    with pytest.raises(ValueError, match="other faults know neither"):
+    with pytest.raises(ValueError, match="age has no meaning with crash: it belongs to restore"):
         Fault(kind="crash", at=(0,), age=1)
