@@ -277,7 +277,8 @@ def _death(system: System, node: int) -> str:
 def _detector(system: System, timer) -> bool:
     if timer.kind == "timeout":
         return system.flow.nodes[timer.node].kind != "receive"
-    return timer.kind == "watchdog"
+    of_the_whole = timer.kind == "wait" and timer.node == system.flow.deadline
+    return timer.kind == "watchdog" or of_the_whole
 
 
 def _answers(system: System, resolution, world, name: str) -> list:

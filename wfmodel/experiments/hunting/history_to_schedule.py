@@ -91,7 +91,8 @@ def _exactly(
             continue
         space.take(act)
         kept.append(act)
-    return tuple(kept), _closed(space, kept)
+    closed = _closed(space, kept)  # before the acts are handed out: it adds some
+    return tuple(kept), closed
 
 
 def _closed(space: RunSpace, acts: list[Act]) -> RunSpace:
