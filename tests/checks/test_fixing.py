@@ -6,6 +6,8 @@ import pytest
 
 from wfmodel.checks import check_file, report
 from wfmodel.checks.fixing import fixed
+from wfmodel.checks.resolved_finding import Reported
+from wfmodel.importers import load_any
 from wfmodel.model.loading import load_workflow
 
 GOOD = """\
@@ -83,3 +85,20 @@ def test_json_is_mended_in_place():
 def test_windows_line_ends_stay():
     wrong = GOOD.replace("next: shipped", "next: shiped").replace("\n", "\r\n")
     assert mended(wrong) == (GOOD.replace("\n", "\r\n"), 1)
+
+
+def test_of_two_names_that_are_meant_to_be_the_same_none_is_written():
+    """Found by the fuzzer: both keys became Parameters, and the file could not be read any more."""
+    state = '"Type": "Task", "Resource": "arn:aws:swf:eu-west-1:123456789012:task:x", "End": true'
+    keys = '"Parametrs": {"a": 1}, "Paramters": {"b": 2}'
+    text = '{"StartAt": "X", "States": {"X": {KEYS, STATE}}}'.replace("STATE", state)
+    both = report_of(text.replace("KEYS", keys))
+    assert [each.code for each in both] == ["A103", "A103"]
+    assert not any(each.changes for each in both)
+    [alone] = report_of(text.replace("KEYS", keys.split(", ", maxsplit=1)[0]))
+    assert alone.changes
+
+
+def report_of(text: str) -> tuple[Reported, ...]:
+    loaded = load_any("s.asl.json", text=text)
+    return report([f for f in loaded.findings if f.code == "A103"], loaded.document, "s.asl.json")

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from wfmodel.model.findings import Edit, Finding, Fix, Severity
 from wfmodel.model.source import Document, Extent, Span, json_pointer, lines_of
+from wfmodel.model.source import Path as KeyPath
 
 LONGEST_LINE: Final = 2000
 """A source line is kept up to here, around the column; JSON on one line may be megabytes."""
@@ -116,7 +117,27 @@ def report(
 ) -> tuple[Reported, ...]:
     """Findings of one file with all their places; ``file`` names it where no span does."""
     lines = [] if document is None else lines_of(document.text)
-    return tuple(_reported(finding, document, lines, file) for finding in findings)
+    known = list(findings)
+    twice = _meant_twice(known)
+    kept = [replace(f, fix=None) if _new_keys(f).keys() & twice else f for f in known]
+    return tuple(_reported(finding, document, lines, file) for finding in kept)
+
+
+def _meant_twice(findings: Iterable[Finding]) -> set[tuple[KeyPath, str | None]]:
+    """Keys that fixes would write over two others: both are misspelt, one of them otherwise."""
+    found: dict[tuple[KeyPath, str | None], KeyPath] = {}
+    twice = set()
+    for finding in findings:
+        for name, path in _new_keys(finding).items():
+            if found.setdefault(name, path) != path:
+                twice.add(name)
+    return twice
+
+
+def _new_keys(finding: Finding) -> dict[tuple[KeyPath, str | None], KeyPath]:
+    """Keys that a fix would write, by where, and over which."""
+    edits = () if finding.fix is None else finding.fix.edits
+    return {(edit.path[:-1], edit.text): edit.path for edit in edits if edit.key}
 
 
 def _reported(finding: Finding, document: Document | None, lines: list[str], file: str) -> Reported:
