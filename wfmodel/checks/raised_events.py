@@ -11,6 +11,7 @@ from enum import StrEnum
 from wfmodel.model.failures import FailureKind, RetryPolicy
 from wfmodel.model.flow import Edge, Node, raised_events
 from wfmodel.model.rows import CONFLICT
+from wfmodel.model.state_events import may_conflict
 from wfmodel.model.workflow import DONE, FAILURE, Compensation, Parallel, Receive, Task
 
 
@@ -33,7 +34,7 @@ def verdict(state: Task, event: str) -> EventMeaning:
     """What an event of a task says about its effect."""
     if event == DONE:
         return EventMeaning.DONE
-    if event == CONFLICT and state.row is not None and state.row.conflicts:
+    if event == CONFLICT and may_conflict(state):
         return EventMeaning.REFUSED
     mode = state.failures.get(event)
     if mode is None:

@@ -21,9 +21,8 @@ def line_refusal(error: BaseException) -> str | None:
     typer = sys.modules.get("typer.exceptions")
     if typer is None or not isinstance(error, typer.TyperException):
         return None
-    if isinstance(
-        error, sys.modules["typer"].BadParameter
-    ):  # typer reads options by pydantic, which says so
+    # typer reads options by pydantic, which says so
+    if isinstance(error, sys.modules["typer"].BadParameter):
         error.message = error.message.removeprefix("Value error, ")
     return str(error.format_message())
 

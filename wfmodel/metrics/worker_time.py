@@ -35,8 +35,7 @@ def worker_time(tracks: Tracks) -> Value:
 def busy_ns(tracks: Tracks) -> Ints:
     """Per instance: how long workers were busy with it."""
     rows = tracks.history.rows
-    begins = tracks.positions_of(Kind.BEGIN)
-    until = _until(tracks, begins)
+    begins, until = tracks.once(_attempts)
     times = np.append(rows[:, 0], max(tracks.end_ns, int(rows[-1, 0]) if len(rows) else 0))
     lasted = times[until] - rows[begins, 0]
     found = np.zeros(tracks.count, dtype=np.int64)
@@ -57,8 +56,7 @@ def executions_at_once(tracks: Tracks) -> Value:
     the second attempt had a second effect (duplicated_effect).
     """
     rows = tracks.history.rows
-    begins = tracks.positions_of(Kind.BEGIN)
-    until = _until(tracks, begins)
+    begins, until = tracks.once(_attempts)
     instance, node, epoch = (rows[begins, column] for column in (2, 4, 5))
     order = np.lexsort((begins, epoch, node, instance))
     same = np.ones(max(len(begins) - 1, 0), dtype=np.bool_)
@@ -89,11 +87,12 @@ def refused_reports(tracks: Tracks) -> Value:
     Cannot see: what such a replica had decided and not committed; work that a crash cut short.
     """
     history = tracks.history
-    rows, begins = history.rows, tracks.positions_of(Kind.BEGIN)
+    rows = history.rows
     lapses = np.flatnonzero(rows[:, 1] == Kind.LAPSE)
     if not len(lapses) or not history.knobs.fenced:
         return per_instance(tracks, 0)
-    until, holders = _until(tracks, begins), _holders(tracks, begins)
+    begins, until = tracks.once(_attempts)
+    holders = _holders(tracks, begins)
     refused = np.zeros(len(begins), dtype=np.bool_)
     for at in lapses.tolist():
         _, _, _, who, replica, _ = rows[at].tolist()
@@ -119,9 +118,10 @@ def _holders(tracks: Tracks, begins: Ints) -> Ints:
     return found
 
 
-def _until(tracks: Tracks, begins: Ints) -> Ints:
-    """Per beginning: position of the row that ends the attempt, or past the end."""
-    return np.minimum(_done(tracks, begins), _crashed(tracks, begins))
+def _attempts(tracks: Tracks) -> tuple[Ints, Ints]:
+    """Of each attempt the positions of the rows that begin and end it, or past the end."""
+    begins = tracks.positions_of(Kind.BEGIN)
+    return begins, np.minimum(_done(tracks, begins), _crashed(tracks, begins))
 
 
 def _done(tracks: Tracks, begins: Ints) -> Ints:

@@ -46,6 +46,11 @@ def tolerates_absence(undo: Task | Compensation, step: Task) -> bool:
     return undo.tolerates_absence or (step.idempotent and step.status_query)
 
 
+def may_conflict(state: object) -> bool:
+    """Whether a step may find its row to be something else than it expects."""
+    return isinstance(state, Task) and state.row is not None and state.row.conflicts
+
+
 def raised_events(state: State | Compensation) -> tuple[str, ...]:
     """Events other than ``done`` that a state can raise, in order of declaration.
 
@@ -60,7 +65,7 @@ def raised_events(state: State | Compensation) -> tuple[str, ...]:
                 for name, mode in state.failures.items()
                 if not (endless and _is_retried(name, mode.kind, retry.on if retry else ()))
             ]
-            if isinstance(state, Task) and state.row is not None and state.row.conflicts:
+            if may_conflict(state):
                 names.append(CONFLICT)
             times_out = state.timeout is not None and not (
                 endless and retry is not None and (not retry.on or TIMEOUT in retry.on)

@@ -61,6 +61,7 @@ from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.rows import CONFLICT
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
+from wfmodel.model.state_events import may_conflict
 from wfmodel.model.workflow import CANCEL, TIMEOUT, Compensation, Parallel, Receive, Task
 from wfmodel.wording.counting import listed
 
@@ -99,7 +100,7 @@ def _retries(node: Node) -> Iterator[Finding]:
     if not isinstance(state, Task | Compensation) or state.retry is None:
         return
     raised = (*state.failures, *((TIMEOUT,) if state.timeout is not None else ()))
-    if isinstance(state, Task) and state.row is not None and state.row.conflicts:
+    if may_conflict(state):
         raised = (*raised, CONFLICT)
     for number, event in enumerate(state.retry.on):
         if event not in raised:

@@ -3,8 +3,8 @@
 ## What it does
 Reports a row two of whose values are the same; and a step's `row` that is not declared, with which
 nothing is done, whose `expects` or `becomes` is none of its values, that is used by steps of two
-services, that is read from a copy though it has none, that is guarded and not
-written, whose conflict is tried again without end, or whose step has an effect besides.
+services, that is read from a copy though it has none, that is guarded and not written, whose
+conflict is tried again without end, or whose step has an effect besides.
 
 ## Why is this bad
 The workflow cannot run: what would be read or written is not said.
