@@ -177,3 +177,32 @@ def test_a_folded_sub_workflow_keeps_what_leads_out_of_it():
         ("book", "done"),
         ("book", "broken"),
     }
+
+
+def test_what_may_end_the_whole_and_what_a_step_does_with_a_row_can_be_seen():
+    loaded = load_workflow(
+        "booking.yaml",
+        """\
+name: booking
+timeout: 30s
+cancel: {probability: 0.1, delay: {distribution: exponential, mean: 5s}}
+on: {cancel: rollback}
+rows: {seat: {values: [free, taken], lag: 1s}}
+initial: look
+states:
+  look: {kind: task, service: db, row: {of: seat, expects: free, read: stale}, next: take, on: {conflict: lost}}
+  take:
+    kind: task
+    service: db
+    row: {of: seat, expects: free, becomes: taken, guard: unchanged}
+    next: done
+    on: {conflict: lost}
+  done: {kind: final}
+  lost: {kind: final, outcome: failed}
+""",
+    )
+    diagram = whole_diagram(loaded.workflow)
+    assert diagram.arrows[0].label == "limit 30s; cancel: rollback"
+    notes = {box.name: box.notes for box in diagram.boxes}
+    assert notes["look"] == ("db", "row seat: free, from a copy")
+    assert notes["take"] == ("db", "row seat: free → taken, if unchanged")

@@ -15,9 +15,12 @@ from wfmodel.escaping import plot_text
 from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Severity
 from wfmodel.model.flow import Edge, Flow, Node, NodeKind, build_flow
+from wfmodel.model.rows import RowUse
 from wfmodel.model.units import format_duration
 from wfmodel.model.workflow import (
+    CANCEL,
     DONE,
+    TIMEOUT,
     Choice,
     Effect,
     Outcome,
@@ -137,7 +140,8 @@ def whole_diagram(workflow: Workflow) -> Diagram:
     boxes = [Box(START, Shape.START, "")]
     arrows: list[Arrow] = []
     if flow.scopes[0].initial is not None:
-        arrows.append(Arrow(START, flow.nodes[flow.scopes[0].initial].name))
+        first = flow.nodes[flow.scopes[0].initial].name
+        arrows.append(Arrow(START, first, _ended_from_outside(workflow)))
     for node in shown:
         ground = grounds.of(node)
         boxes.append(replace(_box(node, flow), scope=ground))
@@ -145,6 +149,14 @@ def whole_diagram(workflow: Workflow) -> Diagram:
             boxes.append(Box(join_of(node.name), Shape.JOIN, _join_title(node), scope=ground))
         arrows += _arrows(node, flow)
     return Diagram(workflow.name, tuple(boxes), _merged(arrows), grounds.all())
+
+
+def _ended_from_outside(workflow: Workflow) -> str:
+    """What may end the whole at any moment, and is no box: "limit 30s; cancel: rollback"."""
+    limit = "" if workflow.timeout is None else f"limit {format_duration(workflow.timeout)}"
+    said = {TIMEOUT: limit, CANCEL: "" if workflow.cancel is None else "cancel"}
+    then: dict[str, str] = {event: f": {handler}" for event, handler in workflow.on.items()}
+    return "; ".join(words + then.get(event, "") for event, words in said.items() if words)
 
 
 class _Grounds:
@@ -254,7 +266,18 @@ def _task_notes(task: Task) -> list[str]:
         notes.append(f"undo: {task.compensation.action}")
     if task.compensates is not None:
         notes.append(f"undoes {task.compensates}")
+    if task.row is not None:
+        notes.append(_use_of_row(task.row))
     return notes
+
+
+def _use_of_row(use: RowUse) -> str:
+    """As a line of a box: "row flag: free → taken, if unchanged"."""
+    written = "" if use.becomes is None else f" → {use.becomes}"
+    read = use.expects or ("read" if not written else "any")
+    about = ["from a copy"] * (use.read == "stale")
+    about += ["if unchanged"] * (use.guard == "unchanged")
+    return ", ".join([f"row {use.of}: {read}{written}", *about])
 
 
 def _arrows(node: Node, flow: Flow) -> list[Arrow]:
