@@ -64,7 +64,7 @@ class CompiledSearch:
         self.gaps = np.zeros((kn.AHEAD + 2, 4), dtype=np.int64)
         self._renew_batch(BATCH)
         self._renew()
-        ix.rebuild(self.found, self.bits, self.batch.words)
+        ix.rebuild(self.found, self.bits, self.batch.hashes)
 
     # ------------------------------------------------------------------------------ arrays
 
@@ -211,7 +211,7 @@ class CompiledSearch:
             self._renew_batch(self.batch_size)
         self.index[:] = 0
         self._renew()
-        ix.rebuild(self.found, self.bits, self.batch.words)
+        ix.rebuild(self.found, self.bits, self.batch.hashes)
 
     def _more_states(self) -> None:
         have = len(self.states)
@@ -234,7 +234,7 @@ class CompiledSearch:
         self.index = np.zeros(0, dtype=np.uint32)
         self.index = np.zeros(2 * size, dtype=np.uint32)
         self._renew()
-        ix.rebuild(self.found, self.bits, self.batch.words)
+        ix.rebuild(self.found, self.bits, self.batch.hashes)
 
     def _more_lists(self) -> None:
         for name, count in (("resting", ix.N_RESTING), ("cut", ix.N_CUT)):

@@ -57,6 +57,9 @@ class Found(NamedTuple):
     """states, next to expand, resting, cut, transitions: kept from call to call."""
 
 
+BLOCK: Final = 256
+"""States of one block of ``rebuild``: their lines of the index fit the first cache."""
+
 N_STATES, N_NEXT, N_RESTING, N_CUT, N_TRANSITIONS = range(5)
 
 
@@ -185,17 +188,26 @@ def insert(found: Found, batch: Batch, end: int, bits: np.uint64) -> None:
 
 
 @compiled
-def rebuild(found: Found, bits: np.uint64, one: Words) -> None:
-    """Fill an empty index with all states; ``one`` is a row of scratch."""
+def rebuild(found: Found, bits: np.uint64, hashes: NDArray[np.uint64]) -> None:
+    """Fill an empty index with all states; ``hashes`` is scratch.
+
+    As in ``insert``, the places of a block of states are asked for before the first is filled: one
+    by one, each would be waited for.
+    """
     mask = (np.uint64(1) << bits) - np.uint64(1)
-    for number in range(found.counts[N_STATES]):
-        for w in range(one.shape[1]):
-            one[0, w] = found.states[number, w]
-        value = hashed(one, 0)
-        slot = value & mask
-        while found.slots[slot] != 0:
-            slot = (slot + np.uint64(1)) & mask
-        found.slots[slot] = entry_of(number, value, bits)
+    count, block = found.counts[N_STATES], min(BLOCK, hashes.shape[0])
+    for first in range(0, count, block):
+        last = min(first + block, count)
+        for number in range(first, last):
+            value = hashed(found.states, number)
+            hashes[number - first] = value
+            prefetch(found.slots, np.int64(value & mask))
+        for number in range(first, last):
+            value = hashes[number - first]
+            slot = value & mask
+            while found.slots[slot] != 0:
+                slot = (slot + np.uint64(1)) & mask
+            found.slots[slot] = entry_of(number, value, bits)
 
 
 @compiled
