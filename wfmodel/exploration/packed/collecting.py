@@ -203,6 +203,7 @@ def collect(arrays: Arrays, batch: Batch, budget_flags: int, has: int) -> int:
     count = collect_from_all(arrays, batch, 0, URGENT, flush, has)
     if count >= 0:
         count = collect_progress(arrays, batch, count)
+    batch.vector[2 * arrays.rules[0] + 3] = count
     if count >= 0:
         count = collect_from_all(arrays, batch, count, ANSWER, ANSWER, has)
     free = (has & PAUSED) != 0 or count == 0

@@ -76,7 +76,7 @@ class CompiledSearch:
             np.zeros(size, dtype=np.uint64),
             np.zeros(size, dtype=np.uint32),
             np.zeros(size, dtype=np.uint32),
-            np.zeros(places, dtype=np.int64),
+            np.zeros(places + ix.NOTES, dtype=np.int64),
             np.zeros(1024 * places, dtype=np.int64),
             np.zeros((size, 4), dtype=np.int64),
             scratch(self.parts.size),

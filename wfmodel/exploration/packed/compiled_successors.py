@@ -19,7 +19,9 @@ from wfmodel.exploration.packed.compiled_symmetry import canonical_rows
 from wfmodel.exploration.packed.component_arrays import (
     BEYOND,
     FORGETTING,
+    HAS,
     OWN_WIDTH,
+    PAUSED,
     PAUSES,
     STILL,
     Arrays,
@@ -40,13 +42,26 @@ from wfmodel.exploration.packed.index import (
     insert,
     prefetch,
 )
-from wfmodel.semantics.component_tables import CLASSES, DOUBLE, LAND, LOSE, OWN, PUT, TAKE, URGENT
+from wfmodel.semantics.component_tables import (
+    CLASSES,
+    DOUBLE,
+    FLUSH,
+    LAND,
+    LOSE,
+    OWN,
+    PUT,
+    TAKE,
+    URGENT,
+)
 
 FULL, CUT = -2, -3
 """The batch has no room; a loop has gone round too often."""
 
 AHEAD = 128
 """States looked at beyond one that misses an entry: what they miss is filled in one go."""
+
+BEFORE = PAUSED | HAS << URGENT | HAS << FLUSH
+"""Flags of a cell because of which steps may be taken up in another order, or not at all."""
 
 DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL, ALONE = range(7)
 """Why ``run`` came back."""
@@ -181,11 +196,81 @@ def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
         has |= flags
         if urgent < 0 and arrays.own[row + URGENT] < arrays.own[row + URGENT + 1]:
             urgent = arrays.own_list[arrays.own[row + URGENT]]
+    vector[2 * n + 2], vector[2 * n + 3] = has, 0
     flags = arrays.budgets[vector[2 * n + 1]]
     if arrays.rules[1] and not flags & (FORGETTING | PAUSES) and still and urgent >= 0:
         batch.todo[0, 0], batch.todo[0, 1], batch.todo[0, 2] = MOVE, urgent, vector[2 * n + 1]
         return 1
     return collect(arrays, batch, flags, has)
+
+
+@compiled
+def differs(packing: Packing, found: Found, a: int, b: int, place: int) -> bool:
+    """Whether two known states differ at a place of their vectors."""
+    word = packing.word[place]
+    flips = found.states[a, word] ^ found.states[b, word]
+    return (flips >> packing.shift[place]) & packing.mask[place] != 0
+
+
+@compiled
+def last_mover(arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int) -> int:
+    """Whose step led here when this state was first met, where ``was_met`` may ask; else -1."""
+    n, parent, mover = arrays.rules[0], np.int64(found.parents[source]), -1
+    if batch.vector[2 * n + 3] < 2 or not arrays.rules[4] or parent == source:
+        return -1
+    if differs(packing, found, parent, source, 2 * n + 1):
+        return -1
+    for p in range(n):
+        if differs(packing, found, parent, source, p):
+            if mover >= 0:
+                return -1
+            mover = p
+    if mover <= 0:
+        return -1
+    word = found.states[parent, packing.word[mover]]
+    before = np.int64((word >> packing.shift[mover]) & packing.mask[mover])
+    row = arrays.own_base[mover] + before * OWN_WIDTH
+    flags = batch.vector[2 * n + 2] | arrays.own[row + CLASSES + 1]
+    return -1 if flags & BEFORE else mover
+
+
+@compiled
+def was_met(
+    arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, mover: int, k: int
+) -> bool:
+    """Whether a noted step certainly leads to a state that is known: it need not be written.
+
+    Let a be the last step before this state s, taken by ``mover`` in its parent r, and b the noted
+    step, of a participant before ``mover``. Where a and b do not meddle with each other, r allowed
+    b, too, and took it up before a (that is how steps are ordered): what b led to from there, u,
+    has a lower number than s and has been looked into. And u allows a, which leads to where b leads
+    from s. This is a *sleep set* (Godefroid 1996) of one step: all states are met, in the same
+    order and from the same parents; only steps to what is known anyway are left out.
+
+    What would make it untrue is excluded: b was no step of r, since its inbox was another then; b
+    costs something or has an effect that lands, so that a would meet another budget or world; in
+    channels that keep an order, a and b send to one recipient, or b to ``mover``; u is not looked
+    into (a loop has gone round too often), or for what is urgent there alone.
+    """
+    n = arrays.rules[0]
+    vector, move, parent = batch.vector, batch.todo[k, 1], np.int64(found.parents[source])
+    p, taken, landing = arrays.moves[move, 7], arrays.moves[move, 1], arrays.moves[move, 4]
+    if k >= vector[2 * n + 3] or p >= mover or landing >= 0:
+        return False
+    if batch.todo[k, 2] != vector[2 * n + 1]:
+        return False
+    if taken >= 0 and differs(packing, found, parent, source, n + p):
+        return False
+    if not arrays.rules[3]:
+        first = arrays.moves[move, 2]
+        for s in range(first, first + arrays.moves[move, 3]):
+            q = arrays.sent[s, 0]
+            if q == mover or differs(packing, found, parent, source, n + q):
+                return False
+    row = row_of(arrays.own_base, arrays.own.shape[0], p, arrays.moves[move, 0], OWN_WIDTH)
+    return (
+        row >= 0 and arrays.own[row] >= 0 and not arrays.own[row + CLASSES + 1] & (BEFORE | BEYOND)
+    )
 
 
 @inlined
@@ -203,7 +288,10 @@ def expand(
         return at
     if at + steps > batch.words.shape[0]:
         return FULL
+    mover = last_mover(arrays, packing, found, batch, source)
     for k in range(steps):
+        if mover >= 0 and was_met(arrays, packing, found, batch, source, mover, k):
+            continue
         at = write(arrays, packing, found, batch, source, at, k)
         if at < 0:
             return MISS

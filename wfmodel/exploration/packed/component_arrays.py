@@ -80,7 +80,8 @@ class Arrays(NamedTuple):
     spend: Ints
     budgets: Ints
     rules: Longs
-    """participants, whether urgent steps come first, whether messages stay."""
+    """participants, whether urgent steps come first, whether messages stay, whether messages keep
+    no order, whether everybody is told apart."""
 
 
 class Orbits(NamedTuple):
@@ -205,7 +206,10 @@ class ComponentArrays:
         self.others = np.flatnonzero(self.group_of < 0)
         self.parts = parts
         self.lossy, self.doubling = lossy, doubling
-        self.rules = np.array([n, urgent, parts.channels.stays], dtype=np.int64)
+        channels = parts.channels
+        unordered = not (channels.ordered or channels.queued)
+        rules = n, urgent, channels.stays, unordered, reduction is None
+        self.rules = np.array(rules, dtype=np.int64)
         self.own = Rows(n, OWN_WIDTH)
         self.inbox = Rows(n, 2)
         self.receive = Rows(n, 8)

@@ -36,6 +36,8 @@ class Batch(NamedTuple):
     actions: NDArray[np.uint32]
     sources: NDArray[np.uint32]
     vector: NDArray[np.int64]
+    """Of the state at hand, and behind it ``NOTES``: the flags of all its cells, and how many steps
+    were noted up to what participants receive and do by themselves."""
     undo: NDArray[np.int64]
     todo: NDArray[np.int64]
     """Steps of the state at hand, noted before they are applied."""
@@ -56,6 +58,8 @@ class Found(NamedTuple):
     counts: NDArray[np.int64]
     """states, next to expand, resting, cut, transitions: kept from call to call."""
 
+
+NOTES: Final = 2
 
 BLOCK: Final = 256
 """States of one block of ``rebuild``: their lines of the index fit the first cache."""
