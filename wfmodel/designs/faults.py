@@ -3,8 +3,8 @@
 The explorer spends them from a budget, the simulator draws them. Nothing else can go wrong. What a
 kind strikes, what follows from that everywhere, and what it is called is one entry of ``FACTS``:
 metrics read from it which faults something has to recover from, hunts where a kind strikes, answers
-what it can cause, pages how it is called. What it does to a process is in ``simulation/faults`` and
-``semantics``.
+what it can cause, pages how it is called. What it does to a process is in
+``simulation/fault_injection`` and ``semantics``.
 
 >>> FACTS[FaultKind.PAUSE].scope.value, FACTS[FaultKind.PAUSE].stops
 ('process', True)
@@ -49,7 +49,7 @@ class FaultKind(StrEnum):
     WORKER_CRASH = "worker-crash"
 
 
-class Scope(StrEnum):
+class FaultScope(StrEnum):
     """What a fault strikes."""
 
     PROCESS = "process"
@@ -70,7 +70,7 @@ class Scope(StrEnum):
 class FaultFacts:
     """What is to be known of one kind of fault."""
 
-    scope: Scope
+    scope: FaultScope
     plural: str
     """In prose."""
     page: str
@@ -97,7 +97,7 @@ class FaultFacts:
 
 FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
     FaultKind.CRASH: FaultFacts(
-        Scope.PROCESS,
+        FaultScope.PROCESS,
         "crashes",
         "the process stops, loses what is volatile, and restarts when the fault ends",
         stops=True,
@@ -106,7 +106,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=1,
     ),
     FaultKind.PAUSE: FaultFacts(
-        Scope.PROCESS,
+        FaultScope.PROCESS,
         "pauses",
         "the process stands still, then goes on with stale state (a zombie)",
         stops=True,
@@ -114,7 +114,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=4,
     ),
     FaultKind.LOSS: FaultFacts(
-        Scope.MESSAGE,
+        FaultScope.MESSAGE,
         "message losses",
         "a message to the target vanishes",
         keys=("probability",),
@@ -122,7 +122,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=2,
     ),
     FaultKind.DUPLICATION: FaultFacts(
-        Scope.MESSAGE,
+        FaultScope.MESSAGE,
         "duplicated messages",
         "a message to the target is delivered twice",
         keys=("probability",),
@@ -130,20 +130,20 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=3,
     ),
     FaultKind.DELAY: FaultFacts(
-        Scope.MESSAGE,
+        FaultScope.MESSAGE,
         "delayed messages",
         "a message to the target takes longer",
         keys=("probability", "delay"),
         hunted=5,
     ),
     FaultKind.REORDERING: FaultFacts(
-        Scope.MESSAGE,
+        FaultScope.MESSAGE,
         "reordered messages",
         "a message to the target is overtaken by later ones",
         keys=("probability", "delay"),
     ),
     FaultKind.PARTITION: FaultFacts(
-        Scope.LINK,
+        FaultScope.LINK,
         "partitions",
         "the target cannot exchange messages with the rest",
         keys=("peers",),
@@ -153,7 +153,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=8,
     ),
     FaultKind.STORE_OUTAGE: FaultFacts(
-        Scope.STORE,
+        FaultScope.STORE,
         "store outages",
         "the target's store takes no commit",
         stops=True,
@@ -161,7 +161,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=9,
     ),
     FaultKind.SLOW_STORE: FaultFacts(
-        Scope.STORE,
+        FaultScope.STORE,
         "periods of a slow store",
         "commits of the target take longer",
         keys=("factor",),
@@ -170,7 +170,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=12,
     ),
     FaultKind.BROKER_OUTAGE: FaultFacts(
-        Scope.BROKER,
+        FaultScope.BROKER,
         "broker outages",
         "the broker neither takes nor delivers",
         stops=True,
@@ -178,7 +178,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=10,
     ),
     FaultKind.SLOW_SERVICE: FaultFacts(
-        Scope.PROCESS,
+        FaultScope.PROCESS,
         "periods of a slow service",
         "work at the target takes longer",
         keys=("factor",),
@@ -186,7 +186,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=11,
     ),
     FaultKind.BUSINESS_FAILURE: FaultFacts(
-        Scope.STEP,
+        FaultScope.STEP,
         "business failures",
         "steps at the target fail for good",
         keys=("probability", "step"),
@@ -194,7 +194,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=7,
     ),
     FaultKind.TRANSIENT_FAILURE: FaultFacts(
-        Scope.STEP,
+        FaultScope.STEP,
         "transient failures",
         "attempts at the target fail",
         keys=("probability", "step"),
@@ -202,7 +202,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=6,
     ),
     FaultKind.RESTORE: FaultFacts(
-        Scope.PARTICIPANT,
+        FaultScope.PARTICIPANT,
         "restores from a backup",
         "the target crashes, and its store goes back to a backup: to what it held `age`"
         " ago, or at the latest of the backups that are taken every `backups` (from the"
@@ -218,7 +218,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=13,
     ),
     FaultKind.WORKER_CRASH: FaultFacts(
-        Scope.PROCESS,
+        FaultScope.PROCESS,
         "crashes of workers",
         "the target's workers die, each with the attempt it works on (a task's process, a"
         " pod); the target goes on, and counts the attempts as failed, at the cost of a"
@@ -235,7 +235,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
 assert tuple(FACTS) == tuple(FaultKind)
 
 
-def of_scope(*scopes: Scope) -> tuple[FaultKind, ...]:
+def of_scope(*scopes: FaultScope) -> tuple[FaultKind, ...]:
     """The kinds that strike one of these."""
     return tuple(kind for kind, facts in FACTS.items() if facts.scope in scopes)
 
@@ -246,7 +246,7 @@ OF_KINDS: Final[Mapping[str, tuple[FaultKind, ...]]] = {
 }
 """Keys that have a meaning with some kinds only, and with which."""
 
-PER_REPLICA: Final = frozenset(of_scope(Scope.PROCESS, Scope.LINK))
+PER_REPLICA: Final = frozenset(of_scope(FaultScope.PROCESS, FaultScope.LINK))
 """Kinds that strike each replica of a participant for itself."""
 
 CRASHING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.downs)

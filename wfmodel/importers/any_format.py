@@ -33,7 +33,7 @@ from wfmodel.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from wfmodel.importers.annotations import Annotations
-    from wfmodel.importers.embedded.machine import Machine
+    from wfmodel.importers.embedded.machine import EmbeddedMachine
 
 ANNOTATION_ENDINGS: Final = (".annotations.yaml", ".annotations.yml")
 
@@ -102,7 +102,7 @@ def load_all(
 
 def _embedded(
     path: str | FilePath,
-    machine: Machine,
+    machine: EmbeddedMachine,
     contents: Contents,
     annotations: str | FilePath | Annotations | None,
 ) -> LoadResult:
@@ -119,7 +119,7 @@ def _embedded(
     return replace(read, findings=(*machine.findings, *read.findings))
 
 
-def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
+def _followed(path: str | FilePath, machine: EmbeddedMachine) -> LoadResult:
     """A machine in a file of its own, read where that lies inside the boundary."""
     from wfmodel.importers.asl.asl_file import from_document
     from wfmodel.importers.embedded.machine import not_determined

@@ -69,7 +69,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class InboxContents:
     """An inbox: its distinct parcels, how many of each there are, and which may come next."""
 
     parcels: tuple[int, ...]
@@ -93,7 +93,7 @@ class ComponentTables(Numbering):
         self.landings: Interned[Landing] = Interned()
         self.steps: Interned[Step] = Interned()
         self.owns: tuple[dict[int, Own], ...] = tuple({} for _ in everyone)
-        self.contents: tuple[dict[int, Contents], ...] = tuple({} for _ in everyone)
+        self.contents: tuple[dict[int, InboxContents], ...] = tuple({} for _ in everyone)
         self.receives: dict[tuple[int, int, int], Made | None] = {}
         self.puts: dict[tuple[int, int, int], int] = {}
         self.takes: dict[tuple[int, int, int], int] = {}
@@ -207,14 +207,14 @@ class ComponentTables(Numbering):
             self.log.append((RECEIVE, *key))
         return self.receives[key]
 
-    def inbox(self, p: int, inbox: int) -> Contents:
+    def inbox(self, p: int, inbox: int) -> InboxContents:
         """What an inbox holds."""
         found = self.contents[p].get(inbox)
         if found is None:
             content = self.inboxes[p].values[inbox]
             coming = set(self.channels.next(content))
             distinct = tuple(dict.fromkeys(content))
-            found = self.contents[p][inbox] = Contents(
+            found = self.contents[p][inbox] = InboxContents(
                 tuple(self.parcels[p].number(parcel) for parcel in distinct),
                 tuple(content.count(parcel) for parcel in distinct),
                 tuple(parcel in coming for parcel in distinct),

@@ -57,15 +57,15 @@ from wfmodel.simulation.event_codes import (
     WORK_END,
     WORK_OVER,
 )
-from wfmodel.simulation.faults import heal, strike
+from wfmodel.simulation.fault_injection import heal, strike
 from wfmodel.simulation.handover import fence
 from wfmodel.simulation.happenings import deliver, fire
 from wfmodel.simulation.network import lose, set_aside
 from wfmodel.simulation.outside import answer_from_outside
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.reactions import offer
-from wfmodel.simulation.records import Cell, Parcel, Process, Stimulus
 from wfmodel.simulation.records import Event as Waiting
+from wfmodel.simulation.records import Parcel, Process, ProcessCell, Stimulus
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.script import (
@@ -178,7 +178,7 @@ class Stage:
         if not cell.busy:
             yield from self._reactions(process, cell)
 
-    def _cell(self, process: Process) -> Cell:
+    def _cell(self, process: Process) -> ProcessCell:
         return cell_of(self.run, self.instance, process)
 
     def _publications(self, process: Process) -> Iterator[Option]:
@@ -196,7 +196,7 @@ class Stage:
                 act = self._about(process, Deed.ACKNOWLEDGE, waiting.held.parcel.message)
                 yield act, partial(self.script.play, waiting)
 
-    def _reactions(self, process: Process, cell: Cell) -> Iterator[Option]:
+    def _reactions(self, process: Process, cell: ProcessCell) -> Iterator[Option]:
         if cell.volatile:
             resumed = Stimulus(self.table.restarted, NOTHING)
             yield Act(process.name, Deed.RESUME), partial(offer, self.run, cell, resumed)

@@ -66,7 +66,7 @@ class Objects:
         return list(items)
 
 
-class Setup:
+class RunSetup:
     """Makes the records of one run; knows which outcome a number stands for."""
 
     def __init__(self, context: RunContext, maker: Maker) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, STOPPING
-from wfmodel.designs.faults import Fault, FaultKind, Scope, of_scope
+from wfmodel.designs.faults import Fault, FaultKind, FaultScope, of_scope
 from wfmodel.designs.history import History, Kind
 from wfmodel.designs.messages import Received, WorkDone
 from wfmodel.designs.system import System
@@ -22,7 +22,7 @@ from wfmodel.model.distributions import Constant
 from wfmodel.model.units import format_duration, parse_duration
 from wfmodel.simulation import Arrivals, Setting, simulate
 
-STOPS: Final = STOPPING - set(of_scope(Scope.BROKER))
+STOPS: Final = STOPPING - set(of_scope(FaultScope.BROKER))
 ON_MESSAGES: Final = PER_MESSAGE - {FaultKind.REORDERING}
 SLOWED: Final = frozenset(
     {(Kind.BEGIN, FaultKind.SLOW_SERVICE), (Kind.REACT, FaultKind.SLOW_STORE)}

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
-from wfmodel.designs.faults import AT_INSTANTS, FACTS, Fault, FaultKind, Scope
+from wfmodel.designs.faults import AT_INSTANTS, FACTS, Fault, FaultKind, FaultScope
 from wfmodel.designs.knobs import Persistence
 from wfmodel.experiments.runtime_context import Candidate, ScenarioContext, struck, takes_no_time
 from wfmodel.model.distributions import Constant
@@ -105,7 +105,7 @@ def _why_idle(context: ScenarioContext, fault: Fault, each: Candidate) -> str:
         return f"no step is done at {', '.join(fault.whom)!r}" + (
             "" if fault.step is None else f" under the name {fault.step!r}"
         )
-    stores = FACTS[fault.kind].scope is Scope.STORE
+    stores = FACTS[fault.kind].scope is FaultScope.STORE
     if stores and each.knobs.persistence is Persistence.MEMORY:
         return "nothing is stored (persistence: memory)"
     return ""

@@ -25,14 +25,14 @@ from wfmodel.exploration.export.landing_rules import Effects
 from wfmodel.exploration.export.program import (
     Add,
     All,
+    AnyOf,
     Append,
     Expression,
+    GuardedCommand,
     Named,
-    Not,
+    Negation,
     Program,
     Put,
-    Rule,
-    Some,
 )
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.exploration.export.transition_rules import Rules
@@ -116,7 +116,7 @@ class _Builder:
     def _first(self, row: str) -> tuple[int, ...]:
         return tuple(item for name, item in self._begun() if name == row)
 
-    def _every_rule(self) -> tuple[Rule, ...]:
+    def _every_rule(self) -> tuple[GuardedCommand, ...]:
         own = (rule for rules in self.rules for rule in rules.all())
         return (*own, *(rule for faults in self.faults for rule in faults.all()))
 
@@ -154,20 +154,20 @@ class _Builder:
 
     def _definitions(self) -> Iterator[tuple[str, Expression]]:
         busy = [(at("BUSY", rules.p), rules.busy()) for rules in self.rules]
-        anyone_busy = Some(tuple(Named(name) for name, _ in busy))
+        anyone_busy = AnyOf(tuple(Named(name) for name, _ in busy))
         all_run = All(tuple(rules.runs for rules in self.rules))
         yield from busy
         yield "CALM", All((is_("crashes", 0), is_("pauses", 0), all_run))
         yield "CUT", self._cut()
-        yield "GO", All((Not(Named("CUT")), Not(All((Named("CALM"), anyone_busy)))))
-        can_move = Some(tuple(rules.can_move() for rules in self.rules))
-        yield "STILL", All((all_run, Not(anyone_busy), Not(can_move)))
-        somebody_paused = Some(tuple(positive(rules.paused) for rules in self.rules))
-        yield "TIME_PASSES", Some((Named("STILL"), somebody_paused))
-        later = Some(tuple(part for faults in self.faults for part in faults.may_yet()))
-        detects = Some(tuple(rules.detects() for rules in self.rules))
-        yield "ENDS", All((Named("STILL"), Not(detects), Not(Named("CUT"))))
-        yield "RESTS", All((Named("ENDS"), Not(later)))
+        yield "GO", All((Negation(Named("CUT")), Negation(All((Named("CALM"), anyone_busy)))))
+        can_move = AnyOf(tuple(rules.can_move() for rules in self.rules))
+        yield "STILL", All((all_run, Negation(anyone_busy), Negation(can_move)))
+        somebody_paused = AnyOf(tuple(positive(rules.paused) for rules in self.rules))
+        yield "TIME_PASSES", AnyOf((Named("STILL"), somebody_paused))
+        later = AnyOf(tuple(part for faults in self.faults for part in faults.may_yet()))
+        detects = AnyOf(tuple(rules.detects() for rules in self.rules))
+        yield "ENDS", All((Named("STILL"), Negation(detects), Negation(Named("CUT"))))
+        yield "RESTS", All((Named("ENDS"), Negation(later)))
 
     def _cut(self) -> Expression:
         """Work, a choice or an answer beyond the laps that are looked into."""
@@ -177,7 +177,7 @@ class _Builder:
             visits += [(choice(p, visit), visit[1]) for visit in part.choices]
             visits += [(expected(p, visit), visit[1]) for visit in part.expected]
             beyond += [name for name, epoch in visits if _laps(epoch) > self.laps]
-        return Some(tuple(map(positive, beyond)))
+        return AnyOf(tuple(map(positive, beyond)))
 
 
 def _laps(epoch: int) -> int:

@@ -47,7 +47,7 @@ class Arc(NamedTuple):
     cost: str = ""
 
 
-class Looked(NamedTuple):
+class InstanceSteps(NamedTuple):
     """What a single may do of itself, in the order of ``Successors``."""
 
     internal: tuple[Arc, ...]
@@ -80,7 +80,7 @@ class Singles:
         self._plenty = self.parts.budgets.number(self._any)
         self.known: Interned[Single] = Interned()
         self._arc_count = 0
-        self._looks: dict[int, Looked] = {}
+        self._looks: dict[int, InstanceSteps] = {}
         self._waited: dict[int, tuple[Arc, ...]] = {}
         self._early: dict[int, tuple[Arc, ...]] = {}
         self._faults: dict[int, tuple[Arc, ...]] = {}
@@ -100,21 +100,21 @@ class Singles:
         """What a single's own bounds leave."""
         return self.known.values[number].own
 
-    def look(self, number: int) -> Looked:
+    def look(self, number: int) -> InstanceSteps:
         """What a single may do of itself."""
         found = self._looks.get(number)
         if found is None:
             found = self._looks[number] = self._look(number)
         return found
 
-    def _look(self, number: int) -> Looked:
+    def _look(self, number: int) -> InstanceSteps:
         expansion, plenty = self._expansion, self._plenty
         vector, owns = self._opened(number)
         beyond = any(own.beyond for own in owns)
         up, paused = all(own.still for own in owns), any(own.paused for own in owns)
         if beyond:
-            return Looked((), (), (), up, paused, beyond)
-        return Looked(
+            return InstanceSteps((), (), (), up, paused, beyond)
+        return InstanceSteps(
             self._arcs(number, expansion.internal((*vector, plenty), owns, flush=True)),
             self._arcs(number, expansion.internal((*vector, plenty), owns, flush=False)),
             self._arcs(number, expansion.progress((*vector, plenty), owns)),

@@ -32,8 +32,8 @@ from wfmodel.exploration.packed.index import (
     N_STATES,
     N_TRANSITIONS,
     Batch,
-    Found,
     Packing,
+    StateIndex,
     compiled,
     hashed,
     inlined,
@@ -120,7 +120,7 @@ def moved(arrays: Arrays, batch: Batch, changes: int, move: int) -> int:
 
 @inlined
 def write(
-    arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int, k: int
+    arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int, at: int, k: int
 ) -> int:
     """Write the successor by a noted step behind the batch: its new end, or MISS."""
     n = arrays.rules[0]
@@ -162,7 +162,9 @@ def write(
 
 
 @inlined
-def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int) -> int:
+def note_steps(
+    arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int
+) -> int:
     """Unpack a state and note its steps: how many, -2 if it is cut, or MISS."""
     n = arrays.rules[0]
     vector = batch.vector
@@ -190,7 +192,7 @@ def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
 
 @inlined
 def expand(
-    arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int
+    arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int, at: int
 ) -> int:
     """Write all successors of a state behind the batch: its new end, or MISS, or FULL."""
     counts = found.counts
@@ -215,7 +217,7 @@ def expand(
 
 
 @compiled
-def what_is_full(found: Found, batch_size: int) -> int:
+def what_is_full(found: StateIndex, batch_size: int) -> int:
     """Which table has no room for a batch more; DONE: none."""
     counts = found.counts
     if counts[N_STATES] + batch_size > found.states.shape[0]:
@@ -233,7 +235,7 @@ def run(
     arrays: Arrays,
     orbits: Orbits,
     packing: Packing,
-    found: Found,
+    found: StateIndex,
     batch: Batch,
     gaps: NDArray[np.int64],
     bits: np.uint64,

@@ -43,7 +43,7 @@ class Batch(NamedTuple):
     """For finding the canonical vector, where participants are not told apart."""
 
 
-class Found(NamedTuple):
+class StateIndex(NamedTuple):
     """States by number, and the index that finds them."""
 
     states: Words
@@ -160,7 +160,7 @@ def entry_of(number: int, value: np.uint64, bits: np.uint64) -> np.uint32:
 
 
 @compiled
-def insert(found: Found, batch: Batch, end: int, bits: np.uint64) -> None:
+def insert(found: StateIndex, batch: Batch, end: int, bits: np.uint64) -> None:
     """Number the successors of a batch that are new, in order."""
     states, index, parents, actions = found.states, found.slots, found.parents, found.actions
     words, hashes = batch.words, batch.hashes
@@ -185,7 +185,7 @@ def insert(found: Found, batch: Batch, end: int, bits: np.uint64) -> None:
 
 
 @compiled
-def rebuild(found: Found, bits: np.uint64, one: Words) -> None:
+def rebuild(found: StateIndex, bits: np.uint64, one: Words) -> None:
     """Fill an empty index with all states; ``one`` is a row of scratch."""
     mask = (np.uint64(1) << bits) - np.uint64(1)
     for number in range(found.counts[N_STATES]):
