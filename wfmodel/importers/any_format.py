@@ -5,6 +5,11 @@ An object with ``StartAt`` or ``States`` is Amazon States Language, one with ``_
 of an imported ``x.asl.json`` (``x.json``, ``x.yaml``, …) is, unless it is given,
 ``x.annotations.yaml`` or ``x.annotations.yml`` in the same folder. ``load_all`` also reads the
 machines that larger files hold.
+
+>>> task = '{"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:1:function:pay", "End": true}'
+>>> read = load_any("pay.json", text='{"StartAt": "Pay", "States": {"Pay": %s}}' % task)
+>>> {name: state.kind for name, state in read.workflow.states.items()}
+{'Pay': 'task', 'End': 'final'}
 """
 
 from __future__ import annotations
