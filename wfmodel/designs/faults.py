@@ -21,7 +21,7 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import Constant, Distribution
-from wfmodel.model.failures import Name, Probability
+from wfmodel.model.failures import FailureKind, Name, Probability
 from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration
 
@@ -89,6 +89,10 @@ class FaultFacts:
     """It takes what is volatile, and leaves a process down until it ends."""
     instant: bool = False
     """It takes something in the instant in which it strikes, however short it lasts."""
+    kills: bool = False
+    """It takes single workers: the end that was set for an attempt may find nobody."""
+    fails: FailureKind | None = None
+    """How an attempt fails that it strikes."""
     costs: tuple[str, ...] = ()
     """What it costs an exploration (``fault_costs.COSTS``) besides what may follow from it."""
     hunted: int = 0
@@ -190,6 +194,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         "business failures",
         "steps at the target fail for good",
         keys=("probability", "step"),
+        fails=FailureKind.BUSINESS,
         costs=("failures",),
         hunted=7,
     ),
@@ -198,6 +203,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         "transient failures",
         "attempts at the target fail",
         keys=("probability", "step"),
+        fails=FailureKind.TRANSIENT,
         costs=("failures",),
         hunted=6,
     ),
@@ -228,6 +234,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         keys=("unseen",),
         stops=True,
         instant=True,
+        kills=True,
         costs=("worker_crashes",),
         hunted=14,
     ),
@@ -293,7 +300,7 @@ class Fault:
             raise ValueError("the time between two faults (every) must be greater than zero")
         if self.kind in AT_INSTANTS and not self.at and self.every is None:
             raise ValueError(f"a {self.kind} needs an instant (at) or a rate (every)")
-        if self.kind is FaultKind.RESTORE and (self.age is None) == (self.backups is None):
+        if "age" in FACTS[self.kind].keys and (self.age is None) == (self.backups is None):
             raise ValueError(
                 "a restore goes back either to what was stored some time ago (age) or to the latest"
                 " of regular backups (backups)"
@@ -316,13 +323,18 @@ class Fault:
         return self
 
     @property
+    def goes_back_ns(self) -> int:
+        """How far a store may go back; 0: it does not."""
+        return self.age or self.backups or 0
+
+    @property
     def whom(self) -> tuple[str, ...]:
         """Its targets, as they are declared."""
         return (self.target,) if isinstance(self.target, str) else self.target
 
     def targets(self, participants: tuple[str, ...], services: tuple[str, ...]) -> tuple[str, ...]:
         """Names that it strikes in a system; none where the system has no such participant."""
-        if self.kind is FaultKind.BROKER_OUTAGE:
+        if FACTS[self.kind].scope is FaultScope.BROKER:
             return ("broker",)
         if ALL_PARTICIPANTS in self.whom:
             return participants
@@ -334,3 +346,23 @@ class Fault:
 
 DEFAULTS: Final = {field.name: field.default for field in dataclasses.fields(Fault)}
 """What a key is where it is not given."""
+
+KEYS: Final[Mapping[str, str]] = {
+    "kind": "What happens.",
+    "target": "A participant, a list of them, services, or * for everybody.",
+    "at": "When it strikes.",
+    "every": "Time from the end of one to the start of the next.",
+    "lasts": "How long it lasts.",
+    "probability": "Of each message or attempt, 0 to 1.",
+    "factor": "How many times slower.",
+    "delay": "How much longer a message takes.",
+    "peers": "Of a partition: only from these.",
+    "step": "Of a failure: only at this step.",
+    "replica": "Of what strikes processes: only this one, from 0.",
+    "together": "All targets at the same instants: the loss of a zone, a common cause.",
+    "unseen": "Of a worker-crash: nobody sees the worker end; its heartbeat stops.",
+    "age": "Of a restore: how old the backup is.",
+    "backups": "Of a restore: time between two backups, of which it is the latest.",
+}
+"""What each key means, in a file."""
+assert KEYS.keys() == DEFAULTS.keys()

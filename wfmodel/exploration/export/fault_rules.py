@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wfmodel.designs.fault_costs import COSTS, PROCESS_FAULTS
 from wfmodel.exploration.export.identifiers import is_, one_of, positive
 from wfmodel.exploration.export.program import (
     All,
@@ -33,7 +34,7 @@ class FaultRules:
 
     def may_yet(self) -> Iterator[Expression]:
         """Faults that may still strike it when all is still."""
-        for kind in ("crashes", "pauses"):
+        for kind in (kind for kind in PROCESS_FAULTS if COSTS[kind].exported):
             yield All(self.own.budget.spend(kind, self.own.p)[0])
         lost = () if self.own.semantics.at_least_once else ("losses",)
         doubled = () if self.own.semantics.channels.stays else ("duplicates",)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from wfmodel.designs.fault_costs import COSTS
-from wfmodel.designs.knobs import Acknowledge
+from wfmodel.designs.fault_costs import COSTS, PROCESS_FAULTS
+from wfmodel.designs.knob_registry import KNOBS
+from wfmodel.designs.knobs import Acknowledge, Knobs
 from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
@@ -39,7 +40,7 @@ from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
 from wfmodel.model.state_events import lands_outside
 from wfmodel.semantics.configuration import ANYONE
-from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.fault_budget import STALLING, FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution
 
 
@@ -157,7 +158,8 @@ class _Builder:
         anyone_busy = AnyOf(tuple(Named(name) for name, _ in busy))
         all_run = All(tuple(rules.runs for rules in self.rules))
         yield from busy
-        yield "CALM", All((is_("crashes", 0), is_("pauses", 0), all_run))
+        spent = (is_(kind, 0) for kind in PROCESS_FAULTS if COSTS[kind].exported)
+        yield "CALM", All((*spent, all_run))
         yield "CUT", self._cut()
         yield "GO", All((Negation(Named("CUT")), Negation(All((Named("CALM"), anyone_busy)))))
         can_move = AnyOf(tuple(rules.can_move() for rules in self.rules))
@@ -205,11 +207,13 @@ def _refuse_what_cannot_be_said(system: System, budget: FaultBudget | None) -> N
     for kind in NOT_EXPORTED if budget is not None else ():
         if getattr(budget, kind):
             raise ValueError(f"{COSTS[kind].many} are not exported: explore them here")
-    if system.knobs.max_deliveries is not None:
-        raise ValueError("max_deliveries is not exported: explore it here")
+    for knob, facts in KNOBS.items():
+        if not facts.exported and getattr(system.knobs, knob) != getattr(Knobs(), knob):
+            raise ValueError(f"{knob} is not exported: explore it here")
     replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)
-    if replicated and budget is not None and budget.pauses:
-        raise ValueError("replicas are not exported with pauses: explore them here")
+    for kind in STALLING if replicated and budget is not None else ():
+        if getattr(budget, kind):
+            raise ValueError(f"replicas are not exported with {kind}: explore them here")
     for node in system.flow.nodes:
         if lands_outside(node.state):
             raise ValueError(

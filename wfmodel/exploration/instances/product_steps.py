@@ -99,7 +99,7 @@ class Together:
         of each instance that has any, and nothing else.
         """
         budget = self.parts.budgets.values[vector[-1]]
-        if self.urgent and looked[0].up and not (budget.crashes or budget.pauses):
+        if self.urgent and looked[0].up and not budget.interrupts:
             due = [
                 act
                 for place, look in enumerate(looked)

@@ -18,9 +18,8 @@ from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, mis
 from wfmodel.exploration.packed.compiled_symmetry import canonical_rows
 from wfmodel.exploration.packed.component_arrays import (
     BEYOND,
-    FORGETTING,
+    INTERRUPTING,
     OWN_WIDTH,
-    PAUSES,
     STILL,
     Arrays,
     Orbits,
@@ -184,7 +183,7 @@ def note_steps(
         if urgent < 0 and arrays.own[row + URGENT] < arrays.own[row + URGENT + 1]:
             urgent = arrays.own_list[arrays.own[row + URGENT]]
     flags = arrays.budgets[vector[2 * n + 1]]
-    if arrays.rules[1] and not flags & (FORGETTING | PAUSES) and still and urgent >= 0:
+    if arrays.rules[1] and not flags & INTERRUPTING and still and urgent >= 0:
         batch.todo[0, 0], batch.todo[0, 1], batch.todo[0, 2] = MOVE, urgent, vector[2 * n + 1]
         return 1
     return collect(arrays, batch, flags, has)
