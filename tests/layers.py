@@ -40,7 +40,7 @@ LAYERS = {
     ),
     "importers": Layer(8, "other formats, read to the same Workflow", "any_format.py"),
     "checks": Layer(8, "rules over a Workflow, and the analyses they ask", "rule.py"),
-    "exploration": Layer(8, "which step next: all of them, untimed", "explorer.py"),
+    "exploration": Layer(8, "which step next: all of them, untimed", "exhaustive_search.py"),
     "markov": Layer(8, "which step next, and at what rate", "chain.py"),
     "simulation": Layer(8, "which step next, and when, by draws", "reactions.py"),
     "metrics": Layer(8, "a number from a history, one cited definition each", "globalstate.py"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.agreement.final_configurations import configurations_at_end
 from tests.agreement.telling import replayable
 from tests.agreement.worlds import EACH, drawn_system, knobs
 from tests.designs.workflows import workflows
@@ -17,8 +18,7 @@ from wfmodel.designs import System
 from wfmodel.designs.trace_script import parse_schedule, schedule_text
 from wfmodel.experiments.kept_counterexample import still_happens
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.explorer import search
-from wfmodel.exploration.final_configurations import configurations_at_end
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.exploration.properties import STANDARD, Explored, Violated, decide, parse_property
 from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.state_space import resting

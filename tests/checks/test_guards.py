@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.checks.effort import cases
 from wfmodel.checks import check_result
 from wfmodel.checks.guards import decide, domain_of, smt
-from wfmodel.checks.guards.enumeration import Table, valuations
+from wfmodel.checks.guards.enumeration import TruthTable, valuations
 from wfmodel.importers import load_any
 from wfmodel.importers.asl.conditions import from_jsonata, from_rule
 from wfmodel.importers.asl.expressions import jsonata_error
@@ -201,7 +201,7 @@ def test_trying_and_solving_agree(texts: list[str]):
     domains = domain_of(conditions, {})
     tried = valuations(domains)
     assert tried is not None
-    table, solver = Table(conditions, tried), smt.Solver(conditions, domains)
+    table, solver = TruthTable(conditions, tried), smt.Solver(conditions, domains)
     numbers = tuple(range(len(texts)))
     first, rest = numbers[:1], numbers[1:]
     for yes, no in [(first, ()), ((), first), (numbers, ()), ((), numbers), (first, rest)]:

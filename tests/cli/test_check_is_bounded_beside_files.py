@@ -12,7 +12,7 @@ from wfmodel.cli import check_configuration
 from wfmodel.cli.check_configuration import read_configuration
 from wfmodel.cli.check_file import check_one
 from wfmodel.cli.check_report import Report
-from wfmodel.cli.file_answer import Coverage, FileQuestion
+from wfmodel.cli.file_answer import FileCoverage, FileQuestion
 from wfmodel.importers.embedded.substitutions import filled
 from wfmodel.model.findings import Severity
 from wfmodel.model.limits import MOST_BYTES
@@ -79,6 +79,6 @@ def test_findings_of_many_files_are_looked_through_once():
     for number in range(50):
         again = [finding("shared", 1)]
         found = [finding(f"f{number}", line) for line in range(1, 11)]
-        report.add(f"f{number}", [*found, *again], 0, Coverage(machines=1))
+        report.add(f"f{number}", [*found, *again], 0, FileCoverage(machines=1))
     assert len(report.findings) == 50 * 10 + 1
     assert looked <= 2 * 50 * 11

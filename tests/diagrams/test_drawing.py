@@ -190,7 +190,12 @@ on: {cancel: rollback}
 rows: {seat: {values: [free, taken], lag: 1s}}
 initial: look
 states:
-  look: {kind: task, service: db, row: {of: seat, expects: free, read: stale}, next: take, on: {conflict: lost}}
+  look:
+    kind: task
+    service: db
+    row: {of: seat, expects: free, read: stale}
+    next: take
+    on: {conflict: lost}
   take:
     kind: task
     service: db

@@ -23,7 +23,7 @@ from wfmodel.markov.phase_type import NotExponentialError
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
-from wfmodel.semantics.configuration import World
+from wfmodel.semantics.configuration import EffectStore
 from wfmodel.simulation import Arrivals, Setting
 
 pytestmark = pytest.mark.long
@@ -130,7 +130,7 @@ def struck(done: float, crash: float, repair: float, lost: float) -> tuple[Insta
     labels = {"verdict": marks(4, 2), "over": marks(4, 2, 3), "cut": marks(4)}
     calm = replace(calm, labels=labels)
     chain = Chain(calm.rates + chain_of(4, [(0, 1, crash)]).rates, calm.initial, labels)
-    state = State((), World(), (), ())
+    state = State((), EffectStore(), (), ())
     table = Table(orchestrate(saga(1)))
     views = [(View(),), (View(),), (View(Status.SUCCEEDED),), (View(),)]
     return InstanceChain(chain, calm, [state] * 4, table, {}), views

@@ -17,7 +17,7 @@ from tests.designs.workflows import workflows
 from tests.exploration.brute import everything
 from wfmodel.designs import Acknowledge, Knobs, choreograph, orchestrate
 from wfmodel.exploration import Anything, FaultBudget
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.exploration.state_space import resting
 from wfmodel.model.workflow import Workflow
 

@@ -9,7 +9,7 @@ import pytest
 from tests.exploration.test_explorer import saga
 from wfmodel.designs import Knobs, choreograph, orchestrate
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.explorer import explore
+from wfmodel.exploration.exhaustive_search import explore
 from wfmodel.exploration.export import promela, tla
 from wfmodel.exploration.packed import Engine, search
 

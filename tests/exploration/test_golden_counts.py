@@ -15,7 +15,7 @@ from tests.exploration.test_packed import needs_numba
 from tests.exploration.test_spin import CRASH, LOSS, NONE, ONCE, TWICE, system_of
 from wfmodel.designs import Knobs, Table
 from wfmodel.exploration import FaultBudget, packed
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 
 pytestmark = pytest.mark.long
 

@@ -14,7 +14,7 @@ from tests.exploration.spaces import Graph, act
 from tests.exploration.test_explorer import DESIGNS, saga
 from wfmodel.designs import Knobs, System, choreograph
 from wfmodel.exploration import FaultBudget, Verdict
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.exploration.properties import (
     Deadlock,
     Eventually,

@@ -9,7 +9,7 @@ from wfmodel.designs import Knobs, System, Table, choreograph, orchestrate
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.trace_script import parse_schedule, schedule_text
 from wfmodel.exploration import FaultBudget, explore
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.exploration.export import promela
 from wfmodel.exploration.instances import live
 from wfmodel.exploration.packed import Engine

@@ -14,7 +14,7 @@ from wfmodel.designs import Fault, Knobs, System, Table, build
 from wfmodel.designs.history import Kind
 from wfmodel.designs.trace_script import parse_schedule, schedule_text
 from wfmodel.exploration import Anything, FaultBudget
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.exploration.export import promela
 from wfmodel.exploration.packed import search as packed
 from wfmodel.exploration.properties import (

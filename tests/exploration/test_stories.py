@@ -12,7 +12,7 @@ from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import Act, Deed, parse_schedule, schedule_text
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.exploration.properties import NeverEnds, Undecided, decide, parse_property
 from wfmodel.exploration.scheduling import schedule_of
 from wfmodel.exploration.state_space import InterpretedSpace

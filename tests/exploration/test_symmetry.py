@@ -25,7 +25,7 @@ from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.messages import Action, Event, Received, Restarted, Send, SetTimer, TimerFired
 from wfmodel.designs.state import Status, View
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.explorer import search as interpreted
+from wfmodel.exploration.exhaustive_search import search as interpreted
 from wfmodel.exploration.packed import CheckpointError, Engine, search
 from wfmodel.exploration.properties import (
     Deadlock,

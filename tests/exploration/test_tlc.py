@@ -17,7 +17,7 @@ from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Channel, Knobs, build
 from wfmodel.designs.known_designs import DESIGNS
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.exploration.export import tla
 from wfmodel.exploration.state_space import resting
 from wfmodel.exploration.terminal_states import ends_of

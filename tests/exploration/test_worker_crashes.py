@@ -8,7 +8,7 @@ from tests.exploration.test_packed import interpreted, needs_numba
 from wfmodel.designs import Knobs, Lease, System, Table, choreograph, orchestrate
 from wfmodel.designs.trace_script import parse_schedule, schedule_text
 from wfmodel.exploration import FaultBudget, explore
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.exploration.export import promela
 from wfmodel.exploration.packed import Engine
 from wfmodel.exploration.packed import search as packed

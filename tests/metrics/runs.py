@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from wfmodel.designs.faults import FaultKind
-from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, Step
+from wfmodel.designs.history import FAULT_KINDS, Drop, History, Kind, TaskNode
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import Event, Message, Received, StepStatus
 from wfmodel.designs.node_trie import NodeTrie
@@ -26,15 +26,15 @@ def view(status: str = "unknown", active: Iterable[int] = (), **steps: str) -> V
     return View(Status(status), NodeTrie(pairs), tuple(active))
 
 
-def step(node: int, effect: str = "compensatable") -> Step:
+def step(node: int, effect: str = "compensatable") -> TaskNode:
     name = "ABC"[node]
-    return Step(node, name, name.lower(), effect, None, effect == "compensatable")
+    return TaskNode(node, name, name.lower(), effect, None, effect == "compensatable")
 
 
 class Run:
     """One orchestrator ``o`` and the services a, b, c, each with one step."""
 
-    def __init__(self, *, steps: tuple[Step, ...] | None = None, **knobs: object) -> None:
+    def __init__(self, *, steps: tuple[TaskNode, ...] | None = None, **knobs: object) -> None:
         self.knobs = Knobs(**knobs)  # type: ignore[arg-type]
         self.steps = steps or (step(A), step(B), step(C))
         self.participants = ("o", "a", "b", "c")

@@ -22,7 +22,7 @@ ARGUMENTS = {
 @pytest.mark.parametrize("family", sorted(ARGUMENTS))
 def test_a_family_draws_the_same_compiled(family):
     numba = pytest.importorskip("numba", reason="the compiled kernel needs numba")
-    from wfmodel.simulation.compiled import basis as draws
+    from wfmodel.simulation.compiled import compiled_basis as draws
 
     inner, arguments = getattr(draws, f"_{family}"), ARGUMENTS[family]
     base = randomness.stream(1, 2, family)

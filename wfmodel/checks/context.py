@@ -14,7 +14,7 @@ from wfmodel.checks.effort import Effort
 from wfmodel.checks.graph_search import repairs, search_from, strong_components, suggestions
 from wfmodel.checks.guards import Verdicts, decide
 from wfmodel.checks.raised_events import possible_edges
-from wfmodel.model.flow import Edge, Flow, Node, NodeKind, Problem, build_flow
+from wfmodel.model.flow import Edge, Flow, FlowProblem, Node, NodeKind, build_flow
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import (
     DONE,
@@ -82,7 +82,7 @@ class Context:
         return repairs(self.flow, self.meant)
 
     @cached_property
-    def meant(self) -> dict[Problem, str]:
+    def meant(self) -> dict[FlowProblem, str]:
         """Per name that leads nowhere, the name that was most likely meant."""
         return suggestions(self.flow, self.effort)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from wfmodel.checks.effort import Effort
-from wfmodel.model.flow import Flow, Node, Problem
+from wfmodel.model.flow import Flow, FlowProblem, Node
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import SubWorkflow
@@ -111,9 +111,9 @@ MOST_SUGGESTIONS: Final = 100
 """So many nearest names are looked for: a file of nothing but errors stays quick."""
 
 
-def suggestions(flow: Flow, effort: Effort) -> dict[Problem, str]:
+def suggestions(flow: Flow, effort: Effort) -> dict[FlowProblem, str]:
     """Per problem, the name that was most likely meant."""
-    meant: dict[Problem, str | None] = {}
+    meant: dict[FlowProblem, str | None] = {}
     compared = 0
     for problem in flow.problems[:MOST_SUGGESTIONS]:
         compared += len(problem.candidates)
@@ -124,7 +124,7 @@ def suggestions(flow: Flow, effort: Effort) -> dict[Problem, str]:
     return {problem: name for problem, name in meant.items() if name is not None}
 
 
-def repairs(flow: Flow, meant: dict[Problem, str]) -> dict[int, tuple[int, ...]]:
+def repairs(flow: Flow, meant: dict[FlowProblem, str]) -> dict[int, tuple[int, ...]]:
     """Per node, where it would most likely go on if the names that lead nowhere were mended.
 
     Without them one misspelt name would also make the states behind it look unreachable.

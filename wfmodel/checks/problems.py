@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.model.findings import Edit, Fix
-from wfmodel.model.flow import Problem
+from wfmodel.model.flow import FlowProblem
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import certain
 from wfmodel.wording.counting import listed
 
 
-def problems_of(context: Context, kind: str) -> Iterator[Problem]:
+def problems_of(context: Context, kind: str) -> Iterator[FlowProblem]:
     """Problems of one kind, in the order in which the flow met them."""
     return (problem for problem in context.flow.problems if problem.kind == kind)
 
 
-def suggestion(context: Context, problem: Problem) -> str:
+def suggestion(context: Context, problem: FlowProblem) -> str:
     """What to write instead."""
     meant = context.meant.get(problem)
     if meant is not None:
@@ -27,7 +27,7 @@ def suggestion(context: Context, problem: Problem) -> str:
     return f"declared are {listed(problem.candidates)}"
 
 
-def correction(context: Context, problem: Problem) -> Fix | None:
+def correction(context: Context, problem: FlowProblem) -> Fix | None:
     """The spelling, where only one name can have been meant."""
     if problem not in context.meant:
         return None

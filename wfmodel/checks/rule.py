@@ -2,6 +2,18 @@
 
 The function sees a ``Context`` and returns findings with symbolic paths; the runner alone turns
 paths into lines. A rule lives in ``rules/<name>.py``, whose docstring is its page.
+
+>>> from wfmodel.checks import check_workflow
+>>> from wfmodel.model import load_workflow
+>>> def check(context):
+...     for name, state in context.workflow.states.items():
+...         if getattr(state, "timeout", 0) is None:
+...             yield mine.finding(f"{name} may take for ever", ("states", name))
+>>> about = {"code": "X001", "name": "no-timeout", "why": "Whoever waits, waits for ever."}
+>>> mine = Rule(**about, severity=Severity.WARNING, check=check)
+>>> order = load_workflow("models/order-fulfilment/workflow.yaml").workflow
+>>> [finding.message for finding in check_workflow(order, rules=[mine])][:1]
+['charge-card may take for ever']
 """
 
 from __future__ import annotations

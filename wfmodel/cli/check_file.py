@@ -22,7 +22,7 @@ from wfmodel.checks.suppressions import (
     suppressions_in,
 )
 from wfmodel.checks.undecided import not_finished
-from wfmodel.cli.file_answer import Coverage, FileAnswer, FileQuestion, UnfitQuestionError
+from wfmodel.cli.file_answer import FileAnswer, FileCoverage, FileQuestion, UnfitQuestionError
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.cli.own_defects import fault_in
 from wfmodel.extras import MissingExtraError
@@ -132,12 +132,12 @@ def _checked_file(
         except MissingExtraError as error:
             why = f"a scenario is checked by what runs it: {error}"
             if question.found:
-                return FileAnswer(file, (), coverage=Coverage(unread=((shown, f" {why}"),)))
+                return FileAnswer(file, (), coverage=FileCoverage(unread=((shown, f" {why}"),)))
             raise UnfitQuestionError(f"{shown}: {why}") from None
         with effort.share(1.0):
             loaded = load_scenario(named, document.text)
         found = report(loaded.findings, document, shown)
-        covered = Coverage(machines=1)
+        covered = FileCoverage(machines=1)
         return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)
     if document is not None and is_choreography(document.value):
         with effort.unclocked():
@@ -148,7 +148,7 @@ def _checked_file(
         return FileAnswer(
             file,
             *_suppressed(report(findings, document, shown), document, named),
-            Coverage(machines=1),
+            FileCoverage(machines=1),
             False,
         )
     found = tuple(
@@ -176,7 +176,7 @@ def _is_of(result: LoadResult, file: str) -> bool:
     return result.document is None or result.document.file == file or file == STDIN
 
 
-def _passed_by(results: Sequence[LoadResult], file: str) -> Coverage | None:
+def _passed_by(results: Sequence[LoadResult], file: str) -> FileCoverage | None:
     """What is said of a file that nobody named and that holds no definition; None: it holds one."""
     if not all(_is_of(each, file) for each in results):
         return None
@@ -185,23 +185,23 @@ def _passed_by(results: Sequence[LoadResult], file: str) -> Coverage | None:
         return None
     findings = [finding for each in results for finding in each.findings]
     if documents or all(finding.code == NO_MACHINE.code for finding in findings):
-        return Coverage(taken=False)
+        return FileCoverage(taken=False)
     if any(finding.code not in NOTHING_READ for finding in findings):
         return None  # machines that are not read
     text, _ = read_text(file)
     if text is None or claims_to_be(text, file):
         return None
-    return Coverage(taken=False)
+    return FileCoverage(taken=False)
 
 
-def _covered(results: Sequence[LoadResult], shown: str) -> Coverage:
+def _covered(results: Sequence[LoadResult], shown: str) -> FileCoverage:
     findings = [finding for each in results for finding in each.findings]
     unread = [
         (each.span.file, str(each).removeprefix(f"{each.span.file}:"))
         for each in findings
         if each.code in (UNREAD.code, MISSING_FILE.code) and each.span is not None
     ]
-    return Coverage(
+    return FileCoverage(
         machines=sum(each.workflow is not None for each in results),
         unread=tuple(unread),
         elsewhere=sum(each.code == ELSEWHERE.code for each in findings),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from wfmodel.checks.addresses import page_address
 from wfmodel.checks.policy import FAULT, NOTHING_READ
 from wfmodel.checks.resolved_finding import Reported
-from wfmodel.cli.file_answer import Coverage
+from wfmodel.cli.file_answer import FileCoverage
 from wfmodel.cli.own_defects import EXIT_CODE
 from wfmodel.model.findings import Severity
 
@@ -43,7 +43,7 @@ class Report:
     fails_on_empty: bool = False
     _told: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def add(self, file: str, found: list[Reported], hidden: int, covered: Coverage) -> None:
+    def add(self, file: str, found: list[Reported], hidden: int, covered: FileCoverage) -> None:
         """What was found in a file, each place once: machines may share what they are made of."""
         if covered.taken:
             self.files.append(file)

@@ -29,7 +29,7 @@ from wfmodel.cli.check_configuration import (
 from wfmodel.cli.check_many import answers, collect_rarely, workers
 from wfmodel.cli.check_output import Destination, write_out
 from wfmodel.cli.check_report import Report
-from wfmodel.cli.file_answer import Coverage, FileQuestion
+from wfmodel.cli.file_answer import FileCoverage, FileQuestion
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.cli.own_folder import CACHE_DIR, own_folder
 from wfmodel.cli.terminal import say
@@ -255,7 +255,7 @@ class _Asked:
             return list(found)
         return [replace(each, file=_from(each.file, self.base)) for each in found]
 
-    def covered(self, coverage: Coverage) -> Coverage:
+    def covered(self, coverage: FileCoverage) -> FileCoverage:
         """What was covered, files named likewise."""
         if self.base is None:
             return coverage

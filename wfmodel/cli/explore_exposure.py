@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typer.exceptions import TyperException
 
 from wfmodel.cli.terminal import add_row, table
+from wfmodel.designs.fault_costs import COSTS
 from wfmodel.experiments.explored_variant import VariantAnswers
 from wfmodel.exploration import FaultBudget
 
@@ -21,8 +22,10 @@ def check_exposure(budget: FaultBudget) -> None:
     Raises:
         TyperException: the budget lets no process fail.
     """
-    if not budget.crashes and not budget.pauses:
-        raise TyperException("--exposure needs --crash or --pause: it tells what one does")
+    kinds = {kind: cost for kind, cost in COSTS.items() if cost.of_process and not cost.alone}
+    if not any(getattr(budget, kind) for kind in kinds):
+        options = " or ".join(f"--{cost.option}" for cost in kinds.values())
+        raise TyperException(f"--exposure needs {options}: it tells what one does")
 
 
 def show_exposure(console: Console, found: VariantAnswers) -> None:

@@ -59,7 +59,7 @@ def _budget(counts: dict[str, int]) -> FaultBudget:
 
 
 def check_faults(budget: FaultBudget, systems: Iterable[System], *, joint: bool) -> None:
-    """Refuse losses and restores that cannot be.
+    """Refuse faults that cannot be.
 
     Raises:
         TyperException: every system's broker delivers what was lost again; nothing is stored that
@@ -68,10 +68,13 @@ def check_faults(budget: FaultBudget, systems: Iterable[System], *, joint: bool)
     from wfmodel.designs.knobs import Delivery, Persistence
 
     systems = tuple(systems)
-    if budget.restores and joint:
-        raise TyperException("--restore is explored of one instance, and without --exposure")
-    if budget.restores and all(s.knobs.persistence is Persistence.MEMORY for s in systems):
-        raise TyperException("--restore does nothing: nothing is stored (persistence: memory)")
+    nowhere = all(s.knobs.persistence is Persistence.MEMORY for s in systems)
+    for kind, cost in COSTS.items():
+        option = f"--{cost.option.replace('_', '-')}"
+        if cost.alone and joint and getattr(budget, kind):
+            raise TyperException(f"{option} is explored of one instance, and without --exposure")
+        if cost.rewinds and nowhere and getattr(budget, kind):
+            raise TyperException(f"{option} does nothing: nothing is stored (persistence: memory)")
     if budget.losses and all(s.knobs.delivery is Delivery.AT_LEAST_ONCE for s in systems):
         raise TyperException(
             "--loss does nothing: with delivery: at-least-once a lost message is only delayed;"

@@ -37,7 +37,7 @@ class UnfitQuestionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class FileCoverage:
     """What of a file was checked."""
 
     taken: bool = True
@@ -59,7 +59,7 @@ class FileAnswer:
     file: str
     findings: tuple[Reported, ...]
     suppressed: int = 0
-    coverage: Coverage = Coverage()
+    coverage: FileCoverage = FileCoverage()
     final: bool = True
     """Depends on nothing but the file, those beside it, and the question: may be cached."""
 
@@ -76,5 +76,7 @@ class FileAnswer:
         from wfmodel.checks.resolved_finding import Reported
 
         suppressed, rows, (taken, machines, unread, elsewhere, followed) = json.loads(text)
-        covered = Coverage(taken, machines, tuple(map(tuple, unread)), elsewhere, tuple(followed))
+        covered = FileCoverage(
+            taken, machines, tuple(map(tuple, unread)), elsewhere, tuple(followed)
+        )
         return cls(file, tuple(Reported.from_data(row) for row in rows), suppressed, covered)

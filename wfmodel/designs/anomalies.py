@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 from typing import Final, NamedTuple
 
-from wfmodel.designs.history import Step
+from wfmodel.designs.history import TaskNode
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
 from wfmodel.model.workflow import Effect
@@ -122,7 +122,7 @@ class Judge:
     undoable: frozenset[int]
 
     @classmethod
-    def of(cls, steps: Iterable[Step]) -> Judge:
+    def of(cls, steps: Iterable[TaskNode]) -> Judge:
         """The judge of a workflow's steps."""
         known = tuple(steps)
         return cls(

@@ -29,6 +29,12 @@ class FaultCost:
     """It strikes a process, which all instances share."""
     forgets: bool = False
     """A process may lose what is volatile."""
+    stalls: bool = False
+    """A process may stand still, and go on with what it knew."""
+    rewinds: bool = False
+    """A store may hold again what it held before: it needs one, and one that remembers."""
+    alone: bool = False
+    """Explored of one instance only."""
     exported: bool = True
     """Promela and TLA+ know it."""
 
@@ -37,7 +43,9 @@ COSTS: Final[Mapping[str, FaultCost]] = {
     "crashes": FaultCost(
         "crash", "crash", "crashes", ("crash", "crashes"), of_process=True, forgets=True
     ),
-    "pauses": FaultCost("pause", "pause", "pauses", ("pause", "pauses"), of_process=True),
+    "pauses": FaultCost(
+        "pause", "pause", "pauses", ("pause", "pauses"), of_process=True, stalls=True
+    ),
     "restores": FaultCost(
         "restore",
         "restore from a backup",
@@ -45,6 +53,8 @@ COSTS: Final[Mapping[str, FaultCost]] = {
         ("restore from a backup", "restores from a backup"),
         of_process=True,
         forgets=True,
+        rewinds=True,
+        alone=True,
         exported=False,
     ),
     "worker_crashes": FaultCost(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from wfmodel.designs.faults import FACTS, PER_REPLICA, Fault, Scope, of_scope
+from wfmodel.designs.faults import FACTS, PER_REPLICA, Fault, FaultScope, of_scope
 from wfmodel.designs.knobs import Acknowledge, Knobs
 
-PER_MESSAGE: Final = frozenset(of_scope(Scope.MESSAGE))
+PER_MESSAGE: Final = frozenset(of_scope(FaultScope.MESSAGE))
 """Kinds that strike single messages while they are on."""
-PER_ATTEMPT: Final = frozenset(of_scope(Scope.STEP))
+PER_ATTEMPT: Final = frozenset(of_scope(FaultScope.STEP))
 """Kinds that strike single attempts while they are on."""
-PER_PROCESS: Final = PER_REPLICA | frozenset(of_scope(Scope.STORE))
+PER_PROCESS: Final = PER_REPLICA | frozenset(of_scope(FaultScope.STORE))
 """Kinds that every replica of a participant has to do with: its own, or their common store's."""
 STOPPING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.stops)
 LATE: Final = frozenset(kind for kind, facts in FACTS.items() if facts.late)

@@ -3,8 +3,8 @@
 The explorer spends them from a budget, the simulator draws them. Nothing else can go wrong. What a
 kind strikes, what follows from that everywhere, and what it is called is one entry of ``FACTS``:
 metrics read from it which faults something has to recover from, hunts where a kind strikes, answers
-what it can cause, pages how it is called. What it does to a process is in ``simulation/faults`` and
-``semantics``.
+what it can cause, pages how it is called. What it does to a process is in
+``simulation/fault_injection`` and ``semantics``.
 
 >>> FACTS[FaultKind.PAUSE].scope.value, FACTS[FaultKind.PAUSE].stops
 ('process', True)
@@ -21,7 +21,7 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.model.distributions import Constant, Distribution
-from wfmodel.model.failures import Name, Probability
+from wfmodel.model.failures import FailureKind, Name, Probability
 from wfmodel.model.strict import STRICT
 from wfmodel.model.units import Duration
 
@@ -49,7 +49,7 @@ class FaultKind(StrEnum):
     WORKER_CRASH = "worker-crash"
 
 
-class Scope(StrEnum):
+class FaultScope(StrEnum):
     """What a fault strikes."""
 
     PROCESS = "process"
@@ -70,7 +70,7 @@ class Scope(StrEnum):
 class FaultFacts:
     """What is to be known of one kind of fault."""
 
-    scope: Scope
+    scope: FaultScope
     plural: str
     """In prose."""
     page: str
@@ -89,6 +89,10 @@ class FaultFacts:
     """It takes what is volatile, and leaves a process down until it ends."""
     instant: bool = False
     """It takes something in the instant in which it strikes, however short it lasts."""
+    kills: bool = False
+    """It takes single workers: the end that was set for an attempt may find nobody."""
+    fails: FailureKind | None = None
+    """How an attempt fails that it strikes."""
     costs: tuple[str, ...] = ()
     """What it costs an exploration (``fault_costs.COSTS``) besides what may follow from it."""
     hunted: int = 0
@@ -97,7 +101,7 @@ class FaultFacts:
 
 FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
     FaultKind.CRASH: FaultFacts(
-        Scope.PROCESS,
+        FaultScope.PROCESS,
         "crashes",
         "the process stops, loses what is volatile, and restarts when the fault ends",
         stops=True,
@@ -106,7 +110,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=1,
     ),
     FaultKind.PAUSE: FaultFacts(
-        Scope.PROCESS,
+        FaultScope.PROCESS,
         "pauses",
         "the process stands still, then goes on with stale state (a zombie)",
         stops=True,
@@ -114,7 +118,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=4,
     ),
     FaultKind.LOSS: FaultFacts(
-        Scope.MESSAGE,
+        FaultScope.MESSAGE,
         "message losses",
         "a message to the target vanishes",
         keys=("probability",),
@@ -122,7 +126,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=2,
     ),
     FaultKind.DUPLICATION: FaultFacts(
-        Scope.MESSAGE,
+        FaultScope.MESSAGE,
         "duplicated messages",
         "a message to the target is delivered twice",
         keys=("probability",),
@@ -130,20 +134,20 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=3,
     ),
     FaultKind.DELAY: FaultFacts(
-        Scope.MESSAGE,
+        FaultScope.MESSAGE,
         "delayed messages",
         "a message to the target takes longer",
         keys=("probability", "delay"),
         hunted=5,
     ),
     FaultKind.REORDERING: FaultFacts(
-        Scope.MESSAGE,
+        FaultScope.MESSAGE,
         "reordered messages",
         "a message to the target is overtaken by later ones",
         keys=("probability", "delay"),
     ),
     FaultKind.PARTITION: FaultFacts(
-        Scope.LINK,
+        FaultScope.LINK,
         "partitions",
         "the target cannot exchange messages with the rest",
         keys=("peers",),
@@ -153,7 +157,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=8,
     ),
     FaultKind.STORE_OUTAGE: FaultFacts(
-        Scope.STORE,
+        FaultScope.STORE,
         "store outages",
         "the target's store takes no commit",
         stops=True,
@@ -161,7 +165,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=9,
     ),
     FaultKind.SLOW_STORE: FaultFacts(
-        Scope.STORE,
+        FaultScope.STORE,
         "periods of a slow store",
         "commits of the target take longer",
         keys=("factor",),
@@ -170,7 +174,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=12,
     ),
     FaultKind.BROKER_OUTAGE: FaultFacts(
-        Scope.BROKER,
+        FaultScope.BROKER,
         "broker outages",
         "the broker neither takes nor delivers",
         stops=True,
@@ -178,7 +182,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=10,
     ),
     FaultKind.SLOW_SERVICE: FaultFacts(
-        Scope.PROCESS,
+        FaultScope.PROCESS,
         "periods of a slow service",
         "work at the target takes longer",
         keys=("factor",),
@@ -186,23 +190,25 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=11,
     ),
     FaultKind.BUSINESS_FAILURE: FaultFacts(
-        Scope.STEP,
+        FaultScope.STEP,
         "business failures",
         "steps at the target fail for good",
         keys=("probability", "step"),
+        fails=FailureKind.BUSINESS,
         costs=("failures",),
         hunted=7,
     ),
     FaultKind.TRANSIENT_FAILURE: FaultFacts(
-        Scope.STEP,
+        FaultScope.STEP,
         "transient failures",
         "attempts at the target fail",
         keys=("probability", "step"),
+        fails=FailureKind.TRANSIENT,
         costs=("failures",),
         hunted=6,
     ),
     FaultKind.RESTORE: FaultFacts(
-        Scope.PARTICIPANT,
+        FaultScope.PARTICIPANT,
         "restores from a backup",
         "the target crashes, and its store goes back to a backup: to what it held `age`"
         " ago, or at the latest of the backups that are taken every `backups` (from the"
@@ -218,7 +224,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         hunted=13,
     ),
     FaultKind.WORKER_CRASH: FaultFacts(
-        Scope.PROCESS,
+        FaultScope.PROCESS,
         "crashes of workers",
         "the target's workers die, each with the attempt it works on (a task's process, a"
         " pod); the target goes on, and counts the attempts as failed, at the cost of a"
@@ -228,6 +234,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
         keys=("unseen",),
         stops=True,
         instant=True,
+        kills=True,
         costs=("worker_crashes",),
         hunted=14,
     ),
@@ -235,7 +242,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
 assert tuple(FACTS) == tuple(FaultKind)
 
 
-def of_scope(*scopes: Scope) -> tuple[FaultKind, ...]:
+def of_scope(*scopes: FaultScope) -> tuple[FaultKind, ...]:
     """The kinds that strike one of these."""
     return tuple(kind for kind, facts in FACTS.items() if facts.scope in scopes)
 
@@ -246,7 +253,7 @@ OF_KINDS: Final[Mapping[str, tuple[FaultKind, ...]]] = {
 }
 """Keys that have a meaning with some kinds only, and with which."""
 
-PER_REPLICA: Final = frozenset(of_scope(Scope.PROCESS, Scope.LINK))
+PER_REPLICA: Final = frozenset(of_scope(FaultScope.PROCESS, FaultScope.LINK))
 """Kinds that strike each replica of a participant for itself."""
 
 CRASHING: Final = frozenset(kind for kind, facts in FACTS.items() if facts.downs)
@@ -293,7 +300,7 @@ class Fault:
             raise ValueError("the time between two faults (every) must be greater than zero")
         if self.kind in AT_INSTANTS and not self.at and self.every is None:
             raise ValueError(f"a {self.kind} needs an instant (at) or a rate (every)")
-        if self.kind is FaultKind.RESTORE and (self.age is None) == (self.backups is None):
+        if "age" in FACTS[self.kind].keys and (self.age is None) == (self.backups is None):
             raise ValueError(
                 "a restore goes back either to what was stored some time ago (age) or to the latest"
                 " of regular backups (backups)"
@@ -316,13 +323,18 @@ class Fault:
         return self
 
     @property
+    def goes_back_ns(self) -> int:
+        """How far a store may go back; 0: it does not."""
+        return self.age or self.backups or 0
+
+    @property
     def whom(self) -> tuple[str, ...]:
         """Its targets, as they are declared."""
         return (self.target,) if isinstance(self.target, str) else self.target
 
     def targets(self, participants: tuple[str, ...], services: tuple[str, ...]) -> tuple[str, ...]:
         """Names that it strikes in a system; none where the system has no such participant."""
-        if self.kind is FaultKind.BROKER_OUTAGE:
+        if FACTS[self.kind].scope is FaultScope.BROKER:
             return ("broker",)
         if ALL_PARTICIPANTS in self.whom:
             return participants
@@ -334,3 +346,23 @@ class Fault:
 
 DEFAULTS: Final = {field.name: field.default for field in dataclasses.fields(Fault)}
 """What a key is where it is not given."""
+
+KEYS: Final[Mapping[str, str]] = {
+    "kind": "What happens.",
+    "target": "A participant, a list of them, services, or * for everybody.",
+    "at": "When it strikes.",
+    "every": "Time from the end of one to the start of the next.",
+    "lasts": "How long it lasts.",
+    "probability": "Of each message or attempt, 0 to 1.",
+    "factor": "How many times slower.",
+    "delay": "How much longer a message takes.",
+    "peers": "Of a partition: only from these.",
+    "step": "Of a failure: only at this step.",
+    "replica": "Of what strikes processes: only this one, from 0.",
+    "together": "All targets at the same instants: the loss of a zone, a common cause.",
+    "unseen": "Of a worker-crash: nobody sees the worker end; its heartbeat stops.",
+    "age": "Of a restore: how old the backup is.",
+    "backups": "Of a restore: time between two backups, of which it is the latest.",
+}
+"""What each key means, in a file."""
+assert KEYS.keys() == DEFAULTS.keys()

@@ -114,7 +114,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Step:
+class TaskNode:
     """A task node as metrics need it. ``effect`` is the declared effect's name."""
 
     node: int
@@ -126,11 +126,11 @@ class Step:
     """Something in the workflow can take its effect back."""
 
 
-def steps_of(flow: Flow) -> tuple[Step, ...]:
+def steps_of(flow: Flow) -> tuple[TaskNode, ...]:
     """Task nodes as metrics need them."""
     undone = {node.undoes for node in flow.nodes if node.undoes is not None}
     return tuple(
-        Step(
+        TaskNode(
             node.index,
             node.name,
             node.service or "",
@@ -158,7 +158,7 @@ class History(Tabular, Plotted):
     replication: int
     knobs: Knobs
     participants: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[TaskNode, ...]
     nodes: tuple[str, ...]
     rows: NDArray[np.int64]
     views: tuple[tuple[View, ...], ...]

@@ -19,7 +19,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from wfmodel.designs import messages
-from wfmodel.designs.history import History, Step
+from wfmodel.designs.history import History, TaskNode
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.node_trie import NodeTrie
@@ -34,7 +34,7 @@ READ: Final = (2, FORMAT)
 MOST_BYTES: Final = 4 << 30
 """Largest archive member that is read."""
 
-_CLASSES: Final[dict[str, type]] = {
+_CLASSES: Final[dict[str, type]] = {"Step": TaskNode} | {
     cls.__name__: cls
     for cls in (
         messages.Home,
@@ -53,9 +53,10 @@ _CLASSES: Final[dict[str, type]] = {
         messages.Chosen,
         messages.Restarted,
         View,
-        Step,
     )
 }
+_NAMES: Final = {cls: name for name, cls in _CLASSES.items()}
+"""What files call a class: that stays, whatever it is called here."""
 _ENUMS: Final[dict[str, type[Enum]]] = {cls.__name__: cls for cls in (StepStatus, Status, Outcome)}
 _KNOBS: Final = TypeAdapter(Knobs)
 _SCALARS: Final = (
@@ -156,7 +157,7 @@ def _encode(value: object) -> object:
         return {"enum": type(value).__name__, "value": value.value}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: _encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return {"is": type(value).__name__, **fields}
+        return {"is": _NAMES.get(type(value), type(value).__name__), **fields}
     if isinstance(value, tuple | NodeTrie):
         return [_encode(item) for item in value]
     assert value is None or isinstance(value, bool | int | float | str), repr(value)

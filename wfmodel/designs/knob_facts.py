@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from wfmodel.designs.knobs import Delivery, Knobs, Persistence, Publishing
 from wfmodel.designs.system import System
@@ -12,6 +12,19 @@ from wfmodel.designs.system import System
 CHOICE: Final = "a choice of the team, not a measurement"
 GRID: Final = "on a fixed grid of times"
 WAITS: Final = ": instances would wait for each other"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a comparison tries of a knob, to see whether its answer hangs on it."""
+
+    place: int
+    """Among all that is tried, in the order in which it is told."""
+    values: Mapping[Any, str]
+    """Values with their words (``{}``: the value itself). The first that is not there is tried; a
+    function makes it from what is there."""
+    puts_back: tuple[str, ...] = ()
+    """Knobs that have a meaning beside one of the values only: they get their default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +48,19 @@ class KnobFacts:
     only the default of a number."""
     no_chain: Callable[[System], str] = lambda _: ""
     """Why a Markov chain cannot say what comes of it, with its place; empty: it can."""
+    exported: bool = True
+    """Promela and TLA+ know it."""
     idle: Callable[[Knobs], str] = lambda _: ""
     """Why it does nothing beside the other knobs; empty: it does something."""
+    tried: Trial | None = None
+    """None: no answer is likely to hang on it."""
+    dial: tuple[int, str] | None = None
+    """Of a duration that is worth turning by hand: its place among the dials, and its title."""
+
+
+def a_tenth(duration_ns: int) -> int:
+    """A tenth of a duration, which stays one."""
+    return max(1, duration_ns // 10)
 
 
 def refused(name: str, why: str) -> Callable[[System], str]:

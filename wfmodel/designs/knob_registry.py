@@ -3,7 +3,7 @@
 A knob's type and default are its field in ``knobs.Knobs``; all else that is to be said of it is its
 entry here. Assumptions, schema and page take their words from it, generated tests whether it
 matters without time, the Markov chain and the rules why it cannot be or does nothing, random worlds
-their values.
+their values, comparisons what they try, live scenarios what is turned.
 
 >>> KNOBS["early"].untimed, KNOBS["early"].what, drawn_values("handling")
 (True, 'what becomes of an event that comes before it is waited for', (0, 0, 0, 1000000))
@@ -21,6 +21,8 @@ from wfmodel.designs.knob_facts import (
     GRID,
     WAITS,
     KnobFacts,
+    Trial,
+    a_tenth,
     never_again,
     no_log,
     no_replay,
@@ -31,11 +33,14 @@ from wfmodel.designs.knob_facts import (
     without_outbox,
 )
 from wfmodel.designs.knobs import (
+    Acknowledge,
+    Delivery,
     Knobs,
     Lease,
     Order,
     Persistence,
     Poll,
+    Publishing,
     Recovery,
     Unhandled,
 )
@@ -44,6 +49,8 @@ from wfmodel.model.distributions import Constant, Distribution, Exponential
 from wfmodel.model.units import parse_duration
 
 _MS: Final = parse_duration("1ms")
+_SILENCE: Final = parse_duration("30s")
+"""The watchdog that is tried where there is none (SQS visibility time-out)."""
 _LATENCIES: Final[tuple[Distribution, ...]] = (
     Constant(0),
     Constant(_MS),
@@ -61,6 +68,13 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         " flushed now and then; appended as events and replayed",
         untimed=True,
         no_chain=no_log,
+        tried=Trial(
+            2,
+            {
+                Persistence.MEMORY: "progress kept in memory only",
+                Persistence.DATABASE: "progress committed to a database",
+            },
+        ),
     ),
     "commit": KnobFacts(
         "latency of a commit",
@@ -69,6 +83,7 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         "a commit or append (PostgreSQL: 0.2 to 5 ms)",
         drawn=_LATENCIES,
         idle=only_with(*_STORES),
+        dial=(4, "commit"),
     ),
     "connections": KnobFacts(
         "how many commits a process has under way at once",
@@ -86,6 +101,7 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         "log: what is younger is lost in a crash",
         drawn=(5 * _MS, 100 * _MS),
         idle=only_with(Persistence.LOG),
+        dial=(6, "time between flushes"),
     ),
     "replay": KnobFacts(
         "replay of one unfinished instance",
@@ -99,6 +115,7 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         "SQS and Kafka: at least once (documentation)",
         "whether an unacknowledged message comes again",
         untimed=True,
+        tried=Trial(3, dict.fromkeys(Delivery, "delivery {}")),
     ),
     "redelivery_timeout": KnobFacts(
         "redelivery time-out",
@@ -107,6 +124,8 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         " again (Amazon SQS: visibility time-out of 30 s)",
         drawn=(10 * _MS, 200 * _MS),
         idle=never_again,
+        tried=Trial(1, {a_tenth: "redelivery after {} (a tenth)"}),
+        dial=(1, "redelivery time-out"),
     ),
     "redelivery_look": KnobFacts(
         "how often a consumer looks for lapsed messages",
@@ -116,6 +135,7 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         drawn=(0, 7 * _MS),
         no_chain=refused("redelivery_look", f": looks are {GRID}"),
         idle=never_again,
+        dial=(2, "time between looks for lapsed messages"),
     ),
     "poll": KnobFacts(
         "how often who asks for messages",
@@ -146,6 +166,7 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         counts=True,
         drawn=(None, None, 1, 2),
         no_chain=refused("max_deliveries", " is only simulated and explored"),
+        exported=False,
     ),
     "order": KnobFacts(
         "in which order messages about one instance reach a participant",
@@ -183,6 +204,13 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         untimed=True,
         no_chain=only_usual("acknowledge"),
         values="`after-commit`, `after-work`, `on-receipt`",
+        tried=Trial(
+            5,
+            {
+                Acknowledge.AFTER_WORK: "messages acknowledged after the work (late)",
+                Acknowledge.AFTER_COMMIT: "messages acknowledged with the commit that accepts them",
+            },
+        ),
     ),
     "lease": KnobFacts(
         "how long a dead process is taken to hold its instances",
@@ -228,6 +256,14 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         CHOICE,
         "messages leave with the commit, or as a second operation that a crash can cut off",
         untimed=True,
+        tried=Trial(
+            4,
+            {
+                Publishing.OUTBOX: "a transactional outbox instead of the dual write",
+                Publishing.DUAL_WRITE: "a dual write instead of the outbox",
+            },
+            puts_back=("dual_write_order",),
+        ),
     ),
     "dual_write_order": KnobFacts(
         "first operation of a dual write",
@@ -247,12 +283,14 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         "outbox: from commit to publication (0: log tailing; Debezium polls every 500 ms)",
         drawn=_LATENCIES,
         idle=without_outbox,
+        dial=(5, "delay of the relay"),
     ),
     "deduplicate": KnobFacts(
         "repeats are recognised",
         CHOICE,
         "receivers and stores recognise a repeated idempotency key",
         untimed=True,
+        tried=Trial(6, {False: "no deduplication", True: "repeats recognised"}, ("known_key",)),
     ),
     "known_key": KnobFacts(
         "what follows from a repeat that is recognised",
@@ -266,6 +304,7 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         CHOICE,
         "an undo that overtook its step leaves word, and the step's late effect is refused",
         untimed=True,
+        tried=Trial(7, {True: "undos leave tombstones", False: "undos leave no tombstones"}),
     ),
     "timeouts": KnobFacts(
         "whoever waits applies time-outs",
@@ -273,6 +312,7 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         "whoever waits for a step applies the step's time-out, and whoever starts an instance"
         " the workflow's own",
         untimed=True,
+        tried=Trial(8, {False: "no time-outs on steps", True: "time-outs on steps"}),
     ),
     "recovery": KnobFacts(
         "what a step does about a failure that may be mended",
@@ -313,6 +353,8 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         untimed=True,
         values="none, a duration",
         drawn=(None, 150 * _MS),
+        tried=Trial(9, {None: "no watchdog", _SILENCE: "a watchdog that asks after {} of silence"}),
+        dial=(3, "watchdog"),
     ),
     "correlation": KnobFacts(
         "records carry the instance's identity",
@@ -329,6 +371,14 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
 }
 """In the order of the page."""
 assert set(KNOBS) == {each.name for each in fields(Knobs)}
+
+_TRIED: Final = {name: facts.tried for name, facts in KNOBS.items() if facts.tried}
+TRIED: Final = tuple(sorted(_TRIED.items(), key=lambda each: each[1].place))
+"""Knobs that a comparison tries another way, in the order in which it tells them."""
+
+_DIALS: Final = sorted((facts.dial, name) for name, facts in KNOBS.items() if facts.dial)
+DIALS: Final = tuple((name, title) for (_, title), name in _DIALS)
+"""Knobs that are worth a dial, each with its title."""
 
 UNTIMED: Final = tuple(name for name, facts in KNOBS.items() if facts.untimed)
 """Knobs that matter where there is no time."""

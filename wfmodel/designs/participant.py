@@ -3,6 +3,14 @@
 An orchestrator, a service that only does what it is told, and a service of a choreography are the
 same machine in different ``Role``s. No clock, no randomness, no I/O: given the same state and
 event, it answers the same, which is what lets drivers tabulate it.
+
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.model import load_workflow
+>>> order = load_workflow("models/order-fulfilment/workflow.yaml").workflow
+>>> starter = orchestrate(order).machines["orchestrator"]
+>>> state, actions = starter.react(starter.initial, Received(Start()))
+>>> [type(action).__name__ for action in actions], starter.view(state).status.value
+(['Send', 'SetTimer'], 'running')
 """
 
 from __future__ import annotations

@@ -19,12 +19,13 @@ Where several instances run, a line names the one that it is about; a process's 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Final
 
+from wfmodel.designs.faults import CRASHING, FaultKind
 from wfmodel.designs.messages import (
     Arrive,
     Cancel,
@@ -77,17 +78,19 @@ class Deed(StrEnum):
     DUPLICATE = "gets another copy of"
 
 
-FAULTS: Final = frozenset(
-    {
-        Deed.CRASH,
-        Deed.RESTORE,
-        Deed.DIE,
-        Deed.DIE_UNSEEN,
-        Deed.PAUSE,
-        Deed.LOSE,
-        Deed.DUPLICATE,
-    }
-)
+DOWNING: Final = frozenset({Deed.CRASH, Deed.RESTORE})
+"""Deeds that take what is volatile, and leave a process down."""
+
+DEATHS: Final = frozenset({Deed.DIE, Deed.DIE_UNSEEN})
+"""Deeds that take an attempt's worker."""
+
+SWITCHED: Final[Mapping[FaultKind, tuple[Deed, Deed]]] = {
+    **dict.fromkeys(CRASHING, (Deed.CRASH, Deed.RESTART)),
+    FaultKind.PAUSE: (Deed.PAUSE, Deed.GO_ON),
+}
+"""What a process does when a fault of it begins, and what when that is over."""
+
+FAULTS: Final = DOWNING | DEATHS | {Deed.PAUSE, Deed.LOSE, Deed.DUPLICATE}
 
 OWED: Final = frozenset(
     {
@@ -225,19 +228,13 @@ def act_on_event(flow: Flow, participant: str, event: object) -> Act:
     raise TypeError(f"no event: {event!r}")
 
 
-def act_of_landing(flow: Flow, participant: str, done: WorkDone, deed: Deed = Deed.LAND) -> Act:
-    """The act of an attempt that has its effect outside, or never has it."""
-    return Act(participant, deed, _step(flow, done))
-
-
-def _step(flow: Flow, done: WorkDone) -> str:
-    return f"{_visit(flow, done.node, done.epoch)}{_attempt(done.attempt)}"
-
-
-def act_of_death(flow: Flow, participant: str, ended: WorkDone, deed: Deed) -> Act:
-    """The act of losing an attempt's worker, after its effect outside or before."""
-    there = ", after its effect" if ended.outcome == DONE else ""
-    return Act(participant, deed, f"{_step(flow, ended)}{there}")
+def act_of_attempt(flow: Flow, participant: str, ended: WorkDone, deed: Deed = Deed.LAND) -> Act:
+    """The act of an attempt that has its effect outside, or never has it, or whose worker is lost,
+    after the effect or before.
+    """
+    there = ", after its effect" if deed in DEATHS and ended.outcome == DONE else ""
+    step = f"{_visit(flow, ended.node, ended.epoch)}{_attempt(ended.attempt)}"
+    return Act(participant, deed, f"{step}{there}")
 
 
 def act_on_message(flow: Flow, participant: str, deed: Deed, message: object) -> Act:

@@ -16,7 +16,7 @@ from typing import Final
 from wfmodel.diagrams.choices import Direction
 from wfmodel.diagrams.diagram import Arrow, Box, Diagram, Shape, join_of
 from wfmodel.diagrams.excerpts import regions_around
-from wfmodel.diagrams.layout import Layout, laid_out
+from wfmodel.diagrams.layout import DiagramLayout, laid_out
 
 TALLEST: Final = 16.0
 """Inches of a picture that stays whole: a page of A4 shows it at two thirds."""
@@ -25,7 +25,7 @@ _PAGE: Final = 1.2
 _GAP: Final = 0.5
 
 
-def on_a_page(diagram: Diagram) -> tuple[Diagram, Layout]:
+def on_a_page(diagram: Diagram) -> tuple[Diagram, DiagramLayout]:
     """The diagram as it is drawn, in columns where it is tall, and its layout.
 
     Raises:
@@ -71,7 +71,7 @@ class _Band:
     names: tuple[str, ...]
 
 
-def _bands(diagram: Diagram, layout: Layout, longest: float) -> list[_Band]:
+def _bands(diagram: Diagram, layout: DiagramLayout, longest: float) -> list[_Band]:
     """The bands of a layout, from the top. A loop shorter than ``longest`` stays in one."""
     bands: list[_Band] = []
     for high, low, names in sorted(_spans(diagram, layout, longest), reverse=True):
@@ -84,7 +84,7 @@ def _bands(diagram: Diagram, layout: Layout, longest: float) -> list[_Band]:
 
 
 def _spans(
-    diagram: Diagram, layout: Layout, longest: float
+    diagram: Diagram, layout: DiagramLayout, longest: float
 ) -> Iterator[tuple[float, float, tuple[str, ...]]]:
     """From where to where something must stay together, and the box that it is, if it is one."""
     edges = {
@@ -142,7 +142,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} others"
 
 
-def _beside(parts: Sequence[tuple[Diagram, Layout]]) -> tuple[Diagram, Layout]:
+def _beside(parts: Sequence[tuple[Diagram, DiagramLayout]]) -> tuple[Diagram, DiagramLayout]:
     """Columns from left to right, level at the top."""
     tallest = max(layout.extent[1] for _, layout in parts)
     (diagram, joined), *others = parts
@@ -151,7 +151,7 @@ def _beside(parts: Sequence[tuple[Diagram, Layout]]) -> tuple[Diagram, Layout]:
     for piece, layout in others:
         placed = layout.moved(right + _GAP, tallest - layout.extent[1])
         right += _GAP + layout.extent[0]
-        joined = Layout(
+        joined = DiagramLayout(
             joined.size | placed.size,
             joined.centre | placed.centre,
             (*joined.routes, *placed.routes),

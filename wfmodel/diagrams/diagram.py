@@ -3,6 +3,13 @@
 ``mermaid_text`` and ``picture`` render the same diagram, so text and picture cannot tell different
 stories. The flow graph is its source; what only a driver needs (handlers as nodes, ends that nobody
 declared) is left out or folded into the boxes.
+
+>>> from wfmodel.model import load_workflow
+>>> diagram = whole_diagram(load_workflow("models/order-fulfilment/workflow.yaml").workflow)
+>>> [box.title for box in diagram.boxes][1:4]
+['reserve-stock', 'quote-delivery', 'charge-card']
+>>> diagram.arrows[2].label
+'failure, out-of-stock, unavailable, timeout'
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class LayoutError(WorkersLostError):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class DiagramLayout:
     """Places. ``routes`` are cubic splines, one for each arrow of the diagram, in its order."""
 
     size: dict[str, Point]
@@ -65,7 +65,7 @@ class Layout:
     """Scope of a region to its lower left and upper right corner."""
     extent: Point
 
-    def moved(self, x: float, y: float) -> Layout:
+    def moved(self, x: float, y: float) -> DiagramLayout:
         """All of it elsewhere; ``extent`` is as it was."""
 
         def there(point: Point) -> Point:
@@ -114,7 +114,7 @@ def _short(word: str) -> str:
     return word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…"
 
 
-def laid_out(diagram: Diagram) -> Layout:
+def laid_out(diagram: Diagram) -> DiagramLayout:
     """The places of a diagram's boxes, arrows and regions.
 
     Raises:
@@ -137,7 +137,7 @@ def laid_out(diagram: Diagram) -> Layout:
     labels = {number: _point(each["lp"]) for number, each in edges.items() if "lp" in each}
     *_, width, height = (float(part) / _POINTS for part in found["bb"].split(","))
     ordered = tuple(routes[number] for number in range(len(diagram.arrows)))
-    return Layout(size, centre, ordered, labels, grounds, (width, height))
+    return DiagramLayout(size, centre, ordered, labels, grounds, (width, height))
 
 
 def _size(box: Box) -> Point:

@@ -12,7 +12,7 @@ from wfmodel.diagrams.choices import DEFAULT, DrawingChoices
 from wfmodel.diagrams.colours import FAILURE, FORWARD, HIGHLIGHT, fill_of
 from wfmodel.diagrams.columns import on_a_page
 from wfmodel.diagrams.diagram import BARS, Arrow, Box, Diagram, Shape
-from wfmodel.diagrams.layout import LINE, NOTE_SIZE, TITLE_SIZE, Layout, Point, wrapped
+from wfmodel.diagrams.layout import LINE, NOTE_SIZE, TITLE_SIZE, DiagramLayout, Point, wrapped
 from wfmodel.diagrams.selection import diagram_of
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.workflow import Workflow
@@ -69,7 +69,7 @@ def as_svg(workflow: Workflow, choices: DrawingChoices = DEFAULT) -> str:
     return draw_workflow(workflow, choices).as_svg()
 
 
-def _draw_groups(axes: Axes, diagram: Diagram, layout: Layout) -> None:
+def _draw_groups(axes: Axes, diagram: Diagram, layout: DiagramLayout) -> None:
     """A ground behind each region."""
     from matplotlib.patches import FancyBboxPatch
 
@@ -90,7 +90,7 @@ def _draw_groups(axes: Axes, diagram: Diagram, layout: Layout) -> None:
         )  # fmt: skip
 
 
-def _draw_box(axes: Axes, box: Box, layout: Layout) -> Patch:
+def _draw_box(axes: Axes, box: Box, layout: DiagramLayout) -> Patch:
     from matplotlib.patches import Circle, FancyBboxPatch, Polygon
 
     (x, y), (width, height) = layout.centre[box.name], layout.size[box.name]

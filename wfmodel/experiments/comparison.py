@@ -16,7 +16,7 @@ from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.experiments.startup import Startup
 from wfmodel.experiments.statistics import Difference, DifferenceVerdict, Estimate
 from wfmodel.experiments.survival import Curve
-from wfmodel.experiments.why_wrong import Found
+from wfmodel.experiments.why_wrong import WrongInstance
 from wfmodel.metrics import Metric
 from wfmodel.model.workflow import Workflow
 
@@ -87,7 +87,7 @@ class VariantResult(Shown):
     incidents: Mapping[int, tuple[Incident, ...]]
     processes: tuple[str, ...] = ()
     struck: tuple[Struck, ...] = ()
-    worst: tuple[Found, ...] = ()
+    worst: tuple[WrongInstance, ...] = ()
     startup: Startup | None = None
     derailed: int = 0
     lost_on_derailed: Mapping[str, float] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from wfmodel.display import Plotted, Shown, Tabular
 from wfmodel.escaping import visible
 from wfmodel.exploration.instances import (
     Exposure,
-    Found,
+    JointAnswer,
     Lives,
     decide_together,
     exposures,
@@ -324,7 +324,7 @@ def tell(space: StateSpace, answer: Answer, claim: str) -> Told | None:
     )
 
 
-def tell_together(found: Found, claim: str) -> Told | None:
+def tell_together(found: JointAnswer, claim: str) -> Told | None:
     """The counterexample of several instances in every form; None where there is none."""
     if not isinstance(found.answer, Violated) or found.run is None:
         return None

@@ -27,6 +27,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from wfmodel.designs import History
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
+from wfmodel.designs.knob_registry import DIALS
 from wfmodel.designs.knobs import MOST_REPLICAS, Knobs, Persistence
 from wfmodel.experiments.experiment import Factor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
@@ -41,15 +42,6 @@ from wfmodel.wording.declarations import duration_words
 
 RANGE: Final = 16.0
 """A dial goes from a sixteenth of what stands there to sixteen times as much."""
-KNOBS: Final = {
-    "redelivery_timeout": "redelivery time-out",
-    "redelivery_look": "time between looks for lapsed messages",
-    "watchdog": "watchdog",
-    "commit": "commit",
-    "relay_delay": "delay of the relay",
-    "flush_interval": "time between flushes",
-}
-"""Durations among the knobs that are worth a dial where they do something."""
 _REPLICAS: Final = ("knobs", "replicas")
 
 
@@ -253,7 +245,7 @@ def _dials(setup: Setup) -> Iterator[Dial]:
     for place, fault in enumerate(setting.faults):
         yield from _of_fault(place, fault)
     knobs = setup.scenario.knobs
-    for name, title in KNOBS.items():
+    for name, title in DIALS:
         value = getattr(knobs, name)
         ns = value.mean_ns() if hasattr(value, "mean_ns") else value
         idle = name == "flush_interval" and knobs.persistence is not Persistence.LOG

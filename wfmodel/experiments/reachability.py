@@ -19,7 +19,7 @@ from wfmodel.designs import System, Table
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.fault_costs import COSTS
 from wfmodel.designs.fault_facts import LATE, STOPPING
-from wfmodel.designs.faults import FACTS, Fault, FaultKind, Scope, of_scope
+from wfmodel.designs.faults import FACTS, Fault, FaultKind, FaultScope, of_scope
 from wfmodel.designs.knobs import Delivery
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.exploration import FaultBudget, Spent, ends_of
@@ -36,7 +36,7 @@ MOST_STATES: Final = 500_000
 
 LAPS: Final = 1
 
-LOSING: Final = (STOPPING - set(of_scope(Scope.STORE))) | {FaultKind.LOSS}
+LOSING: Final = (STOPPING - set(of_scope(FaultScope.STORE))) | {FaultKind.LOSS}
 """Kinds under which a message that is delivered at most once can be lost."""
 
 

@@ -8,12 +8,13 @@ shown to the rules of ``runtime_rules``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path as FilePath
 
 from wfmodel.designs import design_of
 from wfmodel.designs.fault_facts import why_impossible
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, Fault, FaultKind
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault, FaultScope
+from wfmodel.designs.knobs import Knobs
 from wfmodel.display import Shown
 from wfmodel.experiments.assumptions import places
 from wfmodel.experiments.endless import why_loops, why_rates
@@ -222,8 +223,8 @@ def _of_nobody(
     places: list[Path] = [("knobs",)]
     places += [("variants", name, "knobs") for name in scenario.variants]
     for place in places:
-        for knob in ("lease", "heartbeat", "poll"):
-            path = (*place, knob, "of")
+        for knob in fields(Knobs):
+            path = (*place, knob.name, "of")
             who = _said(document.value, path)
             if isinstance(who, str) and who not in known:
                 message = _unlike("participant", who, known)
@@ -254,7 +255,7 @@ def _of_fault(
     steps: Collection[str],
 ) -> Iterator[Finding]:
     groups = (ALL_PARTICIPANTS, ALL_SERVICES)
-    broker = fault.kind is FaultKind.BROKER_OUTAGE
+    broker = FACTS[fault.kind].scope is FaultScope.BROKER
     for i, target in enumerate(() if broker else fault.whom):
         if target not in (*participants, *groups):
             message = _unlike("participant", target, (*participants, *groups))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from wfmodel.designs.faults import KEYS
 from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.model.json_schema import schema_of
@@ -96,23 +97,7 @@ MEANING: Final[Mapping[str, Mapping[str, str]]] = {
         "within": "From the arrival to a clean end.",
         "share": "Of all instances, 0 to 1.",
     },
-    "Fault": {
-        "kind": "What happens.",
-        "target": "A participant, a list of them, services, or * for everybody.",
-        "at": "When it strikes.",
-        "every": "Time from the end of one to the start of the next.",
-        "lasts": "How long it lasts.",
-        "probability": "Of each message or attempt, 0 to 1.",
-        "factor": "How many times slower.",
-        "delay": "How much longer a message takes.",
-        "peers": "Of a partition: only from these.",
-        "step": "Of a failure: only at this step.",
-        "replica": "Of what strikes processes: only this one, from 0.",
-        "together": "All targets at the same instants: the loss of a zone, a common cause.",
-        "unseen": "Of a worker-crash: nobody sees the worker end; its heartbeat stops.",
-        "age": "Of a restore: how old the backup is.",
-        "backups": "Of a restore: time between two backups, of which it is the latest.",
-    },
+    "Fault": KEYS,
     "Sweep": {
         "fault": "The kind of fault that is varied.",
         "target": "Only those with this target.",

@@ -8,34 +8,22 @@ What it cannot see: two assumptions that reverse the conclusion only together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
-from wfmodel.designs.knobs import (
-    DURABLE,
-    Acknowledge,
-    Delivery,
-    DualWriteOrder,
-    Knobs,
-    KnownKey,
-    Lease,
-    Persistence,
-    Publishing,
-)
+from wfmodel.designs.knob_facts import Trial
+from wfmodel.designs.knob_registry import KNOBS, TRIED
+from wfmodel.designs.knobs import DURABLE, Knobs, Lease
 from wfmodel.experiments.perturbations import more_often, scaled
 from wfmodel.experiments.scenario import Scenario, Variant
-from wfmodel.model.units import parse_duration
 from wfmodel.simulation import Setting
-from wfmodel.wording.declarations import FAULTS, duration_words
+from wfmodel.wording.declarations import FAULTS, duration_words, knob_words
 from wfmodel.wording.figures import number
 
 CONTROLLER: Final = "orchestrator"
 TEN: Final = 10.0
-WATCHDOG: Final = parse_duration("30s")
-"""The watchdog that is tried where the scenario has none (SQS visibility time-out)."""
-
 STAND_BY: Final = Lease(renewed="2s", lasts="15s", look="2s", of=CONTROLLER)  # type: ignore[arg-type]
 """Of Kubernetes: client-go's leader election, as its components are set up."""
 
@@ -120,125 +108,31 @@ def _of_times(scenario: Scenario) -> Iterator[WhatIf]:
 
 
 def _of_knobs(scenario: Scenario) -> Iterator[WhatIf]:
-    for name, words, change in (
-        ("redelivery_timeout", _redelivery_words, _redelivery),
-        ("persistence", _persistence_words, _persistence),
-        ("delivery", lambda new: f"delivery {new.delivery.value}", _delivery),
-        ("publishing", _publishing_words, _publishing),
-        ("acknowledge", _acknowledge_words, _acknowledge),
-        ("deduplicate", _deduplicate_words, _deduplicate),
-        ("tombstones", _tombstones_words, _tombstones),
-        ("timeouts", _timeouts_words, _timeouts),
-        ("watchdog", _watchdog_words, _watchdog),
-    ):
-        changed = _changed(scenario, name, change)
+    for name, tried in TRIED:
+        changed = _changed(scenario, name, tried)
         if changed is not None:
-            some = next(iter(changed.values())).knobs
-            yield WhatIf(words(some), scenario.setting, changed)
+            new = getattr(next(iter(changed.values())).knobs, name)
+            words = tried.values.get(new, [*tried.values.values()][-1])
+            yield WhatIf(words.format(knob_words(name, new)), scenario.setting, changed)
 
 
-def _changed(
-    scenario: Scenario, name: str, change: Callable[[Knobs], Knobs]
-) -> dict[str, Variant] | None:
+def _changed(scenario: Scenario, name: str, tried: Trial) -> dict[str, Variant] | None:
     """All variants with a knob changed; None where they differ in it, or nothing would change."""
     variants = scenario.variants_by_name()
     if len({getattr(each.knobs, name) for each in variants.values()}) > 1:
         return None
-    changed = {n: replace(v, knobs=change(v.knobs)) for n, v in variants.items()}
+    changed = {n: replace(v, knobs=_other(v.knobs, name, tried)) for n, v in variants.items()}
     return None if changed == variants else changed
 
 
-def _redelivery(knobs: Knobs) -> Knobs:
-    if knobs.delivery is not Delivery.AT_LEAST_ONCE:
+def _other(knobs: Knobs, name: str, tried: Trial) -> Knobs:
+    """The knobs with another value; unchanged where the others leave it no meaning."""
+    if KNOBS[name].idle(knobs):
         return knobs
-    return replace(knobs, redelivery_timeout=max(1, knobs.redelivery_timeout // 10))
-
-
-def _redelivery_words(new: Knobs) -> str:
-    return f"redelivery after {duration_words(new.redelivery_timeout)} (a tenth)"
-
-
-def _persistence(knobs: Knobs) -> Knobs:
-    volatile = knobs.persistence is Persistence.MEMORY
-    other = Persistence.DATABASE if volatile else Persistence.MEMORY
-    return _if_meant(knobs, persistence=other)
-
-
-def _persistence_words(new: Knobs) -> str:
-    if new.persistence is Persistence.MEMORY:
-        return "progress kept in memory only"
-    return "progress committed to a database"
-
-
-def _delivery(knobs: Knobs) -> Knobs:
-    once = knobs.delivery is Delivery.AT_MOST_ONCE
-    other = Delivery.AT_LEAST_ONCE if once else Delivery.AT_MOST_ONCE
-    return _if_meant(knobs, delivery=other)
-
-
-def _publishing(knobs: Knobs) -> Knobs:
-    if knobs.publishing is Publishing.OUTBOX:
-        return replace(knobs, publishing=Publishing.DUAL_WRITE)
-    first = DualWriteOrder.COMMIT_FIRST  # the order has no meaning with an outbox
-    return replace(knobs, publishing=Publishing.OUTBOX, dual_write_order=first)
-
-
-def _publishing_words(new: Knobs) -> str:
-    if new.publishing is Publishing.OUTBOX:
-        return "a transactional outbox instead of the dual write"
-    return "a dual write instead of the outbox"
-
-
-def _deduplicate(knobs: Knobs) -> Knobs:
-    known = KnownKey.USUAL  # without a key none is known
-    return replace(knobs, deduplicate=not knobs.deduplicate, known_key=known)
-
-
-def _acknowledge(knobs: Knobs) -> Knobs:
-    after_work = knobs.acknowledge is Acknowledge.AFTER_WORK
-    other = Acknowledge.AFTER_COMMIT if after_work else Acknowledge.AFTER_WORK
-    return _if_meant(knobs, acknowledge=other)
-
-
-def _acknowledge_words(new: Knobs) -> str:
-    if new.acknowledge is Acknowledge.AFTER_WORK:
-        return "messages acknowledged after the work (late)"
-    return "messages acknowledged with the commit that accepts them"
-
-
-def _if_meant(knobs: Knobs, **changes: object) -> Knobs:
-    """The knobs with changes; without, where the others leave them no meaning."""
+    now = getattr(knobs, name)
+    values = (value(now) if callable(value) else value for value in tried.values)
+    usual = {each: getattr(Knobs(), each) for each in tried.puts_back}
     try:
-        return replace(knobs, **changes)  # type: ignore[arg-type]
-    except ValueError:
+        return replace(knobs, **usual, **{name: next(v for v in values if v != now)})
+    except (StopIteration, ValueError):
         return knobs
-
-
-def _deduplicate_words(new: Knobs) -> str:
-    return "repeats recognised" if new.deduplicate else "no deduplication"
-
-
-def _tombstones(knobs: Knobs) -> Knobs:
-    return replace(knobs, tombstones=not knobs.tombstones)
-
-
-def _tombstones_words(new: Knobs) -> str:
-    return "undos leave tombstones" if new.tombstones else "undos leave no tombstones"
-
-
-def _timeouts(knobs: Knobs) -> Knobs:
-    return replace(knobs, timeouts=not knobs.timeouts)
-
-
-def _timeouts_words(new: Knobs) -> str:
-    return "time-outs on steps" if new.timeouts else "no time-outs on steps"
-
-
-def _watchdog(knobs: Knobs) -> Knobs:
-    return replace(knobs, watchdog=WATCHDOG if knobs.watchdog is None else None)
-
-
-def _watchdog_words(new: Knobs) -> str:
-    if new.watchdog is None:
-        return "no watchdog"
-    return f"a watchdog that asks after {duration_words(new.watchdog)} of silence"

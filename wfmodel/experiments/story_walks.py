@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from wfmodel.designs.anomalies import CLEAN, Anomaly, primary
-from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
@@ -29,6 +28,7 @@ from wfmodel.exploration.stories import story_of
 from wfmodel.exploration.symmetry.unfolding import unfolded
 from wfmodel.exploration.terminal_states import is_end
 from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.enabled_steps import faults_on
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.wording.histories import message_words
 
@@ -106,8 +106,7 @@ def _moment(table: Table, config: Configuration) -> WalkMoment:
     cells = list(enumerate(config.cells))
     believed = tuple(table.view(p, cell.volatile) for p, cell in cells)
     stored = tuple(table.view(p, cell.durable) for p, cell in cells)
-    faults = [OnNow(p, FaultKind.CRASH.value) for p, cell in cells if cell.down]
-    faults += [OnNow(p, FaultKind.PAUSE.value) for p, cell in cells if cell.paused]
+    faults = [OnNow(p, kind.value) for p, cell in cells for kind in faults_on(cell)]
     landed: Counter[int] = Counter()
     undone: Counter[int] = Counter()
     for effect in config.effects:

@@ -17,25 +17,25 @@ from wfmodel.experiments.reachability import budget_words
 from wfmodel.wording.figures import number
 
 
-class Found(NamedTuple):
+class WrongInstance(NamedTuple):
     """An instance of a replication."""
 
     replication: int
     worst: Worst
 
 
-def worst_first(runs: Sequence[Sequence[Worst]]) -> tuple[Found, ...]:
+def worst_first(runs: Sequence[Sequence[Worst]]) -> tuple[WrongInstance, ...]:
     """Of each way to go wrong the first instance of all runs, or the one that was delayed most."""
-    best: dict[str, Found] = {}
+    best: dict[str, WrongInstance] = {}
     for replication, run in enumerate(runs):
         for each in run:
             known = best.get(each.why)
             if known is None or each.seconds > known.worst.seconds:
-                best[each.why] = Found(replication, each)
+                best[each.why] = WrongInstance(replication, each)
     return tuple(best.values())
 
 
-def told(found: Sequence[Found]) -> tuple[str, ...]:
+def told(found: Sequence[WrongInstance]) -> tuple[str, ...]:
     """``lost: instance 3 of replication 0``, one each."""
     return tuple(
         f"{_how(each.worst)}: instance {each.worst.instance} of replication {each.replication}"

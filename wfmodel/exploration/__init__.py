@@ -20,7 +20,7 @@ from wfmodel.extras import need
 need("numpy")  # before anything here imports it
 
 from wfmodel.exploration.acceptance import Acceptance, accepts, refusals  # noqa: E402
-from wfmodel.exploration.explorer import Exploration, explore, search  # noqa: E402
+from wfmodel.exploration.exhaustive_search import Exploration, explore, search  # noqa: E402
 from wfmodel.exploration.fault_accounting import Spending, Spent  # noqa: E402
 from wfmodel.exploration.terminal_states import Ends, ends_of  # noqa: E402
 from wfmodel.semantics.fault_budget import FaultBudget  # noqa: E402

@@ -11,8 +11,7 @@ from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import (
     Act,
     Deed,
-    act_of_death,
-    act_of_landing,
+    act_of_attempt,
     act_on_event,
     act_on_message,
     backup_words,
@@ -22,28 +21,8 @@ from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.symmetry.unfolding import unfolded
 from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.enabled_steps import ABOUT_BACKUPS, ABOUT_EVENTS
 from wfmodel.semantics.successors import Step, StepKind
-
-PLAIN = {
-    StepKind.COMMIT: Deed.COMMIT,
-    StepKind.FLUSH: Deed.FLUSH,
-    StepKind.CRASH: Deed.CRASH,
-    StepKind.RESTART: Deed.RESTART,
-    StepKind.PAUSE: Deed.PAUSE,
-    StepKind.RESUME: Deed.GO_ON,
-    StepKind.LAPSE: Deed.LAPSE,
-}
-"""Steps that name nothing but who."""
-
-DEATHS = {StepKind.DIE: Deed.DIE, StepKind.DIE_UNSEEN: Deed.DIE_UNSEEN}
-
-ABOUT_MESSAGES = {
-    StepKind.PUBLISH: Deed.PUBLISH,
-    StepKind.ACKNOWLEDGE: Deed.ACKNOWLEDGE,
-    StepKind.LOSE: Deed.LOSE,
-    StepKind.DUPLICATE: Deed.DUPLICATE,
-    StepKind.SET_ASIDE: Deed.SET_ASIDE,
-}
 
 
 def schedule_of(space: StateSpace, trace: Trace) -> tuple[Act, ...]:
@@ -71,22 +50,18 @@ def act_between(table: Table, before: Configuration, step: Step, after: Configur
     who, flow = table.names[step.participant], table.system.flow
     if step.kind is StepKind.REACT:
         return act_on_event(flow, who, table.events.values[step.number])
-    if step.kind in (StepKind.LAND, StepKind.VANISH):
-        done = table.events.values[step.number]
-        assert isinstance(done, WorkDone)
-        deed = Deed.LAND if step.kind is StepKind.LAND else Deed.VANISH
-        return act_of_landing(flow, who, done, deed)
-    if step.kind in DEATHS:
-        ended = table.events.values[step.number]
-        assert isinstance(ended, WorkDone)
-        return act_of_death(flow, who, ended, DEATHS[step.kind])
     if step.kind is StepKind.ANSWER:
         return _answer(table, before, step.participant, after)
-    if step.kind is StepKind.RESTORE:
-        return Act(who, Deed.RESTORE, backup_words(step.number))
-    if step.kind in PLAIN:
-        return Act(who, PLAIN[step.kind])
-    return act_on_message(flow, who, ABOUT_MESSAGES[step.kind], table.messages.values[step.number])
+    deed = Deed[step.kind.name]
+    if step.number < 0:
+        return Act(who, deed)
+    if step.kind in ABOUT_BACKUPS:
+        return Act(who, deed, backup_words(step.number))
+    if step.kind in ABOUT_EVENTS:
+        ended = table.events.values[step.number]
+        assert isinstance(ended, WorkDone)
+        return act_of_attempt(flow, who, ended, deed)
+    return act_on_message(flow, who, deed, table.messages.values[step.number])
 
 
 def _answer(table: Table, before: Configuration, p: int, after: Configuration) -> Act:

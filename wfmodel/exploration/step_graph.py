@@ -49,7 +49,7 @@ def check_room(states: int, arcs: int, taken: int, memory_bytes: int) -> None:
 
 
 @dataclass(frozen=True)
-class Graph:
+class StepGraph:
     """n configurations and m arcs: those of i are ``offsets[i]`` until ``offsets[i + 1]``."""
 
     offsets: Numbers
@@ -155,13 +155,13 @@ def firsts(values: NDArray[np.integer]) -> Numbers:
     return ascending
 
 
-def graph_of(space: StateSpace) -> Graph:
+def graph_of(space: StateSpace) -> StepGraph:
     """The graph of a space: its own, or made by asking for every configuration's steps."""
-    known: Graph | None = getattr(space, "graph", None)
+    known: StepGraph | None = getattr(space, "graph", None)
     return _asked(space) if known is None else known
 
 
-def _asked(space: StateSpace) -> Graph:
+def _asked(space: StateSpace) -> StepGraph:
     everywhere = range(len(space))
     steps: Interned[Step] = Interned()
     left: Interned[FaultBudget] = Interned()
@@ -171,7 +171,7 @@ def _asked(space: StateSpace) -> Graph:
         arcs += ((steps.number(step), target) for step, target in space.successors(number))
         counts[number + 1] = len(arcs)
     table = np.array(arcs, dtype=np.uint32).reshape(-1, 2)
-    return Graph(
+    return StepGraph(
         counts,
         np.ascontiguousarray(table[:, 1]),
         np.ascontiguousarray(table[:, 0]),
@@ -182,7 +182,7 @@ def _asked(space: StateSpace) -> Graph:
     )
 
 
-def steps_along(graph: Graph, arcs: Sequence[int]) -> Iterator[tuple[Step, int]]:
+def steps_along(graph: StepGraph, arcs: Sequence[int]) -> Iterator[tuple[Step, int]]:
     """The step of each arc, and where it leads."""
     for arc in arcs:
         yield graph.steps[int(graph.actions[arc])], int(graph.targets[arc])

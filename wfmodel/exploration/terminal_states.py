@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal, primary
 from wfmodel.designs.table import Interned
 from wfmodel.exploration.state_space import StateSpace, is_fault
-from wfmodel.exploration.step_graph import Graph, Projection, firsts, graph_of, steps_along
+from wfmodel.exploration.step_graph import Projection, StepGraph, firsts, graph_of, steps_along
 from wfmodel.semantics.outcome_monitor import Memory, OutcomeMonitor
 from wfmodel.semantics.successors import Step
 
@@ -66,7 +66,7 @@ def shows(space: StateSpace, numbers: Iterable[int], terminal: Terminal) -> bool
 
 def is_end(space: StateSpace, number: int) -> bool:
     """Whether nothing but another fault can happen there: every step costs, if there is any."""
-    known: Graph | None = getattr(space, "graph", None)
+    known: StepGraph | None = getattr(space, "graph", None)
     if known is not None:
         return bool(known.ends[number])
     if space.is_open(number):

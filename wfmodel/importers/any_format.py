@@ -5,6 +5,11 @@ An object with ``StartAt`` or ``States`` is Amazon States Language, one with ``_
 of an imported ``x.asl.json`` (``x.json``, ``x.yaml``, …) is, unless it is given,
 ``x.annotations.yaml`` or ``x.annotations.yml`` in the same folder. ``load_all`` also reads the
 machines that larger files hold.
+
+>>> task = '{"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:1:function:pay", "End": true}'
+>>> read = load_any("pay.json", text='{"StartAt": "Pay", "States": {"Pay": %s}}' % task)
+>>> {name: state.kind for name, state in read.workflow.states.items()}
+{'Pay': 'task', 'End': 'final'}
 """
 
 from __future__ import annotations
@@ -33,7 +38,7 @@ from wfmodel.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from wfmodel.importers.annotations import Annotations
-    from wfmodel.importers.embedded.machine import Machine
+    from wfmodel.importers.embedded.machine import EmbeddedMachine
 
 ANNOTATION_ENDINGS: Final = (".annotations.yaml", ".annotations.yml")
 
@@ -102,7 +107,7 @@ def load_all(
 
 def _embedded(
     path: str | FilePath,
-    machine: Machine,
+    machine: EmbeddedMachine,
     contents: Contents,
     annotations: str | FilePath | Annotations | None,
 ) -> LoadResult:
@@ -119,7 +124,7 @@ def _embedded(
     return replace(read, findings=(*machine.findings, *read.findings))
 
 
-def _followed(path: str | FilePath, machine: Machine) -> LoadResult:
+def _followed(path: str | FilePath, machine: EmbeddedMachine) -> LoadResult:
     """A machine in a file of its own, read where that lies inside the boundary."""
     from wfmodel.importers.asl.asl_file import from_document
     from wfmodel.importers.embedded.machine import not_determined

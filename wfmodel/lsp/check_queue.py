@@ -23,7 +23,7 @@ MOST_WAITING: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class CheckJob:
     """One text to check. Both functions are called in the main thread, in this order.
 
     ``told`` is handed what was read, ``done`` what was found and, by absolute path, the files that
@@ -45,12 +45,12 @@ class CheckQueue:
 
     def __init__(self, checker: Checker) -> None:
         self._checker = checker
-        self._waiting: dict[str, Job] = {}
-        self._running: Job | None = None
+        self._waiting: dict[str, CheckJob] = {}
+        self._running: CheckJob | None = None
         self._changed = Condition()
         self._closed = False
 
-    def put(self, job: Job) -> None:
+    def put(self, job: CheckJob) -> None:
         """Check this text; an older one of the same name is not checked any more."""
         with self._changed:
             self._abandon(job.uri)
@@ -91,7 +91,7 @@ class CheckQueue:
         if self._running is not None and self._running.uri == uri:
             self._running.effort.abandoned = True
 
-    def _check(self, job: Job) -> None:
+    def _check(self, job: CheckJob) -> None:
         def told(results: Sequence[LoadResult]) -> None:
             if not job.effort.abandoned:
                 job.told(results)

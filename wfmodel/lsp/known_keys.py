@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from wfmodel.importers.asl import fields
 from wfmodel.importers.asl.comparisons import CHOICE_RULE, RULE
-from wfmodel.importers.asl.fields import Row, Table
+from wfmodel.importers.asl.fields import FieldSpec, FieldTable
 from wfmodel.importers.asl.reserved import ERRORS
 from wfmodel.importers.asl.values import OneOf, boolean, true
 from wfmodel.model.source import Path
@@ -25,7 +25,7 @@ Lookup: TypeAlias = Callable[[Path], str | None]
 _TAGS: Final = ("kind", "distribution")
 """Keys that say which of several classes a mapping is."""
 
-_TABLES: Final[Mapping[str, Table]] = {
+_TABLES: Final[Mapping[str, FieldTable]] = {
     "branches": fields.BRANCH,
     "processor": fields.PROCESSOR,
     "config": fields.CONFIG,
@@ -38,7 +38,7 @@ _TABLES: Final[Mapping[str, Table]] = {
     "catchers": fields.CATCHER,
     "rules": RULE,
     "rule": RULE,
-    "choices": Table({**CHOICE_RULE.fields, **fields.CONDITION.fields}),
+    "choices": FieldTable({**CHOICE_RULE.fields, **fields.CONDITION.fields}),
 }
 _LISTS: Final = frozenset({"branches", "retriers", "catchers", "choices", "rules"})
 
@@ -146,9 +146,9 @@ def _allowed(node: Schema) -> list[str]:
 
 def known_in_asl(path: Path, value_at: Lookup) -> KeysAndWords:
     """What Amazon States Language lets stand at a path of a machine."""
-    here: Table | Row | str | None = fields.MACHINE
+    here: FieldTable | FieldSpec | str | None = fields.MACHINE
     for depth, part in enumerate(path):
-        if isinstance(here, Table):
+        if isinstance(here, FieldTable):
             here = _held(here.fields.get(str(part)))
         elif here == "states":
             here = _state_table(path[: depth + 1], value_at)
@@ -156,30 +156,30 @@ def known_in_asl(path: Path, value_at: Lookup) -> KeysAndWords:
             here = _TABLES[here]  # an entry of a list
         elif not isinstance(part, int):
             return KeysAndWords()
-    if isinstance(here, Table):
+    if isinstance(here, FieldTable):
         required = {name for name, row in here.fields.items() if row.required}
         return KeysAndWords(keys=dict.fromkeys(here.fields, ""), required=required)
-    if isinstance(here, Row):
+    if isinstance(here, FieldSpec):
         return KeysAndWords(words=dict.fromkeys(_asl_words(path, here)))
     return KeysAndWords()
 
 
-def _held(row: Row | None) -> Table | Row | str | None:
+def _held(row: FieldSpec | None) -> FieldTable | FieldSpec | str | None:
     """What a field holds: one part, several by name or number, or a value."""
     if row is None or row.nested is None:
         return row
     return row.nested if row.nested in {"states", *_LISTS} else _TABLES[row.nested]
 
 
-def _state_table(path: Path, value_at: Lookup) -> Table:
+def _state_table(path: Path, value_at: Lookup) -> FieldTable:
     kind = value_at((*path, "Type")) or ""
     if kind in fields.STATES:
         return fields.STATES[kind]
     every = {name: row for table in fields.STATES.values() for name, row in table.fields.items()}
-    return Table(every)
+    return FieldTable(every)
 
 
-def _asl_words(path: Path, row: Row) -> list[str]:
+def _asl_words(path: Path, row: FieldSpec) -> list[str]:
     if path[-1] == "Type":
         return list(fields.STATES)
     if "ErrorEquals" in path[-2:]:

@@ -20,7 +20,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.importers import load_all
-from wfmodel.lsp.check_queue import CheckQueue, Job
+from wfmodel.lsp.check_queue import CheckJob, CheckQueue
 from wfmodel.lsp.checker import Checked
 from wfmodel.lsp.open_document import OpenDocument
 from wfmodel.lsp.text_places import TextPlaces
@@ -139,7 +139,7 @@ class Session:
         def done(answer: Checked, read: Mapping[str, bytes]) -> None:
             call_in(loop, self._found, uri, text, answer, read)
 
-        self.queue.put(Job(uri, document.file, document.folder, self._texts(), told, done))
+        self.queue.put(CheckJob(uri, document.file, document.folder, self._texts(), told, done))
 
     def _texts(self) -> dict[str, bytes]:
         """What the editor holds of files."""

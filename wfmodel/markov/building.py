@@ -16,7 +16,7 @@ from wfmodel.designs.anomalies import Terminal
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.markov.chain import Chain, Marks
-from wfmodel.markov.chain_state import Kind, State
+from wfmodel.markov.chain_state import ClockKind, State
 from wfmodel.markov.instance_process import Life
 from wfmodel.markov.jumps import Jumps
 from wfmodel.markov.partial_chain import KnownChain
@@ -24,7 +24,7 @@ from wfmodel.markov.rates import Rates, Surroundings
 from wfmodel.semantics.loop_bound import laps_of
 
 MOST_STATES: Final = 200_000
-ON_THE_WAY: Final = frozenset({int(Kind.DELIVER), int(Kind.REDELIVER)})
+ON_THE_WAY: Final = frozenset({int(ClockKind.DELIVER), int(ClockKind.REDELIVER)})
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, NamedTuple, TypeAlias
 
-from wfmodel.semantics.configuration import Cell, Configuration, World
+from wfmodel.semantics.configuration import Cell, Configuration, EffectStore
 from wfmodel.semantics.outcome_monitor import Memory
 
 
-class Kind(IntEnum):
+class ClockKind(IntEnum):
     """What happens when a clock runs out."""
 
     DELIVER = 0
@@ -46,9 +46,9 @@ class Kind(IntEnum):
 
 
 DIES_WITH_PROCESS = frozenset(
-    {Kind.WORK, Kind.TIMER, Kind.COMMIT, Kind.PUBLISH, Kind.PUBLISH_FIRST}
+    {ClockKind.WORK, ClockKind.TIMER, ClockKind.COMMIT, ClockKind.PUBLISH, ClockKind.PUBLISH_FIRST}
 )
-TIMERS = frozenset({Kind.TIMER, Kind.DUE, Kind.OVERDUE})
+TIMERS = frozenset({ClockKind.TIMER, ClockKind.DUE, ClockKind.OVERDUE})
 
 Clock: TypeAlias = tuple[int, int, tuple[Any, ...], int]
 """(kind, participant, about what, stage)."""
@@ -64,7 +64,7 @@ class State(NamedTuple):
     """The whole. ``memory`` is what was ever said, for the judgement at the end."""
 
     cells: tuple[Cell, ...]
-    world: World
+    world: EffectStore
     clocks: tuple[Clock, ...]
     queues: tuple[tuple[Waiting, ...], ...]
     drawn: tuple[Drawn, ...] = ()

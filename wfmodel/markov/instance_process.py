@@ -6,11 +6,13 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Final
 
 from wfmodel.designs.anomalies import Terminal, primary
-from wfmodel.markov.chain_state import Kind, State
+from wfmodel.markov.chain_state import ClockKind, State
 from wfmodel.markov.jumps import Jumps
 from wfmodel.markov.partial_chain import TooManyStatesError
 
-IDLE: Final = frozenset(map(int, (Kind.STRIKE, Kind.HEAL, Kind.DUE, Kind.OVERDUE)))
+IDLE: Final = frozenset(
+    map(int, (ClockKind.STRIKE, ClockKind.HEAL, ClockKind.DUE, ClockKind.OVERDUE))
+)
 """Clocks that move nothing by themselves."""
 
 
@@ -39,7 +41,7 @@ class Life:
         if self.is_over(state) or (self._beyond is not None and self._beyond(state)):
             return
         for rate, clock in self._jumps.enabled(state):
-            strikes = clock[0] == Kind.STRIKE
+            strikes = clock[0] == ClockKind.STRIKE
             for probability, after in self._jumps.outcomes(state, clock):
                 yield rate * probability, after, strikes
 

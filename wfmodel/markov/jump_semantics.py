@@ -24,8 +24,8 @@ from wfmodel.designs.table import (
     Table,
 )
 from wfmodel.markov.branching import Draws, Pick
-from wfmodel.markov.chain_state import DIES_WITH_PROCESS, TIMERS, Clock, Kind, State, Waiting
-from wfmodel.markov.phase_type import Length
+from wfmodel.markov.chain_state import DIES_WITH_PROCESS, TIMERS, Clock, ClockKind, State, Waiting
+from wfmodel.markov.phase_type import Erlang
 from wfmodel.markov.rates import Rates
 from wfmodel.model.workflow import TIMEOUT, Compensation, Task
 from wfmodel.semantics.cell_rules import CellRules
@@ -91,26 +91,26 @@ class JumpState:
         self.queues = list(state.queues)
         self.drawn = state.drawn
         self.memory = state.memory
-        self._agenda: deque[tuple[Kind, int, tuple[Any, ...]]] = deque()
-        self._handlers: dict[Kind, Handler] = {
-            Kind.DELIVER: self._deliver,
-            Kind.REDELIVER: self._redeliver,
-            Kind.WORK: self._worked,
-            Kind.TIMER: self._fired,
-            Kind.COMMIT: self._commit,
-            Kind.PUBLISH: self._published,
-            Kind.PUBLISH_FIRST: self._published_first,
-            Kind.RELAY: self._relayed,
-            Kind.ANSWER: self._answered,
-            Kind.STRIKE: self._strike,
-            Kind.HEAL: self._heal,
-            Kind.DUE: self._passed,
+        self._agenda: deque[tuple[ClockKind, int, tuple[Any, ...]]] = deque()
+        self._handlers: dict[ClockKind, Handler] = {
+            ClockKind.DELIVER: self._deliver,
+            ClockKind.REDELIVER: self._redeliver,
+            ClockKind.WORK: self._worked,
+            ClockKind.TIMER: self._fired,
+            ClockKind.COMMIT: self._commit,
+            ClockKind.PUBLISH: self._published,
+            ClockKind.PUBLISH_FIRST: self._published_first,
+            ClockKind.RELAY: self._relayed,
+            ClockKind.ANSWER: self._answered,
+            ClockKind.STRIKE: self._strike,
+            ClockKind.HEAL: self._heal,
+            ClockKind.DUE: self._passed,
         }
 
     def run_out(self, clock: Clock) -> None:
         """A clock's last stage is over; then whatever takes no time."""
         kind, p, about, _ = clock
-        self._agenda.append((Kind(kind), p, about))
+        self._agenda.append((ClockKind(kind), p, about))
         self.settle()
 
     def settle(self) -> None:
@@ -138,7 +138,7 @@ class JumpState:
         seen = self.rules.observer.sees(now.configuration)
         return now._replace(memory=self.memory | seen)
 
-    def start(self, kind: Kind, p: int, about: tuple[Any, ...], length: Length) -> None:
+    def start(self, kind: ClockKind, p: int, about: tuple[Any, ...], length: Erlang) -> None:
         """Start a clock; what takes no time is put on the agenda."""
         if length.stages:
             self.clocks.append((kind, p, about, 0))
@@ -166,7 +166,7 @@ class JumpState:
             self.table.events.number(TimerFired(timer)),
         )
         if all(c[1] != p or c[2] != about for c in self.clocks if c[0] in TIMERS):
-            self.start(Kind.DUE, p, about, self.rates.timer(timer))
+            self.start(ClockKind.DUE, p, about, self.rates.timer(timer))
 
     def _redeliver(self, p: int, about: tuple[Any, ...]) -> None:
         kept, doubled = self.rates.losses[p], self.rates.doubles[p]
@@ -174,12 +174,12 @@ class JumpState:
             self._lose(p, about[0])
             return
         if doubled and self.pick((doubled, 1 - doubled)) == 0:
-            self.start(Kind.DELIVER, p, about, self.rates.network)
-        self.start(Kind.DELIVER, p, about, self.rates.network)
+            self.start(ClockKind.DELIVER, p, about, self.rates.network)
+        self.start(ClockKind.DELIVER, p, about, self.rates.network)
 
     def _lose(self, p: int, message: int) -> None:
         if self.local.at_least_once:
-            self.start(Kind.REDELIVER, p, (message,), self.rates.redelivery)
+            self.start(ClockKind.REDELIVER, p, (message,), self.rates.redelivery)
 
     def _deliver(self, p: int, about: tuple[Any, ...]) -> None:
         if self.cells[p].down and self.local.at_least_once:
@@ -209,9 +209,9 @@ class JumpState:
         if after.cell.pending is None:
             self._release(p, self.table.entry(p, before.volatile, event)[1])
         elif after.cell.pending.unpublished:
-            self.start(Kind.PUBLISH_FIRST, p, (), self.rates.gap)
+            self.start(ClockKind.PUBLISH_FIRST, p, (), self.rates.gap)
         else:
-            self.start(Kind.COMMIT, p, (), self.rates.commit)
+            self.start(ClockKind.COMMIT, p, (), self.rates.commit)
 
     def _land(self, landing: Landing | None) -> None:
         if landing is not None:
@@ -238,7 +238,7 @@ class JumpState:
             if code == SEND and at_once and not self.local.publish_first:
                 self.post(operation[1], operation[3])
             elif code == WORK:
-                self.start(Kind.WORK, p, operation[1:4], self.rates.work(operation[1]))
+                self.start(ClockKind.WORK, p, operation[1:4], self.rates.work(operation[1]))
             elif code == SET_TIMER:
                 self._set(p, operation[1], operation[2])
             elif code == CLEAR_TIMER:
@@ -248,9 +248,9 @@ class JumpState:
             elif code == EXPECT:
                 self._expect(p, operation[1], operation[2])
         if posts and self.rules.gap:
-            self.start(Kind.PUBLISH, p, posts, self.rates.gap)
+            self.start(ClockKind.PUBLISH, p, posts, self.rates.gap)
         elif posts and relays:
-            self.start(Kind.RELAY, p, posts, self.rates.relay)
+            self.start(ClockKind.RELAY, p, posts, self.rates.relay)
         self._next(p)
 
     def _published(self, p: int, posts: tuple[Post, ...]) -> None:
@@ -269,7 +269,7 @@ class JumpState:
         for post in () if pending is None else pending.unpublished:
             self.cells[p] = self.local.publish(self.cells[p], post).cell
             self.post(*post)
-        self.start(Kind.COMMIT, p, (), self.rates.commit)
+        self.start(ClockKind.COMMIT, p, (), self.rates.commit)
 
     # ---------------------------------------------------------------------- work and timers
 
@@ -283,16 +283,16 @@ class JumpState:
 
     def _set(self, p: int, timer: int, event: int) -> None:
         """Start a timer; one whose due time goes on already is for then."""
-        going_on = [c for c in self.clocks if c[0] != Kind.TIMER and _is_of(c, p, timer)]
+        going_on = [c for c in self.clocks if c[0] != ClockKind.TIMER and _is_of(c, p, timer)]
         self._clear(p, timer)
         for kind, _, about, stage in going_on[:1]:
-            if kind == Kind.DUE:
-                self.clocks.append((Kind.TIMER, p, about, stage))
+            if kind == ClockKind.DUE:
+                self.clocks.append((ClockKind.TIMER, p, about, stage))
             else:
-                self._agenda.append((Kind.TIMER, p, about))
+                self._agenda.append((ClockKind.TIMER, p, about))
             return
         length = self.rates.timer(self.table.timers.values[timer])
-        self.start(Kind.TIMER, p, (timer, event), length)
+        self.start(ClockKind.TIMER, p, (timer, event), length)
 
     def _clear(self, p: int, timer: int) -> None:
         """Neither its clock nor a firing that waits for a commit is left."""
@@ -305,7 +305,7 @@ class JumpState:
             self._offer(p, (event, NONE, timer))
 
     def _passed(self, p: int, about: tuple[Any, ...]) -> None:
-        self.clocks.append((Kind.OVERDUE, p, about, 0))
+        self.clocks.append((ClockKind.OVERDUE, p, about, 0))
 
     # -------------------------------------------------------------------------- the outside
 
@@ -319,7 +319,7 @@ class JumpState:
         if silent and self.pick((silent, 1 - silent)) == 0:
             self.cells[p] = self.local.answered(self.cells[p], node, epoch)
         else:
-            self.start(Kind.ANSWER, p, (node, epoch), self.rates.answer(node))
+            self.start(ClockKind.ANSWER, p, (node, epoch), self.rates.answer(node))
 
     def _answered(self, p: int, about: tuple[Any, ...]) -> None:
         node, epoch = about
@@ -333,7 +333,7 @@ class JumpState:
     def _strike(self, p: int, about: tuple[Any, ...]) -> None:
         (number,) = about
         before, lost = self.cells[p], list[int]()
-        self.start(Kind.HEAL, p, about, self.rates.strikes[number].lasts)
+        self.start(ClockKind.HEAL, p, about, self.rates.strikes[number].lasts)
         if not before.down:
             self.clocks = list(self._outliving(p))
             lost = [waiting[1] for waiting in self.queues[p] if waiting[1] != NONE]
@@ -350,14 +350,14 @@ class JumpState:
     def _outliving(self, p: int) -> Iterator[Clock]:
         """Clocks after a crash of a process: due times of its timers are durable, if it commits."""
         for clock in self.clocks:
-            if clock[1] == p and clock[0] == Kind.TIMER and self.local.synchronous:
-                yield (Kind.DUE, *clock[1:])
+            if clock[1] == p and clock[0] == ClockKind.TIMER and self.local.synchronous:
+                yield (ClockKind.DUE, *clock[1:])
             elif clock[1] != p or clock[0] not in DIES_WITH_PROCESS:
                 yield clock
 
     def _heal(self, p: int, about: tuple[Any, ...]) -> None:
         (number,) = about
-        self.start(Kind.STRIKE, p, about, self.rates.strikes[number].gap)
+        self.start(ClockKind.STRIKE, p, about, self.rates.strikes[number].gap)
         cell = self.local.restart(p, self.cells[p]).cell
         posts, self.cells[p] = cell.queue, cell._replace(queue=())
         if cell.down:

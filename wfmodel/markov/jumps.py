@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 from wfmodel.designs.messages import Start
 from wfmodel.designs.table import Table
-from wfmodel.markov.chain_state import Clock, Kind, State
+from wfmodel.markov.chain_state import Clock, ClockKind, State
 from wfmodel.markov.jump_semantics import JumpRules, JumpState
-from wfmodel.markov.phase_type import Length
+from wfmodel.markov.phase_type import Erlang
 from wfmodel.markov.rates import Rates
-from wfmodel.semantics.configuration import Cell, World
+from wfmodel.semantics.configuration import Cell, EffectStore
 
 Act: TypeAlias = Callable[[JumpState], None]
 
@@ -34,10 +34,10 @@ class Jumps:
         """Where it begins: states with their probabilities."""
         nobody = tuple(Cell() for _ in self.table.names)
         strikes = [
-            (int(Kind.STRIKE), strike.participant, (number,), 0)
+            (int(ClockKind.STRIKE), strike.participant, (number,), 0)
             for number, strike in enumerate(self.rates.strikes)
         ]
-        empty = State(nobody, World(), tuple(sorted(strikes)), ((),) * len(nobody))
+        empty = State(nobody, EffectStore(), tuple(sorted(strikes)), ((),) * len(nobody))
         to = tuple(self.table.index[name] for name in self.table.system.start)
 
         def arrive(moment: JumpState) -> None:
@@ -48,7 +48,7 @@ class Jumps:
 
     def enabled(self, state: State) -> list[tuple[float, Clock]]:
         """Every clock that runs, with the rate per second at which its stage ends."""
-        running = (clock for clock in state.clocks if clock[0] != Kind.OVERDUE)
+        running = (clock for clock in state.clocks if clock[0] != ClockKind.OVERDUE)
         return [(self._length(clock).rate, clock) for clock in running]
 
     def outcomes(self, state: State, clock: Clock) -> list[tuple[float, State]]:
@@ -71,27 +71,27 @@ class Jumps:
             found[after] = found.get(after, 0.0) + picks.probability
         return [(probability, after) for after, probability in found.items()]
 
-    def _length(self, clock: Clock) -> Length:
+    def _length(self, clock: Clock) -> Erlang:
         kind, _, about, _ = clock
         rates = self.rates
         match kind:
-            case Kind.DELIVER:
+            case ClockKind.DELIVER:
                 return rates.network
-            case Kind.REDELIVER:
+            case ClockKind.REDELIVER:
                 return rates.redelivery
-            case Kind.WORK:
+            case ClockKind.WORK:
                 return rates.work(about[0])
-            case Kind.TIMER | Kind.DUE:
+            case ClockKind.TIMER | ClockKind.DUE:
                 return rates.timer(self.table.timers.values[about[0]])
-            case Kind.COMMIT:
+            case ClockKind.COMMIT:
                 return rates.commit
-            case Kind.PUBLISH | Kind.PUBLISH_FIRST:
+            case ClockKind.PUBLISH | ClockKind.PUBLISH_FIRST:
                 return rates.gap
-            case Kind.RELAY:
+            case ClockKind.RELAY:
                 return rates.relay
-            case Kind.ANSWER:
+            case ClockKind.ANSWER:
                 return rates.answer(about[0])
-            case Kind.STRIKE:
+            case ClockKind.STRIKE:
                 return rates.strikes[about[0]].gap
             case _:
                 return rates.strikes[about[0]].lasts

@@ -19,14 +19,14 @@ class NotExponentialError(ValueError):
     """A time that no finite chain of exponential stages describes; the text names its place."""
 
 
-class Length(NamedTuple):
+class Erlang(NamedTuple):
     """``stages`` of ``rate`` per second each; no stage: it takes no time."""
 
     stages: int
     rate: float
 
 
-AT_ONCE = Length(0, 0.0)
+AT_ONCE = Erlang(0, 0.0)
 
 
 class Lengths:
@@ -39,7 +39,7 @@ class Lengths:
         self.approximated: dict[str, int] = {}
         """Place to the stages that stand for what is there."""
 
-    def of(self, distribution: Distribution, place: str) -> Length:
+    def of(self, distribution: Distribution, place: str) -> Erlang:
         """The length of a clock.
 
         Raises:
@@ -49,18 +49,18 @@ class Lengths:
         if mean_ns == 0:
             return AT_ONCE
         if isinstance(distribution, Exponential):
-            return Length(1, 1e9 / mean_ns)
+            return Erlang(1, 1e9 / mean_ns)
         if isinstance(distribution, Gamma) and float(distribution.shape).is_integer():
             shape = int(distribution.shape)
             if shape <= MOST_STAGES:
-                return Length(shape, shape * 1e9 / mean_ns)
+                return Erlang(shape, shape * 1e9 / mean_ns)
         return self._approximated(distribution.distribution, mean_ns, place)
 
-    def fixed(self, length_ns: int, place: str) -> Length:
+    def fixed(self, length_ns: int, place: str) -> Erlang:
         """The length of a clock that a number of nanoseconds gives."""
         return self.of(Constant(length_ns), place)
 
-    def _approximated(self, family: str, mean_ns: float, place: str) -> Length:
+    def _approximated(self, family: str, mean_ns: float, place: str) -> Erlang:
         if self.stages is None:
             raise NotExponentialError(
                 f"{place} is {family} (mean {mean_ns / 1e9:g} s), and an exact answer needs"
@@ -68,4 +68,4 @@ class Lengths:
                 " Erlang stages, which approximate it with the same mean"
             )
         self.approximated[place] = self.stages
-        return Length(self.stages, self.stages * 1e9 / mean_ns)
+        return Erlang(self.stages, self.stages * 1e9 / mean_ns)

@@ -15,7 +15,7 @@ from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import Timer
 from wfmodel.designs.row_rules import REFRESH, lag_of
 from wfmodel.designs.system import System
-from wfmodel.markov.phase_type import AT_ONCE, Length, Lengths, NotExponentialError
+from wfmodel.markov.phase_type import AT_ONCE, Erlang, Lengths, NotExponentialError
 from wfmodel.model.distributions import Distribution, Uniform
 from wfmodel.model.failures import Jitter
 from wfmodel.model.state_events import lands_outside
@@ -30,12 +30,12 @@ class Surroundings:
     faults: tuple[Fault, ...] = ()
 
 
-class Strike(NamedTuple):
+class FaultProcess(NamedTuple):
     """One fault process: who crashes, how long until it does, and until it is over."""
 
     participant: int
-    gap: Length
-    lasts: Length
+    gap: Erlang
+    lasts: Erlang
 
 
 class Rates:
@@ -62,11 +62,11 @@ class Rates:
         self.network = lengths.of(around.network, "setting.network")
         synchronous = knobs.persistence is not Persistence.MEMORY
         self.commit = lengths.of(knobs.commit, "knobs.commit") if synchronous else AT_ONCE
-        self._redelivery: Length | None = None
-        self._work: dict[int, Length] = {}
-        self._timers: dict[Timer, Length] = {}
-        self._answers: dict[int, Length] = {}
-        self.strikes: list[Strike] = []
+        self._redelivery: Erlang | None = None
+        self._work: dict[int, Erlang] = {}
+        self._timers: dict[Timer, Erlang] = {}
+        self._answers: dict[int, Erlang] = {}
+        self.strikes: list[FaultProcess] = []
         self.losses = [1.0 for _ in system.participants]
         """Probability that a message to a participant is not lost."""
         self.doubles = [0.0 for _ in system.participants]
@@ -74,24 +74,24 @@ class Rates:
             self._add(fault, f"setting.faults.{number}")
 
     @property
-    def gap(self) -> Length:
+    def gap(self) -> Erlang:
         """Dual write: the time between the two operations."""
         return self.lengths.of(self.system.knobs.publish, "knobs.publish")
 
     @property
-    def relay(self) -> Length:
+    def relay(self) -> Erlang:
         """Outbox: from commit to publication."""
         return self.lengths.of(self.system.knobs.relay_delay, "knobs.relay_delay")
 
     @property
-    def redelivery(self) -> Length:
+    def redelivery(self) -> Erlang:
         """Until a message that failed to be delivered sets out again."""
         if self._redelivery is None:
             timeout = self.system.knobs.redelivery_timeout
             self._redelivery = self.lengths.fixed(timeout, "knobs.redelivery_timeout")
         return self._redelivery
 
-    def work(self, node: int) -> Length:
+    def work(self, node: int) -> Erlang:
         """How long an attempt at a step takes."""
         found = self._work.get(node)
         if found is None:
@@ -101,7 +101,7 @@ class Rates:
             found = self._work[node] = self.lengths.of(state.duration, place)
         return found
 
-    def answer(self, node: int) -> Length:
+    def answer(self, node: int) -> Erlang:
         """How long the outside takes to answer."""
         found = self._answers.get(node)
         if found is None:
@@ -111,7 +111,7 @@ class Rates:
             found = self._answers[node] = self.lengths.of(state.delay, place)
         return found
 
-    def timer(self, timer: Timer) -> Length:
+    def timer(self, timer: Timer) -> Erlang:
         """How long a timer runs.
 
         Raises:
@@ -122,7 +122,7 @@ class Rates:
             found = self._timers[timer] = self._timer(timer)
         return found
 
-    def _timer(self, timer: Timer) -> Length:
+    def _timer(self, timer: Timer) -> Erlang:
         if not isinstance(timer, Timer):
             raise NotExponentialError(f"the timer {timer!r} is the system's own, and has no length")
         if timer.kind == "watchdog":
@@ -157,7 +157,7 @@ class Rates:
             lasts = self.lengths.of(fault.lasts, f"{place}.lasts")
             if not gap.stages:
                 raise NotExponentialError(f"{place}.every is zero")
-            self.strikes.extend(Strike(target, gap, lasts) for target in targets)
+            self.strikes.extend(FaultProcess(target, gap, lasts) for target in targets)
         elif fault.at or fault.every is not None or fault.kind not in _BY_CHANCE:
             raise NotExponentialError(
                 f"{place}: {fault.kind} is not among what an exact answer knows: crashes with"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from wfmodel.designs.anomalies import NO_EFFECT, Count
-from wfmodel.designs.history import Step
+from wfmodel.designs.history import TaskNode
 from wfmodel.designs.messages import StepStatus
 
 Claim: TypeAlias = tuple[int, StepStatus]
@@ -23,7 +23,7 @@ Claim: TypeAlias = tuple[int, StepStatus]
 class LocalInvariants:
     """Those of one workflow's steps. ``effects``: the steps that leave something behind."""
 
-    def __init__(self, steps: Iterable[Step], participants: Sequence[str]) -> None:
+    def __init__(self, steps: Iterable[TaskNode], participants: Sequence[str]) -> None:
         numbers = {name: number for number, name in enumerate(participants)}
         known = tuple(steps)
         self.effects = frozenset(step.node for step in known if step.effect != NO_EFFECT)

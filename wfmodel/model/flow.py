@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final as Constant
 
-from wfmodel.model.flow_graph import Edge, Flow, Node, NodeKind, Problem, Scope, with_back_edges
+from wfmodel.model.flow_graph import Edge, Flow, FlowProblem, Node, NodeKind, Scope, with_back_edges
 from wfmodel.model.row_problems import row_problems
 from wfmodel.model.source import Path
 from wfmodel.model.state_events import (
@@ -46,9 +46,9 @@ __all__ = [
     "TRANSIENT_FAILURE",
     "Edge",
     "Flow",
+    "FlowProblem",
     "Node",
     "NodeKind",
-    "Problem",
     "Scope",
     "build_flow",
     "interruption",
@@ -107,7 +107,7 @@ class _Builder:
         self.expand_copies = expand_copies
         self.nodes: list[Node] = []
         self.scopes: list[Scope] = []
-        self.problems: list[Problem] = []
+        self.problems: list[FlowProblem] = []
         self.implicit: dict[tuple[int, NodeKind, Outcome | None], int] = {}
 
     def build(self) -> Flow:
@@ -117,7 +117,7 @@ class _Builder:
         self._lay_out(main, w.initial)
         self.nodes = with_back_edges(self.nodes, self.scopes)
         self.problems += row_problems(self.nodes, w.rows)
-        unique: dict[tuple[str, Path, str], Problem] = {}
+        unique: dict[tuple[str, Path, str], FlowProblem] = {}
         for problem in self.problems:
             unique.setdefault((problem.kind, problem.path, problem.name), problem)
         by_name = {node.name: node.index for node in self.nodes}
@@ -142,7 +142,9 @@ class _Builder:
         """Nodes of a machine first, then their edges; returns the index of its initial node."""
         if len(self.nodes) + len(machine.states) > MOST_NODES:
             self.problems.append(
-                Problem("workflow-too-large", machine.path, machine.prefix or self.workflow.name)
+                FlowProblem(
+                    "workflow-too-large", machine.path, machine.prefix or self.workflow.name
+                )
             )
             return None
         self.count(len(machine.states))
@@ -159,7 +161,7 @@ class _Builder:
         first = machine.indices.get(initial)
         if first is None:
             self.problems.append(
-                Problem(
+                FlowProblem(
                     "unknown-initial", (*machine.path, "initial"), initial, tuple(machine.states)
                 )
             )
@@ -222,7 +224,9 @@ class _Builder:
             holder = holder.caller
         path = (*machine.path, "states", name, "compensates")
         tasks = tuple(n for n, s in machine.states.items() if isinstance(s, Task) and n != name)
-        self.problems.append(Problem("unknown-compensated-task", path, state.compensates, tasks))
+        self.problems.append(
+            FlowProblem("unknown-compensated-task", path, state.compensates, tasks)
+        )
 
     def _resolve_cause(self, machine: _Machine, name: str, cause: str) -> None:
         target = machine.indices.get(cause)
@@ -231,7 +235,7 @@ class _Builder:
             return
         tasks = tuple(n for n, s in machine.states.items() if isinstance(s, Task))
         path = (*machine.path, "states", name, "caused_by")
-        self.problems.append(Problem("unknown-cause", path, cause, tasks))
+        self.problems.append(FlowProblem("unknown-cause", path, cause, tasks))
 
     def _edges(self, machine: _Machine, name: str, state: State) -> None:
         index, path = machine.indices[name], (*machine.path, "states", name)
@@ -290,7 +294,7 @@ class _Builder:
             index = self._rollback(machine)
         if index is None:
             candidates = (*machine.states, *self.built_in)
-            self.problems.append(Problem("unknown-target", path, target, candidates))
+            self.problems.append(FlowProblem("unknown-target", path, target, candidates))
             return []
         return [Edge(event, index, path)]
 
@@ -344,11 +348,11 @@ class _Builder:
         at = (*path, "workflow")
         if definition is None:
             known = tuple(self.workflow.workflows)
-            self.problems.append(Problem("unknown-workflow", at, state.workflow, known))
+            self.problems.append(FlowProblem("unknown-workflow", at, state.workflow, known))
             return []
         if state.workflow in machine.calls:
             chain = " -> ".join((*machine.calls, state.workflow))
-            self.problems.append(Problem("recursive-workflow", at, state.workflow, (), chain))
+            self.problems.append(FlowProblem("recursive-workflow", at, state.workflow, (), chain))
             return []
         returns: dict[str, tuple[str, Path, bool]] = {
             Outcome.SUCCEEDED: (state.next or "", (*path, "next"), state.next is None)

@@ -94,7 +94,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FlowProblem:
     """A name that leads nowhere. ``kind`` is the name of the rule that reports it."""
 
     kind: str
@@ -111,7 +111,7 @@ class Flow:
     workflow: Workflow
     nodes: tuple[Node, ...]
     scopes: tuple[Scope, ...]
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[FlowProblem, ...] = ()
     by_name: Mapping[str, int] = field(default_factory=dict)
     interruptions: tuple[str, ...] = ()
     """What may end the whole at any moment (``with_interruptions``): events, in the order of the

@@ -1,4 +1,10 @@
-"""From a file in our own format to a Workflow. Shape only: what the names mean, rules decide."""
+r"""From a file in our own format to a Workflow. Shape only: what the names mean, rules decide.
+
+>>> states = "{charge: {kind: task, service: bank, nxt: end}, end: {kind: final, outcome: failed}}"
+>>> read = load_workflow("pay.yaml", text=f"name: pay\ninitial: charge\nstates: {states}")
+>>> [finding.message[:42] for finding in read.findings], read.findings[0].span.line
+(["unknown key 'nxt'; did you mean 'next'? (k"], 3)
+"""
 
 from __future__ import annotations
 

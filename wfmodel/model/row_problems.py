@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from wfmodel.model.flow_graph import Node, NodeKind, Problem
+from wfmodel.model.flow_graph import FlowProblem, Node, NodeKind
 from wfmodel.model.rows import CONFLICT, NEXT, RowUse, StoreRow
 from wfmodel.model.state_events import retries
 from wfmodel.model.workflow import Effect, Lands, Task
@@ -13,7 +13,7 @@ _MANY = 1 << 30
 """An attempt that only a retry without end reaches."""
 
 
-def row_problems(nodes: Iterable[Node], rows: Mapping[str, StoreRow]) -> Iterator[Problem]:
+def row_problems(nodes: Iterable[Node], rows: Mapping[str, StoreRow]) -> Iterator[FlowProblem]:
     """Every problem, in the order of the nodes."""
     yield from _misdeclared(rows)
     users: dict[str, Node] = {}
@@ -25,28 +25,28 @@ def row_problems(nodes: Iterable[Node], rows: Mapping[str, StoreRow]) -> Iterato
             continue
         at = (*node.path, "row")
         if use.of not in rows:
-            yield Problem("unfit-row", (*at, "of"), use.of, tuple(rows))
+            yield FlowProblem("unfit-row", (*at, "of"), use.of, tuple(rows))
             continue
         for key, message in _unfit(node.state, use, rows[use.of]):
-            yield Problem("unfit-row", (*at, key) if key else at, use.of, (), message)
+            yield FlowProblem("unfit-row", (*at, key) if key else at, use.of, (), message)
         first = users.setdefault(use.of, node)
         if first.service != node.service:
             message = (
                 f"row {use.of!r} is in the store of {first.service!r}, which {first.name!r} uses;"
                 f" {node.name!r} is at {node.service!r}: let one service do both, or send a message"
             )
-            yield Problem("unfit-row", at, use.of, (), message)
+            yield FlowProblem("unfit-row", at, use.of, (), message)
 
 
-def _misdeclared(rows: Mapping[str, StoreRow]) -> Iterator[Problem]:
+def _misdeclared(rows: Mapping[str, StoreRow]) -> Iterator[FlowProblem]:
     for name, row in rows.items():
         twice = next((value for value in row.values if row.values.count(value) > 1), None)
         if twice is not None:
             message = f"row {name!r}: the value {twice!r} stands twice"
-            yield Problem("unfit-row", ("rows", name, "values"), name, (), message)
+            yield FlowProblem("unfit-row", ("rows", name, "values"), name, (), message)
         if NEXT in row.values:
             message = f"row {name!r}: no value is called {NEXT!r}, which is the one after any"
-            yield Problem("unfit-row", ("rows", name, "values"), name, (), message)
+            yield FlowProblem("unfit-row", ("rows", name, "values"), name, (), message)
 
 
 def _unfit(task: Task, use: RowUse, row: StoreRow) -> Iterator[tuple[str, str]]:

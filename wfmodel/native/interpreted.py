@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
-from wfmodel.native.record_layout import NULL, Meaning, Place, is_record, item_of, layout_of
+from wfmodel.native.record_layout import NULL, FieldPlace, Meaning, is_record, item_of, layout_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 R = TypeVar("R")
@@ -81,7 +81,7 @@ class _Array(_Address):
 
     def __init__(self, address: int, item: Meaning) -> None:
         super().__init__(address)
-        self.place = Place(0, item, inside=False)
+        self.place = FieldPlace(0, item, inside=False)
 
     def __getitem__(self, index: int) -> Any:  # noqa: ANN401 - whatever it holds
         return _read(self.address + 8 * index, self.place)
@@ -108,7 +108,7 @@ def reference(meaning: type[R]) -> Callable[[int], R]:
 def _proxy(record: Hashable) -> Callable[[int], _Address]:
     """A class whose fields are those of a record, read and written in memory."""
 
-    def field(place: Place) -> property:
+    def field(place: FieldPlace) -> property:
         def read(self: _Address) -> Any:  # noqa: ANN401 - whatever it holds
             return _read(self.address, place)
 
@@ -121,7 +121,7 @@ def _proxy(record: Hashable) -> Callable[[int], _Address]:
     return type(getattr(record, "__name__", "Record"), (_Address,), {"__slots__": (), **fields})
 
 
-def _read(address: int, place: Place) -> Any:  # noqa: ANN401 - whatever it holds
+def _read(address: int, place: FieldPlace) -> Any:  # noqa: ANN401 - whatever it holds
     if place.inside:
         return reference(place.meaning)(address + 8 * place.offset)
     if place.meaning is float:
@@ -132,7 +132,7 @@ def _read(address: int, place: Place) -> Any:  # noqa: ANN401 - whatever it hold
     return bool(word) if place.meaning is bool else word
 
 
-def _write(address: int, place: Place, value: Any) -> None:  # noqa: ANN401 - whatever it holds
+def _write(address: int, place: FieldPlace, value: Any) -> None:  # noqa: ANN401 - whatever it holds
     if place.meaning is float:
         put_real(address, place.offset, value)
     elif value is NULL or isinstance(value, _Address):

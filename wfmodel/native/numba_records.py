@@ -25,7 +25,7 @@ from wfmodel.native.compiler import (
     register_default,
     types,
 )
-from wfmodel.native.record_layout import Place, is_record, item_of, layout_of
+from wfmodel.native.record_layout import FieldPlace, is_record, item_of, layout_of
 
 KINDS: Final = {"int": types.int64, "float": types.float64, "bool": types.boolean}
 
@@ -54,7 +54,7 @@ class RecordType(types.Type):
         """The type of what is either this record or ``NULL``."""
         return self if isinstance(other, _NULL) else None
 
-    def place(self, name: str) -> Place | None:
+    def place(self, name: str) -> FieldPlace | None:
         """Where a field is."""
         return layout_of(self.record).places.get(name)
 

@@ -34,7 +34,7 @@ Meaning: TypeAlias = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FieldPlace:
     """Where a field is, in words from the beginning, and what it holds."""
 
     offset: int
@@ -44,18 +44,18 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Layout:
+class RecordLayout:
     """All fields of a record, and its length in words."""
 
-    places: dict[str, Place]
+    places: dict[str, FieldPlace]
     words: int
 
 
 @cache
-def layout_of(record: type) -> Layout:
+def layout_of(record: type) -> RecordLayout:
     """Where the fields of a record are."""
     assert is_dataclass(record)
-    hints, places = get_type_hints(record), dict[str, Place]()
+    hints, places = get_type_hints(record), dict[str, FieldPlace]()
     shared: dict[str, str] = getattr(record, "SHARED", {})
     offset: int = getattr(record, "FIRST", 0)
     for each in fields(record):
@@ -64,11 +64,11 @@ def layout_of(record: type) -> Layout:
         meaning = hints[each.name]
         inside = is_record(meaning) and each.default_factory is meaning
         if each.name in shared:
-            places[each.name] = Place(places[shared[each.name]].offset, meaning, inside=False)
+            places[each.name] = FieldPlace(places[shared[each.name]].offset, meaning, inside=False)
             continue
-        places[each.name] = Place(offset, meaning, inside)
+        places[each.name] = FieldPlace(offset, meaning, inside)
         offset += layout_of(meaning).words if inside else 1
-    return Layout(places, offset)
+    return RecordLayout(places, offset)
 
 
 def is_record(meaning: Meaning) -> bool:

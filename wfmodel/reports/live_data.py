@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from wfmodel.designs.faults import FACTS, FaultKind, Scope
+from wfmodel.designs.faults import FACTS, FaultKind, FaultScope
 from wfmodel.escaping import printable
 from wfmodel.experiments import Scenario
 from wfmodel.experiments.explorable import explorable
@@ -68,7 +68,7 @@ def dials_data(live: LiveScenario) -> dict[str, Any]:
 _NEED_MORE: Final = {
     kind
     for kind, facts in FACTS.items()
-    if facts.slows or facts.scope in (Scope.BROKER, Scope.PARTICIPANT)
+    if facts.slows or facts.scope in (FaultScope.BROKER, FaultScope.PARTICIPANT)
 }
 """Kinds that want a factor or a backup, or have no target."""
 

@@ -20,7 +20,7 @@ from wfmodel.escaping import plot_text
 from wfmodel.experiments.experiment import Factor, PlanKind, RangeScale
 from wfmodel.experiments.factorial.conclusions import threshold_words, value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
-from wfmodel.experiments.factorial.outcome import Row
+from wfmodel.experiments.factorial.outcome import ResponseRow
 from wfmodel.experiments.factorial.parquet_rows import shown_value
 from wfmodel.experiments.factorial.results_data import sensitivity_keys
 from wfmodel.experiments.factorial.sensitivity import (
@@ -263,7 +263,7 @@ def _errorbars(
     )
 
 
-def _point(x: float, row: Row) -> tuple[float, float, float, float]:
+def _point(x: float, row: ResponseRow) -> tuple[float, float, float, float]:
     return x, row.estimate.mean, row.estimate.low, row.estimate.high
 
 

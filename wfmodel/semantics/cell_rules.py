@@ -1,7 +1,18 @@
-"""CellRules steps: each is a pure function of one participant's cell and an event.
+"""Steps of one participant: each is a pure function of its cell, and of an event.
 
 A search that interns cells calls a step once for each cell. A step that the cell does not allow
-raises ``Refused`` and says why.
+raises ``Refused`` and says why. What was heard is volatile until it is committed:
+
+>>> from wfmodel.designs import orchestrate
+>>> from wfmodel.designs.messages import Start
+>>> from wfmodel.model import load_workflow
+>>> order = load_workflow("models/order-fulfilment/workflow.yaml").workflow
+>>> rules = CellRules(table := Table(orchestrate(order)))
+>>> begun = rules.react(0, Cell(), table.received(table.message(Start()))).cell
+>>> [(cell.volatile, cell.durable) for cell in (begun, rules.commit(begun).cell)]
+[(1, 0), (1, 1)]
+>>> rules.crash(begun).cell.volatile
+0
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from wfmodel.designs.table import Interned, Table
 from wfmodel.semantics.after import NOTHING
 from wfmodel.semantics.configuration import Cell, Inbox, Landing, Parcel
 from wfmodel.semantics.effect_rules import land
-from wfmodel.semantics.enabled_steps import EnabledStep, Step, StepKind
+from wfmodel.semantics.enabled_steps import STRIKES, EnabledStep, Step, StepKind
 from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
 from wfmodel.semantics.loop_bound import is_beyond
 from wfmodel.semantics.numbering import Numbering
@@ -28,9 +28,10 @@ FREE: Final = -1
 BYTES_PER_ENTRY: Final = 600
 """Of Python's own memory, for an entry of a table and what it brings with it; roughly."""
 
-URGENT, FLUSH, PROGRESS, ANSWER, DETECT, CRASH, PAUSE = range(7)
-CLASSES: Final = 7
-"""Classes of a cell's own moves, in the order in which ``Successors`` takes them up."""
+URGENT, FLUSH, PROGRESS, ANSWER, DETECT, STRIKE = range(6)
+CLASSES: Final = STRIKE + STRIKES
+"""Classes of a cell's own moves, in the order in which ``Successors`` takes them up; from STRIKE on
+those of faults."""
 
 LogEntry: TypeAlias = tuple[int, int, int, int]
 """(table, its three keys): one entry that was filled."""
@@ -69,7 +70,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class InboxContents:
     """An inbox: its distinct parcels, how many of each there are, and which may come next."""
 
     parcels: tuple[int, ...]
@@ -93,7 +94,7 @@ class ComponentTables(Numbering):
         self.landings: Interned[Landing] = Interned()
         self.steps: Interned[Step] = Interned()
         self.owns: tuple[dict[int, Own], ...] = tuple({} for _ in everyone)
-        self.contents: tuple[dict[int, Contents], ...] = tuple({} for _ in everyone)
+        self.contents: tuple[dict[int, InboxContents], ...] = tuple({} for _ in everyone)
         self.receives: dict[tuple[int, int, int], Made | None] = {}
         self.puts: dict[tuple[int, int, int], int] = {}
         self.takes: dict[tuple[int, int, int], int] = {}
@@ -166,8 +167,7 @@ class ComponentTables(Numbering):
             own.progress(p, cell, budget),
             own.answers(p, cell),
             own.detections(p, cell),
-            own.crash(p, cell) if budget.forgets else (),
-            own.pause(p, cell) if budget.pauses else (),
+            *own.strikes(p, cell, budget),
         )
         moves = tuple(tuple(self._made(p, move) for move in some) for some in classes)
         hidden, pending = -1, cell.pending
@@ -207,14 +207,14 @@ class ComponentTables(Numbering):
             self.log.append((RECEIVE, *key))
         return self.receives[key]
 
-    def inbox(self, p: int, inbox: int) -> Contents:
+    def inbox(self, p: int, inbox: int) -> InboxContents:
         """What an inbox holds."""
         found = self.contents[p].get(inbox)
         if found is None:
             content = self.inboxes[p].values[inbox]
             coming = set(self.channels.next(content))
             distinct = tuple(dict.fromkeys(content))
-            found = self.contents[p][inbox] = Contents(
+            found = self.contents[p][inbox] = InboxContents(
                 tuple(self.parcels[p].number(parcel) for parcel in distinct),
                 tuple(content.count(parcel) for parcel in distinct),
                 tuple(parcel in coming for parcel in distinct),

@@ -98,7 +98,7 @@ class Cell(NamedTuple):
         return (*held, *finished, *self.unacknowledged)
 
 
-class Effect(NamedTuple):
+class EffectCount(NamedTuple):
     """What the services' stores say of one visit of a step: how often done and undone."""
 
     node: int
@@ -115,10 +115,10 @@ class Effect(NamedTuple):
 _NONE: Final[NodeTrie[Any]] = NodeTrie()
 
 
-class World(NamedTuple):
+class EffectStore(NamedTuple):
     """What no crash takes away. ``applied``: visits of compensations that took an effect back."""
 
-    effects: NodeTrie[Effect] = _NONE
+    effects: NodeTrie[EffectCount] = _NONE
     applied: NodeTrie[Landing] = _NONE
 
 
@@ -127,10 +127,10 @@ class Configuration(NamedTuple):
 
     cells: tuple[Cell, ...]
     inboxes: tuple[Inbox, ...]
-    world: World = World()
+    world: EffectStore = EffectStore()
 
     @property
-    def effects(self) -> NodeTrie[Effect]:
+    def effects(self) -> NodeTrie[EffectCount]:
         """What the services' stores say, visit by visit."""
         return self.world.effects
 

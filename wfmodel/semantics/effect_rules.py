@@ -13,10 +13,12 @@ from wfmodel.designs.system import System
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.state_events import is_at_row, lands_outside
 from wfmodel.model.workflow import Compensation, Task
-from wfmodel.semantics.configuration import Effect, Landing, World
+from wfmodel.semantics.configuration import EffectCount, EffectStore, Landing
 
 
-def land(system: System, world: World, landing: Landing) -> tuple[World, Landing | None]:
+def land(
+    system: System, world: EffectStore, landing: Landing
+) -> tuple[EffectStore, Landing | None]:
     """Apply a visit's effect; also the (step, epoch) whose record changed, None if none did."""
     node, epoch = landing
     undoes = system.flow.nodes[node].undoes
@@ -37,7 +39,9 @@ def _once(system: System, node: int) -> bool:
     return lands_once(system.flow.nodes[node], system.knobs)
 
 
-def _do(system: System, world: World, node: int, epoch: int) -> tuple[World, Landing | None]:
+def _do(
+    system: System, world: EffectStore, node: int, epoch: int
+) -> tuple[EffectStore, Landing | None]:
     old = next((effect for effect in world.effects.at(node) if effect.epoch == epoch), None)
     if old is not None and _once(system, node):
         return world, None
@@ -45,13 +49,13 @@ def _do(system: System, world: World, node: int, epoch: int) -> tuple[World, Lan
     noted = () if handler is None else world.applied.at(handler)
     if system.knobs.tombstones and (handler, epoch) in noted:
         return world, None
-    new = Effect(node, epoch, 1, 0) if old is None else old._replace(landed=old.landed + 1)
+    new = EffectCount(node, epoch, 1, 0) if old is None else old._replace(landed=old.landed + 1)
     return _record(world, old, new), (node, epoch)
 
 
 def _undo(
-    system: System, world: World, landing: Landing, step: int
-) -> tuple[World, Landing | None]:
+    system: System, world: EffectStore, landing: Landing, step: int
+) -> tuple[EffectStore, Landing | None]:
     node, epoch = landing
     if landing in world.applied.at(node) and _once(system, node):
         return world, None
@@ -65,10 +69,10 @@ def _undo(
     return _noted(undone, landing), (old.node, old.epoch)
 
 
-def _noted(world: World, landing: Landing) -> World:
+def _noted(world: EffectStore, landing: Landing) -> EffectStore:
     """The same where a compensation's visit has had its say."""
     return world._replace(applied=world.applied.with_item(landing))
 
 
-def _record(world: World, old: Effect | None, new: Effect) -> World:
+def _record(world: EffectStore, old: EffectCount | None, new: EffectCount) -> EffectStore:
     return world._replace(effects=world.effects.with_item(new, old))

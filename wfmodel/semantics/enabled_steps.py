@@ -6,10 +6,11 @@ depends on the rest (that all else is still, that a crash may come) is decided i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.messages import Chosen, External, Timer, TimerFired
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
@@ -38,7 +39,7 @@ class StepKind(StrEnum):
     LOSE = "never gets"
     DUPLICATE = "gets twice"
     PAUSE = "is paused"
-    RESUME = "goes on"
+    GO_ON = "goes on"
     ACKNOWLEDGE = "acknowledges"
     LAND = "has an effect outside"
     LAPSE = "is fenced"
@@ -54,11 +55,20 @@ ABOUT_EVENTS: Final = frozenset(
 )
 """Kinds of steps whose number is that of an event; a number of the others is a message's."""
 
+ABOUT_BACKUPS: Final = frozenset({StepKind.RESTORE})
+"""Kinds of steps whose number says how many changes of the store are undone."""
+
+STRIKING: Final = frozenset({StepKind.CRASH, StepKind.RESTORE, StepKind.PAUSE})
+"""Faults of a process."""
+
+STRIKES: Final = 2
+"""Classes of faults of a process (``EnabledSteps.strikes``)."""
+
 
 class Step(NamedTuple):
     """One step: who, and the number of the event (REACT; LAND: that the attempt is done; DIE: that
-    it is, if its effect is there, or else has failed), of the
-    changes of the store that are undone (RESTORE), or of the message (the others), or -1.
+    it is, if its effect is there, or else has failed), of the changes of the store that are undone
+    (``ABOUT_BACKUPS``), or of the message (the others), or -1.
     """
 
     kind: StepKind
@@ -68,7 +78,7 @@ class Step(NamedTuple):
 
 def content_of(table: Table, step: Step) -> object:
     """What a step's number stands for: an event, a message, or how far a store goes back."""
-    if step.kind is StepKind.RESTORE:
+    if step.kind in ABOUT_BACKUPS:
         return step.number
     known = table.events if step.kind in ABOUT_EVENTS else table.messages
     return known.values[step.number]
@@ -80,6 +90,14 @@ class EnabledStep(NamedTuple):
     step: Step
     after: After
     cost: str = ""
+
+
+def faults_on(cell: Cell) -> Iterator[FaultKind]:
+    """What is wrong with a process now."""
+    if cell.down:
+        yield FaultKind.CRASH
+    if cell.paused:
+        yield FaultKind.PAUSE
 
 
 def is_detector(timer: object, flow: Flow) -> bool:
@@ -185,7 +203,7 @@ class EnabledSteps:
         if cell.down:
             yield EnabledStep(Step(StepKind.RESTART, p), self._restart(p, cell))
         elif cell.paused:
-            yield EnabledStep(Step(StepKind.RESUME, p), self.local.resume(cell))
+            yield EnabledStep(Step(StepKind.GO_ON, p), self.local.resume(cell))
             if self.local.may_lapse(p):
                 yield EnabledStep(Step(StepKind.LAPSE, p), self._lapse(p, cell))
         elif cell.pending is None and cell.restarting:
@@ -319,6 +337,13 @@ class EnabledSteps:
                 yield self._react(p, cell, self.table.events.number(TimerFired(content)))
 
     # ------------------------------------------------------------------------------ faults
+
+    def strikes(self, p: int, cell: Cell, budget: FaultBudget) -> tuple[Iterable[EnabledStep], ...]:
+        """Faults of a process by class, in the order in which the classes are tried."""
+        return (
+            self.crash(p, cell) if budget.forgets else (),
+            self.pause(p, cell) if budget.stalls else (),
+        )
 
     def crash(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """A crash, or a restore from a backup, unless it is down."""

@@ -12,6 +12,10 @@ UNLIMITED: Final = -1
 
 FORGETTING: Final = tuple(kind for kind, cost in COSTS.items() if cost.forgets)
 """Kinds after which a process has lost what is volatile."""
+STALLING: Final = tuple(kind for kind, cost in COSTS.items() if cost.stalls)
+"""Kinds after which a process goes on with what it knew."""
+REWINDING: Final = tuple(kind for kind, cost in COSTS.items() if cost.rewinds)
+"""Kinds after which a store holds what it held before."""
 
 
 class Bound(NamedTuple):
@@ -54,7 +58,17 @@ class FaultBudget(NamedTuple):
     @property
     def interrupts(self) -> bool:
         """Whether something may yet come between two steps of a process."""
-        return self.forgets or self.pauses > 0
+        return self.forgets or self.stalls
+
+    @property
+    def stalls(self) -> bool:
+        """Whether a process may yet stand still, and go on with what it knew."""
+        return any(getattr(self, kind) > 0 for kind in STALLING)
+
+    @property
+    def rewinds(self) -> bool:
+        """Whether a store may yet hold again what it held before."""
+        return any(getattr(self, kind) > 0 for kind in REWINDING)
 
     @property
     def totals(self) -> tuple[int, ...]:

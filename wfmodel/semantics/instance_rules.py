@@ -59,7 +59,7 @@ class InstanceRules:
     @classmethod
     def under(cls, table: Table, budget: FaultBudget) -> InstanceRules:
         """The rules for an exploration: stores keep backups where one may be restored."""
-        return cls(table, backups=budget.restores > 0)
+        return cls(table, backups=budget.rewinds)
 
     def apply(
         self, config: Configuration, participant: int, after: After

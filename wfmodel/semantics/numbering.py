@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from wfmodel.designs.table import Interned, Table
-from wfmodel.semantics.configuration import Cell, Configuration, Inbox, World
+from wfmodel.semantics.configuration import Cell, Configuration, EffectStore, Inbox
 from wfmodel.semantics.fault_budget import FaultBudget
 
 Vector: TypeAlias = tuple[int, ...]
@@ -22,7 +22,7 @@ class Numbering:
         self.table = table
         self.cells: tuple[Interned[Cell], ...] = tuple(Interned() for _ in table.names)
         self.inboxes: tuple[Interned[Inbox], ...] = tuple(Interned() for _ in table.names)
-        self.worlds: Interned[World] = Interned()
+        self.worlds: Interned[EffectStore] = Interned()
         self.budgets: Interned[FaultBudget] = Interned()
 
     def vector(self, config: Configuration, budget: FaultBudget) -> Vector:

@@ -16,7 +16,7 @@ from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import Table
 from wfmodel.model.flow import Flow
-from wfmodel.semantics.configuration import Cell, Configuration, Effect
+from wfmodel.semantics.configuration import Cell, Configuration, EffectCount
 
 Verdict: TypeAlias = Terminal
 """The one class of an end, the same that metrics count."""
@@ -38,7 +38,7 @@ def ending_of(table: Table, config: Configuration) -> Ending:
     return Ending(tuple(statuses), _standing(config.effects))
 
 
-def _standing(effects: Iterable[Effect]) -> tuple[tuple[int, int], ...]:
+def _standing(effects: Iterable[EffectCount]) -> tuple[tuple[int, int], ...]:
     net: dict[int, int] = {}
     for effect in effects:
         net[effect.node] = net.get(effect.node, 0) + effect.net

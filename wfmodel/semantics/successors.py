@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from wfmodel.semantics.configuration import Configuration
-from wfmodel.semantics.enabled_steps import EnabledStep, EnabledSteps, Step, StepKind
+from wfmodel.semantics.enabled_steps import STRIKES, EnabledStep, EnabledSteps, Step, StepKind
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import Resolution
@@ -85,12 +85,10 @@ class Successors:
     # ------------------------------------------------------------------------------ faults
 
     def _faults(self, config: Configuration, budget: FaultBudget) -> Iterator[Successor]:
-        for p, cell in enumerate(config.cells):
-            if budget.forgets:
-                yield from self._made(config, budget, p, self.own.crash(p, cell))
-        for p, cell in enumerate(config.cells):
-            if budget.pauses:
-                yield from self._made(config, budget, p, self.own.pause(p, cell))
+        for number in range(STRIKES if budget.interrupts else 0):
+            for p, cell in enumerate(config.cells):
+                strikes = self.own.strikes(p, cell, budget)
+                yield from self._made(config, budget, p, strikes[number])
         names, channels = self.table.names, self.semantics.channels
         if budget.losses and not self.semantics.at_least_once:
             for p, inbox in enumerate(config.inboxes):

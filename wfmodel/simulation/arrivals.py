@@ -18,7 +18,7 @@ from wfmodel.simulation.basis import (
     unrefer,
 )
 from wfmodel.simulation.event_codes import OUTSIDE
-from wfmodel.simulation.faults import nothing_more
+from wfmodel.simulation.fault_injection import nothing_more
 from wfmodel.simulation.network import post
 from wfmodel.simulation.reactions import drain, note_active, release
 from wfmodel.simulation.records import Event, Instance

@@ -9,11 +9,11 @@ from __future__ import annotations
 from wfmodel.simulation.basis import done_with, event_of
 from wfmodel.simulation.event_codes import CHANGED
 from wfmodel.simulation.queues import append, drop_all, first_out
-from wfmodel.simulation.records import Cell, Process
+from wfmodel.simulation.records import Process, ProcessCell
 from wfmodel.simulation.run_record import Run
 
 
-def store(run: Run, cell: Cell, state: int) -> None:
+def store(run: Run, cell: ProcessCell, state: int) -> None:
     """The store holds another state of an instance from now on."""
     process = run.processes[cell.process.index]
     if process.kept and state != cell.durable:
@@ -29,7 +29,7 @@ def no_more_restores(run: Run, process: Process) -> None:
         drop_all(run, process.past)
 
 
-def _remember(run: Run, process: Process, cell: Cell) -> None:
+def _remember(run: Run, process: Process, cell: ProcessCell) -> None:
     past = process.past
     while past.first and past.first.since < run.now - process.kept:
         done_with(run, first_out(past))

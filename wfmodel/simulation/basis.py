@@ -1,6 +1,6 @@
 """What the text of a run stands on, in plain Python: records are objects, SimPy keeps the time.
 
-``compiled/basis`` has the same names for machine code. Nothing here decides what happens.
+``compiled_basis`` has the same names for machine code. Nothing here decides what happens.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.declared import CONSTANT, Sampler
 from wfmodel.simulation.randomness import uniform
 from wfmodel.simulation.records import (
-    Cell,
     Event,
     Held,
     Instance,
@@ -18,9 +17,10 @@ from wfmodel.simulation.records import (
     Operation,
     Parcel,
     Process,
-    Reaction,
-    Setting,
+    ProcessCell,
     Stimulus,
+    TabledReaction,
+    TimerSetting,
 )
 from wfmodel.simulation.run_record import Opener, Run
 
@@ -112,12 +112,14 @@ def parcel_of(
     return Parcel(instance, sender, recipient, message, event, taken=run.now, sent=run.now)
 
 
-def setting_of(run: Run, cell: Cell, timer: int, fired: int) -> Setting:
+def setting_of(run: Run, cell: ProcessCell, timer: int, fired: int) -> TimerSetting:
     """A timer that is set, before others of the cell."""
-    return Setting(cell, cell.process.life, timer, fired, cell.timers)
+    return TimerSetting(cell, cell.process.life, timer, fired, cell.timers)
 
 
-def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt: int) -> Held:
+def held_of(
+    run: Run, cell: ProcessCell, parcel: Parcel, node: int, epoch: int, attempt: int
+) -> Held:
     """The latest delivery, in hand, and an attempt that it asked for; before others of the cell."""
     return Held(parcel, cell.deliveries, node, epoch, attempt, cell.held)
 
@@ -137,17 +139,17 @@ def instance_of(run: Run, index: int) -> Instance:
     return Instance(index, cells=[NULL] * run.participants)
 
 
-def cell_of(run: Run, instance: Instance, process: Process) -> Cell:
+def cell_of(run: Run, instance: Instance, process: Process) -> ProcessCell:
     """The cell of an instance at a process, after whatever crash it has not noticed yet."""
     cell = instance.cells[process.index]
     if cell is NULL:
-        cell = instance.cells[process.index] = Cell(process, instance, process.life)
+        cell = instance.cells[process.index] = ProcessCell(process, instance, process.life)
     elif cell.life != process.life:
         forget(run, cell)
     return cell
 
 
-def forget(run: Run, cell: Cell) -> None:
+def forget(run: Run, cell: ProcessCell) -> None:
     """A crash has happened since: the volatile state is what was durable."""
     cell.life = cell.process.life
     cell.volatile = cell.durable
@@ -190,7 +192,7 @@ def quantile(run: Run, sampler: Sampler, u: float) -> int:
 # ----------------------------------------------------------------------------------------- tables
 
 
-def reaction_of(run: Run, process: Process, state: int, event: int) -> Reaction:
+def reaction_of(run: Run, process: Process, state: int, event: int) -> TabledReaction:
     """The reaction of a participant."""
     found = process.reactions.get((state, event))
     if found is None:

@@ -22,7 +22,7 @@ from wfmodel.simulation.questions import Questions
 from wfmodel.simulation.records import Event
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
-from wfmodel.simulation.setup import Objects, Setup
+from wfmodel.simulation.setup import Objects, RunSetup
 
 YOUNG_OBJECTS = 50_000
 """Threshold of the youngest generation during a run."""
@@ -54,7 +54,7 @@ class OnSimpy:
     def __init__(self, context: RunContext, clock: Clock | None = None) -> None:
         self.context = context
         self.clock = clock = clock or Clock()
-        self.setup = Setup(context, Objects())
+        self.setup = RunSetup(context, Objects())
         self.run = run = Run(
             **self.setup.fields(),
             clock=clock,

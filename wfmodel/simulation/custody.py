@@ -14,13 +14,13 @@ from wfmodel.simulation.basis import duration, event_of, held_of, row, schedule
 from wfmodel.simulation.event_codes import ACKNOWLEDGING, DONE, LEAVING, NO_STEP, RUNNING
 from wfmodel.simulation.network import abandon, acknowledge, refuses, watch
 from wfmodel.simulation.queues import defer, enter, leave
-from wfmodel.simulation.records import Cell, Event, Held, Parcel, Reaction
+from wfmodel.simulation.records import Event, Held, Parcel, ProcessCell, TabledReaction
 from wfmodel.simulation.run_record import Run
 
 _ACKNOWLEDGE = int(Kind.ACKNOWLEDGE)
 
 
-def hold(run: Run, cell: Cell, parcel: Parcel, reaction: Reaction) -> None:
+def hold(run: Run, cell: ProcessCell, parcel: Parcel, reaction: TabledReaction) -> None:
     """A message is in hand as long as what it asks for runs."""
     cell.deliveries += 1
     operation = reaction.first
@@ -32,7 +32,7 @@ def hold(run: Run, cell: Cell, parcel: Parcel, reaction: Reaction) -> None:
     watch(run, parcel)
 
 
-def keep(run: Run, cell: Cell, parcel: Parcel) -> None:
+def keep(run: Run, cell: ProcessCell, parcel: Parcel) -> None:
     """A message asked for no work, and its reaction is committed."""
     cell.deliveries += 1
     cell.held = held_of(run, cell, parcel, NO_STEP, 0, 0)
@@ -41,7 +41,7 @@ def keep(run: Run, cell: Cell, parcel: Parcel) -> None:
     watch(run, parcel)
 
 
-def work_off(cell: Cell, node: int, epoch: int, attempt: int) -> None:
+def work_off(cell: ProcessCell, node: int, epoch: int, attempt: int) -> None:
     """An attempt's end is committed; of several like it, the one that began first."""
     known, first, held = False, cell.held, cell.held
     while held:
@@ -53,7 +53,7 @@ def work_off(cell: Cell, node: int, epoch: int, attempt: int) -> None:
         first.stage = DONE
 
 
-def hand_back(run: Run, cell: Cell) -> None:
+def hand_back(run: Run, cell: ProcessCell) -> None:
     """Whatever is done, and nothing of it waits to be published: the broker is told."""
     if cell.gaps:
         return
@@ -69,7 +69,7 @@ def hand_back(run: Run, cell: Cell) -> None:
         held = following
 
 
-def _tell(run: Run, cell: Cell, held: Held) -> None:
+def _tell(run: Run, cell: ProcessCell, held: Held) -> None:
     process, instance = cell.process, cell.instance
     event = event_of(run, ACKNOWLEDGING, instance)
     event.held = held
@@ -99,7 +99,7 @@ def acknowledged(run: Run, event: Event) -> bool:
     return False
 
 
-def _let_go(cell: Cell, delivery: int) -> None:
+def _let_go(cell: ProcessCell, delivery: int) -> None:
     none, kept, held = True, cell.held, cell.held
     cell.held = NULL
     while held:
@@ -114,7 +114,7 @@ def _let_go(cell: Cell, delivery: int) -> None:
         held = following
 
 
-def lapse(run: Run, cell: Cell) -> None:
+def lapse(run: Run, cell: ProcessCell) -> None:
     """The process crashed: what it had in hand comes again."""
     held = cell.held
     while held:

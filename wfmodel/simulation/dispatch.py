@@ -17,7 +17,7 @@ from wfmodel.simulation.event_codes import (
     RETRANSMIT,
     TAKE_OVER,
 )
-from wfmodel.simulation.faults import await_next, inject
+from wfmodel.simulation.fault_injection import await_next, inject
 from wfmodel.simulation.happenings import fire, happen
 from wfmodel.simulation.network import check_acknowledged, deliver_again, lapsed, publish
 from wfmodel.simulation.outside import answer_from_outside

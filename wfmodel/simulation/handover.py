@@ -39,7 +39,7 @@ from wfmodel.simulation.event_codes import (
 from wfmodel.simulation.network import abandon
 from wfmodel.simulation.queues import append, drop_all, enter, leave, take_all
 from wfmodel.simulation.reactions import published
-from wfmodel.simulation.records import Cell, Event, Parcel, Process
+from wfmodel.simulation.records import Event, Parcel, Process, ProcessCell
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.work import stop_work
 
@@ -64,7 +64,7 @@ def taker(run: Run, parcel: Parcel) -> Process:
     return _least_busy(run, process)
 
 
-def is_at_rest(run: Run, cell: Cell) -> bool:
+def is_at_rest(run: Run, cell: ProcessCell) -> bool:
     """Whether nothing of an instance is under way at a participant."""
     if cell.life != cell.process.life:
         forget(run, cell)
@@ -96,7 +96,7 @@ def _least_busy(run: Run, first: Process) -> Process:
     return best
 
 
-def taken_by(run: Run, parcel: Parcel, process: Process) -> Cell:
+def taken_by(run: Run, parcel: Parcel, process: Process) -> ProcessCell:
     """The cell that a message is for, in the hands of the replica that has taken it."""
     cell = parcel.instance.cells[parcel.recipient]
     if not cell:
@@ -117,7 +117,7 @@ def taken_by(run: Run, parcel: Parcel, process: Process) -> Cell:
     return cell
 
 
-def hand_over(run: Run, cell: Cell, to: Process) -> None:
+def hand_over(run: Run, cell: ProcessCell, to: Process) -> None:
     """Another replica goes on with an instance, from what is durable."""
     holder = cell.process
     active = cell.in_active.inside
@@ -180,7 +180,7 @@ def _goes_on(run: Run, event: Event) -> bool:
     return event.kind == LANDS or (goes_on and not run.fenced)
 
 
-def _interrupt(run: Run, process: Process, cell: Cell) -> None:
+def _interrupt(run: Run, process: Process, cell: ProcessCell) -> None:
     if cell.busy:
         if cell.out:
             _leave_phantoms(run, process, cell)
@@ -197,7 +197,7 @@ def _interrupt(run: Run, process: Process, cell: Cell) -> None:
     forget(run, cell)
 
 
-def _decide_late(run: Run, process: Process, cell: Cell) -> None:
+def _decide_late(run: Run, process: Process, cell: ProcessCell) -> None:
     """No fence stops it: when it goes on it commits what it had decided, and its messages leave.
 
     Of its state nothing stays: whoever holds the instance now writes last.
@@ -216,7 +216,7 @@ def _decide_late(run: Run, process: Process, cell: Cell) -> None:
         operation = operation.next
 
 
-def _leave_phantoms(run: Run, process: Process, cell: Cell) -> None:
+def _leave_phantoms(run: Run, process: Process, cell: ProcessCell) -> None:
     """Messages that are out tell of a state which was never committed."""
     operation = cell.reaction.first
     while operation:
@@ -225,7 +225,7 @@ def _leave_phantoms(run: Run, process: Process, cell: Cell) -> None:
         operation = operation.next
 
 
-def holder_then(run: Run, cell: Cell, life: int) -> Process:
+def holder_then(run: Run, cell: ProcessCell, life: int) -> Process:
     """The replica in whose life something began."""
     return run.replicas[cell.process.first + max(0, life) // LIVES]
 

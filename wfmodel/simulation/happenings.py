@@ -36,7 +36,7 @@ from wfmodel.simulation.reactions import (
     published_first,
     react,
 )
-from wfmodel.simulation.records import Event, Parcel, Process, Setting
+from wfmodel.simulation.records import Event, Parcel, Process, TimerSetting
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.timers import is_set, unset
 from wfmodel.simulation.work import free_worker, outcome_of
@@ -189,7 +189,7 @@ def finish(run: Run, event: Event, outcome: int) -> None:
     offer(run, event.cell, stimulus)
 
 
-def fire(run: Run, setting: Setting) -> None:
+def fire(run: Run, setting: TimerSetting) -> None:
     """A timer's time has come; one that was cleared, or lost in a crash, does nothing."""
     if not is_set(setting):
         return

@@ -36,14 +36,14 @@ from wfmodel.simulation.event_codes import (
 )
 from wfmodel.simulation.queues import append, take_all
 from wfmodel.simulation.records import (
-    Cell,
     Event,
     Injected,
     Instance,
     Operation,
     Parcel,
     Process,
-    Reaction,
+    ProcessCell,
+    TabledReaction,
 )
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.turns import is_done, join_line, leave_line, note_acknowledged, one_more
@@ -74,7 +74,7 @@ def publish(run: Run, process: Process, instance: Instance, operation: Operation
         post(run, process.index, instance, operation)
 
 
-def relay(run: Run, cell: Cell, operation: Operation) -> None:
+def relay(run: Run, cell: ProcessCell, operation: Operation) -> None:
     """Outbox: the relay publishes what was committed. Without a transaction there is none."""
     process = cell.process
     if run.relays_at_once or not run.atomic:
@@ -86,7 +86,7 @@ def relay(run: Run, cell: Cell, operation: Operation) -> None:
     schedule(run, duration(run, process.relay, cell.instance.index, cell.commits), event)
 
 
-def after_gap(run: Run, kind: int, cell: Cell, reaction: Reaction) -> None:
+def after_gap(run: Run, kind: int, cell: ProcessCell, reaction: TabledReaction) -> None:
     """The messages of a reaction go out on their own, before or after its commit."""
     process = cell.process
     cell.published += 1

@@ -17,12 +17,12 @@ from wfmodel.simulation.basis import (
 from wfmodel.simulation.event_codes import CHOICE, EXTERNAL, NOTHING, OUTSIDE
 from wfmodel.simulation.network import post
 from wfmodel.simulation.queues import append, enqueue, first_out
-from wfmodel.simulation.records import Cell, Event
+from wfmodel.simulation.records import Event, ProcessCell
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.work import pick
 
 
-def choose(run: Run, cell: Cell, node: int, epoch: int) -> None:
+def choose(run: Run, cell: ProcessCell, node: int, epoch: int) -> None:
     """Take a branch; the machine hears of it when its present reaction is over."""
     if run.scripted:
         event = event_of(run, CHOICE, cell.instance)
@@ -38,7 +38,7 @@ def choose(run: Run, cell: Cell, node: int, epoch: int) -> None:
     enqueue(cell.inbox, stimulus_of(run, heard, NOTHING))
 
 
-def expect(run: Run, cell: Cell, node: int, epoch: int) -> None:
+def expect(run: Run, cell: ProcessCell, node: int, epoch: int) -> None:
     """The outside will answer, or not."""
     block, index = run.blocks[node], cell.instance.index
     answer = pick(block.odds, uniform(block.odds_base, index, epoch))

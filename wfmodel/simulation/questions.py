@@ -23,14 +23,14 @@ from wfmodel.native.record_layout import NULL
 from wfmodel.simulation import records as r
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Opener
-from wfmodel.simulation.setup import Reference, Setup
+from wfmodel.simulation.setup import Reference, RunSetup
 from wfmodel.simulation.work import ATTEMPTS
 
 
 class Questions:
     """One run's answers, as records."""
 
-    def __init__(self, context: RunContext, setup: Setup) -> None:
+    def __init__(self, context: RunContext, setup: RunSetup) -> None:
         self.context = context
         self.setup = setup
         self.maker = setup.maker
@@ -44,7 +44,7 @@ class Questions:
         table = self.context.table
         after, operations, publishes = table.entry(participant, state, event)
         return self.maker.make(
-            r.Reaction,
+            r.TabledReaction,
             after=after,
             active=table.resumes(participant, after),
             publishes=publishes,
@@ -144,7 +144,7 @@ class Questions:
 
     def _block(self, operations: tuple[Operation, ...], *, sends: bool) -> Reference:
         wanted = [each for each in operations if (each[0] == SEND) == sends]
-        return self.maker.make(r.Reaction, first=self._chain(wanted))
+        return self.maker.make(r.TabledReaction, first=self._chain(wanted))
 
     def _send(self, content: Start | External, recipients: tuple[int, ...]) -> Reference:
         table = self.context.table

@@ -5,13 +5,13 @@ from __future__ import annotations
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.basis import done_with, refer, unrefer
 from wfmodel.simulation.records import (
-    Cell,
     Event,
     Events,
     Inbox,
     Member,
     Members,
     Process,
+    ProcessCell,
     Stimulus,
 )
 from wfmodel.simulation.run_record import Run
@@ -92,7 +92,7 @@ def next_waiting(inbox: Inbox) -> Stimulus:
 # ------------------------------------------------------------------------------- lists of cells
 
 
-def enter(members: Members, member: Member, cell: Cell) -> None:
+def enter(members: Members, member: Member, cell: ProcessCell) -> None:
     """A cell goes to the end, if it is not in the list."""
     if member.inside:
         return

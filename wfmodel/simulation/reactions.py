@@ -53,7 +53,7 @@ from wfmodel.simulation.queues import (
     take_all,
 )
 from wfmodel.simulation.reaction_count import count
-from wfmodel.simulation.records import Cell, Event, Events, Process, Reaction, Stimulus
+from wfmodel.simulation.records import Event, Events, Process, ProcessCell, Stimulus, TabledReaction
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.timers import clear_timer, is_set, set_timer, unset
 from wfmodel.simulation.work import start_work, stretched
@@ -65,7 +65,7 @@ _UNPUBLISHED = int(Drop.UNPUBLISHED)
 # ------------------------------------------------------------------------------------- reactions
 
 
-def offer(run: Run, cell: Cell, stimulus: Stimulus) -> None:
+def offer(run: Run, cell: ProcessCell, stimulus: Stimulus) -> None:
     """An event for a machine; it waits while a reaction of that cell is not committed."""
     if not (cell.busy or cell.unowned):
         react(run, cell, stimulus)
@@ -79,7 +79,7 @@ def offer(run: Run, cell: Cell, stimulus: Stimulus) -> None:
         watch(run, stimulus.parcel)
 
 
-def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
+def react(run: Run, cell: ProcessCell, stimulus: Stimulus) -> None:
     """The machine meets an event; what it asks for waits for the commit, if there is one."""
     process, instance = cell.process, cell.instance
     count(run, instance, process, stimulus)
@@ -114,14 +114,16 @@ def react(run: Run, cell: Cell, stimulus: Stimulus) -> None:
     release(run, cell, reaction, since, False)
 
 
-def _since(run: Run, cause: Stimulus, reaction: Reaction) -> int:
+def _since(run: Run, cause: Stimulus, reaction: TabledReaction) -> int:
     """From when a reaction's timers count: a time-out covers the way of the message that asks."""
     if cause.item == PARCEL and reaction.only_works:
         return cause.parcel.sent
     return run.now
 
 
-def _work_at_once(run: Run, cell: Cell, stimulus: Stimulus, reaction: Reaction) -> None:
+def _work_at_once(
+    run: Run, cell: ProcessCell, stimulus: Stimulus, reaction: TabledReaction
+) -> None:
     """Work begins with nothing committed: a crash forgets that it was ever asked for.
 
     Acknowledged on receipt, the message is gone then; after the work, it comes again.
@@ -133,7 +135,7 @@ def _work_at_once(run: Run, cell: Cell, stimulus: Stimulus, reaction: Reaction) 
     release(run, cell, reaction, since, False)
 
 
-def drain(run: Run, cell: Cell) -> None:
+def drain(run: Run, cell: ProcessCell) -> None:
     """Take up what has waited; a timer that was cleared meanwhile does nothing."""
     while cell.inbox.first and not cell.busy:
         stimulus = next_waiting(cell.inbox)
@@ -149,7 +151,7 @@ def drain(run: Run, cell: Cell) -> None:
 # ------------------------------------------------------------------------------------ durability
 
 
-def _make_durable(run: Run, process: Process, cell: Cell, reaction: Reaction) -> None:
+def _make_durable(run: Run, process: Process, cell: ProcessCell, reaction: TabledReaction) -> None:
     if reaction.publishes and run.publish_first:
         after_gap(run, PUBLISHED_FIRST, cell, reaction)
     elif run.quick_commit < 0 or process.store_down or process.slow_store.first:
@@ -158,7 +160,7 @@ def _make_durable(run: Run, process: Process, cell: Cell, reaction: Reaction) ->
         _commit_after(run, run.quick_commit, process, cell)
 
 
-def begin_commit(run: Run, process: Process, cell: Cell) -> None:
+def begin_commit(run: Run, process: Process, cell: ProcessCell) -> None:
     """A commit sets out, or waits for its store."""
     if process.store_down:
         _wait(run, process.stalled, cell)
@@ -177,21 +179,21 @@ def begin_commit(run: Run, process: Process, cell: Cell) -> None:
     _commit_after(run, latency, process, cell)
 
 
-def _wait(run: Run, commits: Events, cell: Cell) -> None:
+def _wait(run: Run, commits: Events, cell: ProcessCell) -> None:
     event = event_of(run, COMMIT, cell.instance)
     event.cell = cell
     append(commits, event)
     _watch_cause(run, cell)
 
 
-def _commit_after(run: Run, delay: int, process: Process, cell: Cell) -> None:
+def _commit_after(run: Run, delay: int, process: Process, cell: ProcessCell) -> None:
     event = event_of(run, COMMIT, cell.instance)
     event.cell = cell
     event.life = process.life
     schedule(run, delay, event)
 
 
-def _watch_cause(run: Run, cell: Cell) -> None:
+def _watch_cause(run: Run, cell: ProcessCell) -> None:
     if cell.cause.item == PARCEL:
         watch(run, cell.cause.parcel)
 
@@ -256,7 +258,7 @@ def _free_connection(run: Run, process: Process) -> None:
         done_with(run, event)
 
 
-def note_active(run: Run, process: Process, cell: Cell, active: bool) -> None:
+def note_active(run: Run, process: Process, cell: ProcessCell, active: bool) -> None:
     """Whether there is something to go on with after a restart."""
     if active == cell.in_active.inside:
         return
@@ -268,7 +270,7 @@ def note_active(run: Run, process: Process, cell: Cell, active: bool) -> None:
         leave(run, process.active, cell.in_active)
 
 
-def _mark_dirty(run: Run, process: Process, cell: Cell) -> None:
+def _mark_dirty(run: Run, process: Process, cell: ProcessCell) -> None:
     enter(process.dirty, cell.in_dirty, cell)
     if not process.flush_due and not process.store_down:
         _schedule_flush(run, process)
@@ -304,7 +306,9 @@ def flush(run: Run, event: Event) -> bool:
 # --------------------------------------------------------------------------------------- actions
 
 
-def release(run: Run, cell: Cell, reaction: Reaction, since: int, lasting: bool) -> None:
+def release(
+    run: Run, cell: ProcessCell, reaction: TabledReaction, since: int, lasting: bool
+) -> None:
     """Carry out a reaction's actions, now that they may be.
 
     A time-out of work that a message asks for counts from ``since``, when the message was sent.
@@ -356,7 +360,7 @@ def published(run: Run, event: Event) -> bool:
     return False
 
 
-def _is_out(run: Run, cell: Cell) -> None:
+def _is_out(run: Run, cell: ProcessCell) -> None:
     if cell.gaps:
         cell.gaps -= 1
     if cell.held:

@@ -31,7 +31,7 @@ class Operation:
 
 
 @dataclass(slots=True, eq=False)
-class Reaction:
+class TabledReaction:
     """An entry of the table: the next state, and what is to be done."""
 
     after: int = 0
@@ -59,8 +59,8 @@ class Lane:
     """Timers of one constant length run out in the order in which they were set."""
 
     length: int = 0
-    first: Setting = NULL
-    last: Setting = NULL
+    first: TimerSetting = NULL
+    last: TimerSetting = NULL
 
 
 @dataclass(slots=True, eq=False)
@@ -72,17 +72,17 @@ class Event:
     kind: int
     instance: Instance
     next: Event = field(init=False)
-    cell: Cell = field(init=False)
+    cell: ProcessCell = field(init=False)
     process: Process = field(init=False)
     parcel: Parcel = field(init=False)
-    setting: Setting = field(init=False)
+    setting: TimerSetting = field(init=False)
     lane: Lane = field(init=False)
     fault: Injected = field(init=False)
     held: Held = field(init=False)
     life: int = field(init=False)
     """Of the process in which it was to happen."""
     operation: Operation = field(init=False)
-    reaction: Reaction = field(init=False)
+    reaction: TabledReaction = field(init=False)
     sender_life: int = field(init=False)
     node: int = field(init=False)
     epoch: int = field(init=False)
@@ -134,7 +134,7 @@ class Stimulus:
     item: int
     next: Stimulus = NULL
     parcel: Parcel = NULL
-    setting: Setting = NULL
+    setting: TimerSetting = NULL
     node: int = 0
     epoch: int = 0
     attempt: int = 0
@@ -158,7 +158,7 @@ class Member:
     before: Member = NULL
     after: Member = NULL
     inside: bool = False
-    cell: Cell = NULL
+    cell: ProcessCell = NULL
 
 
 @dataclass(slots=True, eq=False)
@@ -190,15 +190,15 @@ class Parcel:
 
 
 @dataclass(slots=True, eq=False)
-class Setting:
+class TimerSetting:
     """One setting of a timer; ``fired`` is the event when it runs out."""
 
-    cell: Cell
+    cell: ProcessCell
     life: int
     timer: int
     fired: int
-    next: Setting = NULL
-    lane_next: Setting = NULL
+    next: TimerSetting = NULL
+    lane_next: TimerSetting = NULL
     due: int = 0
     lasting: bool = False
     """Its due time is durable: after a restart it fires when it was due."""
@@ -317,7 +317,7 @@ class Process(Player):
     restorers: int = 0
     """Faults that may still restore it."""
     name: str = field(default="", metadata=PYTHON)
-    reactions: dict[tuple[int, int], Reaction] = field(default_factory=dict, metadata=PYTHON)
+    reactions: dict[tuple[int, int], TabledReaction] = field(default_factory=dict, metadata=PYTHON)
 
 
 @dataclass(slots=True, eq=False)
@@ -334,7 +334,7 @@ class Instance:
     """Visits of compensations that have taken something back."""
     begun: Landed = NULL
     """Attempts that have begun: ``epoch`` is the index of their draws, ``net`` how often."""
-    cells: list[Cell] = NULL
+    cells: list[ProcessCell] = NULL
     reactions: int = 0
     instant: int = -1
     """When the latest reaction was, and how many there had been before that instant."""
@@ -347,7 +347,7 @@ class Instance:
 
 
 @dataclass(slots=True, eq=False)
-class Cell:
+class ProcessCell:
     """What one process holds of one instance."""
 
     process: Process = NULL
@@ -358,12 +358,12 @@ class Cell:
     durable: int = 0
     busy: bool = False
     """A reaction is not committed yet: ``reaction``, and its ``cause``."""
-    reaction: Reaction = NULL
+    reaction: TabledReaction = NULL
     cause: Stimulus = NULL
     out: bool = False
     """Publish first: the messages of the reaction are out."""
     inbox: Inbox = field(default_factory=Inbox)
-    timers: Setting = NULL
+    timers: TimerSetting = NULL
     commits: int = 0
     published: int = 0
     unowned: bool = False

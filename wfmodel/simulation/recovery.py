@@ -33,7 +33,7 @@ from wfmodel.simulation.happenings import happen
 from wfmodel.simulation.network import come_in, publish, set_out, unpublished
 from wfmodel.simulation.queues import append, defer, drop_all, leave, take_all
 from wfmodel.simulation.reactions import note_active, offer, published_first
-from wfmodel.simulation.records import Cell, Event, Injected, Process
+from wfmodel.simulation.records import Event, Injected, Process, ProcessCell
 from wfmodel.simulation.run_record import Run
 
 _BOOT = int(Kind.BOOT)
@@ -75,7 +75,7 @@ def go_back(run: Run, fault: Injected) -> None:
         event = event.next
 
 
-def _hold_again(run: Run, cell: Cell, before: Event) -> None:
+def _hold_again(run: Run, cell: ProcessCell, before: Event) -> None:
     store(run, cell, before.stored)
     cell.volatile = before.stored
     cell.timers = NULL

@@ -22,8 +22,7 @@ from wfmodel.designs.trace_script import (
     OWED,
     Act,
     Deed,
-    act_of_death,
-    act_of_landing,
+    act_of_attempt,
     act_on_event,
     act_on_message,
     backup_words,
@@ -57,15 +56,15 @@ from wfmodel.simulation.event_codes import (
     WORK_END,
     WORK_OVER,
 )
-from wfmodel.simulation.faults import heal, strike
+from wfmodel.simulation.fault_injection import heal, strike
 from wfmodel.simulation.handover import fence
 from wfmodel.simulation.happenings import deliver, fire
 from wfmodel.simulation.network import lose, set_aside
 from wfmodel.simulation.outside import answer_from_outside
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.reactions import offer
-from wfmodel.simulation.records import Cell, Parcel, Process, Stimulus
 from wfmodel.simulation.records import Event as Waiting
+from wfmodel.simulation.records import Parcel, Process, ProcessCell, Stimulus
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.script import (
@@ -178,7 +177,7 @@ class Stage:
         if not cell.busy:
             yield from self._reactions(process, cell)
 
-    def _cell(self, process: Process) -> Cell:
+    def _cell(self, process: Process) -> ProcessCell:
         return cell_of(self.run, self.instance, process)
 
     def _publications(self, process: Process) -> Iterator[Option]:
@@ -196,7 +195,7 @@ class Stage:
                 act = self._about(process, Deed.ACKNOWLEDGE, waiting.held.parcel.message)
                 yield act, partial(self.script.play, waiting)
 
-    def _reactions(self, process: Process, cell: Cell) -> Iterator[Option]:
+    def _reactions(self, process: Process, cell: ProcessCell) -> Iterator[Option]:
         if cell.volatile:
             resumed = Stimulus(self.table.restarted, NOTHING)
             yield Act(process.name, Deed.RESUME), partial(offer, self.run, cell, resumed)
@@ -220,7 +219,7 @@ class Stage:
         outside = lands_outside(state)
         if waiting.kind == LANDS:
             done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, DONE)
-            yield act_of_landing(self.flow, process.name, done), partial(self._land, waiting)
+            yield act_of_attempt(self.flow, process.name, done), partial(self._land, waiting)
         for outcome in (DONE, *state.failures, BUSINESS_FAILURE, TRANSIENT_FAILURE):
             if outside and (outcome == DONE) != (waiting.kind == WORK_OVER):
                 continue
@@ -236,7 +235,7 @@ class Stage:
         outcome = DONE if landed else interruption(state)
         ended = WorkDone(waiting.node, waiting.epoch, waiting.attempt, outcome)
         for deed, wait in ((Deed.DIE, 0), (Deed.DIE_UNSEEN, NEVER)):
-            act = act_of_death(self.flow, process.name, ended, deed)
+            act = act_of_attempt(self.flow, process.name, ended, deed)
             yield act, partial(self._die, process, waiting, wait)
 
     def _die(self, process: Process, waiting: Waiting, wait: int) -> None:
@@ -253,9 +252,9 @@ class Stage:
         for waiting in self.script.clock.of(LANDS, *(() if self.run.fenced else (WORK_END,))):
             if holder_of(waiting) is process and waiting.life in self.lost:
                 done = WorkDone(waiting.node, waiting.epoch, waiting.attempt, DONE)
-                act = act_of_landing(self.flow, process.name, done)
+                act = act_of_attempt(self.flow, process.name, done)
                 yield act, partial(self._land_late, waiting)
-                gone = act_of_landing(self.flow, process.name, done, Deed.VANISH)
+                gone = act_of_attempt(self.flow, process.name, done, Deed.VANISH)
                 yield gone, partial(self.script.clock.forget, waiting)
         for waiting in self.script.clock.of(DECIDED_LATE):
             if waiting.process is process:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from wfmodel.native.record_layout import NULL, PYTHON
 from wfmodel.simulation.declared import Block, Manner
-from wfmodel.simulation.records import Events, LineEntry, Operation, Process, Reaction
+from wfmodel.simulation.records import Events, LineEntry, Operation, Process, TabledReaction
 
 
 @dataclass(slots=True, eq=False)
@@ -28,8 +28,8 @@ class Opener:
 
     process: Process = NULL
     active: bool = False
-    sends: Reaction = NULL
-    rest: Reaction = NULL
+    sends: TabledReaction = NULL
+    rest: TabledReaction = NULL
     next: Opener = NULL
 
 

@@ -33,14 +33,14 @@ from wfmodel.simulation.event_codes import (
 from wfmodel.simulation.network import publish
 from wfmodel.simulation.reactions import begin_commit
 from wfmodel.simulation.records import (
-    Cell,
     Event,
     Instance,
     Operation,
     Parcel,
     Process,
-    Reaction,
-    Setting,
+    ProcessCell,
+    TabledReaction,
+    TimerSetting,
 )
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
@@ -108,11 +108,11 @@ class Script(Clock):
         self.pending = [each for each in self.pending if each is not event]
 
 
-def _sends(reaction: Reaction) -> list[Operation]:
+def _sends(reaction: TabledReaction) -> list[Operation]:
     return [each for each in operations_of(reaction) if each.code == SEND]
 
 
-def operations_of(reaction: Reaction) -> list[Operation]:
+def operations_of(reaction: TabledReaction) -> list[Operation]:
     """A reaction's operations, in order."""
     found, operation = [], reaction.first
     while operation:
@@ -126,7 +126,7 @@ def _publication(event: Event, operation: Operation) -> Event:
     alone.cell, alone.life, alone.operation = event.cell, event.life, operation
     alone.reaction = event.reaction
     if event.kind == PUBLISHED:
-        alone.reaction = Reaction(first=replace(operation, next=NULL))
+        alone.reaction = TabledReaction(first=replace(operation, next=NULL))
     return alone
 
 
@@ -191,7 +191,7 @@ class Scripted:
             begin_commit(self.run, process, cell)
 
 
-def _without(reaction: Reaction, left: list[Operation]) -> Operation:
+def _without(reaction: TabledReaction, left: list[Operation]) -> Operation:
     """A copy of a reaction's operations, but for some."""
     made: Operation = NULL
     for operation in reversed(operations_of(reaction)):
@@ -200,7 +200,7 @@ def _without(reaction: Reaction, left: list[Operation]) -> Operation:
     return made
 
 
-def timers_in_order(cell: Cell) -> list[Setting]:
+def timers_in_order(cell: ProcessCell) -> list[TimerSetting]:
     """The timers of a cell, in the order in which they were set."""
     found, setting = [], cell.timers
     while setting:

@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any, Final, Protocol
 
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, why_impossible
-from wfmodel.designs.faults import PER_REPLICA, Fault, FaultKind
+from wfmodel.designs.faults import FACTS, PER_REPLICA, Fault, FaultScope
 from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.designs.knobs import Custody, Delivery, Order
@@ -66,7 +66,7 @@ class Objects:
         return list(items)
 
 
-class Setup:
+class RunSetup:
     """Makes the records of one run; knows which outcome a number stands for."""
 
     def __init__(self, context: RunContext, maker: Maker) -> None:
@@ -123,7 +123,8 @@ class Setup:
         return groups
 
     def _process(self, name: str, place: dict[str, Any], number: int) -> Reference:
-        knobs, restores = self.context.knobs, self._of_kind(FaultKind.RESTORE, name)
+        knobs, faults = self.context.knobs, self._striking(name)
+        back = [fault.goes_back_ns for fault in faults if fault.goes_back_ns]
         return self.maker.make(
             r.Process,
             **place,
@@ -132,21 +133,19 @@ class Setup:
             capacity=self.context.capacity(name),
             commit=self.sampler(knobs.commit, "commit", name),
             publish=self.sampler(knobs.publish, "publish", name),
-            kept=max((fault.age or fault.backups or 0 for fault in restores), default=0),
-            restorers=len(restores),
+            kept=max(back, default=0),
+            restorers=len(back),
             relay=self.sampler(knobs.relay_delay, "relay", name),
             **lease_fields(knobs.lease_of(name, self.context.system.services)),
             poll=knobs.poll_of(name, self.context.system.services),
-            mortal=bool(self._of_kind(FaultKind.WORKER_CRASH, name)),
+            mortal=any(FACTS[fault.kind].kills for fault in faults),
             **heartbeat_fields(knobs.heartbeat_of(name, self.context.system.services)),
         )
 
-    def _of_kind(self, kind: FaultKind, name: str) -> tuple[Fault, ...]:
+    def _striking(self, name: str) -> tuple[Fault, ...]:
         system, faults = self.context.system, self.context.setting.faults
         return tuple(
-            fault
-            for fault in faults
-            if fault.kind is kind and name in fault.targets(system.participants, system.services)
+            fault for fault in faults if name in fault.targets(system.participants, system.services)
         )
 
     # -------------------------------------------------------------------------------- nodes
@@ -260,7 +259,8 @@ class Setup:
         if why:
             raise ValueError(f"{fault.kind.value}: unseen cannot be: {why}")
         base, maker = self.streams.base, self.maker
-        index = None if fault.kind is FaultKind.BROKER_OUTAGE else self.context.table.index[target]
+        facts, known = FACTS[fault.kind], self.context.table.index
+        index = None if facts.scope is FaultScope.BROKER else known[target]
         mine = f"{target}/{replica}" if replica and fault.kind in PER_REPLICA else target
         mine = "*" if fault.together else mine
         outside = index is None or target == BROKER
@@ -284,7 +284,7 @@ class Setup:
             together=fault.together,
             base=base("message", number, fault.kind.value, index or 0) if strikes_messages else 0,
             peers=self._peers(fault),
-            is_business=fault.kind is FaultKind.BUSINESS_FAILURE,
+            is_business=facts.fails is FailureKind.BUSINESS,
             steps=self._steps(fault),
             step_bases=self._step_bases(fault, number),
             own=own,

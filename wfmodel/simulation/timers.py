@@ -18,12 +18,12 @@ from wfmodel.simulation.basis import (
     unrefer,
 )
 from wfmodel.simulation.event_codes import LANE_HEAD, NO_LIFE, TIMER
-from wfmodel.simulation.records import Cell, Lane, Length, Setting
+from wfmodel.simulation.records import Lane, Length, ProcessCell, TimerSetting
 from wfmodel.simulation.run_record import Run
 
 
 def set_timer(
-    run: Run, cell: Cell, timer: int, fired: int, length: Length, since: int, lasting: bool
+    run: Run, cell: ProcessCell, timer: int, fired: int, length: Length, since: int, lasting: bool
 ) -> None:
     """Start a timer, which counts from ``since``; a running one of that name starts anew.
 
@@ -45,7 +45,7 @@ def set_timer(
     schedule(run, max(0, due - run.now), event)
 
 
-def _kept_due(cell: Cell, timer: int) -> int:
+def _kept_due(cell: ProcessCell, timer: int) -> int:
     """When a timer of this name, set durably in an earlier life, is due; -1: there is none."""
     setting = cell.timers
     while setting:
@@ -55,13 +55,13 @@ def _kept_due(cell: Cell, timer: int) -> int:
     return -1
 
 
-def _drawn(run: Run, cell: Cell, length: Length) -> int:
+def _drawn(run: Run, cell: ProcessCell, length: Length) -> int:
     if length.sampler:
         return duration(run, length.sampler, cell.instance.index, length.index)
     return int(length.most * uniform(length.base, cell.instance.index, length.index))
 
 
-def clear_timer(cell: Cell, timer: int) -> None:
+def clear_timer(cell: ProcessCell, timer: int) -> None:
     """Stop a timer, if it runs."""
     setting = cell.timers
     while setting:
@@ -71,7 +71,7 @@ def clear_timer(cell: Cell, timer: int) -> None:
         setting = setting.next
 
 
-def unset(cell: Cell, setting: Setting) -> None:
+def unset(cell: ProcessCell, setting: TimerSetting) -> None:
     """A setting counts no longer."""
     other = cell.timers
     if other == setting:
@@ -83,12 +83,12 @@ def unset(cell: Cell, setting: Setting) -> None:
     setting.life = NO_LIFE
 
 
-def is_set(setting: Setting) -> bool:
+def is_set(setting: TimerSetting) -> bool:
     """Whether a setting still counts: not cleared since, nor lost in a crash."""
     return setting.life == setting.cell.process.life
 
 
-def _enter_lane(run: Run, lane: Lane, setting: Setting) -> None:
+def _enter_lane(run: Run, lane: Lane, setting: TimerSetting) -> None:
     setting.lane_next = NULL
     if lane.first:
         lane.last.lane_next = setting

@@ -13,7 +13,7 @@ from wfmodel.simulation.declared import IN_CALL, Odds
 from wfmodel.simulation.event_codes import LANDS, WORK_END
 from wfmodel.simulation.landings import enter, find
 from wfmodel.simulation.queues import append, drop_all, first_out
-from wfmodel.simulation.records import Cell, Event, Events, Instance, Process
+from wfmodel.simulation.records import Event, Events, Instance, Process, ProcessCell
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.worker_deaths import mark
 
@@ -23,7 +23,7 @@ ATTEMPTS = 1 << 20
 REPEATS = 1 << 48
 
 
-def start_work(run: Run, cell: Cell, node: int, epoch: int, attempt: int) -> None:
+def start_work(run: Run, cell: ProcessCell, node: int, epoch: int, attempt: int) -> None:
     """An attempt wants a worker."""
     process = cell.process
     event = event_of(run, WORK_END, cell.instance)
@@ -97,7 +97,7 @@ def stretched(length: int, factor: float) -> int:
     return FAR if longer >= FAR else int(longer)
 
 
-def free_worker(run: Run, process: Process, cell: Cell) -> None:
+def free_worker(run: Run, process: Process, cell: ProcessCell) -> None:
     """A worker takes up the next attempt, or waits for one."""
     process.load -= 1
     cell.working -= 1

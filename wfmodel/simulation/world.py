@@ -27,7 +27,7 @@ from wfmodel.simulation.basis import FAR, event_of, schedule
 from wfmodel.simulation.clock import OnSimpy
 from wfmodel.simulation.engines import SIMPY, blocks_compiled, choose, run_compiled
 from wfmodel.simulation.event_codes import FAULT, REPLAYED
-from wfmodel.simulation.faults import heal, replay_time, replays, strike
+from wfmodel.simulation.fault_injection import heal, replay_time, replays, strike
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.recorder import COLUMNS
 from wfmodel.simulation.records import Injected

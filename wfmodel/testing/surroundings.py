@@ -63,7 +63,7 @@ def hybrids(draw: DrawFn, workflow: Workflow) -> Hybrid:
 def faults(draw: DrawFn, participants: tuple[str, ...] = (*SERVICES, *COORDINATORS)) -> Fault:
     """A fault of any kind at some participant, often enough to strike a run of half a second."""
     kind = draw(st.sampled_from(FaultKind))
-    peers = draw(st.sampled_from([(), participants[:1]])) if kind is FaultKind.PARTITION else ()
+    peers = draw(st.sampled_from([(), participants[:1]])) if kind in OF_KINDS["peers"] else ()
     age = draw(st.sampled_from([None, 1, 20 * MS, 200 * MS]))
     own: dict[str, Any] = {
         "probability": draw(st.sampled_from([0.2, 0.7])),

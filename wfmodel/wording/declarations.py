@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from wfmodel.designs.fault_facts import PER_MESSAGE
-from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault, FaultKind
+from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault, FaultScope
 from wfmodel.designs.knob_registry import KNOBS
 from wfmodel.designs.knobs import Lease, Poll
 from wfmodel.model.distributions import (
@@ -143,7 +143,7 @@ def fault_words(fault: Fault) -> str:
 
 
 def _target(fault: Fault) -> str:
-    if fault.kind is FaultKind.BROKER_OUTAGE:
+    if FACTS[fault.kind].scope is FaultScope.BROKER:
         return "the broker"
     names = {ALL_PARTICIPANTS: "each participant", ALL_SERVICES: "each service"}
     target = together([names.get(name, name) for name in fault.whom])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wfmodel.experiments.experiment import Experiment, Factor, PlanSpec
-from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, Row
+from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, ResponseRow
 from wfmodel.experiments.factorial.plans import points
 from wfmodel.experiments.factorial.sensitivity import ranking, tornado
 from wfmodel.experiments.factorial.stopping import Reached
@@ -30,7 +30,7 @@ def result(response, factors=RANGES, *, noise: float = 0.0, **plan: object) -> A
     for point in points(declared, seed=3):
         own = rng.normal(0, noise, 12) if noise else np.zeros(12)
         values = tuple((response(point.values) + common + own).tolist())
-        row = Row("x", "lost", interval(values), Reached.NOT_ASKED, 0, values)
+        row = ResponseRow("x", "lost", interval(values), Reached.NOT_ASKED, 0, values)
         found.append(Finished(point, CellOutcome(str(point.number), (row,))))
     return SimpleNamespace(experiment=declared, points=tuple(found))
 

@@ -17,7 +17,7 @@ from wfmodel.experiments.factorial.cell_work import CellWork, confidence_of, sig
 from wfmodel.experiments.factorial.conclusions import threshold_words
 from wfmodel.experiments.factorial.executors import Became, InProcess
 from wfmodel.experiments.factorial.experiment_runs import ExperimentError
-from wfmodel.experiments.factorial.outcome import CellOutcome, Row, difference_name
+from wfmodel.experiments.factorial.outcome import CellOutcome, ResponseRow, difference_name
 from wfmodel.experiments.factorial.stopping import Reached
 from wfmodel.experiments.factorial.threshold import ThresholdResult, find_threshold, most_values
 from wfmodel.experiments.statistics import paired
@@ -43,7 +43,7 @@ class Invented:
                 gaps = (self.gap(value) + luck).tolist()
                 found = paired([0.0] * look, gaps, confidence=confidence_of(work))
                 name = difference_name(work.pair)
-                row = Row(
+                row = ResponseRow(
                     name, "lost", found.estimate, Reached.NOT_ASKED, found.differing, tuple(gaps)
                 )
                 if sign_of(work, row):

@@ -9,7 +9,7 @@ from tests.exploration.test_spin import CRASH, DUAL, MEMORY, system_of
 from wfmodel.designs import Table
 from wfmodel.designs.anomalies import Terminal
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.explorer import search as search_one
+from wfmodel.exploration.exhaustive_search import search as search_one
 from wfmodel.exploration.instances import decide_together, exposures, live
 from wfmodel.exploration.properties import AtMost
 from wfmodel.exploration.terminal_states import is_end

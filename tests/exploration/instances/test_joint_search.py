@@ -19,7 +19,7 @@ from tests.exploration.worlds import two_phase_commit
 from wfmodel.designs import Acknowledge, Knobs, Table
 from wfmodel.designs.knobs import Order
 from wfmodel.exploration import FaultBudget, packed
-from wfmodel.exploration.explorer import search as search_one
+from wfmodel.exploration.exhaustive_search import search as search_one
 from wfmodel.exploration.instances import search
 from wfmodel.exploration.state_space import resting
 from wfmodel.semantics.fault_budget import UNLIMITED

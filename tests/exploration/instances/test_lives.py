@@ -21,7 +21,7 @@ from tests.exploration.test_spin import CRASH, DUAL, MEMORY, ONCE, system_of
 from wfmodel.designs import Knobs, Table
 from wfmodel.designs.anomalies import CLEAN, Anomaly, Terminal, primary
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.explorer import search as search_one
+from wfmodel.exploration.exhaustive_search import search as search_one
 from wfmodel.exploration.instances import Lives, decide_together, live, search
 from wfmodel.exploration.instances.bounds import alone, shared_budget
 from wfmodel.exploration.instances.max_simultaneous import Option, best_of, largest, run_of

@@ -97,7 +97,7 @@ def valuations(domains: Mapping[str, Domain]) -> Iterator[Valuation] | None:
     return (each for each in every if consistent(each, pairs))
 
 
-class Table:
+class TruthTable:
     """Every guard's truth at every valuation; questions are looked up, a row in one comparison."""
 
     def __init__(

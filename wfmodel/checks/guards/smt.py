@@ -74,7 +74,7 @@ def is_there() -> bool:
 
 
 class Solver:
-    """The same questions as ``enumeration.Table``."""
+    """The same questions as ``enumeration.TruthTable``."""
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from wfmodel.checks.effort import Effort
 from wfmodel.checks.guards import smt
 from wfmodel.checks.guards.domain import domain_of
-from wfmodel.checks.guards.enumeration import Table, valuations
+from wfmodel.checks.guards.enumeration import TruthTable, valuations
 from wfmodel.model.guards import (
     ABSENT,
     Condition,
@@ -79,7 +79,7 @@ def _decided(guards: Sequence[Condition], data: Mapping[str, DataItem], effort: 
     tried = valuations(domains)
     answers: _Answers
     if tried is not None:
-        answers, why = Table(guards, tried, effort), ""
+        answers, why = TruthTable(guards, tried, effort), ""
     elif smt.is_there():
         answers, why = smt.Solver(guards, domains, effort), "the solver gave up"
     else:

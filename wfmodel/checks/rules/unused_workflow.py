@@ -44,7 +44,7 @@ from collections.abc import Iterator, Mapping
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Problem
+from wfmodel.model.flow import FlowProblem
 from wfmodel.model.workflow import Parallel, State, SubWorkflow
 
 
@@ -66,7 +66,7 @@ def _check(context: Context) -> Iterator[Finding]:
             )
 
 
-def _is_call(problem: Problem) -> bool:
+def _is_call(problem: FlowProblem) -> bool:
     """A misspelt call counts as a call of what was meant."""
     return problem.kind == "unknown-workflow"
 

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.experiment import Precision
-from wfmodel.experiments.factorial.outcome import CellOutcome, Row, difference_name, reached_by
+from wfmodel.experiments.factorial.outcome import (
+    CellOutcome,
+    ResponseRow,
+    difference_name,
+    reached_by,
+)
 from wfmodel.experiments.factorial.stopping import (
     decided_sign,
     is_enough,
@@ -67,7 +72,7 @@ def carry_out(work: CellWork) -> CellOutcome:
     """
     bench = _bench(work)
     observed: list[list[RunObservation]] = [[] for _ in work.variants]
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ResponseRow, ...] = ()
     for look in work.looks:
         for runs, (name, variant) in zip(observed, work.variants, strict=True):
             for replication in range(len(runs), look):
@@ -87,12 +92,12 @@ def confidence_of(work: CellWork) -> float:
     return share_of_confidence(len(work.looks), confidence=work.confidence)
 
 
-def sign_of(work: CellWork, row: Row) -> int:
+def sign_of(work: CellWork, row: ResponseRow) -> int:
     """-1, 0 or 1: the sign of a difference's row, 0 while it is not decided."""
     return decided_sign(row.estimate, row.differing, confidence=confidence_of(work))
 
 
-def _is_enough(work: CellWork, rows: Sequence[Row]) -> bool:
+def _is_enough(work: CellWork, rows: Sequence[ResponseRow]) -> bool:
     if not work.until_sign:
         return is_enough(reached_by(rows))
     assert work.pair is not None
@@ -100,7 +105,7 @@ def _is_enough(work: CellWork, rows: Sequence[Row]) -> bool:
     return all(sign_of(work, row) != 0 for row in rows if row.variant == gap)
 
 
-def _rows(work: CellWork, observed: Sequence[Sequence[RunObservation]]) -> tuple[Row, ...]:
+def _rows(work: CellWork, observed: Sequence[Sequence[RunObservation]]) -> tuple[ResponseRow, ...]:
     level = confidence_of(work)
     names = [name for name, _ in work.variants]
     rows = []
@@ -114,10 +119,10 @@ def _rows(work: CellWork, observed: Sequence[Sequence[RunObservation]]) -> tuple
 
 def _of_variant(
     work: CellWork, response: str, name: str, runs: Sequence[RunObservation], level: float
-) -> Row:
+) -> ResponseRow:
     found = metric_estimate(work.metric(response), runs, confidence=level)
     values = tuple(run.values[response] for run in runs)
-    return Row(name, response, found, reached(work.precision, response, found), 0, values)
+    return ResponseRow(name, response, found, reached(work.precision, response, found), 0, values)
 
 
 def _of_pair(
@@ -126,14 +131,14 @@ def _of_pair(
     runs: Mapping[str, Sequence[RunObservation]],
     pair: tuple[str, str],
     level: float,
-) -> Row:
+) -> ResponseRow:
     first, second = runs[pair[0]], runs[pair[1]]
     gap = metric_difference(work.metric(response), first, second, confidence=level)
     gaps = tuple(
         b.values[response] - a.values[response] for a, b in zip(first, second, strict=True)
     )
     state = reached(work.precision, response, gap.estimate, difference=True)
-    return Row(difference_name(pair), response, gap.estimate, state, gap.differing, gaps)
+    return ResponseRow(difference_name(pair), response, gap.estimate, state, gap.differing, gaps)
 
 
 class _Benches(threading.local):

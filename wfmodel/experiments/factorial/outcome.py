@@ -14,7 +14,7 @@ from wfmodel.experiments.statistics import Estimate
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ResponseRow:
     """One response of one variant. ``values[r]`` is replication r's, ``nan`` where undefined;
     ``differing``: of a difference, pairs that are not equal (0 otherwise).
     """
@@ -32,9 +32,9 @@ class CellOutcome:
     """A finished cell: its key and its rows, variants in order, the difference last."""
 
     key: str
-    rows: tuple[Row, ...]
+    rows: tuple[ResponseRow, ...]
 
-    def row(self, response: str, variant: str) -> Row:
+    def row(self, response: str, variant: str) -> ResponseRow:
         """The row of a response and a variant.
 
         Raises:
@@ -64,6 +64,6 @@ def difference_name(pair: tuple[str, str]) -> str:
     return f"{pair[1]} - {pair[0]}"
 
 
-def reached_by(rows: Sequence[Row]) -> tuple[Reached, ...]:
+def reached_by(rows: Sequence[ResponseRow]) -> tuple[Reached, ...]:
     """What became of each row's precision."""
     return tuple(each.reached for each in rows)

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from wfmodel.experiments.experiment import Factor, Level
-from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, Row
+from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, ResponseRow
 from wfmodel.experiments.factorial.stopping import Reached
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.extras import install_command
@@ -81,7 +81,7 @@ class ResultsWriter:
         """One row group."""
         columns: dict[str, list[Any]] = {"point": [], "cell": []}
         columns |= {f"{FACTOR}{name}": [] for name in self._factors}
-        rows: list[Row] = []
+        rows: list[ResponseRow] = []
         for each in finished:
             rows += each.outcome.rows
             self._digest.update(_text(each.outcome))
@@ -111,7 +111,7 @@ def results_from(content: bytes) -> tuple[tuple[tuple[int, CellOutcome], ...], d
     missing = [name for name in ("point", "cell", *_ROW_COLUMNS) if name not in columns]
     if missing:
         raise ValueError(f"it has no column {missing[0]!r}")
-    by_point: dict[int, tuple[str, list[Row]]] = {}
+    by_point: dict[int, tuple[str, list[ResponseRow]]] = {}
     keys = zip(columns["point"], columns["cell"], _rows(columns), strict=True)
     for point, key, row in keys:
         by_point.setdefault(point, (key, []))[1].append(row)
@@ -169,7 +169,7 @@ def _schema(
     return arrow.schema(named, metadata=dict(metadata))
 
 
-def _outcome_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
+def _outcome_columns(rows: Sequence[ResponseRow]) -> dict[str, list[Any]]:
     return {
         "variant": [row.variant for row in rows],
         "response": [row.response for row in rows],
@@ -186,12 +186,12 @@ def _outcome_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
     }
 
 
-def _rows(columns: Mapping[str, list[Any]]) -> Iterable[Row]:
+def _rows(columns: Mapping[str, list[Any]]) -> Iterable[ResponseRow]:
     for fields in zip(*(columns[name] for name in _ROW_COLUMNS), strict=True):
         variant, response, mean, low, high, count, undefined, *rest = fields
         method, needed, state, differing, values = rest
         estimate = Estimate(mean, low, high, count, undefined, Method(method), needed)
-        yield Row(variant, response, estimate, Reached(state), differing, tuple(values))
+        yield ResponseRow(variant, response, estimate, Reached(state), differing, tuple(values))
 
 
 def _text(outcome: CellOutcome) -> bytes:

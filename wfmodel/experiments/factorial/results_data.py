@@ -15,7 +15,7 @@ from wfmodel.escaping import csv_cell
 from wfmodel.experiments.experiment import PlanKind
 from wfmodel.experiments.factorial.conclusions import threshold_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
-from wfmodel.experiments.factorial.outcome import Row
+from wfmodel.experiments.factorial.outcome import ResponseRow
 from wfmodel.experiments.factorial.parquet_rows import FACTOR, shown_value
 from wfmodel.experiments.factorial.provenance import provenance
 from wfmodel.experiments.factorial.sensitivity import ranking, tornado
@@ -130,7 +130,7 @@ def _sensitivity(result: ExperimentResult) -> list[dict[str, Any]]:
     return found
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: ResponseRow) -> dict[str, Any]:
     return {
         "variant": row.variant,
         "response": row.response,

@@ -16,17 +16,17 @@ from typing import Final
 
 import numpy as np
 
-from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import CRASHES, FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import External, Message, Received, Send, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import (
+    DOWNING,
+    SWITCHED,
     Act,
     Deed,
-    act_of_death,
-    act_of_landing,
+    act_of_attempt,
     act_on_event,
     act_on_message,
     backup_words,
@@ -38,7 +38,6 @@ from wfmodel.model.workflow import DONE
 from wfmodel.semantics.after import Refused
 from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
 
-PAUSE: Final = FAULT_KINDS.index(FaultKind.PAUSE)
 PLENTY: Final = 1_000
 """Faults of each kind that a retelling may spend before it is known how many there were."""
 MOST_COPIES: Final = 20
@@ -67,10 +66,10 @@ def retell(
     """
     table = table or Table(system)
     why = f"messages were taken up more than {MOST_COPIES} times more often than they were sent"
-    for pauses in (True, False):
+    for stalls in (True, False):
         copies: Counter[Copy] = Counter()
         for _ in range(MOST_COPIES):
-            retelling = _Retelling(system, history, instance, copies, table, pauses=pauses)
+            retelling = _Retelling(system, history, instance, copies, table, stalls=stalls)
             try:
                 return _exactly(system, retelling.run(), table)
             except _NeedsCopy as missing:
@@ -119,12 +118,12 @@ class _Retelling:
         copies: Counter[Copy],
         table: Table,
         *,
-        pauses: bool,
+        stalls: bool,
     ) -> None:
         self.history, self.flow, self.names = history, system.flow, system.participants
         plenty = FaultBudget(**dict.fromkeys(FAULTS, PLENTY))  # type: ignore[arg-type]
         self.space = RunSpace(system, plenty, table)
-        self.plenty, self.copies, self.pauses = plenty, copies.copy(), pauses
+        self.plenty, self.copies, self.stalls = plenty, copies.copy(), stalls
         self.logs = history.knobs.persistence is Persistence.LOG
         self.on: Counter[tuple[int, int, int]] = Counter()
         """By participant, kind and replica."""
@@ -193,7 +192,7 @@ class _Retelling:
                 self._do(self._about(row, Deed.ACKNOWLEDGE))
             case Kind.DUPLICATE:
                 self._do(self._about(row, Deed.DUPLICATE))
-            case Kind.FAULT_ON | Kind.FAULT_OFF if row.a in (*CRASHES, PAUSE):
+            case Kind.FAULT_ON | Kind.FAULT_OFF if FAULT_KINDS[row.a] in SWITCHED:
                 self._fault(row)
             case Kind.RESTORE:
                 self._restore(row)
@@ -202,7 +201,7 @@ class _Retelling:
             case Kind.TAKE:
                 for deed in (Deed.RESTART, Deed.GO_ON):  # whoever held it may be down, or stand
                     self._do(Act(self.names[row.participant], deed), optional=True)
-            case Kind.LAPSE if self.pauses and self.holders.is_struck(row):
+            case Kind.LAPSE if self.stalls and self.holders.is_struck(row):
                 self._do(Act(self.names[row.participant], Deed.LAPSE))
             case _:
                 pass  # rows beside one of these: begun work, phantoms
@@ -241,7 +240,7 @@ class _Retelling:
             if not any(act.is_like(known) for known in self.space.options()):
                 raise _NeedsCopy(copy)
         if isinstance(event, WorkDone) and event.outcome == DONE:
-            landing = act_of_landing(self.flow, who, event)  # known outside: no row told of it
+            landing = act_of_attempt(self.flow, who, event)  # known outside: no row told of it
             self._do(landing, optional=True)
         self._do(act)
 
@@ -277,9 +276,9 @@ class _Retelling:
         ended, who = self.history.events[row.a], self.names[row.participant]
         assert isinstance(ended, WorkDone)
         if ended.outcome == DONE:
-            self._do(act_of_landing(self.flow, who, ended), optional=True)
+            self._do(act_of_attempt(self.flow, who, ended), optional=True)
         deed = Deed.DIE if row.b else Deed.DIE_UNSEEN
-        self._do(act_of_death(self.flow, who, ended, deed))
+        self._do(act_of_attempt(self.flow, who, ended, deed))
 
     def _restore(self, row: Row) -> None:
         """Its beginning was passed over; which backup it is follows from what was stored before."""
@@ -289,14 +288,12 @@ class _Retelling:
         past.append(row.a)
 
     def _fault(self, row: Row) -> None:
-        begins, crash = row.kind == Kind.FAULT_ON, row.a in CRASHES
+        begins, (on, off) = row.kind == Kind.FAULT_ON, SWITCHED[FAULT_KINDS[row.a]]
         key = (row.participant, row.a, row.b)
         self.on[key] += 1 if begins else -1
         restored = begins and (row.time_ns, row.participant) in self.restored
         if restored or not self.holders.is_struck(row):
             return
-        if self.on[key] != int(begins) or not (crash or self.pauses):
+        if self.on[key] != int(begins) or not (on in DOWNING or self.stalls):
             return
-        deeds = (Deed.CRASH, Deed.RESTART) if crash else (Deed.PAUSE, Deed.GO_ON)
-        act = Act(self.names[row.participant], deeds[0] if begins else deeds[1])
-        self._do(act, optional=True)
+        self._do(Act(self.names[row.participant], on if begins else off), optional=True)

@@ -18,19 +18,19 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from wfmodel.designs.fault_facts import STOPPING
-from wfmodel.designs.faults import Scope, of_scope
+from wfmodel.designs.faults import FaultScope, of_scope
 from wfmodel.designs.history import FAULT_KINDS, History, Kind, steps_of
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.exploration import FaultBudget
-from wfmodel.exploration.explorer import search
+from wfmodel.exploration.exhaustive_search import search
 from wfmodel.metrics.instance_paths import came_to_rest
 from wfmodel.semantics.fault_budget import FAULTS
 
 KNOWN_LIMIT: Final = 2_000
 ONE_OF_EACH: Final = FaultBudget(**dict.fromkeys(FAULTS, 1))  # type: ignore[arg-type]
 STOPPING_PROCESSES: Final = tuple(
-    FAULT_KINDS.index(kind) for kind in of_scope(Scope.PROCESS) if kind in STOPPING
+    FAULT_KINDS.index(kind) for kind in of_scope(FaultScope.PROCESS) if kind in STOPPING
 )
 
 

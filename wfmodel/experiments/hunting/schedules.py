@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, STOPPING
-from wfmodel.designs.faults import Fault, FaultKind, Scope, of_scope
+from wfmodel.designs.faults import FACTS, Fault, FaultKind, FaultScope, of_scope
 from wfmodel.designs.history import History, Kind
 from wfmodel.designs.messages import Received, WorkDone
 from wfmodel.designs.system import System
@@ -22,11 +22,9 @@ from wfmodel.model.distributions import Constant
 from wfmodel.model.units import format_duration, parse_duration
 from wfmodel.simulation import Arrivals, Setting, simulate
 
-STOPS: Final = STOPPING - set(of_scope(Scope.BROKER))
-ON_MESSAGES: Final = PER_MESSAGE - {FaultKind.REORDERING}
-SLOWED: Final = frozenset(
-    {(Kind.BEGIN, FaultKind.SLOW_SERVICE), (Kind.REACT, FaultKind.SLOW_STORE)}
-)
+STOPS: Final = STOPPING - set(of_scope(FaultScope.BROKER))
+SLOWED: Final = {FaultScope.PROCESS: Kind.BEGIN, FaultScope.STORE: Kind.REACT}
+"""Where slowness tells: the rows after which work, or a commit, begins."""
 FACTORS: Final = (10.0, 1_000.0)
 """How much slower a step or a commit is made."""
 BROKER: Final = "*"
@@ -105,13 +103,13 @@ class ScheduleGround:
         return tuple(dict.fromkeys(sorted(self._places(history, kind), key=_in_order)))
 
     def _places(self, history: History, kind: FaultKind) -> Iterator[FaultPlace]:
-        if kind is FaultKind.RESTORE:
+        if "age" in FACTS[kind].keys:
             yield from _backups(history)
         elif kind in STOPS:
             yield from _moments(history)
-        elif kind is FaultKind.BROKER_OUTAGE:
+        elif kind in STOPPING:
             yield from (place._replace(target=BROKER) for place in _moments(history))
-        elif kind in ON_MESSAGES:
+        elif kind in PER_MESSAGE:
             yield from self._messages(history)
         else:
             yield from self._deeds(history, kind)
@@ -125,8 +123,9 @@ class ScheduleGround:
                     yield FaultPlace(row.time_ns - 1, history.participants[p])
 
     def _deeds(self, history: History, kind: FaultKind) -> Iterator[FaultPlace]:
+        slowed = SLOWED[FACTS[kind].scope] if FACTS[kind].slows else None
         for row in history:
-            if (row.kind, kind) in SLOWED:
+            if row.kind == slowed:
                 yield FaultPlace(row.time_ns - 1, history.participants[row.participant])
             elif row.kind == Kind.REACT and kind in PER_ATTEMPT:
                 event = history.events[row.a]
@@ -136,22 +135,21 @@ class ScheduleGround:
 
     def lengths(self, kind: FaultKind) -> int:
         """How many lengths, or factors, a fault of a kind can have."""
-        if kind in STOPS or kind in (FaultKind.BROKER_OUTAGE, FaultKind.DELAY):
+        if kind in STOPPING or "delay" in FACTS[kind].keys:
             return len(self.waits)
-        return len(FACTORS) if kind in (FaultKind.SLOW_SERVICE, FaultKind.SLOW_STORE) else 1
+        return len(FACTORS) if FACTS[kind].slows else 1
 
     def fault(self, kind: FaultKind, place: FaultPlace, length: int) -> Fault:
         """A fault at a place, of one of its lengths."""
-        stops = kind in STOPS or kind is FaultKind.BROKER_OUTAGE
-        slow = kind in (FaultKind.SLOW_SERVICE, FaultKind.SLOW_STORE)
+        facts = FACTS[kind]
         return Fault(
             kind=kind,
             target=place.target,
             step=place.step,
             at=(place.at_ns,),
-            lasts=Constant(self.waits[length] if stops else 2),
-            delay=Constant(self.waits[length] if kind is FaultKind.DELAY else 0),
-            factor=FACTORS[length] if slow else 1.0,
+            lasts=Constant(self.waits[length] if facts.stops else 2),
+            delay=Constant(self.waits[length] if "delay" in facts.keys else 0),
+            factor=FACTORS[length] if facts.slows else 1.0,
             age=place.age_ns,
         )
 
@@ -224,10 +222,10 @@ def simplest_between(low_ns: int, high_ns: int) -> int:
 
 def _words(fault: Fault) -> str:
     at, kind = format_duration(fault.at[0]), fault.kind.value.replace("-", " ")
-    where = "" if fault.kind is FaultKind.BROKER_OUTAGE else f" at {fault.target}"
+    where = "" if FACTS[fault.kind].scope is FaultScope.BROKER else f" at {fault.target}"
     assert isinstance(fault.lasts, Constant)
     assert isinstance(fault.delay, Constant)
-    if fault.kind in ON_MESSAGES:
+    if fault.kind in PER_MESSAGE:
         longer = f" by {format_duration(fault.delay.value)}" if fault.delay.value else ""
         at = format_duration(fault.at[0] + 1)
         return f"{kind}{longer} of what is sent to {fault.target} at {at}"

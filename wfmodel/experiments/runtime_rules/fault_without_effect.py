@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
-from wfmodel.designs.faults import AT_INSTANTS, FACTS, Fault, FaultKind, Scope
+from wfmodel.designs.faults import AT_INSTANTS, FACTS, OF_KINDS, Fault, FaultScope
 from wfmodel.designs.knobs import Persistence
 from wfmodel.experiments.runtime_context import Candidate, ScenarioContext, struck, takes_no_time
 from wfmodel.model.distributions import Constant
@@ -75,7 +75,7 @@ def _why_never(context: ScenarioContext, fault: Fault) -> str:
     horizon = context.end if setting.faults_until == "end" else setting.horizon
     chancy = fault.kind in PER_MESSAGE | PER_ATTEMPT
     timed = bool(fault.at) or fault.every is not None
-    delays = fault.kind in (FaultKind.DELAY, FaultKind.REORDERING)
+    delays = fault.kind in OF_KINDS["delay"]
     if chancy and fault.probability == 0:
         return "its probability is 0"
     if timed and fault.kind not in AT_INSTANTS and takes_no_time(fault.lasts):
@@ -98,15 +98,15 @@ def _why_idle(context: ScenarioContext, fault: Fault, each: Candidate) -> str:
     targets = struck(fault, each)
     if not targets:
         return f"no variant has a participant {', '.join(fault.whom)!r}"
-    works = fault.kind in PER_ATTEMPT or fault.kind is FaultKind.SLOW_SERVICE
+    facts = FACTS[fault.kind]
+    works = fault.kind in PER_ATTEMPT or (facts.slows and facts.scope is FaultScope.PROCESS)
     if works and not any(
         work.service in targets and fault.step in (None, work.name) for work in context.work
     ):
         return f"no step is done at {', '.join(fault.whom)!r}" + (
             "" if fault.step is None else f" under the name {fault.step!r}"
         )
-    stores = FACTS[fault.kind].scope is Scope.STORE
-    if stores and each.knobs.persistence is Persistence.MEMORY:
+    if facts.scope is FaultScope.STORE and each.knobs.persistence is Persistence.MEMORY:
         return "nothing is stored (persistence: memory)"
     return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.exploration.export.program import Expression, Some, Test
+from wfmodel.exploration.export.program import AnyOf, Expression, Relation
 from wfmodel.semantics.configuration import Landing, Work
 
 
@@ -51,16 +51,16 @@ def applied(visit: Landing) -> str:
     return at("applied", *visit)
 
 
-def is_(variable: str, value: int | str) -> Test:
+def is_(variable: str, value: int | str) -> Relation:
     """It equals."""
-    return Test(variable, "=", value)
+    return Relation(variable, "=", value)
 
 
-def positive(variable: str) -> Test:
+def positive(variable: str) -> Relation:
     """It is above zero."""
-    return Test(variable, ">", 0)
+    return Relation(variable, ">", 0)
 
 
 def one_of(variable: str, values: tuple[int, ...]) -> Expression:
     """It equals one of these."""
-    return Some(tuple(is_(variable, value) for value in values))
+    return AnyOf(tuple(is_(variable, value) for value in values))

@@ -13,16 +13,16 @@ from wfmodel.exploration.export.identifiers import channel, positive, row
 from wfmodel.exploration.export.program import (
     Add,
     All,
+    AnyOf,
     Append,
+    Contains,
     Double,
     Expression,
     Filled,
-    Holds,
     Operation,
     Put,
+    Relation,
     Remove,
-    Some,
-    Test,
 )
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.semantics.after import NOTHING
@@ -32,7 +32,7 @@ Case: TypeAlias = tuple[Expression, Operation]
 """Where something can happen to a message, and what it changes."""
 
 
-class Inbox:
+class ExportedInbox:
     """The inbox of participant ``p``."""
 
     def __init__(self, tables: Tables, p: int) -> None:
@@ -54,8 +54,8 @@ class Inbox:
     def filled(self) -> Expression:
         """Something is on its way."""
         if self.ordered:
-            return Some(tuple(map(Filled, self.rows())))
-        return Some(tuple(map(positive, self.variables())))
+            return AnyOf(tuple(map(Filled, self.rows())))
+        return AnyOf(tuple(map(positive, self.variables())))
 
     def next(self, message: int) -> Iterator[tuple[Expression, tuple[Operation, ...]]]:
         """Where a message may be taken up, and what that changes at once."""
@@ -63,7 +63,7 @@ class Inbox:
             yield positive(channel(self.p, message)), ()
             return
         for name in self._rows_of(message):
-            yield Holds(name, message + 1, at_head=True), (Remove(name, message + 1),)
+            yield Contains(name, message + 1, at_head=True), (Remove(name, message + 1),)
 
     def acknowledged(self, message: int) -> tuple[Operation, ...]:
         """What was taken up is gone, unless messages stay, or a row has lost it already."""
@@ -75,10 +75,10 @@ class Inbox:
         """Where a message can be lost: it must not be the one that is in its hands."""
         if not self.ordered:
             name = channel(self.p, message)
-            yield All((positive(name), Some((Test(name, ">", 1), in_hand)))), Add(name, -1)
+            yield All((positive(name), AnyOf((Relation(name, ">", 1), in_hand)))), Add(name, -1)
             return
         for name in self._rows_of(message):
-            yield Holds(name, message + 1, at_head=False), Remove(name, message + 1)
+            yield Contains(name, message + 1, at_head=False), Remove(name, message + 1)
 
     def doubled(self, message: int) -> Iterator[Case]:
         """Where a message can come twice."""
@@ -86,7 +86,7 @@ class Inbox:
             yield positive(channel(self.p, message)), Add(channel(self.p, message), 1)
             return
         for name in self._rows_of(message):
-            yield Holds(name, message + 1, at_head=False), Double(name, message + 1)
+            yield Contains(name, message + 1, at_head=False), Double(name, message + 1)
 
     def _rows_of(self, message: int) -> Iterator[str]:
         for sender, content in sorted(self.part.parcels):

@@ -17,7 +17,7 @@ from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
 from wfmodel.exploration.export.identifiers import at, is_, landed, one_of, positive
 from wfmodel.exploration.export.landing_rules import stands
-from wfmodel.exploration.export.program import All, Expression, Named, Not, Some, Test
+from wfmodel.exploration.export.program import All, AnyOf, Expression, Named, Negation, Relation
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.semantics.configuration import Landing
 
@@ -52,7 +52,7 @@ class Judgement:
 
     def _somebody(self, holds: Callable[[View], bool]) -> Expression:
         """The store of some participant says so."""
-        return Some(tuple(self._stored(p, holds) for p in range(len(self.table.names))))
+        return AnyOf(tuple(self._stored(p, holds) for p in range(len(self.table.names))))
 
     def _stored(self, p: int, holds: Callable[[View], bool]) -> Expression:
         views = enumerate(self.table.view(p, s) for s in range(len(self.table.states[p].values)))
@@ -62,7 +62,7 @@ class Judgement:
             return volatile
         if self.persistence is Persistence.LOG:  # without a crash to come it is as good as flushed
             now = All((is_("crashes", 0), volatile))
-            return Some((now, All((positive("crashes"), durable))))
+            return AnyOf((now, All((positive("crashes"), durable))))
         return durable
 
     # ---------------------------------------------------------------------------- classes
@@ -70,15 +70,15 @@ class Judgement:
     def classes(self) -> Iterator[tuple[str, Expression]]:
         """Exclusive classes of ends, in the order of ``Anomaly``, then those without any."""
         verdicts = [positive(name) for name in REMEMBERED.values() if name != COMPENSATING]
-        some = Some(tuple(verdicts))
+        some = AnyOf(tuple(verdicts))
         several = [All((a, b)) for i, a in enumerate(verdicts) for b in verdicts[:i]]
-        only_success = All((verdicts[0], Not(Some(tuple(verdicts[1:])))))
-        standing = Some(tuple(map(stands, self.done)))
-        against = All((some, Not(only_success), standing))
-        orphaned = Some((All((only_success, self._disowned())), against))
+        only_success = All((verdicts[0], Negation(AnyOf(tuple(verdicts[1:])))))
+        standing = AnyOf(tuple(map(stands, self.done)))
+        against = All((some, Negation(only_success), standing))
+        orphaned = AnyOf((All((only_success, self._disowned())), against))
         found: dict[Anomaly, Expression] = {
-            Anomaly.LOST: Not(some),
-            Anomaly.SPLIT_VERDICT: Some(tuple(several)),
+            Anomaly.LOST: Negation(some),
+            Anomaly.SPLIT_VERDICT: AnyOf(tuple(several)),
             Anomaly.PHANTOM_SUCCESS: All((only_success, self._phantom())),
             Anomaly.DUPLICATED_EFFECT: self._twice(verdicts[0]),
             Anomaly.DANGLING_COMPENSATION: self._dangling(verdicts[0]),
@@ -87,9 +87,9 @@ class Judgement:
         earlier: tuple[Expression, ...] = (Named("ENDS"),)
         for anomaly in Anomaly:
             yield anomaly.terminal.value, All((*earlier, found[anomaly]))
-            earlier = (*earlier, Not(found[anomaly]))
+            earlier = (*earlier, Negation(found[anomaly]))
         yield Terminal.COMMITTED.value, All((*earlier, verdicts[0]))
-        yield Terminal.COMPENSATED.value, All((*earlier, Not(verdicts[0])))
+        yield Terminal.COMPENSATED.value, All((*earlier, Negation(verdicts[0])))
 
     def _says(self, node: int, *statuses: StepStatus, final: bool = False) -> Expression:
         return self._somebody(
@@ -100,33 +100,33 @@ class Judgement:
         )
 
     def _stands(self, node: int) -> Expression:
-        return Some(tuple(stands(visit) for visit in self.done if visit[0] == node))
+        return AnyOf(tuple(stands(visit) for visit in self.done if visit[0] == node))
 
     def _phantom(self) -> Expression:
         cases = []
         for node in sorted(self.judge.effects):
             believed = self._says(node, StepStatus.DONE)
             undone = self._says(node, StepStatus.COMPENSATED)
-            cases.append(All((believed, Not(undone), Not(self._stands(node)))))
-        return Some(tuple(cases))
+            cases.append(All((believed, Negation(undone), Negation(self._stands(node)))))
+        return AnyOf(tuple(cases))
 
     def _disowned(self) -> Expression:
         cases = []
         for node in sorted(self.judge.effects):
             denied = self._says(node, StepStatus.FAILED, StepStatus.COMPENSATED, final=True)
             cases.append(All((denied, self._stands(node))))
-        return Some(tuple(cases))
+        return AnyOf(tuple(cases))
 
     def _twice(self, succeeded: Expression) -> Expression:
         cases = []
         for visit in self.done:
-            more = Some((stands(visit, more_than=1), All((Not(succeeded), stands(visit)))))
-            cases.append(All((Test(landed(visit), ">", 1), more)))
-        return Some(tuple(cases))
+            more = AnyOf((stands(visit, more_than=1), All((Negation(succeeded), stands(visit)))))
+            cases.append(All((Relation(landed(visit), ">", 1), more)))
+        return AnyOf(tuple(cases))
 
     def _dangling(self, succeeded: Expression) -> Expression:
         left = [stands(visit) for visit in self.done if visit[0] in self.judge.undoable]
-        return All((positive(COMPENSATING), Not(succeeded), Some(tuple(left))))
+        return All((positive(COMPENSATING), Negation(succeeded), AnyOf(tuple(left))))
 
 
 def _has(status: Status, view: View) -> bool:

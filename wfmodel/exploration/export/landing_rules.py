@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from wfmodel.exploration.export.identifiers import applied, is_, landed, positive, undone
-from wfmodel.exploration.export.program import Add, Expression, Not, Operation, Put, Test
+from wfmodel.exploration.export.program import Add, Expression, Negation, Operation, Put, Relation
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.model.flow import NodeKind
 from wfmodel.model.state_events import is_at_row
@@ -52,7 +52,7 @@ class Effects:
     def _do(self, landing: Landing) -> tuple[Case, ...]:
         more = (Add(landed(landing), 1),)
         refused = self._refusals(landing)
-        open_ = tuple(Not(each) for each in refused)
+        open_ = tuple(Negation(each) for each in refused)
         return (open_, more), *(((*open_[:i], each), ()) for i, each in enumerate(refused))
 
     def _refusals(self, landing: Landing) -> tuple[Expression, ...]:
@@ -79,11 +79,11 @@ class Effects:
         return (*cases, (first, (Put(applied(landing), 1),) if self.tombstones else ()))
 
 
-def stands(visit: Landing, *, more_than: int = 0) -> Test:
+def stands(visit: Landing, *, more_than: int = 0) -> Relation:
     """Its effect was done more often than taken back, by more than so many."""
-    return Test(landed(visit), ">", undone(visit), more_than)
+    return Relation(landed(visit), ">", undone(visit), more_than)
 
 
-def falls(visit: Landing) -> Test:
+def falls(visit: Landing) -> Relation:
     """Its effect was taken back as often as done: never more often."""
     return is_(landed(visit), undone(visit))

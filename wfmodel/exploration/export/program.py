@@ -1,7 +1,8 @@
 """A system as guarded commands over small integers: what every target language can say.
 
-A ``Rule`` is one step: a guard, then operations, all at once. There are no branches inside a rule:
-whatever depends on a case is a rule per case. So a rule reads the same in Promela and in TLA+.
+A ``GuardedCommand`` is one step: a guard, then operations, all at once. There are no branches
+inside one: whatever depends on a case is a command per case. So it reads the same in Promela and in
+TLA+.
 
 Queues are the only structured variables; all others are integers that begin at 0.
 """
@@ -15,7 +16,7 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Relation:
     """A variable against a number, or against another variable; ``relation`` is =, # or >.
 
     ``plus`` is added to the right side.
@@ -35,14 +36,14 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class AnyOf:
     """Disjunction; false if empty."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Negation:
     """Negation."""
 
     part: Expression
@@ -63,7 +64,7 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
+class Contains:
     """The queue has this item anywhere, or at its head."""
 
     queue: str
@@ -71,7 +72,7 @@ class Holds:
     at_head: bool
 
 
-Expression: TypeAlias = Test | All | Some | Not | Named | Filled | Holds
+Expression: TypeAlias = Relation | All | AnyOf | Negation | Named | Filled | Contains
 
 # -------------------------------------------------------------------------------- operations
 
@@ -129,7 +130,7 @@ Operation: TypeAlias = Put | Add | Append | Remove | Double | Clear
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class GuardedCommand:
     """One step. ``words`` tells it to a reader."""
 
     words: str
@@ -161,7 +162,7 @@ class Program:
     queues: tuple[str, ...]
     start: tuple[tuple[str, int], ...]
     definitions: tuple[tuple[str, Expression], ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[GuardedCommand, ...]
     gaps: tuple[Gap, ...]
     ends: tuple[tuple[str, Expression], ...]
     memory: tuple[tuple[str, Expression], ...] = ()

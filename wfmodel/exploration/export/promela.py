@@ -22,20 +22,20 @@ from wfmodel.escaping.languages import in_block_comment
 from wfmodel.exploration.export.program import (
     Add,
     All,
+    AnyOf,
     Append,
     Clear,
+    Contains,
     Double,
     Expression,
     Filled,
-    Holds,
     Named,
-    Not,
+    Negation,
     Operation,
     Program,
     Put,
+    Relation,
     Remove,
-    Some,
-    Test,
 )
 from wfmodel.exploration.export.system_program import program_of
 from wfmodel.semantics.fault_budget import FaultBudget
@@ -142,20 +142,20 @@ inline clear_{queue}() {{
 
 def _expression(expression: Expression) -> str:
     match expression:
-        case Test(variable, relation, value, plus):
+        case Relation(variable, relation, value, plus):
             right = f"{value} + {plus}" if plus else f"{value}"
             return f"{variable} {RELATIONS[relation]} {right}"
         case All(parts):
             return "(" + " && ".join(map(_expression, parts)) + ")" if parts else "true"
-        case Some(parts):
+        case AnyOf(parts):
             return "(" + " || ".join(map(_expression, parts)) + ")" if parts else "false"
-        case Not(part):
+        case Negation(part):
             return f"!({_expression(part)})"
         case Named(name):
             return name
         case Filled(queue):
             return f"n_{queue} > 0"
-        case Holds(queue, item, at_head):
+        case Contains(queue, item, at_head):
             if at_head:
                 return f"{queue}[0] == {item}"
             places = (f"{queue}[{place}] == {item}" for place in range(PLACES))

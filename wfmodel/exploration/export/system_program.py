@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from wfmodel.designs.fault_costs import COSTS
-from wfmodel.designs.knobs import Acknowledge
+from wfmodel.designs.fault_costs import COSTS, PROCESS_FAULTS
+from wfmodel.designs.knob_registry import KNOBS
+from wfmodel.designs.knobs import Acknowledge, Knobs
 from wfmodel.designs.messages import LAPS, Start
 from wfmodel.designs.system import Channel, System
 from wfmodel.designs.table import Table
@@ -25,21 +26,21 @@ from wfmodel.exploration.export.landing_rules import Effects
 from wfmodel.exploration.export.program import (
     Add,
     All,
+    AnyOf,
     Append,
     Expression,
+    GuardedCommand,
     Named,
-    Not,
+    Negation,
     Program,
     Put,
-    Rule,
-    Some,
 )
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.exploration.export.transition_rules import Rules
 from wfmodel.exploration.packed import search
 from wfmodel.model.state_events import lands_outside
 from wfmodel.semantics.configuration import ANYONE
-from wfmodel.semantics.fault_budget import FaultBudget
+from wfmodel.semantics.fault_budget import STALLING, FaultBudget
 from wfmodel.semantics.nondeterminism import Anything, Resolution
 
 
@@ -116,7 +117,7 @@ class _Builder:
     def _first(self, row: str) -> tuple[int, ...]:
         return tuple(item for name, item in self._begun() if name == row)
 
-    def _every_rule(self) -> tuple[Rule, ...]:
+    def _every_rule(self) -> tuple[GuardedCommand, ...]:
         own = (rule for rules in self.rules for rule in rules.all())
         return (*own, *(rule for faults in self.faults for rule in faults.all()))
 
@@ -154,20 +155,21 @@ class _Builder:
 
     def _definitions(self) -> Iterator[tuple[str, Expression]]:
         busy = [(at("BUSY", rules.p), rules.busy()) for rules in self.rules]
-        anyone_busy = Some(tuple(Named(name) for name, _ in busy))
+        anyone_busy = AnyOf(tuple(Named(name) for name, _ in busy))
         all_run = All(tuple(rules.runs for rules in self.rules))
         yield from busy
-        yield "CALM", All((is_("crashes", 0), is_("pauses", 0), all_run))
+        spent = (is_(kind, 0) for kind in PROCESS_FAULTS if COSTS[kind].exported)
+        yield "CALM", All((*spent, all_run))
         yield "CUT", self._cut()
-        yield "GO", All((Not(Named("CUT")), Not(All((Named("CALM"), anyone_busy)))))
-        can_move = Some(tuple(rules.can_move() for rules in self.rules))
-        yield "STILL", All((all_run, Not(anyone_busy), Not(can_move)))
-        somebody_paused = Some(tuple(positive(rules.paused) for rules in self.rules))
-        yield "TIME_PASSES", Some((Named("STILL"), somebody_paused))
-        later = Some(tuple(part for faults in self.faults for part in faults.may_yet()))
-        detects = Some(tuple(rules.detects() for rules in self.rules))
-        yield "ENDS", All((Named("STILL"), Not(detects), Not(Named("CUT"))))
-        yield "RESTS", All((Named("ENDS"), Not(later)))
+        yield "GO", All((Negation(Named("CUT")), Negation(All((Named("CALM"), anyone_busy)))))
+        can_move = AnyOf(tuple(rules.can_move() for rules in self.rules))
+        yield "STILL", All((all_run, Negation(anyone_busy), Negation(can_move)))
+        somebody_paused = AnyOf(tuple(positive(rules.paused) for rules in self.rules))
+        yield "TIME_PASSES", AnyOf((Named("STILL"), somebody_paused))
+        later = AnyOf(tuple(part for faults in self.faults for part in faults.may_yet()))
+        detects = AnyOf(tuple(rules.detects() for rules in self.rules))
+        yield "ENDS", All((Named("STILL"), Negation(detects), Negation(Named("CUT"))))
+        yield "RESTS", All((Named("ENDS"), Negation(later)))
 
     def _cut(self) -> Expression:
         """Work, a choice or an answer beyond the laps that are looked into."""
@@ -177,7 +179,7 @@ class _Builder:
             visits += [(choice(p, visit), visit[1]) for visit in part.choices]
             visits += [(expected(p, visit), visit[1]) for visit in part.expected]
             beyond += [name for name, epoch in visits if _laps(epoch) > self.laps]
-        return Some(tuple(map(positive, beyond)))
+        return AnyOf(tuple(map(positive, beyond)))
 
 
 def _laps(epoch: int) -> int:
@@ -205,11 +207,13 @@ def _refuse_what_cannot_be_said(system: System, budget: FaultBudget | None) -> N
     for kind in NOT_EXPORTED if budget is not None else ():
         if getattr(budget, kind):
             raise ValueError(f"{COSTS[kind].many} are not exported: explore them here")
-    if system.knobs.max_deliveries is not None:
-        raise ValueError("max_deliveries is not exported: explore it here")
+    for knob, facts in KNOBS.items():
+        if not facts.exported and getattr(system.knobs, knob) != getattr(Knobs(), knob):
+            raise ValueError(f"{knob} is not exported: explore it here")
     replicated = any(system.knobs.replicas_of(n, system.services) > 1 for n in system.participants)
-    if replicated and budget is not None and budget.pauses:
-        raise ValueError("replicas are not exported with pauses: explore them here")
+    for kind in STALLING if replicated and budget is not None else ():
+        if getattr(budget, kind):
+            raise ValueError(f"replicas are not exported with {kind}: explore them here")
     for node in system.flow.nodes:
         if lands_outside(node.state):
             raise ValueError(

@@ -24,21 +24,21 @@ from wfmodel.escaping.languages import one_line
 from wfmodel.exploration.export.program import (
     Add,
     All,
+    AnyOf,
     Append,
     Clear,
+    Contains,
     Double,
     Expression,
     Filled,
-    Holds,
+    GuardedCommand,
     Named,
-    Not,
+    Negation,
     Operation,
     Program,
     Put,
+    Relation,
     Remove,
-    Rule,
-    Some,
-    Test,
 )
 from wfmodel.exploration.export.system_program import program_of
 from wfmodel.exploration.export.tla_variables import Variables
@@ -154,7 +154,7 @@ class _Text:
         yield "===="
 
     @staticmethod
-    def named(number: int, rule: Rule) -> str:
+    def named(number: int, rule: GuardedCommand) -> str:
         words = re.sub(r"[^A-Za-z0-9]+", "_", rule.words).strip("_")[:60].rstrip("_")
         return f"R{number}_{words}"
 
@@ -162,7 +162,7 @@ class _Text:
         rules = enumerate(self.program.rules, 1)
         return "\n".join(f"    \\/ {self.named(number, rule)}" for number, rule in rules)
 
-    def action(self, name: str, rule: Rule) -> Iterator[str]:
+    def action(self, name: str, rule: GuardedCommand) -> Iterator[str]:
         yield _comment(rule.words)
         yield f"{name} =="
         yield from (f"    /\\ {self.expression(part)}" for part in rule.guard.parts)
@@ -221,20 +221,20 @@ class _Text:
 
     def expression(self, expression: Expression) -> str:
         match expression:
-            case Test(variable, relation, value, plus):
+            case Relation(variable, relation, value, plus):
                 right = f"{self.value(value)} + {plus}" if plus else self.value(value)
                 return f"{self.variables.refer(variable)} {relation} {right}"
             case All(parts):
                 return "(" + (" /\\ ".join(map(self.expression, parts)) or "TRUE") + ")"
-            case Some(parts):
+            case AnyOf(parts):
                 return "(" + (" \\/ ".join(map(self.expression, parts)) or "FALSE") + ")"
-            case Not(part):
+            case Negation(part):
                 return f"~({self.expression(part)})"
             case Named(name):
                 return name
             case Filled(queue):
                 return f"{self.variables.refer(queue)} # <<>>"
-            case Holds(queue, item, at_head):
+            case Contains(queue, item, at_head):
                 items = self.variables.refer(queue)
                 if at_head:
                     return f"({items} # <<>> /\\ Head({items}) = {item})"

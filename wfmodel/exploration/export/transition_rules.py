@@ -21,24 +21,24 @@ from wfmodel.exploration.export.identifiers import (
     positive,
     work,
 )
-from wfmodel.exploration.export.inbox import Inbox, sent
+from wfmodel.exploration.export.inbox import ExportedInbox, sent
 from wfmodel.exploration.export.landing_rules import Effects
 from wfmodel.exploration.export.program import (
     Add,
     All,
+    AnyOf,
     Append,
+    Contains,
     Expression,
     Filled,
     Gap,
-    Holds,
+    GuardedCommand,
     Named,
-    Not,
+    Negation,
     Operation,
     Put,
+    Relation,
     Remove,
-    Rule,
-    Some,
-    Test,
 )
 from wfmodel.exploration.export.reaction_tables import Tables
 from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
@@ -59,7 +59,7 @@ class Rules:
         self.effects = effects
         self.p = p
         self.part = tables.parts[p]
-        self.inbox = Inbox(tables, p)
+        self.inbox = ExportedInbox(tables, p)
         self.name = tables.table.names[p]
         self.state = at("state", p)
         self.durable = at("durable", p)
@@ -71,7 +71,7 @@ class Rules:
         local = tables.semantics.local
         self.atomic, self.publish_first = local.atomic, local.publish_first
         self.keeps_at_once = local.atomic and not local.memory
-        self.unflushed = Test(self.state, "#", self.durable)
+        self.unflushed = Relation(self.state, "#", self.durable)
         self.runs = All((is_(self.down, 0), is_(self.paused, 0)))
         self.ready = All((self.runs, is_(self.pending, 0), is_(self.restarting, 0)))
 
@@ -101,14 +101,14 @@ class Rules:
         parts: list[Expression] = [Filled(self.queue), positive(self.pending)]
         if self.semantics.log:
             parts.append(All((positive("crashes"), self.unflushed)))
-        return All((self.runs, Some(tuple(parts))))
+        return All((self.runs, AnyOf(tuple(parts))))
 
     def can_move(self) -> Expression:
         """Something can happen at it, while it runs and has nothing to commit."""
         tables, p, part = self.tables, self.p, self.part
         free = [timer for timer in part.timers if self._fires_freely(timer)]
         able = [item for item in part.works if tables.outcomes(item)]
-        works = Some(tuple(positive(work(p, item)) for item in part.works))
+        works = AnyOf(tuple(positive(work(p, item)) for item in part.works))
         open_choices = [v for v in part.choices if any(tables.choice_events(v))]
         answered = [v for v in part.expected if set(tables.answers(*v)) - {TIMEOUT}]
         parts: tuple[Expression, ...] = (
@@ -124,7 +124,7 @@ class Rules:
             *(positive(expected(p, visit)) for visit in answered),
             All((*self.budget.spend("failures", p)[0], works)),
         )
-        return Some(parts)
+        return AnyOf(parts)
 
     def opening(self, actions: Iterable[Action]) -> Iterator[tuple[str, int]]:
         """Variables that do not begin at 0, by what it asked for before anything happens; and of
@@ -140,17 +140,17 @@ class Rules:
 
     def detects(self) -> Expression:
         """A failure detector of it is set."""
-        return Some(tuple(positive(at("timer", self.p, timer)) for timer in self.detectors()))
+        return AnyOf(tuple(positive(at("timer", self.p, timer)) for timer in self.detectors()))
 
     # -------------------------------------------------------------------------- reactions
 
-    def all(self) -> Iterator[Rule]:
+    def all(self) -> Iterator[GuardedCommand]:
         """Every rule."""
         yield from self._publications()
         yield from self._commits()
         if self.semantics.log:
             guard = self._internally(positive("crashes"), self.unflushed)
-            yield Rule(f"{self.name} flushes", guard, (Put(self.durable, self.state),))
+            yield GuardedCommand(f"{self.name} flushes", guard, (Put(self.durable, self.state),))
         yield from self._reactions()
         yield from self._answers()
 
@@ -159,7 +159,7 @@ class Rules:
         for event, _, guard, _ in self._events():
             known = one_of(self.state, tuple(self.part.states_after(event)))
             words = f"{self.name} has no entry here for {self._words(event)}"
-            yield Gap(words, All((Named("GO"), *guard, Not(known))))
+            yield Gap(words, All((Named("GO"), *guard, Negation(known))))
 
     def _events(
         self,
@@ -189,7 +189,7 @@ class Rules:
         if not self.semantics.channels.stays:
             return All(())
         entries = self.part.states_after(self.tables.table.received(message)).items()
-        return Some(tuple(All((is_(self.state, s), self._changes(s, e))) for s, e in entries))
+        return AnyOf(tuple(All((is_(self.state, s), self._changes(s, e))) for s, e in entries))
 
     def _changes(self, state: int, entry: Entry) -> Expression:
         after, actions, _ = entry
@@ -201,7 +201,7 @@ class Rules:
         if after != state:
             return All(())
         known = ((at("timer", self.p, t), on) for t, on in timers.items() if t in self.part.timers)
-        return Some(tuple(Test(name, "#", on) for name, on in known))
+        return AnyOf(tuple(Relation(name, "#", on) for name, on in known))
 
     def _timer(
         self, timer: int
@@ -214,7 +214,7 @@ class Rules:
             still = Named("TIME_PASSES")
             yield event, " at last", self._can(name, still), (stop,)
             may, cost = self.budget.spend("timeouts", self.p)
-            early = self._can(name, *may, Not(still))
+            early = self._can(name, *may, Negation(still))
             yield event, " too early", early, (stop, *cost)
 
     def _work(
@@ -228,7 +228,7 @@ class Rules:
             may, cost = self.budget.spend("failures", self.p)
             yield event, " by a fault", self._can(name, *may), (one, *cost)
 
-    def _reactions(self) -> Iterator[Rule]:
+    def _reactions(self) -> Iterator[GuardedCommand]:
         for event, note, guard, taken in self._events():
             words = f"{self.name} reacts to {self._words(event)}{note}"
             for state, (after, actions, _) in self.part.states_after(event).items():
@@ -236,7 +236,9 @@ class Rules:
                 move = (Put(self.state, after),) if after != state else ()
                 kept = (Put(self.durable, after),) if self.keeps_at_once else ()
                 for when, change in self._consequences(event, actions):
-                    yield Rule(words, All((*here, *when)), (*taken, *move, *kept, *change))
+                    yield GuardedCommand(
+                        words, All((*here, *when)), (*taken, *move, *kept, *change)
+                    )
 
     def _consequences(
         self, event: int, actions: tuple[Action, ...]
@@ -280,11 +282,11 @@ class Rules:
 
     def _internally(self, *more: Expression) -> All:
         """With no crash to come the first thing that can be done at once is done at once."""
-        earlier = Some(tuple(Named(at("BUSY", q)) for q in range(self.p)))
-        first = Not(All((Named("CALM"), earlier)))
-        return All((self.runs, *more, first, Not(Named("CUT"))))
+        earlier = AnyOf(tuple(Named(at("BUSY", q)) for q in range(self.p)))
+        first = Negation(All((Named("CALM"), earlier)))
+        return All((self.runs, *more, first, Negation(Named("CUT"))))
 
-    def _commits(self) -> Iterator[Rule]:
+    def _commits(self) -> Iterator[GuardedCommand]:
         for pending, number in self.part.pendings.items():
             if pending.unpublished:
                 yield from self._publications_first(pending, number)
@@ -298,36 +300,42 @@ class Rules:
                 *self.inbox.acknowledged(pending.received),
                 *self._release(actions),
             )
-            published = Not(All((Named("CALM"), Filled(self.queue))))
+            published = Negation(All((Named("CALM"), Filled(self.queue))))
             for when, landed in self.effects.cases(pending.landing):
                 guard = self._internally(is_(self.pending, number), published, *when)
-                yield Rule(f"{self.name} commits", guard, (*change, *landed))
+                yield GuardedCommand(f"{self.name} commits", guard, (*change, *landed))
 
-    def _publications_first(self, pending: Pending, number: int) -> Iterator[Rule]:
+    def _publications_first(self, pending: Pending, number: int) -> Iterator[GuardedCommand]:
         for post in dict.fromkeys(pending.unpublished):
             after = self.part.pendings[self.tables.published(pending, post)]
             head = pending.unpublished[0] == post
-            when = () if head else (Not(Named("CALM")),)
+            when = () if head else (Negation(Named("CALM")),)
             guard = self._internally(is_(self.pending, number), *when)
-            yield Rule(self._publishes(post), guard, (Put(self.pending, after), *self.sent(post)))
+            yield GuardedCommand(
+                self._publishes(post), guard, (Put(self.pending, after), *self.sent(post))
+            )
 
-    def _publications(self) -> Iterator[Rule]:
+    def _publications(self) -> Iterator[GuardedCommand]:
         if self.publish_first:
             return
         for post, number in self.part.posts.items():
             out = (Remove(self.queue, number), *self.sent(post))
-            head = Holds(self.queue, number, at_head=True)
-            yield Rule(self._publishes(post), self._internally(head), out)
+            head = Contains(self.queue, number, at_head=True)
+            yield GuardedCommand(self._publishes(post), self._internally(head), out)
             if not self.semantics.outbox:
-                later = (Holds(self.queue, number, at_head=False), Not(head), Not(Named("CALM")))
-                yield Rule(self._publishes(post), self._internally(*later), out)
+                later = (
+                    Contains(self.queue, number, at_head=False),
+                    Negation(head),
+                    Negation(Named("CALM")),
+                )
+                yield GuardedCommand(self._publishes(post), self._internally(*later), out)
 
     def _publishes(self, post: Post) -> str:
         return f"{self.name} publishes {self.tables.table.messages.values[post[0]]}"
 
     # ------------------------------------------------------------------ the outside
 
-    def _answers(self) -> Iterator[Rule]:
+    def _answers(self) -> Iterator[GuardedCommand]:
         for visit in self.part.expected:
             name = expected(self.p, visit)
             for event in self.tables.answers(*visit):
@@ -335,7 +343,9 @@ class Rules:
                     continue
                 come = self._external(visit, event)
                 words = f"{self.name} is answered {event!r}" if event else "no answer comes"
-                yield Rule(words, All((positive(name), Named("GO"))), (Add(name, -1), *come))
+                yield GuardedCommand(
+                    words, All((positive(name), Named("GO"))), (Add(name, -1), *come)
+                )
 
     def _external(self, visit: tuple[int, int], event: str) -> tuple[Operation, ...]:
         message = self.tables.external(visit, event)

@@ -4,7 +4,7 @@
 its timeline, which is enough to know how many can be somewhere at once (``decide_together``).
 """
 
-from wfmodel.exploration.instances.claims import Found, bounds_of, decide_together
+from wfmodel.exploration.instances.claims import JointAnswer, bounds_of, decide_together
 from wfmodel.exploration.instances.exposure import Exposure, exposures
 from wfmodel.exploration.instances.product_space import JointSpace, search
 from wfmodel.exploration.instances.product_view import JointObservation, JointPredicate, never
@@ -20,7 +20,7 @@ from wfmodel.exploration.instances.timeline_search import Lives, live
 
 __all__ = [
     "Exposure",
-    "Found",
+    "JointAnswer",
     "JointObservation",
     "JointPredicate",
     "JointRun",

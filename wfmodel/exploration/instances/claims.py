@@ -24,7 +24,7 @@ from wfmodel.wording.counting import counted
 
 
 @dataclass(frozen=True)
-class Found:
+class JointAnswer:
     """An answer, the largest number of instances at once, and a shortest run to that.
 
     A trace in the answer has the steps of the run, whosever they are, and numbers its moments.
@@ -35,7 +35,7 @@ class Found:
     run: JointRun | None
 
 
-def decide_together(claim: AtMost, lives: Lives, instances: int) -> Found:
+def decide_together(claim: AtMost, lives: Lives, instances: int) -> JointAnswer:
     """The answer to a claim for so many instances; its run shows the largest number at once."""
     every = range(len(lives))
     others = lives.ends if isinstance(claim.what, Terminal) else every
@@ -43,15 +43,15 @@ def decide_together(claim: AtMost, lives: Lives, instances: int) -> Found:
     limits = bounds_of(lives, instances)
     if mix is None:
         none = "never are all of them at their end"
-        return Found(_not_broken(claim, lives, limits, None, none), 0, None)
+        return JointAnswer(_not_broken(claim, lives, limits, None, none), 0, None)
     run = run_of(lives, mix)
     steps = tuple(step for _, step in run.steps)
     trace = Trace(tuple(range(len(steps) + 1)), steps)
     note = f"{mix.hit} of {instances} at once"
     if mix.hit > claim.most:
         note = note if lives.complete else f"at least {note}"
-        return Found(Violated(claim.title, limits, trace, note), mix.hit, run)
-    return Found(_not_broken(claim, lives, limits, trace, note), mix.hit, run)
+        return JointAnswer(Violated(claim.title, limits, trace, note), mix.hit, run)
+    return JointAnswer(_not_broken(claim, lives, limits, trace, note), mix.hit, run)
 
 
 def _not_broken(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from wfmodel.designs.table import Table
 from wfmodel.exploration.instances.bounds import Own, alone, shared_budget
-from wfmodel.exploration.instances.product_steps import Act, Parts, Together
+from wfmodel.exploration.instances.product_steps import JointStep, Parts, Together
 from wfmodel.exploration.instances.single_instance import Singles
 from wfmodel.exploration.packed.python_search import PlainSearch
 from wfmodel.exploration.packed.searching import MEMORY_BYTES, Progress, run_plain
@@ -88,14 +88,14 @@ class JointSpace:
         """Whether its successors are not known: beyond the laps, or the search stopped."""
         return number >= self.engine.next or number in self._cut
 
-    def successors(self, number: int) -> Iterator[tuple[Act, int]]:
+    def successors(self, number: int) -> Iterator[tuple[JointStep, int]]:
         """Every act from there and where it leads; nothing where it was not looked into."""
         if not self.is_open(number):
             acts = self.together.parts.acts.values
             for act, vector in self.together.of(self.vector(number)).arcs:
                 yield acts[act], self.engine.find(vector)
 
-    def came_from(self, number: int) -> tuple[int, Act | None]:
+    def came_from(self, number: int) -> tuple[int, JointStep | None]:
         """The number from which it was first met, and the act; (-1, None) for 0."""
         if not number:
             return -1, None

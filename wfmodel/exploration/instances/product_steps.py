@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from wfmodel.designs.fault_costs import PROCESS_FAULTS
 from wfmodel.designs.table import Interned
-from wfmodel.exploration.instances.single_instance import SHARED, Arc, Looked, Singles
+from wfmodel.exploration.instances.single_instance import SHARED, Arc, InstanceSteps, Singles
 from wfmodel.exploration.packed.expansion import Expanded
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.numbering import Vector
@@ -26,7 +26,7 @@ EVERYBODY: Final = -1
 """In place of an instance: all of them."""
 
 
-class Act(NamedTuple):
+class JointStep(NamedTuple):
     """A step of one instance (its place in the vector), or of ``EVERYBODY``."""
 
     instance: int
@@ -42,7 +42,7 @@ class Parts:
         self.singles = singles
         self.instances = instances
         self.budgets: Interned[FaultBudget] = Interned()
-        self.acts: Interned[Act] = Interned()
+        self.acts: Interned[JointStep] = Interned()
         self._spends: dict[tuple[int, str, int], int] = {}
 
     def sizes(self) -> list[int]:
@@ -92,14 +92,14 @@ class Together:
         """The one of all vectors that differ in which instance is which."""
         return (*sorted(vector[:-1]), vector[-1]) if self.symmetry else vector
 
-    def acts(self, vector: Vector, looked: list[Looked]) -> list[tuple[Act, Vector]]:
+    def acts(self, vector: Vector, looked: list[InstanceSteps]) -> list[tuple[JointStep, Vector]]:
         """Every act, and the vector that follows, with everybody in its place.
 
         Where no process fault is to come, what is due at once is: the first commit or publication
         of each instance that has any, and nothing else.
         """
         budget = self.parts.budgets.values[vector[-1]]
-        if self.urgent and looked[0].up and not (budget.crashes or budget.pauses):
+        if self.urgent and looked[0].up and not budget.interrupts:
             due = [
                 act
                 for place, look in enumerate(looked)
@@ -107,14 +107,14 @@ class Together:
             ]
             if due:
                 return due
-        found: list[tuple[Act, Vector]] = []
+        found: list[tuple[JointStep, Vector]] = []
         for place, look in enumerate(looked):
             found += self._own(vector, place, look, budget)
         return found
 
     def _own(
-        self, vector: Vector, place: int, look: Looked, budget: FaultBudget
-    ) -> Iterator[tuple[Act, Vector]]:
+        self, vector: Vector, place: int, look: InstanceSteps, budget: FaultBudget
+    ) -> Iterator[tuple[JointStep, Vector]]:
         """The moves of one instance; what a process does is told with the first."""
         spend, b = self.parts.spend, vector[-1]
         goes_on = [
@@ -133,14 +133,14 @@ class Together:
 
     def _taken(
         self, vector: Vector, place: int, arcs: Iterable[Arc]
-    ) -> Iterator[tuple[Act, Vector]]:
+    ) -> Iterator[tuple[JointStep, Vector]]:
         for step, target, cost in arcs:
             left = self.parts.spend(vector[-1], cost, step.participant)
             if left < 0:
                 continue
             if step.kind not in SHARED:
                 after = (*vector[:place], target, *vector[place + 1 : -1], left)
-                yield Act(place, step, bool(cost)), after
+                yield JointStep(place, step, bool(cost)), after
             elif place == 0:
                 struck = (self.singles.struck(number, step) for number in vector[:-1])
-                yield Act(EVERYBODY, step, bool(cost)), (*struck, left)
+                yield JointStep(EVERYBODY, step, bool(cost)), (*struck, left)

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from wfmodel.designs.table import Table
 from wfmodel.exploration.instances.bounds import own_words
-from wfmodel.exploration.instances.claims import Found
+from wfmodel.exploration.instances.claims import JointAnswer
 from wfmodel.exploration.instances.product_space import JointSpace
 from wfmodel.exploration.instances.product_steps import EVERYBODY
 from wfmodel.exploration.instances.run import run_to
@@ -126,7 +126,7 @@ class JointPredicate:
     test: Callable[[JointObservation], bool]
 
 
-def never(space: JointSpace, bad: JointPredicate) -> Found:
+def never(space: JointSpace, bad: JointPredicate) -> JointAnswer:
     """Whether a predicate holds in no joint configuration; a shortest run to one in which it does.
 
     Cannot see: what is never reached; the way there. Undecided where the predicate tells instances
@@ -136,19 +136,19 @@ def never(space: JointSpace, bad: JointPredicate) -> Found:
     compared = _compared(space, bad) if space.symmetry else _Compared(tells_apart=False)
     if compared.tells_apart:
         why = "the predicate tells instances apart; search with symmetry=False"
-        return Found(Undecided(title, bounds, why), 0, None)
+        return JointAnswer(Undecided(title, bounds, why), 0, None)
     for number in range(len(space)):
         if bad.test(JointObservation(space, number)):
             run = run_to(space, number)
             trace = Trace(space.path_to(number), tuple(step for _, step in run.steps))
-            return Found(Violated(title, bounds, trace), 0, run)
+            return JointAnswer(Violated(title, bounds, trace), 0, run)
     note = "no configuration of all is like that"
     if compared.sampled:
         note += "; that it tells no instances apart was looked at on a sample"
     answer: Answer = Holds(title, bounds, note=note)
     if not space.complete:
         answer = Undecided(title, bounds, f"the search stopped: {space.stopped}")
-    return Found(answer, 0, None)
+    return JointAnswer(answer, 0, None)
 
 
 class _Compared(NamedTuple):

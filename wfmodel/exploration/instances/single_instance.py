@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from wfmodel.designs.fault_costs import COSTS
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.instances.bounds import Own, spend_own
 from wfmodel.exploration.packed.expansion import TIMEOUTS, Expansion
@@ -17,13 +18,12 @@ from wfmodel.exploration.packed.expansion import Arc as PackedArc
 from wfmodel.semantics.component_tables import FREE, ComponentTables
 from wfmodel.semantics.component_tables import Own as OwnCell
 from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.enabled_steps import STRIKING
 from wfmodel.semantics.fault_budget import FAULTS, FaultBudget
 from wfmodel.semantics.numbering import Vector
 from wfmodel.semantics.successors import Step, StepKind, Successors
 
-SHARED: Final = frozenset(
-    {StepKind.CRASH, StepKind.RESTART, StepKind.PAUSE, StepKind.RESUME, StepKind.LAPSE}
-)
+SHARED: Final = STRIKING | {StepKind.RESTART, StepKind.GO_ON, StepKind.LAPSE}
 """Steps of a process: every instance takes them at once."""
 
 BYTES_PER_SINGLE: Final = 600
@@ -47,7 +47,7 @@ class Arc(NamedTuple):
     cost: str = ""
 
 
-class Looked(NamedTuple):
+class InstanceSteps(NamedTuple):
     """What a single may do of itself, in the order of ``Successors``."""
 
     internal: tuple[Arc, ...]
@@ -66,12 +66,14 @@ class Singles:
     """The configurations of one instance met so far. ``total`` says which faults there are.
 
     Raises:
-        ValueError: a restore is among them: one backup holds all instances as they were then.
+        ValueError: one is among them that is explored of one instance only: one backup holds all
+            instances as they were then.
     """
 
     def __init__(self, moves: Successors, total: FaultBudget, own: Own, laps: int) -> None:
-        if total.restores:
-            raise ValueError("a restore from a backup is explored with one instance only")
+        for kind, fact in COSTS.items():
+            if fact.alone and getattr(total, kind):
+                raise ValueError(f"a {fact.one} is explored with one instance only")
         self.moves = moves
         self.table: Table = moves.table
         self._any = FaultBudget._make((*(int(getattr(total, kind) != 0) for kind in FAULTS), ()))
@@ -80,7 +82,7 @@ class Singles:
         self._plenty = self.parts.budgets.number(self._any)
         self.known: Interned[Single] = Interned()
         self._arc_count = 0
-        self._looks: dict[int, Looked] = {}
+        self._looks: dict[int, InstanceSteps] = {}
         self._waited: dict[int, tuple[Arc, ...]] = {}
         self._early: dict[int, tuple[Arc, ...]] = {}
         self._faults: dict[int, tuple[Arc, ...]] = {}
@@ -100,21 +102,21 @@ class Singles:
         """What a single's own bounds leave."""
         return self.known.values[number].own
 
-    def look(self, number: int) -> Looked:
+    def look(self, number: int) -> InstanceSteps:
         """What a single may do of itself."""
         found = self._looks.get(number)
         if found is None:
             found = self._looks[number] = self._look(number)
         return found
 
-    def _look(self, number: int) -> Looked:
+    def _look(self, number: int) -> InstanceSteps:
         expansion, plenty = self._expansion, self._plenty
         vector, owns = self._opened(number)
         beyond = any(own.beyond for own in owns)
         up, paused = all(own.still for own in owns), any(own.paused for own in owns)
         if beyond:
-            return Looked((), (), (), up, paused, beyond)
-        return Looked(
+            return InstanceSteps((), (), (), up, paused, beyond)
+        return InstanceSteps(
             self._arcs(number, expansion.internal((*vector, plenty), owns, flush=True)),
             self._arcs(number, expansion.internal((*vector, plenty), owns, flush=False)),
             self._arcs(number, expansion.progress((*vector, plenty), owns)),
@@ -142,7 +144,7 @@ class Singles:
         return found
 
     def faults(self, number: int) -> tuple[Arc, ...]:
-        """Crashes, pauses, messages lost and doubled."""
+        """Faults of a process, messages lost and doubled."""
         found = self._faults.get(number)
         if found is None:
             vector, owns = self._opened(number)
@@ -152,8 +154,7 @@ class Singles:
 
     def struck(self, number: int, step: Step) -> int:
         """What follows a step of a process."""
-        paid = step.kind in (StepKind.CRASH, StepKind.PAUSE)
-        arcs = self.faults(number) if paid else self.look(number).progress
+        arcs = self.faults(number) if step.kind in STRIKING else self.look(number).progress
         return next(arc.target for arc in arcs if arc.step == step)
 
     def _opened(self, number: int) -> tuple[Vector, list[OwnCell]]:

@@ -5,13 +5,13 @@ Start with ``search``. ``parts`` has the tables, ``expansion`` the successor fun
 """
 
 from wfmodel.exploration.packed.checkpoint import CheckpointError
-from wfmodel.exploration.packed.packed_space import Observation, PackedSpace
+from wfmodel.exploration.packed.packed_space import ObservableState, PackedSpace
 from wfmodel.exploration.packed.searching import Engine, Progress, has_numba, search
 
 __all__ = [
     "CheckpointError",
     "Engine",
-    "Observation",
+    "ObservableState",
     "PackedSpace",
     "Progress",
     "has_numba",

@@ -14,7 +14,7 @@ from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE
 from wfmodel.exploration.packed.compiled_successors import CUT, note_steps, write
 from wfmodel.exploration.packed.compiled_symmetry import canonical_rows
 from wfmodel.exploration.packed.component_arrays import Arrays, Orbits
-from wfmodel.exploration.packed.index import Batch, Found, Packing, compiled, find
+from wfmodel.exploration.packed.index import Batch, Packing, StateIndex, compiled, find
 
 if TYPE_CHECKING:
     from wfmodel.exploration.packed.compiled import CompiledSearch
@@ -34,7 +34,7 @@ def trace(
     arrays: Arrays,
     orbits: Orbits,
     packing: Packing,
-    found: Found,
+    found: StateIndex,
     batch: Batch,
     bits: np.uint64,
     first: int,

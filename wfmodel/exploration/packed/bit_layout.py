@@ -13,7 +13,7 @@ WORD = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class BitLayout:
     """Widths of all places, and where each stands."""
 
     widths: tuple[int, ...]
@@ -28,7 +28,7 @@ class Layout:
             (size - 1).bit_length() <= width for size, width in zip(sizes, self.widths, strict=True)
         )
 
-    def wider(self, sizes: list[int]) -> Layout:
+    def wider(self, sizes: list[int]) -> BitLayout:
         """The layout in which they have, and a bit to spare where that costs no word.
 
         The fullest places come first: participants that are alike outgrow theirs one after the
@@ -48,7 +48,7 @@ class Layout:
         return found
 
 
-def layout_of(widths: tuple[int, ...]) -> Layout:
+def layout_of(widths: tuple[int, ...]) -> BitLayout:
     """Places one after the other, each in the first word that has room for it."""
     free: list[int] = []
     words, shifts = [], []
@@ -59,4 +59,4 @@ def layout_of(widths: tuple[int, ...]) -> Layout:
         words.append(place)
         shifts.append((WORD - free[place]) % WORD)
         free[place] -= width
-    return Layout(widths, tuple(words), tuple(shifts), max(1, len(free)))
+    return BitLayout(widths, tuple(words), tuple(shifts), max(1, len(free)))

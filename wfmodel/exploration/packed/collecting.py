@@ -12,10 +12,10 @@ from wfmodel.exploration.packed.component_arrays import (
     DUPLICATES,
     FORGETTING,
     HAS,
+    INTERRUPTING,
     LOSSES,
     OWN_WIDTH,
     PAUSED,
-    PAUSES,
     TIMEOUTS,
     Arrays,
 )
@@ -26,15 +26,14 @@ from wfmodel.exploration.packed.index import Batch, compiled, inlined
 from wfmodel.semantics.component_tables import (
     ANSWER,
     CLASSES,
-    CRASH,
     DETECT,
     FLUSH,
     FREE,
     INBOX,
-    PAUSE,
     PROGRESS,
     RECEIVE,
     SPEND,
+    STRIKE,
     URGENT,
 )
 
@@ -209,10 +208,9 @@ def collect(arrays: Arrays, batch: Batch, budget_flags: int, has: int) -> int:
     free = (has & PAUSED) != 0 or count == 0
     if count >= 0 and has & (HAS << DETECT) and (free or budget_flags & TIMEOUTS):
         count = collect_detections(arrays, batch.todo, count, batch.vector, free)
-    if count >= 0 and budget_flags & (FORGETTING | PAUSES):
-        count = collect_from_all(arrays, batch, count, CRASH, CRASH, has)
-        if count >= 0:
-            count = collect_from_all(arrays, batch, count, PAUSE, PAUSE, has)
+    for kind in range(STRIKE, CLASSES):
+        if count >= 0 and budget_flags & INTERRUPTING:
+            count = collect_from_all(arrays, batch, count, kind, kind, has)
     if count >= 0 and budget_flags & LOSSES:
         count = collect_channel_faults(arrays, batch.todo, count, batch.vector, True)
     if count >= 0 and budget_flags & DUPLICATES:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wfmodel.exploration.packed import compiled_successors as kn
 from wfmodel.exploration.packed import index as ix
-from wfmodel.exploration.packed.bit_layout import Layout
+from wfmodel.exploration.packed.bit_layout import BitLayout
 from wfmodel.exploration.packed.compiled_symmetry import scratch
 from wfmodel.exploration.packed.component_arrays import ComponentArrays
 from wfmodel.exploration.packed.expansion import Expansion
@@ -51,7 +51,7 @@ class CompiledSearch:
         )
         count = len(snapshot.words)
         lists = len(snapshot.resting), len(snapshot.cut)
-        self.layout: Layout = snapshot.layout
+        self.layout: BitLayout = snapshot.layout
         self.counts = np.array([count, snapshot.next, *lists, snapshot.transitions], dtype=np.int64)
         capacity = max(FIRST_STATES, count + count // 4)
         self.states = np.zeros((capacity, self.layout.size), dtype=np.uint64)
@@ -92,7 +92,7 @@ class CompiledSearch:
         )
         self.arrays, self.orbits = self.tables.arrays(), self.tables.orbits()
         self.bits = np.uint64(len(self.index).bit_length() - 1)
-        self.found = ix.Found(
+        self.found = ix.StateIndex(
             self.states,
             self.parents,
             self.actions,
@@ -197,7 +197,7 @@ class CompiledSearch:
             self._repack(self.layout.wider(sizes))
         self.arrays, self.orbits = self.tables.arrays(), self.tables.orbits()
 
-    def _repack(self, layout: Layout) -> None:
+    def _repack(self, layout: BitLayout) -> None:
         old, count = self.packing, len(self)
         self.layout = layout
         grown = layout.size > self.states.shape[1]

@@ -18,11 +18,10 @@ from wfmodel.exploration.packed.collecting import LOSS, MISS, MOVE, collect, mis
 from wfmodel.exploration.packed.compiled_symmetry import canonical_rows
 from wfmodel.exploration.packed.component_arrays import (
     BEYOND,
-    FORGETTING,
     HAS,
+    INTERRUPTING,
     OWN_WIDTH,
     PAUSED,
-    PAUSES,
     STILL,
     Arrays,
     Orbits,
@@ -34,8 +33,8 @@ from wfmodel.exploration.packed.index import (
     N_STATES,
     N_TRANSITIONS,
     Batch,
-    Found,
     Packing,
+    StateIndex,
     compiled,
     hashed,
     inlined,
@@ -135,7 +134,7 @@ def moved(arrays: Arrays, batch: Batch, changes: int, move: int) -> int:
 
 @inlined
 def write(
-    arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int, k: int
+    arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int, at: int, k: int
 ) -> int:
     """Write the successor by a noted step behind the batch: its new end, or MISS."""
     n = arrays.rules[0]
@@ -177,7 +176,9 @@ def write(
 
 
 @inlined
-def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int) -> int:
+def note_steps(
+    arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int
+) -> int:
     """Unpack a state and note its steps: how many, -2 if it is cut, or MISS."""
     n = arrays.rules[0]
     vector = batch.vector
@@ -198,14 +199,14 @@ def note_steps(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
             urgent = arrays.own_list[arrays.own[row + URGENT]]
     vector[2 * n + 2], vector[2 * n + 3] = has, 0
     flags = arrays.budgets[vector[2 * n + 1]]
-    if arrays.rules[1] and not flags & (FORGETTING | PAUSES) and still and urgent >= 0:
+    if arrays.rules[1] and not flags & INTERRUPTING and still and urgent >= 0:
         batch.todo[0, 0], batch.todo[0, 1], batch.todo[0, 2] = MOVE, urgent, vector[2 * n + 1]
         return 1
     return collect(arrays, batch, flags, has)
 
 
 @compiled
-def differs(packing: Packing, found: Found, a: int, b: int, place: int) -> bool:
+def differs(packing: Packing, found: StateIndex, a: int, b: int, place: int) -> bool:
     """Whether two known states differ at a place of their vectors."""
     word = packing.word[place]
     flips = found.states[a, word] ^ found.states[b, word]
@@ -213,7 +214,9 @@ def differs(packing: Packing, found: Found, a: int, b: int, place: int) -> bool:
 
 
 @compiled
-def last_mover(arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int) -> int:
+def last_mover(
+    arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int
+) -> int:
     """Whose step led here when this state was first met, where ``was_met`` may ask; else -1."""
     n, parent, mover = arrays.rules[0], np.int64(found.parents[source]), -1
     if batch.vector[2 * n + 3] < 2 or not arrays.rules[4] or parent == source:
@@ -236,7 +239,13 @@ def last_mover(arrays: Arrays, packing: Packing, found: Found, batch: Batch, sou
 
 @compiled
 def was_met(
-    arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, mover: int, k: int
+    arrays: Arrays,
+    packing: Packing,
+    found: StateIndex,
+    batch: Batch,
+    source: int,
+    mover: int,
+    k: int,
 ) -> bool:
     """Whether a noted step certainly leads to a state that is known: it need not be written.
 
@@ -275,7 +284,7 @@ def was_met(
 
 @inlined
 def expand(
-    arrays: Arrays, packing: Packing, found: Found, batch: Batch, source: int, at: int
+    arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int, at: int
 ) -> int:
     """Write all successors of a state behind the batch: its new end, or MISS, or FULL."""
     counts = found.counts
@@ -303,7 +312,7 @@ def expand(
 
 
 @compiled
-def what_is_full(found: Found, batch_size: int) -> int:
+def what_is_full(found: StateIndex, batch_size: int) -> int:
     """Which table has no room for a batch more; DONE: none."""
     counts = found.counts
     if counts[N_STATES] + batch_size > found.states.shape[0]:
@@ -321,7 +330,7 @@ def run(
     arrays: Arrays,
     orbits: Orbits,
     packing: Packing,
-    found: Found,
+    found: StateIndex,
     batch: Batch,
     gaps: NDArray[np.int64],
     bits: np.uint64,

@@ -24,7 +24,7 @@ STILL, PAUSED, BEYOND = 1, 2, 4
 
 HAS: Final = 8
 
-FORGETTING, PAUSES, TIMEOUTS, LOSSES, DUPLICATES = 1, 2, 4, 8, 16
+FORGETTING, INTERRUPTING, TIMEOUTS, LOSSES, DUPLICATES = 1, 2, 4, 8, 16
 """Bits of a budget's flags."""
 
 OWN_WIDTH: Final = CLASSES + 3
@@ -367,7 +367,7 @@ class ComponentArrays:
         self.spend = grown(self.spend, number, 0, len(self.parts.spends))
         self.budgets[number] = (
             FORGETTING * budget.forgets
-            + PAUSES * (budget.pauses > 0)
+            + INTERRUPTING * budget.interrupts
             + TIMEOUTS * (budget.timeouts != 0)
             + LOSSES * (budget.losses > 0 and self.lossy)
             + DUPLICATES * (budget.duplicates > 0 and self.doubling)

@@ -12,12 +12,12 @@ from typing import NamedTuple, TypeAlias
 from wfmodel.exploration.symmetry import Reduction
 from wfmodel.semantics.component_tables import (
     ANSWER,
-    CRASH,
+    CLASSES,
     DETECT,
     FLUSH,
     FREE,
-    PAUSE,
     PROGRESS,
+    STRIKE,
     URGENT,
     ComponentTables,
     Made,
@@ -106,9 +106,9 @@ class Expansion:
             yield from self._affordable(vector, p, moves)
 
     def faults(self, vector: Vector, owns: list[Own], budget: FaultBudget) -> Iterator[Arc]:
-        """Crashes, restores, pauses, messages lost and doubled, as far as ``budget`` has any."""
+        """Of processes, then messages lost and doubled, as far as ``budget`` has any."""
         if budget.interrupts:
-            for kind in (CRASH, PAUSE):
+            for kind in range(STRIKE, CLASSES):
                 for p, own in enumerate(owns):
                     yield from self._affordable(vector, p, own.moves[kind])
         if budget.losses and self.lossy:

@@ -45,7 +45,7 @@ class Batch(NamedTuple):
     """For finding the canonical vector, where participants are not told apart."""
 
 
-class Found(NamedTuple):
+class StateIndex(NamedTuple):
     """States by number, and the index that finds them."""
 
     states: Words
@@ -167,7 +167,7 @@ def entry_of(number: int, value: np.uint64, bits: np.uint64) -> np.uint32:
 
 
 @compiled
-def insert(found: Found, batch: Batch, end: int, bits: np.uint64) -> None:
+def insert(found: StateIndex, batch: Batch, end: int, bits: np.uint64) -> None:
     """Number the successors of a batch that are new, in order."""
     states, index, parents, actions = found.states, found.slots, found.parents, found.actions
     words, hashes = batch.words, batch.hashes
@@ -192,7 +192,7 @@ def insert(found: Found, batch: Batch, end: int, bits: np.uint64) -> None:
 
 
 @compiled
-def rebuild(found: Found, bits: np.uint64, hashes: NDArray[np.uint64]) -> None:
+def rebuild(found: StateIndex, bits: np.uint64, hashes: NDArray[np.uint64]) -> None:
     """Fill an empty index with all states; ``hashes`` is scratch.
 
     As in ``insert``, the places of a block of states are asked for before the first is filled: one

@@ -20,9 +20,9 @@ from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.packed.python_search import PlainSearch, plain_arcs
 from wfmodel.exploration.packed.snapshot import Snapshot, column
 from wfmodel.exploration.state_space import NumberedSpace
-from wfmodel.exploration.step_graph import Graph, Projection, check_room
+from wfmodel.exploration.step_graph import Projection, StepGraph, check_room
 from wfmodel.exploration.symmetry import Reduction
-from wfmodel.semantics.configuration import Configuration, Effect
+from wfmodel.semantics.configuration import Configuration, EffectCount
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.successors import Step
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 
 
-class Observation(NamedTuple):
+class ObservableState(NamedTuple):
     """What can be seen from outside: views of what runs, effects, and who is up."""
 
     views: tuple[View, ...]
-    effects: NodeTrie[Effect]
+    effects: NodeTrie[EffectCount]
     up: tuple[bool, ...]
 
 
@@ -105,7 +105,7 @@ class PackedSpace(NumberedSpace):
         return self.parts.budget(self.engine.vector(number))
 
     @cached_property
-    def graph(self) -> Graph:
+    def graph(self) -> StepGraph:
         """All steps, as arrays.
 
         Raises:
@@ -124,7 +124,7 @@ class PackedSpace(NumberedSpace):
         unknown[self.looked_into :] = True
         unknown[snapshot.cut] = True
         steps, left = self.parts.steps.values, self.parts.budgets.values
-        return Graph(*arcs, steps, budgets.astype(np.uint32), left, unknown)
+        return StepGraph(*arcs, steps, budgets.astype(np.uint32), left, unknown)
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
         """Every step from there and where it leads; empty where it was not looked into."""
@@ -217,14 +217,14 @@ class PackedSpace(NumberedSpace):
             result[chunk] = np.array(said)[place]
         return result, answers.values
 
-    def observation(self, number: int) -> Observation:
+    def observation(self, number: int) -> ObservableState:
         """What can be seen from outside in a state."""
         config = self.configuration(number)
         views = tuple(self.table.view(p, cell.volatile) for p, cell in enumerate(config.cells))
         up = tuple(not cell.down and not cell.paused for cell in config.cells)
-        return Observation(views, config.effects, up)
+        return ObservableState(views, config.effects, up)
 
-    def holds(self, predicate: Callable[[Observation], bool]) -> NDArray[np.bool_]:
+    def holds(self, predicate: Callable[[ObservableState], bool]) -> NDArray[np.bool_]:
         """For every state whether a predicate holds; asked once for each observation in a chunk."""
         classes = self._observed()
         result = np.zeros(len(self), dtype=np.bool_)

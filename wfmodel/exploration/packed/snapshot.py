@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.packed.bit_layout import Layout
+from wfmodel.exploration.packed.bit_layout import BitLayout
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """States by number, packed, and where each came from. ``next`` is the first not expanded."""
 
-    layout: Layout
+    layout: BitLayout
     words: NDArray[np.uint64]
     parents: NDArray[np.uint32]
     actions: NDArray[np.uint32]
@@ -24,7 +24,7 @@ class Snapshot:
     transitions: int
 
 
-def pack(layout: Layout, vectors: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def pack(layout: BitLayout, vectors: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Vectors, one a row, as words."""
     words = np.zeros((len(vectors), layout.size), dtype=np.uint64)
     for place, (word, shift) in enumerate(zip(layout.words, layout.shifts, strict=True)):
@@ -32,7 +32,7 @@ def pack(layout: Layout, vectors: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return words
 
 
-def column(layout: Layout, words: NDArray[np.uint64], place: int) -> NDArray[np.uint64]:
+def column(layout: BitLayout, words: NDArray[np.uint64], place: int) -> NDArray[np.uint64]:
     """One place of all vectors."""
     mask = np.uint64((1 << layout.widths[place]) - 1)
     column: NDArray[np.uint64] = (

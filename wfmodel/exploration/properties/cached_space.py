@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wfmodel.designs.table import Table
 from wfmodel.exploration.state_space import StateSpace
-from wfmodel.exploration.step_graph import Graph, graph_of
+from wfmodel.exploration.step_graph import StepGraph, graph_of
 from wfmodel.exploration.symmetry.reduction import reduction_of
 from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FaultBudget
@@ -31,7 +31,7 @@ class Remembered:
         self.reduction = reduction_of(space)
 
     @cached_property
-    def graph(self) -> Graph:
+    def graph(self) -> StepGraph:
         """All steps, as arrays."""
         return graph_of(self.space)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wfmodel.designs.table import Table
-from wfmodel.designs.trace_script import FAULTS, Act, Deed, message_words
+from wfmodel.designs.trace_script import DOWNING, FAULTS, Act, Deed, message_words
 from wfmodel.designs.value_words import value_words
 from wfmodel.escaping import printable
 from wfmodel.exploration.properties.property_answer import Trace
@@ -20,6 +20,7 @@ from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.stories.row_words import READS, rows_between
 from wfmodel.exploration.symmetry.unfolding import unfolded
 from wfmodel.semantics.configuration import Configuration
+from wfmodel.semantics.enabled_steps import ABOUT_BACKUPS
 from wfmodel.semantics.successors import Step, StepKind
 
 
@@ -157,8 +158,8 @@ def line_between(
     """The line of a step from one configuration to another."""
     act, p = act_between(table, before, step, after), step.participant
     told = [*_effects(table, before, after)]
-    if act.deed in (Deed.CRASH, Deed.RESTORE):
-        told += _losses(table, act.deed, p, before, after)
+    if act.deed in DOWNING:
+        told += _losses(table, p, before, after, back=step.kind in ABOUT_BACKUPS)
     else:
         told += _beliefs(table, p, before, after)
         told += rows_between(table, p, before, after)
@@ -208,7 +209,7 @@ def _sent(table: Table, before: Configuration, after: Configuration) -> list[tup
 
 
 def _losses(
-    table: Table, deed: Deed, p: int, before: Configuration, after: Configuration
+    table: Table, p: int, before: Configuration, after: Configuration, *, back: bool
 ) -> Iterator[str]:
     """What was volatile, or younger than the backup."""
     old, new = before.cells[p], after.cells[p]
@@ -217,7 +218,7 @@ def _losses(
         left = f"instance {table.view(p, new.volatile).status.value}"
         if table.own:
             left = f"is {value_words(table.states[p].values[new.volatile])}"
-        what = "it did not commit" if deed is Deed.CRASH else "the backup does not hold"
+        what = "the backup does not hold" if back else "it did not commit"
         yield f"forgets what {what} ({left})"
     for node, _, _ in old.work:
         yield f"its attempt at {nodes[node].name} is lost"

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wfmodel.exploration.walking.walked_graph import Graph
+from wfmodel.exploration.walking.walked_graph import WalkedGraph
 from wfmodel.exploration.walking.walker import Out
 
 TENTHS = 10
@@ -92,7 +92,7 @@ class Covering:
         if out is Out.ENDED:
             self.ended[path[-1]] += 1
 
-    def total(self, graph: Graph) -> Coverage:
+    def total(self, graph: WalkedGraph) -> Coverage:
         """The figures so far."""
         count = len(self.numbers)
         late = sorted(self.numbers)[count - -(-count // TENTHS) :] if count else []

@@ -17,7 +17,7 @@ from wfmodel.semantics.numbering import Vector
 from wfmodel.semantics.successors import Step, StepKind
 
 
-class Looked(NamedTuple):
+class ExpandedState(NamedTuple):
     """What is known of a state that was looked into: (number of the step, target) for each step."""
 
     arcs: tuple[tuple[int, int], ...]
@@ -32,14 +32,14 @@ class Looked(NamedTuple):
         return not self.free and not self.cut
 
 
-class Graph:
+class WalkedGraph:
     """States numbered in the order in which they were met; 0 is the initial one."""
 
     def __init__(self, expansion: Expansion, first: Vector) -> None:
         self.expansion = expansion
         self.parts = expansion.parts
         self.vectors: list[Vector] = [first]
-        self.looked: list[Looked | None] = [None]
+        self.looked: list[ExpandedState | None] = [None]
         self._numbers: dict[Vector, int] = {first: 0}
         self._told: dict[int, str] = {}
 
@@ -47,7 +47,7 @@ class Graph:
         """How many states are known."""
         return len(self.vectors)
 
-    def look(self, number: int) -> Looked:
+    def look(self, number: int) -> ExpandedState:
         """The steps from a state."""
         found = self.looked[number]
         if found is None:
@@ -55,11 +55,13 @@ class Graph:
             self.looked[number] = found
         return found
 
-    def _look(self, source: Vector) -> Looked:
+    def _look(self, source: Vector) -> ExpandedState:
         arcs, _, cut = self.expansion.of(source)
         ordered = sorted(arcs, key=lambda arc: self._place(source, arc))
         free = sum(after[-1] == source[-1] for _, after in ordered)
-        return Looked(tuple((action, self._number(after)) for action, after in ordered), free, cut)
+        return ExpandedState(
+            tuple((action, self._number(after)) for action, after in ordered), free, cut
+        )
 
     def _number(self, vector: Vector) -> int:
         number = self._numbers.get(vector)

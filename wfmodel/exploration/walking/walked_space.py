@@ -15,7 +15,7 @@ from wfmodel.exploration.packed.expansion import Expansion
 from wfmodel.exploration.properties.property_answer import Trace
 from wfmodel.exploration.state_space import INTERRUPTED, NumberedSpace
 from wfmodel.exploration.walking.coverage import Coverage, Covering
-from wfmodel.exploration.walking.walked_graph import Graph, Looked
+from wfmodel.exploration.walking.walked_graph import ExpandedState, WalkedGraph
 from wfmodel.exploration.walking.walker import (
     FAULT_SHARES,
     MOST_STEPS,
@@ -36,7 +36,7 @@ class WalkedSpace(NumberedSpace):
 
     complete = False
 
-    def __init__(self, graph: Graph, covering: Covering, why: str) -> None:
+    def __init__(self, graph: WalkedGraph, covering: Covering, why: str) -> None:
         self.coverage: Coverage = covering.total(graph)
         """How much it is."""
         self.why = why
@@ -60,7 +60,7 @@ class WalkedSpace(NumberedSpace):
                     self._order.append(target)
                     self._came_from.append((number, steps[action]))
 
-    def _looked(self, old: int) -> Looked | None:
+    def _looked(self, old: int) -> ExpandedState | None:
         """What is known of a state that a whole walk was in: so which walks were not finished, and
         how far they came, does not show.
         """
@@ -137,7 +137,7 @@ def walk_space(
     moves = Successors(semantics, resolution or Anything(), urgent=urgent)
     parts = ComponentTables(table, moves, budget, laps)
     first = parts.vector(semantics.start(semantics.initial()), budget)
-    graph, covering, why = Graph(Expansion(parts), first), Covering(), ""
+    graph, covering, why = WalkedGraph(Expansion(parts), first), Covering(), ""
     walker = Walker(graph, draw, shares=shares, most_steps=most_steps, limit=limit)
     try:
         for walk in walks:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from wfmodel.exploration.walking.walked_graph import Graph, Looked
+from wfmodel.exploration.walking.walked_graph import ExpandedState, WalkedGraph
 
 Draw: TypeAlias = Callable[[int, int], float]
 """(walk, index) to a number in (0, 1), independent and uniform, the same whenever it is asked."""
@@ -50,7 +50,7 @@ class Walker:
 
     def __init__(
         self,
-        graph: Graph,
+        graph: WalkedGraph,
         draw: Draw,
         *,
         shares: tuple[float, ...] = FAULT_SHARES,
@@ -86,7 +86,7 @@ class Walker:
         self._look(at)
         return path, Out.LONG
 
-    def _look(self, at: int) -> Looked:
+    def _look(self, at: int) -> ExpandedState:
         known = self.graph.looked[at]
         if known is None:
             if self.limit is not None and len(self.graph) > self.limit:
@@ -99,7 +99,7 @@ class Walker:
             return None
         return self.shares[int(self.draw(walk, 0) * len(self.shares))]
 
-    def _drawn(self, known: Looked, walk: int, step: int, share: float | None) -> int | None:
+    def _drawn(self, known: ExpandedState, walk: int, step: int, share: float | None) -> int | None:
         """The place of the next step; None where nothing need happen any more, and nothing does."""
         first, count = 0, len(known.arcs)
         if share is None:

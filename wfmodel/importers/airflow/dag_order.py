@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from wfmodel.escaping import shell_line
 from wfmodel.importers.airflow.dag_translation import translate
-from wfmodel.importers.airflow.graph import EXITS, Graph, told_states
+from wfmodel.importers.airflow.graph import EXITS, DagGraph, told_states
 from wfmodel.importers.airflow.residual import EndState, Residual, TaskEnding
 from wfmodel.importers.airflow.serialised import Operator
 from wfmodel.importers.annotations import Annotations
@@ -32,7 +32,7 @@ class DagOrder:
     """An imported DAG. ``tasks``: paths of the workflow's states, and the task of each."""
 
     workflow: Workflow
-    graph: Graph
+    graph: DagGraph
     tasks: Mapping[Path, str]
     operators: Mapping[str, Operator]
 

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from wfmodel.importers.airflow import dag_findings
 from wfmodel.importers.airflow.forks import Planner, TooManyCombinationsError
-from wfmodel.importers.airflow.graph import Graph, graph_of
+from wfmodel.importers.airflow.graph import DagGraph, graph_of
 from wfmodel.importers.airflow.operators import (
     DEFAULT_POOL,
     SECOND,
@@ -78,7 +78,7 @@ class DagTranslation:
     annotation_findings: tuple[Finding, ...] = ()
     origins: Mapping[Path, Path] = field(default_factory=dict)
     tasks: Mapping[Path, str] = field(default_factory=dict)
-    graph: Graph | None = None
+    graph: DagGraph | None = None
     dag: SerialisedDag | None = None
 
 
@@ -96,7 +96,7 @@ class _Translator:
         self.dag, self.notes, self.priorities = dag, notes, priorities_of(dag.operators)
         self.findings: list[Finding] = list(_about_dag(dag))
         self.misfits: list[Finding] = list(_misfits(dag, notes))
-        self.graph: Graph
+        self.graph: DagGraph
         self.builder: MachineBuilder
         self.planners: list[Planner] = []
 

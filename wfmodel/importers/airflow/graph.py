@@ -66,7 +66,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class DagGraph:
     """The order of a DAG, and the bodies of its mapped nodes."""
 
     dag: Dag
@@ -176,7 +176,7 @@ class Relations:
 
 def graph_of(
     dag: SerialisedDag, copies: Mapping[str, int], notes: Mapping[str, StateAnnotation]
-) -> Graph:
+) -> DagGraph:
     """The order of a DAG; ``copies`` is how many instances each mapped task or group has."""
     relations = Relations(dag.operators)
     counts = relations.counts()
@@ -209,7 +209,7 @@ def graph_of(
         if operator.get("_is_mapped") and name not in grouped:
             alone = Group(name, operator.path, (name,))
             nodes, bodies[name] = _contracted(alone, nodes, copies[name])
-    return Graph(Dag(_sorted(nodes)), bodies, tuple(findings))
+    return DagGraph(Dag(_sorted(nodes)), bodies, tuple(findings))
 
 
 def _races(

@@ -41,7 +41,7 @@ from wfmodel.importers.asl.optimized import (
     optimized_action,
 )
 from wfmodel.importers.asl.values import JSONATA, is_expression, is_number, is_substitution, shown
-from wfmodel.importers.asl.walk import Place
+from wfmodel.importers.asl.walk import StatePlace
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
@@ -52,7 +52,7 @@ _TOKEN: Final = re.compile(
 _JSONATA_TOKEN: Final = re.compile(r"\$states(?:\.context(?:\.Task(?:\.Token)?)?)?(?!\s*[\w.])")
 
 
-def task_findings(place: Place) -> Iterator[Finding]:
+def task_findings(place: StatePlace) -> Iterator[Finding]:
     """What is refused of a task."""
     text = place.value.get("Resource")
     if isinstance(text, str):
@@ -70,7 +70,7 @@ def task_findings(place: Place) -> Iterator[Finding]:
     yield from _heartbeat(place)
 
 
-def _credentials(place: Place) -> Iterator[Finding]:
+def _credentials(place: StatePlace) -> Iterator[Finding]:
     """Whose permissions a task has; other interpreters than AWS's may want other fields."""
     value, at = place.value.get("Credentials"), (*place.path, "Credentials")
     if not isinstance(value, Mapping) or is_substitution(value):
@@ -86,7 +86,7 @@ def _credentials(place: Place) -> Iterator[Finding]:
             yield from _role(value[key], (*at, key), computed=key != name, place=place)
 
 
-def _role(value: object, at: Path, *, computed: bool, place: Place) -> Iterator[Finding]:
+def _role(value: object, at: Path, *, computed: bool, place: StatePlace) -> Iterator[Finding]:
     if not isinstance(value, str):
         yield WRONG_TYPE.at(at, f"RoleArn is text; got {shown(value)}")
     elif computed or (place.language == JSONATA and is_expression(value)):
@@ -103,7 +103,7 @@ def _meant(text: str) -> str:
     return f"did you mean '{found[1]}:::{found[2]}:{found[3]}'?" if found else ""
 
 
-def _call(place: Place, call: arns.Call, at: Path) -> Iterator[Finding]:
+def _call(place: StatePlace, call: arns.Call, at: Path) -> Iterator[Finding]:
     waits = call.pattern.partition(":")[0] in (SYNC, CALLBACK)
     if place.express and waits:
         message = f"{place.name!r} is in an express workflow: it cannot wait (.{call.pattern})"
@@ -174,7 +174,7 @@ def _pattern(call: arns.Call, patterns: tuple[str, ...], at: Path) -> Iterator[F
 
 
 def parameter_findings(
-    place: Place,
+    place: StatePlace,
     call: arns.Call,
     known: Action | None,
     holder: Mapping[str, object],
@@ -256,7 +256,7 @@ def _sends_token(given: Mapping[str, object], language: str) -> bool:
     return False
 
 
-def _heartbeat(place: Place) -> Iterator[Finding]:
+def _heartbeat(place: StatePlace) -> Iterator[Finding]:
     beat, limit = place.value.get("HeartbeatSeconds"), place.value.get("TimeoutSeconds")
     if not is_number(beat) or not is_number(limit):
         return

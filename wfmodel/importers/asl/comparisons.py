@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from wfmodel.importers.asl.fields import CONDITION, Row, Table
+from wfmodel.importers.asl.fields import CONDITION, FieldSpec, FieldTable
 from wfmodel.importers.asl.values import (
     JSONPATH,
     Check,
@@ -51,20 +51,20 @@ OPERATORS: Final[Mapping[str, Check]] = {
 
 COMBINATIONS: Final = ("And", "Or", "Not")
 
-RULE: Final = Table(
+RULE: Final = FieldTable(
     {
-        "Variable": Row(plain_path, language=JSONPATH),
-        **{name: Row(check, language=JSONPATH) for name, check in OPERATORS.items()},
-        "And": Row(nested="rules"),
-        "Or": Row(nested="rules"),
-        "Not": Row(nested="rule"),
-        "Comment": Row(text),
+        "Variable": FieldSpec(plain_path, language=JSONPATH),
+        **{name: FieldSpec(check, language=JSONPATH) for name, check in OPERATORS.items()},
+        "And": FieldSpec(nested="rules"),
+        "Or": FieldSpec(nested="rules"),
+        "Not": FieldSpec(nested="rule"),
+        "Comment": FieldSpec(text),
     },
     one=((*OPERATORS, *COMBINATIONS),),
 )
 """A comparison inside And, Or and Not."""
 
-CHOICE_RULE: Final = Table(
+CHOICE_RULE: Final = FieldTable(
     {**RULE.fields, "Next": CONDITION.fields["Next"], "Assign": CONDITION.fields["Assign"]},
     RULE.one,
 )

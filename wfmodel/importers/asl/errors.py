@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.importers.asl.catalogue import ABSTRACTED_RETRY, ENDLESS_RETRY, SHADOWED_CATCHER
-from wfmodel.importers.asl.job import Fields, Source, seconds, target
+from wfmodel.importers.asl.job import Fields, SourceState, seconds, target
 from wfmodel.model.failures import FailureKind, FailureMode, Jitter, RetryPolicy
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import FAILURE, TIMEOUT, Outcome
@@ -81,13 +81,13 @@ def _geometric(first: float, rate: float, terms: int) -> float:
     return math.inf if exponent > 700 else first * math.expm1(exponent) / (rate - 1)
 
 
-def retriers(source: Source) -> tuple[Retrier, ...]:
+def retriers(source: SourceState) -> tuple[Retrier, ...]:
     """The entries of Retry; numbers that are only known later are ASL's defaults, and said."""
     entries = source.value.get("Retry", ())
     return tuple(_retrier(source, entry, index) for index, entry in enumerate(entries))
 
 
-def _retrier(source: Source, entry: Fields, index: int) -> Retrier:
+def _retrier(source: SourceState, entry: Fields, index: int) -> Retrier:
     where = ("Retry", index)
     longest = source.number(entry, "MaxDelaySeconds", 0, *where)
     return Retrier(
@@ -100,14 +100,14 @@ def _retrier(source: Source, entry: Fields, index: int) -> Retrier:
     )
 
 
-def catches(source: Source) -> Iterator[tuple[str, str, Path]]:
+def catches(source: SourceState) -> Iterator[tuple[str, str, Path]]:
     """Error, target and place of every name in Catch, in order."""
     for index, entry in enumerate(source.value.get("Catch", ())):
         for error in entry["ErrorEquals"]:
             yield str(error), target(entry["Next"]), ("Catch", index, "Next")
 
 
-def times_out_as(source: Source) -> tuple[str, ...]:
+def times_out_as(source: SourceState) -> tuple[str, ...]:
     """Errors that are the model's event ``timeout`` here.
 
     A missed heartbeat is the time-out where there is no other; else it is a failure of its own.
@@ -116,7 +116,7 @@ def times_out_as(source: Source) -> tuple[str, ...]:
     return (STATES_TIMEOUT,) if own else (STATES_TIMEOUT, HEARTBEAT_TIMEOUT)
 
 
-def named_errors(source: Source) -> tuple[str, ...]:
+def named_errors(source: SourceState) -> tuple[str, ...]:
     """Errors in Retry and Catch that become failure modes, in order, each once."""
     retried = [e for entry in source.value.get("Retry", ()) for e in entry["ErrorEquals"]]
     caught = [error for error, _, _ in catches(source)]
@@ -124,7 +124,7 @@ def named_errors(source: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(e) for e in (*retried, *caught) if e not in other))
 
 
-def failure_modes(source: Source, rules: tuple[Retrier, ...]) -> dict[str, FailureMode]:
+def failure_modes(source: SourceState, rules: tuple[Retrier, ...]) -> dict[str, FailureMode]:
     """Named errors at probability 0, then what the annotation says of them and of others."""
     modes = {}
     for name in named_errors(source):
@@ -145,7 +145,7 @@ def _first(rules: tuple[Retrier, ...], error: str) -> Retrier | None:
 
 
 def retry_policy(
-    source: Source,
+    source: SourceState,
     rules: tuple[Retrier, ...],
     modes: Mapping[str, FailureMode],
     *,
@@ -176,7 +176,7 @@ def retry_policy(
 
 
 def _retried(
-    source: Source,
+    source: SourceState,
     rules: tuple[Retrier, ...],
     modes: Mapping[str, FailureMode],
     times_out: bool,
@@ -202,7 +202,7 @@ def _retried(
     return (*names, TIMEOUT) if timeout else names
 
 
-def handlers(source: Source, *, times_out: bool) -> dict[str, str]:
+def handlers(source: SourceState, *, times_out: bool) -> dict[str, str]:
     """``on``: the target of every event that Catch takes; of two entries the first wins."""
     on: dict[str, str] = {}
     for error, state, place in catches(source):
@@ -221,7 +221,7 @@ def handlers(source: Source, *, times_out: bool) -> dict[str, str]:
     return on
 
 
-def _events(source: Source, error: str) -> tuple[str, ...]:
+def _events(source: SourceState, error: str) -> tuple[str, ...]:
     if error == ALL:
         return (FAILURE, TIMEOUT)
     if error == TASK_FAILED:
@@ -229,15 +229,15 @@ def _events(source: Source, error: str) -> tuple[str, ...]:
     return (TIMEOUT,) if error in times_out_as(source) else (error,)
 
 
-def tells_timeouts_apart(source: Source) -> bool:
+def tells_timeouts_apart(source: SourceState) -> bool:
     """Whether Catch names a time-out, or has States.ALL beside States.TaskFailed for it."""
     caught = {error for error, _, _ in catches(source)}
     return _names_timeout(source) or {ALL, TASK_FAILED} <= caught
 
 
-def _names_timeout(source: Source) -> bool:
+def _names_timeout(source: SourceState) -> bool:
     return any(error in times_out_as(source) for error, _, _ in catches(source))
 
 
-def _takes_timeout(source: Source) -> bool:
+def _takes_timeout(source: SourceState) -> bool:
     return _names_timeout(source) or any(error == ALL for error, _, _ in catches(source))

@@ -40,7 +40,7 @@ from wfmodel.importers.asl.values import (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FieldSpec:
     """One field. ``nested`` names the table of what it holds; ``check`` is its kind otherwise."""
 
     check: Check = anything
@@ -50,92 +50,96 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FieldTable:
     """The fields of one part, and which of them exclude each other.
 
     Of each group in ``one`` exactly one field stands, of each in ``most_one`` at most one.
     """
 
-    fields: Mapping[str, Row]
+    fields: Mapping[str, FieldSpec]
     one: tuple[tuple[str, ...], ...] = ()
     most_one: tuple[tuple[str, ...], ...] = ()
 
 
 _SECONDS: Final = number(1, MOST_SECONDS)
-_LANGUAGE: Final = Row(words(JSONPATH, JSONATA))
-_TEXT: Final = Row(text)
-_PATH: Final = Row(data_path, language=JSONPATH)
-_COMPUTED: Final = Row(json_path, language=JSONPATH)
-_REFERENCE: Final = Row(reference_path, language=JSONPATH)
-_PAYLOAD: Final = Row(payload)
-_OBJECT: Final = Row(payload_object)
-_TEMPLATE: Final = Row(payload, language=JSONPATH)
-_OUTPUT: Final = Row(payload, language=JSONATA)
-_ARGUMENTS: Final = Row(payload_arguments, language=JSONATA)
+_LANGUAGE: Final = FieldSpec(words(JSONPATH, JSONATA))
+_TEXT: Final = FieldSpec(text)
+_PATH: Final = FieldSpec(data_path, language=JSONPATH)
+_COMPUTED: Final = FieldSpec(json_path, language=JSONPATH)
+_REFERENCE: Final = FieldSpec(reference_path, language=JSONPATH)
+_PAYLOAD: Final = FieldSpec(payload)
+_OBJECT: Final = FieldSpec(payload_object)
+_TEMPLATE: Final = FieldSpec(payload, language=JSONPATH)
+_OUTPUT: Final = FieldSpec(payload, language=JSONATA)
+_ARGUMENTS: Final = FieldSpec(payload_arguments, language=JSONATA)
 
 
-def _option(*allowed: str) -> Row:
-    return Row(words(*allowed, computed=True))
+def _option(*allowed: str) -> FieldSpec:
+    return FieldSpec(words(*allowed, computed=True))
 
 
 _STATE_NAME: Final = name(80)
 _ERROR_NAME: Final = name(200)
 
-_COMMON: Final = {"Type": Row(text, required=True), "Comment": _TEXT, "QueryLanguage": _LANGUAGE}
+_COMMON: Final = {
+    "Type": FieldSpec(text, required=True),
+    "Comment": _TEXT,
+    "QueryLanguage": _LANGUAGE,
+}
 _FLOW: Final = {**_COMMON, "InputPath": _PATH, "OutputPath": _PATH, "Output": _OUTPUT}
-_STEP: Final = {**_FLOW, "Next": Row(_STATE_NAME), "End": Row(true), "Assign": _OBJECT}
+_STEP: Final = {**_FLOW, "Next": FieldSpec(_STATE_NAME), "End": FieldSpec(true), "Assign": _OBJECT}
 _RESULT: Final = {
     **_STEP,
-    "ResultPath": Row(result_path, language=JSONPATH),
+    "ResultPath": FieldSpec(result_path, language=JSONPATH),
     "Parameters": _TEMPLATE,
 }
 _GUARDED: Final = {
     **_RESULT,
     "ResultSelector": _TEMPLATE,
-    "Retry": Row(nested="retriers"),
-    "Catch": Row(nested="catchers"),
+    "Retry": FieldSpec(nested="retriers"),
+    "Catch": FieldSpec(nested="catchers"),
 }
 _NEXT_OR_END: Final = (("Next", "End"),)
 
-STATES: Final[Mapping[str, Table]] = {
-    "Task": Table(
+STATES: Final[Mapping[str, FieldTable]] = {
+    "Task": FieldTable(
         {
             **_GUARDED,
-            "Resource": Row(text, required=True),
+            "Resource": FieldSpec(text, required=True),
             "Arguments": _ARGUMENTS,
             "Credentials": _OBJECT,
-            "TimeoutSeconds": Row(_SECONDS),
+            "TimeoutSeconds": FieldSpec(_SECONDS),
             "TimeoutSecondsPath": _REFERENCE,
-            "HeartbeatSeconds": Row(_SECONDS),
+            "HeartbeatSeconds": FieldSpec(_SECONDS),
             "HeartbeatSecondsPath": _REFERENCE,
         },
         _NEXT_OR_END,
         (("TimeoutSeconds", "TimeoutSecondsPath"), ("HeartbeatSeconds", "HeartbeatSecondsPath")),
     ),
-    "Parallel": Table(
+    "Parallel": FieldTable(
         {
             **_GUARDED,
             "Arguments": _ARGUMENTS,
-            "Branches": Row(nested="branches", required=True),
+            "Branches": FieldSpec(nested="branches", required=True),
         },
         _NEXT_OR_END,
     ),
-    "Map": Table(
+    "Map": FieldTable(
         {
             **_GUARDED,
-            "Iterator": Row(nested="processor"),
-            "ItemProcessor": Row(nested="processor"),
-            "Items": Row(payload_items, language=JSONATA),
-            "ItemsPath": Row(plain_path, language=JSONPATH),
+            "Iterator": FieldSpec(nested="processor"),
+            "ItemProcessor": FieldSpec(nested="processor"),
+            "Items": FieldSpec(payload_items, language=JSONATA),
+            "ItemsPath": FieldSpec(plain_path, language=JSONPATH),
             "ItemSelector": _PAYLOAD,
-            "ItemReader": Row(nested="reader"),
-            "ItemBatcher": Row(nested="batcher"),
-            "ResultWriter": Row(nested="writer"),
-            "MaxConcurrency": Row(number(0, MOST_SECONDS)),
+            "ItemReader": FieldSpec(nested="reader"),
+            "ItemBatcher": FieldSpec(nested="batcher"),
+            "ResultWriter": FieldSpec(nested="writer"),
+            "MaxConcurrency": FieldSpec(number(0, MOST_SECONDS)),
             "MaxConcurrencyPath": _REFERENCE,
-            "ToleratedFailurePercentage": Row(number(0, 100, whole=False)),
+            "ToleratedFailurePercentage": FieldSpec(number(0, 100, whole=False)),
             "ToleratedFailurePercentagePath": _REFERENCE,
-            "ToleratedFailureCount": Row(number(0, MOST_SECONDS)),
+            "ToleratedFailureCount": FieldSpec(number(0, MOST_SECONDS)),
             "ToleratedFailureCountPath": _REFERENCE,
             "Label": _TEXT,
         },
@@ -147,63 +151,65 @@ STATES: Final[Mapping[str, Table]] = {
             ("ItemSelector", "Parameters"),
         ),
     ),
-    "Pass": Table({**_RESULT, "Result": Row(language=JSONPATH)}, _NEXT_OR_END),
-    "Wait": Table(
+    "Pass": FieldTable({**_RESULT, "Result": FieldSpec(language=JSONPATH)}, _NEXT_OR_END),
+    "Wait": FieldTable(
         {
             **_STEP,
-            "Seconds": Row(number(0, MOST_SECONDS)),
+            "Seconds": FieldSpec(number(0, MOST_SECONDS)),
             "SecondsPath": _REFERENCE,
-            "Timestamp": Row(timestamp),
+            "Timestamp": FieldSpec(timestamp),
             "TimestampPath": _REFERENCE,
         },
         (*_NEXT_OR_END, ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")),
     ),
-    "Choice": Table(
+    "Choice": FieldTable(
         {
             **_FLOW,
             "Assign": _OBJECT,
-            "Choices": Row(nested="choices", required=True),
-            "Default": Row(_STATE_NAME),
+            "Choices": FieldSpec(nested="choices", required=True),
+            "Default": FieldSpec(_STATE_NAME),
         }
     ),
-    "Succeed": Table(_FLOW),
-    "Fail": Table(
+    "Succeed": FieldTable(_FLOW),
+    "Fail": FieldTable(
         {**_COMMON, "Error": _TEXT, "ErrorPath": _COMPUTED, "Cause": _TEXT, "CausePath": _COMPUTED},
         most_one=(("Error", "ErrorPath"), ("Cause", "CausePath")),
     ),
 }
 """The eight types of state."""
 
-MACHINE: Final = Table(
+MACHINE: Final = FieldTable(
     {
-        "StartAt": Row(_STATE_NAME, required=True),
-        "States": Row(nested="states", required=True),
+        "StartAt": FieldSpec(_STATE_NAME, required=True),
+        "States": FieldSpec(nested="states", required=True),
         "Comment": _TEXT,
         "Version": _TEXT,
-        "TimeoutSeconds": Row(_SECONDS),
+        "TimeoutSeconds": FieldSpec(_SECONDS),
         "QueryLanguage": _LANGUAGE,
     }
 )
 """The whole definition."""
 
-BRANCH: Final = Table({name: MACHINE.fields[name] for name in ("StartAt", "States", "Comment")})
+BRANCH: Final = FieldTable(
+    {name: MACHINE.fields[name] for name in ("StartAt", "States", "Comment")}
+)
 """One branch of a Parallel state."""
 
-PROCESSOR: Final = Table({**BRANCH.fields, "ProcessorConfig": Row(nested="config")})
+PROCESSOR: Final = FieldTable({**BRANCH.fields, "ProcessorConfig": FieldSpec(nested="config")})
 """What a Map state runs for each item."""
 
-CONFIG: Final = Table(
+CONFIG: Final = FieldTable(
     {
-        "Mode": Row(words("INLINE", "DISTRIBUTED")),
-        "ExecutionType": Row(words("STANDARD", "EXPRESS")),
+        "Mode": FieldSpec(words("INLINE", "DISTRIBUTED")),
+        "ExecutionType": FieldSpec(words("STANDARD", "EXPRESS")),
     }
 )
 
-BATCHER: Final = Table(
+BATCHER: Final = FieldTable(
     {
-        "MaxItemsPerBatch": Row(number(1, MOST_SECONDS)),
+        "MaxItemsPerBatch": FieldSpec(number(1, MOST_SECONDS)),
         "MaxItemsPerBatchPath": _REFERENCE,
-        "MaxInputBytesPerBatch": Row(number(1, 262_144)),
+        "MaxInputBytesPerBatch": FieldSpec(number(1, 262_144)),
         "MaxInputBytesPerBatchPath": _REFERENCE,
         "BatchInput": _PAYLOAD,
     },
@@ -213,74 +219,74 @@ BATCHER: Final = Table(
     ),
 )
 
-READER: Final = Table(
+READER: Final = FieldTable(
     {
-        "Resource": Row(text, required=True),
-        "ReaderConfig": Row(nested="reader config"),
+        "Resource": FieldSpec(text, required=True),
+        "ReaderConfig": FieldSpec(nested="reader config"),
         "Parameters": _TEMPLATE,
         "Arguments": _ARGUMENTS,
     }
 )
 
-READER_CONFIG: Final = Table(
+READER_CONFIG: Final = FieldTable(
     {
         "InputType": _option("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"),
         "Transformation": _option("NONE", "LOAD_AND_FLATTEN"),
         "ManifestType": _option("ATHENA_DATA", "S3_INVENTORY"),
         "CSVHeaderLocation": _option("FIRST_ROW", "GIVEN"),
-        "CSVHeaders": Row(list_of(text)),
+        "CSVHeaders": FieldSpec(list_of(text)),
         "CSVDelimiter": _option("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"),
         "ItemsPointer": _TEXT,
-        "MaxItems": Row(number(0, 100_000_000)),
+        "MaxItems": FieldSpec(number(0, 100_000_000)),
         "MaxItemsPath": _REFERENCE,
         "ExpectedBucketOwner": _TEXT,
     },
     most_one=(("MaxItems", "MaxItemsPath"),),
 )
 
-WRITER: Final = Table(
+WRITER: Final = FieldTable(
     {
         "Resource": _TEXT,
-        "WriterConfig": Row(nested="writer config"),
+        "WriterConfig": FieldSpec(nested="writer config"),
         "Parameters": _TEMPLATE,
         "Arguments": _ARGUMENTS,
     }
 )
 
-WRITER_CONFIG: Final = Table(
+WRITER_CONFIG: Final = FieldTable(
     {
         "OutputType": _option("JSON", "JSONL"),
         "Transformation": _option("NONE", "COMPACT", "FLATTEN"),
     }
 )
 
-RETRIER: Final = Table(
+RETRIER: Final = FieldTable(
     {
-        "ErrorEquals": Row(list_of(_ERROR_NAME, least=1), required=True),
-        "IntervalSeconds": Row(number(1, MOST_SECONDS, computed=False)),
-        "MaxAttempts": Row(number(0, MOST_SECONDS, computed=False)),
-        "BackoffRate": Row(number(1, 1000, whole=False, computed=False)),
-        "MaxDelaySeconds": Row(number(1, 31_622_400, computed=False)),
-        "JitterStrategy": Row(words("FULL", "NONE")),
+        "ErrorEquals": FieldSpec(list_of(_ERROR_NAME, least=1), required=True),
+        "IntervalSeconds": FieldSpec(number(1, MOST_SECONDS, computed=False)),
+        "MaxAttempts": FieldSpec(number(0, MOST_SECONDS, computed=False)),
+        "BackoffRate": FieldSpec(number(1, 1000, whole=False, computed=False)),
+        "MaxDelaySeconds": FieldSpec(number(1, 31_622_400, computed=False)),
+        "JitterStrategy": FieldSpec(words("FULL", "NONE")),
         "Comment": _TEXT,
     }
 )
 
-CATCHER: Final = Table(
+CATCHER: Final = FieldTable(
     {
-        "ErrorEquals": Row(list_of(_ERROR_NAME, least=1), required=True),
-        "Next": Row(_STATE_NAME, required=True),
-        "ResultPath": Row(result_path, language=JSONPATH),
+        "ErrorEquals": FieldSpec(list_of(_ERROR_NAME, least=1), required=True),
+        "Next": FieldSpec(_STATE_NAME, required=True),
+        "ResultPath": FieldSpec(result_path, language=JSONPATH),
         "Output": _OUTPUT,
         "Assign": _OBJECT,
         "Comment": _TEXT,
     }
 )
 
-CONDITION: Final = Table(
+CONDITION: Final = FieldTable(
     {
-        "Condition": Row(expression, required=True, language=JSONATA),
-        "Next": Row(_STATE_NAME, required=True),
+        "Condition": FieldSpec(expression, required=True, language=JSONATA),
+        "Next": FieldSpec(_STATE_NAME, required=True),
         "Output": _OUTPUT,
         "Assign": _OBJECT,
         "Comment": _TEXT,

@@ -1,7 +1,7 @@
 """What translating one definition collects: findings, origins, and which annotations were used.
 
-``Source`` is one state on its way: what the definition and the annotation say about it, and where
-both stand. Translators turn a Source into states of the model; they never raise for what a file
+``SourceState`` is one state on its way: what the definition and the annotation say about it, and
+where both stand. Translators turn it into states of the model; they never raise for what a file
 holds, and they never change the definition.
 """
 
@@ -33,7 +33,7 @@ SECOND: Final = parse_duration("1s")
 
 
 @dataclass(slots=True)
-class Job:
+class TranslationJob:
     """One definition's translation in progress."""
 
     language: str = JSONPATH
@@ -53,7 +53,7 @@ class Job:
 
 
 @dataclass(slots=True)
-class Scope:
+class MachineScope:
     """A machine, branch or item processor: the states that it gets besides its own."""
 
     names: frozenset[str]
@@ -61,7 +61,7 @@ class Scope:
     at: Path
     extra: States = field(default_factory=dict)
 
-    def end(self, outcome: Outcome, origin: Path, job: Job) -> str:
+    def end(self, outcome: Outcome, origin: Path, job: TranslationJob) -> str:
         """The name of an end that the definition only implies, made when first needed."""
         wanted = "End" if outcome is Outcome.SUCCEEDED else "Uncaught error"
         name = self.free(wanted)
@@ -79,7 +79,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceState:
     """One state to translate."""
 
     name: str
@@ -87,8 +87,8 @@ class Source:
     path: Path
     at: Path
     language: str
-    scope: Scope
-    job: Job
+    scope: MachineScope
+    job: TranslationJob
     note: StateAnnotation = NOTHING
     note_path: Path = ()
 
@@ -134,7 +134,7 @@ class Source:
         return default
 
 
-Translator: TypeAlias = Callable[[Source], States]
+Translator: TypeAlias = Callable[[SourceState], States]
 """From one state of the definition to states of the model."""
 
 

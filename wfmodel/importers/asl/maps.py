@@ -24,7 +24,7 @@ from wfmodel.importers.asl.catalogue import (
 from wfmodel.importers.asl.integrations import sdk_actions
 from wfmodel.importers.asl.optimized import READERS, WRITER
 from wfmodel.importers.asl.values import JSONATA, is_substitution, shown
-from wfmodel.importers.asl.walk import DISTRIBUTED, PROCESSORS, Place, processing
+from wfmodel.importers.asl.walk import DISTRIBUTED, PROCESSORS, StatePlace, processing
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 
@@ -39,7 +39,7 @@ _BATCHES: Final = (
 )
 
 
-def map_findings(place: Place) -> Iterator[Finding]:
+def map_findings(place: StatePlace) -> Iterator[Finding]:
     """What is refused of a Map."""
     yield from _mode(place)
     yield from _label(place)
@@ -50,7 +50,7 @@ def map_findings(place: Place) -> Iterator[Finding]:
     yield from _writer(place)
 
 
-def _batcher(place: Place) -> Iterator[Finding]:
+def _batcher(place: StatePlace) -> Iterator[Finding]:
     value = place.value.get("ItemBatcher")
     if not isinstance(value, Mapping) or is_substitution(value):
         return
@@ -59,7 +59,7 @@ def _batcher(place: Place) -> Iterator[Finding]:
         yield MISSING_FIELD.at(at, f"ItemBatcher has no {_BATCHES[0]} or {_BATCHES[1]}")
 
 
-def _writer(place: Place) -> Iterator[Finding]:
+def _writer(place: StatePlace) -> Iterator[Finding]:
     """Where results are written goes with what writes them; how, stands alone or beside both."""
     value, at = place.value.get("ResultWriter"), (*place.path, "ResultWriter")
     if not isinstance(value, Mapping) or is_substitution(value) or _is_inline(place):
@@ -73,11 +73,11 @@ def _writer(place: Place) -> Iterator[Finding]:
             yield MISSING_FIELD.at(at, f"ResultWriter of {place.name!r} has {name}, but no {other}")
 
 
-def _is_inline(place: Place) -> bool:
+def _is_inline(place: StatePlace) -> bool:
     return any(processing(place.value.get(name))[0] == "INLINE" for name in PROCESSORS)
 
 
-def _mode(place: Place) -> Iterator[Finding]:
+def _mode(place: StatePlace) -> Iterator[Finding]:
     field = next((name for name in PROCESSORS if name in place.value), None)
     if field is None:
         return
@@ -98,7 +98,7 @@ def _mode(place: Place) -> Iterator[Finding]:
                 yield DISTRIBUTED_ONLY.at((*place.path, name), message, help=help)
 
 
-def _label(place: Place) -> Iterator[Finding]:
+def _label(place: StatePlace) -> Iterator[Finding]:
     label = place.value.get("Label")
     if not isinstance(label, str) or is_substitution(label):
         return
@@ -111,7 +111,7 @@ def _label(place: Place) -> Iterator[Finding]:
         yield OUT_OF_RANGE.at(at, f"Label cannot have {unfit[0]!r}; got {shown(label)}")
 
 
-def label_findings(places: list[Place]) -> Iterator[Finding]:
+def label_findings(places: list[StatePlace]) -> Iterator[Finding]:
     """Labels that two Maps have."""
     first: dict[str, str] = {}
     for place in places:
@@ -124,7 +124,7 @@ def label_findings(places: list[Place]) -> Iterator[Finding]:
         first.setdefault(label, place.name)
 
 
-def _called(place: Place, field: str, known: tuple[str, ...]) -> Iterator[Finding]:
+def _called(place: StatePlace, field: str, known: tuple[str, ...]) -> Iterator[Finding]:
     """The integration that reads items or writes results, and its parameters."""
     value = place.value.get(field)
     if not isinstance(value, Mapping) or not isinstance(text := value.get("Resource"), str):
@@ -146,7 +146,7 @@ def _called(place: Place, field: str, known: tuple[str, ...]) -> Iterator[Findin
     yield from parameter_findings(place, call, action, value, (*place.path, field), strict=False)
 
 
-def _reader(place: Place) -> Iterator[Finding]:
+def _reader(place: StatePlace) -> Iterator[Finding]:
     """Which ReaderConfig goes with which resource."""
     reader = place.value.get("ItemReader")
     if not isinstance(reader, Mapping) or is_substitution(reader):

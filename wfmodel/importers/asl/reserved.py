@@ -24,7 +24,7 @@ from wfmodel.importers.asl.catalogue import (
 )
 from wfmodel.importers.asl.expressions import names_at_the_top
 from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution, shown
-from wfmodel.importers.asl.walk import PROCESSORS, Place
+from wfmodel.importers.asl.walk import PROCESSORS, StatePlace
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import nearest
@@ -77,7 +77,7 @@ _BOUND: Final = re.compile(r"\$(\w+)\s*:=|(?:function|λ)\s*\(([^()]*)\)")
 _STATUS: Final = re.compile(r"States\.Http\.StatusCode\.\d{3}")
 
 
-def reserved_findings(place: Place) -> Iterator[Finding]:
+def reserved_findings(place: StatePlace) -> Iterator[Finding]:
     """Names without a value in the expressions of a state, and variables that cannot be."""
     for value, path in _assignments(place):
         yield from _variables(value, path, place.language)
@@ -88,7 +88,7 @@ def reserved_findings(place: Place) -> Iterator[Finding]:
             yield from _expressions(value, (*place.path, name), place)
 
 
-def error_findings(places: list[Place]) -> Iterator[Finding]:
+def error_findings(places: list[StatePlace]) -> Iterator[Finding]:
     """Reserved names of errors in Retry and Catch that neither AWS nor a Fail state raises."""
     named = (place.value.get("Error") for place in places if place.kind == "Fail")
     raised = {error for error in named if isinstance(error, str)}
@@ -100,7 +100,7 @@ def error_findings(places: list[Place]) -> Iterator[Finding]:
                 yield UNKNOWN_ERROR.at(path, f"there is no error {shown(name)}", help=help)
 
 
-def _caught(place: Place) -> Iterator[tuple[str, Path]]:
+def _caught(place: StatePlace) -> Iterator[tuple[str, Path]]:
     for field in ("Retry", "Catch"):
         entries = place.value.get(field)
         for index, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
@@ -115,7 +115,7 @@ def _is_unknown(name: str) -> bool:
     return reserved and name not in ERRORS and not _STATUS.fullmatch(name)
 
 
-def _assignments(place: Place) -> Iterator[tuple[Mapping[str, Any], Path]]:
+def _assignments(place: StatePlace) -> Iterator[tuple[Mapping[str, Any], Path]]:
     parts: list[tuple[object, Path]] = [(place.value, place.path)]
     for name in ("Catch", "Choices"):
         entries = place.value.get(name)
@@ -141,7 +141,7 @@ def _variables(value: Mapping[str, Any], path: Path, language: str) -> Iterator[
             yield RESERVED_VARIABLE.at((*path, str(key)), message)
 
 
-def _expressions(value: object, path: Path, place: Place) -> Iterator[Finding]:
+def _expressions(value: object, path: Path, place: StatePlace) -> Iterator[Finding]:
     stack: list[tuple[object, Path]] = [(value, path)]
     while stack:
         part, at = stack.pop()
@@ -153,7 +153,7 @@ def _expressions(value: object, path: Path, place: Place) -> Iterator[Finding]:
             yield from _names(str(part)[2:-2], at, _available(place, at))
 
 
-def _available(place: Place, at: Path) -> frozenset[str]:
+def _available(place: StatePlace, at: Path) -> frozenset[str]:
     """The parts of ``$states`` that have a value at a path of a state."""
     inside = at[len(place.path) :]
     if inside[0] in _AFTER and place.kind in _WITH_RESULT:

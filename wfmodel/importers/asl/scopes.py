@@ -20,20 +20,20 @@ from wfmodel.importers.asl.catalogue import (
     UNDISTINGUISHED_ERROR,
 )
 from wfmodel.importers.asl.errors import WILDCARDS, catches
-from wfmodel.importers.asl.job import Fields, Source, States
+from wfmodel.importers.asl.job import Fields, SourceState, States
 from wfmodel.importers.asl.values import is_number
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import FAILURE, Branch, Choice, Outcome, Parallel, Region
 
 Join: TypeAlias = Literal["all", "any"] | int
-Translate: TypeAlias = Callable[[Source, Fields, Path, Path], Region]
+Translate: TypeAlias = Callable[[SourceState, Fields, Path, Path], Region]
 """Turns the machine at a path of a state into a region at a path of the model."""
 
 DEFAULT_ITEMS: Final = 2
 """Copies of a Map without an annotation: the fewest that show concurrency."""
 
 
-def parallel(source: Source, translate: Translate) -> States:
+def parallel(source: SourceState, translate: Translate) -> States:
     """A region for each branch."""
     branches = source.value["Branches"]
     on, extra = _caught(source)
@@ -51,7 +51,7 @@ def parallel(source: Source, translate: Translate) -> States:
     return {source.name: state, **extra}
 
 
-def map_items(source: Source, translate: Translate) -> States:
+def map_items(source: SourceState, translate: Translate) -> States:
     """One region, once for each item."""
     field = "ItemProcessor" if "ItemProcessor" in source.value else "Iterator"
     on, extra = _caught(source)
@@ -72,13 +72,13 @@ def map_items(source: Source, translate: Translate) -> States:
     return {source.name: state, **extra}
 
 
-def _items(source: Source) -> str:
+def _items(source: SourceState) -> str:
     """The path or expression that gives the items; ``$`` is the state's whole input."""
     value = source.value.get("ItemsPath", source.value.get("Items"))
     return value[:200] if isinstance(value, str) and value else "$"
 
 
-def _copies(source: Source) -> int:
+def _copies(source: SourceState) -> int:
     items = source.note.items
     if items is None:
         message = f"how many items {source.name!r} has is only known later: {DEFAULT_ITEMS} copies"
@@ -86,7 +86,7 @@ def _copies(source: Source) -> int:
     return DEFAULT_ITEMS if items is None else items
 
 
-def _join(source: Source, copies: int) -> Join:
+def _join(source: SourceState, copies: int) -> Join:
     """All copies, less those that may fail. All are waited for, whichever fail."""
     tolerated = _tolerated(source, copies)
     if tolerated == 0:
@@ -98,7 +98,7 @@ def _join(source: Source, copies: int) -> Join:
     return needed
 
 
-def _tolerated(source: Source, copies: int) -> int:
+def _tolerated(source: SourceState, copies: int) -> int:
     count = source.value.get("ToleratedFailureCount", 0)
     share = source.value.get("ToleratedFailurePercentage", 0)
     by_count = int(count) if is_number(count) else 0
@@ -106,7 +106,7 @@ def _tolerated(source: Source, copies: int) -> int:
     return min(copies, max(by_count, by_share))
 
 
-def _say_abstracted(source: Source) -> None:
+def _say_abstracted(source: SourceState) -> None:
     limit = source.value.get("MaxConcurrency", 0)
     if limit != 0:
         message = f"all copies of {source.name!r} run side by side: its limit is not modelled"
@@ -117,7 +117,7 @@ def _say_abstracted(source: Source) -> None:
         source.says(BATCHED_ITEMS, message, "ItemBatcher")
 
 
-def _caught(source: Source) -> tuple[dict[str, str], States]:
+def _caught(source: SourceState) -> tuple[dict[str, str], States]:
     """``failure`` leads to the one catcher, or to a choice among several by the error's name."""
     if source.value.get("Retry"):
         message = (
@@ -135,7 +135,7 @@ def _caught(source: Source) -> tuple[dict[str, str], States]:
     return {FAILURE: name}, {name: _which_error(source, name, caught)}
 
 
-def _which_error(source: Source, name: str, caught: list[tuple[str, str, Path]]) -> Choice:
+def _which_error(source: SourceState, name: str, caught: list[tuple[str, str, Path]]) -> Choice:
     message = f"which error {source.name!r} failed with is a choice, {name!r}"
     source.says(UNDISTINGUISHED_ERROR, message, "Catch")
     at = (*source.at[:-1], name)

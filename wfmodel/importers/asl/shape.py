@@ -26,7 +26,7 @@ from wfmodel.importers.asl.catalogue import (
     WRONG_TYPE,
 )
 from wfmodel.importers.asl.comparisons import CHOICE_RULE, COMBINATIONS, RULE
-from wfmodel.importers.asl.fields import Table
+from wfmodel.importers.asl.fields import FieldTable
 from wfmodel.importers.asl.refusals import refusals
 from wfmodel.importers.asl.values import (
     JSONATA,
@@ -71,7 +71,7 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
 
 
 def _record(
-    table: Table, value: object, path: Path, language: str, outer: str | None = None
+    table: FieldTable, value: object, path: Path, language: str, outer: str | None = None
 ) -> Iterator[Finding]:
     """Unknown, missing, misplaced and conflicting fields, then the value of each field.
 
@@ -93,7 +93,7 @@ def _record(
         yield from _field(table, name, item, path, outer if inside and outer else language)
 
 
-def _groups(table: Table, value: Mapping[str, object], path: Path) -> Iterator[Finding]:
+def _groups(table: FieldTable, value: Mapping[str, object], path: Path) -> Iterator[Finding]:
     for group in (*table.one, *table.most_one):
         there = [name for name in group if name in value]
         if len(there) > 1:
@@ -104,7 +104,9 @@ def _groups(table: Table, value: Mapping[str, object], path: Path) -> Iterator[F
             yield kind.at(path, f"{_part(path)} has no {wanted}")
 
 
-def _field(table: Table, name: str, item: object, path: Path, language: str) -> Iterator[Finding]:
+def _field(
+    table: FieldTable, name: str, item: object, path: Path, language: str
+) -> Iterator[Finding]:
     row, at = table.fields[name], (*path, name)
     if row.language is not None and row.language != language:
         message = f"{name} belongs to {row.language}; {_part(path)} is in {language}"
@@ -198,7 +200,7 @@ def _rule(value: object, path: Path, language: str) -> Iterator[Finding]:
     return _comparison(RULE, value, path, language)
 
 
-def _comparison(table: Table, value: object, path: Path, language: str) -> Iterator[Finding]:
+def _comparison(table: FieldTable, value: object, path: Path, language: str) -> Iterator[Finding]:
     if len(path) > DEEPEST:
         yield TOO_DEEP.at(path, "comparisons are nested too deeply")
         return
@@ -207,7 +209,7 @@ def _comparison(table: Table, value: object, path: Path, language: str) -> Itera
         yield MISSING_FIELD.at(path, f"{_part(path)} has no Variable")
 
 
-def _guards(table: Table) -> Check:
+def _guards(table: FieldTable) -> Check:
     """Retriers or catchers: States.ALL stands alone, in the last of them."""
 
     def check(value: object, path: Path, language: str) -> Iterator[Finding]:
@@ -224,11 +226,11 @@ def _guards(table: Table) -> Check:
     return check
 
 
-def _recorded(table: Table) -> Check:
+def _recorded(table: FieldTable) -> Check:
     return lambda value, path, language: _record(table, value, path, language)
 
 
-def _filled(table: Table) -> Check:
+def _filled(table: FieldTable) -> Check:
     """A part that a deployment may fill in as a whole."""
 
     def check(value: object, path: Path, language: str) -> Iterator[Finding]:

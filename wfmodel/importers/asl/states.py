@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wfmodel.importers.asl.catalogue import ASSUMED_DURATION, UNKNOWN_ANNOTATED_TARGET
 from wfmodel.importers.asl.comparisons import in_words
 from wfmodel.importers.asl.conditions import from_jsonata, from_rule
-from wfmodel.importers.asl.job import Fields, Source, States, seconds, target
+from wfmodel.importers.asl.job import Fields, SourceState, States, seconds, target
 from wfmodel.importers.asl.shape import did_you_mean
 from wfmodel.importers.asl.values import JSONATA, is_number
 from wfmodel.importers.asl.variables import read_variables
@@ -17,7 +17,7 @@ from wfmodel.model.workflow import Branch, Choice, Final, Outcome, Wait
 _LONGEST_GUARD = 300
 
 
-def wait(source: Source) -> States:
+def wait(source: SourceState) -> States:
     """A wait; a time that comes from data is the annotation's, else 0."""
     state = source.made(
         Wait,
@@ -28,7 +28,7 @@ def wait(source: Source) -> States:
     return {source.name: state}
 
 
-def _waited(source: Source) -> int:
+def _waited(source: SourceState) -> int:
     value = source.value.get("Seconds", "")
     if is_number(value):
         source.comes_from(("duration",), "Seconds")
@@ -42,7 +42,7 @@ def _waited(source: Source) -> int:
     return 0
 
 
-def pass_on(source: Source) -> States:
+def pass_on(source: SourceState) -> States:
     """A wait of no time: the flow takes it as an instant step."""
     return {
         source.name: source.made(
@@ -54,13 +54,13 @@ def pass_on(source: Source) -> States:
     }
 
 
-def succeed(source: Source) -> States:
+def succeed(source: SourceState) -> States:
     """An end, succeeded."""
     outcome = source.note.outcome or Outcome.SUCCEEDED
     return {source.name: source.made(Final, outcome=outcome, description=source.description)}
 
 
-def fail(source: Source) -> States:
+def fail(source: SourceState) -> States:
     """An end, failed; an annotation may say that it is an orderly abort."""
     words = [str(source.value[name]) for name in ("Error", "Cause") if name in source.value]
     description = source.description or ": ".join(words)
@@ -68,7 +68,7 @@ def fail(source: Source) -> States:
     return {source.name: source.made(Final, outcome=outcome, description=description)}
 
 
-def choice(source: Source) -> States:
+def choice(source: SourceState) -> States:
     """Guards in words; probabilities from the annotation, by target."""
     rules = source.value["Choices"]
     default = source.value.get("Default")
@@ -89,7 +89,7 @@ def choice(source: Source) -> States:
     return {source.name: state}
 
 
-def _branch(source: Source, rule: Fields, index: int, share: float | None) -> Branch:
+def _branch(source: SourceState, rule: Fields, index: int, share: float | None) -> Branch:
     source.comes_from(("branches", index), "Choices", index)
     source.comes_from(("branches", index, "next"), "Choices", index, "Next")
     return source.made(
@@ -102,13 +102,13 @@ def _branch(source: Source, rule: Fields, index: int, share: float | None) -> Br
     )
 
 
-def _words(source: Source, rule: Fields) -> str:
+def _words(source: SourceState, rule: Fields) -> str:
     if source.language != JSONATA:
         return in_words(rule)
     return _condition(rule)[:_LONGEST_GUARD]
 
 
-def _guard(source: Source, rule: Fields) -> str:
+def _guard(source: SourceState, rule: Fields) -> str:
     return from_jsonata(_condition(rule)) if source.language == JSONATA else from_rule(rule)
 
 
@@ -116,7 +116,9 @@ def _condition(rule: Fields) -> str:
     return str(rule["Condition"]).removeprefix("{%").removesuffix("%}").strip()
 
 
-def _shares(source: Source, targets: list[str], default: str | None) -> tuple[float | None, ...]:
+def _shares(
+    source: SourceState, targets: list[str], default: str | None
+) -> tuple[float | None, ...]:
     """Probability of each branch. Branches to one target share what is given for it, equally."""
     given = dict(source.note.probabilities)
     for name in _strangers(given, targets, default):

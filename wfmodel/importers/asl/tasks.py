@@ -32,7 +32,7 @@ from wfmodel.importers.asl.errors import (
     tells_timeouts_apart,
     times_out_as,
 )
-from wfmodel.importers.asl.job import Source, States, seconds
+from wfmodel.importers.asl.job import SourceState, States, seconds
 from wfmodel.importers.asl.resources import Resource, read_resource
 from wfmodel.importers.asl.shape import did_you_mean
 from wfmodel.importers.asl.values import is_number
@@ -46,7 +46,7 @@ FAILED: Final = "SendTaskFailure"
 """Events of a callback: the names of the calls that answer it."""
 
 
-def task(source: Source) -> States:
+def task(source: SourceState) -> States:
     """A task, followed by a receive if its completion comes from outside."""
     payload = source.value.get("Parameters", source.value.get("Arguments"))
     resource = read_resource(source.value["Resource"], payload)
@@ -60,7 +60,7 @@ def task(source: Source) -> States:
 
 
 def _task(
-    source: Source,
+    source: SourceState,
     resource: Resource,
     on: dict[str, str],
     next_state: str,
@@ -91,14 +91,14 @@ def _task(
     )
 
 
-def _written(source: Source) -> tuple[str, ...]:
+def _written(source: SourceState) -> tuple[str, ...]:
     """What is known once the task has ended, or has been answered."""
     if source.note.writes is not None:
         return source.note.writes
     return tuple(name for name in assigned(source.value) if name in source.job.variables)
 
 
-def _reads(source: Source) -> tuple[str, ...]:
+def _reads(source: SourceState) -> tuple[str, ...]:
     parts = {
         name: source.value[name]
         for name in ("InputPath", "Parameters", "Arguments")
@@ -107,7 +107,7 @@ def _reads(source: Source) -> tuple[str, ...]:
     return read_variables(parts, source.language, source.job.variables)
 
 
-def _timeout(source: Source) -> int | None:
+def _timeout(source: SourceState) -> int | None:
     """TimeoutSeconds; without it the heartbeat, which bounds the silence of a lost worker.
 
     Where Catch waits for a time-out that is not written or only known later, ASL's own default.
@@ -133,7 +133,7 @@ def _timeout(source: Source) -> int | None:
     return default
 
 
-def _with_callback(source: Source, resource: Resource, timeout: int | None) -> States:
+def _with_callback(source: SourceState, resource: Resource, timeout: int | None) -> States:
     name = source.scope.free(f"{source.name} (callback)")
     on = handlers(source, times_out=False)
     on.pop(TIMEOUT, None)
@@ -153,7 +153,7 @@ def _with_callback(source: Source, resource: Resource, timeout: int | None) -> S
     return {source.name: request, name: answer}
 
 
-def _say_retried(source: Source) -> None:
+def _say_retried(source: SourceState) -> None:
     """Errors that an answer can bring, or its absence: retrying those starts anew in ASL."""
     for index, entry in enumerate(source.value.get("Retry", ())):
         if any(error in (*WILDCARDS, STATES_TIMEOUT) for error in entry["ErrorEquals"]):
@@ -163,7 +163,7 @@ def _say_retried(source: Source) -> None:
             source.says(RETRIED_CALLBACK, message, "Retry", index)
 
 
-def _events(source: Source, at: Path) -> dict[str, Reaction]:
+def _events(source: SourceState, at: Path) -> dict[str, Reaction]:
     """Success leads on; failures lead where Catch takes them, at probability 0 unless annotated."""
     given = dict(source.note.events)
     events = {
@@ -184,7 +184,7 @@ def _events(source: Source, at: Path) -> dict[str, Reaction]:
     return events
 
 
-def _answers(source: Source) -> Iterator[tuple[str, str, Path]]:
+def _answers(source: SourceState) -> Iterator[tuple[str, str, Path]]:
     """Errors that an answer may carry; those of services (``Lambda.…``) are the request's."""
     for error, to, place in catches(source):
         if error in WILDCARDS:
@@ -193,7 +193,7 @@ def _answers(source: Source) -> Iterator[tuple[str, str, Path]]:
             yield error, to, place
 
 
-def _on_silence(source: Source, at: Path, timeout: int | None) -> dict[str, str]:
+def _on_silence(source: SourceState, at: Path, timeout: int | None) -> dict[str, str]:
     for error, to, place in catches(source):
         if timeout is not None and (error == WILDCARDS[0] or error in times_out_as(source)):
             source.job.origins[(*at, "on", TIMEOUT)] = (*source.path, *place)

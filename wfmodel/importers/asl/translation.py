@@ -22,10 +22,10 @@ from wfmodel.importers.asl import states
 from wfmodel.importers.asl.catalogue import DUPLICATE_STATE, DYNAMIC_VALUE, UNFIT_ANNOTATION
 from wfmodel.importers.asl.job import (
     Fields,
-    Job,
-    Scope,
-    Source,
+    MachineScope,
+    SourceState,
     States,
+    TranslationJob,
     Translator,
     seconds,
     target,
@@ -76,7 +76,7 @@ def translate(
         return Translation(None, shape)
     annotated, misfits = match(notes, value)
     language = language_of(value, JSONPATH)
-    job = Job(language, clear_variables(value), annotated, list(shape), list(misfits))
+    job = TranslationJob(language, clear_variables(value), annotated, list(shape), list(misfits))
     workflow = _workflow(value, notes, name, job)
     if _has_error((*job.findings, *job.annotation_findings)):
         workflow = None
@@ -95,7 +95,7 @@ def _is_computed(shape: tuple[Finding, ...]) -> bool:
     return any(found.code == DYNAMIC_VALUE.code for found in shape)
 
 
-def _workflow(value: Fields, notes: Annotations, name: str, job: Job) -> Workflow | None:
+def _workflow(value: Fields, notes: Annotations, name: str, job: TranslationJob) -> Workflow | None:
     job.origins.update({("initial",): ("StartAt",), ("timeout",): ("TimeoutSeconds",)})
     job.origins[("states",)] = ("States",)
     comment = value.get("Comment")
@@ -104,7 +104,7 @@ def _workflow(value: Fields, notes: Annotations, name: str, job: Job) -> Workflo
         return make(
             name=notes.name or name,
             initial=target(value["StartAt"]),
-            states=_states(value, Scope(frozenset(value["States"]), (), ()), job),
+            states=_states(value, MachineScope(frozenset(value["States"]), (), ()), job),
             services=notes.services,
             data=notes.data,
             timeout=_timeout(value, notes, job),
@@ -115,7 +115,7 @@ def _workflow(value: Fields, notes: Annotations, name: str, job: Job) -> Workflo
         return None
 
 
-def _timeout(value: Fields, notes: Annotations, job: Job) -> int | None:
+def _timeout(value: Fields, notes: Annotations, job: TranslationJob) -> int | None:
     given = value.get("TimeoutSeconds")
     if notes.timeout is not None or given is None:
         return notes.timeout
@@ -126,7 +126,7 @@ def _timeout(value: Fields, notes: Annotations, job: Job) -> int | None:
     return None
 
 
-def _states(machine: Fields, scope: Scope, job: Job) -> States:
+def _states(machine: Fields, scope: MachineScope, job: TranslationJob) -> States:
     """All states of a machine, then the ends that it only implies."""
     found: States = {}
     for source in _sources(machine, scope, job):
@@ -135,11 +135,11 @@ def _states(machine: Fields, scope: Scope, job: Job) -> States:
     return found | scope.extra
 
 
-def _sources(machine: Fields, scope: Scope, job: Job) -> Iterator[Source]:
+def _sources(machine: Fields, scope: MachineScope, job: TranslationJob) -> Iterator[SourceState]:
     for name, value in machine["States"].items():
         path = (*scope.path, "States", name)
         key, note = job.annotated.get(path, ("", NOTHING))
-        yield Source(
+        yield SourceState(
             name=name,
             value=value,
             path=path,
@@ -152,7 +152,7 @@ def _sources(machine: Fields, scope: Scope, job: Job) -> Iterator[Source]:
         )
 
 
-def _translated(source: Source) -> States:
+def _translated(source: SourceState) -> States:
     try:
         return TRANSLATORS[source.value["Type"]](source)
     except ValidationError as error:
@@ -162,8 +162,8 @@ def _translated(source: Source) -> States:
         return {}
 
 
-def _region(source: Source, machine: Fields, path: Path, at: Path) -> Region:
-    scope = Scope(frozenset(machine["States"]), (*source.path, *path), (*source.at, *at))
+def _region(source: SourceState, machine: Fields, path: Path, at: Path) -> Region:
+    scope = MachineScope(frozenset(machine["States"]), (*source.path, *path), (*source.at, *at))
     source.comes_from(at, *path)
     source.comes_from((*at, "initial"), *path, "StartAt")
     source.comes_from((*at, "states"), *path, "States")

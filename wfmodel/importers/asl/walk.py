@@ -21,7 +21,7 @@ PROCESSORS: Final = ("Iterator", "ItemProcessor")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StatePlace:
     """One state: its fields, where it stands, and what it inherits."""
 
     name: str
@@ -68,7 +68,7 @@ class _Scope:
     child: bool = False
 
 
-def walk(machine: Mapping[str, Any], express: bool = False) -> Iterator[Place]:
+def walk(machine: Mapping[str, Any], express: bool = False) -> Iterator[StatePlace]:
     """States in document order, those of inner machines after the state that holds them."""
     language = machine_language(machine)
     stack = [_Scope(machine, (), express)]
@@ -82,7 +82,7 @@ def walk(machine: Mapping[str, Any], express: bool = False) -> Iterator[Place]:
             if isinstance(state, Mapping):
                 at = (*scope.path, "States", name)
                 own = language_of(state, language)
-                yield Place(str(name), state, at, own, language, scope.express, scope.child)
+                yield StatePlace(str(name), state, at, own, language, scope.express, scope.child)
                 inner += _scopes(state, at, scope)
         stack += reversed(inner)
 

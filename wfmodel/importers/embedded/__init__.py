@@ -14,8 +14,8 @@ from wfmodel.lazy import on_use
 
 if TYPE_CHECKING:
     from wfmodel.importers.embedded.detection import Contents, contents_of
-    from wfmodel.importers.embedded.machine import Machine
+    from wfmodel.importers.embedded.machine import EmbeddedMachine
 else:
     __getattr__ = on_use(__name__)
 
-__all__ = ["Contents", "Machine", "contents_of"]
+__all__ = ["Contents", "EmbeddedMachine", "contents_of"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
-from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.machine import EmbeddedMachine
 from wfmodel.importers.embedded.marks import CLOUDFORMATION_TYPES
 from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.importers.embedded.unfilled import names_of, unfilled
@@ -31,16 +31,18 @@ def is_template(value: object) -> bool:
     return isinstance(value, Mapping) and next(_resources(value), None) is not None
 
 
-def machines(outer: Outer, template: object = None, at: Path = ()) -> Iterator[Machine]:
+def machines(outer: Outer, template: object = None, at: Path = ()) -> Iterator[EmbeddedMachine]:
     """Every machine of a template (the file, or a part ``at`` a path of it), by its logical id."""
     for name, resource, where in _resources(outer.value if template is None else template):
         path: Path = (*at, *where, "Properties")
         properties = resource.get("Properties")
-        found = _machine(Resource(outer, name, properties, path))
+        found = _machine(MachineResource(outer, name, properties, path))
         yield replace(_with_names(outer, found, properties, path), express=_is_express(properties))
 
 
-def _with_names(outer: Outer, found: Machine, properties: object, path: Path) -> Machine:
+def _with_names(
+    outer: Outer, found: EmbeddedMachine, properties: object, path: Path
+) -> EmbeddedMachine:
     """What the template fills in, by name; an object that is written in it is looked at here,
     where functions can still be told from names.
     """
@@ -71,7 +73,7 @@ def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object], Pa
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class MachineResource:
     """A resource that is a state machine."""
 
     outer: Outer
@@ -86,7 +88,7 @@ class Resource:
         return substitutions.constants_of(given.get("DefinitionSubstitutions"))
 
 
-def _machine(resource: Resource) -> Machine:
+def _machine(resource: MachineResource) -> EmbeddedMachine:
     properties, outer = resource.properties, resource.outer
     given = properties if isinstance(properties, Mapping) else {}
     if "Definition" in given:
@@ -115,7 +117,7 @@ def _location(value: object) -> str:
     return "another place"
 
 
-def _of_object(resource: Resource, value: object, path: Path) -> Machine:
+def _of_object(resource: MachineResource, value: object, path: Path) -> EmbeddedMachine:
     return of_object(resource.outer, resource.name, value, path, resource.constants)
 
 
@@ -125,7 +127,7 @@ def of_object(
     value: object,
     path: Path,
     constants: Mapping[str, str] = machine.NOTHING,
-) -> Machine:
+) -> EmbeddedMachine:
     """A machine that is written out as an object at a path of the file."""
     return machine.of_value(
         name,
@@ -150,7 +152,7 @@ def _filled(value: object) -> object:
     return value
 
 
-def of_string(resource: Resource, value: object, path: Path) -> Machine:
+def of_string(resource: MachineResource, value: object, path: Path) -> EmbeddedMachine:
     """A machine that is written as JSON text, put together by functions or not, at a path."""
     outer = resource.outer
     if isinstance(value, Mapping) and set(value) == {"Fn::ToJsonString"}:

@@ -23,7 +23,7 @@ from wfmodel.model.limits import MOST_BYTES, RefusedError, Repeated
 from wfmodel.model.source import Path, Span
 
 if TYPE_CHECKING:  # imported where a file holds machines
-    from wfmodel.importers.embedded.machine import Machine
+    from wfmodel.importers.embedded.machine import EmbeddedMachine
     from wfmodel.importers.embedded.outer import Outer
 
 MOST_MACHINES: Final = 500
@@ -47,7 +47,7 @@ _TOP_KEY: Final = re.compile(
 class Contents:
     """The machines of a larger file, and findings about the file as a whole."""
 
-    machines: tuple[Machine, ...] = ()
+    machines: tuple[EmbeddedMachine, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -75,7 +75,7 @@ def contents_of(text: str, file: str) -> Contents | None:
     return None if found is None else _judged(_bounded(found, file), outer.repeated)
 
 
-def _machines(outer: Outer) -> Iterator[Machine] | None:
+def _machines(outer: Outer) -> Iterator[EmbeddedMachine] | None:
     from wfmodel.importers.embedded import cloudformation, serverless, terraform
 
     if cloudformation.is_template(outer.value):
@@ -91,19 +91,19 @@ def _machines(outer: Outer) -> Iterator[Machine] | None:
 
 def _judged(contents: Contents, repeated: Repeated) -> Contents:
     """A key that stands twice in a machine is that machine's error; beside it, a warning."""
-    from wfmodel.importers.embedded.machine import Machine
+    from wfmodel.importers.embedded.machine import EmbeddedMachine
 
     machines, beside = list(contents.machines), list[Finding]()
     for path, found in repeated:
         inside = [n for n, machine in enumerate(machines) if _holds(machine, path)]
         for index in inside:
-            machines[index] = Machine(machines[index].name, None, (found,))
+            machines[index] = EmbeddedMachine(machines[index].name, None, (found,))
         if not inside:
             beside.append(replace(found, severity=Severity.WARNING))
     return Contents(tuple(machines), (*contents.findings, *beside))
 
 
-def _holds(machine: Machine, path: Path) -> bool:
+def _holds(machine: EmbeddedMachine, path: Path) -> bool:
     """Whether a path of the file leads into a machine's definition."""
     if machine.document is None:
         return False
@@ -122,9 +122,9 @@ def _none(file: str) -> Finding:
     return placed(NO_MACHINE, "no state machine is declared here", Span(file))
 
 
-def _bounded(machines: Iterator[Machine], file: str) -> Contents:
+def _bounded(machines: Iterator[EmbeddedMachine], file: str) -> Contents:
     """The machines, up to as many and as much text as a file may reasonably hold."""
-    found, size = list["Machine"](), 0
+    found, size = list["EmbeddedMachine"](), 0
     try:
         for machine in machines:
             size += machine.size

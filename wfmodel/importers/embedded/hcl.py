@@ -33,7 +33,7 @@ _IN_TEMPLATE: Final = re.compile(r'"|[{}]|/\*|(?:\#|//)[^\n]*+')
 _LINE_OF_ONE_NAME: Final = re.compile(r"^[ \t]*+([^\W\d][\w.-]*+)[ \t]*+\r?$", re.MULTILINE)
 
 
-class Token(NamedTuple):
+class HclToken(NamedTuple):
     """A piece of the text: its kind, its offsets, and for a heredoc those of its body."""
 
     kind: str
@@ -65,7 +65,7 @@ def too_deep(offset: int) -> HclError:
     return HclError(f"nested more than {MOST_DEPTH} levels deep", offset, "L107")
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[HclToken]:
     """Strings and heredocs as wholes, names, numbers, signs, and ends of lines.
 
     Raises:
@@ -81,12 +81,12 @@ def tokens(text: str) -> Iterator[Token]:
             position = _end_of_comment(text, begin)
         elif kind == "string":
             position = end_of_string(text, begin)
-            yield Token("string", begin, position, text[begin:position])
+            yield HclToken("string", begin, position, text[begin:position])
         elif kind == "heredoc" or match["heredoc"]:
             body_end, position = _end_of_heredoc(text, position, match["mark"], begin)
-            yield Token("heredoc", begin, position, "", (match.end(), body_end))
+            yield HclToken("heredoc", begin, position, "", (match.end(), body_end))
         elif kind != "blank":
-            yield Token(kind, begin, position, "\n" if kind == "newline" else match.group())
+            yield HclToken(kind, begin, position, "\n" if kind == "newline" else match.group())
 
 
 def end_of_string(text: str, begin: int) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, too_deep
+from wfmodel.importers.embedded.hcl import HclError, HclToken, flat_templates, too_deep
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Lines
 from wfmodel.importers.embedded.substitutions import token
@@ -41,7 +41,7 @@ class Locals:
     stand in many places: all of them together are no larger than a file may be.
     """
 
-    where: Callable[[str], tuple[Sequence[Token], int] | None] = lambda _: None
+    where: Callable[[str], tuple[Sequence[HclToken], int] | None] = lambda _: None
     _known: dict[str, tuple[Read, int, int] | None] = field(default_factory=dict)
     """Each with how many values it is and how deep."""
     _left: int = MOST_VALUES
@@ -66,7 +66,7 @@ class Values:
     """Values of one sequence of tokens."""
 
     def __init__(
-        self, text: str, tokens: Sequence[Token], lines: Lines, local: Locals | None = None
+        self, text: str, tokens: Sequence[HclToken], lines: Lines, local: Locals | None = None
     ) -> None:
         self._text = text
         self._tokens = tokens
@@ -151,7 +151,7 @@ class Values:
         read.place.parts = parts
         return read
 
-    def text_of(self, at: Token) -> str:
+    def text_of(self, at: HclToken) -> str:
         """What a quoted string or heredoc says, its templates as tokens."""
         if at.kind == "heredoc":
             body = self._text[slice(*at.body)]

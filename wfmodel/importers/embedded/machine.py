@@ -30,7 +30,7 @@ NOTHING: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class EmbeddedMachine:
     """A definition that was found. Without a document it is not read, and findings say why; with
     one they say what is wrong in the larger file itself.
 
@@ -59,7 +59,7 @@ def of_value(
     prefix: Path,
     places: Callable[[], Place],
     constants: Mapping[str, str] = NOTHING,
-) -> Machine:
+) -> EmbeddedMachine:
     """A machine that is an object of the file; ``places`` gives the file's tree of places.
 
     ``constants`` are what the file itself puts in place of ``${name}``.
@@ -67,7 +67,11 @@ def of_value(
     value = filled(value, constants) if constants else value
     document = Document(file, text, value, places, {(): prefix})
     undetermined = not_determined(name, document)
-    return Machine(name, None, undetermined) if undetermined else Machine(name, document)
+    return (
+        EmbeddedMachine(name, None, undetermined)
+        if undetermined
+        else EmbeddedMachine(name, document)
+    )
 
 
 def not_determined(name: str, document: Document) -> tuple[Finding, ...]:
@@ -89,16 +93,18 @@ def of_text(
     chain: Callable[[Place], Place],
     span: Callable[[], Span],
     constants: Mapping[str, str] = NOTHING,
-) -> Machine:
+) -> EmbeddedMachine:
     """A machine that is JSON text, at ``span``; ``chain`` puts its tree of places at the prefix."""
     if not excerpt.text.strip():
-        return Machine(name, None, (refusal("L104", f"{name!r} has an empty definition", span()),))
+        return EmbeddedMachine(
+            name, None, (refusal("L104", f"{name!r} has an empty definition", span()),)
+        )
     masked = mask(excerpt.text)
     try:
         value = unmasked(filled(read_json(masked, file), constants))
     except RefusedError as error:
         found = _refused(name, error.finding, masked, excerpt)
-        return Machine(name, None, (found,), len(masked))
+        return EmbeddedMachine(name, None, (found,), len(masked))
 
     def places() -> Place:
         return chain(excerpt.places(json_places(masked, file)))
@@ -107,15 +113,15 @@ def of_text(
     return replace(made, size=len(masked))
 
 
-def elsewhere(name: str, where: str, span: Span, target: str = "") -> Machine:
+def elsewhere(name: str, where: str, span: Span, target: str = "") -> EmbeddedMachine:
     """A machine whose definition stands in a file of its own; ``target`` leads there."""
     message = f"{name!r} is defined in {where}: check that file"
-    return Machine(name, None, (placed(ELSEWHERE, message, span),), target=target)
+    return EmbeddedMachine(name, None, (placed(ELSEWHERE, message, span),), target=target)
 
 
-def unread(name: str, why: str, span: Span) -> Machine:
+def unread(name: str, why: str, span: Span) -> EmbeddedMachine:
     """A machine whose definition cannot be read here."""
-    return Machine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
+    return EmbeddedMachine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
 
 
 def hung_at(prefix: Path, lookup: Callable[[Path], Place], inner: Place) -> Place:

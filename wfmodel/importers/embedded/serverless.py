@@ -15,8 +15,8 @@ from dataclasses import replace
 from typing import Final
 
 from wfmodel.importers.embedded import cloudformation, machine
-from wfmodel.importers.embedded.cloudformation import Resource
-from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.cloudformation import MachineResource
+from wfmodel.importers.embedded.machine import EmbeddedMachine
 from wfmodel.importers.embedded.marks import SERVERLESS_KEY
 from wfmodel.importers.embedded.outer import Outer
 from wfmodel.model.source import Path
@@ -38,7 +38,7 @@ def is_serverless(value: object) -> bool:
     )
 
 
-def machines(outer: Outer) -> Iterator[Machine]:
+def machines(outer: Outer) -> Iterator[EmbeddedMachine]:
     """Every machine of a service, named as there."""
     assert isinstance(outer.value, Mapping)
     declared, path = _declared(outer.value)
@@ -86,7 +86,7 @@ def _templates(value: object) -> Iterator[tuple[object, Path]]:
         yield value, ()
 
 
-def _machine(outer: Outer, name: str, body: object, path: Path) -> Machine:
+def _machine(outer: Outer, name: str, body: object, path: Path) -> EmbeddedMachine:
     definition = body.get("definition") if isinstance(body, Mapping) else body
     at = (*path, "definition") if isinstance(body, Mapping) else path
     if isinstance(definition, str):
@@ -95,7 +95,7 @@ def _machine(outer: Outer, name: str, body: object, path: Path) -> Machine:
             where = file[1].strip()
             return machine.elsewhere(name, repr(where), outer.span(at), where)
         if definition.lstrip().startswith("{"):
-            return cloudformation.of_string(Resource(outer, name, {}, path), definition, at)
+            return cloudformation.of_string(MachineResource(outer, name, {}, path), definition, at)
         definition, at = _of_self(outer.value, definition) or (definition, at)
     if isinstance(definition, str):
         return machine.unread(name, "its definition is put together", outer.span(at))

@@ -11,7 +11,7 @@ from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
 from wfmodel.importers.embedded.hcl import flat_templates
-from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.machine import EmbeddedMachine
 from wfmodel.importers.embedded.marks import TERRAFORM_TYPE
 from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.model.source import Path, Place
@@ -29,7 +29,7 @@ def is_plan(value: object) -> bool:
     return isinstance(value, Mapping) and next(_planned(value), None) is not None
 
 
-def machines_of_configuration(outer: Outer) -> Iterator[Machine]:
+def machines_of_configuration(outer: Outer) -> Iterator[EmbeddedMachine]:
     """Every machine of a ``.tf.json``; named by its label."""
     for name, block, path in _blocks(outer.value):
         at = (*path, "definition")
@@ -37,7 +37,7 @@ def machines_of_configuration(outer: Outer) -> Iterator[Machine]:
         yield replace(found, express=block.get("type") == "EXPRESS")
 
 
-def machines_of_plan(outer: Outer) -> Iterator[Machine]:
+def machines_of_plan(outer: Outer) -> Iterator[EmbeddedMachine]:
     """Every machine of a plan or state, once; named by its address."""
     seen: set[str] = set()
     for address, values, path in _planned(outer.value):
@@ -52,7 +52,9 @@ def machines_of_plan(outer: Outer) -> Iterator[Machine]:
             yield machine.unread(address, _KNOWN_LATER, outer.span(path))
 
 
-def _machine(outer: Outer, name: str, value: object, path: Path, *, template: bool) -> Machine:
+def _machine(
+    outer: Outer, name: str, value: object, path: Path, *, template: bool
+) -> EmbeddedMachine:
     if not isinstance(value, str):
         why = "its definition is missing" if value is None else "its definition is no text"
         return machine.unread(name, why if template else _KNOWN_LATER, outer.span(path))

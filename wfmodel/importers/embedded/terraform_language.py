@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from wfmodel.importers.embedded import machine, substitutions
-from wfmodel.importers.embedded.hcl import HclError, Token, flat_templates, tokens, too_deep
+from wfmodel.importers.embedded.hcl import HclError, HclToken, flat_templates, tokens, too_deep
 from wfmodel.importers.embedded.hcl_values import Locals, Values
-from wfmodel.importers.embedded.machine import Machine
+from wfmodel.importers.embedded.machine import EmbeddedMachine
 from wfmodel.importers.embedded.marks import MODULE_WORD, TERRAFORM_TYPE
 from wfmodel.importers.embedded.notations import unescaped
 from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
@@ -31,12 +31,12 @@ _DIRECTIVES: Final = "its definition has template directives, which only a deplo
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TerraformBlock:
     """The block of a machine: its label, the tokens between its braces, and its path."""
 
     label: str
-    at: Token
-    body: list[Token]
+    at: HclToken
+    body: list[HclToken]
     path: Path = ()
 
 
@@ -50,7 +50,7 @@ class _Source:
         return Span(self.file, *self.lines.extent(begin, end))
 
 
-def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
+def machines_in_hcl(text: str, file: str) -> Iterator[EmbeddedMachine]:
     """Every machine of a ``.tf`` file, in its order; named by its label.
 
     Raises:
@@ -67,28 +67,28 @@ def machines_in_hcl(text: str, file: str) -> Iterator[Machine]:
         raise error.refused(text, file) from None
 
 
-def blocks(stream: Iterable[Token]) -> Iterator[Block]:
+def blocks(stream: Iterable[HclToken]) -> Iterator[TerraformBlock]:
     """Every block ``resource "aws_sfn_state_machine" "label" { ... }``, ``locals`` and
     ``data "template_file" "label"``, and each ``module`` of Step Functions, at the top.
 
     Raises:
         HclError: brackets do not match, or a bound is passed.
     """
-    header, body, open_signs = list[Token](), None, list[Token]()
+    header, body, open_signs = list[HclToken](), None, list[HclToken]()
     for token in stream:
         if token.kind == "sign" and token.text in _PAIRS:
             open_signs.append(token)
             if len(open_signs) > MOST_DEPTH:
                 raise too_deep(token.begin)
             if len(open_signs) == 1:
-                body = None if _read_as(header) is None else list[Token]()
+                body = None if _read_as(header) is None else list[HclToken]()
                 continue
         elif token.kind == "sign" and token.text in ")]}":
             _close(open_signs, token)
             if not open_signs:
                 if body is not None:
                     path = _read_as(header) or (_LOCALS,)
-                    block = Block(str(path[-1]), header[0], body, path)
+                    block = TerraformBlock(str(path[-1]), header[0], body, path)
                     if path[0] != "module" or _is_of_step_functions(body):
                         yield block
                 header, body = [], None
@@ -104,12 +104,12 @@ def blocks(stream: Iterable[Token]) -> Iterator[Block]:
         raise HclError(f"{open_signs[-1].text!r} does not close", open_signs[-1].begin)
 
 
-def _close(open_signs: list[Token], token: Token) -> None:
+def _close(open_signs: list[HclToken], token: HclToken) -> None:
     if not open_signs or _PAIRS[open_signs.pop().text] != token.text:
         raise HclError(f"{token.text!r} closes nothing", token.begin)
 
 
-def _read_as(header: list[Token]) -> Path | None:
+def _read_as(header: list[HclToken]) -> Path | None:
     """The path of a block that is read; its last part is the label."""
     named = tuple(_label(token) for token in header)
     if len(named) == 3 and named[:2] in (("resource", TERRAFORM_TYPE), _TEMPLATE):
@@ -119,18 +119,20 @@ def _read_as(header: list[Token]) -> Path | None:
     return (_LOCALS,) if [token.text for token in header] == [_LOCALS] else None
 
 
-def _is_of_step_functions(body: list[Token]) -> bool:
+def _is_of_step_functions(body: list[HclToken]) -> bool:
     """Whether a module's source says so, and it is given a definition."""
     source = _set_to(body, "source")
     named = source is not None and MODULE_WORD in body[source].text
     return named and _set_to(body, "definition") is not None
 
 
-def _label(token: Token) -> str:
+def _label(token: HclToken) -> str:
     return token.text[1:-1] if token.kind == "string" else token.text
 
 
-def _machine(source: _Source, block: Block, around: list[Block]) -> Machine:
+def _machine(
+    source: _Source, block: TerraformBlock, around: list[TerraformBlock]
+) -> EmbeddedMachine:
     index = _set_to(block.body, "definition")
     if index is None:
         why = "it has no definition"
@@ -149,7 +151,9 @@ def _machine(source: _Source, block: Block, around: list[Block]) -> Machine:
     return replace(made, constants=substitutions.constants_of(values.expression(given).value))
 
 
-def _local(block: Block, index: int, local: list[Block]) -> tuple[Block, int] | None:
+def _local(
+    block: TerraformBlock, index: int, local: list[TerraformBlock]
+) -> tuple[TerraformBlock, int] | None:
     """Where ``local.NAME`` is written, under the label of the machine."""
     here = [token.text for token in block.body[index : index + 3]]
     if here[:2] != ["local", "."] or len(here) < 3:
@@ -164,7 +168,9 @@ def _local(block: Block, index: int, local: list[Block]) -> tuple[Block, int] | 
     return None
 
 
-def _template(block: Block, index: int, around: list[Block]) -> tuple[Block, int] | None:
+def _template(
+    block: TerraformBlock, index: int, around: list[TerraformBlock]
+) -> tuple[TerraformBlock, int] | None:
     """Where the template of ``data.template_file.NAME.rendered`` is written."""
     here = [token.text for token in block.body[index : index + 7]]
     if here[:4] != ["data", ".", "template_file", "."] or here[5:] != [".", "rendered"]:
@@ -176,8 +182,10 @@ def _template(block: Block, index: int, around: list[Block]) -> tuple[Block, int
     return None
 
 
-def _defined(source: _Source, block: Block, index: int, local: list[Block]) -> Machine:
-    def where(name: str) -> tuple[list[Token], int] | None:
+def _defined(
+    source: _Source, block: TerraformBlock, index: int, local: list[TerraformBlock]
+) -> EmbeddedMachine:
+    def where(name: str) -> tuple[list[HclToken], int] | None:
         found = ((each.body, _set_to(each.body, name)) for each in local)
         return next(((body, at) for body, at in found if at is not None), None)
 
@@ -203,7 +211,7 @@ def _defined(source: _Source, block: Block, index: int, local: list[Block]) -> M
     return machine.unread(block.label, why, source.span(at.begin, at.end))
 
 
-def _unwrapped(values: Values, body: list[Token], index: int) -> int:
+def _unwrapped(values: Values, body: list[HclToken], index: int) -> int:
     """Where ``file()`` stands in ``jsonencode(yamldecode(file(...)))``; else the index given."""
     at = index
     while body[at].text in _SAME_DATA and values.is_sign(at + 1, "("):
@@ -227,12 +235,12 @@ def _target(where: str) -> str:
     return "" if "${" in path else path
 
 
-def _is_express(body: list[Token]) -> bool:
+def _is_express(body: list[HclToken]) -> bool:
     index = _set_to(body, "type")
     return index is not None and body[index].text == '"EXPRESS"'
 
 
-def _set_to(body: list[Token], name: str) -> int | None:
+def _set_to(body: list[HclToken], name: str) -> int | None:
     """The index of what an argument is set to, at the top of a block."""
     depth = 0
     for index, token in enumerate(body[:-2]):
@@ -244,11 +252,11 @@ def _set_to(body: list[Token], name: str) -> int | None:
     return None
 
 
-def _prefix(block: Block) -> Path:
+def _prefix(block: TerraformBlock) -> Path:
     return (*block.path, "definition")
 
 
-def _encoded(source: _Source, block: Block, values: Values, index: int) -> Machine:
+def _encoded(source: _Source, block: TerraformBlock, values: Values, index: int) -> EmbeddedMachine:
     read = values.expression(index)
     after = values.skip_lines(read.after)
     after = values.skip_lines(after + 1) if values.is_sign(after, ",") else after
@@ -268,7 +276,7 @@ def _encoded(source: _Source, block: Block, values: Values, index: int) -> Machi
     )
 
 
-def _of_text(source: _Source, block: Block, at: Token) -> Machine:
+def _of_text(source: _Source, block: TerraformBlock, at: HclToken) -> EmbeddedMachine:
     begin, end = at.body if at.kind == "heredoc" else (at.begin + 1, at.end - 1)
     flat = flat_templates(source.text[begin:end])
     span = source.span(at.begin, at.end)

@@ -20,10 +20,10 @@ from wfmodel.simulation.compiled.loop import BATCH, BLOCK, entries
 from wfmodel.simulation.compiled.store import COLUMNS, Store
 from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.questions import Questions
-from wfmodel.simulation.records import Operation, Reaction
+from wfmodel.simulation.records import Operation, TabledReaction
 from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
-from wfmodel.simulation.setup import Setup
+from wfmodel.simulation.setup import RunSetup
 
 HEAP = 1 << 10
 TABLE = 1 << 10
@@ -33,7 +33,7 @@ TABLE = 1 << 10
 class Clerk(Answering):
     """Answers what compiled code asks Python."""
 
-    def __init__(self, store: Store, setup: Setup, questions: Questions) -> None:
+    def __init__(self, store: Store, setup: RunSetup, questions: Questions) -> None:
         self._setup = setup
         self._nothing = _nothing(store)
         super().__init__(
@@ -72,7 +72,7 @@ class Clerk(Answering):
 
 def _nothing(store: Store) -> int:
     """What can be taken for a reaction, or an operation, and asks for nothing."""
-    words = max(layout_of(record).words for record in (Reaction, Operation))
+    words = max(layout_of(record).words for record in (TabledReaction, Operation))
     return store.record([0] * words)
 
 
@@ -82,13 +82,13 @@ class Compiled:
     def __init__(self, context: RunContext) -> None:
         self.context = context
         self.store = store = Store()
-        setup = Setup(context, store)
+        setup = RunSetup(context, store)
         self.clerk = Clerk(store, setup, Questions(context, setup))
         self.header = self.clerk.header = self._header(setup)
         self.faults = list(setup.faults())
         self._begin, self._advance = _entries()
 
-    def _header(self, setup: Setup) -> NDArray[np.int64]:
+    def _header(self, setup: RunSetup) -> NDArray[np.int64]:
         """The run's record, with what compiled code keeps in it."""
         store = self.store
         header = store.zeros(layout_of(Run).words)

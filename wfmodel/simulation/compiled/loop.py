@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from wfmodel.native.arena import build_number
 from wfmodel.native.words import entry, get, put, reference, twins
-from wfmodel.simulation.compiled import basis
+from wfmodel.simulation.compiled import compiled_basis
 from wfmodel.simulation.compiled.heap import first_number, first_time, pop
 from wfmodel.simulation.compiled.run_header import ABORT, BUILD, HEAP_SIZE
 from wfmodel.simulation.records import Event, Injected
@@ -45,14 +45,14 @@ TEXT: Final = tuple(
         "handover",
         "happenings",
         "recovery",
-        "faults",
+        "fault_injection",
         "arrivals",
         "dispatch",
     )
 )
 """Each may import those before it."""
 
-text: Final = twins(TEXT, {f"{HOME}.basis": basis})
+text: Final = twins(TEXT, {f"{HOME}.basis": compiled_basis})
 """The text's modules, compiled, by name."""
 _entry = text[f"{HOME}.dispatch"]
 dispatch, begin_fault, begin_arrivals = _entry.dispatch, _entry.begin_fault, _entry.begin_arrivals

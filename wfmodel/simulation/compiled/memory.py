@@ -24,14 +24,14 @@ from wfmodel.simulation.compiled.run_header import (
     TELLS_GONE,
 )
 from wfmodel.simulation.event_codes import OUTSIDE
-from wfmodel.simulation.records import Cell, Instance, Process, Stimulus
+from wfmodel.simulation.records import Instance, Process, ProcessCell, Stimulus
 from wfmodel.simulation.run_record import Run
 
-_CELL_WORDS = layout_of(Cell).words
+_CELL_WORDS = layout_of(ProcessCell).words
 _INSTANCE_WORDS = layout_of(Instance).words
 _CELLS = layout_of(Instance).places["cells"].offset
 
-as_cell = reference(Cell)
+as_cell = reference(ProcessCell)
 as_instance = reference(Instance)
 
 
@@ -113,7 +113,7 @@ def _retire(run: Run, instance: Instance) -> None:
 
 
 @compiled
-def drop_stimuli(run: Run, cell: Cell) -> None:
+def drop_stimuli(run: Run, cell: ProcessCell) -> None:
     """What caused an uncommitted reaction, and what waits for it, is forgotten."""
     if cell.cause:
         give_small(address_of(run), address_of(cell.cause))
@@ -148,7 +148,7 @@ def instance_of(run: Run, index: int) -> Instance:
 
 
 @compiled
-def new_cell(run: Run, instance: Instance, process: Process) -> Cell:
+def new_cell(run: Run, instance: Instance, process: Process) -> ProcessCell:
     """A cell in the state in which nothing is known."""
     h = address_of(run)
     address = get(h, FREE_CELLS)

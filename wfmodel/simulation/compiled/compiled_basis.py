@@ -59,7 +59,6 @@ from wfmodel.simulation.declared import (
 )
 from wfmodel.simulation.event_codes import RUNNING, UNWATCHED
 from wfmodel.simulation.records import (
-    Cell,
     Event,
     Held,
     Instance,
@@ -68,9 +67,10 @@ from wfmodel.simulation.records import (
     Operation,
     Parcel,
     Process,
-    Reaction,
-    Setting,
+    ProcessCell,
     Stimulus,
+    TabledReaction,
+    TimerSetting,
 )
 from wfmodel.simulation.run_record import Opener, Run
 
@@ -82,11 +82,11 @@ FAR = 4 * 10**18
 as_event = reference(Event)
 as_stimulus = reference(Stimulus)
 as_parcel = reference(Parcel)
-as_setting = reference(Setting)
+as_setting = reference(TimerSetting)
 as_held = reference(Held)
 as_landed = reference(Landed)
 as_line_entry = reference(LineEntry)
-as_reaction = reference(Reaction)
+as_reaction = reference(TabledReaction)
 as_operation = reference(Operation)
 as_opener = reference(Opener)
 
@@ -182,7 +182,7 @@ def parcel_of(
 
 
 @compiled
-def setting_of(run: Run, cell: Cell, timer: int, fired: int) -> Setting:
+def setting_of(run: Run, cell: ProcessCell, timer: int, fired: int) -> TimerSetting:
     """A timer that is set, before others of the cell."""
     setting = as_setting(owned(run, cell.instance))
     setting.cell = cell
@@ -194,7 +194,9 @@ def setting_of(run: Run, cell: Cell, timer: int, fired: int) -> Setting:
 
 
 @compiled
-def held_of(run: Run, cell: Cell, parcel: Parcel, node: int, epoch: int, attempt: int) -> Held:
+def held_of(
+    run: Run, cell: ProcessCell, parcel: Parcel, node: int, epoch: int, attempt: int
+) -> Held:
     """The latest delivery, in hand, and an attempt that it asked for; before others of the cell."""
     held = as_held(owned(run, cell.instance))
     held.parcel = parcel
@@ -232,7 +234,7 @@ def landed_of(run: Run, instance: Instance, node: int, epoch: int) -> Landed:
 
 
 @compiled
-def cell_of(run: Run, instance: Instance, process: Process) -> Cell:
+def cell_of(run: Run, instance: Instance, process: Process) -> ProcessCell:
     """The cell of an instance at a process, after whatever crash it has not noticed yet."""
     cell = instance.cells[process.index]
     if not cell:
@@ -244,7 +246,7 @@ def cell_of(run: Run, instance: Instance, process: Process) -> Cell:
 
 
 @compiled
-def forget(run: Run, cell: Cell) -> None:
+def forget(run: Run, cell: ProcessCell) -> None:
     """A crash has happened since: the volatile state is what was durable."""
     cell.life = cell.process.life
     cell.volatile = cell.durable
@@ -314,7 +316,7 @@ def _empirical(sampler: Sampler, u: float) -> int:
 
 
 @compiled
-def reaction_of(run: Run, process: Process, state: int, event: int) -> Reaction:
+def reaction_of(run: Run, process: Process, state: int, event: int) -> TabledReaction:
     """The reaction of a participant."""
     return as_reaction(answered(address_of(run), ASK_REACTION, process.index, state, event, 0))
 

@@ -24,12 +24,12 @@ from wfmodel.designs.trace_script import backup_words
 from wfmodel.display import Tabular
 from wfmodel.exploration.state_space import InterpretedSpace, Progress, StateSpace, resting
 from wfmodel.exploration.terminal_states import Path, ends_of
-from wfmodel.semantics.enabled_steps import content_of
+from wfmodel.semantics.enabled_steps import ABOUT_BACKUPS, content_of
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import Anything, Resolution
 from wfmodel.semantics.outcome_monitor import Ending, Verdict, ending_of
-from wfmodel.semantics.successors import Step, StepKind, Successors
+from wfmodel.semantics.successors import Step, Successors
 
 
 @dataclass(frozen=True, repr=False)
@@ -144,6 +144,6 @@ def _words(table: Table, step: Step) -> str:
     who = table.names[step.participant]
     if step.number < 0:
         return f"{who} {step.kind}"
-    if step.kind is StepKind.RESTORE:
+    if step.kind in ABOUT_BACKUPS:
         return f"{who} {step.kind}, {backup_words(step.number)}"
     return f"{who} {step.kind} {content_of(table, step)}"
