@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.option_conflicts import only_with
 from wfmodel.cli.terminal import add_row, console, say, table
+from wfmodel.wording.figures import rounded_up
 
 if TYPE_CHECKING:
     from wfmodel.experiments import Estimate
@@ -104,6 +105,7 @@ def _show(answers: ExactAnswers, beside: dict[str, Estimate], limits: ChainLimit
     console(width=120).print(shown)
     if answers.cut:
         bounds = f"laps {limits.laps}, patience {limits.patience}, copies {limits.copies}"
-        say(f"probabilities are off by at most {answers.cut:.2g} ({bounds})")
+        off = f"probabilities are off by at most {rounded_up(answers.cut):.2g}"
+        say(f"{off}, and times leave out what takes longer ({bounds})")
     for place, number in answers.approximated.items():
         say(f"approximated: {place}, by {number} Erlang stages")

@@ -21,7 +21,7 @@ from wfmodel.experiments.statistics import Estimate
 from wfmodel.showing.card import HTML_ROWS, Card, card_of
 from wfmodel.showing.table_columns import Columns, columns_of, table_of
 from wfmodel.wording.counting import counted, together
-from wfmodel.wording.figures import UNDEFINED, between, bracketed, number, significant
+from wfmodel.wording.figures import UNDEFINED, between, bracketed, number, rounded_up, significant
 
 _INTERVAL: Final = ("mean", "low", "high")
 
@@ -185,7 +185,8 @@ def _(answers: ExactAnswers) -> Card:
 def _(answers: ExactTable) -> Card:
     sizes = [f"{each.variant} {each.states:,} states" for each in answers]
     cut = max((each.cut for each in answers), default=0.0)
-    lines = [f"probabilities are off by at most {significant(cut)}"] if cut else []
+    off = significant(rounded_up(cut), figures=2)
+    lines = [f"probabilities are off by at most {off}"] if cut else []
     lines += [f"no answer about {name}: {reason}" for name, reason in answers.refused.items()]
     titles = {value.name: value.title for each in answers for value in each.values}
     by_name = [{value.name: value for value in each.values} for each in answers]

@@ -9,6 +9,7 @@ r"""Numbers as a reader wants them: three significant figures, and the unit that
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, Context, Decimal
 from typing import Final
 
 SCALED: Final = frozenset({"s", "fraction"})
@@ -76,6 +77,17 @@ def gap_between(low: float, high: float, unit: str = "") -> str:
 
 def _points(text: str, unit: str) -> str:
     return text.replace("%", "pp") if unit == "fraction" else text
+
+
+def rounded_up(value: float, figures: int = 2) -> float:
+    """A bound with so many significant figures, never below what it was.
+
+    >>> rounded_up(0.0625), rounded_up(0.0001), rounded_up(0.0)
+    (0.063, 0.0001, 0.0)
+    """
+    nearest = float(f"{value:.{figures}g}")  # keeps 0.0001, which as a float is a little more
+    context = Context(prec=figures, rounding=ROUND_CEILING)
+    return nearest if nearest >= value else float(context.plus(Decimal(value)))
 
 
 def significant(
