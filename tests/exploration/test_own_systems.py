@@ -28,7 +28,6 @@ from wfmodel.exploration.packed import Engine, search
 from wfmodel.exploration.symmetry import NotInterchangeable
 from wfmodel.semantics.fault_budget import UNLIMITED
 from wfmodel.semantics.outcome_monitor import ending_of
-from wfmodel.simulation import Arrivals, Setting, simulate
 
 
 @dataclass(frozen=True)
@@ -238,15 +237,11 @@ def test_whoever_watches_hears_of_a_crash_behind_what_was_sent_before(engine):
     assert ("sender", 1) not in ends
 
 
-def test_what_only_a_search_knows_is_not_simulated_or_exported():
+def test_what_no_export_can_say_is_refused():
     for more in ({"watches": {"log": ("sender",)}}, {}):
         machines = {"sender": Sender(), "log": Log() if more else Patient()}
-        system = own_system("log", machines, lasts={"send": "1s"}, **more)
-        setting = Setting(arrivals=Arrivals(every="1s"), horizon="2s")
-        with pytest.raises(ValueError, match=r"log is not simulated: .*, which only exploration"):
-            simulate(system, setting, seed=1)
         with pytest.raises(ValueError, match="'log' is not exported"):
-            program_of(system)
+            program_of(own_system("log", machines, **more))
 
 
 def test_members_of_a_group_that_take_or_watch_differently_are_not_interchangeable():

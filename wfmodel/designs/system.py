@@ -7,7 +7,7 @@ no workflow: ``own_system`` builds one from machines alone, with messages and ti
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
@@ -77,7 +77,7 @@ class System(Tabular):
     ``services`` are the participants that work on steps; the others only coordinate.
     ``opening`` holds what a participant has asked for before anything happens. ``atomic``: a
     reaction, its commit and its messages are one step, so that no crash comes between them.
-    ``channel`` and ``atomic`` are for exploration; the simulator has a broker and latencies.
+    ``atomic`` is for exploration; the simulator has commits, and of ``channel`` it has the order.
     ``lasts`` says how long timers of one's own run in the simulator.
     ``symmetric`` holds groups of participants that may be exchanged, ``rename`` how that is done to
     what a state, a message or a timer says; a search checks it. ``declared`` is the design that it
@@ -107,13 +107,22 @@ class System(Tabular):
         """Whether it is a system of one's own, without a workflow."""
         return self.declared is None and not self.services
 
-    @property
-    def untimed_only(self) -> str:
-        """What it has that only a search knows, in words; empty: nothing."""
-        guarded = [name for name, machine in self.machines.items() if hasattr(machine, "takes")]
-        if guarded:
-            return f"{guarded[0]} chooses what it takes"
-        return "crashes are watched (watches=...)" if self.watches else ""
+    def is_selective(self, name: str) -> bool:
+        """Whether a participant chooses what it takes."""
+        return hasattr(self.machines[name], "takes")
+
+    def watchers_of(self, name: str) -> tuple[str, ...]:
+        """Who hears when a participant crashes."""
+        return tuple(who for who, whom in self.watches.items() if name in whom)
+
+    def as_recorded(self) -> System:
+        """The same as a run records it: a commit is a step of its own, and each message comes as
+        often as it was sent.
+        """
+        channel = Channel.MULTISET if self.channel is Channel.SET else self.channel
+        if channel is self.channel and not self.atomic:
+            return self
+        return replace(self, channel=channel, atomic=False)
 
     @property
     def participants(self) -> tuple[str, ...]:
@@ -147,7 +156,7 @@ def own_system(
     long each timer of one's own runs in the simulator: a duration (``"500ms"``), or a distribution,
     which is drawn once for each instance. ``properties`` are asked where nothing else is: lines as
     ``wfmodel explore --property`` has them, or properties of ``wfmodel.exploration.properties``.
-    ``watches`` says of a participant whose crashes it hears of (``PeerGone``), in exploration.
+    ``watches`` says of a participant whose crashes it hears of (``PeerGone``).
 
     Raises:
         ValueError: there is no machine, or one cannot be one (``BadReaction``), or a name in

@@ -151,7 +151,7 @@ class Table:
     def notices(self, participant: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
         """(message, recipients): who hears that a participant has crashed, as one message."""
         name = self.names[participant]
-        told = [who for who, whom in self.system.watches.items() if name in whom]
+        told = self.system.watchers_of(name)
         if not told:
             return ()
         notice: Any = PeerGone(name)  # one's own messages are of any kind
@@ -252,6 +252,17 @@ class RunTable:
             return False
         after, operations, _ = self.table.entry(participant, shared, self.table.restarted)
         return after != shared or bool(operations)
+
+    def takes(self, participant: int, state: int, message: int) -> bool:
+        """Whether a participant takes a message now; otherwise it waits."""
+        shared = self.states[participant].values[state]
+        return self.table.takes(participant, shared, self.messages.values[message])
+
+    def notice(self, participant: int) -> Operation:
+        """What is sent to those who watch a participant when it crashes."""
+        [(message, recipients)] = self.table.notices(participant)
+        number = self._message(message)
+        return (SEND, number, self._received[number], recipients)
 
     def message(self, message: Message) -> int:
         """The number of a message; its delivery is ``received``."""

@@ -41,7 +41,7 @@ from wfmodel.markov import (
 )
 from wfmodel.markov.building import MOST_STATES
 from wfmodel.markov.chain import Marks, Vector
-from wfmodel.markov.uniformization import TooStiffError
+from wfmodel.markov.implicit_steps import TooStiffError
 from wfmodel.metrics import METRICS
 from wfmodel.metrics.distance import distance
 from wfmodel.metrics.invariants import LocalInvariants

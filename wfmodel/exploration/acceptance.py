@@ -24,6 +24,7 @@ from wfmodel.exploration.deliveries import Deliveries
 from wfmodel.exploration.holders import Holders
 from wfmodel.exploration.initial_messages import Opened
 from wfmodel.exploration.outside_effects import died, kind_of, landed_outside, landed_unseen
+from wfmodel.exploration.recorded_rest import check_at_rest
 from wfmodel.semantics.after import NOTHING, Refused
 from wfmodel.semantics.configuration import Configuration, Landing, put, take
 from wfmodel.semantics.instance_rules import CrashLosses, InstanceRules
@@ -67,7 +68,7 @@ class Acceptor:
 
     def __init__(self, system: System, history: History, table: Table | None = None) -> None:
         self.history = history
-        self.table = table or Table(system)
+        self.table = table or Table(system.as_recorded())
         kinds = history.rows[:, 1]
         self.semantics = InstanceRules(self.table, backups=Kind.RESTORE in kinds)
         self.states: dict[tuple[int, int], int] = {(p, 0): 0 for p in range(len(self.table.names))}
@@ -216,16 +217,18 @@ class Walk:
             is_copy = config is not before
         config = landed_unseen(self.semantics, config, row.participant, content)
         config = self._unless_restarting(config, row.participant, event)
-        config, landed = self.semantics.react(config, row.participant, event)
-        if is_copy:
-            config = self.deliveries.forgotten(config, row.participant)
-        if self._recorded(landed, content) != possible.effect:
-            raise Refused(f"the effect of {content} is not the one recorded")
-        self.acceptor.check_state(row.participant, row.b, config.cells[row.participant].volatile)
+        p = row.participant
+        for sender in self.deliveries.senders(config, p, received):
+            after, landed = self.semantics.react(config, p, event, sender=sender)
+            if is_copy:
+                after = self.deliveries.forgotten(after, p)
+            if self._recorded(landed, content) != possible.effect:
+                raise Refused(f"the effect of {content} is not the one recorded")
+            self.acceptor.check_state(p, row.b, after.cells[p].volatile)
+            yield possible._replace(config=after, effect=None)
         early = not self.semantics.synchronous or self.semantics.local.on_receipt
         if received != NOTHING and early:
-            self.deliveries.acknowledge(row.participant, received)
-        return (possible._replace(config=config, effect=None),)
+            self.deliveries.acknowledge(p, received)
 
     def _unless_restarting(self, config: Configuration, p: int, event: int) -> Configuration:
         """A participant with nothing to go on with need not be told of its restart."""
@@ -287,9 +290,7 @@ class Walk:
     def _send(self, possible: Possible, row: Row, *, told: bool) -> Iterable[Possible]:
         message, before = self._message(row), possible.config
         for config in (before,) if told else self._sent(before, row, message):
-            for item in config.channel:
-                if item[1] == message:
-                    self.deliveries.published_ns.setdefault(item, row.time_ns)
+            self.deliveries.note_published(config)
             yield possible._replace(config=config)
 
     def _sent(self, config: Configuration, row: Row, message: int) -> Iterator[Configuration]:
@@ -313,7 +314,7 @@ class Walk:
     def _sent_from_outside(self, config: Configuration, message: int) -> Iterator[Configuration]:
         content = self.table.messages.values[message]
         if isinstance(content, Start):
-            yield self.semantics.start(config)
+            yield self.opened.start(config)
             return
         assert isinstance(content, External)
         node, epoch = content.node, content.epoch
@@ -336,7 +337,7 @@ class Walk:
         debt: Debt = ("received", p, message)
         if debt in possible.debts:
             return (self._pay(possible, debt),)
-        return (possible._replace(config=self.semantics.lose(config, p, message)),)
+        return map(possible.at, self.semantics.lose(config, p, message))
 
     def _given_up(self, possible: Possible, p: int, message: int) -> Iterable[Possible]:
         """At most once, and the broker was out of reach: the sender does not try again."""
@@ -354,9 +355,8 @@ class Walk:
     def _duplicate(self, possible: Possible, row: Row) -> Iterable[Possible]:
         p, message = row.participant, self._message(row)
         config = self.deliveries.with_copy(possible.config, p, message)
-        config = self.semantics.duplicate(config, p, message)
         self.deliveries.copied.add((p, message))
-        return (possible._replace(config=config),)
+        return map(possible.at, self.semantics.duplicate(config, p, message))
 
     # ---------------------------------------------------------------- crashes, and the end
 
@@ -368,6 +368,7 @@ class Walk:
 
     def _down(self, possible: Possible, p: int, how: Downfall) -> Iterable[Possible]:
         config, wreck = how(possible.config, p)
+        self.deliveries.note_published(config)
         debts = put(possible.debts, *debts_of(p, wreck))
         return (possible._replace(config=config, debts=debts),)
 
@@ -386,15 +387,7 @@ class Walk:
 
     def _end(self, possible: Possible) -> Iterable[Possible]:
         """Nothing was left to happen, so nothing may be left to do."""
-        if self.faults_on:
-            return (possible,)
-        if possible.debts:
-            raise Refused(f"a crash left {possible.debts} unrecorded")
-        if any(item not in self.deliveries.spare for item in possible.config.channel):
-            raise Refused("a message was never delivered")
-        for p, name in enumerate(self.table.names):
-            cell = possible.config.cells[p]
-            works = cell.work and p not in self.acceptor.short_of_workers
-            if cell.pending or cell.queue or cell.timers or works or cell.dead or cell.choices:
-                raise Refused(f"{name} has something left to do: {cell}")
+        if not self.faults_on:
+            short = self.acceptor.short_of_workers
+            check_at_rest(self.semantics, possible, self.deliveries.spare, short)
         return (possible,)

@@ -53,13 +53,33 @@ class Deliveries:
         while any(message == each for _, each in self.semantics.losable(config, p)):
             yield (config := self.semantics.set_aside(config, p, message))
 
-    def without_spare(self, config: Configuration, p: int, message: int) -> Configuration:
-        """In a queue: without copies at its head that did not come before the next message."""
+    def note_published(self, config: Configuration) -> None:
+        """What is on its way, and was not before, set out now."""
+        for item in config.channel:
+            self.published_ns.setdefault(item, self.now_ns)
+
+    def senders(self, config: Configuration, p: int, message: int) -> tuple[int | None, ...]:
+        """Whose message it may be that is taken up; None: it does not matter, or there is none."""
         channels = self.semantics.channels
-        while channels.queued and (inbox := config.inboxes[p]):
-            if inbox[0][1] == message or (p, inbox[0][1]) not in self.spare:
+        comes = channels.next(config.inboxes[p]) if channels.ordered else ()
+        return tuple(sender for sender, content in comes if content == message) or (None,)
+
+    def without_spare(self, config: Configuration, p: int, message: int) -> Configuration:
+        """Where messages keep an order: without copies that should have come before this one, and
+        did not.
+        """
+        channels = self.semantics.channels
+        while channels.queued or channels.ordered:
+            inbox = config.inboxes[p]
+            heads = channels.next(inbox)
+            if any(content == message for _, content in heads):
                 break
-            config = config.with_inbox(p, channels.lose(inbox, inbox[0]))
+            before = [
+                head for head in heads if (p, head[1]) in self.spare and (head[0], message) in inbox
+            ]
+            if not before:
+                break
+            config = config.with_inbox(p, channels.lose(inbox, before[0]))
         return config
 
     def _held_long(self, config: Configuration, p: int, message: int) -> bool:

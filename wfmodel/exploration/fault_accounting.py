@@ -11,7 +11,7 @@ What it cannot see: the instance's neighbours, which the explorer does not know 
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from wfmodel.designs.messages import (
     Chosen,
     External,
     Message,
+    PeerGone,
     Received,
     TimerFired,
     WorkDone,
@@ -103,6 +104,11 @@ class _Purse:
         self.messages = messages
         knobs = system.knobs
         self.commits = knobs.persistence in DURABLE
+        self.notices: dict[int, Any] = {
+            number: PeerGone(name)
+            for number, name in enumerate(system.participants)
+            if system.watchers_of(name)
+        }
         self.met: Counter[str] = Counter()
         self.present: set[int] = set()
         self.uncommitted: dict[int, int] = {}
@@ -139,8 +145,13 @@ class _Purse:
                 pass
 
     def _crash(self, participant: int) -> None:
-        """One that has not heard of the instance has nothing of it to lose."""
-        if participant not in self.present:
+        """One that has not heard of the instance has nothing of it to lose; but who watches it
+        hears.
+        """
+        notice = self.notices.get(participant)
+        if notice is not None:
+            self.sent[self.messages.get(notice, -1)] += 1
+        elif participant not in self.present:
             return
         self._forget_deaths(participant)
         self.met["crashes"] += 1

@@ -34,10 +34,19 @@ class Opened:
 
     def at_arrival(self, config: Configuration) -> Configuration:
         """A process that crashed before, and is back, has lost nothing of an instance that did not
-        exist; one that is down has.
+        exist, and nobody heard of it there; one that is down has.
         """
         initial, index = self.semantics.initial(), self.semantics.table.index
+        config = config._replace(inboxes=initial.inboxes)
         for p in (index[name] for name in self.semantics.system.opening):
             if not config.cells[p].down:
                 config = config.with_cell(p, initial.cells[p])
+        return config
+
+    def start(self, config: Configuration) -> Configuration:
+        """Whoever starts it is sent word; whoever watches hears of those that are down."""
+        config = self.semantics.start(config)
+        for p, cell in enumerate(config.cells):
+            for message, recipients in self.semantics.table.notices(p) if cell.down else ():
+                config = self.semantics.posted(config, p, message, recipients)
         return config

@@ -15,24 +15,26 @@ import numpy as np
 from scipy import sparse, stats
 
 from wfmodel.markov.chain import Chain, Marks, Vector
+from wfmodel.markov.implicit_steps import TooStiffError, stepped
 
 ERROR: Final = 1e-12
 """Probability that may be left out."""
 
+MOST_JUMPS: Final = 20_000
+"""Jumps beyond which implicit steps are less work."""
 MOST_WORK: Final = 4_000_000_000
-"""Steps times transitions beyond which a question is refused: it would take minutes."""
-
-
-class TooStiffError(ValueError):
-    """Rates and times differ by too much for uniformization."""
+"""Jumps times transitions beyond which a question is not followed: it would take minutes."""
 
 
 def transient(chain: Chain, time_s: float, *, error: float = ERROR) -> Vector:
     """Probability of being in each state after so many seconds; off by at most ``error`` in sum.
 
+    Where the jumps are too many to be followed, and the chain does not settle before, it takes
+    implicit steps, which are off by some 1e-11; unless ``error`` asks for less than ``ERROR``.
+
     Raises:
         ValueError: the time is negative.
-        TooStiffError: it would take too many steps, and the chain does not settle before.
+        TooStiffError: it would take too many steps.
     """
     if not time_s >= 0 or math.isinf(time_s):
         raise ValueError(f"the time must be finite and not negative; got {time_s:g} s")
@@ -41,7 +43,27 @@ def transient(chain: Chain, time_s: float, *, error: float = ERROR) -> Vector:
     if mean == 0:
         return chain.initial.copy()
     most = MOST_WORK // (chain.rates.nnz + chain.size)
-    first, weights = poisson(mean, error)
+    found = _followed(chain, rate, mean, error, most if error < ERROR else min(most, MOST_JUMPS))
+    if found is not None:
+        return found
+    if error < ERROR:
+        raise TooStiffError(
+            f"{time_s:g} s at up to {rate:g} jumps a second are {mean:,.0f} steps, too many for"
+            f" {chain.size:,} states: ask for a shorter time"
+        )
+    try:
+        return stepped(chain, time_s)
+    except TooStiffError:
+        found = _followed(chain, rate, mean, error, most) if mean <= most else None
+        if found is None:
+            raise
+        return found
+
+
+def _followed(chain: Chain, rate: float, mean: float, error: float, most: int) -> Vector | None:
+    """The sum over the jumps; None: they are more than ``most``, and it has not settled by then."""
+    known = mean <= most
+    first, weights = poisson(mean, error) if known else (most + 1, np.ones(1))
     jumps = sparse.csr_array((chain.generator() / rate).T)
     now, found = chain.initial.copy(), np.zeros(chain.size)
     for step in range(first + len(weights)):
@@ -51,12 +73,7 @@ def transient(chain: Chain, time_s: float, *, error: float = ERROR) -> Vector:
         if np.abs(after - now).sum() < error * 1e-3 / max(mean, 1.0):
             return np.asarray(found + weights[max(0, step + 1 - first) :].sum() * after)
         now = after
-        if step > most:
-            raise TooStiffError(
-                f"{time_s:g} s at up to {rate:g} jumps a second are {mean:,.0f} steps, too many for"
-                f" {chain.size:,} states: ask for a shorter time"
-            )
-    return found
+    return found if known else None
 
 
 def poisson(mean: float, error: float) -> tuple[int, Vector]:

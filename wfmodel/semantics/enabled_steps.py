@@ -349,11 +349,13 @@ class EnabledSteps:
         """A crash, or a restore from a backup, unless it is down."""
         if cell.down:
             return
-        after = self.local.crash(cell)._replace(sent=self.table.notices(p))
+        told = self.table.notices(p)
+        after = self.local.crash(cell)._replace(sent=told)
         yield EnabledStep(Step(StepKind.CRASH, p), after, "crashes")
         for state, back in backups_of(cell).items():
             step = Step(StepKind.RESTORE, p, back)
-            yield EnabledStep(step, self.local.restore(cell, state), "restores")
+            after = self.local.restore(cell, state)._replace(sent=told)
+            yield EnabledStep(step, after, "restores")
 
     def pause(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """A pause, unless it does not run."""

@@ -7,6 +7,7 @@ step; acceptance takes those that a history names. ``docs/semantics.md`` is the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from wfmodel.designs.messages import External, Received, Start
@@ -18,6 +19,7 @@ from wfmodel.semantics.configuration import (
     ANYONE,
     Cell,
     Configuration,
+    Inbox,
     Landing,
     Parcel,
     Post,
@@ -112,17 +114,22 @@ class InstanceRules:
     # --------------------------------------------------------------------------- reactions
 
     def react(
-        self, config: Configuration, participant: int, event: int
+        self, config: Configuration, participant: int, event: int, *, sender: int | None = None
     ) -> tuple[Configuration, Landing | None]:
-        """A participant meets an event; also the record that changed, if an effect landed now."""
-        cell, sender = config.cells[participant], ANYONE
+        """A participant meets an event; also the record that changed, if an effect landed now.
+
+        ``sender``: whose message it is; None: the first who has sent such a one.
+        """
+        cell = config.cells[participant]
         content = self.table.events.values[event]
         if isinstance(content, Received):
             message = self.table.messages.number(content.message)
             if not self.table.takes(participant, cell.volatile, message):
                 raise Refused("it does not take that message now")
-            parcels = self.channels.next(config.inboxes[participant])
-            sender = _sender_of(parcels, message, "no such message is on its way to it")
+            if sender is None:
+                parcels = self.channels.next(config.inboxes[participant])
+                sender = _sender_of(parcels, message, "no such message is on its way to it")
+        sender = ANYONE if sender is None else sender
         after = self.local.react(participant, cell, event, sender)
         return self.apply(config, participant, after)
 
@@ -231,13 +238,15 @@ class InstanceRules:
             inbox = take(inbox, (pending.sender, pending.received))
         return tuple(dict.fromkeys(inbox))
 
-    def lose(self, config: Configuration, participant: int, message: int) -> Configuration:
-        """At most once: a message on its way comes to nothing."""
+    def lose(
+        self, config: Configuration, participant: int, message: int
+    ) -> Iterator[Configuration]:
+        """At most once: a message on its way comes to nothing; for each who may have sent it."""
         if self.at_least_once:
             raise Refused("a message that is delivered at least once is only delayed")
         inbox = config.inboxes[participant]
-        sender = _sender_of(inbox, message, "no such message is on its way")
-        return config.with_inbox(participant, self.channels.lose(inbox, (sender, message)))
+        for parcel in _parcels_of(inbox, message):
+            yield config.with_inbox(participant, self.channels.lose(inbox, parcel))
 
     def set_aside(self, config: Configuration, participant: int, message: int) -> Configuration:
         """The broker gives a message up: it was delivered too often, as the caller knows."""
@@ -248,15 +257,29 @@ class InstanceRules:
         inbox = self.channels.lose(config.inboxes[participant], (sender, message))
         return config.with_inbox(participant, inbox)
 
-    def duplicate(self, config: Configuration, participant: int, message: int) -> Configuration:
-        """A message on its way is there once more."""
+    def duplicate(
+        self, config: Configuration, participant: int, message: int
+    ) -> Iterator[Configuration]:
+        """A message on its way is there once more; for each who may have sent it."""
         inbox = config.inboxes[participant]
-        sender = _sender_of(inbox, message, "no such message is on its way")
-        return config.with_inbox(participant, self.channels.double(inbox, (sender, message)))
+        for parcel in _parcels_of(inbox, message):
+            yield config.with_inbox(participant, self.channels.double(inbox, parcel))
 
     def restart_changes_nothing(self, cell: Cell, participant: int) -> bool:
         """Whether a restarted participant has nothing to go on with."""
         return self.local.restart_changes_nothing(participant, cell)
+
+
+def _parcels_of(inbox: Inbox, message: int) -> tuple[Parcel, ...]:
+    """The parcels with a message, one for each sender.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = tuple(dict.fromkeys(parcel for parcel in inbox if parcel[1] == message))
+    if not found:
+        raise Refused("no such message is on its way")
+    return found
 
 
 def _sender_of(parcels: tuple[Parcel, ...], message: int, otherwise: str) -> int:

@@ -17,6 +17,7 @@ from wfmodel.simulation.basis import (
     uniform,
     unrefer,
 )
+from wfmodel.simulation.crash_notices import tell_of_the_down
 from wfmodel.simulation.event_codes import OUTSIDE
 from wfmodel.simulation.fault_injection import nothing_more
 from wfmodel.simulation.network import post
@@ -96,6 +97,8 @@ def arrive(run: Run) -> Instance:
         _open(run, instance, opener)
         opener = opener.next
     post(run, OUTSIDE, instance, run.start)
+    if run.watches:
+        tell_of_the_down(run, instance)
     unrefer(run, instance)
     return instance
 

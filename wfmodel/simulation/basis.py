@@ -38,6 +38,7 @@ __all__ = [
     "is_aborted",
     "landed_of",
     "line_entry_of",
+    "notice",
     "opening",
     "parcel_of",
     "quantile",
@@ -49,6 +50,7 @@ __all__ = [
     "starting",
     "stimulus_of",
     "storm",
+    "takes",
     "uniform",
     "unrefer",
     "work_done",
@@ -217,6 +219,17 @@ def chosen(run: Run, node: int, epoch: int, branch: int) -> int:
 def external(run: Run, recipient: int, node: int, epoch: int, answer: int) -> Operation:
     """The operation that sends an outside event."""
     operation: Operation = run.questions.external(recipient, node, epoch, answer)
+    return operation
+
+
+def takes(run: Run, process: Process, state: int, message: int) -> bool:
+    """Whether a machine takes a message in a state."""
+    return bool(run.questions.takes(process.index, state, message))
+
+
+def notice(run: Run, process: Process) -> Operation:
+    """The operation that tells those of a crash who watch the process."""
+    operation: Operation = run.questions.notice(process.index)
     return operation
 
 

@@ -102,6 +102,10 @@ class Player:
     beat_look: int = 0
     kept: int = 0
     """How long it is known what the store held, for restores; 0: none is to come."""
+    selective: bool = False
+    """Its machine chooses what it takes; other messages wait."""
+    watched: bool = False
+    """Others hear of its crashes."""
 
 
 @dataclass(slots=True, eq=False)
@@ -145,6 +149,10 @@ class Manner:
     """A message that was delivered so often is set aside; 0: it comes again without end."""
     in_turn: bool = False
     """Of one instance, a participant gets a message when the one before it is acknowledged."""
+    by_sender: bool = False
+    """In turn: only messages of the same sender wait for each other."""
+    watches: bool = False
+    """Somebody hears of somebody's crashes."""
     partitions: int = 0
     """So many lines the instances share; 0: each has its own."""
     partition_base: int = 0

@@ -42,11 +42,13 @@ LIVES = 1 << 32
     NOTHING_MORE,
     CHOICE,
     CHANGED,
-) = range(25)
+    PRESENT,
+) = range(26)
 """LANDS: an attempt has its effect outside, WORK_OVER: such an attempt ends; NOTICED: it is known
 that an attempt's worker has died; DECIDED_LATE: what a holder that no fence stops had decided, and
 not committed, leaves. What comes before RESTART_LATE may be deferred by a pause. CHOICE
-is a script's only; CHANGED never happens: a change of a store is kept as such."""
+is a script's only; CHANGED and PRESENT never happen: a change of a store, and an instance that has
+arrived, are kept as such."""
 
 NOTHING, PARCEL, LANDING, SETTING = range(4)
 """What an event for a machine came with: nothing, a message, finished work, a timer."""

@@ -25,7 +25,8 @@ from wfmodel.simulation.event_codes import (
     WORK_OVER,
 )
 from wfmodel.simulation.handover import holder_then, taken_by, taker, until_poll
-from wfmodel.simulation.network import is_blocked, lose, publish, wait_for, watch
+from wfmodel.simulation.network import lose, publish, wait_for, watch
+from wfmodel.simulation.partial_partitions import is_blocked
 from wfmodel.simulation.queues import append, defer, enqueue
 from wfmodel.simulation.reactions import (
     commit,

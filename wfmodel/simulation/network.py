@@ -37,7 +37,6 @@ from wfmodel.simulation.event_codes import (
 from wfmodel.simulation.queues import append, take_all
 from wfmodel.simulation.records import (
     Event,
-    Injected,
     Instance,
     Operation,
     Parcel,
@@ -105,6 +104,11 @@ def refuses(run: Run, process: Process) -> bool:
 def post(run: Run, sender: int, instance: Instance, operation: Operation) -> None:
     """The broker has the message: one delivery per recipient."""
     row(run, _SEND, instance.index, sender, operation.a, 0)
+    deliver_to_each(run, sender, instance, operation)
+
+
+def deliver_to_each(run: Run, sender: int, instance: Instance, operation: Operation) -> None:
+    """A delivery for each recipient sets out, or waits for its turn."""
     for place in range(operation.count):
         recipient = operation.recipients[place]
         parcel = parcel_of(run, instance, sender, recipient, operation.a, operation.b)
@@ -193,6 +197,19 @@ def lose(run: Run, parcel: Parcel, cause: int) -> None:
         _after(run, run.redelivery, RETRANSMIT, parcel)
         return
     row(run, _DROP, parcel.instance.index, parcel.recipient, parcel.message, cause)
+    if run.in_turn:
+        _pass_turn(run, parcel)
+
+
+def _pass_turn(run: Run, parcel: Parcel) -> None:
+    """It will not come. The next one sets out by an event of its own: it may be lost, too."""
+    note_acknowledged(run, parcel)
+    one_more(run, parcel, -1)
+    if is_done(run, parcel):
+        following = leave_line(run, parcel)
+        if following:
+            one_more(run, following.parcel, 1)
+            _after(run, 0, RETRANSMIT, following.parcel)
 
 
 def wait_for(run: Run, process: Process, event: Event) -> bool:
@@ -265,26 +282,6 @@ def lapsed(run: Run, event: Event) -> bool:
     else:
         set_out(run, event.parcel)
     return False
-
-
-def is_blocked(run: Run, parcel: Parcel) -> bool:
-    """Whether a partial partition lies between its sender and its recipient."""
-    event = run.blocked.first
-    while event:
-        fault = event.fault
-        if _is_between(fault, parcel.sender, parcel.recipient):
-            return True
-        if _is_between(fault, parcel.recipient, parcel.sender):
-            return True
-        event = event.next
-    return False
-
-
-def _is_between(fault: Injected, one: int, other: int) -> bool:
-    """Whether a partial partition has ``one`` as its target and ``other`` among the peers."""
-    if one != fault.process.index or other < 0:
-        return False
-    return fault.peers[other] != 0
 
 
 # ------------------------------------------------------------------------- slow acknowledgements

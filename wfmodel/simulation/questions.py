@@ -122,6 +122,14 @@ class Questions:
         to = (self.context.table.table.hearer(recipient, node),)
         return self._send(External(node, epoch, event), to)
 
+    def takes(self, participant: int, state: int, message: int) -> int:
+        """Whether a machine takes a message in a state."""
+        return int(self.context.table.takes(participant, state, message))
+
+    def notice(self, participant: int) -> Reference:
+        """What those hear who watch a participant that crashes."""
+        return self._operation(self.context.table.notice(participant), NULL, NULL)
+
     def starting(self) -> Reference:
         """What an arrival sends."""
         index = self.context.table.index

@@ -82,11 +82,17 @@ def enqueue(inbox: Inbox, stimulus: Stimulus) -> None:
     inbox.last = stimulus
 
 
-def next_waiting(inbox: Inbox) -> Stimulus:
-    """The event that has waited longest leaves."""
-    stimulus = inbox.first
-    inbox.first = stimulus.next
-    return stimulus
+def leave_inbox(inbox: Inbox, stimulus: Stimulus) -> None:
+    """An event waits no longer."""
+    before = inbox.first
+    if before == stimulus:
+        inbox.first = stimulus.next
+        return
+    while before.next != stimulus:
+        before = before.next
+    before.next = stimulus.next
+    if inbox.last == stimulus:
+        inbox.last = before
 
 
 # ------------------------------------------------------------------------------- lists of cells

@@ -32,6 +32,7 @@ from wfmodel.simulation.event_codes import (
     PUBLISHED_FIRST,
     SETTING,
 )
+from wfmodel.simulation.guarded_receives import is_taken, next_taken
 from wfmodel.simulation.network import (
     acknowledge,
     after_gap,
@@ -49,7 +50,6 @@ from wfmodel.simulation.queues import (
     enter,
     first_out,
     leave,
-    next_waiting,
     take_all,
 )
 from wfmodel.simulation.reaction_count import count
@@ -66,16 +66,18 @@ _UNPUBLISHED = int(Drop.UNPUBLISHED)
 
 
 def offer(run: Run, cell: ProcessCell, stimulus: Stimulus) -> None:
-    """An event for a machine; it waits while a reaction of that cell is not committed."""
-    if not (cell.busy or cell.unowned):
+    """An event for a machine; it waits while a reaction of that cell is not committed, or until the
+    machine takes it.
+    """
+    held_up = cell.busy or cell.unowned
+    if not held_up and is_taken(run, cell, stimulus):
         react(run, cell, stimulus)
         if cell.inbox.first:
             drain(run, cell)
         return
-    if cell.unowned:
-        enter(cell.process.occupied, cell.in_occupied, cell)
+    enter(cell.process.occupied, cell.in_occupied, cell)
     enqueue(cell.inbox, stimulus)
-    if stimulus.item == PARCEL and cell.process.store_down:
+    if held_up and stimulus.item == PARCEL and cell.process.store_down:
         watch(run, stimulus.parcel)
 
 
@@ -136,9 +138,11 @@ def _work_at_once(
 
 
 def drain(run: Run, cell: ProcessCell) -> None:
-    """Take up what has waited; a timer that was cleared meanwhile does nothing."""
+    """Take up what has waited, and is taken; a timer that was cleared meanwhile does nothing."""
     while cell.inbox.first and not cell.busy:
-        stimulus = next_waiting(cell.inbox)
+        stimulus = next_taken(run, cell)
+        if not stimulus:
+            return
         if stimulus.item != SETTING:
             react(run, cell, stimulus)
         elif is_set(stimulus.setting):
@@ -146,6 +150,13 @@ def drain(run: Run, cell: ProcessCell) -> None:
             react(run, cell, stimulus)
         else:
             give_stimulus(run, stimulus)
+    rest(run, cell)
+
+
+def rest(run: Run, cell: ProcessCell) -> None:
+    """A cell that has nothing in hand, and for which nothing waits, is not occupied."""
+    if not (cell.busy or cell.held or cell.inbox.first):
+        leave(run, cell.process.occupied, cell.in_occupied)
 
 
 # ------------------------------------------------------------------------------------ durability
@@ -245,8 +256,7 @@ def commit(run: Run, event: Event) -> bool:
         hand_back(run, cell)
     if cell.inbox.first:
         drain(run, cell)
-    if not cell.busy and not cell.held:
-        leave(run, process.occupied, cell.in_occupied)
+    rest(run, cell)
     return False
 
 

@@ -11,6 +11,7 @@ from wfmodel.designs.history import Drop, Kind
 from wfmodel.native.record_layout import NULL
 from wfmodel.simulation.backups import store
 from wfmodel.simulation.basis import cell_of, done_with, event_of, row, stimulus_of
+from wfmodel.simulation.crash_notices import tell_of_crash
 from wfmodel.simulation.custody import hand_back
 from wfmodel.simulation.event_codes import (
     FOR_GOOD,
@@ -31,8 +32,8 @@ from wfmodel.simulation.handover import (
 )
 from wfmodel.simulation.happenings import happen
 from wfmodel.simulation.network import come_in, publish, set_out, unpublished
-from wfmodel.simulation.queues import append, defer, drop_all, leave, take_all
-from wfmodel.simulation.reactions import note_active, offer, published_first
+from wfmodel.simulation.queues import append, defer, drop_all, take_all
+from wfmodel.simulation.reactions import note_active, offer, published_first, rest
 from wfmodel.simulation.records import Event, Injected, Process, ProcessCell
 from wfmodel.simulation.run_record import Run
 
@@ -50,6 +51,8 @@ def crash(run: Run, process: Process) -> None:
     process.fenced = False
     if process.count > 1:
         watch_for(run, process)
+    if process.watched:
+        tell_of_crash(run, process)
 
 
 def go_back(run: Run, fault: Injected) -> None:
@@ -140,8 +143,7 @@ def take_over(run: Run, event: Event) -> bool:
         if cell.unowned:
             cell.unowned = False
             offer(run, cell, stimulus_of(run, run.restarted, NOTHING))
-            if not (cell.busy or cell.held):
-                leave(run, process.occupied, cell.in_occupied)
+            rest(run, cell)
         member = following
     return False
 

@@ -308,8 +308,7 @@ class Stage:
         """Messages on their way: taken up, lost, or doubled."""
         for each in (waiting := self.script.clock.of(DELIVER, RETRANSMIT, LAPSED)):
             process = self.run.processes[each.parcel.recipient]
-            reachable = not (process.down or process.paused or process.cut)
-            if reachable and not self._cell(process).busy and is_next(self.run, each.parcel):
+            if self._may_take(process, each.parcel):
                 act = self._about(process, Deed.RECEIVE, each.parcel.message)
                 yield act, partial(self._deliver, each)
             if self.run.most_deliveries and each.kind != DELIVER:
@@ -322,6 +321,13 @@ class Stage:
             process = self.run.processes[parcel.recipient]
             act = self._about(process, Deed.DUPLICATE, parcel.message)
             yield act, partial(self._duplicate, parcel)
+
+    def _may_take(self, process: Process, parcel: Parcel) -> bool:
+        if process.down or process.paused or process.cut or not is_next(self.run, parcel):
+            return False
+        cell = self._cell(process)
+        state = cell.volatile
+        return not cell.busy and self.table.takes(process.index, state, parcel.message)
 
     def _deliver(self, waiting: Waiting) -> None:
         self.script.clock.forget(waiting)

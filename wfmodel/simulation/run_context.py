@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wfmodel.designs.knobs import (
     DURABLE,
     Acknowledge,
     DualWriteOrder,
     Lease,
+    Order,
     Persistence,
     Publishing,
 )
+from wfmodel.designs.system import Channel
 from wfmodel.designs.table import RunTable
 from wfmodel.model.distributions import Constant
 from wfmodel.simulation.randomness import Streams
@@ -25,15 +29,15 @@ class RunContext:
         self.setting = setting
         self.streams = streams
         self.system = table.system
-        if table.system.untimed_only:
-            raise ValueError(
-                f"{table.system.design} is not simulated: {table.system.untimed_only}, which only"
-                " exploration knows"
-            )
         self.flow = table.system.flow
         self.knobs = knobs = table.system.knobs
         self.recorder = Recorder()
         self.scripted = False
+        if self.system.watches and any(self.replicas(name) > 1 for name in table.names):
+            raise ValueError(
+                f"{self.system.design} is not simulated: crashes are watched, and replicas of one"
+                " participant crash one by one"
+            )
         self.log = knobs.persistence is Persistence.LOG
         self.synchronous = knobs.persistence in DURABLE
         dual = knobs.publishing is Publishing.DUAL_WRITE
@@ -70,6 +74,26 @@ class RunContext:
         if isinstance(commit, Constant) and commit.value < self.knobs.redelivery_timeout:
             return commit.value
         return -1
+
+    def order_fields(self) -> dict[str, bool]:
+        """Of the run's record: which messages of an instance wait for each other."""
+        per_instance = self.knobs.order is Order.PER_INSTANCE
+        channel = self.system.channel
+        return {
+            "in_turn": per_instance or channel in (Channel.QUEUE, Channel.FIFO),
+            "by_sender": channel is Channel.FIFO and not per_instance,
+        }
+
+    def fields_of(self, name: str) -> dict[str, Any]:
+        """Of a process's record: what is declared of its participant."""
+        knobs, services = self.knobs, self.system.services
+        return {
+            **lease_fields(knobs.lease_of(name, services)),
+            **heartbeat_fields(knobs.heartbeat_of(name, services)),
+            "poll": knobs.poll_of(name, services),
+            "selective": self.system.is_selective(name),
+            "watched": bool(self.system.watchers_of(name)),
+        }
 
     def replay_ns(self) -> int:
         """How long a restart replays the events of one unfinished instance."""

@@ -65,6 +65,8 @@ class Run(Manner):
     producers: Events = field(default_factory=Events)
     """Publish first: reactions that wait for the broker before they commit."""
     held: Events = field(default_factory=Events)
+    present: Events = field(default_factory=Events)
+    """Where crashes are watched: every instance that has arrived."""
     step_faults: Events = field(default_factory=Events)
     arrived: int = 0
     drawn: int = 0

@@ -15,7 +15,7 @@ from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, w
 from wfmodel.designs.faults import FACTS, PER_REPLICA, Fault, FaultScope
 from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.designs.knob_registry import KNOBS
-from wfmodel.designs.knobs import Custody, Delivery, Order
+from wfmodel.designs.knobs import Custody, Delivery
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
@@ -27,7 +27,7 @@ from wfmodel.semantics.effect_rules import lands_once
 from wfmodel.simulation import declared as d
 from wfmodel.simulation import records as r
 from wfmodel.simulation.event_codes import LIVES, OUTSIDE
-from wfmodel.simulation.run_context import RunContext, heartbeat_fields, lease_fields
+from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import SharedLine, Staff
 from wfmodel.simulation.setting import Arrivals
 
@@ -136,10 +136,8 @@ class RunSetup:
             kept=max(back, default=0),
             restorers=len(back),
             relay=self.sampler(knobs.relay_delay, "relay", name),
-            **lease_fields(knobs.lease_of(name, self.context.system.services)),
-            poll=knobs.poll_of(name, self.context.system.services),
             mortal=any(FACTS[fault.kind].kills for fault in faults),
-            **heartbeat_fields(knobs.heartbeat_of(name, self.context.system.services)),
+            **self.context.fields_of(name),
         )
 
     def _striking(self, name: str) -> tuple[Fault, ...]:
@@ -343,7 +341,8 @@ class RunSetup:
             "repeats": context.repeats,
             "look": knobs.redelivery_look,
             "most_deliveries": knobs.max_deliveries or 0,
-            "in_turn": knobs.order is Order.PER_INSTANCE,
+            **context.order_fields(),
+            "watches": bool(context.system.watches),
             **self._lines(),
             "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),

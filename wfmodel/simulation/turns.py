@@ -2,7 +2,8 @@
 
 Done is a message that was acknowledged, and of which no delivery is under way or in hand any more:
 whatever was delivered twice comes twice before the next one comes. A crash puts nothing back, since
-nothing has left. Where instances share lines (partitions), a message waits for others, too.
+nothing has left. Where instances share lines (partitions), a message waits for others, too; in a
+FIFO channel only for those of its sender.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ def join_line(run: Run, parcel: Parcel) -> bool:
         return True
     first, last = True, instance.line
     while last.next:
-        first = first and last.parcel.recipient != parcel.recipient
+        first = first and not _is_alike(run, last.parcel, parcel)
         last = last.next
-    first = first and last.parcel.recipient != parcel.recipient
+    first = first and not _is_alike(run, last.parcel, parcel)
     last.next = turn
     return first
 
@@ -61,9 +62,16 @@ def leave_line(run: Run, parcel: Parcel) -> LineEntry:
         unrefer(run, parcel.instance)
         return following
     _leave(parcel.instance, turn)
-    while following and following.parcel.recipient != parcel.recipient:
+    while following and not _is_alike(run, following.parcel, parcel):
         following = following.next
     return following
+
+
+def _is_alike(run: Run, one: Parcel, other: Parcel) -> bool:
+    """Whether one of two messages of an instance waits for the other."""
+    if one.recipient != other.recipient:
+        return False
+    return not run.by_sender or one.sender == other.sender
 
 
 def _shared_by(run: Run, parcel: Parcel) -> SharedLine:

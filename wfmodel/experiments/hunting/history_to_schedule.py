@@ -64,6 +64,7 @@ def retell(
     Raises:
         Untellable: the explorer cannot follow the history.
     """
+    system = system.as_recorded()
     table = table or Table(system)
     why = f"messages were taken up more than {MOST_COPIES} times more often than they were sent"
     for stalls in (True, False):
@@ -153,10 +154,12 @@ class _Retelling:
         self.rows = [Row(*row) for row in rows[mine | faults].tolist()]
         self.lost = [
             name
-            for name in system.opening
-            if any(self.on[self.names.index(name), kind, 0] for kind in CRASHES)
+            for number, name in enumerate(self.names)
+            if name in system.opening or system.watchers_of(name)
+            if any(self.on[number, kind, 0] for kind in CRASHES)
         ]
-        """Who was down when the instance arrived, and has nothing of what it opens with."""
+        """Who was down when the instance arrived: it has nothing of what it opens with, and whoever
+        watches it hears that it is gone."""
 
     def run(self) -> tuple[tuple[Act, ...], FaultBudget]:
         """The acts, and the faults that they spend.

@@ -192,8 +192,11 @@ def _laps(epoch: int) -> int:
 
 
 def _refuse_what_cannot_be_said(system: System, budget: FaultBudget | None) -> None:
-    if system.untimed_only:
-        raise ValueError(f"{system.design!r} is not exported: {system.untimed_only}")
+    selective = [name for name in system.participants if system.is_selective(name)]
+    if selective or system.watches:
+        watched = "crashes are watched (watches=...)"
+        why = f"{selective[0]} chooses what it takes" if selective else watched
+        raise ValueError(f"{system.design!r} is not exported: {why}")
     if system.channel is not Channel.MULTISET and not system.atomic:
         raise ValueError(
             f"{system.design!r} has a {system.channel} channel: where steps are not atomic, an"

@@ -41,11 +41,13 @@ from wfmodel.simulation.compiled.run_header import (
     ASK_CHOSEN,
     ASK_DONE,
     ASK_EXTERNAL,
+    ASK_NOTICE,
     ASK_OPENING,
     ASK_QUANTILE,
     ASK_REACTION,
     ASK_START,
     ASK_STORM,
+    ASK_TAKES,
     REAL,
 )
 from wfmodel.simulation.declared import (
@@ -337,6 +339,18 @@ def chosen(run: Run, node: int, epoch: int, branch: int) -> int:
 def external(run: Run, recipient: int, node: int, epoch: int, answer: int) -> Operation:
     """The operation that sends an outside event."""
     return as_operation(answered(address_of(run), ASK_EXTERNAL, recipient, node, epoch, answer))
+
+
+@compiled
+def takes(run: Run, process: Process, state: int, message: int) -> bool:
+    """Whether a machine takes a message in a state."""
+    return answered(address_of(run), ASK_TAKES, process.index, state, message, 0) != 0
+
+
+@compiled
+def notice(run: Run, process: Process) -> Operation:
+    """The operation that tells those of a crash who watch the process."""
+    return as_operation(answered(address_of(run), ASK_NOTICE, process.index, 0, 0, 0))
 
 
 @compiled

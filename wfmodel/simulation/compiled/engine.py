@@ -48,6 +48,8 @@ class Clerk(Answering):
                 at.ASK_OPENING: lambda a, b, c, d: questions.opening() or 0,
                 at.ASK_QUANTILE: self._quantile,
                 at.ASK_STORM: questions.storm,
+                at.ASK_TAKES: lambda p, state, message, d: questions.takes(p, state, message),
+                at.ASK_NOTICE: lambda p, b, c, d: questions.notice(p),
             },
             self._kept_back,
         )

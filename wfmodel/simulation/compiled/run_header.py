@@ -38,4 +38,6 @@ SMALL_WORDS = 10
     ASK_QUANTILE,
     ASK_OPENING,
     ASK_STORM,
-) = range(1, 10)  # 0 asks for memory
+    ASK_TAKES,
+    ASK_NOTICE,
+) = range(1, 12)  # 0 asks for memory
