@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from wfmodel.exploration.final_configurations import configurations_at_end
 
+from tests.agreement.final_configurations import configurations_at_end
 from tests.agreement.own_worlds import own_settings, own_systems
 from wfmodel.designs import Fault, Knobs, System, Table, load_system, own_system
 from wfmodel.designs.building_blocks import BEGIN, Commit, Lock, Procedure, SharedStore
