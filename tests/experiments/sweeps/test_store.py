@@ -335,8 +335,9 @@ def test_a_changed_scenario_is_said(tmp_path, known):
         )
 
 
-def test_a_manifest_of_something_else_is_said(tmp_path, known):
-    (tmp_path / "manifest.json").write_text("{}")
+@pytest.mark.parametrize("text", ["{}", "[" * 100_000, "7", r'{"format": "\ud800"}'])
+def test_a_manifest_of_something_else_is_said(tmp_path, known, text):
+    (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(StoreError, match="not the manifest of a sweep"):
         sweep(tmp_path, known, resume=True)
 
