@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import random
 import shutil
@@ -276,6 +277,26 @@ def test_no_flipped_bit_is_taken_for_a_number(outcomes):
         except ValueError:
             continue
         assert repr(found) == repr(outcome)
+
+
+def test_columns_that_no_sweep_writes_are_no_cell(outcomes):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    content = cell_bytes(next(iter(outcomes.values())), {"seed": "1"})
+    table = parquet.read_table(io.BytesIO(content))
+    tried = 0
+    for place, field in enumerate(table.schema):
+        for value in (None, "x", 1, 1.5, [1], {"a": 1}, b"x", True):
+            other = arrow.array([value] * len(table))
+            if other.type == field.type:
+                continue
+            changed, buffer = table.set_column(place, field.name, other), io.BytesIO()
+            parquet.write_table(changed, buffer)
+            with pytest.raises(ValueError, match=f"its column '{field.name}' is of another kind"):
+                cell_from(buffer.getvalue())
+            with pytest.raises(ValueError, match="it has no column 'point'"):
+                results_from(buffer.getvalue())
+            tried += 1
+    assert tried > 7 * len(table.schema) - 10
 
 
 def test_a_damaged_file_of_results_is_named(tmp_path, known):
