@@ -68,6 +68,7 @@ def test_meaning(text: str, values: dict[str, object], expected: bool | None):
         ("present(3)", "a path such as"),
         ("x in y", "needs a list in brackets"),
         ("x == 1e999", "beyond the range"),
+        ("x == -" + "9" * 400, "beyond the range"),
         ("x == " * 2000 + "1", f"at most {LONGEST}"),
         ("not " * 100 + "x", "nested"),
         ("(" * 300 + "x" + ")" * 300, "nested"),
@@ -101,6 +102,21 @@ def test_textbook_verdicts():
     assert verdicts("a > b", "b >= a").complete
     assert verdicts('matches(s, "a*")', 'matches(s, "*b")').overlaps == ((0, 1, "s = 'ab'"),)
     assert verdicts('matches(s, "a*") and matches(s, "b*")').never == (0,)
+
+
+@pytest.mark.parametrize(
+    ("guard", "never"),
+    [
+        ("n > 1e16", False),
+        ("n < -1e300", False),
+        ("n > 1e308 and n < 1.5e308", False),
+        ("n > 9007199254740993 and n < 9007199254740995", False),
+        ("n > 1.7976931348623157e308", True),
+    ],
+)
+def test_the_largest_numbers_have_neighbours_too(guard: str, never: bool):
+    """One more than 1e16 is the same float, and the sum of two of them may be none."""
+    assert verdicts(guard).never == ((0,) if never else ())
 
 
 def test_a_path_inside_a_text_is_no_path():

@@ -224,6 +224,8 @@ def test_wfmodel_toml_of_an_upper_folder(capsys, tmp_path: Path, monkeypatch):
         ("ignroe = ['W2']", "unknown key 'ignroe'; did you mean 'ignore'?"),
         ("ignore = ['W99']", "there is no rule 'W99'"),
         ("ignore = [,]", "line 1"),
+        ("max-steps = " + "9" * 5000, "wfmodel.toml: "),
+        ("select = 0x" + "f" * 5000, "wfmodel.toml: select: "),
         ("level = 'loud'", "level: "),
         ("[severity]\nW2 = 'fatal'", "severity.W2"),
         ("[[per-path]]\nignore = ['W2']", "per-path.0"),

@@ -137,11 +137,13 @@ def test_a_selection_does_not_hide_why_no_rule_could_look(capsys):
         '{"version": 1, "findings": [7]}',
         "[" * 100_000,
         "9" * 5000,
+        r'{"version": 1, "findings": [{"fingerprint": "\ud800"}]}',
+        '{"version": 1, "findings": [{"fingerprint": "\ud800"}]}',
     ],
 )
 def test_a_baseline_that_is_none_is_named(capsys, text):
     write("w.yaml", ISLAND)
-    write("b.json", text)
+    Path("b.json").write_bytes(text.encode("utf-8", "surrogatepass"))
     status, _, err = call(capsys, "check", "w.yaml", "--baseline", "b.json")
     assert status == 2
     assert "b.json is not a baseline" in err

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_command_line import ROOT, call
+from wfmodel.checks.policy import Settings
+from wfmodel.cli import editor_check
+from wfmodel.cli.check_configuration import CheckConfiguration
 
 pytestmark = pytest.mark.long
 
@@ -187,6 +190,26 @@ def test_a_fix_leaves_what_a_link_leads_out_to(capsys, top):
     assert inside.read_text() == FLOW
     assert inside.stat().st_mode & 0o777 == 0o640
     assert (top / "flows/in.yaml").is_symlink()
+
+
+@pytest.mark.parametrize("links", [{"a": "a"}, {"a": "b", "b": "a"}])
+def test_links_in_a_circle_are_an_error_of_one_line(capsys, top, monkeypatch, links):
+    monkeypatch.chdir(top / "flows")
+    for name, to in links.items():
+        Path(name).symlink_to(to)
+    Path("wfmodel.toml").write_text("baseline = 'a'\nrelative-to = 'a'\n", encoding="utf-8")
+    for command in (
+        ["check", "side.yaml", "--no-cache", "--write-baseline"],
+        ["check", "side.yaml", "--no-cache", "--isolated", "--output-file=a"],
+        ["draw", "side.yaml", "--format=dot", "--output=a"],
+        ["draw", "a"],
+        ["hunt", "side.yaml", "--out=a"],
+    ):
+        code, out, err = call(capsys, *command)
+        assert (code, err.count("\n")) == (2, 1), (command, out, err)
+        assert Path("a").is_symlink()
+    asked = Settings(relative_to=str(Path("a").absolute()))
+    assert editor_check._name("side.yaml", asked, CheckConfiguration()) == "side.yaml"
 
 
 def test_nothing_is_written_or_taken_away_through_a_folder_that_is_a_link(capsys, top):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,66 @@ def test_the_command_says_so_in_one_line(kept, tmp_path, capsys):
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert "does not hold a history" in err
+
+
+FORGED = {
+    "seed": ["1", 1.5, None, float("inf"), [1]],
+    "replication": [True],
+    "workflow": [7, "\ud800"],
+    "design": [None],
+    "participants": ["s", [7], [], ["\udfff"], {"a": 1}],
+    "nodes": [[], [7], "ab", [["a"]]],
+    "steps": [[7], 7, [{"is": "View"}], [{"is": "Home", "fork": 0}]],
+    "events": [[], [7], {"is": "Restarted"}, [{"is": "Chosen"}], [{"enum": "Status", "value": 7}]],
+    "messages": [[], [{"is": "Nothing"}], {"enum": "Status"}],
+    "views": [[], [[]], [7], [[["unknown", [], []]]], [[{"is": "Step"}]]],
+    "warm_up_ns": [-1, 10**30],
+    "convergence_ns": [-1, 10**30, 1e300],
+    "knobs": [7, {"commit": {"distribution": "weibull", "scale": 1}}, {"": {}}],
+    "format": [True, 1e999, "2", {}],
+}
+"""What a file may say with a sound checksum, if somebody made it."""
+
+
+def forged(kept: Path, path: Path, rows: np.ndarray | None = None, **said: object) -> Path:
+    """The kept history with other rows or another header."""
+    with np.load(kept) as archive:
+        before, header = archive["rows"], json.loads(bytes(archive["header"]))
+    text = np.frombuffer(json.dumps({**header, **said}).encode(), dtype=np.uint8)
+    np.savez_compressed(path, rows=before if rows is None else rows, header=text)
+    return path
+
+
+@pytest.mark.parametrize(("name", "value"), [(n, v) for n, some in FORGED.items() for v in some])
+def test_a_header_that_no_run_writes_is_refused(kept, tmp_path, name, value):
+    path = forged(kept, tmp_path / "forged.npz", **{name: value})
+    with pytest.raises(HistoryFileError) as caught:
+        load_history(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_node_that_is_not_there_is_refused_wherever_it_is_named(kept, tmp_path):
+    with np.load(kept) as archive:
+        text = bytes(archive["header"]).decode()
+    for place in [m.end() for m in re.finditer('"(?:node|fork)":', text)]:
+        changed = json.loads(text[:place] + "99" + text[place + 1 :])
+        with pytest.raises(HistoryFileError):
+            load_history(forged(kept, tmp_path / "forged.npz", **changed))
+
+
+def test_rows_that_no_run_leaves_are_refused_or_told_and_never_a_traceback(kept, tmp_path, capsys):
+    rows, path, told = load_history(kept).rows, tmp_path / "forged.npz", 0
+    for place in np.ndindex(rows.shape):
+        for value in (-2, -1, 1, 19, 99, (1 << 63) - 1, -(1 << 63)):
+            changed = rows.copy()
+            changed[place] = value
+            if isinstance(loaded(forged(kept, path, changed)), History):
+                code, _, err = call(capsys, "simulate", "--follow", str(path), "--instance", "0")
+                assert (code, "Traceback" in err) == (0, False), (place, value)
+                code, _, err = call(capsys, "simulate", "--follow", str(path))
+                assert (code, "Traceback" in err) == (0, False), (place, value)
+                told += 1
+    assert 0 < told < rows.size * 4
 
 
 def test_a_file_of_format_2_has_every_state_in_full(kept, tmp_path):

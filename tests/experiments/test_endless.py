@@ -12,7 +12,7 @@ from wfmodel.experiments.endless import FOR_EVER_NS, MOST_STEPS, _mean, why_endl
 from wfmodel.model import load_workflow
 from wfmodel.model.distributions import Exponential
 from wfmodel.model.units import parse_duration as d
-from wfmodel.simulation import Arrivals, Setting
+from wfmodel.simulation import Arrivals, Pattern, Setting
 
 ONCE_A_SECOND = Arrivals(every=Exponential(mean=d("1s")))
 MINUTES = Setting(arrivals=ONCE_A_SECOND, horizon=d("2m"))
@@ -112,6 +112,19 @@ def test_rates_are_counted():
     assert said == "about 3,600,000,000,000 instances would arrive within the horizon"
     few = Setting(arrivals=Arrivals(every=Exponential(mean=1), most=100), horizon=d("1h"))
     assert why_endless(workflow(task()), few) is None
+
+
+@pytest.mark.parametrize(
+    ("period", "horizon", "many"),
+    [("1h", "6d", True), ("1h", "5d", False), ("9d", "4d", True), ("9d", "3d", False)],
+)
+def test_a_pattern_of_rates_counts_by_its_mean_and_within_one_period_by_its_peak(
+    period, horizon, many
+):
+    pattern = Pattern(period=d(period), factors=(1, 3))
+    arrivals = Arrivals(every=Exponential(mean=d("1ms")), pattern=pattern)
+    said = why_endless(workflow(task()), Setting(arrivals=arrivals, horizon=d(horizon)))
+    assert (said is not None) == many
 
 
 def test_a_long_chain_is_looked_at_soon():

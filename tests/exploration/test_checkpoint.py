@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -209,3 +210,45 @@ def test_every_flipped_bit_gives_the_same_answer_or_an_error_that_names_the_file
             same += 1
             assert state_of(found) == whole, bit
     assert refused > same > 0
+
+
+def far(array: np.ndarray) -> np.ndarray:
+    """Every number as large as it can be."""
+    return np.full_like(array, np.iinfo(array.dtype).max)
+
+
+FORGED = {
+    "header": [
+        *({"next": 99}, {"next": -1}, {"next": float("inf")}, {"transitions": -1}),
+        *({"level": []}, {"level": [1, 99]}, {"level": [-1, 6]}, {"search": 7}),
+        *({"widths": []}, {"widths": [1 << 40]}, {"widths": 7}, {"tables": "\ud800"}),
+    ],
+    "log": [far, lambda log: log[:, :3], lambda log: -log, lambda log: log.astype(float)],
+    "words": [far, lambda words: words[:0], lambda words: words[:, :0], lambda words: words[0]],
+    "parents": [far, lambda parents: parents[:-1], lambda parents: parents.astype(np.int64)],
+    "actions": [lambda actions: actions[:-1]],
+    "resting": [lambda _: np.array([99], np.uint32), lambda _: np.array([[0]], np.uint32)],
+    "cut": [lambda _: np.array([99], np.uint32), lambda _: np.array(["a"])],
+}
+"""What a file may hold with a sound checksum, if somebody made it."""
+
+
+CHANGES = [(name, change) for name, changes in FORGED.items() for change in changes]
+
+
+@pytest.mark.parametrize(("name", "change"), CHANGES)
+def test_what_no_search_keeps_is_refused(tmp_path, name, change):
+    system, path = two_phase_commit(2), tmp_path / "search.checkpoint"
+    search(Table(system), limit=5, engine=Engine.PLAIN, checkpoint=path, symmetry=False)
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    if isinstance(change, dict):
+        header = {**json.loads(bytes(arrays["header"])), **change}
+        arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+    else:
+        arrays[name] = change(arrays[name])
+    with path.open("wb") as stream:  # NumPy would give a name an ending
+        np.savez(stream, **arrays)
+    found = loaded(path, expansion_of(Table(system)))
+    assert isinstance(found, str)
+    assert str(path) in found

@@ -551,6 +551,18 @@ def test_what_a_template_fills_in_itself_is_in_its_place(as_text):
     assert substituted(machine, as_text, Kind={"Ref": "Kind"}, Call="x") == ["A151"]
 
 
+@pytest.mark.parametrize("odd", ["NaN", "1e999", '"\\ud800"', "[" * 150, "-Infinity"])
+def test_what_no_file_may_say_is_not_filled_in_either(odd):
+    text = in_template(
+        f'"DefinitionSubstitutions": {json.dumps({"Odd": odd})}',
+        '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": ${Odd}, "End": true}}}',
+        as_text=True,
+    )
+    [result] = load_all("t.json", text=text)
+    assert [f.code for f in result.findings] == []
+    assert result.document.value["States"]["A"]["Result"] == "${Odd}"
+
+
 def test_a_bare_name_is_filled_in_as_a_number():
     text = in_template(
         '"DefinitionSubstitutions": {"Pause": "7"}',

@@ -108,6 +108,9 @@ BAD_JSON = {
     "cut off": ('{"name": ', "L105", 1, None),
     "not a number": ('{"a": NaN}', "L105", 1, 1),
     "huge number": ('{"a": ' + "9" * 100_000 + "}", "L105", 1, 1),
+    "beyond floats": ('{"1e999": "1e999",\n "a": [1e308, -1e999]}', "L105", 2, 15),
+    "beyond floats, whole": ('{"a": ' + "9" * 400 + "}", "L105", 1, 7),
+    "beyond floats, by both": ('{"a": ' + "9" * 215 + "e98}", "L105", 1, 7),
     "unknown key": ('{"name": "a", "initial": "b", "states": {},\n "x": 1}', "L110", 2, 2),
 }
 
@@ -192,3 +195,18 @@ def test_whole_characters_and_escaped_backslashes_are_read(text: str):
     assert findings == ()
     assert document is not None
     assert document.value == json.loads(text)
+
+
+@pytest.mark.parametrize("number", ["1.7e308", "9" * 308, "1e-999", "5e-324", "0." + "9" * 400])
+def test_numbers_that_a_float_can_hold_are_read(number: str):
+    document, findings = read_document("w.json", f'["{"9" * 400}", {number}]')
+    assert findings == ()
+    assert document is not None
+    assert document.value == ["9" * 400, json.loads(number)]
+
+
+def test_a_plain_scalar_beyond_floats_is_text():
+    """As the beginning of a commit's name may be one."""
+    document, _ = read_document("w.yaml", "[12e4567, -1.5e999, 1e308]")
+    assert document is not None
+    assert document.value == ["12e4567", "-1.5e999", 1e308]

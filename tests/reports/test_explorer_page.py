@@ -108,6 +108,21 @@ def test_a_workflow_alone_has_sample_runs(tmp_path: Path):
     assert len(data_of(output.read_text(encoding="utf-8"))["arrived"]) == 3
 
 
+def test_where_nobody_arrives_there_are_stories_only(tmp_path: Path):
+    """Faults of the run were to stand beside an instance, and there is none."""
+    data = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))
+    data["workflow"], data["setting"]["arrivals"] = "workflow.yaml", {"every": "11000d"}
+    text = (SCENARIO.parent / "workflow.yaml").read_text(encoding="utf-8")
+    (tmp_path / "workflow.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "scenario.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    output = tmp_path / "page.html"
+    asked = ("explorer", tmp_path / "scenario.yaml", "--explore", 300, "--output", output)
+    assert command(*asked) in (0, None)
+    found = data_of(output.read_text(encoding="utf-8"))
+    assert found["arrived"] == {}
+    assert set(map(str, found["faults"].values())) == {"[]"}
+
+
 def test_data_of_a_script_cannot_end_it():
     hostile = {"</script>": "<!--<script>", "&": "\u2028"}
     text = script_data(hostile)

@@ -127,6 +127,11 @@ def test_what_is_no_report_is_refused_with_its_name(tmp_path, capsys):
     code, _, err = call(capsys, "diff", str(good), str(broken))
     assert code == 2
     assert "broken.html: the data of the report at 'metrics.lost.estimates.saga.mean'" in err
+    half = write(tmp_path / "half.html")
+    half.write_text(half.read_text().replace("order", r"\udfff"))
+    code, out, err = call(capsys, "diff", str(good), str(half))
+    assert (code, out) == (2, "")
+    assert r"half.html: the data of the report cannot be read: not text: \udfff is half" in err
 
 
 def test_a_page_of_nothing_but_beginnings_is_looked_through_once(capsys, tmp_path):

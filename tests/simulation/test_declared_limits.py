@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -153,6 +154,15 @@ def test_a_constant_rate_follows_it_to_the_nanosecond():
     assert at == [0.5, 1.0, 1.5, 2.0, 4.0, 4.5, 5.0, 5.5, 6.0, 8.0, 8.5]
 
 
+@pytest.mark.parametrize("engine", ["simpy", "auto"])
+def test_a_rate_near_zero_brings_nobody_within_the_horizon(engine):
+    """The clock of arrivals shows the first one after more years than 64 bits can count."""
+    arrivals = Arrivals(every="11000d", pattern=Pattern(period="1s", factors=(1e-9,)))
+    setting = Setting(arrivals=arrivals, horizon="9s")
+    system = build(NOTHING_TO_DO, "orchestration", Knobs())
+    assert simulate(system, setting, engine=engine).instances() == 0
+
+
 @pytest.mark.parametrize("until", ["horizon", "end"])
 def test_faults_stop_with_the_arrivals_or_go_on(until):
     """A wait of 15 min whose keeper forgets it in a crash, one in five minutes on average: of those
@@ -199,6 +209,16 @@ def test_faults_stop_with_the_arrivals_or_go_on(until):
         (lambda: Knobs(connections=1, persistence="memory"), "no reaction waits for a commit"),
         (lambda: Pattern(period="1h", factors=(0, 0)), "nothing ever arrives"),
         (lambda: Pattern(period=1, factors=(1, 1)), "shorter than a nanosecond"),
+        (lambda: Pattern(period="1s", factors=(1e-20,)), "so small that nothing ever arrives"),
+        (lambda: Pattern(period="1s", factors=(math.inf,)), "less than or equal to 1000000"),
+        (lambda: Pattern(period="1s", factors=(math.nan, 1)), "less than or equal to 1000000"),
+        (
+            lambda: Setting(
+                arrivals=Arrivals(every="1d", pattern=Pattern(period="1s", factors=(1e6,))),
+                horizon="11574d",
+            ),
+            "longer than their clock can count",
+        ),
         (lambda: Arrivals(at=("0s",), pattern=Pattern(period="1h", factors=(1,))), "a trace"),
     ],
 )

@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from wfmodel.checks.policy import NOTHING_READ
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.model.files import read_file
+from wfmodel.model.json_reader import kept_json
 
 VERSION = 1
 
@@ -44,8 +45,8 @@ def read_baseline(path: Path) -> Counter[str]:
         OSError: it cannot be read.
     """
     try:
-        data = json.loads(read_file(path))
-    except (ValueError, RecursionError) as error:
+        data = kept_json(read_file(path))
+    except ValueError as error:
         raise ValueError(f"{path} is not a baseline: {error}") from None
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise ValueError(f"{path} is not a baseline of version {VERSION}; write it anew")

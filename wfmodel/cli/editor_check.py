@@ -7,6 +7,7 @@ followed here, for a check follows every key that is pressed.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,5 +91,5 @@ def _beyond_baseline(
 def _name(file: str, settings: Settings, found: CheckConfiguration) -> str:
     if settings.relative_to is None:
         return found.name_of(file)
-    base = Path(settings.relative_to).resolve()
+    base = os.path.realpath(settings.relative_to)  # of links in a circle pathlib makes a fault
     return str(Path(file).relative_to(base)) if Path(file).is_relative_to(base) else file

@@ -15,9 +15,12 @@ def check_file(path: Path, what: str) -> None:
     Raises:
         TyperException: it names what the file is, and why.
     """
-    folder = (path.resolve() if path.is_symlink() else path).parent
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    folder = target.parent
     if path.is_dir():
         why = "it is a directory"
+    elif target.is_symlink():
+        why = "it is a link in a circle"
     elif path.exists() and not os.access(path, os.W_OK):
         why = "permission denied"
     elif path.exists() and not path.is_file():

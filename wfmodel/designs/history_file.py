@@ -20,12 +20,14 @@ from pydantic import TypeAdapter
 
 from wfmodel.designs import messages
 from wfmodel.designs.history import History, TaskNode
+from wfmodel.designs.history_soundness import check_history, check_step, check_view
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.state import Status, View
 from wfmodel.model.archives import arrays_in
 from wfmodel.model.files import write_file
+from wfmodel.model.json_reader import kept_json
 from wfmodel.model.workflow import Outcome
 
 FORMAT: Final = 3
@@ -105,7 +107,7 @@ def load_history(path: str | Path) -> History:
     try:
         rows, header = _parts(Path(path))
         return _history(rows, header)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise HistoryFileError(f"{path} does not hold a history: {error}") from error
 
 
@@ -113,7 +115,7 @@ def _parts(path: Path) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
     rows, text = arrays_in(path, ("rows", "header"), MOST_BYTES)
     if rows.ndim != 2 or rows.shape[1] != 6 or rows.dtype != np.int64:
         raise ValueError("rows are not an (n, 6) array of 64-bit integers")
-    header = json.loads(text.tobytes())
+    header = kept_json(text.tobytes())
     if header.get("format") not in READ:
         raise ValueError(f"format {header.get('format')!r}; this version reads {FORMAT}")
     return rows, header
@@ -121,8 +123,11 @@ def _parts(path: Path) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
 
 def _history(rows: np.ndarray[Any, Any], header: dict[str, Any]) -> History:
     fields = {name: _decode(header[name]) for name in _SCALARS}
-    fields["views"] = tuple(_decoded_views(views) for views in header["views"])
-    return History(rows=rows, knobs=_KNOBS.validate_python(header["knobs"]), **fields)
+    count = len(fields["nodes"])
+    fields["views"] = tuple(_decoded_views(views, count) for views in header["views"])
+    history = History(rows=rows, knobs=_KNOBS.validate_python(header["knobs"]), **fields)
+    check_history(history)
+    return history
 
 
 def _encoded_views(views: tuple[View, ...]) -> list[object]:
@@ -137,18 +142,23 @@ def _encoded_views(views: tuple[View, ...]) -> list[object]:
     return encoded
 
 
-def _decoded_views(encoded: Any) -> tuple[View, ...]:  # noqa: ANN401 - JSON
+def _decoded_views(encoded: Any, nodes: int) -> tuple[View, ...]:  # noqa: ANN401 - JSON
     steps, views = NodeTrie[Any](), list[View]()
     for each in encoded:
         if isinstance(each, dict):  # format 2
+            for node, said in _decode(each["steps"]):
+                check_step(node, said, nodes)
             views.append(_decode(each))
-            continue
-        status, changes, active = each
-        for node, statuses in changes:
-            if node < 0:
-                raise ValueError(f"there is no node {node}")
-            steps = steps.filed(node, tuple((node, _decode(said)) for said in statuses))
-        views.append(View(_decode(status), steps, tuple(active)))
+        else:
+            status, changes, active = each
+            for node, statuses in changes:
+                said = tuple((node, _decode(one)) for one in statuses)
+                check_step(node, StepStatus.UNKNOWN, nodes)
+                for _, one in said:
+                    check_step(node, one, nodes)
+                steps = steps.filed(node, said)
+            views.append(View(_decode(status), steps, tuple(active)))
+        check_view(views[-1], nodes)
     return tuple(views)
 
 

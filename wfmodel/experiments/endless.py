@@ -84,7 +84,7 @@ def why_rates(setting: Setting) -> Iterator[str]:
     """Instances and strikes of faults that are too many for a run."""
     every = setting.arrivals.every
     if every is not None:
-        number = setting.horizon / _mean(every)
+        number = _faster(setting) * setting.horizon / _mean(every)
         if min(number, setting.arrivals.most or math.inf) > MOST_ARRIVALS:
             yield f"{_many(number)} instances would arrive within the horizon"
     for fault in setting.faults:
@@ -94,6 +94,16 @@ def why_rates(setting: Setting) -> Iterator[str]:
         number = setting.horizon / (_mean(fault.every) + lasts)
         if number > MOST_ARRIVALS:
             yield f"a fault ({fault.kind}) would strike {_many(number)} times within the horizon"
+
+
+def _faster(setting: Setting) -> float:
+    """How many times as many arrive as without the pattern, at most."""
+    pattern = setting.arrivals.pattern
+    if pattern is None:
+        return 1.0
+    factors = pattern.factors
+    whole = setting.horizon >= pattern.period
+    return sum(factors) / len(factors) if whole else max(factors)
 
 
 def _mean(duration: Distribution) -> float:

@@ -53,4 +53,4 @@ def more_often(fault: Fault, factor: float) -> Fault:
 
 
 def _times(duration_ns: int, factor: float) -> int:
-    return min(LONGEST_NS, max(1, round(duration_ns * factor))) if duration_ns else 0
+    return max(1, round(min(LONGEST_NS, duration_ns * factor))) if duration_ns else 0

@@ -21,8 +21,8 @@ own nodes. Read ``wfmodel.checks.guards`` next: it decides questions about guard
 from __future__ import annotations
 
 import ast
-import math
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -254,7 +254,7 @@ def _pattern(text: str) -> tuple[str, ...]:
 
 def _operand(node: ast.expr) -> Operand:
     match node:
-        case ast.Constant(value=float() as value) if not math.isfinite(value):
+        case ast.Constant(value=int() | float() as value) if abs(value) > sys.float_info.max:
             raise _wrong(node, "a number beyond the range of floats")
         case ast.Constant(value=bool() | int() | float() | str() | None as value):
             return Const(value)

@@ -8,12 +8,13 @@ walks the same text for places and for duplicate keys.
 from __future__ import annotations
 
 import json
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final, NoReturn, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES, RefusedError, Repeated
 from wfmodel.model.source import Extent, Path, Place, Span
@@ -25,6 +26,8 @@ _KEYS: Final = json.JSONDecoder(strict=False)
 
 _HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
+_FAR: Final = re.compile(r"\d{209}|\d[eE]\+?\d{3}")
+"""What every number beyond 1e308 has: 208 digits and two of an exponent come to less."""
 
 Pairs: TypeAlias = list[tuple[str, object]]
 
@@ -48,7 +51,7 @@ def read_json(text: str, file: str, repeated: Repeated | None = None) -> object:
     """The value of a JSON text. Given a list, keys that stand twice are put there, not refused.
 
     Raises:
-        RefusedError: not JSON, not text, a duplicate key, or nested too deep.
+        RefusedError: not JSON, not text, a duplicate key, too deep, or a number beyond floats.
     """
     try:
         value = _parsed(text, file, _unique)
@@ -62,7 +65,39 @@ def read_json(text: str, file: str, repeated: Repeated | None = None) -> object:
         json_places(text, file)
     if _HALF.search(text):
         _refuse_halves(text, file)
+    if _FAR.search(text):
+        _refuse_far(text, file)
     return value
+
+
+def kept_json(content: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """The value of a JSON text that a program keeps for itself (a baseline, a header): without
+    places, and as large as its file may be.
+
+    Raises:
+        ValueError: not JSON, not text, or nested too deep.
+    """
+    text = content if isinstance(content, str) else content.decode(json.detect_encoding(content))
+    try:
+        value = json.loads(text)
+        if _HALF.search(text):
+            _refuse_halves(text, "")
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except RefusedError as error:
+        raise ValueError(error.finding.message) from None
+    return value
+
+
+def _refuse_far(text: str, file: str) -> None:
+    """What is computed of an infinite number has no sense, and mostly no end: it is refused here,
+    and not wherever somebody divides by it.
+    """
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token[0] in "-0123456789" and math.isinf(float(token)):
+            span = _span(text, file, match.start(), len(token))
+            raise RefusedError("L105", "a number beyond the range of floats", span)
 
 
 def _refuse_halves(text: str, file: str) -> None:
@@ -83,9 +118,13 @@ def _refuse_halves(text: str, file: str) -> None:
 
 
 def _half(text: str, file: str, place: int) -> RefusedError:
-    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
     said = f"not text: {text[place : place + 6]} is half of a character, without its other half"
-    return RefusedError("L103", said, Span(file, line, column, line, column + 6))
+    return RefusedError("L103", said, _span(text, file, place, 6))
+
+
+def _span(text: str, file: str, place: int, length: int) -> Span:
+    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    return Span(file, line, column, line, column + length)
 
 
 def _parsed(text: str, file: str, object_of: Callable[[Pairs], dict[str, object]]) -> object:

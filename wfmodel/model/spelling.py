@@ -13,6 +13,9 @@ SHORTEST: Final = 4
 """Shorter names are like too many others to be sure."""
 
 
+MOST_BITS: Final = 10_000
+"""Of a whole number that is written out: Python refuses to write much longer ones."""
+
 MOST_COMPARED: Final = 60
 """Of more names, those are compared that begin and end most like the given one."""
 
@@ -73,5 +76,7 @@ def describe(value: object) -> str:
         return "a list"
     if value is None:
         return "nothing"
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return "a number of thousands of digits"
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

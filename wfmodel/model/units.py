@@ -42,6 +42,8 @@ _ALSO: Final = {
     "d": r"D|days?",
 }
 """What people write for a unit."""
+_LONGEST: Final = 80
+"""Characters of a duration's text: what is computed of its digits stays short."""
 _IN_PARTS: Final = r"(?:\d+(?:h|m|s)\s*){2,3}"
 
 
@@ -67,7 +69,7 @@ def parse_duration(value: object) -> int:
 def _from_text(text: str) -> int:
     if text.strip().startswith("-"):
         raise ValueError(f"a duration cannot be negative; got {text!r}")
-    match = re.match(_PATTERN, text[:80])
+    match = re.match(_PATTERN, text) if len(text) <= _LONGEST else None
     if match is None:
         raise ValueError(
             f"a duration is a number with a unit ({_UNITS_TEXT}), such as 250ms; got"
@@ -83,7 +85,7 @@ def _from_text(text: str) -> int:
 
 def _sum_of(text: str) -> str:
     """How ``1h30m`` is written."""
-    if re.fullmatch(_IN_PARTS, text[:80].strip()) is None:
+    if re.fullmatch(_IN_PARTS, text[:_LONGEST].strip()) is None:
         return ""
     parts = re.findall(r"(\d+)(h|m|s)", text)
     total = sum(int(number) * NANOSECONDS[unit] for number, unit in parts)

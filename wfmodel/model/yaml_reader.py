@@ -6,6 +6,7 @@ know no bounds. So only its parser is used; scalars follow the YAML 1.2 core sch
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
@@ -229,15 +230,15 @@ def _extent(event: yaml.Event) -> Extent:
 
 
 def _resolve(text: str) -> object:
-    """A plain scalar by the core schema."""
+    """A plain scalar by the core schema; a number that no float can hold (``12e4567``) is text."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     first = text[0]
     if first.isdigit() or first in "+-.":
         if _INTEGER.match(text):
             return int(text)
-        if _FLOAT.match(text):
-            return float(text)
+        if _FLOAT.match(text) and math.isfinite(number := float(text)):
+            return number
     return text
 
 

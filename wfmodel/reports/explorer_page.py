@@ -184,6 +184,7 @@ def _data(found: Explorable, nodes: Mapping[str, int], interned: _Interned) -> d
     for place, box in enumerate(boxes):
         if box.outcome is not None:
             ends.setdefault(box.outcome.value, []).append(place)
+    seen = {name for each in found.subjects for name in each.seen}
     spoken = {node for view in interned.views for node, _ in view.steps}
     spoken |= {node for moment in interned.moments for node, _, _ in moment[3]}
     return {
@@ -203,7 +204,7 @@ def _data(found: Explorable, nodes: Mapping[str, int], interned: _Interned) -> d
         "faults": {
             printable(name): [
                 [band.start_ns, band.end_ns, f"{band.fault.value} of {_lane(found, name, band)}"]
-                for band in faults
+                for band in (faults if name in seen else ())  # they stand beside instances
             ]
             for name, faults in found.faults.items()
         },

@@ -6,7 +6,6 @@ each variant, what can happen, the assumptions, the findings.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -19,6 +18,7 @@ from wfmodel.experiments.conclusion import Conclusion
 from wfmodel.experiments.report_inputs import Study
 from wfmodel.model.files import read_file
 from wfmodel.model.findings import Finding
+from wfmodel.model.json_reader import kept_json
 from wfmodel.model.strict import first_refusal
 
 FORMAT: Final = 1
@@ -155,8 +155,8 @@ def read_report(path: str) -> ReportData:
             " --output FILE.html' wrote"
         )
     try:
-        data = json.loads(found)
-    except (ValueError, RecursionError) as error:
+        data = kept_json(found)
+    except ValueError as error:
         raise NotAReportError(f"{path}: the data of the report cannot be read: {error}") from None
     form = data.get("format") if isinstance(data, dict) else None
     if form != FORMAT:

@@ -73,6 +73,8 @@ def _by_pattern(run: Run, at: int) -> int:
     """
     whole = run.part_ends[run.parts - 1]
     periods, left = at // whole, at % whole
+    if periods > run.horizon // (run.parts * run.part_length):
+        return run.horizon  # nor would the product fit in 64 bits
     part = 0
     while run.part_ends[part] <= left:
         part += 1

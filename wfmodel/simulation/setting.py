@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, NonNegativeFloat, model_validator
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.faults import Fault
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.strict import STRICT
-from wfmodel.model.units import Duration, parse_duration
+from wfmodel.model.units import LONGEST_NS, Duration, parse_duration
+
+RateFactor = Annotated[float, Field(ge=0, le=1e6)]
+
+MOST_CLOCK_NS: Final = 8 * LONGEST_NS
+"""What the clock of arrivals may show, so that one more duration still fits in 64 bits."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT, kw_only=True)
@@ -18,14 +23,17 @@ class Pattern:
     """How a rate goes up and down: ``factors`` of equal parts of a ``period``, over and over."""
 
     period: Annotated[Duration, Field(gt=0)]
-    factors: Annotated[tuple[NonNegativeFloat, ...], Field(min_length=1, max_length=10_000)]
+    factors: Annotated[tuple[RateFactor, ...], Field(min_length=1, max_length=10_000)]
 
     @model_validator(mode="after")
     def _comes(self) -> Pattern:
         if not any(self.factors):
             raise ValueError("with every factor 0 nothing ever arrives")
-        if self.period < len(self.factors):
+        length = self.period // len(self.factors)
+        if not length:
             raise ValueError("the parts of the period are shorter than a nanosecond")
+        if not any(int(factor * length) for factor in self.factors):
+            raise ValueError("the factors are so small that nothing ever arrives")
         return self
 
 
@@ -76,4 +84,7 @@ class Setting:
     def _ordered(self) -> Setting:
         if self.warm_up >= self.horizon:
             raise ValueError("warm_up must be shorter than the horizon")
+        pattern = self.arrivals.pattern
+        if pattern is not None and self.horizon * max(pattern.factors) > MOST_CLOCK_NS:
+            raise ValueError("arrivals go faster for longer than their clock can count")
         return self

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import logging
 import multiprocessing
 import os
 import signal
 import socket
 import threading
+from concurrent.futures import CancelledError
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -100,6 +103,22 @@ def test_no_scheduler_is_said_soon(monkeypatch, address, why):
     # What waits for Dask's own thirty seconds has left a thread that tries on.
     left = {thread.name for thread in threading.enumerate()} - before
     assert not {name for name in left if "IO loop" in name or "Dask" in name}
+
+
+@pytest.mark.parametrize("how", ["closed", "cancelled"])
+def test_a_scheduler_that_goes_is_an_error_of_one_line(monkeypatch, caplog, how):
+    comm = pytest.importorskip("distributed.comm")
+    gone = {"closed": comm.CommClosedError("in <TCP (closed)>"), "cancelled": CancelledError("x")}
+
+    def lost(*_: object) -> None:
+        logging.getLogger("distributed.client").error("Traceback")
+        raise gone[how]
+
+    monkeypatch.setattr(DaskCluster, "_client", lambda _: nullcontext())
+    monkeypatch.setattr("wfmodel.experiments.factorial.dask_cluster._outcomes", lost)
+    with pytest.raises(ConnectionError, match=r"the Dask scheduler at tcp://a:1 has gone: .*resum"):
+        list(DaskCluster("tcp://a:1").outcomes([]))
+    assert "Traceback" not in caplog.text
 
 
 def test_what_cannot_run_names_its_point():

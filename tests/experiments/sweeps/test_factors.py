@@ -12,6 +12,7 @@ from wfmodel.experiments.experiment import Factor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
 from wfmodel.experiments.scenario import Variant
 from wfmodel.model.distributions import Constant, Exponential
+from wfmodel.model.units import LONGEST_NS
 from wfmodel.model.units import parse_duration as d
 from wfmodel.model.workflow import Service
 
@@ -101,6 +102,14 @@ def test_what_cannot_be_is_said(path, value, message):
     with pytest.raises(FactorError) as caught:
         applied(SETUP, factor(path), value)
     assert message in str(caught.value)
+
+
+def test_times_a_number_beyond_all_bounds_is_the_longest_duration_or_said():
+    longest = applied(SETUP, factor("setting.network", levels=(2, 1e308), times=True), 1e308)
+    assert longest.scenario.setting.network.mean_ns() == LONGEST_NS
+    capacity = factor("workflow.services.payment-service.capacity", levels=(2, 1e308), times=True)
+    with pytest.raises(FactorError, match="9 times 1e\\+308 is beyond the range of floats"):
+        applied(applied(SETUP, replace(capacity, times=False), 9), capacity, 1e308)
 
 
 def test_times_needs_a_number():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import random
 import shutil
@@ -278,6 +279,26 @@ def test_no_flipped_bit_is_taken_for_a_number(outcomes):
         assert repr(found) == repr(outcome)
 
 
+def test_columns_that_no_sweep_writes_are_no_cell(outcomes):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    content = cell_bytes(next(iter(outcomes.values())), {"seed": "1"})
+    table = parquet.read_table(io.BytesIO(content))
+    tried = 0
+    for place, field in enumerate(table.schema):
+        for value in (None, "x", 1, 1.5, [1], {"a": 1}, b"x", True):
+            other = arrow.array([value] * len(table))
+            if other.type == field.type:
+                continue
+            changed, buffer = table.set_column(place, field.name, other), io.BytesIO()
+            parquet.write_table(changed, buffer)
+            with pytest.raises(ValueError, match=f"its column '{field.name}' is of another kind"):
+                cell_from(buffer.getvalue())
+            with pytest.raises(ValueError, match="it has no column 'point'"):
+                results_from(buffer.getvalue())
+            tried += 1
+    assert tried > 7 * len(table.schema) - 10
+
+
 def test_a_damaged_file_of_results_is_named(tmp_path, known):
     sweep(tmp_path, known)
     path = tmp_path / "results.parquet"
@@ -335,8 +356,9 @@ def test_a_changed_scenario_is_said(tmp_path, known):
         )
 
 
-def test_a_manifest_of_something_else_is_said(tmp_path, known):
-    (tmp_path / "manifest.json").write_text("{}")
+@pytest.mark.parametrize("text", ["{}", "[" * 100_000, "7", r'{"format": "\ud800"}'])
+def test_a_manifest_of_something_else_is_said(tmp_path, known, text):
+    (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(StoreError, match="not the manifest of a sweep"):
         sweep(tmp_path, known, resume=True)
 

@@ -122,6 +122,15 @@ def test_a_default_of_the_client_counts_where_a_task_says_nothing():
     assert found.backoff == parse_duration("7s")
 
 
+@pytest.mark.parametrize("after", [5, ["nowhere"], {"a": 1}])
+def test_what_comes_after_a_task_has_no_default(after):
+    value = dag(task("a", partial_kwargs={"downstream_task_ids": after}))
+    value |= {"client_defaults": {"tasks": {"downstream_task_ids": after}}}
+    for each in value["dag"]["tasks"]:
+        each.get("__var", each).pop("downstream_task_ids", None)
+    assert codes(value) == []
+
+
 def test_a_field_that_is_null_says_nothing():
     assert states(task("a", retries=None, pool=None))["a"].service == "default_pool"
 
@@ -301,6 +310,10 @@ def test_an_annotation_that_fits_nothing_is_an_error(notes, code, said):
         dag(task("a", is_setup="yes")),
         dag(task("a", "a")),
         dag(task("a"), dagrun_timeout="1h"),
+        dag(task("a")) | {"client_defaults": {"tasks": {"retries": "x"}}},
+        dag(task("a")) | {"client_defaults": {"tasks": {"priority_weight": 1e300}}},
+        dag(task("a", partial_kwargs={"retries": "x"})),
+        dag(task("a", partial_kwargs={"__type": "dict", "__var": {"retries": "x"}})),
     ],
 )
 def test_what_is_no_serialised_dag_is_an_error(value):

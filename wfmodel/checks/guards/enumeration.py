@@ -9,8 +9,9 @@ way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise, product
-from math import ceil, floor, prod
+from math import ceil, floor, inf, nextafter, prod
 from typing import Final
 
 from wfmodel.checks.effort import Effort
@@ -59,10 +60,25 @@ def _numbers(domain: Domain) -> list[Scalar]:
     if not given:
         return [0]
     if not domain.integer:
-        between = [(a + b) / 2 for a, b in pairwise(given)]
-        return [*given, *between, given[0] - 1, given[-1] + 1]
+        between = (_between(a, b) for a, b in pairwise(given))
+        return [*given, *between, *_beyond(given[0], -1), *_beyond(given[-1], 1)]
     whole = {number for c in given for number in (floor(c) - 1, floor(c), ceil(c), ceil(c) + 1)}
     return [*sorted(whole)]
+
+
+def _between(low: float, high: float) -> float:
+    """Their middle; where no float is near enough, a whole number, if there is one."""
+    middle = (Fraction(low) + Fraction(high)) / 2  # the sum of two floats may be none
+    near = float(middle)
+    return near if low < near < high or middle.denominator > 1 else int(middle)
+
+
+def _beyond(last: float, step: int) -> Iterator[float]:
+    """The next value that way: of a large float, one more is the same."""
+    found = last + step
+    found = nextafter(last, step * inf) if found == last else found
+    if abs(found) != inf:
+        yield found
 
 
 def _strings(domain: Domain) -> list[Scalar]:

@@ -29,6 +29,7 @@ from wfmodel.experiments.factorial.plans import Point
 from wfmodel.extras import install_command
 from wfmodel.model.boundary import why_not_named
 from wfmodel.model.files import UNFINISHED, read_file, replacing
+from wfmodel.model.json_reader import kept_json
 
 MANIFEST: Final = "manifest.json"
 RESULTS: Final = "results.parquet"
@@ -235,7 +236,7 @@ def _groups(points: Iterable[Finished], size: int) -> Iterator[list[Finished]]:
 def _check_same(manifest: Path, provenance: Mapping[str, str]) -> None:
     """The directory's sweep must be this one."""
     try:
-        begun = json.loads(read_file(manifest))
+        begun = kept_json(read_file(manifest))
     except ValueError:
         begun = None
     if not isinstance(begun, dict) or begun.get("format") != provenance["format"]:

@@ -11,9 +11,11 @@ task, as much as a small cell takes. How cells are batched changes no result.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -48,11 +50,19 @@ class DaskCluster:
 
         Raises:
             ModuleNotFoundError: Dask is not installed; the message says how to.
-            ConnectionError: there is no scheduler at the address, or it has no workers.
+            ConnectionError: there is no scheduler at the address, it has no workers, or has gone.
             WorkersLostError: one cell's workers died too often.
         """
-        with self._client() as client:
-            yield from _outcomes(client, iter(works))
+        with _tracebacks_unsaid(), self._client() as client:
+            from distributed.comm import CommClosedError
+
+            try:
+                yield from _outcomes(client, iter(works))
+            except (CommClosedError, CancelledError):
+                raise ConnectionError(
+                    f"the Dask scheduler at {self.address} has gone: a sweep with a directory can"
+                    " be resumed"
+                ) from None
 
     def _client(self) -> Client:
         try:
@@ -72,6 +82,20 @@ class DaskCluster:
             client.close()
             raise ConnectionError(f"the Dask scheduler at {self.address} has no workers") from None
         return client
+
+
+@contextmanager
+def _tracebacks_unsaid() -> Iterator[None]:
+    """Of a connection that is lost Dask logs tracebacks; the error says it, in one line."""
+    loggers = [logging.getLogger(f"distributed.{name}") for name in ("client", "core", "utils")]
+    before = [each.level for each in loggers]
+    for each in loggers:
+        each.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for each, level in zip(loggers, before, strict=True):
+            each.setLevel(level)
 
 
 async def _greet(address: str) -> None:

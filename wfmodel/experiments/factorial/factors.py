@@ -8,6 +8,7 @@ same validation as a file.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, TypeAlias
@@ -176,7 +177,10 @@ def _times(old: Node, multiple: float) -> Node:
         return scaled(old, multiple)
     if isinstance(old, bool) or not isinstance(old, int | float):
         raise ValueError(f"times needs a number or a duration; there is {old!r}")
-    return max(1, round(old * multiple)) if isinstance(old, int) and old else old * multiple
+    product = old * multiple
+    if math.isinf(product):
+        raise ValueError(f"{old!r} times {multiple!r} is beyond the range of floats")
+    return max(1, round(product)) if isinstance(old, int) and old else product
 
 
 def _said(error: Exception) -> str:

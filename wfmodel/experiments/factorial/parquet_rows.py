@@ -58,10 +58,9 @@ def cell_from(content: bytes) -> tuple[CellOutcome, dict[str, str]]:
         ValueError: it is no such file, or damaged.
     """
     table, metadata = _read(content)
-    columns = table.to_pydict()
-    if set(columns) != set(_ROW_COLUMNS):
-        raise ValueError(f"it has other columns: {', '.join(columns)}")
-    outcome = CellOutcome(metadata.get("cell", ""), tuple(_rows(columns)))
+    if set(table.column_names) != set(_ROW_COLUMNS):
+        raise ValueError(f"it has other columns: {', '.join(table.column_names)}")
+    outcome = CellOutcome(metadata.get("cell", ""), tuple(_rows(_columns(table, _ROW_COLUMNS))))
     _verify([outcome], metadata)
     return outcome, metadata
 
@@ -107,10 +106,7 @@ def results_from(content: bytes) -> tuple[tuple[tuple[int, CellOutcome], ...], d
         ValueError: it is no such file, or damaged.
     """
     table, metadata = _read(content)
-    columns = table.to_pydict()
-    missing = [name for name in ("point", "cell", *_ROW_COLUMNS) if name not in columns]
-    if missing:
-        raise ValueError(f"it has no column {missing[0]!r}")
+    columns = _columns(table, ("point", "cell", *_ROW_COLUMNS))
     by_point: dict[int, tuple[str, list[ResponseRow]]] = {}
     keys = zip(columns["point"], columns["cell"], _rows(columns), strict=True)
     for point, key, row in keys:
@@ -154,18 +150,37 @@ _ROW_COLUMNS: Final = (
 )
 
 
+def _kinds(arrow: Any) -> dict[str, Any]:  # noqa: ANN401 - a module without types
+    """The type of every column but those of factors."""
+    text, number, count = arrow.string(), arrow.float64(), arrow.int64()
+    kinds = (text, text, number, number, number, count, count, text, count, text, count)
+    named = zip(_ROW_COLUMNS, (*kinds, arrow.list_(number)), strict=True)
+    return {"point": count, "cell": text, **dict(named)}
+
+
+def _columns(table: Any, names: Sequence[str]) -> dict[str, list[Any]]:  # noqa: ANN401 - as above
+    """Columns as Python has them, of the types that they were written with."""
+    kinds = _kinds(pyarrow())
+    for name in names:
+        if name not in table.column_names:
+            raise ValueError(f"it has no column {name!r}")
+        column = table.column(name)
+        if column.type != kinds[name] or column.null_count:
+            raise ValueError(f"its column {name!r} is of another kind")
+    found: dict[str, list[Any]] = table.select(list(names)).to_pydict()
+    return found
+
+
 def _schema(
     arrow: Any,  # noqa: ANN401 - a module without types
     factors: Iterable[tuple[str, Factor]],
     metadata: Mapping[str, str],
 ) -> pa.Schema:
-    text, number, count = arrow.string(), arrow.float64(), arrow.int64()
-    kinds = (text, text, number, number, number, count, count, text, count, text, count)
-    named = list(zip(_ROW_COLUMNS, (*kinds, arrow.list_(number)), strict=True))
-    factors = tuple(factors)
-    if factors:
-        before = [(f"{FACTOR}{name}", number if f.is_number else text) for name, f in factors]
-        named = [("point", count), ("cell", text), *before, *named]
+    kinds, factors = _kinds(arrow), tuple(factors)
+    number, text = arrow.float64(), arrow.string()
+    before = [(f"{FACTOR}{name}", number if f.is_number else text) for name, f in factors]
+    point = [("point", kinds["point"]), ("cell", kinds["cell"]), *before] if factors else []
+    named = [*point, *((name, kinds[name]) for name in _ROW_COLUMNS)]
     return arrow.schema(named, metadata=dict(metadata))
 
 
@@ -218,6 +233,7 @@ def _read(content: bytes) -> tuple[pa.Table, dict[str, str]]:
         )
         table, raw = file.read(), file.metadata.metadata or {}
     except (arrow.ArrowException, OSError) as error:
-        raise ValueError(f"it cannot be read as Parquet: {str(error).splitlines()[0]}") from None
+        said = str(error).partition("\n")[0]
+        raise ValueError(f"it cannot be read as Parquet: {said}") from None
     ours = {key: value for key, value in raw.items() if key != b"ARROW:schema"}
     return table, {key.decode(): value.decode("utf-8", "replace") for key, value in ours.items()}

@@ -77,8 +77,8 @@ class Operator:
 
     @property
     def downstream(self) -> tuple[str, ...]:
-        """Tasks directly after it."""
-        return tuple(self.get("downstream_task_ids", ()))
+        """Tasks directly after it: its own field, which no default stands in for."""
+        return tuple(self.fields.get("downstream_task_ids", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,10 @@ def read_dag(value: object) -> tuple[SerialisedDag | None, tuple[Finding, ...]]:
         return None, findings
     assert isinstance(value, Mapping)
     dag = value["dag"]
-    defaults = value.get("client_defaults", {})
-    tasks = defaults.get("tasks", {}) if isinstance(defaults, Mapping) else {}
-    found = {}
+    tasks, found = _defaults(value), {}
     for index, item in enumerate(dag["tasks"]):
         fields, path = _task_fields(item, index)
-        found[fields["task_id"]] = Operator(
-            fields["task_id"], fields, path, tasks if isinstance(tasks, Mapping) else {}
-        )
+        found[fields["task_id"]] = Operator(fields["task_id"], fields, path, tasks)
     order, cycle = _ordered(found)
     if cycle:
         at = (*found[cycle[0]].path, "downstream_task_ids")
@@ -127,6 +123,13 @@ def read_dag(value: object) -> tuple[SerialisedDag | None, tuple[Finding, ...]]:
         for name in order
     }
     return SerialisedDag(dag["dag_id"], dag, operators, mapped), ()
+
+
+def _defaults(value: Fields) -> Fields:
+    """What a task's fields are where it has none, by the file."""
+    defaults = value.get("client_defaults")
+    tasks = defaults.get("tasks") if isinstance(defaults, Mapping) else None
+    return tasks if isinstance(tasks, Mapping) else {}
 
 
 def _plain(value: object) -> object:
@@ -156,6 +159,7 @@ def _form(value: object) -> Iterator[Finding]:
     if not isinstance(dag.get("dag_id"), str) or not dag["dag_id"]:
         yield MALFORMED_DAG.at(("dag", "dag_id"), "a DAG has a dag_id, a text")
     yield from _typed(dag, ("dag",), _DAG_NUMBERS, (), ())
+    yield from _typed(_defaults(value), ("client_defaults", "tasks"), _NUMBERS, _TEXTS, _FLAGS)
     tasks = dag.get("tasks")
     if not isinstance(tasks, list | tuple) or not 0 < len(tasks) <= MOST_TASKS:
         yield MALFORMED_DAG.at(("dag", "tasks"), f"a DAG has a list of 1 to {MOST_TASKS} tasks")
@@ -188,7 +192,7 @@ def _tasks(tasks: list[Any] | tuple[Any, ...]) -> Iterator[Finding]:
 
 def _task(fields: Fields, path: Path, names: set[str]) -> Iterator[Finding]:
     yield from _typed(fields, path, _NUMBERS, _TEXTS, _FLAGS)
-    partial = fields.get("partial_kwargs", {})
+    partial = _plain(fields.get("partial_kwargs"))
     if isinstance(partial, Mapping):
         yield from _typed(partial, (*path, "partial_kwargs"), _NUMBERS, _TEXTS, _FLAGS)
     name, rule = fields["task_id"], fields.get("trigger_rule", "all_success")

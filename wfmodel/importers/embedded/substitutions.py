@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from wfmodel.importers.asl.templates import MARK
-from wfmodel.model.limits import MOST_BYTES
+from wfmodel.model.json_reader import read_json
+from wfmodel.model.limits import MOST_BYTES, RefusedError
 
 _SIMPLE: Final = re.compile(r'\$\{([^{}"\s\\]*)\}')
 _UNFIT: Final = re.compile(r'[{}"\s\\:\[\]()]')
@@ -97,8 +98,8 @@ def _filled(value: object, constant: Callable[[str], str | None]) -> object:
 def _json(text: str | None, otherwise: str) -> object:
     """What a text means where JSON wants a value."""
     try:
-        return otherwise if text is None else json.loads(text)
-    except ValueError:
+        return otherwise if text is None else read_json(text, "")
+    except RefusedError:
         return otherwise
 
 
