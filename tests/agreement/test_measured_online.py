@@ -77,7 +77,7 @@ def test_blocks_are_the_history_and_the_last_word_of_who_is_gone(world):
     if history.rows[-1, 4] == 1:  # at rest only such as somebody still has to move are left
         tracks = tracks_of(history)
         for instance, state in enumerate(tracks.final_state.tolist()):
-            views = map(tracks.graph.view, tracks.graph.states[state].views)
+            views = map(tracks.graph.view, tracks.graph.states[state].every_view())
             assert instance in gone or any(view.active for view in views)
 
 

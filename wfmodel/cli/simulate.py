@@ -97,7 +97,10 @@ def simulate(
     if (path is None) == (follow is None):
         raise TyperException("give either a scenario or workflow to run, or --follow FILE")
     files = trace_files(traces) if traces else {}
-    history, observed, terms = _kept(follow) if follow else _run(path, design, seed, replication)
+    told = airflow or instance is not None
+    history, observed, terms = (
+        _kept(follow) if follow else _run(path, design, seed, replication, measured=not told)
+    )
     if save is not None:
         from wfmodel.designs import save_history
 
@@ -145,9 +148,11 @@ def _kept(file: Path) -> tuple[History, Callable[[], RunObservation], Terms]:
 
 
 def _run(
-    path: str | None, design: str | None, seed: int | None, replication: int
+    path: str | None, design: str | None, seed: int | None, replication: int, *, measured: bool
 ) -> tuple[History, Callable[[], RunObservation], Terms]:
     bench, cell = _prepared(path, design, seed, replication)
+    if measured:
+        bench.prepare(cell)
     history = bench.history(cell)
     return history, lambda: bench.observed(cell, history), cell.terms
 

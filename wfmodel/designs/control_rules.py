@@ -147,7 +147,9 @@ class Turn(JoinRules):
         if node.undoes is not None:
             self.progress(Status.COMPENSATING)
         self.learn(node.index, StepStatus.RUNNING)
-        self.tokens.append(replace(token, phase=Phase.WORKING))
+        if token.phase is not Phase.WORKING:
+            token = replace(token, phase=Phase.WORKING)
+        self.tokens.append(token)
         self.attempt(token, node)
 
     def attempt(self, token: Token, node: Node) -> None:

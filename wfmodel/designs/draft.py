@@ -5,7 +5,9 @@ It is frozen in canonical order: what happened in another order but comes to the
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable, Collection
+from functools import cache
+from typing import Any, TypeVar
 
 from wfmodel.designs.messages import LAPS, Action, Home, Key, OpenKey, StepStatus
 from wfmodel.designs.node_trie import NodeTrie
@@ -16,6 +18,7 @@ from wfmodel.designs.state import Job, Output, ParticipantState, Status, Token
 K = TypeVar("K", bound="tuple[int, ...]")
 V = TypeVar("V")
 V2 = TypeVar("V2")
+Held = TypeVar("Held")
 
 
 class Draft:
@@ -43,13 +46,13 @@ class Draft:
         local = ParticipantState(
             self.status,
             self.steps,
-            tuple(sorted(self.tokens, key=_token_order)),
-            tuple(sorted(self.joins, key=lambda join: join.key)),
-            tuple(sorted(self.jobs, key=_job_order)),
+            _in_order(self.tokens, _token_order),
+            _in_order(self.joins, lambda join: join.key),
+            _in_order(self.jobs, _job_order),
             self.results,
             self.seen,
             self.outputs,
-            tuple(sorted(self.cancelled, key=_home_order)),
+            _in_order(self.cancelled, _home_order),
             self.standing,
             self.early,
             rows,
@@ -67,7 +70,7 @@ class Draft:
             if status is not StepStatus.DONE:
                 return
             node, status = undoes, StepStatus.COMPENSATED
-        self.steps = self.steps.filed(node, ((node, status),))
+        self.steps = self.steps.filed(node, _said(node, status))
 
     def result_of(self, visit: Key) -> tuple[int, str] | None:
         """The latest attempt at a command that is finished, and its outcome."""
@@ -122,6 +125,12 @@ class Draft:
             self.status = status
 
 
+@cache
+def _said(node: int, status: StepStatus) -> tuple[tuple[int, StepStatus], ...]:
+    """What is believed of a step, one value for all the states that say it."""
+    return ((node, status),)
+
+
 def _found(pairs: NodeTrie[tuple[K, V]], key: K, otherwise: V2) -> V | V2:
     return next((value for known, value in pairs.at(key[0]) if known == key), otherwise)
 
@@ -130,6 +139,11 @@ def _noted(pairs: NodeTrie[tuple[K, V]], key: K, value: V) -> NodeTrie[tuple[K, 
     others = [pair for pair in pairs.at(key[0]) if pair[0] != key]
     noted = sorted((*others, (key, value)), key=lambda pair: pair[0])
     return pairs.filed(key[0], tuple(noted))
+
+
+def _in_order(held: Collection[Held], order: Callable[[Held], Any]) -> tuple[Held, ...]:
+    """Most often there is one, or none."""
+    return tuple(held) if len(held) < 2 else tuple(sorted(held, key=order))
 
 
 def _token_order(token: Token) -> tuple[object, ...]:

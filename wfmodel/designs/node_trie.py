@@ -14,6 +14,7 @@ they have.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 Item = TypeVar("Item", bound="tuple[Any, ...]")
@@ -21,10 +22,12 @@ Item = TypeVar("Item", bound="tuple[Any, ...]")
 _BITS: Final = 4
 _FAN: Final = 1 << _BITS
 _MASK: Final = _FAN - 1
-_EMPTY: Final[tuple[Any, ...]] = ((),) * _FAN
+_GAPS: Final[tuple[Any, ...]] = ((),) * _FAN
 
 _Branch: TypeAlias = tuple[Any, ...]
-"""``_FAN`` branches or, at the bottom, buckets: the items of one node; () where nothing is."""
+"""Up to ``_FAN`` branches or, at the bottom, buckets: the items of one node. () where nothing is;
+after the last one that is not empty there is none, for there are as many copies as states.
+"""
 
 
 class NodeTrie(Generic[Item]):
@@ -39,7 +42,8 @@ class NodeTrie(Generic[Item]):
 
     def __init__(self, items: Iterable[Item] = ()) -> None:
         found: NodeTrie[Item] = self
-        self._root, self._shift, self._size, self._hash = _EMPTY, 0, 0, 0
+        self._root: _Branch = ()
+        self._shift, self._size, self._hash = 0, 0, 0
         for item in items:
             node = _node_of(item)
             found = found.filed(node, tuple(sorted((*found.at(node), item))))
@@ -52,8 +56,11 @@ class NodeTrie(Generic[Item]):
         shift, branch = self._shift, self._root
         if node >> shift >= _FAN:
             return ()
-        while branch and shift >= 0:
-            branch = branch[node >> shift & _MASK]
+        while shift >= 0:
+            place = node >> shift & _MASK
+            if place >= len(branch):
+                return ()
+            branch = branch[place]
             shift -= _BITS
         return branch
 
@@ -64,11 +71,11 @@ class NodeTrie(Generic[Item]):
             return self
         root, shift = self._root, self._shift
         while node >> shift >= _FAN:
-            root, shift = (root if self._size else (), *_EMPTY[1:]), shift + _BITS
+            root, shift = (root,) if root else (), shift + _BITS
         made: NodeTrie[Item] = NodeTrie.__new__(NodeTrie)
-        root = _with(root, shift, node, items) or _EMPTY
-        while not items and shift and not any(root[1:]):
-            root, shift = root[0] or _EMPTY, shift - _BITS
+        root = _with(root, shift, node, items)
+        while not items and shift and len(root) < 2:
+            root, shift = root[0] if root else (), shift - _BITS
         made._root, made._shift = root, shift
         made._size = self._size + len(items) - len(before)
         # A sum does not depend on the order in which items came, and needs only what is new.
@@ -83,12 +90,21 @@ class NodeTrie(Generic[Item]):
 
     def beyond(self, other: NodeTrie[Item]) -> Iterator[Item]:
         """Items that the other one has not, in order; what is shared is not looked at."""
+        return _beyond(*self._side_by_side(other))
+
+    def differing(self, other: NodeTrie[Item]) -> Iterator[int]:
+        """Nodes of which the two do not have the same items, in order."""
+        mine, theirs, shift = self._side_by_side(other)
+        return _differing(mine, theirs, shift, 0)
+
+    def _side_by_side(self, other: NodeTrie[Item]) -> tuple[_Branch, _Branch, int]:
+        """Both roots, as if both had room for the same nodes, and where their entries begin."""
         mine, theirs, shift = self._root, other._root, self._shift
         for _ in range(shift, other._shift, _BITS):
-            mine, shift = (mine, *_EMPTY[1:]), shift + _BITS
+            mine, shift = (mine,), shift + _BITS
         for _ in range(other._shift, shift, _BITS):
-            theirs = (theirs, *_EMPTY[1:])
-        return _beyond(mine, theirs, shift)
+            theirs = (theirs,)
+        return mine, theirs, shift
 
     def __iter__(self) -> Iterator[Item]:
         return _items(self._root, self._shift)
@@ -120,11 +136,18 @@ def _node_of(item: tuple[Any, ...]) -> int:
 
 
 def _with(branch: _Branch, shift: int, node: int, items: tuple[Any, ...]) -> _Branch:
-    place = node >> shift & _MASK
-    within = items if not shift else _with(branch and branch[place], shift - _BITS, node, items)
-    known = branch or _EMPTY
-    made = (*known[:place], within, *known[place + 1 :])
-    return made if items or any(made) else ()
+    place, known = node >> shift & _MASK, len(branch)
+    within = items
+    if shift:
+        within = _with(branch[place] if place < known else (), shift - _BITS, node, items)
+    if place >= known:
+        return (*branch, *_GAPS[: place - known], within)
+    if within or place < known - 1:
+        return (*branch[:place], within, *branch[place + 1 :])
+    made = branch[:place]
+    while made and not made[-1]:
+        made = made[:-1]
+    return made
 
 
 def _items(branch: _Branch, shift: int) -> Iterator[Any]:
@@ -137,10 +160,21 @@ def _beyond(mine: _Branch, theirs: _Branch, shift: int) -> Iterator[Any]:
     if mine is theirs:
         return
     for place, each in enumerate(mine):
-        other = theirs[place] if theirs else ()
+        other = theirs[place] if place < len(theirs) else ()
         if each is other or not each:
             continue
         if shift:
             yield from _beyond(each, other, shift - _BITS)
         else:
             yield from (item for item in each if item not in other)
+
+
+def _differing(mine: _Branch, theirs: _Branch, shift: int, first: int) -> Iterator[int]:
+    for place, (each, other) in enumerate(zip_longest(mine, theirs, fillvalue=())):
+        if each is other:
+            continue
+        node = first + (place << shift)
+        if shift:
+            yield from _differing(each, other, shift - _BITS, node)
+        elif each != other:
+            yield node

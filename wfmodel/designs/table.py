@@ -8,6 +8,7 @@ numbers depend on that run alone.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Hashable, Iterator
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -33,6 +34,7 @@ from wfmodel.designs.reaction_checks import checked_reaction, checked_view
 from wfmodel.designs.state import View
 from wfmodel.designs.system import System, takes
 
+_UNMET: Final = array("q", [-1])
 Value = TypeVar("Value", bound=Hashable)
 
 SEND: Final = 0
@@ -67,10 +69,30 @@ class Interned(Generic[Value]):
 
     def number(self, value: Value) -> int:
         """The number of a value, new or known."""
-        found = self.numbers.get(value)
-        if found is None:
-            found = self.numbers[value] = len(self.values)
+        known = len(self.values)
+        found = self.numbers.setdefault(value, known)  # a state's hash is asked for once
+        if found == known:
             self.values.append(value)
+        return found
+
+
+class Renumbered:
+    """Numbers of a table, numbered from 0 in the order in which a run meets them."""
+
+    __slots__ = ("_own", "values")
+
+    def __init__(self) -> None:
+        self.values, self._own = array("q"), array("q")
+
+    def number(self, shared: int) -> int:
+        """The run's number, new or known."""
+        own = self._own
+        if shared >= len(own):
+            own.extend(_UNMET * (shared + 1 - len(own)))
+        found = own[shared]
+        if found < 0:
+            found = own[shared] = len(self.values)
+            self.values.append(shared)
         return found
 
 
@@ -91,9 +113,17 @@ class Table:
         for participant, machine in enumerate(self.machines):
             assert self.states[participant].number(machine.initial) == 0
         self.restarted = self.events.number(Restarted())
-        self._views: tuple[dict[int, View], ...] = tuple({} for _ in self.names)
+        self._asked: dict[tuple[Operation, ...], tuple[Operation, ...]] = {}
+        """Few things are asked for, from many states: those that are the same are one value."""
+        self._views: tuple[list[View | None], ...] = tuple([] for _ in self.names)
+        """By participant and state, as far as they were asked for."""
         self._received: dict[int, int] = {}
         self._done: dict[tuple[int, int, int, str], int] = {}
+
+    @property
+    def size(self) -> int:
+        """How many states of participants were met."""
+        return sum(len(known.values) for known in self.states)
 
     def hearer(self, participant: int, node: int) -> int:
         """Who hears the event from outside that this participant's action has set going."""
@@ -115,7 +145,8 @@ class Table:
             after, actions = checked_reaction(self.names[participant], machine, *met, self.names)
         else:
             after, actions = machine.react(*met)
-        operations = tuple(self._operation(action) for action in actions)
+        operations = tuple([self._operation(action) for action in actions])
+        operations = self._asked.setdefault(operations, operations)
         publishes = any(operation[0] == SEND for operation in operations)
         entry = (known.number(after), operations, publishes)
         self.entries[participant][state, event] = entry
@@ -179,7 +210,9 @@ class Table:
     def view(self, participant: int, state: int) -> View:
         """What the participant's store says in a state."""
         known = self._views[participant]
-        found = known.get(state)
+        if state >= len(known):
+            known.extend([None] * (state + 1 - len(known)))
+        found = known[state]
         if found is None:
             machine, value = self.machines[participant], self.states[participant].values[state]
             view = checked_view(self.names[participant], machine, value) if self.own else None
@@ -204,10 +237,10 @@ class RunTable:
         self.system = table.system
         self.names = table.names
         self.index = table.index
-        self.states: tuple[Interned[int], ...] = tuple(Interned() for _ in table.names)
-        self.events: Interned[int] = Interned()
-        self.messages: Interned[int] = Interned()
-        self.entries: tuple[dict[tuple[int, int], Entry], ...] = tuple({} for _ in table.names)
+        self.states = tuple(Renumbered() for _ in table.names)
+        self.events, self.messages = Renumbered(), Renumbered()
+        self._asked: dict[tuple[Operation, ...], tuple[Operation, ...]] = {}
+        """Operations in the table's numbers, to those in this run's."""
         self._received: dict[int, int] = {}
         self._done: dict[tuple[int, int, int, str], int] = {}
         for known in self.states:
@@ -220,9 +253,10 @@ class RunTable:
         after, operations, publishes = self.table.entry(
             participant, known.values[state], self.events.values[event]
         )
-        entry = (known.number(after), tuple(map(self._operation, operations)), publishes)
-        self.entries[participant][state, event] = entry
-        return entry
+        number, asked = known.number(after), self._asked.get(operations)
+        if asked is None:
+            asked = self._asked[operations] = tuple(map(self._operation, operations))
+        return (number, asked, publishes)
 
     def _operation(self, operation: Operation) -> Operation:
         if operation[0] == SEND:

@@ -9,7 +9,8 @@ wrong, and a monitor goes on looking. Without this, the design that gives up fir
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -37,6 +38,7 @@ from wfmodel.metrics import (
     Per,
     StateGraph,
     Terms,
+    Tracks,
     TwinEnds,
     ends_of,
     lost_on_derailed,
@@ -109,9 +111,10 @@ def twin_run(
     history: History, *, graph: StateGraph | None = None, terms: Terms = NO_TERMS
 ) -> TwinRun:
     """Measure a run without faults."""
-    tracks = tracks_of(to_the_limit(history), graph=graph)
-    values = _values(measure_tracks(tracks, terms), history)
-    return TwinRun(ends_of(tracks), values, latencies_of(tracks, most=MOST_CALM))
+    with _watched_to_the_limit(history) as watched:
+        tracks = tracks_of(watched, graph=graph)
+        values = _values(measure_tracks(tracks, terms), history)
+        return TwinRun(ends_of(tracks), values, latencies_of(tracks, most=MOST_CALM))
 
 
 def observe(
@@ -132,7 +135,15 @@ def observe(
     history has no convergence limit, as that of a replay, recovery time is not restricted to it.
     """
     ends = None if twin is None else twin.ends
-    tracks = tracks_of(to_the_limit(history), graph=graph, twin=ends, moving=moving)
+    with _watched_to_the_limit(history) as watched:
+        tracks = tracks_of(watched, graph=graph, twin=ends, moving=moving)
+        return _observed(tracks, system, twin, terms)
+
+
+def _observed(
+    tracks: Tracks, system: System | None, twin: TwinRun | None, terms: Terms
+) -> RunObservation:
+    history = tracks.history
     measured = measure_tracks(tracks, terms)
     values = _values(measured, history)
     return RunObservation(
@@ -192,14 +203,39 @@ def _any_wrong(measured: Measurement) -> bool:
 
 def to_the_limit(history: History) -> History:
     """The same run, watched until the end of the convergence limit."""
+    end_ns = _limit_of(history)
+    if end_ns is None:
+        return history
+    longer = history.rows.copy()
+    longer[-1, 0] = end_ns
+    return replace(history, rows=longer)
+
+
+def _limit_of(history: History) -> int | None:
+    """When a run has been watched to the end of the convergence limit; None where it has no end."""
     rows = history.rows
     if not len(rows) or rows[-1, 1] != Kind.END:
-        return history
+        return None
     arrivals_end = rows[rows[:, 1] == Kind.ARRIVALS_END, 0]
     limit = int(arrivals_end[0]) + history.convergence_ns if len(arrivals_end) else 0
-    longer = rows.copy()
-    longer[-1, 0] = max(int(rows[-1, 0]), limit)
-    return replace(history, rows=longer)
+    return max(int(rows[-1, 0]), limit)
+
+
+@contextmanager
+def _watched_to_the_limit(history: History) -> Iterator[History]:
+    """The same as ``to_the_limit``, for a while: a copy of all rows is as much memory as the run
+    itself, so its last row is lent. Rows that may not be written are copied.
+    """
+    end_ns, rows = _limit_of(history), history.rows
+    if end_ns is None or not rows.flags.writeable:
+        yield to_the_limit(history)
+        return
+    ended_ns = int(rows[-1, 0])
+    rows[-1, 0] = end_ns
+    try:
+        yield history
+    finally:
+        rows[-1, 0] = ended_ns
 
 
 def _restricted(samples: tuple[tuple[int, bool], ...], limit_s: float) -> Samples:

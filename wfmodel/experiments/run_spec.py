@@ -8,6 +8,7 @@ once, and builds its systems itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias, TypeVar
 
@@ -37,7 +38,9 @@ FARTHEST: Final = 4096
 BUSIEST: Final = 4
 """As many rows as the run itself had: one that is run on has no more if little happens in it."""
 MOST_STATES: Final = 50_000
-"""Global states that a worker keeps of each."""
+"""Global states that a worker keeps of each, and states of participants, if few share them."""
+SHARED: Final = 16
+"""Rows of a run for each state of a participant; with less, most paths are taken once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +88,50 @@ class Runner:
         Raises:
             ValueError: the workflow cannot run (a name leads nowhere).
         """
+        self.prepare(cell)
         return self.observed(cell, self.history(cell))
+
+    def prepare(self, cell: RunSpec) -> None:
+        """Have the cell's twin measured before the cell is run: so one history at a time is in
+        memory.
+        """
+        if cell.twin and cell.setting.faults:
+            with suppress(StormError):  # the run itself may storm too, and is named then
+                self.twin(cell)
 
     def observed(self, cell: RunSpec, history: History) -> RunObservation:
         """The same of a cell whose run is at hand."""
-        twin = self._twin(cell, history) if cell.twin else None
-        system = self.table(cell.variant).system
-        graph, moving = self._graph(cell, history), self.moving(cell, history)
+        system, moving = self.table(cell.variant).system, self.moving(cell, history)
+        if cell.twin and cell.setting.faults:
+            self.twin(cell)  # run while the table is there
+        self._give_up_table(cell, history)
+        twin = self.twin(cell, history) if cell.twin else None
+        graph = self._graph(cell, history)
         return observe(
             history, system=system, graph=graph, twin=twin, moving=moving, terms=cell.terms
         )
 
-    def _twin(self, cell: RunSpec, history: History) -> TwinRun:
+    def twin(self, cell: RunSpec, history: History | None = None) -> TwinRun:
         """The cell's run without faults; cells that differ in their faults alone share it. A run
-        that has none is its own.
+        that has none, whose ``history`` may be at hand, is its own.
         """
         same = replace(cell, setting=replace(cell.setting, faults=()))
         found = self._twins.pop(same, None)
         if found is None:
-            history = history if same == cell else self.history(same)
-            found = twin_run(history, graph=self._graph(same, history), terms=cell.terms)
+            calm = history if history is not None and same == cell else self.history(same)
+            found = twin_run(calm, graph=self._graph(same, calm), terms=cell.terms)
         self._twins[same] = found  # the last of them is the latest used
         if len(self._twins) > MOST_TWINS:
             del self._twins[next(iter(self._twins))]
         return found
+
+    def _give_up_table(self, cell: RunSpec, history: History) -> None:
+        """Before a run is measured, unless what was tabulated for it is of use to another: it
+        would be most of the memory.
+        """
+        size = self.table(cell.variant).size
+        if size > MOST_STATES and SHARED * size > len(history.rows):
+            del self._tables[cell.variant]
 
     def _graph(self, cell: RunSpec, history: History) -> StateGraph:
         graph = self._graphs.get(cell.variant)

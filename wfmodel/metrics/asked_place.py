@@ -22,8 +22,7 @@ gained by ending early, being slow or knowing nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -32,10 +31,10 @@ from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.messages import Key, StepStatus
 from wfmodel.designs.state import Status
 from wfmodel.metrics.codes import Bools, Floats, Ints
-from wfmodel.metrics.globalstate import GlobalState, StateGraph
+from wfmodel.metrics.globalstate import GlobalState, StateGraph, StateJudge
 from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.metric import SECOND, Undefined, Value, mean
-from wfmodel.metrics.node_facts import NO_FACTS, NodeFacts
+from wfmodel.metrics.node_facts import NO_FACTS, TRUTH, Facts, NodeFacts
 from wfmodel.metrics.twin import limit_ns
 
 NOBODY: Final = -1
@@ -87,11 +86,8 @@ def _flags(judged: Iterable[bool], inverse: Ints) -> Bools:
 
 def _claims(tracks: Tracks) -> tuple[Floats, Floats]:
     """Per instance: nanoseconds behind, and wrong."""
-    graph, place = tracks.graph, tracks.once(asked_of)[tracks.instance]
-    pairs, inverse = _pairs(place, tracks.target)
-    untrue = {who: NodeFacts(graph.origins, partial(_untrue, graph, who)) for who, _ in pairs}
-    wrong = _flags((_is_wrong(graph, untrue[pair[0]], *pair) for pair in pairs), inverse)
-    behind = _flags((_is_behind(graph, *pair) for pair in pairs), inverse) & ~wrong
+    wrong, behind = _judged(tracks, _is_wrong), _judged(tracks, _is_behind)
+    behind &= ~wrong
     moving = _lasting_ns(tracks) - _at_rest_ns(tracks)
     closes = np.minimum(tracks.arrival_ns + limit_ns(tracks), tracks.end_ns)
     lost = (tracks.anomalies & int(Anomaly.LOST)) > 0
@@ -99,20 +95,28 @@ def _claims(tracks: Tracks) -> tuple[Floats, Floats]:
     return tracks.total(behind * moving), tracks.total(wrong * moving) + after
 
 
-def _is_wrong(graph: StateGraph, untrue: NodeFacts, place: int, number: int) -> bool:
+def _judged(tracks: Tracks, judge: StateJudge) -> Bools:
+    """Per event: what is judged of who is asked, in the state after it."""
+    place, target = tracks.once(asked_of)[tracks.instance], tracks.target
+    found = np.zeros(len(target), dtype=np.bool_)
+    for who in set(tracks.once(asked_of).tolist()) - {NOBODY}:
+        mine = place == who
+        found[mine] = tracks.graph.judgements(judge, who)[target[mine]]
+    return found
+
+
+def _is_wrong(graph: StateGraph, place: int, number: int) -> bool:
     """Whether what a participant says in a global state is not so."""
-    if place == NOBODY:
-        return False
-    if untrue.of(number):
+    if graph.facts(_untrue, place, (TRUTH, place)).of(number):
         return True
     state = graph.states[number]
-    final = graph.view(state.views[place]).status.is_final
+    final = graph.view(state.view_of(place)).status.is_final
     return final and _is_false_verdict(graph, state, place)
 
 
 def _untrue(graph: StateGraph, place: int, number: int, node: int) -> tuple[tuple[int], ...]:
     """The node, if what a participant says of it in a global state is not so."""
-    if place == NOBODY or node not in graph.effects:
+    if node not in graph.effects:
         return ()
     state = graph.states[number]
     counts = state.truth.at(node)
@@ -120,13 +124,13 @@ def _untrue(graph: StateGraph, place: int, number: int, node: int) -> tuple[tupl
     stands = len(counts) == 1 and counts[0].net > 0  # of several visits nobody knows which is meant
     lies = any(
         (status is StepStatus.DONE and not landed) or (status is StepStatus.COMPENSATED and stands)
-        for _, status in graph.view(state.views[place]).steps.at(node)
+        for _, status in graph.view(state.view_of(place)).steps.at(node)
     )
     return ((node,),) if lies else ()
 
 
 def _is_false_verdict(graph: StateGraph, state: GlobalState, place: int) -> bool:
-    view = graph.view(state.views[place])
+    view = graph.view(state.view_of(place))
     if state.verdicts != {view.status}:
         return True
     counts = [count for count in state.truth if count.node in graph.effects]
@@ -136,7 +140,7 @@ def _is_false_verdict(graph: StateGraph, state: GlobalState, place: int) -> bool
     visits = Counter(count.node for count in counts)
     once = {count.node for count in counts if count.landed and visits[count.node] == 1}
     said: dict[int, set[StepStatus]] = {}
-    for number in state.views:
+    for number in state.every_view():
         for node, status in graph.view(number).steps:
             said.setdefault(node, set()).add(status)
     missing = any(
@@ -152,13 +156,11 @@ def _is_false_verdict(graph: StateGraph, state: GlobalState, place: int) -> bool
 
 def _is_behind(graph: StateGraph, place: int, number: int) -> bool:
     """Whether others know more of an instance than a participant that is asked."""
-    if place == NOBODY:
-        return False
     state = graph.states[number]
-    view = graph.view(state.views[place])
+    view = graph.view(state.view_of(place))
     if view.status.is_final:
         return False
-    knows = any(state.views) or bool(state.truth) or bool(state.past)
+    knows = any(state.every_view()) or bool(state.truth) or bool(state.past)
     return bool(state.verdicts) or (view.status is Status.UNKNOWN and knows)
 
 
@@ -171,13 +173,20 @@ def _exposed(tracks: Tracks) -> Floats:
     # The final state decides; of an instance that still runs, what stands is not judged.
     ends = np.where(judged, final, -1 - final)
     pairs, inverse = _pairs(tracks.target, ends)
-    graph = tracks.graph
-    standing = NodeFacts(graph.origins, partial(_standing, graph, 1))
-    twice = NodeFacts(graph.origins, partial(_standing, graph, 2))
-    exposed = _flags(
-        (bool(twice.of(at)) or _is_exposed(graph, standing, at, end) for at, end in pairs), inverse
-    )
+    exposed = _flags(_exposures(tracks.graph, pairs), inverse)
     return tracks.total(exposed * _lasting_ns(tracks))
+
+
+def _exposures(graph: StateGraph, pairs: Iterable[tuple[int, int]]) -> Iterator[bool]:
+    """Per pair of a state and an end, whether an effect is exposed."""
+    standing, twice = graph.facts(_standing, 1, (TRUTH,)), graph.facts(_standing, 2, (TRUTH,))
+    stands, ends, found = NO_FACTS, 0, False
+    for at, end in pairs:
+        # States are numbered along a walk: most have the effects of the one before.
+        if (now := standing.of(at)) is not stands or end != ends:
+            stands, ends = now, end
+            found = _is_exposed(graph, stands, standing, end)
+        yield found or bool(twice.of(at))
 
 
 def _standing(graph: StateGraph, least: int, number: int, node: int) -> tuple[Key, ...]:
@@ -188,11 +197,11 @@ def _standing(graph: StateGraph, least: int, number: int, node: int) -> tuple[Ke
     return tuple((node, count.epoch) for count in counts if count.net >= least)
 
 
-def _is_exposed(graph: StateGraph, standing: NodeFacts, number: int, end: int) -> bool:
+def _is_exposed(graph: StateGraph, stands: Facts, standing: NodeFacts, end: int) -> bool:
     last = end if end >= 0 else -1 - end
     stays = end < 0 or graph.states[last].verdicts == {Status.SUCCEEDED}
     kept = standing.of(last) if stays else NO_FACTS
-    return any(True for _ in standing.of(number).beyond(kept))
+    return any(True for _ in stands.beyond(kept))
 
 
 def _share(tracks: Tracks, per_instance: Floats) -> Value:

@@ -45,11 +45,11 @@ def disputed(one: View, other: View) -> tuple[int, ...]:
 
 def differ_about(node: int, one: View, other: View) -> bool:
     """Whether two views differ on a step."""
-    return any(
-        _differ(node, one, mine, other, theirs)
-        for _, mine in one.steps.at(node)
-        for _, theirs in other.steps.at(node)
-    )
+    for _, mine in one.steps.at(node):
+        for _, theirs in other.steps.at(node):
+            if _differ(node, one, mine, other, theirs):
+                return True
+    return False
 
 
 def _differ(node: int, one: View, mine: StepStatus, other: View, theirs: StepStatus) -> bool:

@@ -19,8 +19,11 @@ arrays of edge numbers.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import partial
+from itertools import chain
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from wfmodel.designs.anomalies import (
     LASTING,
@@ -35,25 +38,31 @@ from wfmodel.designs.history import History
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.state import Status, View
-from wfmodel.metrics.codes import Does, Views, read
-from wfmodel.metrics.distance import differ_about, disputed, statuses_differ
+from wfmodel.metrics.codes import Bools, Does, Views, read
 from wfmodel.metrics.growing_columns import Bits, NumberColumn
 from wfmodel.metrics.invariants import LocalInvariants
-from wfmodel.metrics.node_facts import Facts, NodeFacts, Origin, nodes_changed
+from wfmodel.metrics.node_facts import TRUTH, NodeFacts, Origin, Origins, nodes_changed
+from wfmodel.metrics.view_disputes import Disputes
 
 CONCLUDED: Final = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.COMPENSATED})
 """What a view says of a step once it has the step's result."""
 MOST_PATHS: Final = 20_000
 """Paths that a graph remembers; some kilobytes each."""
+MOST_CHANGES: Final = 100_000
+"""Changes of a view that it remembers, since others make them too; some hundred bytes each."""
+NO_CODE: Final = -1
+GROUP: Final = 64
+"""Participants: a few have one group, and of thousands a state copies two short tuples."""
 
 
 class GlobalState(NamedTuple):
-    """``views`` holds the number of one view per participant; ``truth`` the counts of every visit
-    that landed or was taken back; ``past`` the verdicts that some store has ever held, and
+    """``views`` holds the number of one view per participant, in groups of ``GROUP``: a state
+    shares all of them but one with the state before. ``truth`` holds the counts of every visit that
+    landed or was taken back; ``past`` the verdicts that some store has ever held, and
     ``compensating`` if one has ever said so.
     """
 
-    views: tuple[int, ...]
+    views: tuple[tuple[int, ...], ...]
     truth: NodeTrie[Count] = NodeTrie()
     past: frozenset[Status] = frozenset()
 
@@ -61,6 +70,22 @@ class GlobalState(NamedTuple):
     def verdicts(self) -> frozenset[Status]:
         """Verdicts ever held: forgetting one does not make it unsaid."""
         return self.past - {Status.COMPENSATING}
+
+    def view_of(self, participant: int) -> int:
+        """The number of a participant's view."""
+        return self.views[participant // GROUP][participant % GROUP]
+
+    def every_view(self) -> Iterator[int]:
+        """The number of each participant's view, in order."""
+        return chain.from_iterable(self.views)
+
+    def with_view(self, participant: int, view: int, past: frozenset[Status]) -> GlobalState:
+        """The same when a participant has another view, and with another past."""
+        at, place = divmod(participant, GROUP)
+        group = self.views[at]
+        group = (*group[:place], view, *group[place + 1 :])
+        views = (*self.views[:at], group, *self.views[at + 1 :])
+        return GlobalState(views, self.truth, past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +99,20 @@ class StateChange:
     concludes: bool
     """The instance's first verdict."""
     participant: int
-    """Whose view it is; -1 for the truth."""
+    """Whose view it is; TRUTH where nobody learned anything."""
     gains: tuple[int, ...]
     """Steps whose result the participant's view now has, and had not before."""
     lands: int
     """The step whose visit landed for the first time, or -1."""
     repeats: bool
     """An effect landed that its visit had landed before."""
+
+
+StateJudge: TypeAlias = Callable[["StateGraph", int, int], bool]
+"""Whether something holds in a graph, about something, in a state."""
+
+FactsOf: TypeAlias = Callable[["StateGraph", int, int, int], tuple[tuple[Any, ...], ...]]
+"""What holds in a graph, about something, in a state, of a node."""
 
 
 class StateGraph:
@@ -101,24 +133,33 @@ class StateGraph:
         self.views = Views()
         self.states: list[GlobalState] = []
         self.divergence, self.pairs, self.sound = NumberColumn(), NumberColumn(), Bits()
-        self.edges: list[StateChange] = []
         self.sources, self.targets, self.lands = NumberColumn(), NumberColumn(), NumberColumn()
         self.progress, self.concludes, self.repeats = Bits(), Bits(), Bits()
         self.participant, self.gains = NumberColumn(), NumberColumn()
         self.first_gains, self.gained = NumberColumn(), NumberColumn()
+        self.origins = Origins()
         self._invariants = LocalInvariants(history.steps, history.participants)
         self.effects = self._invariants.effects
         self._judge = Judge.of(history.steps)
         self._judged: dict[tuple[int, frozenset[int]], tuple[Anomaly, Terminal]] = {}
-        self._outgoing: list[dict[int, int]] = []
+        self._first_code, self._first_edge = array("q"), array("q")
+        """By state: the edge that was met first, which most often is the only one."""
+        self._other_edges: dict[tuple[int, int], int] = {}
         self._paths: dict[bytes, bytes] = {}
         self._numbers: dict[GlobalState, int] = {}
-        self.origins: list[Origin] = []
-        """By state: where it was met first, and what changed."""
-        self._disputes: dict[tuple[int, int], Facts] = {}
-        self._view_origins: dict[int, Origin] = {}
+        self._disputes = Disputes(self._view_in)
+        self._changes: dict[tuple[int, int], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._facts: dict[tuple[FactsOf, int], NodeFacts] = {}
+        self._judgements: dict[tuple[StateJudge, int], Bits] = {}
         self._broken = NodeFacts(self.origins, self._breaks)
-        self._state(GlobalState((0,) * len(history.participants)), 0, ())
+        knowing = len(history.participants)
+        start = GlobalState(
+            tuple((0,) * min(GROUP, knowing - first) for first in range(0, knowing, GROUP))
+        )
+        self._numbers[start] = 0
+        self.states.append(start)
+        self.origins.append(Origin(0, TRUTH, ()))
+        self._judge_state(0, 0, 0)
 
     def path(self, codes: bytes) -> bytes:
         """The edges that an instance takes, as 64-bit words, from those of its codes.
@@ -142,8 +183,24 @@ class StateGraph:
 
     def edge(self, state: int, code: int) -> int:
         """The number of the edge that a code takes from a state."""
-        known = self._outgoing[state].get(code)
+        if self._first_code[state] == code:
+            return self._first_edge[state]
+        known = self._other_edges.get((state, code))
         return self._add(state, code) if known is None else known
+
+    def change(self, edge: int) -> StateChange:
+        """The edge of a number."""
+        first, amount = self.first_gains.values[edge], self.gains.values[edge]
+        return StateChange(
+            source=self.sources.values[edge],
+            target=self.targets.values[edge],
+            progress=bool(self.progress.values[edge]),
+            concludes=bool(self.concludes.values[edge]),
+            participant=self.participant.values[edge],
+            gains=tuple(self.gained.values[first : first + amount]),
+            lands=self.lands.values[edge],
+            repeats=bool(self.repeats.values[edge]),
+        )
 
     def judged(self, number: int, revisited: frozenset[int]) -> tuple[Anomaly, Terminal]:
         """What is wrong with an instance that ended in a state, and its class. ``revisited``: steps
@@ -152,7 +209,7 @@ class StateGraph:
         found = self._judged.get((number, revisited))
         if found is None:
             state = self.states[number]
-            views = [self.view(view) for view in state.views]
+            views = [self.view(view) for view in state.every_view()]
             flags = self._judge.anomalies(views, state.truth, Past(state.past, revisited))
             found = self._judged[number, revisited] = flags, primary(state.verdicts, flags)
         return found
@@ -160,6 +217,21 @@ class StateGraph:
     def view(self, number: int) -> View:
         """The view of this number."""
         return self.views.values[number]
+
+    def judgements(self, judge: StateJudge, about: int) -> Bools:
+        """By state: what a judge says of it. Each is judged once, for all runs that share it."""
+        column = self._judgements.setdefault((judge, about), Bits())
+        new = range(len(column.values), len(self.states))
+        column.values.extend(judge(self, about, number) for number in new)
+        return column.array()
+
+    def facts(self, judge: FactsOf, about: int, heeds: Collection[int]) -> NodeFacts:
+        """What a judge says of each state's nodes; runs that share the graph ask for the same."""
+        known = self._facts.get((judge, about))
+        if known is None:
+            known = NodeFacts(self.origins, partial(judge, self, about), heeds)
+            self._facts[judge, about] = known
+        return known
 
     def _add(self, source: int, code: int) -> int:
         """The number of the edge that a code takes from a state where it was not met before."""
@@ -169,111 +241,93 @@ class StateGraph:
         first = repeats = False
         if does is Does.VIEW or does is Does.FORGET:
             after = self._learned(before, subject, value)
-            changed = self._view_changes(before.views[subject], value)
-            gains = self._gains(self.view(before.views[subject]), self.view(value))
+            changed, gains = self._view_changes(before.view_of(subject), value)
+            target = self._state(after, Origin(source, subject, changed))
         else:
             after, landed = _counted(before, does, subject, value)
-            changed = (subject,)
+            target = self._state(after, Origin(source, TRUTH, (subject,)))
             first, repeats = landed == 1, landed > 1
-        edge = StateChange(
-            source=source,
-            target=self._state(after, source, changed),
-            progress=does is not Does.FORGET and after != before,
-            concludes=bool(after.verdicts) and not before.verdicts,
-            participant=subject if does is Does.VIEW else -1,
-            gains=gains,
-            lands=subject if first else -1,
-            repeats=repeats and subject in self.effects,
-        )
-        self._outgoing[source][code] = len(self.edges)
-        self.edges.append(edge)
-        self.sources.values.append(edge.source)
-        self.targets.values.append(edge.target)
-        self.lands.values.append(edge.lands)
-        self.progress.values.append(edge.progress)
-        self.concludes.values.append(edge.concludes)
-        self.repeats.values.append(edge.repeats)
-        self.participant.values.append(edge.participant)
-        self.gains.values.append(len(edge.gains))
+        edge = len(self.sources.values)
+        if self._first_code[source] == NO_CODE:
+            self._first_code[source], self._first_edge[source] = code, edge
+        else:
+            self._other_edges[source, code] = edge
+        self.sources.values.append(source)
+        self.targets.values.append(target)
+        self.lands.values.append(subject if first else -1)
+        self.progress.values.append(does is not Does.FORGET and target != source)
+        heard = after.past is not before.past
+        self.concludes.values.append(heard and bool(after.verdicts) and not before.verdicts)
+        self.repeats.values.append(repeats and subject in self.effects)
+        self.participant.values.append(subject if does is Does.VIEW else TRUTH)
+        self.gains.values.append(len(gains))
         self.first_gains.values.append(len(self.gained.values))
-        self.gained.values.extend(edge.gains)
-        return len(self.edges) - 1
+        self.gained.values.extend(gains)
+        return edge
 
-    def _view_changes(self, before: int, after: int) -> tuple[int, ...]:
-        """Nodes about which a view says something else than the one before it."""
-        known = self._view_origins.get(after)
-        if known is not None and known.number == before:
-            return known.changed
-        changed = tuple(sorted(nodes_changed(self.view(before), self.view(after))))
-        self._view_origins.setdefault(after, Origin(before, changed))
-        return changed
-
-    def _gains(self, before: View, after: View) -> tuple[int, ...]:
-        """Steps of whose result a view knows, and the view before it did not."""
-        return tuple(
-            node
-            for node, status in after.steps.beyond(before.steps)
-            if status in CONCLUDED
-            and not any(said in CONCLUDED for _, said in before.steps.at(node))
-        )
+    def _view_changes(self, before: int, after: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Nodes about which a view says something else than the one before it; steps of whose
+        result it knows, and the view before it did not.
+        """
+        known = self._changes.get((before, after))
+        if known is None:
+            if len(self._changes) >= MOST_CHANGES:
+                self._changes.clear()
+            one, other = self.view(before), self.view(after)
+            told = tuple(other.steps.differing(one.steps))
+            known = tuple(sorted(nodes_changed(one, other, told))), _gains(one, other, told)
+            self._changes[before, after] = known
+        return known
 
     def _learned(self, before: GlobalState, participant: int, view: int) -> GlobalState:
-        views = (*before.views[:participant], view, *before.views[participant + 1 :])
         status = self.view(view).status
-        past = before.past | {status} if status in LASTING else before.past
-        return GlobalState(views, before.truth, past)
+        past = before.past
+        if status in LASTING and status not in past:
+            past = past | {status}
+        return before.with_view(participant, view, past)
 
-    def _state(self, state: GlobalState, source: int, changed: tuple[int, ...]) -> int:
-        found = self._numbers.get(state)
-        if found is None:
-            found = self._numbers[state] = len(self.states)
-            apart = self._apart(state.views)
-            self.states.append(state)
-            self.origins.append(Origin(source, changed))
-            self._outgoing.append({})
-            self.divergence.values.append(max(apart, default=0))
-            self.pairs.values.append(sum(d > 0 for d in apart))
-            self.sound.values.append(not any(apart) and not self._broken.of(found))
-        return found
+    def _state(self, state: GlobalState, origin: Origin) -> int:
+        """The number of a state, new or known, to which an edge leads."""
+        number = len(self.states)
+        found = self._numbers.setdefault(state, number)
+        if found < number:
+            return found
+        self.states.append(state)
+        self.origins.append(origin)
+        source, subject, changed = origin
+        if subject == TRUTH:
+            self._disputes.append_same(source)
+            self._judge_state(number, self.divergence.values[source], self.pairs.values[source])
+        else:
+            self._judge_state(number, *self._disputes.append(source, subject, changed))
+        return number
 
-    def _apart(self, views: tuple[int, ...]) -> list[int]:
-        """Distances of all pairs of views that know something."""
-        known = [view for view in views if view]
-        return [
-            self._distance(one, other) for i, one in enumerate(known) for other in known[i + 1 :]
-        ]
+    def _judge_state(self, number: int, divergence: int, pairs: int) -> None:
+        self._first_code.append(NO_CODE)
+        self._first_edge.append(NO_CODE)
+        self.divergence.values.append(divergence)
+        self.pairs.values.append(pairs)
+        self.sound.values.append(not divergence and not self._broken.of(number))
 
-    def _distance(self, one: int, other: int) -> int:
-        return len(self._disputed(one, other)) + statuses_differ(self.view(one), self.view(other))
-
-    def _disputed(self, one: int, other: int) -> Facts:
-        """Steps on which two views differ: from those of a view that one of them has come from."""
-        found = self._disputes.get((one, other))
-        if found is None:
-            for mine, theirs in ((one, other), (other, one)):
-                origin = self._view_origins.get(mine)
-                before = origin and self._disputes.get((origin.number, theirs))
-                if origin is not None and before is not None:
-                    found = self._disputed_since(before, mine, theirs, origin.changed)
-                    break
-            else:
-                nodes = disputed(self.view(one), self.view(other))
-                found = NodeTrie((node,) for node in nodes)
-            self._disputes[one, other] = self._disputes[other, one] = found
-        return found
-
-    def _disputed_since(
-        self, before: Facts, one: int, other: int, changed: tuple[int, ...]
-    ) -> Facts:
-        mine, theirs = self.view(one), self.view(other)
-        for node in changed:
-            before = before.filed(node, ((node,),) if differ_about(node, mine, theirs) else ())
-        return before
+    def _view_in(self, number: int, participant: int) -> View:
+        return self.view(self.states[number].view_of(participant))
 
     def _breaks(self, number: int, node: int) -> tuple[tuple[int], ...]:
         state, owner = self.states[number], self._invariants.owner(node)
-        said = self.view(state.views[owner]).steps.at(node) if owner >= 0 else ()
+        if self.origins.participants[number] not in (TRUTH, owner):
+            return self._broken.of(self.origins.numbers[number]).at(node)
+        said = self.view(state.view_of(owner)).steps.at(node) if owner >= 0 else ()
         return ((node,),) if self._invariants.broken(node, said, state.truth.at(node)) else ()
+
+
+def _gains(before: View, after: View, told: Iterable[int]) -> tuple[int, ...]:
+    """Of some steps those of whose result a view knows, and the view before it did not."""
+    return tuple(
+        node
+        for node in told
+        for _, status in after.steps.at(node)
+        if status in CONCLUDED and not any(said in CONCLUDED for _, said in before.steps.at(node))
+    )
 
 
 def _counted(before: GlobalState, does: Does, node: int, epoch: int) -> tuple[GlobalState, int]:

@@ -6,7 +6,8 @@ the nodes are looked at about which its first edge has changed anything; the res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from wfmodel.designs.node_trie import NodeTrie
@@ -17,41 +18,73 @@ Facts: TypeAlias = NodeTrie[tuple[Any, ...]]
 NO_FACTS: Final[Facts] = NodeTrie()
 
 
+TRUTH: Final = -1
+"""In place of a participant: what was done has changed, and not what somebody says."""
+
+
 class Origin(NamedTuple):
-    """Where a state was first met: the state before, and the nodes about which it says else."""
+    """Where a state was first met: the state before it, whose view was changed, or TRUTH, and the
+    nodes about which it now says else.
+    """
 
     number: int
+    participant: int
     changed: tuple[int, ...]
 
 
+class Origins:
+    """Those of all states, in columns; ``numbers`` and ``participants`` by state."""
+
+    def __init__(self) -> None:
+        self.numbers, self.participants = array("q"), array("q")
+        self._nodes, self._ends = array("q"), array("q", [0])
+
+    def append(self, origin: Origin) -> None:
+        """That of the next state."""
+        self.numbers.append(origin.number)
+        self.participants.append(origin.participant)
+        self._nodes.extend(origin.changed)
+        self._ends.append(len(self._nodes))
+
+    def changed(self, number: int) -> array[int]:
+        """Nodes about which a state says something else than the one before it."""
+        return self._nodes[self._ends[number] : self._ends[number + 1]]
+
+
 class NodeFacts:
-    """Facts by state. ``judge`` says what holds of a node in the state of a number."""
+    """Facts by state. ``judge`` says what holds of a node in the state of a number. ``heeds``:
+    whose views it looks at, TRUTH included; None: at all.
+    """
 
     def __init__(
-        self, origins: list[Origin], judge: Callable[[int, int], tuple[tuple[Any, ...], ...]]
+        self,
+        origins: Origins,
+        judge: Callable[[int, int], tuple[tuple[Any, ...], ...]],
+        heeds: Collection[int] | None = None,
     ) -> None:
-        self._origins, self._judge = origins, judge
+        self._origins, self._judge, self._heeds = origins, judge, heeds
         self._known: list[Facts] = [NO_FACTS]
         """State 0 knows nothing."""
 
     def of(self, number: int) -> Facts:
         """What holds in a state; those before it are asked first, for each comes from one."""
+        if number < len(self._known):
+            return self._known[number]
+        origins, heeds = self._origins, self._heeds
         for new in range(len(self._known), number + 1):
-            origin = self._origins[new]
-            found = self._known[origin.number]
-            for node in origin.changed:
-                found = found.filed(node, self._judge(new, node))
+            found = self._known[origins.numbers[new]]
+            if heeds is None or origins.participants[new] in heeds:
+                for node in origins.changed(new):
+                    found = found.filed(node, self._judge(new, node))
             self._known.append(found)
         return self._known[number]
 
 
-def nodes_changed(before: View, after: View) -> Iterable[int]:
+def nodes_changed(before: View, after: View, told: Iterable[int]) -> set[int]:
     """Nodes about which two views say something else, or mean it otherwise: what a view says of
     a step is understood by the instance's status, and by whether the step is still its to move.
+    ``told``: those of whose steps they do not say the same.
     """
     if before.status is not after.status:
-        return {node for view in (before, after) for node, _ in view.steps} | (
-            {*before.active} ^ {*after.active}
-        )
-    said = (*after.steps.beyond(before.steps), *before.steps.beyond(after.steps))
-    return {node for node, _ in said} | ({*before.active} ^ {*after.active})
+        told = (node for view in (before, after) for node, _ in view.steps)
+    return {*told} | ({*before.active} ^ {*after.active})

@@ -36,7 +36,7 @@ class Stall(NamedTuple):
 
 def nameable(graph: StateGraph, state: GlobalState, correlation: bool) -> bool:
     """Whether a monitor that reads these stores can name the instance and its step."""
-    views = [graph.view(number) for number in state.views]
+    views = [graph.view(number) for number in state.every_view()]
     if correlation:
         return any(view != View() for view in views)
     return any(view.active and not view.status.is_final for view in views)

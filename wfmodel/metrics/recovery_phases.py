@@ -87,8 +87,9 @@ def _longest_standstill(tracks: Tracks, found: Harm, rank: Ints) -> dict[int, _S
     instance, if there is any such.
     """
     rows, best = tracks.history.rows, dict[int, tuple[tuple[bool, int], _Strike]]()
-    reacts = rows[tracks.positions_of(Kind.REACT)][:, 2:4]
-    took_part = set(map(tuple, np.unique(reacts, axis=0).tolist()))
+    reacts = tracks.positions_of(Kind.REACT)
+    reacts = reacts[found.hurt[tracks.place_of[rows[reacts, 2]]]]
+    took_part = set(zip(rows[reacts, 2].tolist(), rows[reacts, 3].tolist(), strict=True))
     for strike, places in _strikes(tracks, found):
         for place in places:
             begun = max(int(rows[strike.start, 0]), int(tracks.arrival_ns[place]))

@@ -118,7 +118,7 @@ def waiting(graph: StateGraph, number: int) -> tuple[tuple[int, int], ...]:
     unfinished = (StepStatus.PENDING, StepStatus.RUNNING)
     return tuple(
         (participant, node)
-        for participant, view in enumerate(state.views)
+        for participant, view in enumerate(state.every_view())
         for node, status in graph.view(view).steps
         if node in landed and status in unfinished
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,17 +32,24 @@ class Answering:
         self, store: Chunks, own: Mapping[int, Answer], instead: Callable[[int], int]
     ) -> None:
         self.store = store
-        self._instead = instead
+        self._instead: Callable[[int], int] = instead
         self.error: BaseException | None = None
         self.header: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._answers = {at.ASK_MEMORY: self._memory, **own}
-        self._called = Shape(self._answer)
-        self.address = ctypes.cast(self._called, ctypes.c_void_p).value or 0
+        self._answers: Mapping[int, Answer] = {at.ASK_MEMORY: self._memory, **own}
+        self._called: Any = Shape(self._answer)
+        # Not cast: that makes what is cast refer to itself.
+        self.address = ctypes.c_void_p.from_buffer(self._called).value or 0
 
     def raise_error(self) -> None:
         """Raise what went wrong in an answer, if anything did."""
         if self.error is not None:
             raise self.error
+
+    def end(self) -> None:
+        """Nothing is asked any more. What answers refer to refers to them: let go here, it does not
+        stay until Python next looks for such circles.
+        """
+        self._answers, self._instead, self._called = {}, int, None
 
     def _answer(self, question: int, a: int, b: int, c: int, d: int) -> int:
         try:

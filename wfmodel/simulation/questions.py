@@ -34,6 +34,8 @@ class Questions:
         self.context = context
         self.setup = setup
         self.maker = setup.maker
+        self._chains: dict[tuple[Operation, ...], tuple[Reference, bool]] = {}
+        """Operations as records, and whether they only work: the same from many states."""
         self._lanes: dict[int, Reference] = {}
         self._lengths: dict[int, Reference] = {}
 
@@ -43,13 +45,16 @@ class Questions:
         """What a participant in a state does about an event."""
         table = self.context.table
         after, operations, publishes = table.entry(participant, state, event)
+        asked = self._chains.get(operations)
+        if asked is None:
+            asked = self._chains[operations] = self._chain(operations), only_works(operations)
         return self.maker.make(
             r.TabledReaction,
             after=after,
             active=table.resumes(participant, after),
             publishes=publishes,
-            only_works=only_works(operations),
-            first=self._chain(operations),
+            only_works=asked[1],
+            first=asked[0],
         )
 
     def _chain(self, operations: Iterable[Operation]) -> Reference:

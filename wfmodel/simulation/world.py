@@ -229,4 +229,5 @@ def _rows_of(context: RunContext, processes: tuple[OwnProcess, ...]) -> NDArray[
             process.restorers += 1
     world = World(engine)
     engine.play(partial(world.env.process, own(world)) for own in processes)
+    engine.clock.callbacks = ()  # they refer to all of the run, which refers to the clock
     return context.recorder.rows()

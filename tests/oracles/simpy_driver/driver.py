@@ -117,6 +117,7 @@ class Driver:
         entry = process.entries.get((cell.volatile, event))
         if entry is None:
             entry = self.table.entry(process.index, cell.volatile, event)
+            process.entries[cell.volatile, event] = entry
         after, operations, publishes = entry
         self.row((self.env._now, _REACT, instance.index, process.index, event, after))
         cell.volatile = after

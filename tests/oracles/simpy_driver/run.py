@@ -42,8 +42,7 @@ class Run:
         self.recorder = Recorder()
         self.row = self.recorder.row
         self.processes = tuple(
-            Process(i, name, self._capacity(name), table.entries[i])
-            for i, name in enumerate(table.names)
+            Process(i, name, self._capacity(name), {}) for i, name in enumerate(table.names)
         )
         self.log = knobs.persistence is Persistence.LOG
         self.synchronous = knobs.persistence in (Persistence.DATABASE, Persistence.EVENT_STREAM)

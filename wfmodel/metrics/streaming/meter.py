@@ -181,7 +181,7 @@ class Meter:
             value = self.graph.views.number(self.source.view(subject, value))
         number = self.graph.edge(self._numbers[state], code_of(does, subject, value))
         if number not in self._edges:
-            edge = self.graph.edges[number]
+            edge = self.graph.change(number)
             words = [
                 self._state(edge.target),
                 int(edge.progress),

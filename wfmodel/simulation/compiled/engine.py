@@ -110,6 +110,7 @@ class Compiled:
         """
         for _ in self._run(BATCH):
             pass
+        self.clerk.end()
         return self.store.rows(int(self.header[at.ROW]))
 
     def blocks(self) -> Iterator[NDArray[np.int64]]:

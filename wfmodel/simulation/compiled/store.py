@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -33,8 +34,11 @@ class Store(Chunks):
     @staticmethod
     def words_of(record: type, fields: dict[str, Any]) -> list[int | float]:
         """A record's words."""
-        words: list[int | float] = [0] * layout_of(record).words
-        _fill(words, 0, record, fields)
+        blank, places = _blank(record)
+        words = blank.copy()
+        for name, value in fields.items():
+            if name in places:
+                words[places[name]] = _word(value)
         return words
 
     def array(self, items: Sequence[Any]) -> int:
@@ -90,18 +94,24 @@ class Store(Chunks):
         return (end - address(self._rows)) // 8
 
 
-def _fill(words: list[int | float], first: int, record: type, fields: dict[str, Any]) -> None:
-    """Write the fields of a record that begins at a place; those inside it too."""
+@cache
+def _blank(record: type) -> tuple[list[int | float], dict[str, int]]:
+    """The words of a record of which nothing is said, and where each field is that can be."""
+    layout = layout_of(record)
+    words: list[int | float] = [0] * layout.words
+    places: dict[str, int] = {}
     for each in dataclasses.fields(record):
-        place = layout_of(record).places.get(each.name)
+        place = layout.places.get(each.name)
         if place is None:
             continue
         if place.inside:
-            _fill(words, first + place.offset, place.meaning, {})
-        elif each.name in fields:
-            words[first + place.offset] = _word(fields[each.name])
-        elif each.default not in (None, dataclasses.MISSING):
-            words[first + place.offset] = _word(each.default)
+            inner, _ = _blank(place.meaning)
+            words[place.offset : place.offset + len(inner)] = inner
+            continue
+        places[each.name] = place.offset
+        if each.default not in (None, dataclasses.MISSING):
+            words[place.offset] = _word(each.default)
+    return words, places
 
 
 def _word(value: Any) -> int | float:  # noqa: ANN401 - a number, an address, or nothing
