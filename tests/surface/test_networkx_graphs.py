@@ -18,7 +18,7 @@ from tests.exploration.worlds import two_phase_commit
 from tests.security.test_names_are_data import HOSTILE, names
 from wfmodel.checks import check_workflow
 from wfmodel.designs import Knobs, Table
-from wfmodel.exploration import FaultBudget, explorer
+from wfmodel.exploration import FaultBudget, exhaustive_search
 from wfmodel.exploration.packed import search
 from wfmodel.exploration.state_space import path_to, resting
 from wfmodel.metrics import tracks_of
@@ -122,7 +122,7 @@ def test_participants_that_look_alike_are_all_in_the_graph():
 def test_a_state_space_is_counted_as_the_search_counts_it(knobs):
     system, budget = wfmodel.choreograph(ORDER, knobs), FaultBudget(crashes=1)
     packed = search(Table(system), budget)
-    slow = explorer.search(system, budget)
+    slow = exhaustive_search.search(system, budget)
     graph = wfmodel.to_networkx(packed)
     assert (len(graph), graph.size()) == (len(packed), packed.transitions)
     assert set(graph.edges()) == set(wfmodel.to_networkx(slow).edges())
