@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
@@ -97,10 +98,8 @@ def simulate(
     if (path is None) == (follow is None):
         raise TyperException("give either a scenario or workflow to run, or --follow FILE")
     files = trace_files(traces) if traces else {}
-    told = airflow or instance is not None
-    history, observed, terms = (
-        _kept(follow) if follow else _run(path, design, seed, replication, measured=not told)
-    )
+    runs = partial(_run, measured=not airflow and instance is None)
+    history, observed, terms = _kept(follow) if follow else runs(path, design, seed, replication)
     if save is not None:
         from wfmodel.designs import save_history
 
