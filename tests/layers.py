@@ -21,7 +21,7 @@ class Layer:
 
 
 LAYERS = {
-    "cli": Layer(12, "arguments and exit codes, nothing more", "app.py"),
+    "cli": Layer(12, "arguments, exit codes, and what is asked in which order", "app.py"),
     "showing": Layer(11, "objects at the prompt, in a notebook, as frames and plots", "card.py"),
     "reports": Layer(10, "a result as a page; computes nothing", "page.py"),
     "lsp": Layer(
@@ -40,12 +40,20 @@ LAYERS = {
     ),
     "importers": Layer(8, "other formats, read to the same Workflow", "any_format.py"),
     "checks": Layer(8, "rules over a Workflow, and the analyses they ask", "rule.py"),
-    "exploration": Layer(8, "which step next: all of them, untimed", "exhaustive_search.py"),
+    "exploration": Layer(
+        8,
+        "which step next: all of them, untimed; commands run `exploration/packed/searching.py`",
+        "exhaustive_search.py",
+    ),
     "markov": Layer(8, "which step next, and at what rate", "chain.py"),
-    "simulation": Layer(8, "which step next, and when, by draws", "reactions.py"),
+    "simulation": Layer(
+        8,
+        "which step next, and when, by draws; says again, with time, what a step does",
+        "reactions.py",
+    ),
     "metrics": Layer(8, "a number from a history, one cited definition each", "globalstate.py"),
     "semantics": Layer(
-        7, "what a step does to a cell, an inbox, the world: once, tabulated", "cell_rules.py"
+        7, "what a step does to a cell, an inbox, the world: untimed, tabulated", "cell_rules.py"
     ),
     "wording": Layer(6, "names, numbers, declarations and events in words", "figures.py"),
     "designs": Layer(
@@ -60,6 +68,26 @@ LAYERS = {
     "display": Layer(0, "what an object can be asked to show of itself", ""),
 }
 """From the top. A package imports what stands lower, and itself; nothing else of ours."""
+
+WORDS = {
+    "cell": "one participant's part of one instance: what it holds, durable and volatile",
+    "token": "where an instance is in its workflow; whoever controls the node holds it",
+    "epoch": "how often loops were gone round; (node, epoch) names a visit (`designs/messages.py`)",
+    "laps": "how often a loop is gone round before an exploration cuts it",
+    "slip": "what a token carries of completed steps: what a rollback would undo",
+    "home": "where a parallel region's token reports: its fork, its number, who keeps the join",
+    "post": "a message that a step hands over for delivery; in runs, to hand it over",
+    "parcel": "a message on its way, with what becomes of it",
+    "landing": "an effect that takes hold outside, for one visit of a step",
+    "stimulus": "an event for a machine, and what it came with",
+    "lane": "timers of one constant length, which run out in the order in which they were set",
+    "tracks": "the way of each measured instance through a history, as metrics read it",
+    "twin": "of a run: the same draws without faults; of code: the same text, compiled",
+    "table, parts": "configurations as numbers (`semantics/component_tables.py`); `parts` is a"
+    " `ComponentTables`, `moves` a `Successors`, `own_moves` an `EnabledSteps`, `local` a"
+    " `CellRules`, `kn` the module `compiled_successors`",
+}
+"""What the code calls things, and no glossary for users says."""
 
 APART = {("importers", "designs"), ("checks", "designs"), ("designs", "diagrams")}
 """Packages that know nothing of one that stands lower, either."""
@@ -116,11 +144,18 @@ def page() -> str:
             " above. No imports",
             "go round in a circle, not even inside functions or for types.",
             f"Besides, {apart}.",
-            "`wfmodel/__init__.py` holds the public names and imports nothing before one is used.",
+            "`wfmodel/__init__.py` holds the public names and imports nothing heavy"
+            " before one is used.",
             "",
             "| package | height | holds | read first |",
             "|---|---|---|---|",
             *(_row(name, layer) for name, layer in LAYERS.items()),
+            "",
+            "## In the code",
+            "",
+            "| word | what it stands for |",
+            "|---|---|",
+            *(f"| {word} | {meaning} |" for word, meaning in WORDS.items()),
             "",
             "## Packages inside packages",
             "",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ from wfmodel.metrics import (
     untrue_events,
     worker_time,
 )
+from wfmodel.metrics.metric import NO_EFFECTS
 
 MODULES = (
     asked_place,
@@ -72,6 +75,33 @@ def test_references_to_other_metrics_lead_somewhere(metric: Metric) -> None:
     for text in (metric.definition, metric.source, metric.cannot_see):
         if text.startswith("as ") and text.split()[1].strip(".,;") not in METRICS:
             raise AssertionError(f"{metric.name} refers to {text}")
+
+
+def says_the_limit(metric: Metric) -> bool:
+    """Whether the definition, or one that it refers to, restricts to the limit L."""
+    named = set(re.findall(r"\w+", metric.definition)) & set(METRICS) - {metric.name}
+    return "limit L" in metric.definition or any(says_the_limit(METRICS[name]) for name in named)
+
+
+def test_times_that_their_definition_restricts_are_marked_so() -> None:
+    told = {each.name for each in METRICS.values() if each.unit == "s" and says_the_limit(each)}
+    by_the_run = {"standstill_time", "stable_recovery", "first_return"}  # run_observation._values
+    assert {each.name for each in METRICS.values() if each.restricted} == told | by_the_run
+
+
+def test_percentiles_of_latencies_are_pooled_at_the_share_in_their_name() -> None:
+    named = {name: int(name[-2:]) / 100 for name in METRICS if name.startswith("latency_p")}
+    assert {each.name: each.pooled for each in METRICS.values() if each.pooled} == named
+
+
+def test_what_is_about_effects_says_nothing_where_there_are_no_steps() -> None:
+    """Those whose definition asks what landed, stands, or is taken back."""
+    asks = re.compile(r"\b(?:landings?|landed|an effect)\b")
+    ends = [each for each in METRICS.values() if each.group is MetricGroup.ENDS]
+    about = {each.name for each in ends if asks.search(each.definition)}
+    assert {each.name for each in METRICS.values() if each.about_effects} == about
+    reasons = measure(replace(Run().ends(50), steps=())).reasons
+    assert {name for name, why in reasons.items() if why == NO_EFFECTS.reason} == about
 
 
 def test_every_group_has_metrics() -> None:

@@ -149,11 +149,11 @@ def _kept(file: Path) -> tuple[History, Callable[[], RunObservation], Terms]:
 def _run(
     path: str | None, design: str | None, seed: int | None, replication: int, *, measured: bool
 ) -> tuple[History, Callable[[], RunObservation], Terms]:
-    bench, cell = _prepared(path, design, seed, replication)
+    runner, cell = _prepared(path, design, seed, replication)
     if measured:
-        bench.prepare(cell)
-    history = bench.history(cell)
-    return history, lambda: bench.observed(cell, history), cell.terms
+        runner.prepare(cell)
+    history = runner.history(cell)
+    return history, lambda: runner.observed(cell, history), cell.terms
 
 
 def _prepared(
@@ -167,12 +167,12 @@ def _prepared(
     variant = _variant(scenario, design)
     seed = scenario.seed if seed is None else seed
     cell = RunSpec(variant, scenario.setting, seed, replication, terms=scenario.terms)
-    bench = Runner(workflow)
+    runner = Runner(workflow)
     try:
-        bench.table(variant)
+        runner.table(variant)
     except ValueError as error:
         raise TyperException(str(error)) from None
-    return bench, cell
+    return runner, cell
 
 
 def _show_online(path: str | None, design: str | None, seed: int | None, replication: int) -> None:
@@ -184,14 +184,14 @@ def _show_online(path: str | None, design: str | None, seed: int | None, replica
 
     if path is None:
         raise TyperException("give a scenario or workflow to run")
-    bench, cell = _prepared(path, design, seed, replication)
+    runner, cell = _prepared(path, design, seed, replication)
     with progress() as bars:
         try:
-            found = observe_online(bench, cell, engine=COMPILED, progress=bars)
+            found = observe_online(runner, cell, engine=COMPILED, progress=bars)
         except ValueError as error:
             raise TyperException(f"--no-history: {error}") from None
     run = f"seed {cell.seed}, replication {replication}"
-    system = bench.table(cell.variant).system
+    system = runner.table(cell.variant).system
     what = f"{system.flow.workflow.name}, {system.design}"
     endings = {each.value: count for each, count in found.classes.items()}
     title = f"{what}: {found.instances:,} instances, {run}"

@@ -7,8 +7,8 @@ configuration; both then mean the same by "lost". Only declared effects count: a
 reads leaves nothing behind.
 
 The sources are those of sagas (Garcia-Molina & Salem, 1987), of atomic commitment (Bernstein,
-Hadzilacos & Goodman, 1987, ch. 7) and of exactly-once effects (Helland, 2012); ``metrics.ends``
-gives one for each.
+Hadzilacos & Goodman, 1987, ch. 7) and of exactly-once effects (Helland, 2012);
+``metrics.end_shares`` gives one for each.
 
 What it cannot see: an instance that something outside of it would still move (an operator); harm
 done on the way and undone before the end; of a step that was begun in more than one epoch, which

@@ -32,6 +32,7 @@ ALL_SERVICES: Final = "services"
 class FaultKind(StrEnum):
     """What goes wrong."""
 
+    # Saved histories hold positions in this list: a new kind goes to its end.
     CRASH = "crash"
     PAUSE = "pause"
     LOSS = "loss"

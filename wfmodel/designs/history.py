@@ -21,8 +21,7 @@ follow one instance; nothing else of a run is kept.
 | LAPSE | who | replica that stood still and is fenced: its life is over | |
 | BOOT | who | replica that was fenced and starts anew | |
 | RESTORE | who | state that its store holds again (after FAULT_ON of a restore) | |
-| DIE | who | attempt whose worker died, as if it ended: done, if its effect is there | 1: it will
-be noticed |
+| DIE | who | attempt whose worker died, as if it ended: done, if its effect is there | 1: noticed |
 | FAULT_ON, FAULT_OFF | target, -1: broker | fault kind (position in ``FAULT_KINDS``) | replica |
 | ARRIVALS_END | -1 | | |
 | END | -1 | 1 if nothing was left to happen, 0 at the time limit | |

@@ -39,7 +39,7 @@ class Home:
 
 
 class StepStatus(StrEnum):
-    """What a participant believes of a step."""
+    """What a participant believes of a step. PENDING is for systems of one's own."""
 
     UNKNOWN = "unknown"
     PENDING = "pending"
@@ -149,7 +149,7 @@ class PeerGone:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """Names one timer: ``kind`` is timeout, backoff, wait or watchdog."""
+    """Names one timer: ``kind`` is timeout, backoff, wait, watchdog or refresh (a copy of rows)."""
 
     kind: str
     node: int = -1

@@ -1,7 +1,8 @@
 """What one participant knows about one instance: a frozen value, and all that a crash can take.
 
-``ParticipantState`` holds four things: tokens that the participant controls, joins that it keeps,
-jobs that it was commanded to do, and what it believes about the instance (its view).
+``ParticipantState`` holds the tokens that the participant controls, joins that it keeps, jobs that
+it was commanded to do, what it believes about the instance (its view), and what repeats must be
+recognised by.
 """
 
 from __future__ import annotations

@@ -3,6 +3,11 @@
 Start with ``Scenario`` (what is asked), then ``run`` (what was found). ``statistics`` and
 ``survival`` hold every formula; ``conclusion`` says what may be said.
 
+From a run to a line of a report: ``cli/report.py``, ``report_inputs.study``, ``replications.run``,
+``run_spec.Runner``, ``run_observation.observe``, ``replications.metric_results`` (each a
+``MetricResult``), ``result_tables.metric_groups``, ``metric_rows.metric_row``, ``reports/page.py``,
+and its template ``report.html.j2``.
+
 >>> from wfmodel.importers import load_any
 >>> from wfmodel.simulation import Arrivals, Setting
 >>> order = load_any("models/order-fulfilment/workflow.yaml").workflow

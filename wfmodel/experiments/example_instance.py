@@ -55,10 +55,10 @@ def tell(scenario: Scenario, workflow: Workflow) -> Story:
     Raises:
         ValueError: the workflow cannot run, or no instance ever arrives.
     """
-    bench = Runner(workflow)
+    runner = Runner(workflow)
     best: tuple[tuple[float, ...], int, int] | None = None
     for replication in range(min(REPLICATIONS, scenario.replications)):
-        histories = _histories(bench, scenario, replication)
+        histories = _histories(runner, scenario, replication)
         for instance, score in _scores(scenario, histories).items():
             if best is None or score > best[0]:
                 best = (score, replication, instance)
@@ -67,7 +67,7 @@ def tell(scenario: Scenario, workflow: Workflow) -> Story:
     if best is None:
         raise ValueError("no instance arrives before the horizon")
     _, replication, instance = best
-    histories = _histories(bench, scenario, replication)
+    histories = _histories(runner, scenario, replication)
     return _story(scenario, histories, replication, instance, _waiting(workflow))
 
 
@@ -77,9 +77,9 @@ def _waiting(workflow: Workflow) -> frozenset[int]:
     return frozenset(node.index for node in build_flow(workflow).nodes if node.kind in kinds)
 
 
-def _histories(bench: Runner, scenario: Scenario, replication: int) -> dict[str, History]:
+def _histories(runner: Runner, scenario: Scenario, replication: int) -> dict[str, History]:
     return {
-        name: bench.history(RunSpec(variant, scenario.setting, scenario.seed, replication))
+        name: runner.history(RunSpec(variant, scenario.setting, scenario.seed, replication))
         for name, variant in scenario.variants_by_name().items()
     }
 

@@ -9,7 +9,8 @@ scenario has it, so that a cell is a scenario with some values replaced.
 ... ).factors["crashes"].is_duration
 True
 
-Read ``sweeps.factors`` (what a path reaches) and ``sweeps.plans`` (which values are tried) next.
+Read ``factorial.factors`` (what a path reaches) and ``factorial.plans`` (which values are tried)
+next.
 """
 
 from __future__ import annotations

@@ -133,11 +133,11 @@ def explorable(
     Raises:
         ValueError: the workflow cannot run, or a design does not fit it.
     """
-    bench, variants = Runner(workflow), scenario.variants_by_name()
+    runner, variants = Runner(workflow), scenario.variants_by_name()
     runs: dict[str, _Run] = {}
     stories: dict[str, FoundStories] = {}
     for done, (name, variant) in enumerate(variants.items(), start=1):
-        runs[name] = _Run(bench, RunSpec(variant, scenario.setting, scenario.seed, replication))
+        runs[name] = _Run(runner, RunSpec(variant, scenario.setting, scenario.seed, replication))
         if most_states:
             system = system_of(workflow, variant)
             tried = budgets(scenario, system)
@@ -174,13 +174,13 @@ class _Facts:
 class _Run:
     """One variant's run, and what is known of each of its instances."""
 
-    def __init__(self, bench: Runner, cell: RunSpec) -> None:
-        calm = bench.history(replace(cell, setting=replace(cell.setting, faults=())))
-        self.history = bench.history(cell)
+    def __init__(self, runner: Runner, cell: RunSpec) -> None:
+        calm = runner.history(replace(cell, setting=replace(cell.setting, faults=())))
+        self.history = runner.history(cell)
         tracks = tracks_of(
             to_the_limit(self.history),
             twin=ends_of(tracks_of(to_the_limit(calm))),
-            moving=bench.moving(cell, self.history),
+            moving=runner.moving(cell, self.history),
         )
         harmed = harm(tracks)
         assert harmed is not None

@@ -1,6 +1,6 @@
 """What is possible with one design: every property asked, and each counterexample told in full.
 
-One ``Finding`` per property; a ``Told`` for each that is broken: story, diagram, schedule, test.
+One ``Asked`` per property; a ``Told`` for each that is broken: story, diagram, schedule, test.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class LiveScenario:
         self._replication = replication
         self._multiples: dict[int, float] = {}
         self._struck: tuple[Fault, ...] = ()
-        self._bench = Runner(workflow)
+        self._runner = Runner(workflow)
         self._setup = self._given
         systems = [system_of(workflow, each) for each in scenario.variants_by_name().values()]
         names = dict.fromkeys(name for system in systems for name in system.participants)
@@ -172,14 +172,14 @@ class LiveScenario:
             setting = replace(setting, faults=(*setting.faults, *self._struck))
             setup = Setup(replace(setup.scenario, setting=setting), setup.workflow)
         if setup.workflow != self._setup.workflow:
-            self._bench = Runner(setup.workflow)
+            self._runner = Runner(setup.workflow)
         self._setup = setup
 
     def answer(self) -> LiveAnswer:
         """Run every variant once as everything stands now."""
         found = []
         for name, cell in self._cells():
-            seen = self._bench.observation(cell)
+            seen = self._runner.observation(cell)
             found.append(VariantNow(name, seen.instances, seen.values, seen.endings))
         return LiveAnswer(tuple(found))
 
@@ -192,7 +192,7 @@ class LiveScenario:
         return {name: walk_of(self._history(cell), instance) for name, cell in self._cells()}
 
     def _history(self, cell: RunSpec) -> History:
-        return self._bench.history(cell)
+        return self._runner.history(cell)
 
     def _cells(self) -> Iterator[tuple[str, RunSpec]]:
         scenario = self._setup.scenario

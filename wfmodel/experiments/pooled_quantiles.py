@@ -18,7 +18,7 @@ limit, it gives nothing but how many runs it takes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -30,12 +30,6 @@ from wfmodel.experiments.instance_facts import Latencies
 from wfmodel.experiments.ratio_estimates import FEWEST_RUNS, effective, linearised
 from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, Method, verdict_of
 
-POOLED: Final[Mapping[str, float]] = {
-    "latency_p50": 0.50,
-    "latency_p95": 0.95,
-    "latency_p99": 0.99,
-}
-"""Metrics that are percentiles of latencies."""
 HALVINGS: Final = 40
 RESAMPLES: Final = 1000
 PLACES: Final = 2000

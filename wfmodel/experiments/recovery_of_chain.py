@@ -2,9 +2,9 @@
 
 The chain is doubled: one copy of a state for instances that go on, one for those that met a crash
 and have not made durable progress since. A crash leads into the second copy, progress back into the
-first, as in ``metrics.recovery``: progress is a store that learns something, or an effect that
-lands or is taken back; what has a verdict meets no crash any more; and of an instance that never
-comes to a verdict nothing counts as recovered, whatever still moved. So the mean length of a
+first, as in ``metrics.recovery_times``: progress is a store that learns something, or an effect
+that lands or is taken back; what has a verdict meets no crash any more; and of an instance that
+never comes to a verdict nothing counts as recovered, whatever still moved. So the mean length of a
 standstill is the expected time in the second copy over the expected number of entries into it, each
 weighted by the chance that a verdict will come.
 

@@ -25,10 +25,10 @@ import numpy as np
 from wfmodel.experiments.cautions import TRACE
 from wfmodel.experiments.comparison import Comparison, MetricResult, VariantResult
 from wfmodel.experiments.hit_alike import all_struck
-from wfmodel.experiments.pooled_quantiles import POOLED, paired_quantiles, quantile
+from wfmodel.experiments.pooled_quantiles import paired_quantiles, quantile
 from wfmodel.experiments.ratio_estimates import paired_ratios, ratio
 from wfmodel.experiments.relevance import smallest_relevant
-from wfmodel.experiments.run_observation import RESTRICTED, RunObservation
+from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.startup import startup_of
@@ -131,9 +131,8 @@ def metric_estimate(
     metric: Metric, runs: Sequence[RunObservation], *, confidence: float = CONFIDENCE
 ) -> Estimate:
     """A metric over all runs of one variant."""
-    share = POOLED.get(metric.name)
-    if share is not None:
-        return quantile([run.latencies for run in runs], share, confidence=confidence)
+    if metric.pooled is not None:
+        return quantile([run.latencies for run in runs], metric.pooled, confidence=confidence)
     values, weights = [run.values[metric.name] for run in runs], _weights(metric, runs)
     counts = metric.unit == "fraction" and metric.per is not Per.RUNS
     found = ratio(values, weights, counts=counts, confidence=confidence)
@@ -142,7 +141,7 @@ def metric_estimate(
         lacks = ratio([1 - each for each in values], weights, confidence=confidence)
         found = replace(lacks, mean=found.mean, low=1 - lacks.high, high=1 - lacks.low)
     most = most_of(metric.unit)
-    if metric.name in RESTRICTED:
+    if metric.restricted:
         most = max((run.limit_s for run in runs), default=math.inf)
     return possible(found, most)
 
@@ -156,11 +155,10 @@ def metric_difference(
     confidence: float = CONFIDENCE,
 ) -> Difference:
     """A metric of the second runs minus that of the first, replication by replication."""
-    share = POOLED.get(metric.name)
     how = {"relevant": relevant, "confidence": confidence}
-    if share is not None:
+    if metric.pooled is not None:
         first, second = ([run.latencies for run in runs] for runs in (one, other))
-        return paired_quantiles(first, second, share, **how)
+        return paired_quantiles(first, second, metric.pooled, **how)
     sample, against = (
         ([run.values[metric.name] for run in runs], _weights(metric, runs)) for runs in (one, other)
     )
@@ -186,7 +184,7 @@ def _difference(
 
 def _parts(metric: Metric, observed: Results) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...]]:
     """What each variant gave without faults, and what they added."""
-    whole = metric.per is Per.INSTANCES or (metric.per is Per.RUNS and metric.name not in POOLED)
+    whole = metric.per is Per.INSTANCES or (metric.per is Per.RUNS and metric.pooled is None)
     if not whole or not all(run.baseline for runs in observed for run in runs):
         return (), ()
     baseline, added = [], []

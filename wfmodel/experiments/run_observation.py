@@ -48,21 +48,6 @@ from wfmodel.metrics import (
 
 SECOND: Final = 1e9
 STANDSTILL: Final = "standstill_time"
-RESTRICTED: Final = frozenset(
-    {
-        "fault_delay",
-        "recovery_time",
-        "system_recovery",
-        "wrong_time",
-        "behind_time",
-        "exposed_time",
-        "completion_time",
-        "stable_recovery",
-        "first_return",
-        STANDSTILL,
-    }
-)
-"""Times that are no longer than the convergence limit."""
 RUNNING: Final = "still-running"
 """Among the classes of endings: no end yet."""
 

@@ -1,6 +1,6 @@
-"""A cell is one run, whole: variant, setting, seed, replication. Cells know nothing of each other.
+"""A ``RunSpec`` is one run, whole: variant, setting, seed, replication. None knows of another.
 
-So they may run anywhere and in any order; results come back in the order of the cells, the same
+So they may run anywhere and in any order; results come back in the order of the specs, the same
 for any number of workers. Machines are closures and do not travel: a worker is sent the workflow
 once, and builds its systems itself.
 """
@@ -243,13 +243,13 @@ def _chunk(cells: int, workers: int) -> int:
     return max(1, min(8, cells // (workers * 4)))
 
 
-_benches: list[Runner] = []
-"""In a worker process: its bench. A pool's initialiser has no other way to hand it over."""
+_runners: list[Runner] = []
+"""In a worker process: its runner. A pool's initialiser has no other way to hand it over."""
 
 
 def _set_up(workflow: Workflow) -> None:
-    _benches[:] = [Runner(workflow)]
+    _runners[:] = [Runner(workflow)]
 
 
 def _attempt(cell: RunSpec) -> RunObservation | StormError:
-    return _benches[0].attempt(cell)
+    return _runners[0].attempt(cell)

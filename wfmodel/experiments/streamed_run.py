@@ -61,7 +61,7 @@ def simulate_and_measure(
 
 
 def observe_online(
-    bench: Runner, cell: RunSpec, *, engine: str = AUTO, progress: Progress | None = None
+    runner: Runner, cell: RunSpec, *, engine: str = AUTO, progress: Progress | None = None
 ) -> OnlineMeasurement:
     """A cell's run, measured as experiments observe runs (see ``run_observation``): until the end
     of the convergence limit, with times to recover restricted to that limit.
@@ -69,7 +69,7 @@ def observe_online(
     Raises:
         ValueError: the workflow cannot run (a name leads nowhere), or the engine cannot run this.
     """
-    table, setting = bench.table(cell.variant), cell.setting
+    table, setting = runner.table(cell.variant), cell.setting
     stream = Stream(
         table.system,
         setting,

@@ -1,7 +1,8 @@
 """One instance of a System, untimed: every configuration that it can reach.
 
-Start with ``explore``; ``semantics`` has the rules, ``moves`` the successor function, and
-``acceptance`` says whether a recorded history obeys the rules.
+Start with ``explore``; ``semantics`` has the rules, ``semantics.successors`` the successor
+function, ``packed`` the engine that large systems are searched with, and ``acceptance`` says
+whether a recorded history obeys the rules.
 
 >>> from wfmodel.designs import orchestrate
 >>> from wfmodel.model.workflow import Final, Task, Workflow

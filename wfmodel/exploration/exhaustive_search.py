@@ -1,5 +1,8 @@
 """Breadth first, every configuration once: the first path to an end of a kind is a shortest one.
 
+Interpreted: the definition, for small spaces and for tests. ``wfmodel explore`` and whatever else
+searches large ones runs ``packed.search``, which is held to the same states in the same order.
+
 >>> from wfmodel.designs import orchestrate
 >>> from wfmodel.model import load_workflow
 >>> order = load_workflow("models/order-fulfilment/workflow.yaml").workflow

@@ -1,8 +1,8 @@
 """A state space is numbered: 0 the initial configuration, the others in breadth-first order.
 
 Whatever asks something of a search (a verdict, a property, a story) asks it of a ``StateSpace``, so
-that any engine can have made it. ``InterpretedSpace`` is the definition: it calls ``moves`` and
-keeps what it finds in plain lists.
+that any engine can have made it. ``InterpretedSpace`` is the definition: it calls ``successors``
+and keeps what it finds in plain lists.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from wfmodel.metrics.cost import latencies_ns
 from wfmodel.metrics.divergence import Series, divergence_series
 from wfmodel.metrics.fault_intervals import Censored, recovery_samples
 from wfmodel.metrics.instance_paths import Monitor, Tracks, came_to_rest
-from wfmodel.metrics.metric import ABOUT_EFFECTS, NO_EFFECTS, Per, Undefined
+from wfmodel.metrics.metric import NO_EFFECTS, Per, Undefined
 from wfmodel.metrics.observability import stuck_count
 from wfmodel.metrics.path_parsing import tracks_of
 from wfmodel.metrics.recovery_phases import struck_count
@@ -94,7 +94,7 @@ def measure_tracks(tracks: Tracks, terms: Terms = NO_TERMS) -> Measurement:
     """Apply every metric to a history that is parsed already; with ``terms`` theirs too."""
     values, reasons = {}, {}
     for name, metric in terms.every_metric().items():
-        idle = name in ABOUT_EFFECTS and not tracks.history.steps
+        idle = metric.about_effects and not tracks.history.steps
         value = NO_EFFECTS if idle else metric.function(tracks)
         if isinstance(value, Undefined):
             reasons[name] = value.reason

@@ -1,7 +1,8 @@
 """A metric is a pure function of tracks whose docstring is its page.
 
 The docstring is a summary and four sections: definition, unit, source, and what it cannot see. The
-registry adds what a docstring cannot: a title, a group, and which direction is better.
+registry adds what a docstring cannot: a title, a group, which direction is better, and how runs are
+put together.
 """
 
 from __future__ import annotations
@@ -32,17 +33,6 @@ class Undefined:
 
 NO_INSTANCE: Final = Undefined("no instance was measured")
 NO_EFFECTS: Final = Undefined("the system has no steps, and so no effects")
-ABOUT_EFFECTS: Final = frozenset(
-    {
-        "compensated",
-        "phantom_success",
-        "duplicated_effect",
-        "dangling_compensation",
-        "orphaned_effect",
-        "repeated_landings",
-    }
-)
-"""Metrics that say nothing where nothing can take effect: a system of one's own."""
 Value: TypeAlias = float | Undefined
 Function: TypeAlias = Callable[[Tracks], Value]
 
@@ -82,7 +72,7 @@ class Metric:
     """One entry of the registry.
 
     ``better`` None: neither direction is good in itself, and ``undirected`` says why. ``per``: what
-    a run's value is a mean over. ``needs_history``: it is not measured on line.
+    a run's value is a mean over.
     """
 
     name: str
@@ -90,8 +80,17 @@ class Metric:
     group: MetricGroup
     better: Literal["lower", "higher"] | None
     function: Function
-    per: Per = Per.RUNS
+    per: Per
     needs_history: bool = False
+    """It is not measured on line: it needs the twin, how an instance ends before it has ended, or
+    when work will be done that has begun."""
+    restricted: bool = False
+    """A time that is no longer than the convergence limit."""
+    pooled: float | None = None
+    """The share within it, if it is a percentile of latencies: over several runs that of all their
+    instances together (``experiments.pooled_quantiles``)."""
+    about_effects: bool = False
+    """It says nothing where nothing can take effect: a system of one's own."""
     undirected: str = ""
 
     @property

@@ -1,8 +1,11 @@
-"""The one table of metrics: what a report may show, in order. A test guards that it is complete."""
+"""The one table of metrics: what a report may show, in order, and all that is to be known of each.
+Tests guard that it is complete.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -23,196 +26,276 @@ from wfmodel.metrics import (
 )
 from wfmodel.metrics.metric import Function, Metric, MetricGroup, Per
 
-Better = Literal["lower", "higher"]
-_TABLE: Final[tuple[tuple[MetricGroup, str, Better | None, Function], ...]] = (
-    (MetricGroup.ENDS, "fulfilment (committed)", "higher", end_shares.committed),
-    (MetricGroup.ENDS, "undone cleanly (compensated)", None, end_shares.compensated),
-    (
-        MetricGroup.ENDS,
+
+def _entry(
+    group: MetricGroup,
+    title: str,
+    better: Literal["lower", "higher"] | None,
+    function: Function,
+    per: Per,
+    *,
+    needs_history: bool = False,
+    restricted: bool = False,
+    pooled: float | None = None,
+    about_effects: bool = False,
+    undirected: str = "",
+) -> Metric:
+    facts = (needs_history, restricted, pooled, about_effects, undirected)
+    return Metric(function.__name__, title, group, better, function, per, *facts)
+
+
+_ends = partial(_entry, MetricGroup.ENDS)
+_harm = partial(_entry, MetricGroup.HARM)
+_consistency = partial(_entry, MetricGroup.CONSISTENCY)
+_divergence = partial(_entry, MetricGroup.DIVERGENCE)
+_staleness = partial(_entry, MetricGroup.STALENESS)
+_recovery = partial(_entry, MetricGroup.RECOVERY)
+_events = partial(_entry, MetricGroup.EVENTS)
+_observability = partial(_entry, MetricGroup.OBSERVABILITY)
+_cost = partial(_entry, MetricGroup.COST)
+_coupling = partial(_entry, MetricGroup.COUPLING)
+
+_TABLE: Final = (
+    _ends("fulfilment (committed)", "higher", end_shares.committed, Per.INSTANCES),
+    _ends(
+        "undone cleanly (compensated)",
+        None,
+        end_shares.compensated,
+        Per.INSTANCES,
+        about_effects=True,
+        undirected="undoing cleanly is good where the business failed, and not where a fault did",
+    ),
+    _ends(
         "clean ends (terminal consistency)",
         "higher",
         consistency.terminal_consistency,
+        Per.INSTANCES,
     ),
-    (MetricGroup.ENDS, "lost", "lower", end_shares.lost),
-    (MetricGroup.ENDS, "still running at the end", "lower", end_shares.still_running),
-    (MetricGroup.ENDS, "split verdict", "lower", end_shares.split_verdict),
-    (MetricGroup.ENDS, "phantom success", "lower", end_shares.phantom_success),
-    (MetricGroup.ENDS, "duplicated effect", "lower", end_shares.duplicated_effect),
-    (MetricGroup.ENDS, "dangling compensation", "lower", end_shares.dangling_compensation),
-    (MetricGroup.ENDS, "orphaned effect", "lower", end_shares.orphaned_effect),
-    (MetricGroup.ENDS, "repeated landings", "lower", end_shares.repeated_landings),
-    (MetricGroup.HARM, "delay by faults", "lower", twin.fault_delay),
-    (MetricGroup.HARM, "hurt by a fault", "lower", twin.hurt),
-    (MetricGroup.HARM, "held up when hurt (recovery time)", "lower", twin.recovery_time),
-    (MetricGroup.HARM, "until noticed (recovery 1)", "lower", recovery_phases.recovery_noticed),
-    (
-        MetricGroup.HARM,
+    _ends("lost", "lower", end_shares.lost, Per.INSTANCES),
+    _ends(
+        "still running at the end",
+        "lower",
+        end_shares.still_running,
+        Per.INSTANCES,
+        needs_history=True,
+    ),
+    _ends("split verdict", "lower", end_shares.split_verdict, Per.INSTANCES),
+    _ends(
+        "phantom success", "lower", end_shares.phantom_success, Per.INSTANCES, about_effects=True
+    ),
+    _ends(
+        "duplicated effect",
+        "lower",
+        end_shares.duplicated_effect,
+        Per.INSTANCES,
+        about_effects=True,
+    ),
+    _ends(
+        "dangling compensation",
+        "lower",
+        end_shares.dangling_compensation,
+        Per.INSTANCES,
+        about_effects=True,
+    ),
+    _ends(
+        "orphaned effect", "lower", end_shares.orphaned_effect, Per.INSTANCES, about_effects=True
+    ),
+    _ends(
+        "repeated landings",
+        "lower",
+        end_shares.repeated_landings,
+        Per.INSTANCES,
+        about_effects=True,
+    ),
+    _harm(
+        "delay by faults",
+        "lower",
+        twin.fault_delay,
+        Per.INSTANCES,
+        needs_history=True,
+        restricted=True,
+    ),
+    _harm("hurt by a fault", "lower", twin.hurt, Per.INSTANCES, needs_history=True),
+    _harm(
+        "held up when hurt (recovery time)",
+        "lower",
+        twin.recovery_time,
+        Per.HURT,
+        needs_history=True,
+        restricted=True,
+    ),
+    _harm(
+        "until noticed (recovery 1)",
+        "lower",
+        recovery_phases.recovery_noticed,
+        Per.STRUCK,
+        needs_history=True,
+        restricted=True,
+    ),
+    _harm(
         "then until taken over (recovery 2)",
         "lower",
         recovery_phases.recovery_taken_over,
+        Per.STRUCK,
+        needs_history=True,
+        restricted=True,
     ),
-    (
-        MetricGroup.HARM,
+    _harm(
         "then until finished (recovery 3)",
         "lower",
         recovery_phases.recovery_finished,
+        Per.STRUCK,
+        needs_history=True,
+        restricted=True,
     ),
-    (MetricGroup.HARM, "never recovered, of those hurt", "lower", twin.never_recovered),
-    (MetricGroup.HARM, "ended worse than without faults", "lower", twin.derailed),
-    (MetricGroup.HARM, "system recovery", "lower", twin.system_recovery),
-    (MetricGroup.CONSISTENCY, "wrong answers where one asks", "lower", asked_place.wrong_time),
-    (
-        MetricGroup.CONSISTENCY,
+    _harm(
+        "never recovered, of those hurt",
+        "lower",
+        twin.never_recovered,
+        Per.HURT,
+        needs_history=True,
+    ),
+    _harm(
+        "ended worse than without faults", "lower", twin.derailed, Per.INSTANCES, needs_history=True
+    ),
+    _harm(
+        "system recovery",
+        "lower",
+        twin.system_recovery,
+        Per.RUNS,
+        needs_history=True,
+        restricted=True,
+    ),
+    _consistency(
+        "wrong answers where one asks",
+        "lower",
+        asked_place.wrong_time,
+        Per.INSTANCES,
+        needs_history=True,
+        restricted=True,
+    ),
+    _consistency(
         "true answers (state consistency)",
         "higher",
         asked_place.consistency,
+        Per.INSTANCES,
+        needs_history=True,
     ),
-    (MetricGroup.CONSISTENCY, "chance of a false answer", "lower", asked_place.false_answer),
-    (MetricGroup.CONSISTENCY, "stale answers where one asks", "lower", asked_place.behind_time),
-    (MetricGroup.CONSISTENCY, "chance of a stale answer", "lower", asked_place.stale_answer),
-    (
-        MetricGroup.CONSISTENCY,
+    _consistency(
+        "chance of a false answer",
+        "lower",
+        asked_place.false_answer,
+        Per.INSTANCES,
+        needs_history=True,
+    ),
+    _consistency(
+        "stale answers where one asks",
+        "lower",
+        asked_place.behind_time,
+        Per.INSTANCES,
+        needs_history=True,
+        restricted=True,
+    ),
+    _consistency(
+        "chance of a stale answer",
+        "lower",
+        asked_place.stale_answer,
+        Per.INSTANCES,
+        needs_history=True,
+    ),
+    _consistency(
         "effects exposed that will not stand",
         "lower",
         asked_place.exposed_time,
+        Per.INSTANCES,
+        needs_history=True,
+        restricted=True,
     ),
-    (MetricGroup.CONSISTENCY, "global agreement", "higher", consistency.global_agreement),
-    (
-        MetricGroup.CONSISTENCY,
-        "time without global agreement",
+    _consistency("global agreement", "higher", consistency.global_agreement, Per.INSTANCES),
+    _consistency(
+        "time without global agreement", "lower", consistency.disagreement_time, Per.INSTANCES
+    ),
+    _divergence("largest divergence", "lower", divergence.divergence_max, Per.INSTANCES),
+    _divergence("divergence over time", "lower", divergence.divergence_integral, Per.INSTANCES),
+    _divergence("time diverged", "lower", divergence.divergence_time, Per.INSTANCES),
+    _divergence("conflicting pairs of views", "lower", divergence.divergence_pairs, Per.INSTANCES),
+    _divergence("permanent divergence", "lower", divergence.divergence_permanent, Per.INSTANCES),
+    _staleness("staleness, mean age", "lower", staleness.staleness_time, Per.RUNS),
+    _staleness("staleness, worst age", "lower", staleness.staleness_worst, Per.RUNS),
+    _staleness("staleness, versions", "lower", staleness.staleness_versions, Per.RUNS),
+    _staleness("inconsistency window", "lower", staleness.inconsistency_window, Per.RUNS),
+    _staleness("inconsistency window, p99", "lower", staleness.inconsistency_window_p99, Per.RUNS),
+    _staleness("fresh after 10 ms", "higher", staleness.fresh_10ms, Per.RUNS),
+    _staleness("fresh after 100 ms", "higher", staleness.fresh_100ms, Per.RUNS),
+    _staleness("fresh after 1 s", "higher", staleness.fresh_1s, Per.RUNS),
+    _staleness("never applied", "lower", staleness.never_applied, Per.RUNS),
+    _recovery(
+        "standstill after a fault",
         "lower",
-        consistency.disagreement_time,
+        recovery_times.standstill_time,
+        Per.RUNS,
+        restricted=True,
     ),
-    (MetricGroup.DIVERGENCE, "largest divergence", "lower", divergence.divergence_max),
-    (MetricGroup.DIVERGENCE, "divergence over time", "lower", divergence.divergence_integral),
-    (MetricGroup.DIVERGENCE, "time diverged", "lower", divergence.divergence_time),
-    (MetricGroup.DIVERGENCE, "conflicting pairs of views", "lower", divergence.divergence_pairs),
-    (MetricGroup.DIVERGENCE, "permanent divergence", "lower", divergence.divergence_permanent),
-    (MetricGroup.STALENESS, "staleness, mean age", "lower", staleness.staleness_time),
-    (MetricGroup.STALENESS, "staleness, worst age", "lower", staleness.staleness_worst),
-    (MetricGroup.STALENESS, "staleness, versions", "lower", staleness.staleness_versions),
-    (MetricGroup.STALENESS, "inconsistency window", "lower", staleness.inconsistency_window),
-    (
-        MetricGroup.STALENESS,
-        "inconsistency window, p99",
-        "lower",
-        staleness.inconsistency_window_p99,
+    _recovery(
+        "standstill after a fault, median", "lower", recovery_times.standstill_median, Per.RUNS
     ),
-    (MetricGroup.STALENESS, "fresh after 10 ms", "higher", staleness.fresh_10ms),
-    (MetricGroup.STALENESS, "fresh after 100 ms", "higher", staleness.fresh_100ms),
-    (MetricGroup.STALENESS, "fresh after 1 s", "higher", staleness.fresh_1s),
-    (MetricGroup.STALENESS, "never applied", "lower", staleness.never_applied),
-    (MetricGroup.RECOVERY, "standstill after a fault", "lower", recovery_times.standstill_time),
-    (
-        MetricGroup.RECOVERY,
-        "standstill after a fault, median",
-        "lower",
-        recovery_times.standstill_median,
-    ),
-    (
-        MetricGroup.RECOVERY,
-        "met a fault and never ended",
-        "lower",
-        recovery_times.standstill_forever,
-    ),
-    (
-        MetricGroup.RECOVERY,
+    _recovery("met a fault and never ended", "lower", recovery_times.standstill_forever, Per.RUNS),
+    _recovery(
         "global agreement for good, after the faults",
         "lower",
         recovery_times.stable_recovery,
+        Per.RUNS,
+        restricted=True,
     ),
-    (
-        MetricGroup.RECOVERY,
+    _recovery(
         "global agreement again, after the faults",
         "lower",
         recovery_times.first_return,
-    ),
-    (MetricGroup.EVENTS, "dead letters", "lower", untrue_events.dead_letters),
-    (MetricGroup.EVENTS, "lost events", "lower", untrue_events.lost_events),
-    (MetricGroup.EVENTS, "phantom events", "lower", untrue_events.phantom_events),
-    (MetricGroup.OBSERVABILITY, "stuck", "lower", observability.stuck),
-    (MetricGroup.OBSERVABILITY, "blindness", "lower", observability.blindness),
-    (MetricGroup.OBSERVABILITY, "detection time", "lower", observability.detection_time),
-    (MetricGroup.COST, "messages", "lower", cost.messages),
-    (MetricGroup.COST, "deliveries", "lower", cost.deliveries),
-    (MetricGroup.COST, "broker hops", "lower", cost.broker_hops),
-    (MetricGroup.COST, "store writes", "lower", cost.store_writes),
-    (MetricGroup.COST, "time to the end, nobody left out", "lower", cost.completion_time),
-    (MetricGroup.COST, "latency, mean", "lower", cost.latency_mean),
-    (MetricGroup.COST, "latency, p50", "lower", cost.latency_p50),
-    (MetricGroup.COST, "latency, p95", "lower", cost.latency_p95),
-    (MetricGroup.COST, "latency, p99", "lower", cost.latency_p99),
-    (MetricGroup.COST, "throughput", "higher", cost.throughput),
-    (MetricGroup.COST, "load on the busiest", "lower", cost.busiest_load),
-    (MetricGroup.COST, "extra attempts", "lower", cost.extra_attempts),
-    (MetricGroup.COST, "executions at once", "lower", worker_time.executions_at_once),
-    (MetricGroup.COST, "refused reports", "lower", worker_time.refused_reports),
-    (MetricGroup.COST, "time of workers", "lower", worker_time.worker_time),
-    (MetricGroup.COUPLING, "links", "lower", coupling.link_count),
-    (MetricGroup.COUPLING, "fan-in", "lower", coupling.fan_in),
-    (MetricGroup.COUPLING, "fan-out", "lower", coupling.fan_out),
-    (MetricGroup.COUPLING, "shared schemas", "lower", coupling.shared_schemas),
-    (MetricGroup.COUPLING, "touched by a new step", "lower", coupling.touched_by_new_step),
-)
-
-_PER: Final[Mapping[str, Per]] = {
-    "latency_mean": Per.VERDICTS,
-    "blindness": Per.STUCK,
-    "recovery_time": Per.HURT,
-    "never_recovered": Per.HURT,
-    "recovery_noticed": Per.STRUCK,
-    "recovery_taken_over": Per.STRUCK,
-    "recovery_finished": Per.STRUCK,
-    **dict.fromkeys(
-        (
-            "system_recovery",
-            "standstill_time",
-            "standstill_median",
-            "standstill_forever",
-            "stable_recovery",
-            "first_return",
-            "detection_time",
-            "latency_p50",
-            "latency_p95",
-            "latency_p99",
-            "throughput",
-            *(f.__name__ for group, _, _, f in _TABLE if group is MetricGroup.STALENESS),
-            *(f.__name__ for group, _, _, f in _TABLE if group is MetricGroup.COUPLING),
-        ),
         Per.RUNS,
+        restricted=True,
     ),
-}
-"""What is not a mean over all instances."""
-
-_BY_THE_TWIN: Final = (twin.__name__, asked_place.__name__, recovery_phases.__name__)
-_FROM_HISTORIES: Final = (
-    "still_running",
-    "completion_time",
-    "executions_at_once",
-    "refused_reports",
-    "worker_time",
-    *(f.__name__ for _, _, _, f in _TABLE if f.__module__ in _BY_THE_TWIN),
+    _events("dead letters", "lower", untrue_events.dead_letters, Per.INSTANCES),
+    _events("lost events", "lower", untrue_events.lost_events, Per.INSTANCES),
+    _events("phantom events", "lower", untrue_events.phantom_events, Per.INSTANCES),
+    _observability("stuck", "lower", observability.stuck, Per.INSTANCES),
+    _observability("blindness", "lower", observability.blindness, Per.STUCK),
+    _observability("detection time", "lower", observability.detection_time, Per.RUNS),
+    _cost("messages", "lower", cost.messages, Per.INSTANCES),
+    _cost("deliveries", "lower", cost.deliveries, Per.INSTANCES),
+    _cost("broker hops", "lower", cost.broker_hops, Per.INSTANCES),
+    _cost("store writes", "lower", cost.store_writes, Per.INSTANCES),
+    _cost(
+        "time to the end, nobody left out",
+        "lower",
+        cost.completion_time,
+        Per.INSTANCES,
+        needs_history=True,
+        restricted=True,
+    ),
+    _cost("latency, mean", "lower", cost.latency_mean, Per.VERDICTS),
+    _cost("latency, p50", "lower", cost.latency_p50, Per.RUNS, pooled=0.50),
+    _cost("latency, p95", "lower", cost.latency_p95, Per.RUNS, pooled=0.95),
+    _cost("latency, p99", "lower", cost.latency_p99, Per.RUNS, pooled=0.99),
+    _cost("throughput", "higher", cost.throughput, Per.RUNS),
+    _cost("load on the busiest", "lower", cost.busiest_load, Per.INSTANCES),
+    _cost("extra attempts", "lower", cost.extra_attempts, Per.INSTANCES),
+    _cost(
+        "executions at once",
+        "lower",
+        worker_time.executions_at_once,
+        Per.INSTANCES,
+        needs_history=True,
+    ),
+    _cost(
+        "refused reports", "lower", worker_time.refused_reports, Per.INSTANCES, needs_history=True
+    ),
+    _cost("time of workers", "lower", worker_time.worker_time, Per.INSTANCES, needs_history=True),
+    _coupling("links", "lower", coupling.link_count, Per.RUNS),
+    _coupling("fan-in", "lower", coupling.fan_in, Per.RUNS),
+    _coupling("fan-out", "lower", coupling.fan_out, Per.RUNS),
+    _coupling("shared schemas", "lower", coupling.shared_schemas, Per.RUNS),
+    _coupling("touched by a new step", "lower", coupling.touched_by_new_step, Per.RUNS),
 )
-"""What is not measured on line: it needs the twin, how an instance ends before it has ended, or
-when work will be done that has begun."""
 
-_UNDIRECTED: Final[Mapping[str, str]] = {
-    "compensated": "undoing cleanly is good where the business failed, and not where a fault did",
-}
-
-METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
-    {
-        function.__name__: Metric(
-            function.__name__,
-            title,
-            group,
-            better,
-            function,
-            _PER.get(function.__name__, Per.INSTANCES),
-            function.__name__ in _FROM_HISTORIES,
-            _UNDIRECTED.get(function.__name__, ""),
-        )
-        for group, title, better, function in _TABLE
-    }
-)
+METRICS: Final[Mapping[str, Metric]] = MappingProxyType({each.name: each for each in _TABLE})
 """Every metric by name."""

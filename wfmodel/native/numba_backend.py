@@ -1,4 +1,4 @@
-"""Compiled: the words of ``plain``, by numba and LLVM.
+"""Compiled: the words of ``interpreted``, by numba and LLVM.
 
 numba optimises and assembles each function together with all that it calls, once for every function
 on the way up. Here that is done for the entries only: inner functions stop before machine code.

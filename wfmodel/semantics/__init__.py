@@ -1,9 +1,10 @@
-"""Layer 2: what a step does to a cell, an inbox, the world and a budget: written once, untimed.
+"""What a step does to a cell, an inbox, the world and a budget: written once, untimed.
 
 ``cell_rules`` has what happens inside one participant, ``instance_rules`` what that does to the
 rest, ``enabled_steps`` and ``successors`` which steps there are. ``component_tables`` tabulates all
-of it as integers. Search (``exploration``), chains (``markov``), acceptance of histories and the
-exporters stand on it; none of them says again what a crash takes, or what a commit releases.
+of it as integers. Search (``exploration``), chains (``markov``) and acceptance of histories stand
+on it. Two say again what a crash takes and what a commit releases: the exporters, so that other
+tools count independently, and the simulation, with time; tests hold both to what is here.
 
 >>> from wfmodel.designs import Table, orchestrate
 >>> from wfmodel.importers import load_any

@@ -1,4 +1,4 @@
-"""Steps of one participant: each is a pure function of its cell, and of an event.
+"""What one participant's cell does with an event or a fault: each step a pure function.
 
 A search that interns cells calls a step once for each cell. A step that the cell does not allow
 raises ``Refused`` and says why. What was heard is volatile until it is committed:

@@ -2,8 +2,9 @@
 
 A configuration with its budget becomes a *vector*: a cell and an inbox number for each
 participant, a world, a budget. What a step does to a vector is tabulated part by part; a table is
-filled, one entry at a time, by running the definition (``own_moves``, ``channels``, ``effects``,
-``budget``). Nothing here decides which steps are enabled together: that is ``expansion``.
+filled, one entry at a time, by running the definition (``enabled_steps``, ``channels``,
+``effect_rules``, ``fault_budget``). Nothing here decides which steps are enabled together: that is
+``exploration.packed.expansion``.
 """
 
 from __future__ import annotations

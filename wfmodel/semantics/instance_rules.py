@@ -1,6 +1,6 @@
 """The semantics of one instance, untimed: each step is a pure function of a configuration.
 
-What a step does to the participant that takes it is in ``local``; this is what it does to the
+What a step does to the participant that takes it is in ``cell_rules``; this is what it does to the
 whole. A step that is not enabled raises ``Refused`` and says why. The explorer takes every enabled
 step; acceptance takes those that a history names. ``docs/semantics.md`` is the same in prose.
 """

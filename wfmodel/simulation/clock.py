@@ -29,7 +29,7 @@ YOUNG_OBJECTS = 50_000
 
 
 class Clock(Environment):
-    """SimPy's environment with events of a run in it. ``happens`` is told of each."""
+    """SimPy's environment with events of a run in it. Its ``callbacks`` are told of each."""
 
     _now: int
 

@@ -1,4 +1,9 @@
-"""The next event, whatever it is: where a run enters the text."""
+"""The next event, whatever it is: where a run enters the text.
+
+The way of a message: ``reactions.release``, ``network.relay``, ``publish``, ``post`` (row SEND),
+``transmit``, ``clock.put``, ``dispatch``, ``happenings.deliver``, ``take_up``, ``reactions.offer``,
+``react`` (row REACT).
+"""
 
 from __future__ import annotations
 

@@ -10,10 +10,9 @@ FOR_GOOD = -1
 NO_STEP = -1
 """The step of a message that asked for none."""
 NO_LIFE = -2
-LIVES = 1 << 32
-"""More lives than a process has: the first of a replica is its number times this.
-"""
 """The life of a timer that was cleared, or set anew."""
+LIVES = 1 << 32
+"""More lives than a process has: the first of a replica is its number times this."""
 
 # ---------------------------------------------------------------------------- kinds of events
 (

@@ -6,7 +6,7 @@ own SimPy process strikes and heals through ``World`` in the same way.
 
 from __future__ import annotations
 
-from wfmodel.designs.fault_facts import PER_MESSAGE
+from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Kind
 from wfmodel.native.record_layout import NULL
@@ -33,8 +33,13 @@ _STORE_OUTAGE = FAULT_KINDS.index(FaultKind.STORE_OUTAGE)
 _SLOW_STORE = FAULT_KINDS.index(FaultKind.SLOW_STORE)
 _SLOW_SERVICE = FAULT_KINDS.index(FaultKind.SLOW_SERVICE)
 _BROKER_OUTAGE = FAULT_KINDS.index(FaultKind.BROKER_OUTAGE)
-_FIRST_OF_MESSAGES = min(FAULT_KINDS.index(kind) for kind in PER_MESSAGE)
-_LAST_OF_MESSAGES = max(FAULT_KINDS.index(kind) for kind in PER_MESSAGE)
+_OF_MESSAGES = tuple(FAULT_KINDS.index(kind) for kind in FaultKind if kind in PER_MESSAGE)
+_OF_ATTEMPTS = tuple(FAULT_KINDS.index(kind) for kind in FaultKind if kind in PER_ATTEMPT)
+_COUNTED = (_CRASH, _PAUSE, _STORE_OUTAGE)
+_WITHOUT_LIST = (_BROKER_OUTAGE, _RESTORE, _WORKER_CRASH)
+_LISTED = (*_OF_MESSAGES, *_OF_ATTEMPTS, _PARTITION, _SLOW_STORE, _SLOW_SERVICE)
+assert {*_COUNTED, *_WITHOUT_LIST, *_LISTED} == set(range(len(FAULT_KINDS)))
+"""Each kind has its branch below: what ``_list_of`` comes to last is a slow service."""
 
 
 def await_next(run: Run, event: Event) -> None:
@@ -175,7 +180,7 @@ def _is_counted(fault: Injected) -> bool:
     kind = fault.kind
     if kind == _PARTITION:  # from some peers only: kept by the broker, pair by pair
         return not fault.peers
-    return kind in (_CRASH, _PAUSE, _STORE_OUTAGE)
+    return kind in _COUNTED
 
 
 def _count(fault: Injected, change: int) -> int:
@@ -197,15 +202,15 @@ def _count(fault: Injected, change: int) -> int:
 def _list_of(run: Run, fault: Injected) -> Events:
     """The list in which a fault that is not counted stands while it is on."""
     kind = fault.kind
-    if _FIRST_OF_MESSAGES <= kind <= _LAST_OF_MESSAGES:
+    if kind in _OF_MESSAGES:
         return run.message_faults
+    if kind in _OF_ATTEMPTS:
+        return run.step_faults
     if kind == _PARTITION:
         return run.blocked
     if kind == _SLOW_STORE:
         return fault.process.slow_store
-    if kind == _SLOW_SERVICE:
-        return fault.process.slow_service
-    return run.step_faults
+    return fault.process.slow_service
 
 
 def _judge(process: Process) -> None:

@@ -8,6 +8,7 @@ sees the consumer's link close. At most once: it is dropped, and a row says why.
 
 from __future__ import annotations
 
+from wfmodel.designs.fault_facts import PER_MESSAGE
 from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
 from wfmodel.simulation.basis import (
@@ -56,6 +57,9 @@ _BROKER_DOWN = int(Drop.BROKER_DOWN)
 _SET_ASIDE = int(Drop.SET_ASIDE)
 _LOSS = FAULT_KINDS.index(FaultKind.LOSS)
 _DUPLICATION = FAULT_KINDS.index(FaultKind.DUPLICATION)
+_LATER = (FAULT_KINDS.index(FaultKind.DELAY), FAULT_KINDS.index(FaultKind.REORDERING))
+assert {_LOSS, _DUPLICATION, *_LATER} == {FAULT_KINDS.index(kind) for kind in PER_MESSAGE}
+"""What ``_meet_faults`` knows is all that strikes messages: what it does not name is a delay."""
 
 # ----------------------------------------------------------------------------------- publication
 

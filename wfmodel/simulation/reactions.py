@@ -3,6 +3,10 @@
 It chooses nothing but what is left open: when, how long, with what outcome. Machines are looked up
 in a table. One reaction per cell at a time: while a commit is under way, further events of that
 cell wait in its inbox.
+
+What a commit, an acknowledgement or a dual write does is said here again, with time, and not by
+calling ``semantics.cell_rules``: ``commit`` here is ``CellRules.commit`` there, ``recovery.crash``
+is ``CellRules.crash``. ``tests/agreement`` holds the two together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Layer 5: what ``import wfmodel`` adds to the packages: fewer words, and refusals at once.
+"""What ``import wfmodel`` adds to the packages: fewer words, and refusals at once.
 
 ``strict_loading`` reads a workflow or says why there is none; ``checking`` checks it; ``asking``
 explores and compares what it is given, be it a file, a workflow or a system; ``networkx_graphs``

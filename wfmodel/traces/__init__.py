@@ -1,7 +1,7 @@
 """A history as other tools read it: OTLP, Perfetto's trace events, XES and CSV.
 
 ``recorded_instances`` reads a history instance by instance, once for all formats; each format is a
-file of its own. Simulated time begins at ``EPOCH``, so the same run gives the same bytes. Where
+file of its own. Simulated time begins at ``EPOCH``, so the same run gives the same bytes.
 ``airflow_tables`` reads a run of an imported DAG as Airflow's tables have it. Where
 records carry no identity (``correlation: false``) no trace joins what several services did.
 

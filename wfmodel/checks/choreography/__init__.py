@@ -1,1 +1,1 @@
-"""Rules about a declared choreography; ``check_choreography_file`` applies them to a file."""
+"""Rules about a declared choreography; ``choreography_check`` applies them to a file."""

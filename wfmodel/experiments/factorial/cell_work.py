@@ -70,14 +70,14 @@ def carry_out(work: CellWork) -> CellOutcome:
         ValueError: the workflow cannot run, or no instance arrives.
         StormsError: a run goes on without end.
     """
-    bench = _bench(work)
+    runner = _runner(work)
     observed: list[list[RunObservation]] = [[] for _ in work.variants]
     rows: tuple[ResponseRow, ...] = ()
     for look in work.looks:
         for runs, (name, variant) in zip(observed, work.variants, strict=True):
             for replication in range(len(runs), look):
                 cell = RunSpec(variant, work.setting, work.seed, replication, terms=work.terms)
-                run = bench.attempt(cell)
+                run = runner.attempt(cell)
                 if isinstance(run, StormError):
                     raise StormsError([Storm(name, replication, run)])
                 runs.append(run)
@@ -141,21 +141,21 @@ def _of_pair(
     return ResponseRow(difference_name(pair), response, gap.estimate, state, gap.differing, gaps)
 
 
-class _Benches(threading.local):
-    """The benches of this thread, by workflow: tables grow as cells run, so none is shared."""
+class _Runners(threading.local):
+    """The runners of this thread, by workflow: tables grow as cells run, so none is shared."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Runner] = {}
 
 
-_benches = _Benches()
+_runners = _Runners()
 
 
-def _bench(work: CellWork) -> Runner:
+def _runner(work: CellWork) -> Runner:
     """Cells that differ in their setting only share what is tabulated."""
-    kept = _benches.kept
-    bench = kept.pop(work.workflow_key, None) or Runner(work.workflow)
-    kept[work.workflow_key] = bench  # The last of them is the latest used.
+    kept = _runners.kept
+    runner = kept.pop(work.workflow_key, None) or Runner(work.workflow)
+    kept[work.workflow_key] = runner  # The last of them is the latest used.
     if len(kept) > MOST_BENCHES:
         del kept[next(iter(kept))]
-    return bench
+    return runner

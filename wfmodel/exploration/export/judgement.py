@@ -2,7 +2,7 @@
 
 A verdict that a crash made a process forget was still a verdict, so a judged program has variables
 that remember what any store has ever said; with them SPIN counts pairs of a configuration and what
-is remembered, as ``exploration.ends`` does.
+is remembered, as ``exploration.terminal_states`` does.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The moves of one participant as guarded commands, from its tables.
 
-The same rules as ``exploration.semantics`` and ``exploration.moves``, written a second time: what
+The same rules as ``semantics.cell_rules`` and ``semantics.successors``, written a second time: what
 the targets then count is compared with what the explorer counts.
 """
 

@@ -1,7 +1,8 @@
 """Several instances of one System at once, which share their processes and nothing else.
 
-``space.search`` searches their configurations together. ``lives.live`` searches one instance with
-its timeline, which is enough to know how many can be somewhere at once (``decide_together``).
+``product_space.search`` searches their configurations together. ``timeline_search.live`` searches
+one instance with its timeline, which is enough to know how many can be somewhere at once
+(``decide_together``).
 """
 
 from wfmodel.exploration.instances.claims import JointAnswer, bounds_of, decide_together

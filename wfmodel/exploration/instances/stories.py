@@ -68,7 +68,7 @@ def joint_mermaid(run: JointRun) -> str:
 
 
 def joint_schedule(run: JointRun) -> tuple[Act, ...]:
-    """The acts of a run; ``schedule.acts_of_instance`` makes it one of a single instance."""
+    """The acts of a run; ``trace_script.acts_of_instance`` makes it one of a single instance."""
     flow = run.table.system.flow
     alike = Counter(message_words(flow, message) for message in run.table.messages.values)
     acts = (line.act for line in joint_story(run))

@@ -266,7 +266,8 @@ def live(
     progress: Callable[[Progress], None] | None = None,
     progress_every_s: float = 1.0,
 ) -> Lives:
-    """All that one of several instances can live through; arguments as for ``space.search``.
+    """All that one of several instances can live through; arguments as for
+    ``product_space.search``.
 
     The number of instances matters only where ``each`` bounds a kind of fault that has no total.
     ``strikes`` tells apart what an instance was at when its processes first met a fault.

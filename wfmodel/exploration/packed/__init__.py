@@ -1,7 +1,7 @@
 """The search engine: states as packed integers, exact, breadth first, plain or compiled.
 
-Start with ``search``. ``parts`` has the tables, ``expansion`` the successor function over them,
-``kernel`` the same compiled; ``space`` is what comes out.
+Start with ``search``. ``semantics.component_tables`` has the tables, ``expansion`` the successor
+function over them, ``compiled_successors`` the same compiled; ``packed_space`` is what comes out.
 """
 
 from wfmodel.exploration.packed.checkpoint import CheckpointError

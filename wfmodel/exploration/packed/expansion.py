@@ -1,7 +1,7 @@
-"""What follows a vector: the steps of ``Moves``, in the same order, over tabulated parts.
+"""What follows a vector: the steps of ``Successors``, in the same order, over tabulated parts.
 
-This is the pure-Python twin of ``kernel.expand``; both must give the same successors in the same
-order, so that both number the states alike.
+This is the pure-Python twin of ``compiled_successors.expand``; both must give the same successors
+in the same order, so that both number the states alike.
 """
 
 from __future__ import annotations

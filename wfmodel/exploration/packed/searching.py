@@ -92,12 +92,12 @@ def search(
     """All states that a system can reach while the budget lasts, breadth first.
 
     ``limit`` bounds the states looked into, ``memory_bytes`` what they (and, once asked for, their
-    steps) may take, ``laps`` how often
-    a loop is gone round. ``urgent=False`` switches a reduction of ``moves`` off. If ``checkpoint``
-    exists, the search goes on from there; it needs a ``table`` of its own then. It is written every
-    so many seconds and at the end. Participants that the system declares interchangeable are not
-    told apart, unless ``symmetry=False``; such a search is plain. So is, whatever ``engine`` says,
-    the rest of one whose tables would be large and nearly empty.
+    steps) may take, ``laps`` how often a loop is gone round. ``urgent=False`` switches a reduction
+    of ``successors`` off. If ``checkpoint`` exists, the search goes on from there; it needs a
+    ``table`` of its own then. It is written every so many seconds and at the end. Participants that
+    the system declares interchangeable are not told apart, unless ``symmetry=False``; such a search
+    is plain. So is, whatever ``engine`` says, the rest of one whose tables would be large and
+    nearly empty.
 
     Raises:
         CheckpointError: the file is not a checkpoint of this search.

@@ -9,7 +9,8 @@
 >>> type(first).__name__, first.title
 ('Holds', 'never lost')
 
-Read ``safety`` first, then ``liveness`` and ``recovery``; ``expressions`` is the textual form.
+Read ``safety_properties`` first, then ``liveness`` and ``recovers_within``; ``property_language``
+is the textual form.
 """
 
 from collections.abc import Iterable

@@ -20,8 +20,6 @@ from wfmodel.exploration.properties.visible_state import Predicate
 from wfmodel.exploration.state_space import StateSpace
 from wfmodel.semantics.successors import Step, StepKind
 
-"""Ends that a workflow declares."""
-
 AT_REST: Final = Predicate(
     "nothing is left to happen", lambda seen: seen.quiescent, only_at_ends=True
 )
@@ -121,7 +119,8 @@ class Always:
 class NeverEnds:
     """No run ends in this way; an anomaly counts alone or among others.
 
-    Judged over whole runs (``exploration.ends``): a verdict that was said and forgotten was said.
+    Judged over whole runs (``exploration.terminal_states``): a verdict that was said and forgotten
+    was said.
 
     Cannot see: what was wrong on the way and put right before the end; an instance that would still
     be moved by something outside of the system (an operator).

@@ -3,8 +3,9 @@
 >>> space = walk_space(Table(system), FaultBudget(crashes=1), walks=range(1_000), draw=draw)
 >>> decide(space, standard_properties(system))  # violated, or undecided: walks show nothing more
 
-``walker`` takes the walks, over the successor function of the search engine; ``space`` is what they
-saw, a state space like that of a search which was stopped; ``coverage`` says how much that may be.
+``walker`` takes the walks, over the successor function of the search engine; ``walked_space`` is
+what they saw, a state space like that of a search which was stopped; ``coverage`` says how much
+that may be.
 """
 
 from wfmodel.exploration.walking.coverage import Coverage

@@ -19,7 +19,6 @@ from wfmodel.metrics.cost import NO_VERDICT, rate
 from wfmodel.metrics.divergence import Series
 from wfmodel.metrics.fault_intervals import Censored
 from wfmodel.metrics.metric import (
-    ABOUT_EFFECTS,
     NO_EFFECTS,
     NO_INSTANCE,
     SECOND,
@@ -113,7 +112,7 @@ class Totals:
             for name, metric in METRICS.items()
         }
         if not self._meter.head.steps:
-            found |= dict.fromkeys(ABOUT_EFFECTS, NO_EFFECTS)
+            found |= {name: NO_EFFECTS for name in METRICS if METRICS[name].about_effects}
         reasons = {n: v.reason for n, v in found.items() if isinstance(v, Undefined)}
         values = {n: nan if isinstance(v, Undefined) else float(v) for n, v in found.items()}
         classes = self._words[at.M_CLASSES :][: len(Terminal)].tolist()
