@@ -35,9 +35,9 @@ MORE_FAULTS = {
     "crash": 17,
     "pause": 8,
     "loss": 22,
-    "duplication": 24,
-    "restore": 17,
-    "worker-crash": 13,
+    "duplication": 25,
+    "restore": 18,
+    "worker-crash": 14,
 }
 """Files of each kind that more than ``MOST_FAULTS`` name. Put the lower number here."""
 
