@@ -124,7 +124,7 @@ class _Translator:
         planner = Planner(self.graph.dag)
         self.planners.append(planner)
         self.builder = MachineBuilder(
-            planner, self._emit, self.dag.fields.get("fail_fast") is True, self._label
+            planner, self._emit, self.dag.get("fail_fast") is True, self._label
         )
         try:
             initial, states = self.builder.machine(self.graph.dag.start(), lambda r: not r.failed)
@@ -139,9 +139,9 @@ class _Translator:
         return self._built(initial, states)
 
     def _built(self, initial: str, states: Mapping[str, ModelState]) -> Workflow | None:
-        limit = self.dag.fields.get("dagrun_timeout")
-        own = int(limit * SECOND) if isinstance(limit, int | float) and limit else None
-        description = self.dag.fields.get("description") or ""
+        limit = self.dag.get("dagrun_timeout")
+        own = int(limit * SECOND) if limit else None
+        description = self.dag.get("description", "")
         try:
             return Workflow(
                 name=self.notes.name or self.dag.name[:200],
@@ -201,7 +201,7 @@ class _Translator:
         if len(set(to)) == 1:
             return making.states(to[0], failed, skipped)
         decides = free(f"{name} (branches)")
-        labels = self.dag.fields.get("edge_info", {})
+        labels = self.dag.get("edge_info")
         words = ways_in_words(operator, _labels(labels, task))
         targets = operator.downstream if skipping(operator) is Skipping.BRANCH else words
         choice = making.choice(words, to, targets)
@@ -334,17 +334,17 @@ def _about_dag(dag: SerialisedDag) -> Iterator[Finding]:
         message = f"runs begin by a timetable ({shown}): in the model by the scenario's arrivals"
         yield dag_findings.SCHEDULE.at(("dag", "timetable"), message)
     for name, default in _DEFAULTS.items():
-        value = dag.fields.get(name, default)
+        value = dag.get(name, default)
         if value != default:
             message = f"{name} is {value}: the model limits by the capacity of services only"
             yield dag_findings.RUN_LIMIT.at(("dag", name), message)
-    if dag.fields.get("fail_fast") is True:
+    if dag.get("fail_fast") is True:
         message = "a failure stops the tasks that have not begun; those that run come to their end"
         yield dag_findings.FAIL_FAST.at(("dag", "fail_fast"), message)
-    if dag.fields.get("deadline"):
+    if dag.get("deadline"):
         yield dag_findings.DEADLINE.at(("dag", "deadline"), "the model has no deadline alerts")
     for name in ("has_on_success_callback", "has_on_failure_callback"):
-        if dag.fields.get(name) is True:
+        if dag.get(name) is True:
             message = f"the DAG's {name.removeprefix('has_')} is not modelled"
             yield dag_findings.CALLBACKS.at(("dag", name), message)
 
