@@ -43,6 +43,9 @@ SKIPPED: Final = "skipped"
 SENSOR_TIMEOUT: Final = parse_duration("7d")
 """``[sensors] default_timeout``: a sensor's own limit is not serialised."""
 
+MAX_RETRY_DELAY: Final = parse_duration("24h")
+"""``[core] max_task_retry_delay``: a growing pause is never longer, whatever a task says."""
+
 DEFAULT_POOL: Final = "default_pool"
 _HITL: Final = ("HITLOperator", "HITLEntryOperator", "ApprovalOperator", "HITLBranchOperator")
 _OTHER_DAGS: Final = ("TriggerDagRunOperator", "ExternalTaskSensor", "ExternalTaskMarker")
@@ -203,12 +206,13 @@ def _retry(operator: Operator, failures: Mapping[str, FailureMode]) -> RetryPoli
         return None
     factor, growing = multiplier(operator)
     delay = _ns(operator.get("retry_delay", 300.0)) or 0
+    longest = min(_ns(operator.get("max_retry_delay")) or LONGEST_NS, MAX_RETRY_DELAY)
     retried = [n for n, mode in failures.items() if mode.kind is FailureKind.TRANSIENT]
     return RetryPolicy(
         attempts=again + 1,
         backoff=min(int(1.5 * max(delay, SECOND)) if growing else delay, LONGEST_NS),
         factor=factor,
-        cap=_ns(operator.get("max_retry_delay")) if growing else None,
+        cap=longest if growing else delay,
         on=tuple(retried) if operator.get("_is_sensor") else (),
     )
 
@@ -217,7 +221,7 @@ def multiplier(operator: Operator) -> tuple[float, bool]:
     """By how much each pause is longer than the one before, and whether it grows (or shrinks)."""
     given = operator.get("retry_exponential_backoff", 0)
     factor = 2.0 if given is True else float(given or 1)
-    return min(max(factor, 1.0), 1000.0), factor != 1.0
+    return min(factor, 1000.0), factor != 1.0
 
 
 def operator_findings(operator: Operator, note: StateAnnotation) -> Iterator[Finding]:
