@@ -114,8 +114,10 @@ class _Translator:
         return self.notes.states.get(task, StateAnnotation())
 
     def _workflow(self) -> Workflow | None:
-        for operator in self.dag.operators.values():
-            self.findings += operator_findings(operator, self.note(operator.name))
+        later = {name for each in self.dag.operators.values() for name in each.downstream}
+        for name, operator in self.dag.operators.items():
+            first = name not in later
+            self.findings += operator_findings(operator, self.note(name), is_first=first)
             self.findings += priority_findings(operator)
         self.graph = graph_of(self.dag, self._copies(), self.notes.states)
         self.findings += self.graph.findings
@@ -371,6 +373,10 @@ def _misfits(dag: SerialisedDag, notes: Annotations) -> Iterator[Finding]:
             if target not in below:
                 message = f"{name!r} does not lead to {target!r}"
                 yield UNKNOWN_ANNOTATED_TARGET.at((*at, "probabilities", target), message)
+        alone = name in dag.operators and skipping(dag.operators[name]) is not Skipping.BRANCH
+        if alone and len(set(note.probabilities.values())) > 1:
+            message = f"what comes after {name!r} is followed or skipped together: one probability"
+            yield UNFIT_ANNOTATION.at((*at, "probabilities"), message)
 
 
 def _fitting(dag: SerialisedDag, name: str) -> frozenset[str]:
@@ -386,6 +392,6 @@ def _fitting(dag: SerialisedDag, name: str) -> frozenset[str]:
         fitting = APPLICABLE["Task"]
     if operator.get("_is_mapped"):
         fitting |= {"items", "for_each"}
-    if skipping(operator) is Skipping.BRANCH:
+    if skipping(operator) is not Skipping.NOBODY:
         fitting |= {"probabilities"}
     return fitting | {"description"}
