@@ -122,12 +122,38 @@ def test_a_join_waits_for_all_and_a_failure_ends_the_run():
 
 @pytest.mark.parametrize(
     ("rule", "join", "siblings"),
-    [("one_success", "any", "finish"), ("one_failed", "all", "finish"), ("all_done", 0, "wait")],
+    [
+        ("one_success", "any", "finish"),
+        ("one_failed", "any", "finish"),
+        ("one_done", "any", "finish"),
+        ("all_done", 0, "wait"),
+    ],
 )
 def test_a_rule_that_is_met_early_does_not_wait(rule, join, siblings):
     found = states(task("a", "c"), task("b", "c"), task("c", trigger_rule=rule))
     fork = found["before c"]
     assert (fork.join, fork.siblings) == (join, siblings)
+
+
+def test_one_failure_is_enough_to_go_on():
+    value = (task("a", "c"), task("b", "c"), task("c", trigger_rule="one_failed"))
+    fork = states(*value)["before c"]
+    assert (fork.next, fork.on) == ("c", {"failure": "success"})
+    assert fork.regions[0].states["a"].on == {"failure": "counted"}
+    [finding] = translate(dag(*value)).findings
+    assert finding.code == "A230"
+    assert finding.message.startswith("'c' starts after one of 'a', 'b'")
+
+
+def test_where_the_model_waits_for_all_though_one_is_enough():
+    """What follows s tells whether both failed, so that no single end decides."""
+    mapped = dag(task("m", "c", _is_mapped=True), task("c", trigger_rule="one_failed"))
+    assert codes(mapped, {"m": StateAnnotation(items=3)}) == ["A210"]
+    two = dag(
+        *(task("a", "c", "s"), task("b", "c", "s"), task("c", trigger_rule="one_failed")),
+        task("s", trigger_rule="all_failed"),
+    )
+    assert "A210" in codes(two)
 
 
 def test_a_clean_up_runs_after_success_and_failure_alike():

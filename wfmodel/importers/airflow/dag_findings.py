@@ -114,6 +114,12 @@ ASSUMED_GOING_ON: Final = Problem(
     _INFO,
     "Whether the tasks after it are skipped is decided by Python code: an assumption is taken.",
 )
+UNAWAITED: Final = Problem(
+    "A230",
+    "run-ends-before-task",
+    _INFO,
+    "Where one task is enough to go on, the run does not wait for the others; Airflow's does.",
+)
 
 PROBLEMS: Final[tuple[Problem, ...]] = tuple(
     value for value in dict(globals()).values() if isinstance(value, Problem)
