@@ -61,6 +61,12 @@ def test_weights_beyond_32_bits_are_the_nearest_that_fit():
     assert [found[name].priority for name in "abc"] == [2**31 - 1, 16 * 10**8, 8 * 10**8]
 
 
+def test_the_heaviest_of_the_tasks_that_are_ready_at_once_is_told_first():
+    light, heavy, middle = (task(n, priority_weight=w) for n, w in (("a", 1), ("b", 10), ("c", 5)))
+    found = states(task("r", "a", "b", "c"), light, heavy, middle)
+    assert [region.initial for region in found["all"].regions] == ["b", "c", "a"]
+
+
 def test_a_weight_rule_that_is_code_is_named():
     found = dag(task("a", priority_weight=7, weight_rule="rules.BySize"))
     assert codes(found).count("A214") == 1

@@ -89,7 +89,7 @@ def translate(value: object, annotations: Annotations | None = None) -> DagTrans
 
 class _Translator:
     def __init__(self, dag: SerialisedDag, notes: Annotations) -> None:
-        self.dag, self.notes, self.priorities = dag, notes, priorities_of(dag.operators)
+        self.dag, self.notes, self.priorities = dag, notes, priorities_of(dag)
         self.findings: list[Finding] = list(_about_dag(dag))
         self.misfits: list[Finding] = list(misfits(dag, notes))
         self.graph: DagGraph
@@ -122,7 +122,11 @@ class _Translator:
         planner = Planner(self.graph.dag)
         self.planners.append(planner)
         self.builder = MachineBuilder(
-            planner, self._emit, self.dag.get("fail_fast") is True, self._label
+            planner,
+            self._emit,
+            self.dag.get("fail_fast") is True,
+            self.priorities,
+            self._label,
         )
         try:
             initial, states = self.builder.machine(self.graph.dag.start(), lambda r: not r.failed)
@@ -226,7 +230,9 @@ class _Translator:
         good = frozenset[Residual]().union(*(ends[each] for each in hoped))
         planner = Planner(body.dag)
         self.planners.append(planner)
-        inner = MachineBuilder(planner, self._single, self.builder.cancels, self._label)
+        inner = MachineBuilder(
+            planner, self._single, self.builder.cancels, self.priorities, self._label
+        )
         place = (*at, "states", name, "regions", 0)
         initial, states = inner.machine(
             body.start, good.__contains__, ("counted", "not counted"), place
@@ -354,7 +360,10 @@ def _about_dag(dag: SerialisedDag) -> Iterator[Finding]:
             message = f"{name} is {value}: the model limits by the capacity of services only"
             yield dag_findings.RUN_LIMIT.at(("dag", name), message)
     if dag.get("fail_fast") is True:
-        message = "a failure stops the tasks that have not begun; those that run come to their end"
+        message = (
+            "a failure stops the tasks that have not begun, and the run ends when those that run"
+            " have; Airflow fails them at once, and the run with them"
+        )
         yield dag_findings.FAIL_FAST.at(("dag", "fail_fast"), message)
     if dag.get("deadline"):
         yield dag_findings.DEADLINE.at(("dag", "deadline"), "the model has no deadline alerts")
