@@ -104,6 +104,16 @@ def test_a_mapped_task_that_failed_fails_whoever_waits_for_it():
     assert states_of(found, "b") == ["upstream_failed"]
 
 
+def test_nothing_comes_after_a_sensor_has_failed():
+    """It is met at 2 min, when it has long timed out."""
+    sensor = task("a", "b", _is_sensor=True, reschedule=True)
+    said = notes(a={"delay": Constant(120 * SECOND), "timeout": "60s"})
+    found = changes(dag(sensor, task("b")), said)
+    tries = ["scheduled", "queued", "running"]
+    assert states_of(found, "a") == [*tries, "up_for_reschedule", "failed"]
+    assert found[-1].task == ""
+
+
 def test_a_sensor_that_reschedules_waits_beside_its_pool():
     sensor = task("a", _is_sensor=True, reschedule=True)
     found = changes(dag(sensor), notes(a={"delay": Constant(60 * SECOND)}))

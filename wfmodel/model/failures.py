@@ -66,14 +66,15 @@ class FailureMode:
 class RetryPolicy:
     """Attempts in all (the first included) and the pause before each further one.
 
-    The pause before attempt k (k = 2, 3, …) is ``min(cap, backoff * factor ** (k - 2))``.
+    The pause before attempt k (k = 2, 3, …) is ``min(cap, backoff * factor ** (k - 2))``, with a
+    cap of one day unless given; with a ``factor`` below 1 the pauses become shorter.
     ``on`` names the failures that are retried; empty means every transient failure and time-out.
     ``attempts`` None means until it succeeds.
     """
 
     attempts: PositiveInt | None = 3
     backoff: Duration = parse_duration("1s")
-    factor: Annotated[float, Field(ge=1, le=1000)] = 2.0
+    factor: Annotated[float, Field(gt=0, le=1000)] = 2.0
     cap: Duration | None = None
     jitter: Jitter = Jitter.NONE
     on: tuple[Name, ...] = ()

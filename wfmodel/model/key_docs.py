@@ -156,7 +156,7 @@ OF_CLASS: Final[Mapping[str, Mapping[str, str]]] = {
     "RetryPolicy": {
         "attempts": "Attempts in all, the first included; null: until it succeeds.",
         "backoff": "The pause before the second attempt.",
-        "factor": "By how much each pause is longer than the one before.",
+        "factor": "By how much each pause is longer (below 1: shorter) than the one before.",
         "jitter": "none, or full: each pause is drawn between nothing and its length.",
         "on": "The failures that are retried; empty: every transient one, and time-outs.",
     },

@@ -142,7 +142,7 @@ class _Reading:
                 self._timed_out(now)
             case TimerFired(timer=Timer("wait", node)):
                 self._ended(node, 1, DONE, now)
-            case Received(message=External(node=node)) if node in self.known:
+            case Received(message=External(node=node)) if self._is_open(node):
                 for state in _OPEN:
                     self._change(now, self.known[node], state)
                 self._ended(node, 1, DONE, now)
@@ -150,6 +150,10 @@ class _Reading:
                 self._chosen(now, node, branch)
             case Restarted():
                 self._restarted(now, who)
+
+    def _is_open(self, number: int) -> bool:
+        """Whether a task waits still: what comes after its time-out changes nothing."""
+        return number in self.known and self.known[number].state not in _OVER
 
     def _begin(self, now: int, who: int, number: int) -> None:
         """A node is somebody's to move for the first time."""

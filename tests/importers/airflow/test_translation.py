@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.importers.airflow.written_dags import branch, codes, dag, states, task
 from wfmodel.checks.file_selection import files_to_check
 from wfmodel.importers import load_any, load_dag
 from wfmodel.importers.airflow import translate
@@ -18,37 +19,6 @@ from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Choice, Parallel, Receive, Task, Wait
 
 MODEL = Path(__file__).parents[3] / "models" / "airflow-sales"
-
-
-def task(name, *below, **fields):
-    return {
-        "__type": "operator",
-        "__var": {
-            "task_id": name,
-            "task_type": "BashOperator",
-            "downstream_task_ids": list(below),
-            **fields,
-        },
-    }
-
-
-def dag(*tasks, version=3, **fields):
-    return {"__version": version, "dag": {"dag_id": "d", "tasks": list(tasks), **fields}}
-
-
-def states(*tasks, notes=None, **fields):
-    done = translate(dag(*tasks, **fields), Annotations(states=notes or {}))
-    assert done.workflow is not None, [str(f) for f in (*done.findings, *done.annotation_findings)]
-    return done.workflow.states
-
-
-def codes(value, notes=None):
-    done = translate(value, Annotations(states=notes or {}))
-    return [finding.code for finding in (*done.findings, *done.annotation_findings)]
-
-
-def branch(name, *below):
-    return task(name, *below, task_type="BranchPythonOperator", _can_skip_downstream=True)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +59,12 @@ def test_weights_beyond_32_bits_are_the_nearest_that_fit():
     much = {"priority_weight": 8 * 10**8}
     found = states(task("a", "b", **much), task("b", "c", **much), task("c", **much))
     assert [found[name].priority for name in "abc"] == [2**31 - 1, 16 * 10**8, 8 * 10**8]
+
+
+def test_the_heaviest_of_the_tasks_that_are_ready_at_once_is_told_first():
+    light, heavy, middle = (task(n, priority_weight=w) for n, w in (("a", 1), ("b", 10), ("c", 5)))
+    found = states(task("r", "a", "b", "c"), light, heavy, middle)
+    assert [region.initial for region in found["all"].regions] == ["b", "c", "a"]
 
 
 def test_a_weight_rule_that_is_code_is_named():
@@ -161,12 +137,38 @@ def test_a_join_waits_for_all_and_a_failure_ends_the_run():
 
 @pytest.mark.parametrize(
     ("rule", "join", "siblings"),
-    [("one_success", "any", "finish"), ("one_failed", "all", "finish"), ("all_done", 0, "wait")],
+    [
+        ("one_success", "any", "finish"),
+        ("one_failed", "any", "finish"),
+        ("one_done", "any", "finish"),
+        ("all_done", 0, "wait"),
+    ],
 )
 def test_a_rule_that_is_met_early_does_not_wait(rule, join, siblings):
     found = states(task("a", "c"), task("b", "c"), task("c", trigger_rule=rule))
     fork = found["before c"]
     assert (fork.join, fork.siblings) == (join, siblings)
+
+
+def test_one_failure_is_enough_to_go_on():
+    value = (task("a", "c"), task("b", "c"), task("c", trigger_rule="one_failed"))
+    fork = states(*value)["before c"]
+    assert (fork.next, fork.on) == ("c", {"failure": "success"})
+    assert fork.regions[0].states["a"].on == {"failure": "counted"}
+    [finding] = translate(dag(*value)).findings
+    assert finding.code == "A230"
+    assert finding.message.startswith("'c' starts after one of 'a', 'b'")
+
+
+def test_where_the_model_waits_for_all_though_one_is_enough():
+    """What follows s tells whether both failed, so that no single end decides."""
+    mapped = dag(task("m", "c", _is_mapped=True), task("c", trigger_rule="one_failed"))
+    assert codes(mapped, {"m": StateAnnotation(items=3)}) == ["A210"]
+    two = dag(
+        *(task("a", "c", "s"), task("b", "c", "s"), task("c", trigger_rule="one_failed")),
+        task("s", trigger_rule="all_failed"),
+    )
+    assert "A210" in codes(two)
 
 
 def test_a_clean_up_runs_after_success_and_failure_alike():

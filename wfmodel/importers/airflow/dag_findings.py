@@ -102,6 +102,24 @@ RACED_SKIP: Final = Problem(
     _INFO,
     "One task skips it, others may decide about it before: in Airflow whoever is first.",
 )
+LATE_START: Final = Problem(
+    "A228",
+    "wait-from-task",
+    _INFO,
+    "Airflow counts this wait from the run's beginning; the model from the task's.",
+)
+ASSUMED_GOING_ON: Final = Problem(
+    "A229",
+    "assumed-going-on",
+    _INFO,
+    "Whether the tasks after it are skipped is decided by Python code: an assumption is taken.",
+)
+UNAWAITED: Final = Problem(
+    "A230",
+    "run-ends-before-task",
+    _INFO,
+    "Where one task is enough to go on, the run does not wait for the others; Airflow's does.",
+)
 
 PROBLEMS: Final[tuple[Problem, ...]] = tuple(
     value for value in dict(globals()).values() if isinstance(value, Problem)

@@ -20,12 +20,12 @@ from pydantic import ValidationError
 from wfmodel.importers.airflow import dag_findings
 from wfmodel.importers.airflow.forks import Planner, TooManyCombinationsError
 from wfmodel.importers.airflow.graph import DagGraph, graph_of
+from wfmodel.importers.airflow.misfits import misfits
 from wfmodel.importers.airflow.operators import (
     DEFAULT_POOL,
     SECOND,
     Making,
     Skipping,
-    is_outside,
     operator_findings,
     skipping,
     ways_in_words,
@@ -39,18 +39,14 @@ from wfmodel.importers.airflow.run_states import (
     TooManyDagStatesError,
 )
 from wfmodel.importers.airflow.serialised import SerialisedDag, read_dag
+from wfmodel.importers.airflow.trigger_rules import MET_BY_ONE
 from wfmodel.importers.annotations import Annotations, StateAnnotation
 from wfmodel.importers.asl.catalogue import (
-    INAPPLICABLE_ANNOTATION,
     UNFIT_ANNOTATION,
-    UNKNOWN_ANNOTATED_STATE,
-    UNKNOWN_ANNOTATED_TARGET,
 )
-from wfmodel.importers.asl.matching import APPLICABLE
 from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
 from wfmodel.model.strict import first_refusal
 from wfmodel.model.workflow import FAILURE, Parallel, Region, Service, Wait, Workflow
 from wfmodel.model.workflow import State as ModelState
@@ -93,9 +89,9 @@ def translate(value: object, annotations: Annotations | None = None) -> DagTrans
 
 class _Translator:
     def __init__(self, dag: SerialisedDag, notes: Annotations) -> None:
-        self.dag, self.notes, self.priorities = dag, notes, priorities_of(dag.operators)
+        self.dag, self.notes, self.priorities = dag, notes, priorities_of(dag)
         self.findings: list[Finding] = list(_about_dag(dag))
-        self.misfits: list[Finding] = list(_misfits(dag, notes))
+        self.misfits: list[Finding] = list(misfits(dag, notes))
         self.graph: DagGraph
         self.builder: MachineBuilder
         self.planners: list[Planner] = []
@@ -114,8 +110,10 @@ class _Translator:
         return self.notes.states.get(task, StateAnnotation())
 
     def _workflow(self) -> Workflow | None:
-        for operator in self.dag.operators.values():
-            self.findings += operator_findings(operator, self.note(operator.name))
+        later = {name for each in self.dag.operators.values() for name in each.downstream}
+        for name, operator in self.dag.operators.items():
+            first = name not in later
+            self.findings += operator_findings(operator, self.note(name), is_first=first)
             self.findings += priority_findings(operator)
         self.graph = graph_of(self.dag, self._copies(), self.notes.states)
         self.findings += self.graph.findings
@@ -124,7 +122,11 @@ class _Translator:
         planner = Planner(self.graph.dag)
         self.planners.append(planner)
         self.builder = MachineBuilder(
-            planner, self._emit, self.dag.fields.get("fail_fast") is True, self._label
+            planner,
+            self._emit,
+            self.dag.get("fail_fast") is True,
+            self.priorities,
+            self._label,
         )
         try:
             initial, states = self.builder.machine(self.graph.dag.start(), lambda r: not r.failed)
@@ -139,9 +141,9 @@ class _Translator:
         return self._built(initial, states)
 
     def _built(self, initial: str, states: Mapping[str, ModelState]) -> Workflow | None:
-        limit = self.dag.fields.get("dagrun_timeout")
-        own = int(limit * SECOND) if isinstance(limit, int | float) and limit else None
-        description = self.dag.fields.get("description") or ""
+        limit = self.dag.get("dagrun_timeout")
+        own = int(limit * SECOND) if limit else None
+        description = self.dag.get("description", "")
         try:
             return Workflow(
                 name=self.notes.name or self.dag.name[:200],
@@ -201,7 +203,7 @@ class _Translator:
         if len(set(to)) == 1:
             return making.states(to[0], failed, skipped)
         decides = free(f"{name} (branches)")
-        labels = self.dag.fields.get("edge_info", {})
+        labels = self.dag.get("edge_info")
         words = ways_in_words(operator, _labels(labels, task))
         targets = operator.downstream if skipping(operator) is Skipping.BRANCH else words
         choice = making.choice(words, to, targets)
@@ -228,7 +230,9 @@ class _Translator:
         good = frozenset[Residual]().union(*(ends[each] for each in hoped))
         planner = Planner(body.dag)
         self.planners.append(planner)
-        inner = MachineBuilder(planner, self._single, self.builder.cancels, self._label)
+        inner = MachineBuilder(
+            planner, self._single, self.builder.cancels, self.priorities, self._label
+        )
         place = (*at, "states", name, "regions", 0)
         initial, states = inner.machine(
             body.start, good.__contains__, ("counted", "not counted"), place
@@ -265,11 +269,22 @@ class _Translator:
     def _say_added(self) -> None:
         for planner in self.planners:
             for task, others in sorted(planner.added.items()):
-                listed = sorted(others)
-                shown = ", ".join(repr(each) for each in listed[:3])
-                more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
-                message = f"in the model {task!r} waits for {shown}{more} too"
-                self.findings.append(dag_findings.ADDED_WAIT.at(self._path(task), message))
+                self._added(task, f"{_listed(others)} too")
+            for task, others in sorted(planner.late.items()):
+                self._added(task, f"all of {_listed(others)}, where one may be enough")
+            for task, others in sorted(planner.unawaited.items()):
+                message = f"{task!r} starts after one of {_listed(others)}: the run may end before"
+                self.findings.append(
+                    dag_findings.UNAWAITED.at(self._path(task), f"{message} the others do")
+                )
+        for mapped in self.graph.bodies:
+            for reader in self.graph.dag.readers[mapped]:
+                if self.graph.dag.nodes[reader].rule in MET_BY_ONE:
+                    self._added(reader, f"all instances of {mapped!r}, where one may be enough")
+
+    def _added(self, task: str, what: str) -> None:
+        message = f"in the model {task!r} waits for {what}"
+        self.findings.append(dag_findings.ADDED_WAIT.at(self._path(task), message))
 
     def _origins(self) -> dict[Path, Path]:
         found: dict[Path, Path] = {
@@ -313,6 +328,12 @@ def _made_of(ends: frozenset[EndState], single: frozenset[frozenset[EndState]]) 
     return ends == frozenset[EndState]().union(*(each for each in single if each <= ends))
 
 
+def _listed(names: set[str]) -> str:
+    listed = sorted(names)
+    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
+    return ", ".join(repr(each) for each in listed[:3]) + more
+
+
 def _labels(info: object, task: str) -> dict[str, str]:
     edges = info.get(task) if isinstance(info, Mapping) else None
     found = {}
@@ -334,58 +355,19 @@ def _about_dag(dag: SerialisedDag) -> Iterator[Finding]:
         message = f"runs begin by a timetable ({shown}): in the model by the scenario's arrivals"
         yield dag_findings.SCHEDULE.at(("dag", "timetable"), message)
     for name, default in _DEFAULTS.items():
-        value = dag.fields.get(name, default)
+        value = dag.get(name, default)
         if value != default:
             message = f"{name} is {value}: the model limits by the capacity of services only"
             yield dag_findings.RUN_LIMIT.at(("dag", name), message)
-    if dag.fields.get("fail_fast") is True:
-        message = "a failure stops the tasks that have not begun; those that run come to their end"
+    if dag.get("fail_fast") is True:
+        message = (
+            "a failure stops the tasks that have not begun, and the run ends when those that run"
+            " have; Airflow fails them at once, and the run with them"
+        )
         yield dag_findings.FAIL_FAST.at(("dag", "fail_fast"), message)
-    if dag.fields.get("deadline"):
+    if dag.get("deadline"):
         yield dag_findings.DEADLINE.at(("dag", "deadline"), "the model has no deadline alerts")
     for name in ("has_on_success_callback", "has_on_failure_callback"):
-        if dag.fields.get(name) is True:
+        if dag.get(name) is True:
             message = f"the DAG's {name.removeprefix('has_')} is not modelled"
             yield dag_findings.CALLBACKS.at(("dag", name), message)
-
-
-def _misfits(dag: SerialisedDag, notes: Annotations) -> Iterator[Finding]:
-    """Annotations that fit nothing."""
-    groups = {group.name for group in dag.mapped_groups}
-    known = (*dag.operators, *groups)
-    for name, note in notes.states.items():
-        at = ("states", name)
-        if name not in known:
-            likely = nearest(name, known)
-            help = f"did you mean {likely!r}?" if likely else ""
-            yield UNKNOWN_ANNOTATED_STATE.at(at, f"the DAG has no task {name!r}", help=help)
-            continue
-        fitting = _fitting(dag, name)
-        for each in note.given():
-            if each not in fitting:
-                message = f"{name!r} has no {each}"
-                help = f"it takes {', '.join(sorted(fitting))}"
-                yield INAPPLICABLE_ANNOTATION.at((*at, each), message, help=help)
-        below = dag.operators[name].downstream if name in dag.operators else ()
-        for target in note.probabilities:
-            if target not in below:
-                message = f"{name!r} does not lead to {target!r}"
-                yield UNKNOWN_ANNOTATED_TARGET.at((*at, "probabilities", target), message)
-
-
-def _fitting(dag: SerialisedDag, name: str) -> frozenset[str]:
-    """Fields that an annotation of a task can have."""
-    operator = dag.operators.get(name)
-    if operator is None:
-        return frozenset({"items", "for_each", "description"})
-    if operator.get("_is_empty"):
-        fitting = frozenset({"duration"})
-    elif is_outside(operator):
-        fitting = frozenset({"delay", "duration", "timeout", "service", "writes"})
-    else:
-        fitting = APPLICABLE["Task"]
-    if operator.get("_is_mapped"):
-        fitting |= {"items", "for_each"}
-    if skipping(operator) is Skipping.BRANCH:
-        fitting |= {"probabilities"}
-    return fitting | {"description"}

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from wfmodel.importers.airflow.residual import Dag, PendingTask, Residual
+from wfmodel.importers.airflow.trigger_rules import MET_BY_ONE
 
 MOST_STEPS: Final = 50_000
 """Things left that are looked at for one DAG; beyond it is refused."""
@@ -46,6 +47,10 @@ class Planner:
     dag: Dag
     added: dict[str, set[str]] = field(default_factory=dict)
     """For each task the tasks that it waits for in the model only."""
+    late: dict[str, set[str]] = field(default_factory=dict)
+    """Tasks that one of these would be enough for, and that wait for all in the model."""
+    unawaited: dict[str, set[str]] = field(default_factory=dict)
+    """For each task that starts early those of which all but one need not have ended then."""
     steps: int = 0
     _outcomes: dict[Residual, frozenset[Residual]] = field(default_factory=dict)
 
@@ -61,7 +66,7 @@ class Planner:
                 parts, rest = self._cut(left)
             fork = self._fork(parts, rest, same)
             if fork is not None:
-                self._note(parts, rest)
+                self._note(fork, rest)
                 return fork
             left = self._held(left, parts)
 
@@ -130,7 +135,10 @@ class Planner:
             return None
         well = self._well(parts, rest)
         if len(kinds) == 1:
-            return Fork(parts, tuple(map(frozenset, ends)), 0, False, well, well)
+            every = tuple(map(frozenset, ends))
+            if self._is_early(parts, ends, rest, list(every), well):
+                return Fork(parts, every, "any", True, well, well)
+            return Fork(parts, every, 0, False, well, well)
         other = min((a for a in layers[-1] if same(a) != same(well)), key=_order)
         for join, target in (("all", well), ("any", other)):
             reach = _leading(layers, {a for a in layers[-1] if same(a) == same(target)})
@@ -141,6 +149,8 @@ class Planner:
             hoped, decisive = (reach, missed) if join == "all" else (missed, missed)
             final = other if join == "all" else well
             early = self._is_early(parts, ends, rest, decisive, final)
+            if early and join == "all":  # a join can be met before all have ended, not missed
+                return Fork(parts, tuple(missed), "any", True, other, well)
             return Fork(parts, tuple(hoped), join, early, well, other)  # type: ignore[arg-type]
         return None
 
@@ -214,16 +224,23 @@ class Planner:
             ),
         )
 
-    def _note(self, parts: tuple[Residual, ...], rest: Residual) -> None:
+    def _note(self, fork: Fork, rest: Residual) -> None:
         """Tasks after a fork that in Airflow would not wait for all of it."""
-        inside = frozenset[str]().union(*(part.tasks for part in parts))
-        everything = tuple(e for part in parts for e in part.pending) + rest.pending
+        inside = frozenset[str]().union(*(part.tasks for part in fork.parts))
+        everything = tuple(e for part in fork.parts for e in part.pending) + rest.pending
+        if fork.early:
+            for task in fork.met.ready:
+                self.unawaited.setdefault(task, set()).update(_last(Residual(everything), inside))
         whole = Residual(everything)
         for entry in rest.pending:
             if entry.before <= inside:
                 extra = _last(whole, inside) - _before(whole, {entry.task})
                 if extra:
                     self.added.setdefault(entry.task, set()).update(extra)
+            if self.dag.nodes[entry.task].rule in MET_BY_ONE and not fork.early:
+                among = [entry.waits & part.tasks for part in fork.parts]
+                if sum(map(bool, among)) > 1:
+                    self.late.setdefault(entry.task, set()).update(*among)
 
 
 def components(left: Residual) -> tuple[Residual, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -42,6 +42,9 @@ SKIPPED: Final = "skipped"
 
 SENSOR_TIMEOUT: Final = parse_duration("7d")
 """``[sensors] default_timeout``: a sensor's own limit is not serialised."""
+
+MAX_RETRY_DELAY: Final = parse_duration("24h")
+"""``[core] max_task_retry_delay``: a growing pause is never longer, whatever a task says."""
 
 DEFAULT_POOL: Final = "default_pool"
 _HITL: Final = ("HITLOperator", "HITLEntryOperator", "ApprovalOperator", "HITLBranchOperator")
@@ -112,17 +115,14 @@ class Making:
 
     def _task(self, done: str, on: Mapping[str, str]) -> Task:
         operator, note = self.operator, self.note
-        timeout = _ns(operator.get("execution_timeout"))
-        if timeout is None and operator.get("_is_sensor"):
-            timeout = SENSOR_TIMEOUT
         failures = {EXCEPTION: FailureMode(FailureKind.TRANSIENT), **note.failures}
         return Task(
             service=self.service,
             action=note.action or (operator.name if self.name != operator.name else None),
             duration=note.duration or _waits(operator) or Constant(0),
             failures=failures,
-            timeout=timeout if note.timeout is None else note.timeout,
-            retry=note.retry or _retry(operator, failures),
+            timeout=min(_limits(operator, note), default=None),
+            retry=_retry(operator, note, failures),
             idempotent=bool(note.idempotent),
             status_query=bool(note.status_query),
             tolerates_absence=bool(note.tolerates_absence),
@@ -167,9 +167,13 @@ class Making:
     ) -> Choice:
         """Which way a branching task goes: in words, to which state, by following which task."""
         given = self.note.probabilities
+        shares = [given.get(target) for target in targets]
+        if skipping(self.operator) is not Skipping.BRANCH:
+            share = goes_on(self.operator, self.note)
+            shares = [share, None if share is None else 1 - share]
         branches = [
-            Branch(next=each, when=said, probability=given.get(target))
-            for said, each, target in zip(words, to, targets, strict=True)
+            Branch(next=each, when=said, probability=share)
+            for said, each, share in zip(words, to, shares, strict=True)
         ]
         last = branches[-1]
         if last.probability is not None:
@@ -193,23 +197,60 @@ def _ns(seconds: object) -> int | None:
     return min(int(seconds * SECOND), LONGEST_NS)
 
 
-def _retry(operator: Operator, failures: Mapping[str, FailureMode]) -> RetryPolicy | None:
-    """Retries and their pauses. A growing pause lies between b and 2b: its mean is taken.
+def goes_on(operator: Operator, note: StateAnnotation) -> float | None:
+    """How often the tasks after it are not skipped; None where nobody knows (half the time).
 
-    A sensor's time-out fails the task at once, as nothing else does.
+    A run that is scheduled now, or triggered by hand, is the latest. What is after it is followed
+    or skipped together, so the first probability that is given is that of all.
     """
+    latest = 1.0 if operator.get("task_type") == "LatestOnlyOperator" else None
+    return next(iter(note.probabilities.values()), latest)
+
+
+def _limits(operator: Operator, note: StateAnnotation) -> Iterator[int]:
+    """What ends an attempt that takes too long, in nanoseconds: its own limit and a sensor's."""
+    own = _ns(operator.get("execution_timeout"))
+    if own is not None and (note.timeout is None or operator.get("_is_sensor")):
+        yield own
+    if note.timeout is not None:
+        yield note.timeout
+    elif operator.get("_is_sensor"):
+        yield SENSOR_TIMEOUT
+
+
+def _retry(
+    operator: Operator, note: StateAnnotation, failures: Mapping[str, FailureMode]
+) -> RetryPolicy | None:
+    """What is tried again: all that fails, but neither a skip nor a sensor's own time-out."""
+    policy = note.retry or _declared_retry(operator)
+    own = operator.get("_is_sensor") and not _is_killed(operator, note)
+    if policy is None or not (own or SKIPPED in failures):
+        return policy
+    transient = [n for n, mode in failures.items() if mode.kind is FailureKind.TRANSIENT]
+    usual = transient if own and note.retry is None else [*transient, TIMEOUT]
+    again = tuple(name for name in policy.on or usual if name != SKIPPED)
+    return replace(policy, on=again) if again else None
+
+
+def _is_killed(operator: Operator, note: StateAnnotation) -> bool:
+    """Whether ``execution_timeout`` ends an attempt of a sensor before its own time-out does."""
+    own = _ns(operator.get("execution_timeout"))
+    return own is not None and own < (note.timeout or SENSOR_TIMEOUT)
+
+
+def _declared_retry(operator: Operator) -> RetryPolicy | None:
+    """Retries and their pauses. A growing pause lies between b and 2b: its mean is taken."""
     again = int(operator.get("retries", 0))
     if not again:
         return None
     factor, growing = multiplier(operator)
     delay = _ns(operator.get("retry_delay", 300.0)) or 0
-    retried = [n for n, mode in failures.items() if mode.kind is FailureKind.TRANSIENT]
+    longest = min(_ns(operator.get("max_retry_delay")) or LONGEST_NS, MAX_RETRY_DELAY)
     return RetryPolicy(
         attempts=again + 1,
         backoff=min(int(1.5 * max(delay, SECOND)) if growing else delay, LONGEST_NS),
         factor=factor,
-        cap=_ns(operator.get("max_retry_delay")) if growing else None,
-        on=tuple(retried) if operator.get("_is_sensor") else (),
+        cap=longest if growing else delay,
     )
 
 
@@ -217,11 +258,13 @@ def multiplier(operator: Operator) -> tuple[float, bool]:
     """By how much each pause is longer than the one before, and whether it grows (or shrinks)."""
     given = operator.get("retry_exponential_backoff", 0)
     factor = 2.0 if given is True else float(given or 1)
-    return min(max(factor, 1.0), 1000.0), factor != 1.0
+    return min(factor, 1000.0), factor != 1.0
 
 
-def operator_findings(operator: Operator, note: StateAnnotation) -> Iterator[Finding]:
-    """What the model leaves out of one task, or takes as given."""
+def operator_findings(
+    operator: Operator, note: StateAnnotation, *, is_first: bool
+) -> Iterator[Finding]:
+    """What the model leaves out of one task, or takes as given; ``is_first``: none is before it."""
     name = operator.name
     factor, growing = multiplier(operator)
     if operator.get("retries", 0) and growing and note.retry is None:
@@ -246,7 +289,7 @@ def operator_findings(operator: Operator, note: StateAnnotation) -> Iterator[Fin
         if field.startswith("has_on_") and operator.get(field) is True:
             message = f"the callback {field.removeprefix('has_')} of {name!r} is not modelled"
             yield dag_findings.CALLBACKS.at(operator.at(field), message)
-    yield from _beyond(operator)
+    yield from _beyond(operator, note, is_first)
 
 
 def _unserialised(operator: Operator, note: StateAnnotation) -> Iterator[Finding]:
@@ -271,12 +314,23 @@ def _unserialised(operator: Operator, note: StateAnnotation) -> Iterator[Finding
         yield dag_findings.RETRY_POLICY.at(operator.at("has_retry_policy"), message)
 
 
-def _beyond(operator: Operator) -> Iterator[Finding]:
+def _beyond(operator: Operator, note: StateAnnotation, is_first: bool) -> Iterator[Finding]:
     name, kind = operator.name, str(operator.get("task_type", ""))
     if skipping(operator) is Skipping.BRANCH and len(operator.downstream) > 1:
         message = f"{name!r} may follow several tasks, or none: in the model it follows one"
         yield dag_findings.SEVERAL_BRANCHES.at(operator.at("downstream_task_ids"), message)
-    if skipping(operator) is Skipping.DIRECT and kind not in ("LatestOnlyOperator", *_HITL):
+    whole = skipping(operator) in (Skipping.ALL, Skipping.DIRECT)
+    unknown = skipping(operator) is Skipping.DIRECT and kind not in ("LatestOnlyOperator", *_HITL)
+    if whole and not unknown and not note.probabilities:
+        said = "always" if goes_on(operator, note) == 1 else "half the time"
+        message = f"how often {name!r} goes on is only known when it runs: {said}"
+        help = "annotate its probabilities, by a task after it"
+        yield dag_findings.ASSUMED_GOING_ON.at(operator.at("task_type"), message, help=help)
+    if _waits(operator) is not None and note.duration is None and not is_first:
+        message = f"{name!r} waits until a time after the run's beginning: here from its own"
+        help = "annotate its duration"
+        yield dag_findings.LATE_START.at(operator.at("delta"), message, help=help)
+    if unknown:
         message = f"{name!r} may skip tasks after it: those directly after it are taken"
         yield dag_findings.UNKNOWN_SKIP.at(operator.at("_can_skip_downstream"), message)
     if kind in _OTHER_DAGS:
@@ -296,9 +350,11 @@ def can_fail(operator: Operator, note: StateAnnotation) -> bool:
 
 
 def limit_of(operator: Operator, note: StateAnnotation) -> int | None:
-    """How long a task that waits for the outside may wait, in nanoseconds."""
-    own = note.timeout or _ns(operator.get("execution_timeout"))
-    return own or (SENSOR_TIMEOUT if operator.get("_is_sensor") else None)
+    """How long a task that waits for the outside may wait, in nanoseconds.
+
+    Its ``execution_timeout`` bounds each look, not the wait.
+    """
+    return note.timeout or (SENSOR_TIMEOUT if operator.get("_is_sensor") else None)
 
 
 def ends_by_itself(note: StateAnnotation) -> bool:

@@ -6,12 +6,12 @@ holds up most is served first; with ``upstream`` that of all before it; ``absolu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from wfmodel.importers.airflow.dag_findings import PRIORITY
 from wfmodel.importers.airflow.graph import Relations
-from wfmodel.importers.airflow.serialised import Operator
+from wfmodel.importers.airflow.serialised import Operator, SerialisedDag
 from wfmodel.model.findings import Finding
 
 _RULES: Final = ("downstream", "upstream", "absolute")
@@ -19,8 +19,9 @@ _LARGEST: Final = 2**31 - 1
 """Airflow keeps it in 32 bits: the largest stands for all beyond."""
 
 
-def priorities_of(operators: Mapping[str, Operator]) -> dict[str, int]:
-    """By task, its weight in all."""
+def priorities_of(dag: SerialisedDag) -> dict[str, int]:
+    """By task, its weight in all; by mapped group, that of its heaviest task."""
+    operators = dag.operators
     relations = Relations(operators)
     own = {name: int(each.get("priority_weight", 1)) for name, each in operators.items()}
     others = {"downstream": relations.all_downstream, "upstream": relations.all_upstream}
@@ -29,7 +30,12 @@ def priorities_of(operators: Mapping[str, Operator]) -> dict[str, int]:
         counted = others.get(_rule(operator), {}).get(name, frozenset())
         total = own[name] + sum(own[other] for other in counted)
         found[name] = min(total, _LARGEST)
-    return found
+    groups = {
+        group.name: max(found[name] for name in group.tasks)
+        for group in dag.mapped_groups
+        if group.tasks
+    }
+    return found | groups
 
 
 def _rule(operator: Operator) -> str:

@@ -62,6 +62,8 @@ class MachineBuilder:
     emit: Emitter
     cancels: bool = False
     """Whether a failure stops whatever else runs (``fail_fast``)."""
+    weights: Mapping[str, int] = field(default_factory=dict)
+    """Of tasks: who is told first of those that are ready at once."""
     label: Callable[[frozenset[str]], str] = lambda tasks: ""
     """A name for a region of these tasks; empty where there is none."""
     origins: dict[Path, str] = field(default_factory=dict)
@@ -162,9 +164,10 @@ class _Machine:
     def _fork(self, name: str, fork: Fork) -> Parallel:
         met, missed = self.name(fork.met), self.name(fork.missed)
         at = (*self.at, "states", name)
-        labels = [self.builder.label(part.tasks) for part in fork.parts]
+        together = sorted(zip(fork.parts, fork.hoped, strict=True), key=self._turn)
+        labels = [self.builder.label(part.tasks) for part, _ in together]
         regions = []
-        for index, (part, hoped) in enumerate(zip(fork.parts, fork.hoped, strict=True)):
+        for index, (part, hoped) in enumerate(together):
             inner = (*at, "regions", index)
             initial, states = self.builder.machine(
                 part, hoped.__contains__, ("counted", "not counted"), inner
@@ -178,6 +181,11 @@ class _Machine:
             next=met,
             on={FAILURE: missed},
         )
+
+    def _turn(self, region: tuple[Residual, frozenset[Residual]]) -> int:
+        """One loop of the scheduler queues the heaviest of the tasks that are ready first."""
+        weights = self.builder.weights
+        return -max(weights.get(task, 0) for task in region[0].ready)
 
     def _siblings(self, fork: Fork) -> Literal["finish", "cancel", "wait"]:
         if self.builder.cancels and fork.join == "all":

@@ -42,6 +42,7 @@ _FLAGS: Final = (
     *("_is_empty", "_can_skip_downstream", "reschedule", "depends_on_past"),
 )
 _DAG_NUMBERS: Final = ("dagrun_timeout", "max_active_runs", "max_active_tasks")
+_DAG_FLAGS: Final = ("fail_fast",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +58,19 @@ class Operator:
 
     def get(self, field: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
         """A field; of a mapped task also one of those that all its instances have."""
-        for fields in (self.fields, _plain(self.fields.get("partial_kwargs")), self.defaults):
-            if isinstance(fields, Mapping) and fields.get(field) is not None:
-                return _plain(fields[field])
+        for fields in (self.fields, plain(self.fields.get("partial_kwargs")), self.defaults):
+            value = plain(fields.get(field)) if isinstance(fields, Mapping) else None
+            if value is not None:
+                return value
         return default
 
     def at(self, field: str) -> Path:
         """Where a field stands; the task, if it does not."""
         if field in self.fields:
             return (*self.path, field)
-        if isinstance(partial := self.fields.get("partial_kwargs"), Mapping) and field in partial:
-            return (*self.path, "partial_kwargs", field)
+        partial = self.fields.get("partial_kwargs")
+        if isinstance(inner := plain(partial), Mapping) and field in inner:
+            return (*self.path, "partial_kwargs", *(() if inner is partial else ("__var",)), field)
         return self.path
 
     @property
@@ -78,7 +81,7 @@ class Operator:
     @property
     def downstream(self) -> tuple[str, ...]:
         """Tasks directly after it: its own field, which no default stands in for."""
-        return tuple(self.fields.get("downstream_task_ids", ()))
+        return tuple(plain(self.fields.get("downstream_task_ids")) or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,11 @@ class SerialisedDag:
     operators: Mapping[str, Operator]
     mapped_groups: tuple[Group, ...] = ()
 
+    def get(self, field: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
+        """A field; what is null counts as not given."""
+        value = plain(self.fields.get(field))
+        return default if value is None else value
+
 
 def read_dag(value: object) -> tuple[SerialisedDag | None, tuple[Finding, ...]]:
     """The DAG of a parsed file; without one the findings say why. Paths are the file's."""
@@ -107,15 +115,19 @@ def read_dag(value: object) -> tuple[SerialisedDag | None, tuple[Finding, ...]]:
         return None, findings
     assert isinstance(value, Mapping)
     dag = value["dag"]
-    tasks, found = _defaults(value), {}
+    defaults = value.get("client_defaults", {})
+    tasks = defaults.get("tasks", {}) if isinstance(defaults, Mapping) else {}
+    found = {}
     for index, item in enumerate(dag["tasks"]):
         fields, path = _task_fields(item, index)
-        found[fields["task_id"]] = Operator(fields["task_id"], fields, path, tasks)
+        found[fields["task_id"]] = Operator(
+            fields["task_id"], fields, path, tasks if isinstance(tasks, Mapping) else {}
+        )
     order, cycle = _ordered(found)
     if cycle:
         at = (*found[cycle[0]].path, "downstream_task_ids")
         return None, (CYCLIC_DAG.at(at, f"these tasks wait in a circle: {' -> '.join(cycle)}"),)
-    around, mapped = _groups(dag.get("task_group"))
+    around, mapped = _groups(plain(dag.get("task_group")))
     operators = {
         name: Operator(
             name, found[name].fields, found[name].path, found[name].defaults, around.get(name, ())
@@ -125,14 +137,7 @@ def read_dag(value: object) -> tuple[SerialisedDag | None, tuple[Finding, ...]]:
     return SerialisedDag(dag["dag_id"], dag, operators, mapped), ()
 
 
-def _defaults(value: Fields) -> Fields:
-    """What a task's fields are where it has none, by the file."""
-    defaults = value.get("client_defaults")
-    tasks = defaults.get("tasks") if isinstance(defaults, Mapping) else None
-    return tasks if isinstance(tasks, Mapping) else {}
-
-
-def _plain(value: object) -> object:
+def plain(value: object) -> Any:  # noqa: ANN401 - JSON
     """A value without its wrapping: ``{"__type": "timedelta", "__var": 3}`` is 3."""
     if isinstance(value, Mapping) and "__type" in value and "__var" in value:
         return value["__var"]
@@ -158,8 +163,8 @@ def _form(value: object) -> Iterator[Finding]:
         return
     if not isinstance(dag.get("dag_id"), str) or not dag["dag_id"]:
         yield MALFORMED_DAG.at(("dag", "dag_id"), "a DAG has a dag_id, a text")
-    yield from _typed(dag, ("dag",), _DAG_NUMBERS, (), ())
-    yield from _typed(_defaults(value), ("client_defaults", "tasks"), _NUMBERS, _TEXTS, _FLAGS)
+    yield from _typed(dag, ("dag",), _DAG_NUMBERS, (), _DAG_FLAGS)
+    yield from _defaults(value.get("client_defaults"))
     tasks = dag.get("tasks")
     if not isinstance(tasks, list | tuple) or not 0 < len(tasks) <= MOST_TASKS:
         yield MALFORMED_DAG.at(("dag", "tasks"), f"a DAG has a list of 1 to {MOST_TASKS} tasks")
@@ -191,19 +196,11 @@ def _tasks(tasks: list[Any] | tuple[Any, ...]) -> Iterator[Finding]:
 
 
 def _task(fields: Fields, path: Path, names: set[str]) -> Iterator[Finding]:
-    yield from _typed(fields, path, _NUMBERS, _TEXTS, _FLAGS)
-    partial = _plain(fields.get("partial_kwargs"))
-    if isinstance(partial, Mapping):
-        yield from _typed(partial, (*path, "partial_kwargs"), _NUMBERS, _TEXTS, _FLAGS)
-    name, rule = fields["task_id"], fields.get("trigger_rule", "all_success")
-    if isinstance(rule, str) and rule not in TRIGGER_RULES:
-        likely = nearest(rule, TRIGGER_RULES)
-        yield UNKNOWN_TRIGGER_RULE.at(
-            (*path, "trigger_rule"),
-            f"task {name!r} has the trigger rule {_shown(rule)}",
-            help=f"did you mean {likely!r}?" if likely else f"one of {', '.join(TRIGGER_RULES)}",
-        )
-    after = fields.get("downstream_task_ids", ())
+    name = fields["task_id"]
+    yield from _values(fields, path, f"task {name!r} has")
+    yield from _values(fields.get("partial_kwargs"), (*path, "partial_kwargs"), f"{name!r} has")
+    after = plain(fields.get("downstream_task_ids"))
+    after = () if after is None else after
     at = (*path, "downstream_task_ids")
     if not isinstance(after, list | tuple) or not all(isinstance(n, str) for n in after):
         yield MALFORMED_DAG.at(at, f"downstream_task_ids of {name!r} is a list of texts")
@@ -214,6 +211,30 @@ def _task(fields: Fields, path: Path, names: set[str]) -> Iterator[Finding]:
             help = f"did you mean {likely!r}?" if likely else ""
             message = f"task {name!r} leads to {_shown(other)}, which is no task of this DAG"
             yield MALFORMED_DAG.at((*at, index), message, help=help)
+
+
+def _defaults(value: object) -> Iterator[Finding]:
+    """What the client gives to all tasks that say nothing themselves."""
+    if isinstance(value, Mapping):
+        at = ("client_defaults", "tasks")
+        yield from _values(value.get("tasks"), at, "tasks have")
+
+
+def _values(value: object, path: Path, who: str) -> Iterator[Finding]:
+    """Whether fields of a task have values that the importer can read."""
+    fields = plain(value)
+    if not isinstance(fields, Mapping):
+        return
+    path = path if fields is value else (*path, "__var")
+    yield from _typed(fields, path, _NUMBERS, _TEXTS, _FLAGS)
+    rule = plain(fields.get("trigger_rule"))
+    if isinstance(rule, str) and rule not in TRIGGER_RULES:
+        likely = nearest(rule, TRIGGER_RULES)
+        yield UNKNOWN_TRIGGER_RULE.at(
+            (*path, "trigger_rule"),
+            f"{who} the trigger rule {_shown(rule)}",
+            help=f"did you mean {likely!r}?" if likely else f"one of {', '.join(TRIGGER_RULES)}",
+        )
 
 
 def _typed(
@@ -229,7 +250,7 @@ def _typed(
         (flags, (bool,), "true or false"),
     ):
         for name in names:
-            value = _plain(fields.get(name))
+            value = plain(fields.get(name))
             small = not isinstance(value, int | float) or 0 <= value < LARGEST
             if value is not None and not (isinstance(value, kind) and small):
                 message = f"{name} is {what}; got {_shown(value)}"
@@ -281,7 +302,7 @@ def _groups(value: object) -> tuple[dict[str, tuple[str, ...]], tuple[Group, ...
             continue
         own = group.get("_group_id")
         names = (*names, own) if isinstance(own, str) else names
-        children = _plain(group.get("children"))
+        children = plain(group.get("children"))
         for name, child in children.items() if isinstance(children, Mapping) else ():
             kind, inner = (
                 child if isinstance(child, list | tuple) and len(child) == 2 else ("", None)
@@ -289,7 +310,7 @@ def _groups(value: object) -> tuple[dict[str, tuple[str, ...]], tuple[Group, ...
             if kind == "operator":
                 around[str(name)] = names
             else:
-                stack.append((_plain(inner), names, (*path, "children", str(name), 1)))
+                stack.append((plain(inner), names, (*path, "children", str(name), 1)))
         if group.get("is_mapped") is True and isinstance(own, str):
             mapped.append(Group(own, path, ()))
     return around, tuple(

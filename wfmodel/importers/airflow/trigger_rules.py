@@ -148,6 +148,9 @@ _RULES: Final[Mapping[str, tuple[Callable[[Sight, bool], Decision | None], Sight
 TRIGGER_RULES: Final = tuple(_RULES)
 """Names of all rules, as a serialised DAG has them."""
 
+MET_BY_ONE: Final = ("one_success", "one_failed", "one_done")
+"""Rules by which a task may start though others before it have not ended."""
+
 WATCH: Final = "watch"
 """No rule of Airflow's: of a reader outside of a part, who is told of every end."""
 
