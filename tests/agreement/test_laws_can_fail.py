@@ -68,9 +68,7 @@ MEASURES = [
             asked_place,
             "_is_wrong",
             lambda wrong: (
-                lambda graph, untrue, *at: (
-                    wrong(graph, untrue, *at) or asked_place._is_behind(graph, *at)
-                )
+                lambda graph, *at: wrong(graph, *at) or asked_place._is_behind(graph, *at)
             ),
         ),
     ),
@@ -124,11 +122,11 @@ def in_the_code_s_name(point: Any) -> Any:
 
 def with_the_faults(_: Any) -> Any:
     """A run that is its own twin."""
-    return lambda _, __, history: twin_run(history)
+    return lambda runner, cell, history=None: twin_run(history or runner.history(cell))
 
 
 ANSWERS = [
-    ("4: a twin that has the faults", instead(run_spec.Runner, "_twin", with_the_faults)),
+    ("4: a twin that has the faults", instead(run_spec.Runner, "twin", with_the_faults)),
     (
         "5: runs without any drop out",
         instead(replications, "paired_ratios", by_the_mean_of_the_runs),
