@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import Final
 
 from wfmodel.importers.airflow import dag_findings
+from wfmodel.importers.airflow.execution_timeouts import cut
 from wfmodel.importers.airflow.serialised import Operator
 from wfmodel.importers.annotations import StateAnnotation
 from wfmodel.model.distributions import Constant, Distribution
@@ -116,7 +117,7 @@ class Making:
     def _task(self, done: str, on: Mapping[str, str]) -> Task:
         operator, note = self.operator, self.note
         failures = {EXCEPTION: FailureMode(FailureKind.TRANSIENT), **note.failures}
-        return Task(
+        made = Task(
             service=self.service,
             action=note.action or (operator.name if self.name != operator.name else None),
             duration=note.duration or _waits(operator) or Constant(0),
@@ -136,6 +137,7 @@ class Making:
             on=on,
             description=self.description,
         )
+        return cut(made, operator)
 
     def _receive(self, done: str, failed: str | None) -> Receive:
         note = self.note
