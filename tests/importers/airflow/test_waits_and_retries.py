@@ -98,6 +98,14 @@ def test_a_delta_is_counted_from_the_start_of_the_run():
     assert "A228" not in codes(dag(task("a", "w"), sensor), known)
 
 
+def test_a_delta_is_waited_for_outside_too():
+    fields = {"task_type": "TimeDeltaSensor", "_is_sensor": True, "reschedule": True}
+    sensor = task("w", **fields, delta="0:00:30")
+    assert states(sensor)["w"].delay.mean_ns() == parse_duration("30s")
+    assert "A228" in codes(dag(task("a", "w"), sensor))
+    assert "A228" not in codes(dag(task("a", "w"), sensor), {"w": StateAnnotation(delay="5s")})
+
+
 def lasting(low, high, **said):
     between = {"distribution": "uniform", "low": low, "high": high}
     return {"a": StateAnnotation(duration=between, **said)}

@@ -145,7 +145,7 @@ class Making:
         limit = limit_of(self.operator, note)
         return Receive(
             events={name: Reaction(next=to) for name, to in events.items()},
-            delay=note.delay or note.duration or Constant(0),
+            delay=note.delay or note.duration or _waits(self.operator) or Constant(0),
             timeout=limit,
             on={TIMEOUT: failed} if failed is not None and limit is not None else {},
             service=self.service,
@@ -324,16 +324,18 @@ def _beyond(operator: Operator, note: StateAnnotation, is_first: bool) -> Iterat
     whole = skipping(operator) in (Skipping.ALL, Skipping.DIRECT)
     unknown = skipping(operator) is Skipping.DIRECT and kind not in ("LatestOnlyOperator", *_HITL)
     if whole and not unknown and not note.probabilities:
-        said = "always" if goes_on(operator, note) == 1 else "half the time"
-        message = f"how often {name!r} goes on is only known when it runs: {said}"
+        often = "always" if goes_on(operator, note) == 1 else "half the time"
+        message = f"how often {name!r} goes on is only known when it runs: {often}"
         help = "annotate its probabilities, by a task after it"
         yield dag_findings.ASSUMED_GOING_ON.at(operator.at("task_type"), message, help=help)
-    if _waits(operator) is not None and note.duration is None and not is_first:
+    said = note.duration or note.delay
+    if _waits(operator) is not None and said is None and not is_first:
         message = f"{name!r} waits until a time after the run's beginning: here from its own"
-        help = "annotate its duration"
+        help = "annotate its delay" if is_outside(operator) else "annotate its duration"
         yield dag_findings.LATE_START.at(operator.at("delta"), message, help=help)
     if unknown:
-        message = f"{name!r} may skip tasks after it: those directly after it are taken"
+        often = "" if note.probabilities else ", half the time"
+        message = f"{name!r} may skip tasks after it: those directly after it are taken{often}"
         yield dag_findings.UNKNOWN_SKIP.at(operator.at("_can_skip_downstream"), message)
     if kind in _OTHER_DAGS:
         other = operator.get("external_dag_id") or operator.get("trigger_dag_id") or "another DAG"
