@@ -172,7 +172,7 @@ class Making:
         shares = [given.get(target) for target in targets]
         if skipping(self.operator) is not Skipping.BRANCH:
             share = goes_on(self.operator, self.note)
-            shares = [share, None if share is None else 1 - share]
+            shares = [share, 0.0 if share == 1 else None]  # never drawn is said, else the rest
         branches = [
             Branch(next=each, when=said, probability=share)
             for said, each, share in zip(words, to, shares, strict=True)
