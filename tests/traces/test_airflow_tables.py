@@ -121,6 +121,29 @@ def test_a_sensor_that_reschedules_waits_beside_its_pool():
     assert states_of(found, "a") == [*tries, "up_for_reschedule", *tries, "success"]
 
 
+def test_the_first_failure_of_a_fail_fast_dag_ends_it():
+    chains = (task("a", "c"), task("b", "d"), task("c"), task("d"))
+    said = notes(
+        a={"duration": Constant(10 * SECOND), **FAILS}, b={"duration": Constant(100 * SECOND)}
+    )
+    found = changes(dag(*chains, fail_fast=True), said)
+    assert {name: states_of(found, name)[-1] for name in ("a", "b", "c", "d", "")} == {
+        **{"a": "failed", "b": "failed", "c": "skipped", "d": "skipped", "": "failed"}
+    }
+    assert states_of(found, "c") == states_of(found, "d") == ["skipped"]
+    assert found[-1].time_ns == pytest.approx(10 * SECOND, rel=0.01)
+
+
+def test_teardowns_of_a_fail_fast_dag_still_run():
+    chain = (
+        *(task("up", "work", "down", is_setup=True), task("work", "down"), task("side")),
+        task("down", is_teardown=True, trigger_rule="all_done_setup_success"),
+    )
+    found = changes(dag(*chain, fail_fast=True), notes(work=FAILS))
+    assert states_of(found, "down") == CALM
+    assert found[-1].state == "failed"
+
+
 KILLED = (Fault(kind="crash", target="default_pool", at=(5 * SECOND,)),)
 WORK = notes(a={"duration": Constant(10 * SECOND)})
 

@@ -90,6 +90,7 @@ class _Reading:
         self.branching: dict[int, int] = {}
         self.resumed = 0
         self.run = "none"
+        self.stopped = False
 
     def row(self, row: Row) -> None:
         """One row, with all that it says about the tables."""
@@ -164,6 +165,8 @@ class _Reading:
         kinds = (NodeKind.TASK, NodeKind.WAIT, NodeKind.RECEIVE)
         if number in self.known or task is None or node.kind not in kinds:
             return
+        if self.stopped and not self.order.operators[task].get("is_teardown"):
+            return
         copy = self.order.copy_of(number)
         one = self.known[number] = _Instance(node, task, copy)
         self._note(now)
@@ -204,12 +207,29 @@ class _Reading:
     def _timed_out(self, now: int) -> None:
         """``dagrun_timeout``: the scheduler skips whatever is not finished, and fails the run."""
         self._note(now)
+        self._stop(now, EndState.SKIPPED, frozenset())
+
+    def _failed_fast(self, now: int) -> None:
+        """``fail_fast``: who runs fails, the others are skipped, and only teardowns are left."""
+        spared = frozenset(
+            name for name, each in self.order.operators.items() if each.get("is_teardown")
+        )
+        self.stopped = True
+        self._stop(now, EndState.FAILED, spared)
+        if not spared:
+            self._run(now, "failed")
+
+    def _stop(self, now: int, running: EndState, spared: frozenset[str]) -> None:
+        """Whatever is not finished ends: what runs as said, the rest is skipped."""
         for one in self.known.values():
-            if one.state not in _OVER:
-                self._change(now, one, EndState.SKIPPED)
+            if one.state not in _OVER and one.task not in spared:
+                state = running if one.state == "running" else EndState.SKIPPED
+                self._change(now, one, state)
         begun = {(one.task, -1 if one.copy is None else one.copy[1]) for one in self.known.values()}
         told = {(each.task, each.index) for each in self.found}
         for task in dict.fromkeys(self.order.tasks.values()):
+            if task in spared:
+                continue
             if (task, -1) not in begun | told and not any(name == task for name, _ in begun):
                 self.found.append(TableChange(now, task, -1, 0, str(EndState.SKIPPED)))
 
@@ -234,6 +254,8 @@ class _Reading:
             return
         self._change(now, one, end)
         self.unrun += self.progress.end(one.task, end, 0, one.copy)
+        if end is EndState.FAILED and self.order.fail_fast and not self.stopped:
+            self._failed_fast(now)
 
     def _ways(self, one: _Instance) -> tuple[frozenset[str], ...]:
         graph = self.order.graph
@@ -260,8 +282,11 @@ class _Reading:
 
     def _note(self, now: int) -> None:
         """Whoever decides goes on: tasks that will not run have got their last state."""
+        told = {(each.task, each.index) for each in self.found} if self.stopped else set()
         self.found += [
-            TableChange(now, task, index, 0, state.value) for task, index, state in self.unrun
+            TableChange(now, task, index, 0, state.value)
+            for task, index, state in self.unrun
+            if (task, index) not in told
         ]
         self.unrun = []
 

@@ -96,3 +96,46 @@ def test_a_delta_is_counted_from_the_start_of_the_run():
     assert codes(dag(task("a", "w"), sensor)) == ["A228"]
     known = {"w": StateAnnotation(duration={"distribution": "constant", "value": "5s"})}
     assert "A228" not in codes(dag(task("a", "w"), sensor), known)
+
+
+def test_a_delta_is_waited_for_outside_too():
+    fields = {"task_type": "TimeDeltaSensor", "_is_sensor": True, "reschedule": True}
+    sensor = task("w", **fields, delta="0:00:30")
+    assert states(sensor)["w"].delay.mean_ns() == parse_duration("30s")
+    assert "A228" in codes(dag(task("a", "w"), sensor))
+    assert "A228" not in codes(dag(task("a", "w"), sensor), {"w": StateAnnotation(delay="5s")})
+
+
+def lasting(low, high, **said):
+    between = {"distribution": "uniform", "low": low, "high": high}
+    return {"a": StateAnnotation(duration=between, **said)}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"), [("1s", "59s", []), ("1s", "61s", ["A231"]), ("61s", "70s", [])]
+)
+def test_an_attempt_whose_time_is_up_is_killed(low, high, found):
+    """Where all are it is said by a failure, where some are by a finding."""
+    value = task("a", retries=2, execution_timeout=60)
+    assert codes(dag(value), lasting(low, high)) == found
+    made = states(value, notes=lasting(low, high))["a"]
+    killed = made.failures.get("execution_timeout")
+    assert (killed is not None) == (low == "61s")
+    if killed:
+        assert (made.duration.mean_ns(), made.timeout) == (parse_duration("60s"), None)
+        assert killed.probability == 1
+
+
+def test_only_where_a_late_result_can_count():
+    """Without a retry nobody waits for it; and what a sensor waits for comes whoever looks."""
+    once = task("a", execution_timeout=60)
+    sensor = task("a", execution_timeout=60, _is_sensor=True, retries=2)
+    for value in (once, sensor):
+        assert "A231" not in codes(dag(value), lasting("1s", "70s"))
+        assert states(value, notes=lasting("61s", "70s"))["a"].timeout == parse_duration("60s")
+
+
+def test_what_is_retried_of_killed_attempts_is_what_the_retry_says():
+    retry = {"attempts": 3, "on": ["timeout"]}
+    found = states(task("a", execution_timeout=60), notes=lasting("61s", "70s", retry=retry))["a"]
+    assert found.retry.on == ("execution_timeout",)

@@ -120,6 +120,12 @@ UNAWAITED: Final = Problem(
     _INFO,
     "Where one task is enough to go on, the run does not wait for the others; Airflow's does.",
 )
+LATE_RESULT: Final = Problem(
+    "A231",
+    "late-result",
+    _INFO,
+    "Airflow kills an attempt whose time is up; in the model it goes on, and its result counts.",
+)
 
 PROBLEMS: Final[tuple[Problem, ...]] = tuple(
     value for value in dict(globals()).values() if isinstance(value, Problem)

@@ -35,6 +35,8 @@ class DagOrder:
     graph: DagGraph
     tasks: Mapping[Path, str]
     operators: Mapping[str, Operator]
+    fail_fast: bool = False
+    """Whether the first task that fails stops the run."""
 
     @cached_property
     def flow(self) -> Flow:
@@ -152,4 +154,5 @@ def load_order(
     if refused or done.workflow is None or done.graph is None or done.dag is None:
         check = shell_line("wfmodel", "check", file=str(path))
         raise ValueError(f"{path}: this DAG is not imported; `{check}` says why")
-    return DagOrder(done.workflow, done.graph, done.tasks, done.dag.operators)
+    fast = done.dag.get("fail_fast", False)
+    return DagOrder(done.workflow, done.graph, done.tasks, done.dag.operators, fast)

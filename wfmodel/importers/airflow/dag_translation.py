@@ -18,6 +18,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from wfmodel.importers.airflow import dag_findings
+from wfmodel.importers.airflow.execution_timeouts import timeout_findings
 from wfmodel.importers.airflow.forks import Planner, TooManyCombinationsError
 from wfmodel.importers.airflow.graph import DagGraph, graph_of
 from wfmodel.importers.airflow.misfits import misfits
@@ -200,14 +201,17 @@ class _Translator:
         making = Making(operator, self.note(task), name, self.priorities[task])
         to = following.branches
         failed, skipped = following.after(EndState.FAILED), following.after(EndState.SKIPPED)
-        if len(set(to)) == 1:
-            return making.states(to[0], failed, skipped)
-        decides = free(f"{name} (branches)")
+        decides = to[0] if len(set(to)) == 1 else free(f"{name} (branches)")
+        made = making.states(decides, failed, skipped)
+        said = timeout_findings(made[name], operator)  # of each of a task's states the same
+        self.findings += [each for each in said if each not in self.findings]
+        if decides == to[0]:
+            return made
         labels = self.dag.get("edge_info")
         words = ways_in_words(operator, _labels(labels, task))
         targets = operator.downstream if skipping(operator) is Skipping.BRANCH else words
         choice = making.choice(words, to, targets)
-        return {**making.states(decides, failed, skipped), decides: choice}
+        return {**made, decides: choice}
 
     def _mapped(
         self, task: str, name: str, following: Following, at: Path

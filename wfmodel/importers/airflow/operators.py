@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import Final
 
 from wfmodel.importers.airflow import dag_findings
+from wfmodel.importers.airflow.execution_timeouts import cut
 from wfmodel.importers.airflow.serialised import Operator
 from wfmodel.importers.annotations import StateAnnotation
 from wfmodel.model.distributions import Constant, Distribution
@@ -116,7 +117,7 @@ class Making:
     def _task(self, done: str, on: Mapping[str, str]) -> Task:
         operator, note = self.operator, self.note
         failures = {EXCEPTION: FailureMode(FailureKind.TRANSIENT), **note.failures}
-        return Task(
+        made = Task(
             service=self.service,
             action=note.action or (operator.name if self.name != operator.name else None),
             duration=note.duration or _waits(operator) or Constant(0),
@@ -136,6 +137,7 @@ class Making:
             on=on,
             description=self.description,
         )
+        return cut(made, operator)
 
     def _receive(self, done: str, failed: str | None) -> Receive:
         note = self.note
@@ -143,7 +145,7 @@ class Making:
         limit = limit_of(self.operator, note)
         return Receive(
             events={name: Reaction(next=to) for name, to in events.items()},
-            delay=note.delay or note.duration or Constant(0),
+            delay=note.delay or note.duration or _waits(self.operator) or Constant(0),
             timeout=limit,
             on={TIMEOUT: failed} if failed is not None and limit is not None else {},
             service=self.service,
@@ -170,7 +172,7 @@ class Making:
         shares = [given.get(target) for target in targets]
         if skipping(self.operator) is not Skipping.BRANCH:
             share = goes_on(self.operator, self.note)
-            shares = [share, None if share is None else 1 - share]
+            shares = [share, 0.0 if share == 1 else None]  # never drawn is said, else the rest
         branches = [
             Branch(next=each, when=said, probability=share)
             for said, each, share in zip(words, to, shares, strict=True)
@@ -322,16 +324,18 @@ def _beyond(operator: Operator, note: StateAnnotation, is_first: bool) -> Iterat
     whole = skipping(operator) in (Skipping.ALL, Skipping.DIRECT)
     unknown = skipping(operator) is Skipping.DIRECT and kind not in ("LatestOnlyOperator", *_HITL)
     if whole and not unknown and not note.probabilities:
-        said = "always" if goes_on(operator, note) == 1 else "half the time"
-        message = f"how often {name!r} goes on is only known when it runs: {said}"
+        often = "always" if goes_on(operator, note) == 1 else "half the time"
+        message = f"how often {name!r} goes on is only known when it runs: {often}"
         help = "annotate its probabilities, by a task after it"
         yield dag_findings.ASSUMED_GOING_ON.at(operator.at("task_type"), message, help=help)
-    if _waits(operator) is not None and note.duration is None and not is_first:
+    said = note.duration or note.delay
+    if _waits(operator) is not None and said is None and not is_first:
         message = f"{name!r} waits until a time after the run's beginning: here from its own"
-        help = "annotate its duration"
+        help = "annotate its delay" if is_outside(operator) else "annotate its duration"
         yield dag_findings.LATE_START.at(operator.at("delta"), message, help=help)
     if unknown:
-        message = f"{name!r} may skip tasks after it: those directly after it are taken"
+        often = "" if note.probabilities else ", half the time"
+        message = f"{name!r} may skip tasks after it: those directly after it are taken{often}"
         yield dag_findings.UNKNOWN_SKIP.at(operator.at("_can_skip_downstream"), message)
     if kind in _OTHER_DAGS:
         other = operator.get("external_dag_id") or operator.get("trigger_dag_id") or "another DAG"
