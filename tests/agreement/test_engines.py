@@ -150,11 +150,11 @@ def test_the_text_says_the_same_without_numba(design, knobs):
         {"work___BEGIN": 8},
         {"network___LOSS": 3},
         {"reactions__acknowledge": lambda run, parcel: None},
-        {"faults__crash": lambda run, process: None},
+        {"fault_injection__crash": lambda run, process: None},
         {"reactions__stretched": lambda length, factor: int(length * factor) + 1},
         {"recovery__FOR_GOOD": -2},
         {"heap___is_before": lambda slot, time, number: False},
-        {"basis___exponential": lambda u, mean: int(u * mean)},
+        {"compiled_basis___exponential": lambda u, mean: int(u * mean)},
     ],
     ids=lambda planted: next(iter(planted)),
 )
