@@ -15,6 +15,7 @@ from wfmodel.exploration.packed.component_arrays import (
     INTERRUPTING,
     LOSSES,
     OWN_WIDTH,
+    PARTICIPANTS,
     PAUSED,
     TIMEOUTS,
     Arrays,
@@ -58,7 +59,7 @@ def note_move(
     """Note a move of a participant, if its cost can be paid: the new count, or MISS."""
     left = np.int32(budget)
     if cost != FREE:
-        left = arrays.spend[budget, cost * arrays.rules[0] + p]
+        left = arrays.spend[budget, cost * arrays.rules[PARTICIPANTS] + p]
         if left == -1:
             return missing(todo, SPEND, budget, cost, p)
     if left >= 0:
@@ -86,7 +87,7 @@ def collect_detections(
     arrays: Arrays, todo: NDArray[np.int64], count: int, vector: NDArray[np.int64], free: bool
 ) -> int:
     """Note failure detectors that run out, for nothing or for an early time-out each."""
-    n = arrays.rules[0]
+    n = arrays.rules[PARTICIPANTS]
     budget, cost = vector[2 * n + 1], FREE if free else TIMEOUTS_COST
     for p in range(n):
         row = arrays.own_base[p] + vector[p] * OWN_WIDTH
@@ -133,7 +134,7 @@ def collect_channel_faults(
     arrays: Arrays, todo: NDArray[np.int64], count: int, vector: NDArray[np.int64], lose: bool
 ) -> int:
     """Note losses, or duplicates, of all that is on its way: the new count, or MISS."""
-    n = arrays.rules[0]
+    n = arrays.rules[PARTICIPANTS]
     cost = LOSSES_COST if lose else DUPLICATES_COST
     for p in range(n):
         left = arrays.spend[vector[2 * n + 1], cost * n + p]
@@ -159,7 +160,7 @@ def collect_from_all(
     arrays: Arrays, batch: Batch, count: int, kind: int, second: int, has: int
 ) -> int:
     """Note moves of one or two classes, participant after participant: the new count, or MISS."""
-    n = arrays.rules[0]
+    n = arrays.rules[PARTICIPANTS]
     vector, todo = batch.vector, batch.todo
     budget = vector[2 * n + 1]
     if not has & ((HAS << kind) | (HAS << second)):
@@ -176,7 +177,7 @@ def collect_from_all(
 @inlined
 def collect_progress(arrays: Arrays, batch: Batch, count: int) -> int:
     """Note what is received, and what a participant does by itself: the new count, or MISS."""
-    n = arrays.rules[0]
+    n = arrays.rules[PARTICIPANTS]
     vector, todo = batch.vector, batch.todo
     budget = vector[2 * n + 1]
     for p in range(n):
@@ -202,7 +203,7 @@ def collect(arrays: Arrays, batch: Batch, budget_flags: int, has: int) -> int:
     count = collect_from_all(arrays, batch, 0, URGENT, flush, has)
     if count >= 0:
         count = collect_progress(arrays, batch, count)
-    batch.vector[2 * arrays.rules[0] + 3] = count
+    batch.vector[2 * arrays.rules[PARTICIPANTS] + 3] = count
     if count >= 0:
         count = collect_from_all(arrays, batch, count, ANSWER, ANSWER, has)
     free = (has & PAUSED) != 0 or count == 0

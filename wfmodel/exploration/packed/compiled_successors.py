@@ -21,8 +21,13 @@ from wfmodel.exploration.packed.component_arrays import (
     HAS,
     INTERRUPTING,
     OWN_WIDTH,
+    PARTICIPANTS,
     PAUSED,
+    STAYING,
     STILL,
+    TOLD_APART,
+    UNORDERED,
+    URGENT_FIRST,
     Arrays,
     Orbits,
 )
@@ -67,6 +72,13 @@ DONE, MISSED, STATES_FULL, INDEX_FULL, BATCH_FULL, LISTS_FULL, ALONE = range(7)
 
 
 @compiled
+def part_of(packing: Packing, found: StateIndex, number: int, place: int) -> int:
+    """What a known state has at a place of its vector."""
+    word = found.states[number, packing.word[place]]
+    return np.int64((word >> packing.shift[place]) & packing.mask[place])  # type: ignore[return-value]
+
+
+@compiled
 def changed(
     vector: NDArray[np.int64], undo: NDArray[np.int64], changes: int, place: int, number: int
 ) -> int:
@@ -82,7 +94,7 @@ def changed(
 @compiled
 def taken_from(arrays: Arrays, todo: NDArray[np.int64], p: int, inbox: int, parcel: int) -> int:
     """The inbox without a parcel, or MISS if that is not known."""
-    if arrays.rules[2]:
+    if arrays.rules[STAYING]:
         return inbox
     row = row_of(arrays.inbox_base, arrays.inbox.shape[0], p, inbox, 2)
     if row >= 0 and arrays.inbox[row] >= 0:
@@ -106,7 +118,7 @@ def put_into(arrays: Arrays, todo: NDArray[np.int64], q: int, inbox: int, parcel
 @inlined
 def moved(arrays: Arrays, batch: Batch, changes: int, move: int) -> int:
     """Apply a move to the vector: how many places have changed, or MISS - that many."""
-    n = arrays.rules[0]
+    n = arrays.rules[PARTICIPANTS]
     vector, undo, todo = batch.vector, batch.undo, batch.todo
     p, taken = arrays.moves[move, 7], arrays.moves[move, 1]
     changes = changed(vector, undo, changes, p, arrays.moves[move, 0])
@@ -137,7 +149,7 @@ def write(
     arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int, at: int, k: int
 ) -> int:
     """Write the successor by a noted step behind the batch: its new end, or MISS."""
-    n = arrays.rules[0]
+    n = arrays.rules[PARTICIPANTS]
     vector, undo, words = batch.vector, batch.undo, batch.words
     kind, what = batch.todo[k, 0], batch.todo[k, 1]
     changes = changed(vector, undo, 0, 2 * n + 1, batch.todo[k, 2])
@@ -180,11 +192,10 @@ def note_steps(
     arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int
 ) -> int:
     """Unpack a state and note its steps: how many, -2 if it is cut, or MISS."""
-    n = arrays.rules[0]
+    n = arrays.rules[PARTICIPANTS]
     vector = batch.vector
     for place in range(2 * n + 2):
-        word = found.states[source, packing.word[place]]
-        vector[place] = np.int64((word >> packing.shift[place]) & packing.mask[place])
+        vector[place] = part_of(packing, found, source, place)
     still, has, urgent = True, 0, -1
     for p in range(n):
         row = row_of(arrays.own_base, arrays.own.shape[0], p, vector[p], OWN_WIDTH)
@@ -199,18 +210,10 @@ def note_steps(
             urgent = arrays.own_list[arrays.own[row + URGENT]]
     vector[2 * n + 2], vector[2 * n + 3] = has, 0
     flags = arrays.budgets[vector[2 * n + 1]]
-    if arrays.rules[1] and not flags & INTERRUPTING and still and urgent >= 0:
+    if arrays.rules[URGENT_FIRST] and not flags & INTERRUPTING and still and urgent >= 0:
         batch.todo[0, 0], batch.todo[0, 1], batch.todo[0, 2] = MOVE, urgent, vector[2 * n + 1]
         return 1
     return collect(arrays, batch, flags, has)
-
-
-@compiled
-def differs(packing: Packing, found: StateIndex, a: int, b: int, place: int) -> bool:
-    """Whether two known states differ at a place of their vectors."""
-    word = packing.word[place]
-    flips = found.states[a, word] ^ found.states[b, word]
-    return (flips >> packing.shift[place]) & packing.mask[place] != 0
 
 
 @compiled
@@ -218,22 +221,21 @@ def last_mover(
     arrays: Arrays, packing: Packing, found: StateIndex, batch: Batch, source: int
 ) -> int:
     """Whose step led here when this state was first met, where ``was_met`` may ask; else -1."""
-    n, parent, mover = arrays.rules[0], np.int64(found.parents[source]), -1
-    if batch.vector[2 * n + 3] < 2 or not arrays.rules[4] or parent == source:
+    n, parent, mover = arrays.rules[PARTICIPANTS], np.int64(found.parents[source]), -1
+    vector = batch.vector
+    if vector[2 * n + 3] < 2 or not arrays.rules[TOLD_APART] or parent == source:
         return -1
-    if differs(packing, found, parent, source, 2 * n + 1):
+    if part_of(packing, found, parent, 2 * n + 1) != vector[2 * n + 1]:
         return -1
     for p in range(n):
-        if differs(packing, found, parent, source, p):
+        if part_of(packing, found, parent, p) != vector[p]:
             if mover >= 0:
                 return -1
             mover = p
     if mover <= 0:
         return -1
-    word = found.states[parent, packing.word[mover]]
-    before = np.int64((word >> packing.shift[mover]) & packing.mask[mover])
-    row = arrays.own_base[mover] + before * OWN_WIDTH
-    flags = batch.vector[2 * n + 2] | arrays.own[row + CLASSES + 1]
+    row = arrays.own_base[mover] + part_of(packing, found, parent, mover) * OWN_WIDTH
+    flags = vector[2 * n + 2] | arrays.own[row + CLASSES + 1]
     return -1 if flags & BEFORE else mover
 
 
@@ -261,20 +263,20 @@ def was_met(
     channels that keep an order, a and b send to one recipient, or b to ``mover``; u is not looked
     into (a loop has gone round too often), or for what is urgent there alone.
     """
-    n = arrays.rules[0]
+    n = arrays.rules[PARTICIPANTS]
     vector, move, parent = batch.vector, batch.todo[k, 1], np.int64(found.parents[source])
     p, taken, landing = arrays.moves[move, 7], arrays.moves[move, 1], arrays.moves[move, 4]
     if k >= vector[2 * n + 3] or p >= mover or landing >= 0:
         return False
     if batch.todo[k, 2] != vector[2 * n + 1]:
         return False
-    if taken >= 0 and differs(packing, found, parent, source, n + p):
+    if taken >= 0 and part_of(packing, found, parent, n + p) != vector[n + p]:
         return False
-    if not arrays.rules[3]:
+    if not arrays.rules[UNORDERED]:
         first = arrays.moves[move, 2]
         for s in range(first, first + arrays.moves[move, 3]):
             q = arrays.sent[s, 0]
-            if q == mover or differs(packing, found, parent, source, n + q):
+            if q == mover or part_of(packing, found, parent, n + q) != vector[n + q]:
                 return False
     row = row_of(arrays.own_base, arrays.own.shape[0], p, arrays.moves[move, 0], OWN_WIDTH)
     return (

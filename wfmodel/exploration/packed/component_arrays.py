@@ -27,6 +27,10 @@ HAS: Final = 8
 FORGETTING, INTERRUPTING, TIMEOUTS, LOSSES, DUPLICATES = 1, 2, 4, 8, 16
 """Bits of a budget's flags."""
 
+PARTICIPANTS, URGENT_FIRST, STAYING, UNORDERED, TOLD_APART = range(5)
+"""Places of ``rules``: how many there are; whether urgent steps come first, messages stay, messages
+keep no order, everybody is told apart."""
+
 OWN_WIDTH: Final = CLASSES + 3
 """Where each class of own moves begins, where the last ends, flags, the parcel in hand."""
 
@@ -80,8 +84,7 @@ class Arrays(NamedTuple):
     spend: Ints
     budgets: Ints
     rules: Longs
-    """participants, whether urgent steps come first, whether messages stay, whether messages keep
-    no order, whether everybody is told apart."""
+    """By place: ``PARTICIPANTS`` and what follows it."""
 
 
 class Orbits(NamedTuple):
