@@ -45,18 +45,18 @@ DECLARED = {"designs/knobs.py", "designs/knob_registry.py", "simulation/declared
 """Where a knob is a field or an entry."""
 MOST_KNOBS = 4
 MORE_KNOBS = {
-    "persistence": 20,
+    "persistence": 5,
     "commit": 6,
     "replay": 5,
     "lease": 8,
     "replicas": 9,
     "fenced": 5,
-    "delivery": 9,
+    "delivery": 6,
     "redelivery_timeout": 10,
     "custody": 5,
-    "publishing": 7,
+    "publishing": 5,
     "publish": 5,
-    "acknowledge": 12,
+    "acknowledge": 10,
     "deduplicate": 10,
     "tombstones": 7,
     "timeouts": 6,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.fault_costs import COSTS
 
 if TYPE_CHECKING:
@@ -65,17 +66,16 @@ def check_faults(budget: FaultBudget, systems: Iterable[System], *, joint: bool)
         TyperException: every system's broker delivers what was lost again; nothing is stored that
             could be restored, or instances are looked at together (``joint``).
     """
-    from wfmodel.designs.knobs import Delivery, Persistence
 
     systems = tuple(systems)
-    nowhere = all(s.knobs.persistence is Persistence.MEMORY for s in systems)
+    nowhere = all(CommitPolicy.of(s.knobs).memory for s in systems)
     for kind, cost in COSTS.items():
         option = f"--{cost.option.replace('_', '-')}"
         if cost.alone and joint and getattr(budget, kind):
             raise TyperException(f"{option} is explored of one instance, and without --exposure")
         if cost.rewinds and nowhere and getattr(budget, kind):
             raise TyperException(f"{option} does nothing: nothing is stored (persistence: memory)")
-    if budget.losses and all(s.knobs.delivery is Delivery.AT_LEAST_ONCE for s in systems):
+    if budget.losses and all(CommitPolicy.of(s.knobs).at_least_once for s in systems):
         raise TyperException(
             "--loss does nothing: with delivery: at-least-once a lost message is only delayed;"
             " try --knob delivery=at-most-once, or --duplicate"

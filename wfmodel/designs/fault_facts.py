@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.faults import FACTS, PER_REPLICA, Fault, FaultScope, of_scope
-from wfmodel.designs.knobs import Acknowledge, Knobs
+from wfmodel.designs.knobs import Knobs
 
 PER_MESSAGE: Final = frozenset(of_scope(FaultScope.MESSAGE))
 """Kinds that strike single messages while they are on."""
@@ -24,7 +25,7 @@ HUNTED: Final = tuple(
 
 def why_impossible(fault: Fault, knobs: Knobs) -> str:
     """Why a fault cannot be where these knobs hold; empty: it can."""
-    if fault.unseen and knobs.acknowledge is Acknowledge.AFTER_WORK:
+    if fault.unseen and CommitPolicy.of(knobs).after_work:
         return UNSEEN_AFTER_WORK
     return ""
 

@@ -27,8 +27,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from wfmodel.designs import History
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
-from wfmodel.designs.knob_registry import DIALS
-from wfmodel.designs.knobs import MOST_REPLICAS, Knobs, Persistence
+from wfmodel.designs.knob_registry import DIALS, KNOBS
+from wfmodel.designs.knobs import MOST_REPLICAS, Knobs
 from wfmodel.experiments.experiment import Factor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
 from wfmodel.experiments.run_spec import Runner, RunSpec
@@ -248,8 +248,7 @@ def _dials(setup: Setup) -> Iterator[Dial]:
     for name, title in DIALS:
         value = getattr(knobs, name)
         ns = value.mean_ns() if hasattr(value, "mean_ns") else value
-        idle = name == "flush_interval" and knobs.persistence is not Persistence.LOG
-        if ns and not idle:
+        if ns and not KNOBS[name].idle(knobs):
             yield Dial(("knobs", name), title, duration_words(round(ns)))
     if setup.workflow.timeout is not None:
         words = format_duration(setup.workflow.timeout)

@@ -17,10 +17,10 @@ from typing import Any, Final
 
 from wfmodel.designs import System, Table
 from wfmodel.designs.anomalies import Anomaly
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.fault_costs import COSTS
 from wfmodel.designs.fault_facts import LATE, STOPPING
 from wfmodel.designs.faults import FACTS, Fault, FaultKind, FaultScope, of_scope
-from wfmodel.designs.knobs import Delivery
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.exploration import FaultBudget, Spent, ends_of
 from wfmodel.exploration.fault_accounting import is_part
@@ -133,7 +133,7 @@ def _kinds(faults: tuple[Fault, ...], system: System) -> Iterator[str]:
     """Fields of a budget that such faults spend in such a system."""
     kinds = {fault.kind for fault in faults}
     costs = {cost for kind in kinds for cost in FACTS[kind].costs}
-    if system.knobs.delivery is not Delivery.AT_MOST_ONCE:
+    if CommitPolicy.of(system.knobs).at_least_once:
         costs.discard("losses")
         costs |= {"duplicates"} if kinds & LATE else set()
     elif kinds & LOSING:

@@ -15,7 +15,7 @@ from typing import Final
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
 from wfmodel.designs.knob_facts import Trial
 from wfmodel.designs.knob_registry import KNOBS, TRIED
-from wfmodel.designs.knobs import DURABLE, Knobs, Lease
+from wfmodel.designs.knobs import Knobs, Lease
 from wfmodel.experiments.perturbations import more_often, scaled
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.simulation import Setting
@@ -88,8 +88,7 @@ def _with_a_stand_by(scenario: Scenario) -> Iterator[WhatIf]:
 
 
 def _can_be_replicated(knobs: Knobs) -> bool:
-    durable = knobs.persistence in DURABLE
-    return durable and not knobs.replicas and knobs.lease is None
+    return knobs.can_have_replicas and not knobs.replicas and knobs.lease is None
 
 
 def _stops(fault: Fault, target: str) -> bool:

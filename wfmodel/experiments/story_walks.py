@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from wfmodel.designs.anomalies import CLEAN, Anomaly, primary
-from wfmodel.designs.knobs import Persistence
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import FAULTS
@@ -102,7 +102,7 @@ def story_walk(space: StateSpace, trace: Trace) -> InstanceWalk:
 
 
 def _moment(table: Table, config: Configuration) -> WalkMoment:
-    memory = table.system.knobs.persistence is Persistence.MEMORY
+    memory = CommitPolicy.of(table.system.knobs).memory
     cells = list(enumerate(config.cells))
     believed = tuple(table.view(p, cell.volatile) for p, cell in cells)
     stored = tuple(table.view(p, cell.durable) for p, cell in cells)

@@ -23,8 +23,8 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Final, NamedTuple
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import CRASHES, FAULT_KINDS, Drop, History, Kind, Row
-from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.state import Status, View
 from wfmodel.experiments.timeline import OUTSIDE, SINGLE, deliveries
 from wfmodel.metrics.distance import disputed
@@ -130,7 +130,7 @@ class _Follower:
     def __init__(self, history: History, instance: int) -> None:
         self._history = history
         size = len(history.participants)
-        self._memory = history.knobs.persistence is Persistence.MEMORY
+        self._memory = CommitPolicy.of(history.knobs).memory
         self._volatile, self._durable = [0] * size, [0] * size
         self._faults: Counter[OnNow] = Counter()
         self._landed: Counter[int] = Counter()

@@ -226,7 +226,7 @@ class Walk:
                 raise Refused(f"the effect of {content} is not the one recorded")
             self.acceptor.check_state(p, row.b, after.cells[p].volatile)
             yield possible._replace(config=after, effect=None)
-        early = not self.semantics.synchronous or self.semantics.local.on_receipt
+        early = not self.semantics.policy.synchronous or self.semantics.policy.on_receipt
         if received != NOTHING and early:
             self.deliveries.acknowledge(p, received)
 
@@ -248,13 +248,13 @@ class Walk:
     def _commit(self, possible: Possible, row: Row) -> Iterable[Possible]:
         p, config = row.participant, possible.config
         effect = None
-        if self.semantics.synchronous:
+        if self.semantics.policy.synchronous:
             pending = config.cells[p].pending
             config, landed = self.semantics.commit(config, p)
             assert pending is not None
             if landed is not None and pending.landing is not None:
                 effect = (kind_of(self.semantics, pending.landing[0]), landed)
-            if pending.received != NOTHING and not self.semantics.local.after_work:
+            if pending.received != NOTHING and not self.semantics.policy.after_work:
                 self.deliveries.acknowledge(row.participant, pending.received)
         else:
             config = self.semantics.flush(config, p)
@@ -272,7 +272,7 @@ class Walk:
         effect = (row.kind, (row.a, row.b))
         outside = landed_outside(self.semantics, possible.config, row.participant, effect)
         found = [possible._replace(config=config) for config in outside]
-        outbox = self.semantics.outbox
+        outbox = self.semantics.policy.outbox
         if possible.effect == (effect if outbox else None):
             found.append(possible._replace(effect=None if outbox else effect))
         if not found:
@@ -341,7 +341,7 @@ class Walk:
 
     def _given_up(self, possible: Possible, p: int, message: int) -> Iterable[Possible]:
         """At most once, and the broker was out of reach: the sender does not try again."""
-        if self.semantics.at_least_once or self.semantics.outbox:
+        if self.semantics.policy.at_least_once or self.semantics.policy.outbox:
             raise Refused("a message that must not be lost is kept until the broker is back")
         config = possible.config
         for after in self._sent(config, Row(0, Kind.SEND, 0, p, 0, 0), message):

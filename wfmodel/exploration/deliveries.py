@@ -36,7 +36,7 @@ class Deliveries:
         """The broker has heard that it need not come again."""
         self.acknowledged.add((p, message))
         elapsed = self.now_ns - self.published_ns.get((p, message), self.now_ns)
-        if self.semantics.at_least_once and elapsed >= self.redelivery_ns:
+        if self.semantics.policy.at_least_once and elapsed >= self.redelivery_ns:
             self.lingering.add((p, message))
 
     def with_copy(self, config: Configuration, p: int, message: int) -> Configuration:
@@ -94,7 +94,7 @@ class Deliveries:
         cell = config.cells[p]
         if cell.pending is None or cell.pending.received == NOTHING:
             return config
-        if self.semantics.local.after_work:  # it is acknowledged once more, for itself
+        if self.semantics.policy.after_work:  # it is acknowledged once more, for itself
             return config
         inbox = take(config.inboxes[p], (cell.pending.sender, cell.pending.received))
         cell = cell._replace(pending=cell.pending._replace(received=NOTHING))

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import CRASHES, Drop, History, Kind, Row
-from wfmodel.designs.knobs import DURABLE
 from wfmodel.designs.messages import (
     Chosen,
     External,
@@ -102,8 +102,7 @@ class _Purse:
         self.flow, self.nodes = system.flow, system.flow.nodes
         self.events = history.events
         self.messages = messages
-        knobs = system.knobs
-        self.commits = knobs.persistence in DURABLE
+        self.commits = CommitPolicy.of(system.knobs).synchronous
         self.notices: dict[int, Any] = {
             number: PeerGone(name)
             for number, name in enumerate(system.participants)

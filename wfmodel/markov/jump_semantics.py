@@ -62,7 +62,7 @@ class JumpRules:
         self.observer = OutcomeMonitor(table)
         self.draws = Draws(table)
         self.linked = knobs.custody is Custody.LINK
-        self.gap = knobs.publishing.value == "dual-write" and not self.local.publish_first
+        self.gap = self.local.policy.gap
 
     def asked_of(self, p: int, message: object) -> int:
         """The step with a time-out that a message asks of a participant itself; -1: none."""
@@ -178,11 +178,11 @@ class JumpState:
         self.start(ClockKind.DELIVER, p, about, self.rates.network)
 
     def _lose(self, p: int, message: int) -> None:
-        if self.local.at_least_once:
+        if self.local.policy.at_least_once:
             self.start(ClockKind.REDELIVER, p, (message,), self.rates.redelivery)
 
     def _deliver(self, p: int, about: tuple[Any, ...]) -> None:
-        if self.cells[p].down and self.local.at_least_once:
+        if self.cells[p].down and self.local.policy.at_least_once:
             self.queues[p] = (*self.queues[p], (self.table.received(about[0]), about[0], NONE))
         elif not self.cells[p].down:
             self._offer(p, (self.table.received(about[0]), about[0], NONE))
@@ -231,11 +231,11 @@ class JumpState:
     def _release(self, p: int, operations: tuple[Operation, ...]) -> None:
         """Clocks for what a reaction asked for; its cell has noted it already."""
         posts, self.cells[p] = self.cells[p].queue, self.cells[p]._replace(queue=())
-        relays = self.local.outbox and not self.rules.gap and self.rates.relay.stages
+        relays = self.local.policy.outbox and not self.rules.gap and self.rates.relay.stages
         at_once = not self.rules.gap and not relays
         for operation in operations:
             code = operation[0]
-            if code == SEND and at_once and not self.local.publish_first:
+            if code == SEND and at_once and not self.local.policy.publish_first:
                 self.post(operation[1], operation[3])
             elif code == WORK:
                 self.start(ClockKind.WORK, p, operation[1:4], self.rates.work(operation[1]))
@@ -350,7 +350,7 @@ class JumpState:
     def _outliving(self, p: int) -> Iterator[Clock]:
         """Clocks after a crash of a process: due times of its timers are durable, if it commits."""
         for clock in self.clocks:
-            if clock[1] == p and clock[0] == ClockKind.TIMER and self.local.synchronous:
+            if clock[1] == p and clock[0] == ClockKind.TIMER and self.local.policy.synchronous:
                 yield (ClockKind.DUE, *clock[1:])
             elif clock[1] != p or clock[0] not in DIES_WITH_PROCESS:
                 yield clock

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.faults import Fault, FaultKind
 from wfmodel.designs.knob_registry import why_no_chain
-from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import Timer
 from wfmodel.designs.row_rules import REFRESH, lag_of
 from wfmodel.designs.system import System
@@ -60,7 +60,7 @@ class Rates:
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")
-        synchronous = knobs.persistence is not Persistence.MEMORY
+        synchronous = not CommitPolicy.of(knobs).memory
         self.commit = lengths.of(knobs.commit, "knobs.commit") if synchronous else AT_ONCE
         self._redelivery: Erlang | None = None
         self._work: dict[int, Erlang] = {}

@@ -11,8 +11,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import CRASHES, History, Kind
-from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.state import View
 
 Ints = NDArray[np.int64]
@@ -78,7 +78,7 @@ def store_rows(history: History) -> tuple[Kind, int]:
 
     With persistence ``memory`` the store is the process itself.
     """
-    if history.knobs.persistence is Persistence.MEMORY:
+    if CommitPolicy.of(history.knobs).memory:
         return Kind.REACT, 5
     return Kind.COMMIT, 4
 
@@ -106,7 +106,7 @@ def encode(history: History, views: Views) -> tuple[Ints, Ints]:
 
 def forgetting(history: History) -> list[tuple[int, int]]:
     """(position, participant) of each crash that empties a store: memory loses all it holds."""
-    if history.knobs.persistence is not Persistence.MEMORY:
+    if not CommitPolicy.of(history.knobs).memory:
         return []
     rows = history.rows
     found = np.flatnonzero((rows[:, 1] == Kind.FAULT_ON) & np.isin(rows[:, 4], CRASHES))

@@ -19,13 +19,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from wfmodel.designs.knobs import (
-    Acknowledge,
-    Delivery,
-    DualWriteOrder,
-    Persistence,
-    Publishing,
-)
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.messages import Chosen, Received, Restarted, TimerFired, WorkDone
 from wfmodel.designs.system import Channel
 from wfmodel.designs.table import (
@@ -67,20 +61,8 @@ class CellRules:
         self.backups = backups
         self.atomic = table.system.atomic
         """A reaction, its commit and its messages are one step."""
-        self.memory = knobs.persistence is Persistence.MEMORY
-        self.log = knobs.persistence is Persistence.LOG and not self.atomic
-        self.synchronous = not (self.memory or self.log or self.atomic)
-        self.at_least_once = knobs.delivery is Delivery.AT_LEAST_ONCE
-        self.outbox = self.synchronous and knobs.publishing is Publishing.OUTBOX
-        """One transaction holds the state, the effect and the messages; the queue is durable."""
-        self.publish_first = (
-            self.synchronous
-            and not self.outbox
-            and knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
-        )
-        self.on_receipt = self.synchronous and knobs.acknowledge is Acknowledge.ON_RECEIPT
-        self.after_work = self.synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK
-        self.in_turn = self.after_work and table.system.channel is Channel.QUEUE
+        self.policy = policy = CommitPolicy.of(knobs, atomic=self.atomic)
+        self.in_turn = policy.after_work and table.system.channel is Channel.QUEUE
         """No message is taken up before the one in hand is acknowledged."""
         self.max_deliveries = knobs.max_deliveries
         self.fenced = knobs.fenced
@@ -97,20 +79,21 @@ class CellRules:
         after, operations, _ = self.table.entry(participant, cell.volatile, event)
         cell = cell._replace(volatile=after, restarting=False)
         taken = None if received == NOTHING else (sender, received)
-        if self.synchronous:
-            if taken and (self.on_receipt or self.after_work) and only_works(operations):
+        policy = self.policy
+        if policy.synchronous:
+            if taken and (policy.on_receipt or policy.after_work) and only_works(operations):
                 return self._work_at_once(cell, taken, operations)
             cell, over = self._worked_off(before, cell)
-            sends = posts_of(operations) if self.publish_first else ()
-            kept, landing = (finished, None) if self.outbox else (None, finished)
-            early = taken if self.on_receipt else None
+            sends = posts_of(operations) if policy.publish_first else ()
+            kept, landing = (finished, None) if policy.outbox else (None, finished)
+            early = taken if policy.on_receipt else None
             received = NOTHING if early else received
             pending = Pending(received, operations, kept, sends, sender=sender, finished=over)
             return After(cell._replace(pending=pending), early, landing=landing)
         cell = self._release(cell, operations)
         if not self.atomic:
             return After(cell, taken, (), finished)
-        durable = 0 if self.memory else cell.volatile
+        durable = 0 if policy.memory else cell.volatile
         sent, cell = cell.queue, self._stored(cell._replace(queue=()), durable)
         return After(cell, taken, sent, finished)
 
@@ -123,7 +106,7 @@ class CellRules:
         Acknowledged on receipt, the message is gone then; after the work, it comes again.
         """
         cell = self._release(cell, operations)
-        if self.after_work:
+        if self.policy.after_work:
             asked = tuple(o[1:4] for o in operations if o[0] == WORK)
             cell = cell._replace(held=(*cell.held, (parcel, asked)))
         return After(cell, parcel)
@@ -263,10 +246,10 @@ class CellRules:
             raise Refused("it publishes first, and has not yet")
         taken = None if pending.received == NOTHING else (pending.sender, pending.received)
         operations = pending.operations
-        if self.publish_first:
+        if self.policy.publish_first:
             operations = tuple(o for o in operations if o[0] != SEND)
         cell = self._stored(cell._replace(pending=None), cell.volatile)
-        if self.after_work:
+        if self.policy.after_work:
             done = (*pending.finished, *(() if taken is None else (taken,)))
             cell = cell._replace(unacknowledged=put(cell.unacknowledged, *done))
         return After(self._release(cell, operations), taken, (), pending.landing)
@@ -281,11 +264,11 @@ class CellRules:
     def may_acknowledge(self, cell: Cell) -> bool:
         """Whether what follows from its messages is out of a crash's reach."""
         runs = not cell.down and not cell.paused
-        return runs and (self.outbox or not cell.queue)
+        return runs and (self.policy.outbox or not cell.queue)
 
     def flush(self, cell: Cell) -> After:
         """Log: what is known so far becomes durable."""
-        if cell.down or not self.log:
+        if cell.down or not self.policy.log:
             raise Refused("it has nothing to flush")
         return After(self._stored(cell, cell.volatile))
 
@@ -319,17 +302,17 @@ class CellRules:
         pending, taken, back = cell.pending, None, cell.in_hand
         if pending is not None and pending.received != NOTHING:
             parcel = (pending.sender, pending.received)
-            counted = self.at_least_once and self.max_deliveries is not None
-            taken = None if self.at_least_once and not counted else parcel
+            counted = self.policy.at_least_once and self.max_deliveries is not None
+            taken = None if self.policy.at_least_once and not counted else parcel
             back = (*back, parcel) if counted else back
         if self.max_deliveries is not None:
             back = tuple((sender - 1, message) for sender, message in back)
-        durable = 0 if self.memory else cell.durable
+        durable = 0 if self.policy.memory else cell.durable
         left = Cell(
             durable,
             durable,
             1,
-            queue=cell.queue if self.outbox else (),
+            queue=cell.queue if self.policy.outbox else (),
             expected=cell.expected,
             late=cell.late,
             decided=cell.decided,
@@ -348,7 +331,7 @@ class CellRules:
 
     def others_relay(self, participant: int) -> bool:
         """Whether an outbox is emptied by whichever replica runs."""
-        return self.outbox and self._is_replicated(participant)
+        return self.policy.outbox and self._is_replicated(participant)
 
     def _is_replicated(self, participant: int) -> bool:
         system = self.table.system
@@ -358,7 +341,7 @@ class CellRules:
         """Whether other replicas take what one holds that stands still."""
         system = self.table.system
         lease = system.knobs.lease_of(self.table.names[participant], system.services)
-        leased = self.after_work or lease is not None
+        leased = self.policy.after_work or lease is not None
         return leased and self._is_replicated(participant)
 
     def restart(self, participant: int, cell: Cell) -> After:

@@ -185,12 +185,12 @@ class EnabledSteps:
         """An outbox is emptied in order; from a gap, which a crash may cut short, in any order."""
         queue = cell.pending.unpublished if cell.pending is not None else ()
         queue = (*queue, *cell.queue)
-        return queue[:1] if self.local.outbox else tuple(dict.fromkeys(queue))
+        return queue[:1] if self.local.policy.outbox else tuple(dict.fromkeys(queue))
 
     def flush(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """A flush that would make something durable."""
         running = not cell.down and not cell.paused
-        if running and self.local.log and cell.durable != cell.volatile:
+        if running and self.local.policy.log and cell.durable != cell.volatile:
             yield EnabledStep(Step(StepKind.FLUSH, p), self.local.flush(cell))
 
     # ---------------------------------------------------------------------------- progress
@@ -222,7 +222,7 @@ class EnabledSteps:
         local, table = self.local, self.table
         services = table.system.services
         silent = table.system.knobs.heartbeat_of(table.names[p], services) is None
-        silent = silent and not local.after_work
+        silent = silent and not local.policy.after_work
         for work in dict.fromkeys(cell.work):
             there = cell.landed.count(work)
             for landed in (False, True):
@@ -231,7 +231,7 @@ class EnabledSteps:
                 outcome = DONE if landed else interruption(self.nodes[work[0]].state)
                 event = table.work_done(*work, outcome)
                 for kind in (StepKind.DIE, *((StepKind.DIE_UNSEEN,) if silent else ())):
-                    known, late = kind is StepKind.DIE, local.after_work
+                    known, late = kind is StepKind.DIE, local.policy.after_work
                     after = death(cell, work, landed=landed, known=known, after_work=late)
                     yield EnabledStep(Step(kind, p, event), after, "worker_crashes")
 

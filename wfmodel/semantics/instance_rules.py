@@ -53,10 +53,7 @@ class InstanceRules:
         self.flow = table.system.flow
         self.local = CellRules(table, backups=backups)
         self.channels = Channels(table.system.channel)
-        self.log = self.local.log
-        self.synchronous = self.local.synchronous
-        self.at_least_once = self.local.at_least_once
-        self.outbox = self.local.outbox
+        self.policy = self.local.policy
 
     @classmethod
     def under(cls, table: Table, budget: FaultBudget) -> InstanceRules:
@@ -202,7 +199,7 @@ class InstanceRules:
         self, config: Configuration, participant: int, work: Work, *, landed: bool, known: bool
     ) -> Configuration:
         """The worker of an attempt dies."""
-        cell, late = config.cells[participant], self.local.after_work
+        cell, late = config.cells[participant], self.policy.after_work
         after = death(cell, work, landed=landed, known=known, after_work=late)
         return self._applied(config, participant, after)
 
@@ -221,9 +218,9 @@ class InstanceRules:
 
     def _losses(self, cell: Cell, after: After) -> CrashLosses:
         return CrashLosses(
-            () if self.outbox else cell.queue,
+            () if self.policy.outbox else cell.queue,
             () if cell.pending is None else cell.pending.published,
-            NOTHING if after.taken is None or self.at_least_once else after.taken[1],
+            NOTHING if after.taken is None or self.policy.at_least_once else after.taken[1],
         )
 
     def restart(self, config: Configuration, participant: int) -> Configuration:
@@ -242,7 +239,7 @@ class InstanceRules:
         self, config: Configuration, participant: int, message: int
     ) -> Iterator[Configuration]:
         """At most once: a message on its way comes to nothing; for each who may have sent it."""
-        if self.at_least_once:
+        if self.policy.at_least_once:
             raise Refused("a message that is delivered at least once is only delayed")
         inbox = config.inboxes[participant]
         for parcel in _parcels_of(inbox, message):

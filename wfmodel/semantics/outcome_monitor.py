@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from wfmodel.designs.anomalies import LASTING, Anomaly, Judge, Past, Terminal
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import steps_of
-from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import Table
 from wfmodel.model.flow import Flow
@@ -73,8 +73,7 @@ class OutcomeMonitor:
     def __init__(self, table: Table) -> None:
         self.table = table
         self._judge = Judge.of(steps_of(table.system.flow))
-        self._memory = table.system.knobs.persistence is Persistence.MEMORY
-        self._log = table.system.knobs.persistence is Persistence.LOG
+        self._policy = CommitPolicy.of(table.system.knobs)
         self._in_loops = _in_loops(table.system.flow) & self._judge.effects
         self._said: dict[tuple[int, int], frozenset[Status]] = {}
 
@@ -99,7 +98,8 @@ class OutcomeMonitor:
         return frozenset({self.table.view(participant, state).status}) & LASTING
 
     def _stored(self, cell: Cell, settled: bool) -> int:
-        return cell.volatile if self._memory or (self._log and settled) else cell.durable
+        lasts = self._policy.memory or (self._policy.log and settled)
+        return cell.volatile if lasts else cell.durable
 
     def _begun(self, config: Configuration) -> frozenset[tuple[int, int]]:
         work = (each for cell in config.cells for each in cell.work)

@@ -90,7 +90,7 @@ class Successors:
                 strikes = self.own.strikes(p, cell, budget)
                 yield from self._made(config, budget, p, strikes[number])
         names, channels = self.table.names, self.semantics.channels
-        if budget.losses and not self.semantics.at_least_once:
+        if budget.losses and not self.semantics.policy.at_least_once:
             for p, inbox in enumerate(config.inboxes):
                 left = budget.spend("losses", names[p])
                 for parcel in self.semantics.losable(config, p) if left is not None else ():

@@ -20,7 +20,7 @@ def lapse(rules: CellRules, cell: Cell) -> After:
         gone.remove(work)
     after = rules.crash(cell)
     left = after.cell._replace(late=put(after.cell.late, *gone))
-    if rules.outbox and not rules.fenced and cell.pending is not None:
+    if rules.policy.outbox and not rules.fenced and cell.pending is not None:
         left = left._replace(decided=put(left.decided, *posts_of(cell.pending.operations)))
     return after._replace(cell=left)
 

@@ -117,8 +117,7 @@ class Manner:
     synchronous: bool = False
     """A reaction waits for its commit."""
     log: bool = False
-    atomic: bool = False
-    """State, effect and messages are one transaction: the outbox."""
+    outbox: bool = False
     publish_first: bool = False
     gap: bool = False
     """Dual write, after the commit."""
@@ -131,7 +130,7 @@ class Manner:
     flush_interval: int = 0
     relays_at_once: bool = True
     replay: int = 0
-    redelivers: bool = False
+    at_least_once: bool = False
     redelivery: int = 0
     look: int = 0
     """How often a consumer looks for messages to be delivered again; 0: in time."""

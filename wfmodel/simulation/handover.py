@@ -184,7 +184,7 @@ def _interrupt(run: Run, process: Process, cell: ProcessCell) -> None:
     if cell.busy:
         if cell.out:
             _leave_phantoms(run, process, cell)
-        elif process.fenced and run.atomic and not run.fenced:
+        elif process.fenced and run.outbox and not run.fenced:
             _decide_late(run, process, cell)
         if cell.cause.item == PARCEL:
             abandon(run, cell.cause.parcel)

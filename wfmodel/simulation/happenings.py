@@ -54,7 +54,7 @@ def deliver(run: Run, event: Event) -> bool:
     if run.down:
         append(run.held, event)
         return True
-    if process.down or process.cut or (process.poll and process.paused and run.redelivers):
+    if process.down or process.cut or (process.poll and process.paused and run.at_least_once):
         if wait_for(run, process, event):
             return True
         lose(run, parcel, _RECIPIENT_DOWN if process.down else _LOST)

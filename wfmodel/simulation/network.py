@@ -68,7 +68,7 @@ def publish(run: Run, process: Process, instance: Instance, operation: Operation
     """A process hands a message to the broker."""
     if refuses(run, process):
         _refused(run, process, instance, operation)
-    elif run.atomic and (process.down or process.paused):
+    elif run.outbox and (process.down or process.paused):
         event = event_of(run, RELAYED, instance)
         event.process = process
         event.operation = operation
@@ -80,7 +80,7 @@ def publish(run: Run, process: Process, instance: Instance, operation: Operation
 def relay(run: Run, cell: ProcessCell, operation: Operation) -> None:
     """Outbox: the relay publishes what was committed. Without a transaction there is none."""
     process = cell.process
-    if run.relays_at_once or not run.atomic:
+    if run.relays_at_once or not run.outbox:
         publish(run, process, cell.instance, operation)
         return
     event = event_of(run, RELAYED, cell.instance)
@@ -122,13 +122,13 @@ def deliver_to_each(run: Run, sender: int, instance: Instance, operation: Operat
 
 def _refused(run: Run, process: Process, instance: Instance, operation: Operation) -> None:
     """Broker out of reach: an outbox waits; a producer retries from memory, or gives up."""
-    if not run.atomic and not run.redelivers:
+    if not run.outbox and not run.at_least_once:
         unpublished(run, process, instance, operation, _BROKER_DOWN)
         return
     event = event_of(run, RELAYED, instance)
     event.process = process
     event.operation = operation
-    event.sender_life = FOR_GOOD if run.atomic else process.life
+    event.sender_life = FOR_GOOD if run.outbox else process.life
     append(run.waiting, event)
 
 
@@ -197,7 +197,7 @@ def _meet_faults(run: Run, parcel: Parcel, delay: int) -> int:
 
 def lose(run: Run, parcel: Parcel, cause: int) -> None:
     """A delivery came to nothing."""
-    if run.redelivers:
+    if run.at_least_once:
         _after(run, run.redelivery, RETRANSMIT, parcel)
         return
     row(run, _DROP, parcel.instance.index, parcel.recipient, parcel.message, cause)
@@ -218,7 +218,7 @@ def _pass_turn(run: Run, parcel: Parcel) -> None:
 
 def wait_for(run: Run, process: Process, event: Event) -> bool:
     """Nobody takes it up: it waits in the queue, if there is one. Whether the event is kept."""
-    if not run.redelivers:
+    if not run.at_least_once:
         return False
     append(process.arriving, event)
     return True
@@ -298,7 +298,7 @@ def watch(run: Run, parcel: Parcel) -> None:
     known to come in time, and a timer per message would be work for nothing. Copies of one message
     share one time-out.
     """
-    if run.redelivers and parcel.watched == UNWATCHED:
+    if run.at_least_once and parcel.watched == UNWATCHED:
         parcel.watched = OPEN
         _after(run, run.redelivery, CHECK, parcel)
 
@@ -379,7 +379,7 @@ def abandon(run: Run, parcel: Parcel) -> None:
         if run.in_turn:
             _is_over(run, parcel)
         return
-    if not run.redelivers:
+    if not run.at_least_once:
         lose(run, parcel, _RECIPIENT_DOWN)
         return
     left = 0 if run.linked else max(0, parcel.taken + run.redelivery - run.now)

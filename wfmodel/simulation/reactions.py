@@ -89,7 +89,7 @@ def react(run: Run, cell: ProcessCell, stimulus: Stimulus) -> None:
     """The machine meets an event; what it asks for waits for the commit, if there is one."""
     process, instance = cell.process, cell.instance
     count(run, instance, process, stimulus)
-    if stimulus.item == LANDING and not run.atomic:
+    if stimulus.item == LANDING and not run.outbox:
         land(run, instance, process, stimulus.node, stimulus.epoch)
     reaction = reaction_of(run, process, cell.volatile, stimulus.event)
     row(run, _REACT, instance.index, process.index, stimulus.event, reaction.after)
@@ -239,7 +239,7 @@ def commit(run: Run, event: Event) -> bool:
     instance, reaction, cause = cell.instance, cell.reaction, cell.cause
     store(run, cell, reaction.after)
     row(run, _COMMIT, instance.index, process.index, reaction.after, 0)
-    if cause.item == LANDING and run.atomic:
+    if cause.item == LANDING and run.outbox:
         land(run, instance, process, cause.node, cause.epoch)
     if run.after_work:
         if cause.item == PARCEL:
@@ -390,7 +390,7 @@ def published_first(run: Run, event: Event) -> bool:
     if process.paused:
         return defer(process, event)
     refused = refuses(run, process)
-    if refused and run.redelivers:  # whoever publishes first waits before it commits
+    if refused and run.at_least_once:  # whoever publishes first waits before it commits
         append(run.producers, event)
         return True
     published(run, event)

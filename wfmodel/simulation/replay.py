@@ -190,7 +190,7 @@ class Stage:
 
     def _acknowledgements(self, process: Process) -> Iterator[Option]:
         """Once whatever follows from what a process has done is published."""
-        if self.run.atomic or not self.script.of(process, PUBLISHED):
+        if self.run.outbox or not self.script.of(process, PUBLISHED):
             for waiting in self.script.of(process, ACKNOWLEDGING):
                 act = self._about(process, Deed.ACKNOWLEDGE, waiting.held.parcel.message)
                 yield act, partial(self.script.play, waiting)
@@ -314,7 +314,7 @@ class Stage:
             if self.run.most_deliveries and each.kind != DELIVER:
                 act = self._about(process, Deed.SET_ASIDE, each.parcel.message)
                 yield act, partial(self._gone, each, set_aside)
-            if not self.run.redelivers:
+            if not self.run.at_least_once:
                 act = self._about(process, Deed.LOSE, each.parcel.message)
                 yield act, partial(self._gone, each, partial(lose, cause=Drop.LOST))
         for parcel in (*(each.parcel for each in waiting), *kept_parcels(self.run, self.instance)):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.knobs import (
-    DURABLE,
-    Acknowledge,
-    DualWriteOrder,
     Lease,
     Order,
     Persistence,
-    Publishing,
 )
 from wfmodel.designs.system import Channel
 from wfmodel.designs.table import RunTable
@@ -30,7 +27,7 @@ class RunContext:
         self.streams = streams
         self.system = table.system
         self.flow = table.system.flow
-        self.knobs = knobs = table.system.knobs
+        self.knobs = table.system.knobs
         self.recorder = Recorder()
         self.scripted = False
         if self.system.watches and any(self.replicas(name) > 1 for name in table.names):
@@ -38,15 +35,7 @@ class RunContext:
                 f"{self.system.design} is not simulated: crashes are watched, and replicas of one"
                 " participant crash one by one"
             )
-        self.log = knobs.persistence is Persistence.LOG
-        self.synchronous = knobs.persistence in DURABLE
-        dual = knobs.publishing is Publishing.DUAL_WRITE
-        self.atomic = self.synchronous and not dual
-        first = knobs.dual_write_order is DualWriteOrder.PUBLISH_FIRST
-        self.publish_first = dual and first and self.synchronous
-        self.gap = dual and not self.publish_first
-        self.on_receipt = self.synchronous and knobs.acknowledge is Acknowledge.ON_RECEIPT
-        self.after_work = self.synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK
+        self.policy = CommitPolicy.of(self.knobs)
 
     def replicas(self, name: str) -> int:
         """How many processes play a participant; in a script, one, which may be any of them."""
@@ -55,9 +44,9 @@ class RunContext:
     @property
     def repeats(self) -> bool:
         """Whether the same attempt may begin more than once."""
-        knobs = self.knobs
+        knobs, policy = self.knobs, self.policy
         late = not knobs.deduplicate or knobs.watchdog is not None or self.quick_commit_ns() < 0
-        return bool(self.setting.faults) or late or self.on_receipt or self.after_work
+        return bool(self.setting.faults) or late or policy.on_receipt or policy.after_work
 
     def capacity(self, name: str) -> int:
         """How many attempts a service works on at once; 0: without limit."""

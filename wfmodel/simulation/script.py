@@ -149,7 +149,7 @@ class Scripted:
         self.run.scripted = True
         self.run.relays_at_once = False
         self.run.handling = 0
-        self.run.gap = not self.run.atomic and not self.run.publish_first
+        self.run.gap = not self.run.outbox and not self.run.publish_first
         for process in self.run.processes:
             process.capacity = 0  # which worker is free is a matter of time
             process.kept = FAR

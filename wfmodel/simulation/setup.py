@@ -11,11 +11,12 @@ from dataclasses import fields
 from itertools import accumulate
 from typing import Any, Final, Protocol
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, why_impossible
 from wfmodel.designs.faults import FACTS, PER_REPLICA, Fault, FaultScope
 from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.designs.knob_registry import KNOBS
-from wfmodel.designs.knobs import Custody, Delivery
+from wfmodel.designs.knobs import Custody
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
@@ -33,8 +34,10 @@ from wfmodel.simulation.setting import Arrivals
 
 _OUTSIDE: Final = {Lands.WITH_COMMIT: 0, Lands.AT_START: d.AT_START, Lands.IN_CALL: d.IN_CALL}
 
+_POLICY: Final = {each.name for each in fields(CommitPolicy)}
 _AS_THEY_ARE: Final = [each.name for each in fields(d.Manner) if each.name in KNOBS]
 """Knobs whose number the run's record has under its own name; 0 for none."""
+_OF_POLICY: Final = [each.name for each in fields(d.Manner) if each.name in _POLICY]
 
 BROKER: Final = "broker"
 
@@ -326,17 +329,10 @@ class RunSetup:
             "blocks": maker.array([self._block(node) for node in context.flow.nodes]),
             "staffs": maker.array(self._staffs()),
             "restarted": context.table.restarted,
-            "synchronous": context.synchronous,
-            "log": context.log,
-            "atomic": context.atomic,
-            "publish_first": context.publish_first,
-            "gap": context.gap,
-            "on_receipt": context.on_receipt,
-            "after_work": context.after_work,
+            **{name: getattr(context.policy, name) for name in _OF_POLICY},
             "quick_commit": context.quick_commit_ns(),
             "relays_at_once": knobs.relay_delay == Constant(0),
             "replay": context.replay_ns(),
-            "redelivers": knobs.delivery is Delivery.AT_LEAST_ONCE,
             "redelivery": knobs.redelivery_timeout,
             "repeats": context.repeats,
             "look": knobs.redelivery_look,

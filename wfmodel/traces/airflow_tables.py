@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import CRASHES, History, Kind, Row
-from wfmodel.designs.knobs import DURABLE, Interrupted
+from wfmodel.designs.knobs import Interrupted
 from wfmodel.designs.messages import (
     Chosen,
     Command,
@@ -118,8 +119,7 @@ class _Reading:
                 self.uncommitted.pop(who, None)
 
     def _once_committed(self, now: int, who: int, then: Callable[[int], None]) -> None:
-        knobs = self.history.knobs
-        if knobs.persistence in DURABLE:
+        if CommitPolicy.of(self.history.knobs).synchronous:
             self.uncommitted[who].append(then)
         else:
             then(now)

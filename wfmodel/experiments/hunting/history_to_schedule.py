@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import CRASHES, FAULT_KINDS, Drop, History, Kind, Row
-from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import External, Message, Received, Send, WorkDone
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
@@ -125,7 +125,7 @@ class _Retelling:
         plenty = FaultBudget(**dict.fromkeys(FAULTS, PLENTY))  # type: ignore[arg-type]
         self.space = RunSpace(system, plenty, table)
         self.plenty, self.copies, self.stalls = plenty, copies.copy(), stalls
-        self.logs = history.knobs.persistence is Persistence.LOG
+        self.logs = CommitPolicy.of(history.knobs).log
         self.on: Counter[tuple[int, int, int]] = Counter()
         """By participant, kind and replica."""
         self.holders = Holders(len(self.names))

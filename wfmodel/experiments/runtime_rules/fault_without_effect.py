@@ -52,9 +52,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE
 from wfmodel.designs.faults import AT_INSTANTS, FACTS, OF_KINDS, Fault, FaultScope
-from wfmodel.designs.knobs import Persistence
 from wfmodel.experiments.runtime_context import Candidate, ScenarioContext, struck, takes_no_time
 from wfmodel.model.distributions import Constant
 from wfmodel.model.findings import Finding, Severity
@@ -106,7 +106,7 @@ def _why_idle(context: ScenarioContext, fault: Fault, each: Candidate) -> str:
         return f"no step is done at {', '.join(fault.whom)!r}" + (
             "" if fault.step is None else f" under the name {fault.step!r}"
         )
-    if facts.scope is FaultScope.STORE and each.knobs.persistence is Persistence.MEMORY:
+    if facts.scope is FaultScope.STORE and CommitPolicy.of(each.knobs).memory:
         return "nothing is stored (persistence: memory)"
     return ""
 

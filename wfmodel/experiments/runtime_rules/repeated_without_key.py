@@ -51,7 +51,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.rule import Rule
-from wfmodel.designs.knobs import Acknowledge, Persistence
+from wfmodel.designs.commit_policy import CommitPolicy
+from wfmodel.designs.knobs import Acknowledge
 from wfmodel.experiments.runtime_context import ScenarioContext, first_few
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.state_events import lands_outside
@@ -79,7 +80,7 @@ def _check(context: ScenarioContext) -> Iterator[Finding]:
                 help="deduplicate: true, or idempotent: true for steps that are",
             )
         lost = knobs.acknowledge is Acknowledge.ON_RECEIPT
-        if outside and not lost and knobs.persistence is not Persistence.MEMORY:
+        if outside and not lost and not CommitPolicy.of(knobs).memory:
             yield RULE.finding(
                 f"{first_few(outside)} takes effect outside, where no key of ours is known: work"
                 " that a crash interrupted is done again, and its effect lands twice",

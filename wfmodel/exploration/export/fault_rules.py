@@ -36,7 +36,7 @@ class FaultRules:
         """Faults that may still strike it when all is still."""
         for kind in (kind for kind in PROCESS_FAULTS if COSTS[kind].exported):
             yield All(self.own.budget.spend(kind, self.own.p)[0])
-        lost = () if self.own.semantics.at_least_once else ("losses",)
+        lost = () if self.own.semantics.policy.at_least_once else ("losses",)
         doubled = () if self.own.semantics.channels.stays else ("duplicates",)
         on_the_way = self.own.inbox.filled()
         for kind in (*lost, *doubled):
@@ -58,12 +58,12 @@ class FaultRules:
         gone = (
             *(Put(name, 0) for name in self.own.lost_in_a_crash()),
             *(Put(name, 0) for name in (self.own.pending, self.own.restarting, self.own.paused)),
-            *(() if self.own.semantics.outbox else (Clear(self.own.queue),)),
+            *(() if self.own.semantics.policy.outbox else (Clear(self.own.queue),)),
             *(Put(self.own.state, self.own.durable), Put(self.own.down, 1), *cost),
         )
         words = f"{self.own.name} crashes"
         here = (*may, is_(self.own.down, 0), Named("GO"))
-        taken = {} if self.own.semantics.at_least_once else self._taken_up()
+        taken = {} if self.own.semantics.policy.at_least_once else self._taken_up()
         others = Negation(
             one_of(self.own.pending, tuple(n for group in taken.values() for n in group))
         )
@@ -95,7 +95,7 @@ class FaultRules:
         budget, name, p = self.own.budget, self.own.name, self.own.p
         for message in self.own.part.messages:
             what = self.own.tables.table.messages.values[message]
-            if not self.own.semantics.at_least_once:
+            if not self.own.semantics.policy.at_least_once:
                 may, cost = budget.spend("losses", p)
                 mine = one_of(self.own.pending, tuple(taken.get(message, ())))
                 for here, change in self.own.inbox.lost(message, Negation(mine)):

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from wfmodel.designs.anomalies import Anomaly, Judge, Terminal
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import steps_of
-from wfmodel.designs.knobs import Persistence
 from wfmodel.designs.messages import StepStatus
 from wfmodel.designs.state import Status, View
 from wfmodel.exploration.export.identifiers import at, is_, landed, one_of, positive
@@ -38,7 +38,7 @@ class Judgement:
         self.table = tables.table
         self.judge = Judge.of(steps_of(self.table.system.flow))
         self.done = tuple(visit for visit in done if visit[0] in self.judge.effects)
-        self.persistence = self.table.system.knobs.persistence
+        self.policy = CommitPolicy.of(self.table.system.knobs)
 
     def revisits(self) -> bool:
         """Whether a step with an effect can be met in more than one epoch."""
@@ -58,9 +58,9 @@ class Judgement:
         views = enumerate(self.table.view(p, s) for s in range(len(self.table.states[p].values)))
         states = tuple(state for state, view in views if holds(view))
         volatile, durable = (one_of(at(name, p), states) for name in ("state", "durable"))
-        if self.persistence is Persistence.MEMORY:
+        if self.policy.memory:
             return volatile
-        if self.persistence is Persistence.LOG:  # without a crash to come it is as good as flushed
+        if self.policy.log:  # without a crash to come it is as good as flushed
             now = All((is_("crashes", 0), volatile))
             return AnyOf((now, All((positive("crashes"), durable))))
         return durable

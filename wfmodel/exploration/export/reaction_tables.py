@@ -93,7 +93,7 @@ class Tables:
     # ---------------------------------------------------------------------------- pending
 
     def _number_pendings(self, part: Part) -> None:
-        if not self.semantics.synchronous:
+        if not self.semantics.policy.synchronous:
             return
         for (_, event), (_, operations, _) in part.entries.items():
             self.pending(part, event, operations)
@@ -108,8 +108,8 @@ class Tables:
 
     def pending(self, part: Part, event: int, operations: tuple[Operation, ...]) -> int:
         """The number of the reaction under way that an entry begins."""
-        landing = self.landing(event) if self.semantics.outbox else None
-        sends = self.posts(operations) if self.semantics.local.publish_first else ()
+        landing = self.landing(event) if self.semantics.policy.outbox else None
+        sends = self.posts(operations) if self.semantics.policy.publish_first else ()
         value = Pending(self.received(event), operations, landing, sends)
         return part.pendings.setdefault(value, len(part.pendings) + 1)
 

@@ -69,8 +69,8 @@ class Rules:
         self.queue = at("queue", p)
         self.paused = at("paused", p)
         local = tables.semantics.local
-        self.atomic, self.publish_first = local.atomic, local.publish_first
-        self.keeps_at_once = local.atomic and not local.memory
+        self.atomic, self.publish_first = local.atomic, local.policy.publish_first
+        self.keeps_at_once = local.atomic and not local.policy.memory
         self.unflushed = Relation(self.state, "#", self.durable)
         self.runs = All((is_(self.down, 0), is_(self.paused, 0)))
         self.ready = All((self.runs, is_(self.pending, 0), is_(self.restarting, 0)))
@@ -99,7 +99,7 @@ class Rules:
     def busy(self) -> Expression:
         """It has something to commit, to flush or to publish."""
         parts: list[Expression] = [Filled(self.queue), positive(self.pending)]
-        if self.semantics.log:
+        if self.semantics.policy.log:
             parts.append(All((positive("crashes"), self.unflushed)))
         return All((self.runs, AnyOf(tuple(parts))))
 
@@ -148,7 +148,7 @@ class Rules:
         """Every rule."""
         yield from self._publications()
         yield from self._commits()
-        if self.semantics.log:
+        if self.semantics.policy.log:
             guard = self._internally(positive("crashes"), self.unflushed)
             yield GuardedCommand(f"{self.name} flushes", guard, (Put(self.durable, self.state),))
         yield from self._reactions()
@@ -244,8 +244,8 @@ class Rules:
         self, event: int, actions: tuple[Action, ...]
     ) -> Iterator[tuple[tuple[Expression, ...], tuple[Operation, ...]]]:
         semantics, landing = self.semantics, self.tables.landing(event)
-        cases = self.effects.cases(None if semantics.outbox else landing)
-        if semantics.synchronous:
+        cases = self.effects.cases(None if semantics.policy.outbox else landing)
+        if semantics.policy.synchronous:
             rest: tuple[Operation, ...] = (
                 Put(self.pending, self.tables.pending(self.part, event, actions)),
             )
@@ -322,7 +322,7 @@ class Rules:
             out = (Remove(self.queue, number), *self.sent(post))
             head = Contains(self.queue, number, at_head=True)
             yield GuardedCommand(self._publishes(post), self._internally(head), out)
-            if not self.semantics.outbox:
+            if not self.semantics.policy.outbox:
                 later = (
                     Contains(self.queue, number, at_head=False),
                     Negation(head),

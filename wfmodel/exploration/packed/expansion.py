@@ -51,7 +51,7 @@ class Expansion:
         self.parts = parts
         self.n = parts.size
         self.urgent = parts.moves.urgent
-        self.lossy = not parts.moves.semantics.at_least_once
+        self.lossy = not parts.moves.semantics.policy.at_least_once
         self.doubling = not parts.channels.stays
 
     def of(self, vector: Vector) -> Expanded:

@@ -46,7 +46,7 @@ class Interchangeable:
         self.system = table.system
         self.rename = table.system.rename
         local = CellRules(table)
-        self._in_order = local.outbox
+        self._in_order = local.policy.outbox
         self._at_once = local.atomic
         self.swaps = [pair for group in groups for pair in pairwise(group)]
         self.sampled = False

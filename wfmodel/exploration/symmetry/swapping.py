@@ -22,7 +22,7 @@ class Swapping:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.rename = table.system.rename
-        self.keeps_order = CellRules(table).outbox
+        self.keeps_order = CellRules(table).policy.outbox
         self.ordered = Channels(table.system.channel).ordered
         self._states: dict[tuple[int, int, int, int], int] = {}
         self._messages: dict[tuple[int, int, int], int] = {}

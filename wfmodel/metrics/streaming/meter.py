@@ -19,8 +19,8 @@ from typing import Any, Final
 import numpy as np
 
 from wfmodel.designs.anomalies import Terminal
+from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import CRASHES, FAULT_KINDS, History, Kind
-from wfmodel.designs.knobs import Persistence
 from wfmodel.metrics.codes import Does, Ints, code_of, read, store_rows
 from wfmodel.metrics.fault_intervals import STOPPING
 from wfmodel.metrics.globalstate import StateGraph
@@ -120,7 +120,7 @@ class Meter:
         words[at.M_PARTICIPANTS] = participants = len(head.participants)
         kind, column = store_rows(head)
         words[at.M_STORE_KIND], words[at.M_STORE_COLUMN] = kind, column
-        words[at.M_MEMORY] = head.knobs.persistence is Persistence.MEMORY
+        words[at.M_MEMORY] = CommitPolicy.of(head.knobs).memory
         words[at.M_WARM_UP] = head.warm_up_ns
         words[at.M_THRESHOLD] = self.monitor.threshold_ns
         words[at.M_POLL] = self.monitor.poll_ns
