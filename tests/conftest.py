@@ -11,6 +11,7 @@ is given none.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,13 @@ settings.register_profile(
 )
 settings.register_profile("search", deadline=None, suppress_health_check=SLOW_MACHINES_ARE_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+def pytest_configure() -> None:
+    """A shell lets what it has put into the background ignore Ctrl-C, children included: tests that
+    press it would wait for ever.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -104,11 +104,6 @@ def told(pipe: Path) -> None:
         threading.Event().wait()
 
 
-def hears_ctrl_c() -> None:
-    """A job that a shell has put into the background ignores SIGINT, and so do its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 PARENT = """
 from pathlib import Path
 from tests.native.test_pools import pool, told
@@ -132,7 +127,6 @@ def test_workers_end_with_their_parent(tmp_path, method, number, platform):
         env=os.environ | {"PYTHONPATH": str(ROOT), "WFMODEL_TEST_PLATFORM": platform},
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=hears_ctrl_c,
     )
     with pipe.open("rb") as reading:
         workers = {int(reading.readline()), int(reading.readline())}
@@ -154,7 +148,6 @@ def test_ctrl_c_at_a_terminal_is_for_the_parent_alone(tmp_path):
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=hears_ctrl_c,
     )
     with pipe.open("rb") as reading:
         reading.readline()
