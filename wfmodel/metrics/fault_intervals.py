@@ -15,7 +15,7 @@ import numpy as np
 from wfmodel.designs import fault_facts
 from wfmodel.designs.history import FAULT_KINDS, Drop, Kind
 from wfmodel.metrics.codes import Bools, Ints
-from wfmodel.metrics.instance_paths import Tracks, came_to_rest
+from wfmodel.metrics.instance_paths import NEVER, Tracks, came_to_rest
 
 STOPPING: Final = frozenset(FAULT_KINDS.index(kind) for kind in fault_facts.STOPPING)
 
@@ -77,17 +77,12 @@ def recovery_samples(tracks: Tracks) -> tuple[Censored, ...]:
     onsets = _onsets(tracks)
     order = np.lexsort((onsets.rank, onsets.instance))
     instance, onset, rank = (column[order] for column in onsets)
-    progress = np.flatnonzero(tracks.progress)
-    instants = int(rank.max(initial=0)) + int(tracks.rank.max(initial=0)) + 2
-    keys = tracks.instance[progress] * instants + tracks.rank[progress]
-    following = np.searchsorted(keys, instance * instants + rank, side="right")
+    following = tracks.next_progress(instance, rank + 1)
     concluded = tracks.verdict_ns[instance] >= 0
-    moved = concluded.copy()
-    found = following < len(progress)
-    moved[found] |= tracks.instance[progress[following[found]]] == instance[found]
+    moved = concluded | (following != NEVER)
     new_spell = np.append(True, (np.diff(instance) != 0) | (np.diff(following) != 0))
     recovered = np.flatnonzero(concluded & new_spell[: len(instance)])
-    until = tracks.time_ns[progress[following[recovered]]] if len(recovered) else recovered
+    until = tracks.time_ns[following[recovered]]
     lasting = (until - onset[recovered]).tolist()
     rest = came_to_rest(tracks.history)
     blamed = _to_blame(instance, moved, ~concluded)

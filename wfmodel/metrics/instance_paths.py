@@ -234,6 +234,24 @@ class Tracks:
         weights = np.asarray(per_event, dtype=np.float64)
         return np.bincount(self.instance, weights, self.count).astype(np.float64)
 
+    def next_progress(self, place: Ints, rank: Ints) -> Ints:
+        """Per pair of an instance and an instant: the event that is its first durable progress from
+        that instant on, or NEVER.
+        """
+        events, keys, instants = self._progress_keys
+        wanted = np.searchsorted(keys, place * instants + np.minimum(rank, instants - 1))
+        found = np.append(events, NEVER)[wanted]
+        return np.where(np.append(self.instance, NEVER)[found] == place, found, NEVER)
+
+    @cached_property
+    def _progress_keys(self) -> tuple[Ints, Ints, int]:
+        """Events that are progress, ascending by instance and instant; a key of both; how many
+        instants keys tell apart.
+        """
+        events = np.flatnonzero(self.progress)
+        instants = int(self.rank.max(initial=0)) + 2
+        return events, self.instance[events] * instants + self.rank[events], instants
+
     def largest(self, per_event: Ints) -> Ints:
         """Per instance: the largest value over its events; 0 where there are none."""
         found = np.zeros(self.count, dtype=np.int64)

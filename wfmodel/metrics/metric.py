@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -119,6 +120,7 @@ class Metric:
         return _sections(self.function)["Cannot see"]
 
 
+@cache
 def _sections(function: Function) -> dict[str, str]:
     """The docstring by section, each as one line; the summary under the empty name."""
     parts = re.split(rf"^({'|'.join(SECTIONS)}): ", inspect.getdoc(function) or "", flags=re.M)

@@ -22,21 +22,24 @@ import numpy as np
 
 from wfmodel.designs.history import Kind
 from wfmodel.designs.messages import Restarted, TimerFired
-from wfmodel.metrics.codes import Ints
+from wfmodel.metrics.codes import Bools, Ints
 from wfmodel.metrics.fault_intervals import STOPPING, outages
-from wfmodel.metrics.instance_paths import Tracks
+from wfmodel.metrics.instance_paths import NEVER, Tracks
 from wfmodel.metrics.metric import SECOND, Undefined, Value
 from wfmodel.metrics.twin import NO_TWIN, Harm, harm, limit_ns
 
 NONE_STRUCK = Undefined("no instance was hurt by a fault that met it")
 
 
-class _Strike(NamedTuple):
-    """A fault, or the loss of a message, by row: where it begins and ends, and whom it struck."""
+class _Strikes(NamedTuple):
+    """Each time that a fault, or the loss of a message, met a hurt instance: its rows, and whom it
+    struck, or -1 for nobody in particular.
+    """
 
-    start: int
-    end: int
-    target: int
+    place: Ints
+    start: Ints
+    end: Ints
+    target: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,70 +63,81 @@ def phases(tracks: Tracks) -> Phases | None:
     rank = np.zeros(len(rows), dtype=np.int64)
     np.cumsum(rows[1:, 0] != rows[:-1, 0], out=rank[1:])
     worst = _longest_standstill(tracks, found, rank)
+    place, limit = worst.place, (tracks.arrival_ns + limit_ns(tracks))[worst.place]
+    begun = np.maximum(rows[worst.start, 0], tracks.arrival_ns[place])
+    end = np.where(found.never[place], limit, tracks.verdict_ns[place])
+    end = np.maximum(begun, np.minimum(end, limit))
+    seen = _first_seen(tracks, worst)
+    noticed = np.where(seen == NEVER, end, np.minimum(end, rows[seen, 0]))
+    moved = np.where(seen == NEVER, NEVER, tracks.next_progress(place, rank[seen]))
+    time_ns = np.append(tracks.time_ns, tracks.end_ns)[moved]
+    taken = np.where(moved == NEVER, end, np.minimum(end, np.maximum(noticed, time_ns)))
+    noticed = np.maximum(begun, noticed)
+    return Phases(place, noticed - begun, taken - noticed, end - taken)
+
+
+def _first_seen(tracks: Tracks, worst: _Strikes) -> Ints:
+    """Per struck instance: the row at which somebody notices, or NEVER."""
+    rows, events = tracks.history.rows, tracks.history.events
+    timed = np.array([isinstance(e, TimerFired | Restarted) for e in events], dtype=bool)
+    struck = np.full(tracks.count, NEVER)
+    struck[worst.place] = np.arange(len(worst.place))
     reacts = tracks.positions_of(Kind.REACT)
-    reacts = reacts[np.argsort(rows[reacts, 2], kind="stable")]
-    timed = np.array([isinstance(e, TimerFired | Restarted) for e in tracks.history.events], bool)
-    limits, told = tracks.arrival_ns + limit_ns(tracks), []
-    for place, strike in sorted(worst.items()):
-        number = int(tracks.ids[place])
-        first, last = np.searchsorted(rows[reacts, 2], (number, number + 1))
-        mine = reacts[first:last]
-        mine = mine[mine > strike.start]
-        back = (mine > strike.end) & ((rows[mine, 3] == strike.target) | (strike.target < 0))
-        begun = max(int(rows[strike.start, 0]), int(tracks.arrival_ns[place]))
-        end = int(limits[place] if found.never[place] else tracks.verdict_ns[place])
-        end = max(begun, min(end, int(limits[place])))
-        seen = mine[back | timed[rows[mine, 4]]]
-        noticed = min(end, int(rows[seen[0], 0])) if len(seen) else end
-        moved = _next_progress(tracks, place, int(rank[seen[0]]), strict=False) if len(seen) else -1
-        taken = min(end, max(noticed, int(tracks.time_ns[moved]))) if moved >= 0 else end
-        noticed = max(begun, noticed)
-        told.append((place, noticed - begun, taken - noticed, end - taken))
-    return Phases(*np.array(told, dtype=np.int64).reshape(-1, 4).T)
+    by = struck[tracks.place_of[rows[reacts, 2]]]
+    reacts, by = reacts[by != NEVER], by[by != NEVER]
+    target = worst.target[by]
+    back = (reacts > worst.end[by]) & ((rows[reacts, 3] == target) | (target < 0))
+    notices = (reacts > worst.start[by]) & (back | timed[rows[reacts, 4]])
+    first = np.full(len(worst.place), NEVER)
+    first[by[notices][::-1]] = reacts[notices][::-1]  # the earliest is written last, and stays
+    return first
 
 
-def _longest_standstill(tracks: Tracks, found: Harm, rank: Ints) -> dict[int, _Strike]:
+def _longest_standstill(tracks: Tracks, found: Harm, rank: Ints) -> _Strikes:
     """Per hurt instance: what it stood still after, longest; whom it struck took part in the
-    instance, if there is any such.
+    instance, if there is any such. Ascending by place.
     """
-    rows, best = tracks.history.rows, dict[int, tuple[tuple[bool, int], _Strike]]()
+    rows, size = tracks.history.rows, len(tracks.history.participants)
     reacts = tracks.positions_of(Kind.REACT)
-    reacts = reacts[found.hurt[tracks.place_of[rows[reacts, 2]]]]
-    took_part = set(zip(rows[reacts, 2].tolist(), rows[reacts, 3].tolist(), strict=True))
-    for strike, places in _strikes(tracks, found):
-        for place in places:
-            begun = max(int(rows[strike.start, 0]), int(tracks.arrival_ns[place]))
-            after = max(int(rank[strike.start]), int(tracks.arrival_rank[place]))
-            moved = _next_progress(tracks, place, after, strict=True)
-            stood = (int(tracks.time_ns[moved]) if moved >= 0 else tracks.end_ns) - begun
-            part = strike.target < 0 or (int(tracks.ids[place]), strike.target) in took_part
-            if place not in best or (part, stood) > best[place][0]:
-                best[place] = (part, stood), strike
-    return {place: strike for place, (_, strike) in best.items()}
+    took_part = np.unique(rows[reacts, 2] * size + rows[reacts, 3])
+    time_ns = np.append(tracks.time_ns, tracks.end_ns)  # -1, nothing follows, is the last of these
+    worst, longest = np.full((4, tracks.count), NEVER), np.full((2, tracks.count), NEVER)
+    for each in _strikes(tracks, found):
+        begun = np.maximum(rows[each.start, 0], tracks.arrival_ns[each.place])
+        after = np.maximum(rank[each.start], tracks.arrival_rank[each.place])
+        stood = time_ns[tracks.next_progress(each.place, after + 1)] - begun
+        visited = np.isin(tracks.ids[each.place] * size + each.target, took_part)
+        part = (each.target < 0) | visited
+        order = np.lexsort((-stood, ~part, each.place))  # stable: the first of equals
+        order = order[np.append(True, np.diff(each.place[order]) != 0)[: len(order)]]
+        order = order[_is_longer(part[order], stood[order], *longest[:, each.place[order]])]
+        worst[:, each.place[order]] = np.array(each)[:, order]
+        longest[:, each.place[order]] = part[order], stood[order]
+    return _Strikes(*worst[:, worst[0] != NEVER])
 
 
-def _strikes(tracks: Tracks, found: Harm) -> Iterator[tuple[_Strike, list[int]]]:
-    """What struck, with the hurt instances that met it before their verdict."""
+def _is_longer(part: Bools, stood: Ints, best_part: Ints, best_stood: Ints) -> Bools:
+    """Whether whom it struck took part, and did not in what is best so far; else, by length."""
+    longer: Bools = (part > best_part) | ((part == best_part) & (stood > best_stood))
+    return longer
+
+
+def _strikes(tracks: Tracks, found: Harm) -> Iterator[_Strikes]:
+    """What struck, with the hurt instances that met it before their verdict: fault by fault, and
+    all losses at once.
+    """
     rows, hurt = tracks.history.rows, found.hurt
     until = np.where(tracks.verdict_ns < 0, tracks.end_ns, tracks.verdict_ns)
     for outage in tracks.once(outages):
         if outage.kind in STOPPING:
             start, end = int(rows[outage.start, 0]), int(rows[outage.end, 0])
-            met = hurt & (tracks.arrival_ns < end) & (until > start)
-            strike = _Strike(outage.start, outage.end, int(rows[outage.start, 3]))
-            yield strike, np.flatnonzero(met).tolist()
-    for position in tracks.positions_of(Kind.DROP).tolist():
-        place = int(tracks.place_of[rows[position, 2]])
-        if hurt[place]:
-            yield _Strike(position, position, int(rows[position, 3])), [place]
-
-
-def _next_progress(tracks: Tracks, place: int, rank: int, *, strict: bool) -> int:
-    """The event of an instance that is its first durable progress from an instant on, or -1."""
-    first, last = int(tracks.bounds[place]), int(tracks.bounds[place + 1])
-    begin = first + int(np.searchsorted(tracks.rank[first:last], rank + strict))
-    moves = np.flatnonzero(tracks.progress[begin:last])
-    return begin + int(moves[0]) if len(moves) else -1
+            met = np.flatnonzero(hurt & (tracks.arrival_ns < end) & (until > start))
+            fault = (outage.start, outage.end, int(rows[outage.start, 3]))
+            yield _Strikes(met, *(np.full(len(met), each) for each in fault))
+    lost = tracks.positions_of(Kind.DROP)
+    place = tracks.place_of[rows[lost, 2]]
+    lost, place = lost[hurt[place]], place[hurt[place]]
+    yield _Strikes(place, lost, lost, rows[lost, 3])
 
 
 def struck_count(tracks: Tracks) -> int:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Callable
+from functools import cache
 from itertools import accumulate
 from typing import Annotated, Final, Literal
 
@@ -129,6 +131,15 @@ class LogNormal:
         return self.median * math.exp(self.sigma**2 / 2)
 
 
+@cache
+def _gamma_quantile() -> Callable[[float, float], float]:
+    """SciPy is slow to import, and only this family needs it."""
+    from scipy.special import gammaincinv
+
+    found: Callable[[float, float], float] = gammaincinv
+    return found
+
+
 @dataclass(frozen=True, slots=True, config=STRICT)
 class Gamma:
     """By mean and shape (shape 1 is exponential; a large shape is nearly constant)."""
@@ -139,9 +150,8 @@ class Gamma:
 
     def quantile(self, u: float) -> int:
         """Nanoseconds at probability ``u`` in (0, 1)."""
-        from scipy.special import gammaincinv  # slow to import, and only this family needs it
-
-        return quantiles.rounded(float(gammaincinv(self.shape, u)) * self.mean / self.shape)
+        quantile = _gamma_quantile()
+        return quantiles.rounded(float(quantile(self.shape, u)) * self.mean / self.shape)
 
     def mean_ns(self) -> float:
         """Expected nanoseconds."""
