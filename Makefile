@@ -34,6 +34,9 @@ WORKERS ?= 2
 COVERAGE ?=
 REPORT := reports/order-fulfilment.html
 
+# Tests start hundreds of processes: what is compiled once is kept, whatever the machine's default.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo reports test lint check format notebooks oracles spin golden benchmarks docs site integrations possibilities lock clean fuzz campaign package vsix numba release artefacts
 
 demo: $(VENV)/.runtime

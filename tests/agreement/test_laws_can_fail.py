@@ -25,7 +25,7 @@ from wfmodel.experiments import (
 from wfmodel.experiments.run_observation import twin_run
 from wfmodel.metrics import asked_place, twin
 
-pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore:Generating overly large repr")]
 
 Planted = Callable[[pytest.MonkeyPatch], None]
 FEW = settings(max_examples=200, phases=[Phase.generate])

@@ -23,6 +23,8 @@ from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration as d
 from wfmodel.simulation import Setting
 
+pytestmark = pytest.mark.long
+
 World = tuple[System, Setting, int]
 REPLICATIONS = 3
 CRASH = Fault(kind="crash", at=(d("5ms"), d("100ms")), lasts=Constant(d("20ms")))

@@ -31,6 +31,8 @@ from wfmodel.metrics import (
 from wfmodel.metrics.instance_paths import came_to_rest, without_verdict
 from wfmodel.simulation import Setting, simulate
 
+pytestmark = pytest.mark.long
+
 World = tuple[System, Setting, int]
 RANKS = {Terminal.COMMITTED: 0, Terminal.COMPENSATED: 1}
 """How well an instance ended; 2 is anything else."""

@@ -210,6 +210,7 @@ def _kind(value: object) -> str:
     return names[type(value)]
 
 
+@pytest.mark.long
 @cases(usual=300)
 @given(st.lists(guards, min_size=1, max_size=3))
 def test_trying_and_solving_agree(texts: list[str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -28,6 +29,8 @@ from wfmodel.model.workflow import (
     Task,
     Workflow,
 )
+
+pytestmark = pytest.mark.long
 
 MOST = 3_000
 SOUNDNESS = [find_rule(code) for code in ("S150", "S151", "S152", "S153")]

@@ -29,6 +29,8 @@ from wfmodel.model.limits import MOST_VALUES, RefusedError
 from wfmodel.model.spelling import nearest
 from wfmodel.model.validate import MOST_ERRORS
 
+pytestmark = pytest.mark.long
+
 Machine = dict[str, object]
 FINAL: Machine = {"kind": "final"}
 MOST_SECONDS = 8.0  # of processor time, on a slow machine too; it was minutes

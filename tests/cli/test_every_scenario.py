@@ -14,6 +14,8 @@ from tests.cli.test_command_line import ROOT, call
 from tests.cli.test_compare import same_in_every_form
 from wfmodel.metrics import METRICS
 
+pytestmark = pytest.mark.long
+
 SCENARIOS = sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "models").rglob("scenario.yaml")
 )

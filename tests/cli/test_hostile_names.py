@@ -21,6 +21,8 @@ from tests.cli.test_command_line import call
 from wfmodel.cli.app import COMMANDS
 from wfmodel.cli.paths import file_to_write, folder_to_write
 
+pytestmark = pytest.mark.long
+
 DESIGN = "--design=orchestration"
 FEW = ("--jobs=1", "--explore=200")
 

@@ -36,6 +36,8 @@ from wfmodel.model.workflow import (
 )
 from wfmodel.simulation import Arrivals, Setting
 
+pytestmark = pytest.mark.long
+
 POISSON = Arrivals(every=Exponential(mean=d("1s")))
 
 

@@ -19,6 +19,8 @@ from wfmodel.experiments.result_tables import changed_rows
 from wfmodel.experiments.storms import StormsError
 from wfmodel.simulation import StormError, simulate
 
+pytestmark = pytest.mark.long
+
 TOLD = 'choreography, replication 1: instance 3 goes on without end: it was stopped at 7s at "x'
 
 

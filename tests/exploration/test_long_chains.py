@@ -10,6 +10,8 @@ from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.packed import Engine, component_arrays, has_numba, search
 from wfmodel.model.workflow import Final, Task, Workflow
 
+pytestmark = pytest.mark.long
+
 needs_numba = pytest.mark.skipif(not has_numba(), reason="numba is not installed")
 
 

@@ -34,6 +34,8 @@ from wfmodel.model.distributions import Constant, Exponential
 from wfmodel.simulation import Arrivals, Setting, simulate
 from wfmodel.simulation.replay import replay
 
+pytestmark = pytest.mark.long
+
 MS = 10**6
 NONE = FaultBudget()
 BOTH = pytest.mark.parametrize("design", ["orchestration", "choreography"])

@@ -18,7 +18,10 @@ from wfmodel.designs.system import Channel
 from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.packed import Engine, has_numba, search
 
-pytestmark = pytest.mark.skipif(not has_numba(), reason="numba is not installed")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not has_numba(), reason="numba is not installed"),
+]
 
 budgets = st.builds(
     FaultBudget,

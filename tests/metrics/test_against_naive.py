@@ -18,6 +18,8 @@ from wfmodel.metrics.observability import stalls
 from wfmodel.metrics.staleness import age_integral
 from wfmodel.metrics.view_lag import Applied, applied
 
+pytestmark = pytest.mark.long
+
 STATUSES = st.sampled_from(("unknown", "running", "compensating", "succeeded", "aborted", "failed"))
 SAID = st.sampled_from(("running", "done", "failed", "compensated"))
 VIEWS = st.builds(

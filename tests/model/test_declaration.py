@@ -57,6 +57,7 @@ def test_a_workflow_survives_yaml_and_json(workflow):
         assert result.workflow == workflow
 
 
+@pytest.mark.long
 @MANY
 @given(workflows())
 def test_what_we_write_fits_the_schema(workflow):

@@ -110,7 +110,7 @@ def sprung(folder: Path) -> str:
         "check many --no-cache --isolated --jobs 2",
         "sweep sweep.yaml --workers 2",
         "compare scenario.yaml --replications 4 --jobs 2",
-        "report scenario.yaml --replications 2 --jobs 2 -o r.html",
+        "report sweep.yaml --replications 2 --jobs 2 -o r.html",
         "draw workflow.yaml -o w.svg",
         "hunt workflow.yaml --examples 2",
         "explore workflow.yaml",

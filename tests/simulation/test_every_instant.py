@@ -15,6 +15,8 @@ from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration
 from wfmodel.simulation import Arrivals, Setting, simulate
 
+pytestmark = pytest.mark.long
+
 d = parse_duration
 TWO_MS = Constant(d("2ms"))
 STEPS = 2

@@ -26,6 +26,8 @@ from wfmodel.model.units import parse_duration as d
 from wfmodel.model.workflow import Branch, Choice, Final, Task, Workflow
 from wfmodel.simulation import Arrivals, Setting, simulate
 
+pytestmark = pytest.mark.long
+
 SHORT, LONG = 250, 1000
 MOST = 6.0
 """Times the work where the chain is four times as long: a little more than proportional, since
