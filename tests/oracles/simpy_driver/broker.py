@@ -34,7 +34,7 @@ class Broker:
         knobs = run.knobs
         self.redelivers = knobs.delivery is Delivery.AT_LEAST_ONCE
         self.redelivery_ns = knobs.redelivery_timeout
-        self.outbox = run.policy.outbox
+        self.outbox = run.atomic
         self.down = 0
         self.blocked: list[tuple[frozenset[int], frozenset[int]]] = []
         """Partial partitions: pairs of sides that cannot reach each other."""

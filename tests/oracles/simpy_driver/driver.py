@@ -43,9 +43,8 @@ class Driver:
         self.env = run.env
         self.row = run.row
         self.processes = run.processes
-        policy = run.policy
-        self._log, self._synchronous, self._atomic = policy.log, policy.synchronous, policy.outbox
-        self._publish_first, self._gap = policy.publish_first, policy.gap
+        self._log, self._synchronous, self._atomic = run.log, run.synchronous, run.atomic
+        self._publish_first, self._gap = run.publish_first, run.gap
         self._quick_commit_ns = run.quick_commit_ns()
         self._commit_latency = self._per_process("commit", self.knobs.commit)
         self._publish_latency = self._per_process("publish", self.knobs.publish)
