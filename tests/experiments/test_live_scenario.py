@@ -55,6 +55,19 @@ def test_dials_of_the_workflow_and_of_knobs_reach_every_variant(live):
     assert [each.redelivery_timeout for each in knobs] == [15 * 10**9] * 2
 
 
+def test_a_knob_has_a_dial_where_some_variant_is_moved_by_it(live):
+    knobs = replace(live.scenario.knobs, persistence="memory", replicas={}, lease=None)
+    both = {
+        "forgets": Variant(design="orchestration", knobs=knobs),
+        "stores": Variant(design="orchestration", knobs=replace(knobs, persistence="log")),
+    }
+    for names, dials in (("forgets",), set()), (("forgets", "stores"), {"time between flushes"}):
+        variants = {name: both[name] for name in names}
+        scenario = replace(live.scenario, knobs=knobs, variants=variants)
+        shown = {each.title for each in LiveScenario(scenario, live.workflow).dials}
+        assert shown & {"commit", "time between flushes"} == dials
+
+
 def test_replicas_are_counted_for_those_who_can_have_them(live):
     knobs = replace(live.scenario.knobs, replicas={"*": 2, "payment": 3})
     forgets = replace(knobs, persistence="memory", lease=None, replicas={})

@@ -244,11 +244,11 @@ def _dials(setup: Setup) -> Iterator[Dial]:
         yield Dial(("setting", "arrivals", "every"), "time between arrivals", words)
     for place, fault in enumerate(setting.faults):
         yield from _of_fault(place, fault)
-    knobs = setup.scenario.knobs
+    knobs, variants = setup.scenario.knobs, setup.scenario.variants_by_name().values()
     for name, title in DIALS:
         value = getattr(knobs, name)
         ns = value.mean_ns() if hasattr(value, "mean_ns") else value
-        if ns and not KNOBS[name].idle(knobs):
+        if ns and any(not KNOBS[name].idle(each.knobs) for each in variants):
             yield Dial(("knobs", name), title, duration_words(round(ns)))
     if setup.workflow.timeout is not None:
         words = format_duration(setup.workflow.timeout)
