@@ -33,6 +33,7 @@ from wfmodel.designs.knob_facts import (
     without_outbox,
 )
 from wfmodel.designs.knobs import (
+    DURABLE,
     Acknowledge,
     Delivery,
     Knobs,
@@ -56,7 +57,6 @@ _LATENCIES: Final[tuple[Distribution, ...]] = (
     Constant(_MS),
     Exponential(mean=20 * _MS),
 )
-_STORES: Final = tuple(each for each in Persistence if each is not Persistence.MEMORY)
 _SHORT: Final = Lease(renewed=10 * _MS, lasts=60 * _MS, look=25 * _MS)
 _OF_SERVICES: Final = Lease(renewed=10 * _MS, lasts=60 * _MS, look=25 * _MS, of="services")
 
@@ -82,7 +82,7 @@ KNOBS: Final[Mapping[str, KnobFacts]] = {
         " cloud disks is assumed",
         "a commit or append (PostgreSQL: 0.2 to 5 ms)",
         drawn=_LATENCIES,
-        idle=only_with(*_STORES),
+        idle=only_with(*DURABLE),
         dial=(4, "commit"),
     ),
     "connections": KnobFacts(

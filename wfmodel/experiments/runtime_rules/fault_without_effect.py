@@ -106,8 +106,11 @@ def _why_idle(context: ScenarioContext, fault: Fault, each: Candidate) -> str:
         return f"no step is done at {', '.join(fault.whom)!r}" + (
             "" if fault.step is None else f" under the name {fault.step!r}"
         )
-    if facts.scope is FaultScope.STORE and CommitPolicy.of(each.knobs).memory:
+    policy = CommitPolicy.of(each.knobs)
+    if facts.scope is FaultScope.STORE and policy.memory:
         return "nothing is stored (persistence: memory)"
+    if facts.scope is FaultScope.STORE and facts.slows and policy.log:
+        return "no reaction waits for a commit (persistence: log)"
     return ""
 
 
