@@ -136,8 +136,10 @@ def _gamma_quantile() -> Callable[[float, float], float]:
     """SciPy is slow to import, and only this family needs it."""
     from scipy.special import gammaincinv
 
-    found: Callable[[float, float], float] = gammaincinv
-    return found
+    def quantile(shape: float, u: float) -> float:
+        return float(gammaincinv(shape, u))
+
+    return quantile
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -150,8 +152,7 @@ class Gamma:
 
     def quantile(self, u: float) -> int:
         """Nanoseconds at probability ``u`` in (0, 1)."""
-        quantile = _gamma_quantile()
-        return quantiles.rounded(float(quantile(self.shape, u)) * self.mean / self.shape)
+        return quantiles.rounded(_gamma_quantile()(self.shape, u) * self.mean / self.shape)
 
     def mean_ns(self) -> float:
         """Expected nanoseconds."""
