@@ -11,11 +11,15 @@ from hypothesis import given, settings
 from tests.agreement.dressed import worlds
 from tests.experiments.test_measures import flow, work
 from wfmodel.designs import Fault, Knobs, System, build
+from wfmodel.designs.history import Kind
+from wfmodel.designs.messages import Restarted, TimerFired
 from wfmodel.experiments.run_observation import observe, to_the_limit, twin_run
 from wfmodel.experiments.why_wrong import told, worst_first
 from wfmodel.metrics import ends_of, tracks_of
+from wfmodel.metrics.fault_intervals import STOPPING, outages
+from wfmodel.metrics.instance_paths import Tracks
 from wfmodel.metrics.recovery_phases import phases
-from wfmodel.metrics.twin import harm
+from wfmodel.metrics.twin import harm, limit_ns
 from wfmodel.model.distributions import Constant
 from wfmodel.model.units import parse_duration as d
 from wfmodel.simulation import Arrivals, Setting, simulate
@@ -66,6 +70,78 @@ def test_the_worst_instance_is_told_with_its_phases() -> None:
         "(noticed 20\xa0s after the fault, taken over 0\xa0s later, finished 100\xa0ms after"
         in line
     )
+
+
+def one_by_one(tracks: Tracks) -> dict[int, tuple[int, int, int]]:
+    """The definition, one hurt instance after the other."""
+    hurt = tracks.once(harm)
+    assert hurt is not None
+    rows = [tuple(row) for row in tracks.history.rows.tolist()]
+    events = tracks.history.events
+    told = {}
+    for place in np.flatnonzero(hurt.hurt).tolist():
+        number, arrived = int(tracks.ids[place]), int(tracks.arrival_ns[place])
+        verdict = int(tracks.verdict_ns[place])
+        own = range(tracks.bounds[place], tracks.bounds[place + 1])
+        moves = [int(tracks.time_ns[i]) for i in own if tracks.progress[i]]
+        reacts = [i for i, row in enumerate(rows) if row[1] == Kind.REACT and row[2] == number]
+        strikes = [
+            (each.start, each.end, rows[each.start][3])
+            for each in tracks.once(outages)
+            if each.kind in STOPPING
+            and arrived < rows[each.end][0]
+            and rows[each.start][0] < (tracks.end_ns if verdict < 0 else verdict)
+        ]
+        lost = [i for i, row in enumerate(rows) if row[1] == Kind.DROP and row[2] == number]
+        strikes += [(i, i, rows[i][3]) for i in lost]
+        if not strikes:
+            continue
+        worst, best = strikes[0], (False, -1)
+        for start, end, target in strikes:
+            begun = max(rows[start][0], arrived)
+            stood = min((t for t in moves if t > begun), default=tracks.end_ns) - begun
+            part = target < 0 or any(rows[i][3] == target for i in reacts)
+            if (part, stood) > best:
+                worst, best = (start, end, target), (part, stood)
+        start, end, target = worst
+        begun = max(rows[start][0], arrived)
+        over = int((tracks.arrival_ns + limit_ns(tracks))[place])
+        ended = max(begun, min(over if hurt.never[place] else verdict, over))
+        seen = [
+            i
+            for i in reacts
+            if i > start
+            and (
+                (i > end and target in (-1, rows[i][3]))
+                or isinstance(events[rows[i][4]], TimerFired | Restarted)
+            )
+        ]
+        noticed = taken = ended
+        if seen:
+            at = rows[seen[0]][0]
+            noticed = min(ended, at)
+            moved = min((t for t in moves if t >= at), default=ended)
+            taken = min(ended, max(noticed, moved))
+        noticed = max(begun, noticed)
+        told[place] = (noticed - begun, taken - noticed, ended - taken)
+    return told
+
+
+@given(worlds())
+@settings(max_examples=60)
+def test_all_at_once_is_one_by_one(world: tuple[System, Setting, int]) -> None:
+    system, setting, seed = world
+    calm = to_the_limit(simulate(system, replace(setting, faults=()), seed=seed))
+    run = to_the_limit(simulate(system, setting, seed=seed))
+    tracks = tracks_of(run, twin=ends_of(tracks_of(calm)))
+    found = tracks.once(phases)
+    assert found is not None
+    columns = (found.noticed_ns, found.taken_over_ns, found.finished_ns)
+    told = {
+        int(place): tuple(map(int, each))
+        for place, *each in zip(found.place, *columns, strict=True)
+    }
+    assert told == one_by_one(tracks)
 
 
 @given(worlds())
