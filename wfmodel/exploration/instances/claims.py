@@ -77,7 +77,7 @@ def bounds_of(lives: Lives, instances: int) -> Bounds:
         lives.budget_of_all,
         lives.laps,
         len(lives),
-        lives.engine.transitions,
+        lives.transitions,
         lives.cut,
         lives.stopped,
         f"{words}; {own}" if own else words,

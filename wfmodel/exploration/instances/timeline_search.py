@@ -25,7 +25,7 @@ from wfmodel.exploration.instances.product_steps import EVERYBODY, Parts, Togeth
 from wfmodel.exploration.instances.run import Moment
 from wfmodel.exploration.instances.single_instance import Singles
 from wfmodel.exploration.packed.expansion import Arc, Expanded
-from wfmodel.exploration.packed.python_search import PlainSearch
+from wfmodel.exploration.packed.python_search import PlainSearch, PlainSpace
 from wfmodel.exploration.packed.searching import MEMORY_BYTES, Progress, run_plain
 from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FaultBudget
@@ -123,31 +123,14 @@ class Living:
         return 2 * self.one.parts.size_bytes()
 
 
-class Lives:
+class Lives(PlainSpace[Living]):
     """All that one instance can live through, as a state space of that instance."""
 
     def __init__(self, engine: PlainSearch[Living], stopped: str, laps: int) -> None:
-        self.engine = engine
+        super().__init__(engine, stopped, laps)
         self.living = engine.expansion
         self.table: Table = self.living.one.singles.table
-        self.stopped = stopped
-        self.laps = laps
-        self._cut = frozenset(engine.cut)
         self._spents: dict[int, Spent] = {}
-
-    @property
-    def complete(self) -> bool:
-        """Whether all that is known was looked into (but for what lies beyond the laps)."""
-        return not self.stopped
-
-    @property
-    def cut(self) -> int:
-        """How much lies beyond the laps."""
-        return len(self._cut)
-
-    def __len__(self) -> int:
-        """How many moments of a life are known."""
-        return len(self.engine)
 
     def configuration(self, number: int) -> Configuration:
         """The configuration of a number."""
@@ -186,10 +169,6 @@ class Lives:
             return -1, None
         source, act = self.engine.came_from(number)
         return source, self.living.one.parts.acts.values[act].step
-
-    def is_open(self, number: int) -> bool:
-        """Whether its successors are not known: beyond the laps, or the search stopped."""
-        return number >= self.engine.next or number in self._cut
 
     # ------------------------------------------------------------- what a moment says of a life
 
