@@ -15,9 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from wfmodel.designs.anomalies import Anomaly, Terminal, primary
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.instances.bounds import Own, Spent, alone, shared_budget, spent
@@ -27,6 +24,7 @@ from wfmodel.exploration.instances.single_instance import Singles
 from wfmodel.exploration.packed.expansion import Arc, Expanded
 from wfmodel.exploration.packed.python_search import PlainSearch, PlainSpace
 from wfmodel.exploration.packed.searching import MEMORY_BYTES, Progress, run_plain
+from wfmodel.exploration.state_space import depths_of
 from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules
@@ -222,12 +220,9 @@ class Lives(PlainSpace[Living]):
         return tuple(reversed(found))
 
     @cached_property
-    def depths(self) -> NDArray[np.int64]:
-        """Steps from the beginning, by number: an array of shape (moments,)."""
-        found = np.zeros(len(self), dtype=np.int64)
-        for number in range(1, len(self)):
-            found[number] = found[self.engine.parents[number]] + 1
-        return found
+    def depths(self) -> list[int]:
+        """Steps from the beginning, by number."""
+        return depths_of(self)
 
 
 def live(
