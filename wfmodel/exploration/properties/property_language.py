@@ -122,10 +122,6 @@ def _leads_to(text: str, system: System, name: str) -> Property:
     return LeadsTo(predicate(cause, system), predicate(effect, system), name)
 
 
-def _never_ends(text: str, system: System, name: str) -> Property:
-    return NeverEnds(end_named(text))
-
-
 def _no(text: str, system: System, name: str) -> Property:
     made = FLAWS.get(text)
     if made is None:
@@ -155,7 +151,7 @@ CLAIMS: Final[Mapping[str, Callable[[str, System, str], Property]]] = {
     "always": lambda text, system, name: Never(opposite(text, system), name or f"always {text}"),
     "eventually": lambda text, system, name: Eventually(predicate(text, system), name),
     "leads_to": _leads_to,
-    "never_ends": _never_ends,
+    "never_ends": lambda text, system, name: NeverEnds(end_named(text)),
     "at_most": parse_at_most,
     "no": _no,
     "recovers_within": _recovers,
