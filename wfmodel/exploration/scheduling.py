@@ -28,21 +28,16 @@ from wfmodel.semantics.successors import Step, StepKind
 def schedule_of(space: StateSpace, trace: Trace) -> tuple[Act, ...]:
     """The acts of a run, in order; marks are left out where words are enough."""
     space, trace = unfolded(space, trace)
-    acts = [act_of_step(space, source, step, target) for source, step, target in steps_of(trace)]
-    flow = space.table.system.flow
-    alike = Counter(message_words(flow, message) for message in space.table.messages.values)
+    table, config = space.table, space.configuration
+    acts = [act_between(table, config(a), step, config(b)) for a, step, b in steps_of(trace)]
+    flow = table.system.flow
+    alike = Counter(message_words(flow, message) for message in table.messages.values)
     return tuple(a if alike[a.what] > 1 else replace(a, mark="") for a in acts)
 
 
 def steps_of(trace: Trace) -> Iterator[tuple[int, Step, int]]:
     """(from, step, to) of a run, in order."""
     return zip(trace.numbers, trace.steps, trace.numbers[1:], strict=False)
-
-
-def act_of_step(space: StateSpace, source: int, step: Step, target: int) -> Act:
-    """One step of a space as an act."""
-    before, after = space.configuration(source), space.configuration(target)
-    return act_between(space.table, before, step, after)
 
 
 def act_between(table: Table, before: Configuration, step: Step, after: Configuration) -> Act:

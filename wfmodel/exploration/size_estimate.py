@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.state_space import StateSpace
+from wfmodel.exploration.state_space import StateSpace, depths_of
 
 LEAST_LEVELS: Final = 9
 """Fewer depths show no bend."""
@@ -26,19 +26,12 @@ FARTHEST: Final = 50
 
 def likely_size(space: StateSpace) -> int | None:
     """About how many states there are in all, those that were seen included; None: no telling."""
-    sizes = _level_sizes(space)[:-2]  # the last two were not seen to their end
+    sizes = np.bincount(depths_of(space))[:-2]  # the last two were not seen to their end
     if len(sizes) < LEAST_LEVELS:
         return None
     guess = _continued(sizes)
     seen = len(space)
     return None if guess is None or guess > FARTHEST * seen else max(seen, guess)
-
-
-def _level_sizes(space: StateSpace) -> NDArray[np.int64]:
-    depth = np.zeros(len(space), dtype=np.int64)
-    for number in range(1, len(space)):
-        depth[number] = depth[space.came_from(number)[0]] + 1
-    return np.bincount(depth)
 
 
 def _continued(sizes: NDArray[np.int64]) -> int | None:

@@ -201,6 +201,14 @@ def resting(space: StateSpace) -> list[int]:
     return [n for n in range(len(space)) if not space.successors(n) and not space.is_open(n)]
 
 
+def depths_of(space: StateSpace) -> list[int]:
+    """Steps from the initial configuration, by number."""
+    found = [0] * len(space)
+    for number in range(1, len(space)):
+        found[number] = found[space.came_from(number)[0]] + 1
+    return found
+
+
 def path_to(space: StateSpace, number: int) -> list[tuple[Step, int]]:
     """A shortest path from the initial configuration: each step and where it leads."""
     found = []

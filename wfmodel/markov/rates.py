@@ -7,6 +7,7 @@ messages lost or delivered twice with a probability. Anything else is refused by
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from wfmodel.designs.commit_policy import CommitPolicy
@@ -62,7 +63,6 @@ class Rates:
         self.network = lengths.of(around.network, "setting.network")
         synchronous = not CommitPolicy.of(knobs).memory
         self.commit = lengths.of(knobs.commit, "knobs.commit") if synchronous else AT_ONCE
-        self._redelivery: Erlang | None = None
         self._work: dict[int, Erlang] = {}
         self._timers: dict[Timer, Erlang] = {}
         self._answers: dict[int, Erlang] = {}
@@ -83,13 +83,10 @@ class Rates:
         """Outbox: from commit to publication."""
         return self.lengths.of(self.system.knobs.relay_delay, "knobs.relay_delay")
 
-    @property
+    @cached_property
     def redelivery(self) -> Erlang:
         """Until a message that failed to be delivered sets out again."""
-        if self._redelivery is None:
-            timeout = self.system.knobs.redelivery_timeout
-            self._redelivery = self.lengths.fixed(timeout, "knobs.redelivery_timeout")
-        return self._redelivery
+        return self.lengths.fixed(self.system.knobs.redelivery_timeout, "knobs.redelivery_timeout")
 
     def work(self, node: int) -> Erlang:
         """How long an attempt at a step takes."""

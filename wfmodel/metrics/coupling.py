@@ -6,8 +6,8 @@ and taken up by the other. The outside, which starts instances, is nobody's part
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from wfmodel.designs.history import Kind
 from wfmodel.designs.messages import Command, Event, Message, Proceed, Received
 from wfmodel.metrics.instance_paths import Tracks
-from wfmodel.metrics.metric import Undefined, Value
+from wfmodel.metrics.metric import Function, Undefined, Value
 
 NO_LINK = Undefined("no participant heard from another")
 
@@ -76,49 +76,23 @@ def _partners(found: Links) -> set[tuple[int, int]]:
     return {(link.sender, link.recipient) for link in found}
 
 
-def _link_count(found: Links) -> Value:
-    return float(len(_partners(found))) if found else NO_LINK
-
-
-def _fan_in(found: Links) -> Value:
-    heard = [recipient for _, recipient in _partners(found)]
-    return float(np.bincount(heard).max()) if heard else NO_LINK
-
-
-def _fan_out(found: Links) -> Value:
-    spoken = [sender for sender, _ in _partners(found)]
-    return float(np.bincount(spoken).max()) if spoken else NO_LINK
-
-
-def _shared_schemas(found: Links) -> Value:
-    formats = {(type(link.message).__name__, getattr(link.message, "node", -1)) for link in found}
-    return float(len(formats)) if found else NO_LINK
-
-
-def _touched_by_new_step(found: Links) -> Value:
-    handed = {
-        (link.sender, link.recipient, link.message.node): isinstance(link.message, Proceed)
-        for link in found
-        if isinstance(link.message, Command | Proceed)
-    }
-    if not handed:
-        return Undefined("no participant handed work to another")
-    return sum(3 if by_event else 2 for by_event in handed.values()) / len(handed)
-
-
-OF_LINKS: Final[Mapping[str, Callable[[Links], Value]]] = MappingProxyType(
-    {
-        "link_count": _link_count,
-        "fan_in": _fan_in,
-        "fan_out": _fan_out,
-        "shared_schemas": _shared_schemas,
-        "touched_by_new_step": _touched_by_new_step,
-    }
-)
+OF_LINKS: Final[dict[str, Callable[[Links], Value]]] = {}
 """What is measured of links, by the metric's name."""
 
 
-def link_count(tracks: Tracks) -> Value:
+def _of_links(measured: Callable[[Links], Value]) -> Function:
+    """The metric of a run whose value follows from its links alone."""
+    OF_LINKS[measured.__name__] = measured
+
+    @wraps(measured)
+    def metric(tracks: Tracks) -> Value:
+        return measured(tracks.once(links))
+
+    return metric
+
+
+@_of_links
+def link_count(found: Links) -> Value:
     """How many participants must know another one.
 
     Definition: the number of distinct (sender, recipient) pairs.
@@ -126,10 +100,11 @@ def link_count(tracks: Tracks) -> Value:
     Source: coupling; Stevens, Myers & Constantine, IBM Systems Journal 1974.
     Cannot see: links of paths that the run never took; data that are shared outside messages.
     """
-    return _link_count(tracks.once(links))
+    return float(len(_partners(found))) if found else NO_LINK
 
 
-def fan_in(tracks: Tracks) -> Value:
+@_of_links
+def fan_in(found: Links) -> Value:
     """From how many others the most dependent participant hears.
 
     Definition: the largest number of distinct senders of any one recipient.
@@ -137,10 +112,12 @@ def fan_in(tracks: Tracks) -> Value:
     Source: Henry & Kafura, IEEE TSE 1981 (fan-in, fan-out).
     Cannot see: as link_count.
     """
-    return _fan_in(tracks.once(links))
+    heard = [recipient for _, recipient in _partners(found)]
+    return float(np.bincount(heard).max()) if heard else NO_LINK
 
 
-def fan_out(tracks: Tracks) -> Value:
+@_of_links
+def fan_out(found: Links) -> Value:
     """To how many others the most outgoing participant speaks.
 
     Definition: the largest number of distinct recipients of any one sender.
@@ -148,10 +125,12 @@ def fan_out(tracks: Tracks) -> Value:
     Source: Henry & Kafura, IEEE TSE 1981 (fan-in, fan-out).
     Cannot see: as link_count.
     """
-    return _fan_out(tracks.once(links))
+    spoken = [sender for sender, _ in _partners(found)]
+    return float(np.bincount(spoken).max()) if spoken else NO_LINK
 
 
-def shared_schemas(tracks: Tracks) -> Value:
+@_of_links
+def shared_schemas(found: Links) -> Value:
     """Message formats that participants must agree on.
 
     Definition: the number of distinct formats on links; a format is a class of message and the node
@@ -160,10 +139,12 @@ def shared_schemas(tracks: Tracks) -> Value:
     Source: stamp and data coupling; Stevens, Myers & Constantine, IBM Systems Journal 1974.
     Cannot see: as link_count; formats that are the same for several steps.
     """
-    return _shared_schemas(tracks.once(links))
+    formats = {(type(link.message).__name__, getattr(link.message, "node", -1)) for link in found}
+    return float(len(formats)) if found else NO_LINK
 
 
-def touched_by_new_step(tracks: Tracks) -> Value:
+@_of_links
+def touched_by_new_step(found: Links) -> Value:
     """Participants that must change when a step is inserted.
 
     Definition: consider every hand-over of work (a command or an event "you are next") on a link,
@@ -177,4 +158,11 @@ def touched_by_new_step(tracks: Tracks) -> Value:
     Cannot see: as link_count; topics that hide the sender from a recipient; compensations of the
     new step; hand-overs inside one service.
     """
-    return _touched_by_new_step(tracks.once(links))
+    handed = {
+        (link.sender, link.recipient, link.message.node): isinstance(link.message, Proceed)
+        for link in found
+        if isinstance(link.message, Command | Proceed)
+    }
+    if not handed:
+        return Undefined("no participant handed work to another")
+    return sum(3 if by_event else 2 for by_event in handed.values()) / len(handed)

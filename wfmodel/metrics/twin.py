@@ -22,7 +22,6 @@ counts as not delayed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -67,14 +66,6 @@ class Harm:
     """Never back on the twin's track."""
 
 
-class _Sums(NamedTuple):
-    """Of a run."""
-
-    hurt: int
-    never: int
-    delay_ns: int
-
-
 def harm(tracks: Tracks) -> Harm | None:
     """What the faults did; None where no twin was run.
 
@@ -96,17 +87,10 @@ def harm(tracks: Tracks) -> Harm | None:
     return Harm(hurt, delay, never)
 
 
-def _sums(tracks: Tracks) -> _Sums | None:
-    found = tracks.once(harm)
-    if found is None:
-        return None
-    return _Sums(int(found.hurt.sum()), int(found.never.sum()), int(found.delay_ns.sum()))
-
-
 def hurt_count(tracks: Tracks) -> int:
     """How many instances the faults hurt; 0 where no twin was run."""
-    found = tracks.once(_sums)
-    return 0 if found is None else found.hurt
+    found = tracks.once(harm)
+    return 0 if found is None else int(found.hurt.sum())
 
 
 def fault_delay(tracks: Tracks) -> Value:
@@ -148,10 +132,10 @@ def recovery_time(tracks: Tracks) -> Value:
     Cannot see: as fault_delay; how many were hurt (see hurt): a design in which many are held up a
     little looks better than one that holds up few.
     """
-    found = tracks.once(_sums)
+    found, count = tracks.once(harm), hurt_count(tracks)
     if found is None:
         return NO_TWIN
-    return found.delay_ns / SECOND / found.hurt if found.hurt else NONE_HURT
+    return int(found.delay_ns.sum()) / SECOND / count if count else NONE_HURT
 
 
 def never_recovered(tracks: Tracks) -> Value:
@@ -164,10 +148,10 @@ def never_recovered(tracks: Tracks) -> Value:
     Computing, IEEE TDSC 2004 (recovery and failure).
     Cannot see: in a run cut at its limit, what would have come back later.
     """
-    found = tracks.once(_sums)
+    found, count = tracks.once(harm), hurt_count(tracks)
     if found is None:
         return NO_TWIN
-    return found.never / found.hurt if found.hurt else NONE_HURT
+    return int(found.never.sum()) / count if count else NONE_HURT
 
 
 def derailed(tracks: Tracks) -> Value:

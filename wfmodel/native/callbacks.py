@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from wfmodel.native.header import (
-    ABORT,
-    ASK,
-    ASK_MEMORY,
-    BUMP,
-    BUMP_END,
-    KEY_WORDS,
-    TABLE,
-    TABLE_COUNT,
-    TABLE_MASK,
-)
+from wfmodel.native import header as at
 from wfmodel.native.words import ask, compiled, get, put
 
-_BYTES = 8 * KEY_WORDS
+_BYTES = 8 * at.KEY_WORDS
 _A, _B, _C, _D = 0x9E3779B97F4A7C1, 0x2545F4914F6CDD1, 0x5851F42D4C957F2, 0x14057B7EF767814
 
 
 @compiled
 def fresh(h: int, words: int) -> int:
     """So many words of zeros; a few of anything when the run aborts for want of memory."""
-    place = get(h, BUMP)
-    if place + 8 * words > get(h, BUMP_END):
-        ask(get(h, ASK), ASK_MEMORY, words, 0, 0, 0)
-        place = get(h, BUMP)
-    put(h, BUMP, place + 8 * words)
+    place = get(h, at.BUMP)
+    if place + 8 * words > get(h, at.BUMP_END):
+        ask(get(h, at.ASK), at.ASK_MEMORY, words, 0, 0, 0)
+        place = get(h, at.BUMP)
+    put(h, at.BUMP, place + 8 * words)
     return place
 
 
@@ -37,11 +27,11 @@ def answered(h: int, question: int, a: int, b: int, c: int, d: int) -> int:
     answer = get(slot, 5)
     if answer:
         return answer - 1
-    answer = ask(get(h, ASK), question, a, b, c, d)
+    answer = ask(get(h, at.ASK), question, a, b, c, d)
     _remember(slot, question, a, b, c, d, answer)
-    count = get(h, TABLE_COUNT) + 1
-    put(h, TABLE_COUNT, count)
-    if 2 * count > get(h, TABLE_MASK):
+    count = get(h, at.TABLE_COUNT) + 1
+    put(h, at.TABLE_COUNT, count)
+    if 2 * count > get(h, at.TABLE_MASK):
         _grow(h)
     return answer
 
@@ -49,7 +39,7 @@ def answered(h: int, question: int, a: int, b: int, c: int, d: int) -> int:
 @compiled
 def _slot(h: int, question: int, a: int, b: int, c: int, d: int) -> int:
     """Where a question's answer is, or belongs."""
-    table, mask = get(h, TABLE), get(h, TABLE_MASK)
+    table, mask = get(h, at.TABLE), get(h, at.TABLE_MASK)
     place = (question + a * _A + b * _B + c * _C + d * _D) >> 7
     while True:
         place &= mask
@@ -74,12 +64,12 @@ def _remember(slot: int, question: int, a: int, b: int, c: int, d: int, answer: 
 
 @compiled
 def _grow(h: int) -> None:
-    old, size = get(h, TABLE), get(h, TABLE_MASK) + 1
-    new = fresh(h, 2 * KEY_WORDS * size)
-    if get(h, ABORT):  # there may be no memory at that address
+    old, size = get(h, at.TABLE), get(h, at.TABLE_MASK) + 1
+    new = fresh(h, 2 * at.KEY_WORDS * size)
+    if get(h, at.ABORT):  # there may be no memory at that address
         return
-    put(h, TABLE, new)
-    put(h, TABLE_MASK, 2 * size - 1)
+    put(h, at.TABLE, new)
+    put(h, at.TABLE_MASK, 2 * size - 1)
     for place in range(size):
         slot = old + _BYTES * place
         answer = get(slot, 5) - 1

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wfmodel.runtimes.engine_parameters import ENGINES, KnownEngine, engine_named, in_words
+from wfmodel.runtimes.engine_parameters import (
+    ENGINES,
+    KnownEngine,
+    Parameter,
+    engine_named,
+    in_words,
+)
 from wfmodel.runtimes.knob_rule import KnobRule
 
 MADE = "Made from `wfmodel/runtimes/engines` by `python -m tests.generated --write`."
@@ -27,35 +33,32 @@ def _lines(name: str, engine: KnownEngine) -> Iterator[str]:
     for knob, rule in engine.knobs.items():
         value = values.get(knob, "as given")
         yield f"| `{knob}` | {rule_words(rule, '`')} | {value} | {rule.why} |"
-    used = [each for each in engine.parameters if engine.uses(each)]
+    used = engine.used
     yield from ("", "## Parameters that can be set", "")
     if used:
-        yield from (
-            "| parameter | default | what it does there | here | source |",
-            "|" + "---|" * 5,
-        )
+        yield from _head("here")
     else:
         yield "None: no knob follows from a setting of this engine."
-    for each in used:
-        known = engine.parameters[each]
-        default = "required" if known.required else known.shown(known.default)
-        knobs = ", ".join(f"`{knob}`" for knob in engine.uses(each))
-        yield f"| `{each}` | {default} | {known.does} | {knobs} | [manual]({known.source}) |"
-    rest = [each for each in engine.parameters if not engine.uses(each)]
+    for each, known in used.items():
+        yield _parameter_row(each, known, ", ".join(f"`{knob}`" for knob in engine.uses(each)))
+    rest = {each: known for each, known in engine.parameters.items() if each not in used}
     if not rest:
         return
     yield from ("", "## Parameters that cannot be set here", "")
     yield from _head("instead")
-    for each in rest:
-        known = engine.parameters[each]
+    for each, known in rest.items():
         instead = known.elsewhere or f"not covered: the model lacks {known.missing}"
-        default, source = known.shown(known.default), f"[manual]({known.source})"
-        yield f"| `{each}` | {default} | {known.does} | {instead} | {source} |"
+        yield _parameter_row(each, known, instead)
     yield ""
 
 
 def _head(column: str) -> tuple[str, str]:
     return f"| parameter | default | what it does there | {column} | source |", "|" + "---|" * 5
+
+
+def _parameter_row(name: str, known: Parameter, said: str) -> str:
+    default = "required" if known.required else known.shown(known.default)
+    return f"| `{name}` | {default} | {known.does} | {said} | [manual]({known.source}) |"
 
 
 def _points(items: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,8 +78,7 @@ def rule_words(rule: KnobRule, quote: str = "") -> str:
 
 def default_knobs(engine: KnownEngine) -> dict[str, str]:
     """What each knob is by the engine's defaults; nothing where a parameter has none."""
-    known = {each: engine.parameters[each] for each in engine.parameters if engine.uses(each)}
-    read = {each: parameter.read(parameter.default) for each, parameter in known.items()}
+    read = {each: known.read(known.default) for each, known in engine.used.items()}
     found = {}
     for knob, rule in engine.knobs.items():
         value = rule.value(read)

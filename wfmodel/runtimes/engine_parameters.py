@@ -121,6 +121,11 @@ class KnownEngine:
         """The knobs that follow from a parameter."""
         return tuple(knob for knob, rule in self.knobs.items() if name in rule.names)
 
+    @property
+    def used(self) -> dict[str, Parameter]:
+        """The parameters that knobs follow from."""
+        return {name: each for name, each in self.parameters.items() if self.uses(name)}
+
     def words(self, name: str) -> tuple[str, ...]:
         """The words that a parameter may have; none: it is a time or a count."""
         for rule in self.knobs.values():

@@ -66,9 +66,8 @@ class Runtime:
     def _check(self, engine: KnownEngine, name: str, value: Given) -> None:
         each = engine.parameters.get(name)
         if each is None:
-            known = [known for known in engine.parameters if engine.uses(known)]
             meant = nearest(name, engine.parameters)
-            hint = f"did you mean {meant!r}?" if meant else f"there are {', '.join(known)}"
+            hint = f"did you mean {meant!r}?" if meant else f"there are {', '.join(engine.used)}"
             raise ValueError(f"{self.name}: unknown parameter {name!r}; {hint}")
         if each.elsewhere:
             raise ValueError(f"{self.name}: {name} is said elsewhere: {each.elsewhere}")
@@ -87,7 +86,7 @@ class Runtime:
 
     def knob_values(self) -> dict[str, Any]:
         """The knobs that follow, as a scenario's file would have them."""
-        known = {name: each.read(self._value(name)) for name, each in _used(self.engine).items()}
+        known = {name: each.read(self._value(name)) for name, each in self.engine.used.items()}
         found: dict[str, Any] = {}
         for path, rule in self.engine.knobs.items():
             value = rule.value(known)
@@ -129,10 +128,6 @@ class Runtime:
         """Whether a parameter behind a knob was given, and is not the engine's default."""
         rules = [rule for path, rule in self.engine.knobs.items() if path.split(".")[0] == knob]
         return any(name in self.given for rule in rules for name in rule.names)
-
-
-def _used(engine: KnownEngine) -> dict[str, Any]:
-    return {name: each for name, each in engine.parameters.items() if engine.uses(name)}
 
 
 def _written(value: int) -> int | str:

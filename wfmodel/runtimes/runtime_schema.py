@@ -28,9 +28,8 @@ def runtime_schema() -> dict[str, Any]:
 
 
 def _engine(engine: KnownEngine) -> dict[str, Any]:
-    used = {name: each for name, each in engine.parameters.items() if engine.uses(name)}
-    required = [name for name, each in used.items() if each.required]
-    properties = {name: _parameter(engine, name) for name in used}
+    required = [name for name, each in engine.used.items() if each.required]
+    properties = {name: _parameter(engine, name) for name in engine.used}
     return {
         "description": f"{engine.title}, {engine.version}.",
         "type": "object" if required else ["object", "null"],

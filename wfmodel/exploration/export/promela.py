@@ -65,13 +65,9 @@ def promela(
             keep order, or messages, and steps are not atomic; or a judged system can do a step
             again in a loop.
     """
-    return promela_of(
-        program_of(system, budget, laps=laps, resolution=resolution, judged=judged, limit=limit)
+    program = program_of(
+        system, budget, laps=laps, resolution=resolution, judged=judged, limit=limit
     )
-
-
-def promela_of(program: Program) -> str:
-    """Guarded commands in Promela."""
     return "\n".join(_lines(program)) + "\n"
 
 

@@ -14,6 +14,7 @@ from wfmodel.designs.messages import Chosen, External, Received, Start, TimerFir
 from wfmodel.designs.table import CHOOSE, EXPECT, SEND, SET_TIMER, WORK, Entry, Operation, Table
 from wfmodel.model.workflow import DONE, TIMEOUT
 from wfmodel.semantics.after import NOTHING
+from wfmodel.semantics.cell_rules import posts_of
 from wfmodel.semantics.configuration import ANYONE, Landing, Parcel, Pending, Post, Work
 from wfmodel.semantics.instance_rules import InstanceRules
 from wfmodel.semantics.nondeterminism import SILENCE, Resolution
@@ -109,7 +110,7 @@ class Tables:
     def pending(self, part: Part, event: int, operations: tuple[Operation, ...]) -> int:
         """The number of the reaction under way that an entry begins."""
         landing = self.landing(event) if self.semantics.policy.outbox else None
-        sends = self.posts(operations) if self.semantics.policy.publish_first else ()
+        sends = posts_of(operations) if self.semantics.policy.publish_first else ()
         value = Pending(self.received(event), operations, landing, sends)
         return part.pendings.setdefault(value, len(part.pendings) + 1)
 
@@ -119,11 +120,6 @@ class Tables:
         place = pending.unpublished.index(post)
         left = pending.unpublished[:place] + pending.unpublished[place + 1 :]
         return pending._replace(unpublished=left, published=(*pending.published, post))
-
-    @staticmethod
-    def posts(operations: Iterable[Operation]) -> tuple[Post, ...]:
-        """What a reaction publishes, in order."""
-        return tuple((o[1], o[3]) for o in operations if o[0] == SEND)
 
     def received(self, event: int) -> int:
         """The message that an event delivers, or ``NOTHING``."""

@@ -103,12 +103,7 @@ def tla(
     program = program_of(
         system, budget, laps=laps, resolution=resolution, judged=judged, limit=limit
     )
-    return tla_of(program, name or program.name)
-
-
-def tla_of(program: Program, name: str) -> Module:
-    """Guarded commands in TLA+."""
-    name = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
+    name = re.sub(r"[^A-Za-z0-9]+", "_", name or program.name).strip("_")
     name = name if name[:1].isalpha() else f"System_{name}"
     never = [f"Never{_title(end)}" for end, _ in program.ends if end != RESTS]
     asked = "".join(f"\\* INVARIANT {each}\n" for each in never)

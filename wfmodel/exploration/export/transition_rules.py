@@ -7,6 +7,7 @@ the targets then count is compared with what the explorer counts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from wfmodel.designs.messages import Chosen, Event, Received, Timer, TimerFired, WorkDone
 from wfmodel.designs.table import CHOOSE, CLEAR_TIMER, EXPECT, SEND, SET_TIMER, WORK, Entry
@@ -45,6 +46,9 @@ from wfmodel.model.flow import BUSINESS_FAILURE, TRANSIENT_FAILURE
 from wfmodel.model.workflow import TIMEOUT
 from wfmodel.semantics.configuration import ANYONE, Pending, Post
 from wfmodel.semantics.enabled_steps import is_detector
+
+Meeting: TypeAlias = tuple[int, str, tuple[Expression, ...], tuple[Operation, ...]]
+"""(event, note, when it may be met, what taking it up changes)."""
 
 INJECTED = (BUSINESS_FAILURE, TRANSIENT_FAILURE)
 
@@ -161,10 +165,7 @@ class Rules:
             words = f"{self.name} has no entry here for {self._words(event)}"
             yield Gap(words, All((Named("GO"), *guard, Negation(known))))
 
-    def _events(
-        self,
-    ) -> Iterator[tuple[int, str, tuple[Expression, ...], tuple[Operation, ...]]]:
-        """(event, note, when it may be met, what taking it up changes)."""
+    def _events(self) -> Iterator[Meeting]:
         tables, p, part = self.tables, self.p, self.part
         again = (self.runs, positive(self.restarting))
         yield tables.table.restarted, "", again, (Put(self.restarting, 0),)
@@ -203,9 +204,7 @@ class Rules:
         known = ((at("timer", self.p, t), on) for t, on in timers.items() if t in self.part.timers)
         return AnyOf(tuple(Relation(name, "#", on) for name, on in known))
 
-    def _timer(
-        self, timer: int
-    ) -> Iterator[tuple[int, str, tuple[Expression, ...], tuple[Operation, ...]]]:
+    def _timer(self, timer: int) -> Iterator[Meeting]:
         name, event = at("timer", self.p, timer), self.tables.timer_event(timer)
         stop = Put(name, 0)
         if self._fires_freely(timer):
@@ -217,9 +216,7 @@ class Rules:
             early = self._can(name, *may, Negation(still))
             yield event, " too early", early, (stop, *cost)
 
-    def _work(
-        self, item: tuple[int, int, int]
-    ) -> Iterator[tuple[int, str, tuple[Expression, ...], tuple[Operation, ...]]]:
+    def _work(self, item: tuple[int, int, int]) -> Iterator[Meeting]:
         name, tables = work(self.p, item), self.tables
         one = Add(name, -1)
         for event in tables.work_events(item, tables.outcomes(item)):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wfmodel.designs.anomalies import Terminal
-from wfmodel.exploration.instances.bounds import own_words
+from wfmodel.exploration.instances.bounds import Own, own_words
 from wfmodel.exploration.instances.max_simultaneous import largest, run_of
+from wfmodel.exploration.instances.product_space import JointSpace
 from wfmodel.exploration.instances.run import JointRun
 from wfmodel.exploration.instances.timeline_search import Lives
 from wfmodel.exploration.properties.at_most import AtMost
@@ -20,6 +21,7 @@ from wfmodel.exploration.properties.property_answer import (
     taken_for_granted,
 )
 from wfmodel.exploration.properties.visible_state import Observation
+from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.wording.counting import counted
 
 
@@ -70,16 +72,21 @@ def _is_hit(claim: AtMost, lives: Lives, number: int) -> bool:
 
 def bounds_of(lives: Lives, instances: int) -> Bounds:
     """What was searched of one instance to know about so many."""
-    own = own_words(lives.own_bounds)
     timelines = counted(len(lives.living.timelines.values), "timeline")
     words = f"{instances} instances, {timelines} of their processes"
+    return searched(lives, lives.budget_of_all, lives.own_bounds, words)
+
+
+def searched(space: Lives | JointSpace, total: FaultBudget, own: Own, words: str) -> Bounds:
+    """What was searched of several instances. ``words``: which they are."""
+    each = own_words(own)
     return Bounds(
-        lives.budget_of_all,
-        lives.laps,
-        len(lives),
-        lives.engine.transitions,
-        lives.cut,
-        lives.stopped,
-        f"{words}; {own}" if own else words,
-        taken_for_granted(lives.table.system),
+        total,
+        space.laps,
+        len(space),
+        space.transitions,
+        space.cut,
+        space.stopped,
+        f"{words}; {each}" if each else words,
+        taken_for_granted(space.table.system),
     )

@@ -70,7 +70,7 @@ def _by_timeline(lives: Lives, moments: Iterable[int]) -> dict[int, Options]:
 def _mix(lives: Lives, instances: int, timeline: int, hits: Options, others: Options) -> Mix | None:
     shared = len(lives.living.timelines.values[timeline])
     options = [
-        Option(struck, spent, int(lives.depths[number]) - shared, number)
+        Option(struck, spent, lives.depths[number] - shared, number)
         for struck, some in ((True, hits), (False, others))
         for spent, number in some.items()
     ]

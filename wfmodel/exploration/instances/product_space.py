@@ -15,7 +15,7 @@ from wfmodel.designs.table import Table
 from wfmodel.exploration.instances.bounds import Own, alone, shared_budget
 from wfmodel.exploration.instances.product_steps import JointStep, Parts, Together
 from wfmodel.exploration.instances.single_instance import Singles
-from wfmodel.exploration.packed.python_search import PlainSearch
+from wfmodel.exploration.packed.python_search import PlainSearch, PlainSpace
 from wfmodel.exploration.packed.searching import MEMORY_BYTES, Progress, run_plain
 from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FaultBudget
@@ -25,44 +25,21 @@ from wfmodel.semantics.numbering import Vector
 from wfmodel.semantics.successors import Successors
 
 
-class JointSpace:
+class JointSpace(PlainSpace[Together]):
     """What a search over several instances found."""
 
     def __init__(self, engine: PlainSearch[Together], stopped: str, laps: int) -> None:
-        self.engine = engine
+        super().__init__(engine, stopped, laps)
         self.together = engine.expansion
         self.singles = self.together.singles
         self.table: Table = self.singles.table
         self.instances = self.together.parts.instances
-        self.stopped = stopped
-        """Why it is not complete; empty where it is."""
-        self.laps = laps
-        self._cut = frozenset(engine.cut)
         self._one = Together(Parts(self.singles, 1), symmetry=False)
-
-    @property
-    def complete(self) -> bool:
-        """Whether all that is known was looked into (but for what lies beyond the laps)."""
-        return not self.stopped
 
     @property
     def symmetry(self) -> bool:
         """Whether instances have no names."""
         return self.together.symmetry
-
-    @property
-    def transitions(self) -> int:
-        """Steps between configurations."""
-        return self.engine.transitions
-
-    @property
-    def cut(self) -> int:
-        """Configurations in which a loop has gone round too often: not looked into."""
-        return len(self._cut)
-
-    def __len__(self) -> int:
-        """How many are known."""
-        return len(self.engine)
 
     def vector(self, number: int) -> Vector:
         """The numbers of the singles, instance by instance, and of the total that is left."""
@@ -83,10 +60,6 @@ class JointSpace:
     def left(self, number: int, instance: int) -> FaultBudget:
         """What one instance may still meet."""
         return alone(self.budget(number), self.own(number, instance))
-
-    def is_open(self, number: int) -> bool:
-        """Whether its successors are not known: beyond the laps, or the search stopped."""
-        return number >= self.engine.next or number in self._cut
 
     def successors(self, number: int) -> Iterator[tuple[JointStep, int]]:
         """Every act from there and where it leads; nothing where it was not looked into."""

@@ -16,8 +16,7 @@ from itertools import islice, permutations
 from typing import Final, NamedTuple
 
 from wfmodel.designs.table import Table
-from wfmodel.exploration.instances.bounds import own_words
-from wfmodel.exploration.instances.claims import JointAnswer
+from wfmodel.exploration.instances.claims import JointAnswer, searched
 from wfmodel.exploration.instances.product_space import JointSpace
 from wfmodel.exploration.instances.product_steps import EVERYBODY
 from wfmodel.exploration.instances.run import run_to
@@ -28,7 +27,6 @@ from wfmodel.exploration.properties.property_answer import (
     Trace,
     Undecided,
     Violated,
-    taken_for_granted,
 )
 from wfmodel.exploration.properties.visible_state import Observation
 from wfmodel.semantics.configuration import Configuration
@@ -187,15 +185,5 @@ def _exchanges(instances: int) -> Iterator[tuple[int, ...]]:
 
 
 def _bounds(space: JointSpace) -> Bounds:
-    own = own_words(space.own(0, 0))
     words = f"{space.instances} instances{'' if space.symmetry else ' with names'}"
-    return Bounds(
-        space.budget(0),
-        space.laps,
-        len(space),
-        space.transitions,
-        space.cut,
-        space.stopped,
-        f"{words}; {own}" if own else words,
-        taken_for_granted(space.table.system),
-    )
+    return searched(space, space.budget(0), space.own(0, 0), words)

@@ -15,9 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from wfmodel.designs.anomalies import Anomaly, Terminal, primary
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.instances.bounds import Own, Spent, alone, shared_budget, spent
@@ -25,8 +22,9 @@ from wfmodel.exploration.instances.product_steps import EVERYBODY, Parts, Togeth
 from wfmodel.exploration.instances.run import Moment
 from wfmodel.exploration.instances.single_instance import Singles
 from wfmodel.exploration.packed.expansion import Arc, Expanded
-from wfmodel.exploration.packed.python_search import PlainSearch
+from wfmodel.exploration.packed.python_search import PlainSearch, PlainSpace
 from wfmodel.exploration.packed.searching import MEMORY_BYTES, Progress, run_plain
+from wfmodel.exploration.state_space import depths_of
 from wfmodel.semantics.configuration import Configuration
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.instance_rules import InstanceRules
@@ -123,31 +121,14 @@ class Living:
         return 2 * self.one.parts.size_bytes()
 
 
-class Lives:
+class Lives(PlainSpace[Living]):
     """All that one instance can live through, as a state space of that instance."""
 
     def __init__(self, engine: PlainSearch[Living], stopped: str, laps: int) -> None:
-        self.engine = engine
+        super().__init__(engine, stopped, laps)
         self.living = engine.expansion
         self.table: Table = self.living.one.singles.table
-        self.stopped = stopped
-        self.laps = laps
-        self._cut = frozenset(engine.cut)
         self._spents: dict[int, Spent] = {}
-
-    @property
-    def complete(self) -> bool:
-        """Whether all that is known was looked into (but for what lies beyond the laps)."""
-        return not self.stopped
-
-    @property
-    def cut(self) -> int:
-        """How much lies beyond the laps."""
-        return len(self._cut)
-
-    def __len__(self) -> int:
-        """How many moments of a life are known."""
-        return len(self.engine)
 
     def configuration(self, number: int) -> Configuration:
         """The configuration of a number."""
@@ -186,10 +167,6 @@ class Lives:
             return -1, None
         source, act = self.engine.came_from(number)
         return source, self.living.one.parts.acts.values[act].step
-
-    def is_open(self, number: int) -> bool:
-        """Whether its successors are not known: beyond the laps, or the search stopped."""
-        return number >= self.engine.next or number in self._cut
 
     # ------------------------------------------------------------- what a moment says of a life
 
@@ -243,12 +220,9 @@ class Lives:
         return tuple(reversed(found))
 
     @cached_property
-    def depths(self) -> NDArray[np.int64]:
-        """Steps from the beginning, by number: an array of shape (moments,)."""
-        found = np.zeros(len(self), dtype=np.int64)
-        for number in range(1, len(self)):
-            found[number] = found[self.engine.parents[number]] + 1
-        return found
+    def depths(self) -> list[int]:
+        """Steps from the beginning, by number."""
+        return depths_of(self)
 
 
 def live(

@@ -22,7 +22,7 @@ from wfmodel.exploration.packed.snapshot import Snapshot, column
 from wfmodel.exploration.state_space import NumberedSpace
 from wfmodel.exploration.step_graph import Projection, StepGraph, check_room
 from wfmodel.exploration.symmetry import Reduction
-from wfmodel.semantics.configuration import Configuration, EffectCount
+from wfmodel.semantics.configuration import Cell, Configuration, EffectCount
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.successors import Step
 
@@ -226,32 +226,16 @@ class PackedSpace(NumberedSpace):
 
     def holds(self, predicate: Callable[[ObservableState], bool]) -> NDArray[np.bool_]:
         """For every state whether a predicate holds; asked once for each observation in a chunk."""
-        classes = self._observed()
-        result = np.zeros(len(self), dtype=np.bool_)
-        for start in range(0, len(self), CHUNK):
-            keys = self.keys(classes, slice(start, start + CHUNK))
-            _, first, place = np.unique(keys, return_index=True, return_inverse=True)
-            said = np.array(
-                [bool(predicate(self.observation(start + where))) for where in first.tolist()]
-            )
-            result[start : start + CHUNK] = said[place]
-        return result
 
-    def _observed(self) -> list[NDArray[np.int64]]:
-        """For each place the class of each of its values: equal where nobody outside can tell."""
-        n, parts = self.parts.size, self.parts
-        classes = []
-        for p in range(n):
-            seen: dict[object, int] = {}
-            cells = (
-                (self.table.view(p, cell.volatile), not cell.down and not cell.paused)
-                for cell in parts.cells[p].values
-            )
-            classes.append(np.array([seen.setdefault(c, len(seen)) for c in cells]))
-        classes += [np.zeros(len(parts.inboxes[p].values), dtype=np.int64) for p in range(n)]
-        seen = {}
-        worlds = (world.effects for world in parts.worlds.values)
-        return [*classes, np.array([seen.setdefault(w, len(seen)) for w in worlds])]
+        def is_so(number: int) -> bool:
+            return bool(predicate(self.observation(number)))
+
+        def seen(p: int, cell: Cell) -> Hashable:
+            return self.table.view(p, cell.volatile), not cell.down and not cell.paused
+
+        outside = Projection(seen, world=lambda world: world.effects)
+        places, said = self.told(is_so, outside, None)
+        return np.array(said, dtype=np.bool_)[places]
 
 
 def _classes(of: Callable[[Any], Hashable], values: Sequence[Any]) -> NDArray[np.int64]:

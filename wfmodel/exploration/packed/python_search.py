@@ -136,6 +136,40 @@ class PlainSearch(Generic[E]):
         return search
 
 
+class PlainSpace(Generic[E]):
+    """What a plain search found, by number; 0 is the beginning."""
+
+    def __init__(self, engine: PlainSearch[E], stopped: str, laps: int) -> None:
+        self.engine = engine
+        self.stopped = stopped
+        """Why it is not complete; empty where it is."""
+        self.laps = laps
+        self._cut = frozenset(engine.cut)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that is known was looked into (but for what lies beyond the laps)."""
+        return not self.stopped
+
+    @property
+    def transitions(self) -> int:
+        """Steps between what was found."""
+        return self.engine.transitions
+
+    @property
+    def cut(self) -> int:
+        """How much was not looked into, because a loop has gone round too often there."""
+        return len(self._cut)
+
+    def __len__(self) -> int:
+        """How many are known."""
+        return len(self.engine)
+
+    def is_open(self, number: int) -> bool:
+        """Whether its successors are not known: beyond the laps, or the search stopped."""
+        return number >= self.engine.next or number in self._cut
+
+
 def _shared(numbers: NDArray[Any]) -> list[int]:
     """The numbers as Python has them, each one object however often it stands there."""
     known = list(range(int(numbers.max()) + 1))

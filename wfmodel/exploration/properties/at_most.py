@@ -21,7 +21,7 @@ from wfmodel.exploration.properties.property_context import Explored
 from wfmodel.exploration.properties.safety_properties import AT_REST, Never, NeverEnds, held
 from wfmodel.exploration.properties.visible_state import Predicate
 from wfmodel.model.guards import parse_guard, paths_of
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,16 @@ def parse_at_most(text: str, system: System, name: str = "") -> AtMost:
         if any(path.split(".")[0] == "left" for path in paths_of(parse_guard(condition))):
             raise ValueError("the faults that are left belong to all instances, not to one of them")
         return AtMost(int(number), predicate(condition, system), name)
+    return AtMost(int(number), end_named(rest), name)
+
+
+def end_named(text: str) -> Terminal:
+    """The way to end that a text names.
+
+    Raises:
+        ValueError: there is no such end.
+    """
     known = [terminal.value for terminal in Terminal]
-    if rest not in known:
-        likely = nearest(rest, known)
-        meant = f"; did you mean {likely!r}?" if likely else ""
-        raise ValueError(f"unknown end {rest!r}{meant} (ends: {', '.join(known)})")
-    return AtMost(int(number), Terminal(rest), name)
+    if text not in known:
+        raise ValueError(f"unknown end {text!r}{hint(text, known)} (ends: {', '.join(known)})")
+    return Terminal(text)

@@ -25,7 +25,7 @@ from pydantic.dataclasses import dataclass
 
 from wfmodel.designs.anomalies import CLEAN, Terminal
 from wfmodel.designs.system import System
-from wfmodel.exploration.properties.at_most import parse_at_most
+from wfmodel.exploration.properties.at_most import end_named, parse_at_most
 from wfmodel.exploration.properties.liveness import Eventually, LeadsTo, comes_to_rest
 from wfmodel.exploration.properties.predicates import opposite, predicate
 from wfmodel.exploration.properties.property_answer import Answer
@@ -42,7 +42,7 @@ from wfmodel.exploration.properties.visible_state import Predicate
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 from wfmodel.model.strict import STRICT
 from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Task
@@ -122,21 +122,10 @@ def _leads_to(text: str, system: System, name: str) -> Property:
     return LeadsTo(predicate(cause, system), predicate(effect, system), name)
 
 
-def _never_ends(text: str, system: System, name: str) -> Property:
-    known = [terminal.value for terminal in Terminal]
-    if text not in known:
-        likely = nearest(text, known)
-        meant = f"; did you mean {likely!r}?" if likely else ""
-        raise ValueError(f"unknown end {text!r}{meant} (ends: {', '.join(known)})")
-    return NeverEnds(Terminal(text))
-
-
 def _no(text: str, system: System, name: str) -> Property:
     made = FLAWS.get(text)
     if made is None:
-        likely = nearest(text, FLAWS)
-        meant = f"; did you mean {likely!r}?" if likely else ""
-        raise ValueError(f"unknown flaw {text!r}{meant} (flaws: {', '.join(FLAWS)})")
+        raise ValueError(f"unknown flaw {text!r}{hint(text, FLAWS)} (flaws: {', '.join(FLAWS)})")
     return made()
 
 
@@ -162,7 +151,7 @@ CLAIMS: Final[Mapping[str, Callable[[str, System, str], Property]]] = {
     "always": lambda text, system, name: Never(opposite(text, system), name or f"always {text}"),
     "eventually": lambda text, system, name: Eventually(predicate(text, system), name),
     "leads_to": _leads_to,
-    "never_ends": _never_ends,
+    "never_ends": lambda text, system, name: NeverEnds(end_named(text)),
     "at_most": parse_at_most,
     "no": _no,
     "recovers_within": _recovers,
@@ -197,9 +186,8 @@ def parse_property(text: str, system: System) -> Property:
     key, colon, rest = text.partition(":")
     key = key.strip().replace("-", "_")
     if not colon or key not in CLAIMS:
-        likely = nearest(key, CLAIMS)
-        meant = f"; did you mean {likely!r}?" if likely else ""
-        raise ValueError(f"unknown property {key!r}{meant} (there are: {', '.join(CLAIMS)})")
+        known = ", ".join(CLAIMS)
+        raise ValueError(f"unknown property {key!r}{hint(key, CLAIMS)} (there are: {known})")
     return CLAIMS[key](rest.strip(), system, "")
 
 

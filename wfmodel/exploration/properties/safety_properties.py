@@ -242,11 +242,7 @@ def _worst_end(explored: Explored) -> int | None:
     """An end with as few faults left as possible: the first of them."""
     ends = explored.where(AT_REST).nonzero()[0].tolist()
     budget = explored.space.budget
-    return min(ends, key=lambda n: (_left(budget(n)), n), default=None)
-
-
-def _left(budget: tuple[object, ...]) -> int:
-    return sum(each for each in budget if isinstance(each, int))
+    return min(ends, key=lambda n: (sum(budget(n).totals), n), default=None)
 
 
 # ------------------------------------------------------------------------------------ receptions

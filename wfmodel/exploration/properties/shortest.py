@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from wfmodel.exploration.properties.property_answer import Trace
-from wfmodel.exploration.state_space import StateSpace, path_to
+from wfmodel.exploration.state_space import StateSpace, depths_of, path_to
 from wfmodel.semantics.successors import Step
 
 MOST_STATES: Final = 250_000
@@ -38,10 +38,7 @@ class Shortest:
     @cached_property
     def depths(self) -> list[int]:
         """Steps from the initial configuration, by number."""
-        found = [0] * len(self.space)
-        for number in range(1, len(self.space)):
-            found[number] = found[self.space.came_from(number)[0]] + 1
-        return found
+        return depths_of(self.space)
 
     @cached_property
     def _best(self) -> list[Best]:

@@ -94,8 +94,9 @@ def decisive(lines: Sequence[Line]) -> int:
 def story_of(space: StateSpace, trace: Trace) -> tuple[Line, ...]:
     """The lines of a run, numbered from 1; of a reduced space, with everybody's own name."""
     space, trace = unfolded(space, trace)
+    config = space.configuration
     return tuple(
-        _line(space, number, source, step, target)
+        line_between(space.table, number, config(source), step, config(target))
         for number, (source, step, target) in enumerate(steps_of(trace), 1)
     )
 
@@ -145,11 +146,6 @@ def _own_ending(table: Table, config: Configuration) -> str:
     ]
     on_their_way = "" if table.system.channel == "set" else ", ".join(sent)
     return printable(f"{told} On their way: {on_their_way}." if on_their_way else told)
-
-
-def _line(space: StateSpace, number: int, source: int, step: Step, target: int) -> Line:
-    before, after = space.configuration(source), space.configuration(target)
-    return line_between(space.table, number, before, step, after)
 
 
 def line_between(

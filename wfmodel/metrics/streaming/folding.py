@@ -2,80 +2,7 @@
 
 from __future__ import annotations
 
-from wfmodel.metrics.streaming.meter_layout import (
-    ASK_PAIRS,
-    FLAG_BITS,
-    FLAGS,
-    FOREVER,
-    I_ARRIVAL,
-    I_BEGUN,
-    I_BLAMED,
-    I_DETECTED,
-    I_DIVERGENCE,
-    I_DIVERGENCE_MAX,
-    I_DIVERGENT,
-    I_FIRST,
-    I_GAINS,
-    I_HELD,
-    I_LAST,
-    I_PAIRS_MAX,
-    I_RECOVERED,
-    I_REVISITED,
-    I_STALLED,
-    I_STATE,
-    I_STUCK,
-    I_VERDICT,
-    I_WRITES,
-    L_A,
-    L_B,
-    L_C,
-    L_NEXT,
-    M_ABORT,
-    M_AGE,
-    M_ASK,
-    M_CLASSES,
-    M_DETECTION,
-    M_DIVERGENCE,
-    M_DIVERGENCE_MAX,
-    M_DIVERGENT,
-    M_FLAGS,
-    M_FRESH,
-    M_HEALED,
-    M_INCONSISTENT,
-    M_KNOWN,
-    M_LIVES,
-    M_NAMED,
-    M_NEVER,
-    M_PAIRS,
-    M_PAIRS_MAX,
-    M_PAIRS_ROOM,
-    M_PERMANENT,
-    M_POLL,
-    M_REST,
-    M_SHARE,
-    M_STALE_INSTANCES,
-    M_STUCK,
-    M_THRESHOLD,
-    M_UNSETTLED,
-    M_VERSIONS,
-    M_VIEWS,
-    M_WINDOW,
-    M_WORST,
-    M_WRITES,
-    NEVER,
-    P_LACKED,
-    P_SEEN,
-    P_UNTIL,
-    P_VIEW,
-    P_WORDS,
-    P_WRITE,
-    P_WRITTEN,
-    Q_DIVERGENCE,
-    Q_SOUND,
-    Q_WAITING,
-    Q_WAITS,
-    WINDOW,
-)
+from wfmodel.metrics.streaming import meter_layout as at
 from wfmodel.metrics.streaming.record_memory import class_of, give_instance, give_list
 from wfmodel.metrics.streaming.state_changes import (
     add,
@@ -97,15 +24,15 @@ _WITHIN = 10**7  # fresh after 10 ms, and after ten and a hundred times that
 @compiled
 def _is_settled(m: int, instance: int) -> bool:
     """It ended clean, with views that agree."""
-    state = get(instance, I_STATE)
-    terminal = class_of(m, state, get(instance, I_REVISITED)) >> FLAG_BITS
-    return terminal < _CLEAN and get(state, Q_SOUND) == 1
+    state = get(instance, at.I_STATE)
+    terminal = class_of(m, state, get(instance, at.I_REVISITED)) >> at.FLAG_BITS
+    return terminal < _CLEAN and get(state, at.Q_SOUND) == 1
 
 
 @compiled
 def is_whole(m: int, instance: int) -> bool:
     """Whether nothing that it adds depends on when observation ends."""
-    if get(instance, I_VERDICT) == NEVER or get(get(instance, I_STATE), Q_WAITS):
+    if get(instance, at.I_VERDICT) == at.NEVER or get(get(instance, at.I_STATE), at.Q_WAITS):
         return False
     return _is_settled(m, instance)
 
@@ -113,62 +40,63 @@ def is_whole(m: int, instance: int) -> bool:
 @compiled
 def fold(m: int, instance: int, end: int) -> None:
     """Add an instance to the sums, and give its record back."""
-    state = get(instance, I_STATE)
-    judged = class_of(m, state, get(instance, I_REVISITED))
-    add(m, M_CLASSES + (judged >> FLAG_BITS), 1)
-    for flag in range(FLAGS):
-        add(m, M_FLAGS + flag, judged >> flag & 1)
+    state = get(instance, at.I_STATE)
+    judged = class_of(m, state, get(instance, at.I_REVISITED))
+    add(m, at.M_CLASSES + (judged >> at.FLAG_BITS), 1)
+    for flag in range(at.FLAGS):
+        add(m, at.M_FLAGS + flag, judged >> flag & 1)
     settled = _is_settled(m, instance)
-    close = get(instance, I_LAST) if settled else end
+    close = get(instance, at.I_LAST) if settled else end
     _fold_consistency(m, instance, settled, close)
     stay(instance, state, end)
-    add_real(m, M_DIVERGENCE, float(get(instance, I_DIVERGENCE)))
-    add_real(m, M_DIVERGENT, float(get(instance, I_DIVERGENT)))
-    add(m, M_DIVERGENCE_MAX, get(instance, I_DIVERGENCE_MAX))
-    add(m, M_PAIRS_MAX, get(instance, I_PAIRS_MAX))
-    if get(state, Q_DIVERGENCE):
-        add(m, M_PERMANENT, 1)
+    add_real(m, at.M_DIVERGENCE, float(get(instance, at.I_DIVERGENCE)))
+    add_real(m, at.M_DIVERGENT, float(get(instance, at.I_DIVERGENT)))
+    add(m, at.M_DIVERGENCE_MAX, get(instance, at.I_DIVERGENCE_MAX))
+    add(m, at.M_PAIRS_MAX, get(instance, at.I_PAIRS_MAX))
+    if get(state, at.Q_DIVERGENCE):
+        add(m, at.M_PERMANENT, 1)
     bend(m, 1, close, -1)
-    if get(instance, I_VERDICT) == NEVER:
+    if get(instance, at.I_VERDICT) == at.NEVER:
         _fold_unended(m, instance, end)
-    if get(instance, I_STUCK):
-        add(m, M_STUCK, 1)
-    if get(instance, I_DETECTED) != NEVER:
-        add(m, M_NAMED, 1)
-        add_real(m, M_DETECTION, float(get(instance, I_DETECTED)))
-    _fold_staleness(m, instance, state, end, close - get(instance, I_ARRIVAL))
-    for field in (I_BEGUN, I_WRITES, I_GAINS, I_RECOVERED):
+    if get(instance, at.I_STUCK):
+        add(m, at.M_STUCK, 1)
+    if get(instance, at.I_DETECTED) != at.NEVER:
+        add(m, at.M_NAMED, 1)
+        add_real(m, at.M_DETECTION, float(get(instance, at.I_DETECTED)))
+    _fold_staleness(m, instance, state, end, close - get(instance, at.I_ARRIVAL))
+    for field in (at.I_BEGUN, at.I_WRITES, at.I_GAINS, at.I_RECOVERED):
         give_list(m, instance, field)
     give_instance(m, instance)
 
 
 @compiled
 def _fold_consistency(m: int, instance: int, settled: bool, close: int) -> None:
-    last, arrival, healed = get(instance, I_LAST), get(instance, I_ARRIVAL), get(m, M_HEALED)
+    last, arrival = get(instance, at.I_LAST), get(instance, at.I_ARRIVAL)
+    healed = get(m, at.M_HEALED)
     hold(m, instance, last)
     if not settled and arrival < healed:
-        add(m, M_UNSETTLED, 1)
+        add(m, at.M_UNSETTLED, 1)
         spell(m, max(last, healed), close)
-    window, held = close - arrival, get(instance, I_HELD)
+    window, held = close - arrival, get(instance, at.I_HELD)
     if window > 0:
-        add_real(m, M_SHARE, held / window)
+        add_real(m, at.M_SHARE, held / window)
     elif settled:
-        add_real(m, M_SHARE, 1.0)
-    add_real(m, M_INCONSISTENT, float(window - held))
+        add_real(m, at.M_SHARE, 1.0)
+    add_real(m, at.M_INCONSISTENT, float(window - held))
 
 
 @compiled
 def _fold_unended(m: int, instance: int, end: int) -> None:
     """There never was a verdict."""
-    rest = get(m, M_REST)
-    if get(instance, I_STALLED) != NEVER:
-        grace = get(m, M_THRESHOLD) + 2 * get(m, M_POLL) if rest else 0
+    rest = get(m, at.M_REST)
+    if get(instance, at.I_STALLED) != at.NEVER:
+        grace = get(m, at.M_THRESHOLD) + 2 * get(m, at.M_POLL) if rest else 0
         end_spell(m, instance, end + grace)
-    start = get(instance, I_BLAMED)
-    if start == NEVER:
-        start = get(instance, I_FIRST)
-    if start != NEVER:
-        sample(m, FOREVER, end if rest else end - start)
+    start = get(instance, at.I_BLAMED)
+    if start == at.NEVER:
+        start = get(instance, at.I_FIRST)
+    if start != at.NEVER:
+        sample(m, at.FOREVER, end if rest else end - start)
 
 
 # ----------------------------------------------------------------------------------- staleness
@@ -178,50 +106,50 @@ def _fold_unended(m: int, instance: int, end: int) -> None:
 def _fold_staleness(m: int, instance: int, state: int, end: int, life: int) -> None:
     """See ``view_lag`` and ``staleness``: pairs of a write and a view that shows the step."""
     count = _pairs(m, instance, state, end)
-    if count == 0 or get(m, M_ABORT):
+    if count == 0 or get(m, at.M_ABORT):
         return
-    pairs, worst = get(m, M_PAIRS), 0
+    pairs, worst = get(m, at.M_PAIRS), 0
     for number in range(count):
-        pair = pairs + 8 * P_WORDS * number
-        lag = get(pair, P_UNTIL) - get(pair, P_WRITTEN)
+        pair = pairs + 8 * at.P_WORDS * number
+        lag = get(pair, at.P_UNTIL) - get(pair, at.P_WRITTEN)
         worst = max(worst, lag)
-        seen = get(pair, P_SEEN)
+        seen = get(pair, at.P_SEEN)
         within = _WITHIN
         for place in range(3):
             if seen or lag >= within:
-                add(m, M_KNOWN + place, 1)
+                add(m, at.M_KNOWN + place, 1)
                 if seen and lag <= within:
-                    add(m, M_FRESH + place, 1)
+                    add(m, at.M_FRESH + place, 1)
             within *= 10
         _beside_others(m, pairs, count, number)
     for number in range(count):
         _fold_view(m, pairs, count, number, life)
-    add(m, M_STALE_INSTANCES, 1)
-    add_real(m, M_WORST, float(worst))
+    add(m, at.M_STALE_INSTANCES, 1)
+    add_real(m, at.M_WORST, float(worst))
 
 
 @compiled
 def _pairs(m: int, instance: int, state: int, end: int) -> int:
     """Write the pairs down; how many there are. The first time that a view has a write counts."""
     count = 0
-    link = get(instance, I_GAINS)
+    link = get(instance, at.I_GAINS)
     while link:  # the last one comes first
-        time = get(link, L_C)
-        write = _latest(instance, get(link, L_B), time)
+        time = get(link, at.L_C)
+        write = _latest(instance, get(link, at.L_B), time)
         if write:
-            pair = _pair(m, count, write, get(link, L_A))
-            put(pair, P_UNTIL, time)
-            put(pair, P_SEEN, 1)
+            pair = _pair(m, count, write, get(link, at.L_A))
+            put(pair, at.P_UNTIL, time)
+            put(pair, at.P_SEEN, 1)
             count = max(count, _number(m, pair) + 1)
-        link = get(link, L_NEXT)
-    for place in range(get(state, Q_WAITS)):
-        view = get(state, Q_WAITING + 2 * place)
-        write = _latest(instance, get(state, Q_WAITING + 2 * place + 1), end)
+        link = get(link, at.L_NEXT)
+    for place in range(get(state, at.Q_WAITS)):
+        view = get(state, at.Q_WAITING + 2 * place)
+        write = _latest(instance, get(state, at.Q_WAITING + 2 * place + 1), end)
         if write:
             pair = _pair(m, count, write, view)
             if _number(m, pair) == count:
-                put(pair, P_UNTIL, end)
-                put(pair, P_SEEN, 0)
+                put(pair, at.P_UNTIL, end)
+                put(pair, at.P_SEEN, 0)
                 count += 1
     return count
 
@@ -229,35 +157,35 @@ def _pairs(m: int, instance: int, state: int, end: int) -> int:
 @compiled
 def _latest(instance: int, step: int, time: int) -> int:
     """The last landing of a step at or before a time; 0: there is none."""
-    link = get(instance, I_WRITES)
+    link = get(instance, at.I_WRITES)
     while link:
-        if get(link, L_A) == step and get(link, L_B) <= time:
+        if get(link, at.L_A) == step and get(link, at.L_B) <= time:
             return link
-        link = get(link, L_NEXT)
+        link = get(link, at.L_NEXT)
     return 0
 
 
 @compiled
 def _pair(m: int, count: int, write: int, view: int) -> int:
     """The pair of a write and a view, old or new."""
-    if count == get(m, M_PAIRS_ROOM):
-        ask(get(m, M_ASK), ASK_PAIRS, 0, 0, 0, 0)
-    pair = get(m, M_PAIRS)
-    if get(m, M_ABORT):  # there may be no room for another one
+    if count == get(m, at.M_PAIRS_ROOM):
+        ask(get(m, at.M_ASK), at.ASK_PAIRS, 0, 0, 0, 0)
+    pair = get(m, at.M_PAIRS)
+    if get(m, at.M_ABORT):  # there may be no room for another one
         return pair
     for _ in range(count):
-        if get(pair, P_WRITE) == write and get(pair, P_VIEW) == view:
+        if get(pair, at.P_WRITE) == write and get(pair, at.P_VIEW) == view:
             return pair
-        pair += 8 * P_WORDS
-    put(pair, P_WRITE, write)
-    put(pair, P_VIEW, view)
-    put(pair, P_WRITTEN, get(write, L_B))
+        pair += 8 * at.P_WORDS
+    put(pair, at.P_WRITE, write)
+    put(pair, at.P_VIEW, view)
+    put(pair, at.P_WRITTEN, get(write, at.L_B))
     return pair
 
 
 @compiled
 def _number(m: int, pair: int) -> int:
-    return (pair - get(m, M_PAIRS)) // (8 * P_WORDS)
+    return (pair - get(m, at.M_PAIRS)) // (8 * at.P_WORDS)
 
 
 @compiled
@@ -265,42 +193,42 @@ def _beside_others(m: int, pairs: int, count: int, number: int) -> None:
     """How long this write is the oldest that its view lacks, how many the view lacks as it lands;
     and, for the first pair of a write, how late the last view is.
     """
-    mine = pairs + 8 * P_WORDS * number
-    written, until = get(mine, P_WRITTEN), get(mine, P_UNTIL)
+    mine = pairs + 8 * at.P_WORDS * number
+    written, until = get(mine, at.P_WRITTEN), get(mine, at.P_UNTIL)
     before, lacked, window, first, never = written, 0, 0, True, False
     for each in range(count):
-        other = pairs + 8 * P_WORDS * each
-        since, end = get(other, P_WRITTEN), get(other, P_UNTIL)
-        if get(other, P_VIEW) == get(mine, P_VIEW):
+        other = pairs + 8 * at.P_WORDS * each
+        since, end = get(other, at.P_WRITTEN), get(other, at.P_UNTIL)
+        if get(other, at.P_VIEW) == get(mine, at.P_VIEW):
             if since < written or (since == written and each < number):
                 before = max(before, end)
             if since <= written < end:
                 lacked += 1
-        if get(other, P_WRITE) == get(mine, P_WRITE):
+        if get(other, at.P_WRITE) == get(mine, at.P_WRITE):
             first = first and each >= number
             window = max(window, end - since)
-            never = never or get(other, P_SEEN) == 0
-    put(mine, P_LACKED, lacked if until > written else 0)
+            never = never or get(other, at.P_SEEN) == 0
+    put(mine, at.P_LACKED, lacked if until > written else 0)
     if until > before:
         age, skipped = float(until - written), float(before - written)
-        add_real(m, M_AGE, (age * age - skipped * skipped) / 2)
+        add_real(m, at.M_AGE, (age * age - skipped * skipped) / 2)
     if first:
-        add(m, M_WRITES, 1)
-        add(m, M_NEVER, 1 if never else 0)
-        add_real(m, M_WINDOW, float(window))
-        sketch(m, WINDOW, window)
+        add(m, at.M_WRITES, 1)
+        add(m, at.M_NEVER, 1 if never else 0)
+        add_real(m, at.M_WINDOW, float(window))
+        sketch(m, at.WINDOW, window)
 
 
 @compiled
 def _fold_view(m: int, pairs: int, count: int, number: int, life: int) -> None:
     """For the first pair of a view: the view's own."""
-    mine, most = pairs + 8 * P_WORDS * number, 0
+    mine, most = pairs + 8 * at.P_WORDS * number, 0
     for each in range(count):
-        other = pairs + 8 * P_WORDS * each
-        if get(other, P_VIEW) == get(mine, P_VIEW):
+        other = pairs + 8 * at.P_WORDS * each
+        if get(other, at.P_VIEW) == get(mine, at.P_VIEW):
             if each < number:
                 return
-            most = max(most, get(other, P_LACKED))
-    add(m, M_VIEWS, 1)
-    add(m, M_VERSIONS, most)
-    add_real(m, M_LIVES, float(life))
+            most = max(most, get(other, at.P_LACKED))
+    add(m, at.M_VIEWS, 1)
+    add(m, at.M_VERSIONS, most)
+    add_real(m, at.M_LIVES, float(life))

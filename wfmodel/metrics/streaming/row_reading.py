@@ -12,72 +12,8 @@ from typing import Any
 
 from wfmodel.designs.history import GONE, Drop, Kind
 from wfmodel.metrics.codes import Does
+from wfmodel.metrics.streaming import meter_layout as at
 from wfmodel.metrics.streaming.folding import fold, is_whole
-from wfmodel.metrics.streaming.meter_layout import (
-    ASK_COUNTS,
-    I_ARRIVAL,
-    I_BEFORE,
-    I_BEGUN,
-    I_BLAMED,
-    I_DETECTED,
-    I_FIRST,
-    I_FORGETS,
-    I_HELD_FROM,
-    I_LAST,
-    I_LATEST,
-    I_NEXT,
-    I_PREVIOUS,
-    I_REVISITED,
-    I_SINCE,
-    I_STALLED,
-    I_STANDS,
-    I_STATE,
-    I_STRIKES,
-    I_VERDICT,
-    L_A,
-    L_B,
-    L_NEXT,
-    M_ABORT,
-    M_ACTIVE,
-    M_ARRIVALS_END,
-    M_ASK,
-    M_ATTEMPTS,
-    M_BEGUN,
-    M_BUILD,
-    M_CLOCK,
-    M_COMMITS,
-    M_CRASHES,
-    M_DROPS,
-    M_FAULT_KINDS,
-    M_FORGETFUL,
-    M_HEALED,
-    M_KEPT,
-    M_LIVE,
-    M_MEASURED,
-    M_MEMORY,
-    M_NEW,
-    M_PARTICIPANTS,
-    M_PHANTOMS,
-    M_REACTS,
-    M_SENDS,
-    M_SPELLS_COUNT,
-    M_START,
-    M_STOPPING,
-    M_STOPS,
-    M_STORE_COLUMN,
-    M_STORE_KIND,
-    M_STRIKES_COUNT,
-    M_UNMET,
-    M_WARM_UP,
-    NEVER,
-    R_A,
-    R_B,
-    R_INSTANCE,
-    R_KIND,
-    R_TIME,
-    R_WHO,
-    R_WORDS,
-)
 from wfmodel.metrics.streaming.record_memory import (
     also_revisited,
     give_link,
@@ -117,35 +53,35 @@ _LOST = int(Drop.LOST)
 
 @compiled
 def _take(m: int, row: int) -> None:
-    time, kind = get(row, R_TIME), get(row, R_KIND)
-    if time != get(m, M_CLOCK):
+    time, kind = get(row, at.R_TIME), get(row, at.R_KIND)
+    if time != get(m, at.M_CLOCK):
         _end_instant(m)
-        put(m, M_CLOCK, time)
+        put(m, at.M_CLOCK, time)
     if kind == _ARRIVE:
-        if time >= get(m, M_WARM_UP):
-            _arrive(m, get(row, R_INSTANCE), time)
+        if time >= get(m, at.M_WARM_UP):
+            _arrive(m, get(row, at.R_INSTANCE), time)
         return
-    if get(row, R_INSTANCE) < 0:
+    if get(row, at.R_INSTANCE) < 0:
         _whole(m, row, time, kind)
         return
-    instance = instance_of(m, get(row, R_INSTANCE))
+    instance = instance_of(m, get(row, at.R_INSTANCE))
     if instance == 0:
         return
     catch_strikes(m, instance)
     if kind == GONE:
         _gone(m, instance)
         return
-    put(instance, I_LAST, time)
-    if get(instance, I_FORGETS):
+    put(instance, at.I_LAST, time)
+    if get(instance, at.I_FORGETS):
         catch_up(m, instance)
-    if kind == get(m, M_STORE_KIND):
-        change(m, instance, time, _VIEW, get(row, R_WHO), get(row, get(m, M_STORE_COLUMN)))
+    if kind == get(m, at.M_STORE_KIND):
+        change(m, instance, time, _VIEW, get(row, at.R_WHO), get(row, get(m, at.M_STORE_COLUMN)))
     elif kind == _RESTORE:
-        change(m, instance, time, _VIEW, get(row, R_WHO), get(row, R_A))
+        change(m, instance, time, _VIEW, get(row, at.R_WHO), get(row, at.R_A))
     elif kind == _EFFECT:
-        change(m, instance, time, _LAND, get(row, R_A), get(row, R_B))
+        change(m, instance, time, _LAND, get(row, at.R_A), get(row, at.R_B))
     elif kind == _UNDONE:
-        change(m, instance, time, _UNDO, get(row, R_A), get(row, R_B))
+        change(m, instance, time, _UNDO, get(row, at.R_A), get(row, at.R_B))
     _count(m, instance, row, time, kind)
 
 
@@ -153,18 +89,18 @@ def _take(m: int, row: int) -> None:
 def _count(m: int, instance: int, row: int, time: int, kind: int) -> None:
     """What a row says beside what it does to the global state."""
     if kind == _REACT:
-        _count_one(m, M_REACTS, get(row, R_WHO), get(row, R_A))
+        _count_one(m, at.M_REACTS, get(row, at.R_WHO), get(row, at.R_A))
     elif kind == _SEND:
-        _count_one(m, M_SENDS, get(row, R_WHO) + 1, get(row, R_A))
+        _count_one(m, at.M_SENDS, get(row, at.R_WHO) + 1, get(row, at.R_A))
     elif kind == _COMMIT:
-        add(m, M_COMMITS, 1)
+        add(m, at.M_COMMITS, 1)
     elif kind == _BEGIN:
-        _begin(m, instance, get(row, R_A), get(row, R_B))
+        _begin(m, instance, get(row, at.R_A), get(row, at.R_B))
     elif kind == _PHANTOM:
-        add(m, M_PHANTOMS, 1)
+        add(m, at.M_PHANTOMS, 1)
     elif kind == _DROP:
-        add(m, M_DROPS + get(row, R_B), 1)
-        if get(row, R_B) == _LOST and get(instance, I_VERDICT) == NEVER:
+        add(m, at.M_DROPS + get(row, at.R_B), 1)
+        if get(row, at.R_B) == _LOST and get(instance, at.I_VERDICT) == at.NEVER:
             meet(instance, time)
 
 
@@ -172,25 +108,25 @@ def _count(m: int, instance: int, row: int, time: int, kind: int) -> None:
 def _count_one(m: int, field: int, who: int, number: int) -> None:
     """A row of a table: as many columns as there are numbers; the width stands behind it."""
     if number >= get(m, field + 1):
-        ask(get(m, M_ASK), ASK_COUNTS, field, number, 0, 0)
-    if not get(m, M_ABORT):
+        ask(get(m, at.M_ASK), at.ASK_COUNTS, field, number, 0, 0)
+    if not get(m, at.M_ABORT):
         add(get(m, field), who * get(m, field + 1) + number, 1)
 
 
 @compiled
 def _begin(m: int, instance: int, node: int, epoch: int) -> None:
     """An attempt at one visit of a step."""
-    link, elsewhere = get(instance, I_BEGUN), False
+    link, elsewhere = get(instance, at.I_BEGUN), False
     while link:
-        if get(link, L_A) == node:
-            if get(link, L_B) == epoch:
-                add(m, M_ATTEMPTS, 1)
+        if get(link, at.L_A) == node:
+            if get(link, at.L_B) == epoch:
+                add(m, at.M_ATTEMPTS, 1)
                 return
             elsewhere = True
-        link = get(link, L_NEXT)
-    push(m, instance, I_BEGUN, node, epoch, 0)
+        link = get(link, at.L_NEXT)
+    push(m, instance, at.I_BEGUN, node, epoch, 0)
     if elsewhere:
-        put(instance, I_REVISITED, also_revisited(m, get(instance, I_REVISITED), node))
+        put(instance, at.I_REVISITED, also_revisited(m, get(instance, at.I_REVISITED), node))
 
 
 # ---------------------------------------------------------------------------- come and go
@@ -199,21 +135,21 @@ def _begin(m: int, instance: int, node: int, epoch: int) -> None:
 @compiled
 def _arrive(m: int, number: int, time: int) -> None:
     instance = new_instance(m, number)
-    put(instance, I_STATE, get(m, M_START))
-    for field in (I_ARRIVAL, I_LAST, I_SINCE, I_HELD_FROM):
+    put(instance, at.I_STATE, get(m, at.M_START))
+    for field in (at.I_ARRIVAL, at.I_LAST, at.I_SINCE, at.I_HELD_FROM):
         put(instance, field, time)
-    for field in (I_VERDICT, I_FIRST, I_STANDS, I_LATEST, I_PREVIOUS, I_BLAMED):
-        put(instance, field, NEVER)
-    put(instance, I_STALLED, NEVER)
-    put(instance, I_DETECTED, NEVER)
-    put(instance, I_STRIKES, get(m, M_STRIKES_COUNT))
-    first = get(m, M_LIVE)
-    put(instance, I_NEXT, first)
+    for field in (at.I_VERDICT, at.I_FIRST, at.I_STANDS, at.I_LATEST, at.I_PREVIOUS, at.I_BLAMED):
+        put(instance, field, at.NEVER)
+    put(instance, at.I_STALLED, at.NEVER)
+    put(instance, at.I_DETECTED, at.NEVER)
+    put(instance, at.I_STRIKES, get(m, at.M_STRIKES_COUNT))
+    first = get(m, at.M_LIVE)
+    put(instance, at.I_NEXT, first)
     if first:
-        put(first, I_BEFORE, instance)
-    put(m, M_LIVE, instance)
-    push(m, m, M_NEW, instance, 0, 0)
-    add(m, M_MEASURED, 1)
+        put(first, at.I_BEFORE, instance)
+    put(m, at.M_LIVE, instance)
+    push(m, m, at.M_NEW, instance, 0, 0)
+    add(m, at.M_MEASURED, 1)
     bend(m, 1, time, 1)
 
 
@@ -221,41 +157,41 @@ def _arrive(m: int, number: int, time: int) -> None:
 def _gone(m: int, instance: int) -> None:
     """Nothing can happen to an instance any more but that a crash makes a store forget it."""
     unlist(m, instance)
-    before, following = get(instance, I_BEFORE), get(instance, I_NEXT)
+    before, following = get(instance, at.I_BEFORE), get(instance, at.I_NEXT)
     if before:
-        put(before, I_NEXT, following)
+        put(before, at.I_NEXT, following)
     else:
-        put(m, M_LIVE, following)
+        put(m, at.M_LIVE, following)
     if following:
-        put(following, I_BEFORE, before)
+        put(following, at.I_BEFORE, before)
     if is_whole(m, instance):
-        fold(m, instance, get(instance, I_LAST))
+        fold(m, instance, get(instance, at.I_LAST))
         return
-    put(instance, I_NEXT, get(m, M_KEPT))
-    put(m, M_KEPT, instance)
-    give_list(m, instance, I_FORGETS)
-    if get(instance, I_VERDICT) != NEVER:
+    put(instance, at.I_NEXT, get(m, at.M_KEPT))
+    put(m, at.M_KEPT, instance)
+    give_list(m, instance, at.I_FORGETS)
+    if get(instance, at.I_VERDICT) != at.NEVER:
         return
-    if get(instance, I_FIRST) == NEVER:
-        push(m, m, M_UNMET, instance, 0, 0)
-    if get(m, M_MEMORY):
-        for participant in range(get(m, M_PARTICIPANTS)):
-            push(m, get(m, M_FORGETFUL), participant, instance, 0, 0)
+    if get(instance, at.I_FIRST) == at.NEVER:
+        push(m, m, at.M_UNMET, instance, 0, 0)
+    if get(m, at.M_MEMORY):
+        for participant in range(get(m, at.M_PARTICIPANTS)):
+            push(m, get(m, at.M_FORGETFUL), participant, instance, 0, 0)
 
 
 @compiled
 def _end_instant(m: int) -> None:
     """Who arrived in the instant that is over, while something stood still, has met it."""
-    link, clock = get(m, M_NEW), get(m, M_CLOCK)
+    link, clock = get(m, at.M_NEW), get(m, at.M_CLOCK)
     while link:
-        instance, following = get(link, L_A), get(link, L_NEXT)
+        instance, following = get(link, at.L_A), get(link, at.L_NEXT)
         # The record may stand for nobody by now, or for another one that arrived meanwhile.
-        here = get(instance, I_ARRIVAL) == clock and get(instance, I_VERDICT) == NEVER
-        if here and get(m, M_STOPPING) > 0:
+        here = get(instance, at.I_ARRIVAL) == clock and get(instance, at.I_VERDICT) == at.NEVER
+        if here and get(m, at.M_STOPPING) > 0:
             meet(instance, clock)
         give_link(m, link)
         link = following
-    put(m, M_NEW, 0)
+    put(m, at.M_NEW, 0)
 
 
 # -------------------------------------------------------------------------------------- faults
@@ -265,42 +201,42 @@ def _end_instant(m: int) -> None:
 def _whole(m: int, row: int, time: int, kind: int) -> None:
     """A row of the whole system."""
     if kind == _ARRIVALS_END:
-        if get(m, M_ARRIVALS_END) == NEVER:
-            put(m, M_ARRIVALS_END, time)
+        if get(m, at.M_ARRIVALS_END) == at.NEVER:
+            put(m, at.M_ARRIVALS_END, time)
         return
     if kind != _FAULT_ON and kind != _FAULT_OFF:
         return
-    who, fault = get(row, R_WHO), get(row, R_A)
-    active = get(m, M_ACTIVE) + 8 * ((who + 1) * get(m, M_FAULT_KINDS) + fault)
-    stops = get(get(m, M_STOPS), fault)
+    who, fault = get(row, at.R_WHO), get(row, at.R_A)
+    active = get(m, at.M_ACTIVE) + 8 * ((who + 1) * get(m, at.M_FAULT_KINDS) + fault)
+    stops = get(get(m, at.M_STOPS), fault)
     if kind == _FAULT_ON:
-        if get(get(m, M_CRASHES), fault) and get(m, M_MEMORY):
+        if get(get(m, at.M_CRASHES), fault) and get(m, at.M_MEMORY):
             _crash(m, who, time)
         put(active, 0, get(active, 0) + 1)
-        add(m, M_BEGUN, 1)
+        add(m, at.M_BEGUN, 1)
         if stops:
-            add(m, M_STOPPING, 1)
+            add(m, at.M_STOPPING, 1)
             strike(m, time)
             _strike_unmet(m, time)
     elif get(active, 0):
         put(active, 0, get(active, 0) - 1)
-        add(m, M_BEGUN, -1)
-        add(m, M_STOPPING, -stops)
-        put(m, M_HEALED, time)
-        put(m, M_SPELLS_COUNT, 0)
+        add(m, at.M_BEGUN, -1)
+        add(m, at.M_STOPPING, -stops)
+        put(m, at.M_HEALED, time)
+        put(m, at.M_SPELLS_COUNT, 0)
 
 
 @compiled
 def _strike_unmet(m: int, time: int) -> None:
     """A fault meets those who are gone, have no verdict and have not met any."""
-    link = get(m, M_UNMET)
-    put(m, M_UNMET, 0)
+    link = get(m, at.M_UNMET)
+    put(m, at.M_UNMET, 0)
     while link:
-        instance, following = get(link, L_A), get(link, L_NEXT)
-        if get(instance, I_ARRIVAL) == time:
-            push(m, m, M_UNMET, instance, 0, 0)
-        elif get(instance, I_FIRST) == NEVER:
-            put(instance, I_FIRST, time)
+        instance, following = get(link, at.L_A), get(link, at.L_NEXT)
+        if get(instance, at.I_ARRIVAL) == time:
+            push(m, m, at.M_UNMET, instance, 0, 0)
+        elif get(instance, at.I_FIRST) == at.NEVER:
+            put(instance, at.I_FIRST, time)
         give_link(m, link)
         link = following
 
@@ -310,18 +246,18 @@ def _crash(m: int, participant: int, time: int) -> None:
     """A process has lost what it held in memory; of whom there is a verdict already, that counts
     only if anything more happens to them.
     """
-    instance = get(m, M_LIVE)
+    instance = get(m, at.M_LIVE)
     while instance:
-        if get(instance, I_VERDICT) == NEVER:
+        if get(instance, at.I_VERDICT) == at.NEVER:
             forget(m, instance, time, participant)
         else:
-            push(m, instance, I_FORGETS, participant, time, 0)
-        instance = get(instance, I_NEXT)
-    forgetful = get(m, M_FORGETFUL)
+            push(m, instance, at.I_FORGETS, participant, time, 0)
+        instance = get(instance, at.I_NEXT)
+    forgetful = get(m, at.M_FORGETFUL)
     link = get(forgetful, participant)
     while link:
-        forget(m, get(link, L_A), time, participant)
-        link = get(link, L_NEXT)
+        forget(m, get(link, at.L_A), time, participant)
+        link = get(link, at.L_NEXT)
     give_list(m, forgetful, participant)
 
 
@@ -334,23 +270,24 @@ def entries() -> tuple[Callable[[int, int, int], Any], Callable[[int, int], Any]
 
     @entry
     def read(m: int, rows: int, count: int) -> None:
-        put(m, M_BUILD, build)
+        put(m, at.M_BUILD, build)
         row = rows
         for _ in range(count):
-            if get(m, M_ABORT):
+            if get(m, at.M_ABORT):
                 return
             _take(m, row)
-            row += 8 * R_WORDS
+            row += 8 * at.R_WORDS
 
     @entry
     def finish(m: int, end: int) -> None:
-        put(m, M_BUILD, build)  # who arrived in the last instant has met nothing that lasted longer
-        for field in (M_LIVE, M_KEPT):
+        put(m, at.M_BUILD, build)
+        # Who arrived in the last instant has met nothing that lasted longer.
+        for field in (at.M_LIVE, at.M_KEPT):
             instance = get(m, field)
-            while instance and not get(m, M_ABORT):
-                following = get(instance, I_NEXT)
-                give_list(m, instance, I_FORGETS)
-                if field == M_LIVE:
+            while instance and not get(m, at.M_ABORT):
+                following = get(instance, at.I_NEXT)
+                give_list(m, instance, at.I_FORGETS)
+                if field == at.M_LIVE:
                     catch_strikes(m, instance)
                 fold(m, instance, end)
                 instance = following

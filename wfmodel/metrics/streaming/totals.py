@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
 from typing import Final, Protocol
@@ -18,13 +18,7 @@ from wfmodel.metrics.codes import Floats, Ints
 from wfmodel.metrics.cost import NO_VERDICT, rate
 from wfmodel.metrics.divergence import Series
 from wfmodel.metrics.fault_intervals import Censored
-from wfmodel.metrics.metric import (
-    NO_EFFECTS,
-    NO_INSTANCE,
-    SECOND,
-    Undefined,
-    Value,
-)
+from wfmodel.metrics.metric import NO_EFFECTS, NO_INSTANCE, SECOND, Undefined, Value
 from wfmodel.metrics.metric_registry import METRICS
 from wfmodel.metrics.observability import NOT_NAMED, NOT_STUCK
 from wfmodel.metrics.streaming import meter_layout as at
@@ -108,7 +102,7 @@ class Totals:
         """Every metric."""
         metrics = self._metrics()
         found = {
-            name: NOT_ONLINE if metric.needs_history else metrics[name]()
+            name: NOT_ONLINE if metric.needs_history else metrics[name]
             for name, metric in METRICS.items()
         }
         if not self._meter.head.steps:
@@ -149,7 +143,7 @@ class Totals:
     def _ratio(amount: float, of: float, undefined: Undefined) -> Value:
         return amount / of if of else undefined
 
-    def _metrics(self) -> dict[str, Callable[[], Value]]:
+    def _metrics(self) -> dict[str, Value]:
         """By name."""
         return {
             **self._consistency(),
@@ -163,75 +157,61 @@ class Totals:
             **self._coupling(),
         }
 
-    def _consistency(self) -> dict[str, Callable[[], Value]]:
+    def _consistency(self) -> dict[str, Value]:
         clean = self._count(at.M_CLASSES) + self._count(at.M_CLASSES + 1)
         return {
-            "global_agreement": lambda: self._each(self._sum(at.M_SHARE)),
-            "disagreement_time": lambda: self._each(self._sum(at.M_INCONSISTENT) / SECOND),
-            "terminal_consistency": lambda: self._each(clean),
+            "global_agreement": self._each(self._sum(at.M_SHARE)),
+            "disagreement_time": self._each(self._sum(at.M_INCONSISTENT) / SECOND),
+            "terminal_consistency": self._each(clean),
         }
 
-    def _ends(self) -> dict[str, Callable[[], Value]]:
+    def _ends(self) -> dict[str, Value]:
         shares = {
             "committed": at.M_CLASSES,
             "compensated": at.M_CLASSES + 1,
             **{str(flag.name).lower(): at.M_FLAGS + place for place, flag in enumerate(Anomaly)},
             "repeated_landings": at.M_REPEATS,
         }
+        return {name: self._each(self._count(field)) for name, field in shares.items()}
+
+    def _divergence(self) -> dict[str, Value]:
         return {
-            name: lambda field=field: self._each(self._count(field))  # type: ignore[misc]
-            for name, field in shares.items()
+            "divergence_max": self._each(self._count(at.M_DIVERGENCE_MAX)),
+            "divergence_integral": self._each(self._sum(at.M_DIVERGENCE) / SECOND),
+            "divergence_time": self._each(self._sum(at.M_DIVERGENT) / SECOND),
+            "divergence_pairs": self._each(self._count(at.M_PAIRS_MAX)),
+            "divergence_permanent": self._each(self._count(at.M_PERMANENT)),
         }
 
-    def _divergence(self) -> dict[str, Callable[[], Value]]:
-        return {
-            "divergence_max": lambda: self._each(self._count(at.M_DIVERGENCE_MAX)),
-            "divergence_integral": lambda: self._each(self._sum(at.M_DIVERGENCE) / SECOND),
-            "divergence_time": lambda: self._each(self._sum(at.M_DIVERGENT) / SECOND),
-            "divergence_pairs": lambda: self._each(self._count(at.M_PAIRS_MAX)),
-            "divergence_permanent": lambda: self._each(self._count(at.M_PERMANENT)),
-        }
-
-    def _staleness(self) -> dict[str, Callable[[], Value]]:
+    def _staleness(self) -> dict[str, Value]:
         none, writes = staleness.NO_WRITE, self._count(at.M_WRITES)
-        windows = self._sketches[at.WINDOW]
-
-        def time() -> Value:
-            lives = max(1.0, self._sum(at.M_LIVES))
-            return self._sum(at.M_AGE) / SECOND / lives if writes else none
+        views, stale = self._count(at.M_VIEWS), self._count(at.M_STALE_INSTANCES)
+        windows, lives = self._sketches[at.WINDOW], max(1.0, self._sum(at.M_LIVES))
 
         def fresh(place: int) -> Value:
             fresh_pairs, known = self._count(at.M_FRESH + place), self._count(at.M_KNOWN + place)
             return self._ratio(fresh_pairs, known, none)
 
         return {
-            "staleness_time": time,
-            "staleness_worst": lambda: self._ratio(
-                self._sum(at.M_WORST) / SECOND, self._count(at.M_STALE_INSTANCES), none
-            ),
-            "staleness_versions": lambda: self._ratio(
-                self._count(at.M_VERSIONS), self._count(at.M_VIEWS), none
-            ),
-            "inconsistency_window": lambda: self._ratio(
-                self._sum(at.M_WINDOW) / SECOND, writes, none
-            ),
-            "inconsistency_window_p99": lambda: (
-                windows.quantile_ns(0.99) / SECOND if writes else none
-            ),
-            "fresh_10ms": lambda: fresh(0),
-            "fresh_100ms": lambda: fresh(1),
-            "fresh_1s": lambda: fresh(2),
-            "never_applied": lambda: self._ratio(self._count(at.M_NEVER), writes, none),
+            "staleness_time": self._sum(at.M_AGE) / SECOND / lives if writes else none,
+            "staleness_worst": self._ratio(self._sum(at.M_WORST) / SECOND, stale, none),
+            "staleness_versions": self._ratio(self._count(at.M_VERSIONS), views, none),
+            "inconsistency_window": self._ratio(self._sum(at.M_WINDOW) / SECOND, writes, none),
+            "inconsistency_window_p99": windows.quantile_ns(0.99) / SECOND if writes else none,
+            "fresh_10ms": fresh(0),
+            "fresh_100ms": fresh(1),
+            "fresh_1s": fresh(2),
+            "never_applied": self._ratio(self._count(at.M_NEVER), writes, none),
         }
 
-    def _recovery(self) -> dict[str, Callable[[], Value]]:
+    def _recovery(self) -> dict[str, Value]:
         curve = self._survival()
         return {
-            "standstill_time": lambda: recovery_times.restricted_mean(curve),
-            "standstill_median": lambda: recovery_times.median(curve),
-            "standstill_forever": lambda: recovery_times.never(curve),
-            "stable_recovery": lambda: recovery_times.or_reason(self._stable()),
-            "first_return": lambda: recovery_times.or_reason(self._returned()),
+            "standstill_time": recovery_times.restricted_mean(curve),
+            "standstill_median": recovery_times.median(curve),
+            "standstill_forever": recovery_times.never(curve),
+            "stable_recovery": recovery_times.or_reason(self._stable()),
+            "first_return": recovery_times.or_reason(self._returned()),
         }
 
     def _survival(self) -> recovery_times.Survival | None:
@@ -263,56 +243,44 @@ class Totals:
     def _returned(self) -> Censored | None:
         return recovery_times.returned_after(self._spells(), self.end_ns)
 
-    def _events(self) -> dict[str, Callable[[], Value]]:
-        unpublished = self._count(at.M_DROPS + Drop.UNPUBLISHED)
+    def _events(self) -> dict[str, Value]:
         return {
-            "dead_letters": lambda: self._each(self._count(at.M_DROPS + Drop.SET_ASIDE)),
-            "lost_events": lambda: self._each(unpublished),
-            "phantom_events": lambda: self._each(self._count(at.M_PHANTOMS)),
+            "dead_letters": self._each(self._count(at.M_DROPS + Drop.SET_ASIDE)),
+            "lost_events": self._each(self._count(at.M_DROPS + Drop.UNPUBLISHED)),
+            "phantom_events": self._each(self._count(at.M_PHANTOMS)),
         }
 
-    def _observability(self) -> dict[str, Callable[[], Value]]:
+    def _observability(self) -> dict[str, Value]:
         stuck, named = self._count(at.M_STUCK), self._count(at.M_NAMED)
         return {
-            "stuck": lambda: self._each(stuck),
-            "blindness": lambda: 1 - named / stuck if stuck else NOT_STUCK,
-            "detection_time": lambda: self._ratio(
-                self._sum(at.M_DETECTION) / SECOND, named, NOT_NAMED
-            ),
+            "stuck": self._each(stuck),
+            "blindness": 1 - named / stuck if stuck else NOT_STUCK,
+            "detection_time": self._ratio(self._sum(at.M_DETECTION) / SECOND, named, NOT_NAMED),
         }
 
-    def _cost(self) -> dict[str, Callable[[], Value]]:
+    def _cost(self) -> dict[str, Value]:
         is_message = [isinstance(event, Received) for event in self._meter.source.seen_events()]
         by_event = self._reacts.sum(axis=0)[: len(is_message)]
         received = int(by_event[is_message[: len(by_event)]].sum())
         vain = sum(self._count(at.M_DROPS + cause) for cause in (Drop.LOST, Drop.RECIPIENT_DOWN))
-        busiest = int(self._reacts.sum(axis=1).max(initial=0))
         verdicts = self._count(at.M_VERDICTS)
         latencies = self._sketches[at.LATENCY]
 
         def percentile(share: float) -> Value:
             return latencies.quantile_ns(share) / SECOND if verdicts else NO_VERDICT
 
-        per_instance = {
-            "messages": int(self._sends.sum()),
-            "deliveries": received,
-            "broker_hops": received + vain,
-            "store_writes": self._count(at.M_COMMITS),
-            "busiest_load": busiest,
-            "extra_attempts": self._count(at.M_ATTEMPTS),
-        }
         return {
-            **{
-                name: lambda amount=amount: self._each(amount)  # type: ignore[misc]
-                for name, amount in per_instance.items()
-            },
-            "latency_mean": lambda: self._ratio(
-                self._sum(at.M_LATENCY) / SECOND, verdicts, NO_VERDICT
-            ),
-            "latency_p50": lambda: percentile(0.50),
-            "latency_p95": lambda: percentile(0.95),
-            "latency_p99": lambda: percentile(0.99),
-            "throughput": self._throughput,
+            "messages": self._each(int(self._sends.sum())),
+            "deliveries": self._each(received),
+            "broker_hops": self._each(received + vain),
+            "store_writes": self._each(self._count(at.M_COMMITS)),
+            "busiest_load": self._each(int(self._reacts.sum(axis=1).max(initial=0))),
+            "extra_attempts": self._each(self._count(at.M_ATTEMPTS)),
+            "latency_mean": self._ratio(self._sum(at.M_LATENCY) / SECOND, verdicts, NO_VERDICT),
+            "latency_p50": percentile(0.50),
+            "latency_p95": percentile(0.95),
+            "latency_p99": percentile(0.99),
+            "throughput": self._throughput(),
         }
 
     def _throughput(self) -> Value:
@@ -320,15 +288,12 @@ class Totals:
         length = (self.end_ns if end == at.NEVER else end) - self._meter.head.warm_up_ns
         return rate(self._count(at.M_IN_TIME), length)
 
-    def _coupling(self) -> dict[str, Callable[[], Value]]:
+    def _coupling(self) -> dict[str, Value]:
         source = self._meter.source
         sent = [(who - 1, number) for who, number in np.argwhere(self._sends).tolist()]
         taken = [(who, number) for who, number in np.argwhere(self._reacts).tolist()]
         found = coupling.links_of(sent, taken, source.seen_messages(), source.seen_events())
-        return {
-            name: lambda function=function: function(found)  # type: ignore[misc]
-            for name, function in coupling.OF_LINKS.items()
-        }
+        return {name: function(found) for name, function in coupling.OF_LINKS.items()}
 
     def _curve(self) -> Series:
         curve = self._meter.array(at.M_CURVE, 2, at.CURVE + 1)
