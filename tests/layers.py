@@ -83,9 +83,6 @@ WORDS = {
     "lane": "timers of one constant length, which run out in the order in which they were set",
     "tracks": "the way of each measured instance through a history, as metrics read it",
     "twin": "of a run: the same draws without faults; of code: the same text, compiled",
-    "table, parts": "configurations as numbers (`semantics/component_tables.py`); `parts` is a"
-    " `ComponentTables`, `moves` a `Successors`, `own_moves` an `EnabledSteps`, `local` a"
-    " `CellRules`, `kn` the module `compiled_successors`",
 }
 """What the code calls things, and no glossary for users says."""
 

@@ -173,7 +173,7 @@ def expansion_of(table: Table) -> Expansion:
     expansion = Expansion(
         ComponentTables(table, Successors(semantics, Anything(), urgent=True), budget, 1)
     )
-    expansion.parts.vector(semantics.start(semantics.initial()), budget)
+    expansion.tables.vector(semantics.start(semantics.initial()), budget)
     return expansion
 
 

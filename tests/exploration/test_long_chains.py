@@ -67,4 +67,4 @@ def test_a_limit_holds_after_the_hand_over(monkeypatch: pytest.MonkeyPatch):
 def test_worlds_of_a_choreographed_chain_are_as_many_as_its_steps():
     space = search(Table(choreograph(chain(100))))
     # One before any step, and one after each of the 100.
-    assert len(space.parts.worlds.values) == 101
+    assert len(space.tables.worlds.values) == 101

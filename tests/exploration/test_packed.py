@@ -47,8 +47,8 @@ def endings(space: PackedSpace) -> dict[object, int]:
 
 def interpreted(table: Table, budget: FaultBudget, limit: int) -> InterpretedSpace:
     """The definition, searched as it stands."""
-    moves = Successors(InstanceRules(table, backups=budget.restores > 0), Anything())
-    space = InterpretedSpace(moves, budget, limit=limit, laps=1)
+    successors = Successors(InstanceRules(table, backups=budget.restores > 0), Anything())
+    space = InterpretedSpace(successors, budget, limit=limit, laps=1)
     space.run()
     return space
 

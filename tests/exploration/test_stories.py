@@ -88,8 +88,8 @@ def test_what_cannot_happen_is_refused_with_what_could():
 
 def test_an_interrupted_search_answers_with_what_is_there():
     table = Table(orchestrate(saga(), CARELESS))
-    moves = Successors(InstanceRules(table), Anything())
-    space = InterpretedSpace(moves, FaultBudget(crashes=2), limit=10_000, laps=1)
+    successors = Successors(InstanceRules(table), Anything())
+    space = InterpretedSpace(successors, FaultBudget(crashes=2), limit=10_000, laps=1)
 
     def interrupt(done: int, known: int) -> None:
         raise KeyboardInterrupt

@@ -189,8 +189,8 @@ budgets = st.builds(
 def full_space(system: System, budget: FaultBudget, limit: int) -> InterpretedSpace:
     """Everybody told apart, and no other reduction either."""
     rules = InstanceRules(Table(system), backups=budget.restores > 0)
-    moves = Successors(rules, Anything(), urgent=False)
-    space = InterpretedSpace(moves, budget, limit=limit, laps=1)
+    successors = Successors(rules, Anything(), urgent=False)
+    space = InterpretedSpace(successors, budget, limit=limit, laps=1)
     space.run()
     return space
 
@@ -212,7 +212,7 @@ def text_of(space, number: int, names: dict[str, str]) -> str:
             (new(table.messages.values[m]), sorted(new(table.names[p]) for p in to))
             for m, to in found
         ]
-        return told if space.moves.semantics.outbox else sorted(told, key=repr)
+        return told if space.next_steps.semantics.outbox else sorted(told, key=repr)
 
     def sends(operations):
         return posts(tuple((o[1], o[3]) for o in operations if o[0] == 0))
@@ -237,7 +237,7 @@ def text_of(space, number: int, names: dict[str, str]) -> str:
         for sender, message in inbox:
             by = new(table.names[sender]) if sender >= 0 else ""
             way.setdefault(by, []).append(repr(new(table.messages.values[message])))
-        if space.moves.semantics.channels.ordered is False:
+        if space.next_steps.semantics.channels.ordered is False:
             way = {by: sorted(found) for by, found in way.items()}
         who[new(table.names[p])] = (
             states,
@@ -277,8 +277,8 @@ def test_the_reduced_space_is_the_quotient_of_the_full_one(system, budget):
     full = full_space(system, budget, 600)
     assume(full.complete)
     rules = InstanceRules(Table(system), backups=budget.restores > 0)
-    moves = Successors(rules, Anything(), urgent=False)
-    small = InterpretedSpace(moves, budget, limit=600, laps=1, symmetry=True)
+    successors = Successors(rules, Anything(), urgent=False)
+    small = InterpretedSpace(successors, budget, limit=600, laps=1, symmetry=True)
     small.run()
     orbits = {orbit_of(full, number) for number in range(len(full))}
     met = [orbit_of(small, number) for number in range(len(small))]
@@ -298,11 +298,11 @@ def _assert_it_is_a_run(system, space, trace, budget) -> None:
     """Unfolded, it begins at the beginning and each step is one of the system's own."""
     run, told = unfolded(space, trace)
     rules = InstanceRules(run.table, backups=budget.restores > 0)
-    moves = Successors(rules, Anything(), urgent=False)
-    start = moves.semantics.start(moves.semantics.initial())
+    successors = Successors(rules, Anything(), urgent=False)
+    start = successors.semantics.start(successors.semantics.initial())
     assert (run.configuration(0), run.budget(0)) == (start, budget)
     for at, step in enumerate(told.steps):
-        here = moves.of(run.configuration(at), run.budget(at))
+        here = successors.of(run.configuration(at), run.budget(at))
         assert (step, run.configuration(at + 1), run.budget(at + 1)) in here
 
 

@@ -305,7 +305,7 @@ class Walk:
         if not (posts or late):
             raise Refused("it has no such message to publish")
         yield from (self.semantics.publish_late(config, p, each) for each in late)
-        down = cell.down if self.semantics.local.others_relay(p) else 0
+        down = cell.down if self.semantics.cell_rules.others_relay(p) else 0
         config = config.with_cell(p, cell._replace(down=cell.down - down))
         for post in posts:
             after = self.semantics.publish(config, p, post)

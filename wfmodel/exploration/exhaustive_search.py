@@ -102,8 +102,8 @@ def search(
     table = table or Table(system)
     budget = budget or FaultBudget()
     semantics = InstanceRules.under(table, budget)
-    moves = Successors(semantics, resolution or Anything())
-    space = InterpretedSpace(moves, budget, limit=limit, laps=laps, symmetry=symmetry)
+    successors = Successors(semantics, resolution or Anything())
+    space = InterpretedSpace(successors, budget, limit=limit, laps=laps, symmetry=symmetry)
     space.run(progress)
     return space
 

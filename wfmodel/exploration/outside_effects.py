@@ -45,7 +45,7 @@ def landed_unseen(
     if not isinstance(content, WorkDone) or content.outcome != DONE:
         return config
     work = (content.node, content.epoch, content.attempt)
-    if not semantics.local.lands_outside(content.node) or work in config.cells[p].landed:
+    if not semantics.cell_rules.lands_outside(content.node) or work in config.cells[p].landed:
         return config
     after, landed = semantics.land(config, p, work)
     if landed is None:

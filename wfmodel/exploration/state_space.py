@@ -108,7 +108,7 @@ class InterpretedSpace(Listed, NumberedSpace):
 
     def __init__(
         self,
-        moves: Successors,
+        successors: Successors,
         budget: FaultBudget,
         *,
         limit: int,
@@ -116,8 +116,8 @@ class InterpretedSpace(Listed, NumberedSpace):
         symmetry: bool = False,
     ) -> None:
         super().__init__()
-        self.moves = moves
-        self.table: Table = moves.table
+        self.next_steps = successors
+        self.table: Table = successors.table
         self.limit = limit
         self.laps = laps
         self.stopped = ""
@@ -131,7 +131,7 @@ class InterpretedSpace(Listed, NumberedSpace):
         self.reduction = Reduction.wanted(self.table, Numbering(self.table), symmetry=symmetry)
         if self.reduction is not None:
             self.reduction.check.check_beginning(budget)
-        semantics = moves.semantics
+        semantics = successors.semantics
         self._meet((semantics.start(semantics.initial()), budget), -1, None)
 
     @property
@@ -166,7 +166,7 @@ class InterpretedSpace(Listed, NumberedSpace):
             self.cut.add(number)
             self._after.append(())
             return
-        found = self.moves.of(config, budget)
+        found = self.next_steps.of(config, budget)
         if self.reduction is not None:
             self.reduction.check.follow()
             found = [(step, *self.reduction.of(c, b)) for step, c, b in found]

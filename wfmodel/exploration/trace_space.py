@@ -36,7 +36,7 @@ class RunSpace(Listed):
         super().__init__()
         self.table = table or Table(system)
         semantics = InstanceRules.under(self.table, budget)
-        self._moves = Successors(semantics, Anything(), urgent=False)
+        self._successors = Successors(semantics, Anything(), urgent=False)
         self._looked: dict[int, list[Successor]] = {}
         start = semantics.start(semantics.initial())
         self._numbers: dict[tuple[Configuration, FaultBudget], int] = {}
@@ -92,7 +92,7 @@ class RunSpace(Listed):
         found = self._looked.get(number)
         if found is None:
             config, budget = self._nodes[number]
-            found = self._looked[number] = self._moves.of(config, budget)
+            found = self._looked[number] = self._successors.of(config, budget)
             self._after.setdefault(number, [])
             if any(left == budget for _, _, left in found):
                 self._open.add(number)

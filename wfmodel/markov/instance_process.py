@@ -71,7 +71,7 @@ class Life:
         return cells, state.world, state.memory.said
 
     def _would_go_on(self, p: int, durable: int) -> bool:
-        memory = self._jumps.rules.local.policy.memory
+        memory = self._jumps.rules.cell_rules.policy.memory
         return not memory and bool(self._jumps.table.view(p, durable).active)
 
     def _check_capacities(self, state: State) -> None:

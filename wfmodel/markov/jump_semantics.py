@@ -1,8 +1,8 @@
 """One jump in the making: what follows from a clock that ran out, until only clocks are left.
 
-The rules of a participant are the explorer's (``local``), in the order in which the simulator's
-driver takes things up: first come, first served, one reaction of a cell at a time. What takes no
-time happens within the jump, so no state of the chain is a vanishing one.
+The rules of a participant are the explorer's (``cell_rules``), in the order in which the simulator
+takes things up: first come, first served, one reaction of a cell at a time. What takes no time
+happens within the jump, so no state of the chain is a vanishing one.
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ class JumpRules:
         knobs = table.system.knobs
         self.table = table
         self.rates = rates
-        self.local = CellRules(table)
+        self.cell_rules = CellRules(table)
         self.observer = OutcomeMonitor(table)
         self.draws = Draws(table)
         self.linked = knobs.custody is Custody.LINK
-        self.gap = self.local.policy.gap
+        self.gap = self.cell_rules.policy.gap
 
     def asked_of(self, p: int, message: object) -> int:
         """The step with a time-out that a message asks of a participant itself; -1: none."""
@@ -83,7 +83,7 @@ class JumpState:
 
     def __init__(self, rules: JumpRules, state: State, pick: Pick) -> None:
         self.rules = rules
-        self.table, self.local, self.rates = rules.table, rules.local, rules.rates
+        self.table, self.cell_rules, self.rates = rules.table, rules.cell_rules, rules.rates
         self.pick = pick
         self.cells = list(state.cells)
         self.world = state.world
@@ -178,11 +178,11 @@ class JumpState:
         self.start(ClockKind.DELIVER, p, about, self.rates.network)
 
     def _lose(self, p: int, message: int) -> None:
-        if self.local.policy.at_least_once:
+        if self.cell_rules.policy.at_least_once:
             self.start(ClockKind.REDELIVER, p, (message,), self.rates.redelivery)
 
     def _deliver(self, p: int, about: tuple[Any, ...]) -> None:
-        if self.cells[p].down and self.local.policy.at_least_once:
+        if self.cells[p].down and self.cell_rules.policy.at_least_once:
             self.queues[p] = (*self.queues[p], (self.table.received(about[0]), about[0], NONE))
         elif not self.cells[p].down:
             self._offer(p, (self.table.received(about[0]), about[0], NONE))
@@ -203,7 +203,7 @@ class JumpState:
 
     def _react(self, p: int, event: int) -> None:
         before = self.cells[p]
-        after = self.local.react(p, before, event)
+        after = self.cell_rules.react(p, before, event)
         self.cells[p] = after.cell
         self._land(after.landing)
         if after.cell.pending is None:
@@ -221,7 +221,7 @@ class JumpState:
         pending = self.cells[p].pending
         if pending is None:
             return
-        after = self.local.commit(self.cells[p])
+        after = self.cell_rules.commit(self.cells[p])
         self.cells[p] = after.cell
         self._land(after.landing)
         self._release(p, pending.operations)
@@ -231,11 +231,11 @@ class JumpState:
     def _release(self, p: int, operations: tuple[Operation, ...]) -> None:
         """Clocks for what a reaction asked for; its cell has noted it already."""
         posts, self.cells[p] = self.cells[p].queue, self.cells[p]._replace(queue=())
-        relays = self.local.policy.outbox and not self.rules.gap and self.rates.relay.stages
+        relays = self.cell_rules.policy.outbox and not self.rules.gap and self.rates.relay.stages
         at_once = not self.rules.gap and not relays
         for operation in operations:
             code = operation[0]
-            if code == SEND and at_once and not self.local.policy.publish_first:
+            if code == SEND and at_once and not self.cell_rules.policy.publish_first:
                 self.post(operation[1], operation[3])
             elif code == WORK:
                 self.start(ClockKind.WORK, p, operation[1:4], self.rates.work(operation[1]))
@@ -267,7 +267,7 @@ class JumpState:
     def _published_first(self, p: int, about: tuple[Any, ...]) -> None:
         pending = self.cells[p].pending
         for post in () if pending is None else pending.unpublished:
-            self.cells[p] = self.local.publish(self.cells[p], post).cell
+            self.cells[p] = self.cell_rules.publish(self.cells[p], post).cell
             self.post(*post)
         self.start(ClockKind.COMMIT, p, (), self.rates.commit)
 
@@ -317,13 +317,13 @@ class JumpState:
     def _expect(self, p: int, node: int, epoch: int) -> None:
         silent = self.rules.draws.silence(node)
         if silent and self.pick((silent, 1 - silent)) == 0:
-            self.cells[p] = self.local.answered(self.cells[p], node, epoch)
+            self.cells[p] = self.cell_rules.answered(self.cells[p], node, epoch)
         else:
             self.start(ClockKind.ANSWER, p, (node, epoch), self.rates.answer(node))
 
     def _answered(self, p: int, about: tuple[Any, ...]) -> None:
         node, epoch = about
-        self.cells[p] = self.local.answered(self.cells[p], node, epoch)
+        self.cells[p] = self.cell_rules.answered(self.cells[p], node, epoch)
         event = self.rules.draws.answer(node, self.pick)
         to = (self.table.hearer(p, node),)
         self.post(self.table.message(External(node, epoch, event)), to)
@@ -340,7 +340,7 @@ class JumpState:
             if before.pending is not None and before.pending.received != NONE:
                 lost.insert(0, before.pending.received)
             self.queues[p] = ()
-        self.cells[p] = self.local.crash(before).cell
+        self.cells[p] = self.cell_rules.crash(before).cell
         for message in lost:
             if self.rules.linked:  # free at once, it waits for the process
                 self._deliver(p, (message,))
@@ -350,7 +350,7 @@ class JumpState:
     def _outliving(self, p: int) -> Iterator[Clock]:
         """Clocks after a crash of a process: due times of its timers are durable, if it commits."""
         for clock in self.clocks:
-            if clock[1] == p and clock[0] == ClockKind.TIMER and self.local.policy.synchronous:
+            if clock[1] == p and clock[0] == ClockKind.TIMER and self.cell_rules.policy.synchronous:
                 yield (ClockKind.DUE, *clock[1:])
             elif clock[1] != p or clock[0] not in DIES_WITH_PROCESS:
                 yield clock
@@ -358,7 +358,7 @@ class JumpState:
     def _heal(self, p: int, about: tuple[Any, ...]) -> None:
         (number,) = about
         self.start(ClockKind.STRIKE, p, about, self.rates.strikes[number].gap)
-        cell = self.local.restart(p, self.cells[p]).cell
+        cell = self.cell_rules.restart(p, self.cells[p]).cell
         posts, self.cells[p] = cell.queue, cell._replace(queue=())
         if cell.down:
             self.cells[p] = cell

@@ -82,11 +82,13 @@ class InboxContents:
 class ComponentTables(Numbering):
     """All parts met so far, and the tables over them. ``log`` says in which order."""
 
-    def __init__(self, table: Table, moves: Successors, budget: FaultBudget, laps: int) -> None:
+    def __init__(
+        self, table: Table, successors: Successors, budget: FaultBudget, laps: int
+    ) -> None:
         super().__init__(table)
-        self.moves = moves
-        self.own_moves = moves.own
-        self.channels = moves.semantics.channels
+        self.successors = successors
+        self.enabled_steps = successors.own
+        self.channels = successors.semantics.channels
         self.first_budget = budget
         self.laps = laps
         self.size = len(table.names)
@@ -161,7 +163,7 @@ class ComponentTables(Numbering):
         return found
 
     def _own(self, p: int, cell: Cell) -> Own:
-        own, budget = self.own_moves, self.first_budget
+        own, budget = self.enabled_steps, self.first_budget
         classes = (
             own.urgent(p, cell),
             own.flush(p, cell) if budget.forgets else (),
@@ -201,7 +203,7 @@ class ComponentTables(Numbering):
         """The reaction of a cell to a parcel; None if there is none."""
         key = (p, cell, parcel)
         if key not in self.receives:
-            move = self.own_moves.receive(
+            move = self.enabled_steps.receive(
                 p, self.cells[p].values[cell], self.parcels[p].values[parcel]
             )
             self.receives[key] = None if move is None else self._made(p, move)

@@ -128,9 +128,9 @@ def has_detectors(system: System) -> bool:
 class EnabledSteps:
     """The moves of one cell, by class. ``resolution`` decides what the workflow leaves open."""
 
-    def __init__(self, local: CellRules, resolution: Resolution) -> None:
-        self.local = local
-        self.table = table = local.table
+    def __init__(self, cell_rules: CellRules, resolution: Resolution) -> None:
+        self.cell_rules = cell_rules
+        self.table = table = cell_rules.table
         self.nodes = table.system.flow.nodes
         self.resolution = resolution
 
@@ -139,14 +139,16 @@ class EnabledSteps:
 
         A message that was delivered too often is set aside instead.
         """
-        if self.local.is_spent(parcel):
+        if self.cell_rules.is_spent(parcel):
             step = Step(StepKind.SET_ASIDE, p, parcel[1])
             return EnabledStep(step, After(cell, taken=parcel))
         if not self.is_open(cell) or cell.restarting:
             return None
         sender, message = parcel
         event = self.table.received(message)
-        if not self.local.may_take(cell, event) or not self.table.takes(p, cell.volatile, message):
+        if not self.cell_rules.may_take(cell, event) or not self.table.takes(
+            p, cell.volatile, message
+        ):
             return None
         move = self._react(p, cell, event, sender)
         stays = self.table.system.channel == "set"
@@ -163,7 +165,7 @@ class EnabledSteps:
         self, p: int, cell: Cell, event: int, sender: int = -1, cost: str = ""
     ) -> EnabledStep:
         return EnabledStep(
-            Step(StepKind.REACT, p, event), self.local.react(p, cell, event, sender), cost
+            Step(StepKind.REACT, p, event), self.cell_rules.react(p, cell, event, sender), cost
         )
 
     # ----------------------------------------------------------------- commit and publish
@@ -173,25 +175,27 @@ class EnabledSteps:
         if cell.down or cell.paused:
             return
         for post in self._posts(cell):
-            yield EnabledStep(Step(StepKind.PUBLISH, p, post[0]), self.local.publish(cell, post))
+            yield EnabledStep(
+                Step(StepKind.PUBLISH, p, post[0]), self.cell_rules.publish(cell, post)
+            )
         if cell.pending is not None and not cell.pending.unpublished:
-            yield EnabledStep(Step(StepKind.COMMIT, p), self.local.commit(cell))
-        if cell.unacknowledged and self.local.may_acknowledge(cell):
+            yield EnabledStep(Step(StepKind.COMMIT, p), self.cell_rules.commit(cell))
+        if cell.unacknowledged and self.cell_rules.may_acknowledge(cell):
             for parcel in dict.fromkeys(cell.unacknowledged):
                 step = Step(StepKind.ACKNOWLEDGE, p, parcel[1])
-                yield EnabledStep(step, self.local.acknowledge(cell, parcel))
+                yield EnabledStep(step, self.cell_rules.acknowledge(cell, parcel))
 
     def _posts(self, cell: Cell) -> tuple[Post, ...]:
         """An outbox is emptied in order; from a gap, which a crash may cut short, in any order."""
         queue = cell.pending.unpublished if cell.pending is not None else ()
         queue = (*queue, *cell.queue)
-        return queue[:1] if self.local.policy.outbox else tuple(dict.fromkeys(queue))
+        return queue[:1] if self.cell_rules.policy.outbox else tuple(dict.fromkeys(queue))
 
     def flush(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """A flush that would make something durable."""
         running = not cell.down and not cell.paused
-        if running and self.local.policy.log and cell.durable != cell.volatile:
-            yield EnabledStep(Step(StepKind.FLUSH, p), self.local.flush(cell))
+        if running and self.cell_rules.policy.log and cell.durable != cell.volatile:
+            yield EnabledStep(Step(StepKind.FLUSH, p), self.cell_rules.flush(cell))
 
     # ---------------------------------------------------------------------------- progress
 
@@ -203,8 +207,8 @@ class EnabledSteps:
         if cell.down:
             yield EnabledStep(Step(StepKind.RESTART, p), self._restart(p, cell))
         elif cell.paused:
-            yield EnabledStep(Step(StepKind.GO_ON, p), self.local.resume(cell))
-            if self.local.may_lapse(p):
+            yield EnabledStep(Step(StepKind.GO_ON, p), self.cell_rules.resume(cell))
+            if self.cell_rules.may_lapse(p):
                 yield EnabledStep(Step(StepKind.LAPSE, p), self._lapse(p, cell))
         elif cell.pending is None and cell.restarting:
             yield self._react(p, cell, self.table.restarted)
@@ -219,10 +223,10 @@ class EnabledSteps:
 
     def _deaths(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """Workers that die. Without a heartbeat nobody knows of those that nobody saw."""
-        local, table = self.local, self.table
+        cell_rules, table = self.cell_rules, self.table
         services = table.system.services
         silent = table.system.knobs.heartbeat_of(table.names[p], services) is None
-        silent = silent and not local.policy.after_work
+        silent = silent and not cell_rules.policy.after_work
         for work in dict.fromkeys(cell.work):
             there = cell.landed.count(work)
             for landed in (False, True):
@@ -231,7 +235,7 @@ class EnabledSteps:
                 outcome = DONE if landed else interruption(self.nodes[work[0]].state)
                 event = table.work_done(*work, outcome)
                 for kind in (StepKind.DIE, *((StepKind.DIE_UNSEEN,) if silent else ())):
-                    known, late = kind is StepKind.DIE, local.policy.after_work
+                    known, late = kind is StepKind.DIE, cell_rules.policy.after_work
                     after = death(cell, work, landed=landed, known=known, after_work=late)
                     yield EnabledStep(Step(kind, p, event), after, "worker_crashes")
 
@@ -246,15 +250,15 @@ class EnabledSteps:
                 yield EnabledStep(Step(StepKind.REACT, p, failed), After(cell))
 
     def _restart(self, p: int, cell: Cell) -> After:
-        after = self.local.restart(p, cell)
+        after = self.cell_rules.restart(p, cell)
         back = after.cell
-        if back.restarting and self.local.restart_changes_nothing(p, back):
+        if back.restarting and self.cell_rules.restart_changes_nothing(p, back):
             return after._replace(cell=back._replace(restarting=False))
         return after
 
     def _lapse(self, p: int, cell: Cell) -> After:
         """Another replica goes on, or the same one anew."""
-        after = lapse(self.local, cell)
+        after = lapse(self.cell_rules, cell)
         return after._replace(cell=self._restart(p, after.cell).cell)
 
     def _late(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
@@ -286,7 +290,7 @@ class EnabledSteps:
 
     def _may_end(self, cell: Cell, work: Work, outcome: str) -> bool:
         """Outside, what has had its effect succeeds, and nothing else does."""
-        if not self.local.lands_outside(work[0]):
+        if not self.cell_rules.lands_outside(work[0]):
             return True
         landed = cell.landed.count(work)
         return landed > 0 if outcome == DONE else landed < cell.work.count(work)
@@ -295,9 +299,9 @@ class EnabledSteps:
         for work in dict.fromkeys(cell.work):
             open_ = cell.landed.count(work) < cell.work.count(work)
             may = DONE in self.resolution.outcomes(self.nodes[work[0]], work[1], work[2])
-            if self.local.lands_outside(work[0]) and open_ and may:
+            if self.cell_rules.lands_outside(work[0]) and open_ and may:
                 done = self.table.work_done(*work, DONE)
-                yield EnabledStep(Step(StepKind.LAND, p, done), self.local.land(cell, work))
+                yield EnabledStep(Step(StepKind.LAND, p, done), self.cell_rules.land(cell, work))
 
     def _injected(self, cell: Cell) -> Iterator[int]:
         for work in dict.fromkeys(cell.work):
@@ -309,7 +313,7 @@ class EnabledSteps:
         """Outside events that may come, and those that never will."""
         step = Step(StepKind.ANSWER, p)
         for node, epoch in dict.fromkeys(cell.expected):
-            left = self.local.answered(cell, node, epoch)
+            left = self.cell_rules.answered(cell, node, epoch)
             for event in self.resolution.answers(self.nodes[node], epoch):
                 if event == SILENCE:
                     yield EnabledStep(step, After(left))
@@ -350,14 +354,14 @@ class EnabledSteps:
         if cell.down:
             return
         told = self.table.notices(p)
-        after = self.local.crash(cell)._replace(sent=told)
+        after = self.cell_rules.crash(cell)._replace(sent=told)
         yield EnabledStep(Step(StepKind.CRASH, p), after, "crashes")
         for state, back in backups_of(cell).items():
             step = Step(StepKind.RESTORE, p, back)
-            after = self.local.restore(cell, state)._replace(sent=told)
+            after = self.cell_rules.restore(cell, state)._replace(sent=told)
             yield EnabledStep(step, after, "restores")
 
     def pause(self, p: int, cell: Cell) -> Iterator[EnabledStep]:
         """A pause, unless it does not run."""
         if not cell.down and not cell.paused:
-            yield EnabledStep(Step(StepKind.PAUSE, p), self.local.pause(cell), "pauses")
+            yield EnabledStep(Step(StepKind.PAUSE, p), self.cell_rules.pause(cell), "pauses")

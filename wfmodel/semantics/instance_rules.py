@@ -51,9 +51,9 @@ class InstanceRules:
         self.table = table
         self.system = table.system
         self.flow = table.system.flow
-        self.local = CellRules(table, backups=backups)
+        self.cell_rules = CellRules(table, backups=backups)
         self.channels = Channels(table.system.channel)
-        self.policy = self.local.policy
+        self.policy = self.cell_rules.policy
 
     @classmethod
     def under(cls, table: Table, budget: FaultBudget) -> InstanceRules:
@@ -99,7 +99,7 @@ class InstanceRules:
         config = Configuration(nobody, ((),) * len(nobody))
         for name in self.system.opening:
             participant = self.table.index[name]
-            after = self.local.opening(self.table.opening(name))
+            after = self.cell_rules.opening(self.table.opening(name))
             config = self._applied(config, participant, after)
         return config
 
@@ -127,14 +127,16 @@ class InstanceRules:
                 parcels = self.channels.next(config.inboxes[participant])
                 sender = _sender_of(parcels, message, "no such message is on its way to it")
         sender = ANYONE if sender is None else sender
-        after = self.local.react(participant, cell, event, sender)
+        after = self.cell_rules.react(participant, cell, event, sender)
         return self.apply(config, participant, after)
 
     def land(
         self, config: Configuration, participant: int, work: Work
     ) -> tuple[Configuration, Landing | None]:
         """Outside, an attempt has its effect; also the record that changed, if one did."""
-        return self.apply(config, participant, self.local.land(config.cells[participant], work))
+        return self.apply(
+            config, participant, self.cell_rules.land(config.cells[participant], work)
+        )
 
     # --------------------------------------------------------- durability and publication
 
@@ -142,15 +144,15 @@ class InstanceRules:
         self, config: Configuration, participant: int
     ) -> tuple[Configuration, Landing | None]:
         """The uncommitted reaction becomes durable; also the record that an effect changed."""
-        return self.apply(config, participant, self.local.commit(config.cells[participant]))
+        return self.apply(config, participant, self.cell_rules.commit(config.cells[participant]))
 
     def flush(self, config: Configuration, participant: int) -> Configuration:
         """Log: what is known so far becomes durable."""
-        return self._applied(config, participant, self.local.flush(config.cells[participant]))
+        return self._applied(config, participant, self.cell_rules.flush(config.cells[participant]))
 
     def publish(self, config: Configuration, participant: int, post: Post) -> Configuration:
         """One message of the queue reaches the broker, which owes it to every recipient."""
-        after = self.local.publish(config.cells[participant], post)
+        after = self.cell_rules.publish(config.cells[participant], post)
         return self._applied(config, participant, after)
 
     def publish_late(self, config: Configuration, participant: int, post: Post) -> Configuration:
@@ -162,7 +164,9 @@ class InstanceRules:
         """After the work: the broker hears that a message need not come again."""
         cell = config.cells[participant]
         sender = _sender_of(cell.unacknowledged, message, "it has not finished such a message")
-        return self._applied(config, participant, self.local.acknowledge(cell, (sender, message)))
+        return self._applied(
+            config, participant, self.cell_rules.acknowledge(cell, (sender, message))
+        )
 
     # -------------------------------------------------------------------------- the outside
 
@@ -170,7 +174,7 @@ class InstanceRules:
         self, config: Configuration, participant: int, node: int, epoch: int, event: str
     ) -> Configuration:
         """The outside event that a receive awaits is sent."""
-        cell = self.local.answered(config.cells[participant], node, epoch)
+        cell = self.cell_rules.answered(config.cells[participant], node, epoch)
         if all(edge.event != event for edge in self.flow.nodes[node].edges):
             raise Refused(f"the receive knows no event {event!r}")
         message = self.table.message(External(node, epoch, event))
@@ -183,7 +187,7 @@ class InstanceRules:
     def crash(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
         """What is volatile is gone; a second crash of a process that is down changes nothing."""
         cell = config.cells[participant]
-        after = self.local.crash(cell)
+        after = self.cell_rules.crash(cell)
         if not cell.down:
             after = after._replace(sent=self.table.notices(participant))
         config = self._applied(config, participant, after)
@@ -206,7 +210,7 @@ class InstanceRules:
     def lapse(self, config: Configuration, participant: int) -> tuple[Configuration, CrashLosses]:
         """Whoever holds the instance there stood still for too long: others go on with it."""
         cell = config.cells[participant]
-        after = lapse(self.local, cell)
+        after = lapse(self.cell_rules, cell)
         return self._applied(config, participant, after), self._losses(cell, after)
 
     def land_late(
@@ -225,7 +229,7 @@ class InstanceRules:
 
     def restart(self, config: Configuration, participant: int) -> Configuration:
         """One crash is over; with the last, the process is back with its durable state."""
-        after = self.local.restart(participant, config.cells[participant])
+        after = self.cell_rules.restart(participant, config.cells[participant])
         return self._applied(config, participant, after)
 
     def losable(self, config: Configuration, participant: int) -> tuple[Parcel, ...]:
@@ -247,7 +251,7 @@ class InstanceRules:
 
     def set_aside(self, config: Configuration, participant: int, message: int) -> Configuration:
         """The broker gives a message up: it was delivered too often, as the caller knows."""
-        if self.local.max_deliveries is None:
+        if self.cell_rules.max_deliveries is None:
             raise Refused("messages are delivered without limit")
         parcels = self.losable(config, participant)
         sender = _sender_of(parcels, message, "no such message is on its way")
@@ -264,7 +268,7 @@ class InstanceRules:
 
     def restart_changes_nothing(self, cell: Cell, participant: int) -> bool:
         """Whether a restarted participant has nothing to go on with."""
-        return self.local.restart_changes_nothing(participant, cell)
+        return self.cell_rules.restart_changes_nothing(participant, cell)
 
 
 def _parcels_of(inbox: Inbox, message: int) -> tuple[Parcel, ...]:

@@ -30,7 +30,7 @@ class Successors:
     ) -> None:
         self.semantics = semantics
         self.table = semantics.table
-        self.own = EnabledSteps(semantics.local, resolution)
+        self.own = EnabledSteps(semantics.cell_rules, resolution)
         self.urgent = urgent
 
     def of(self, config: Configuration, budget: FaultBudget) -> list[Successor]:

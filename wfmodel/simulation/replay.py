@@ -116,7 +116,7 @@ class Stage:
         self.script = Scripted(self.context)
         self.run = self.script.run
         self.table = self.context.table
-        self.local = CellRules(self.table.table)
+        self.cell_rules = CellRules(self.table.table)
         self.flow = system.flow
         self.lost: set[int] = set()
         """Lives that ended because another replica went on."""
@@ -144,7 +144,7 @@ class Stage:
             elif process.paused:
                 yield Act(process.name, Deed.GO_ON), partial(self._heal, PAUSE, process)
                 yield from self._falls(process)
-                if self.local.may_lapse(process.index):
+                if self.cell_rules.may_lapse(process.index):
                     yield Act(process.name, Deed.LAPSE), partial(self._lapse, process)
             else:
                 yield from self._of(process)

@@ -72,9 +72,9 @@ class Rules:
         self.pending = at("pending", p)
         self.queue = at("queue", p)
         self.paused = at("paused", p)
-        local = tables.semantics.local
-        self.atomic, self.publish_first = local.atomic, local.policy.publish_first
-        self.keeps_at_once = local.atomic and not local.policy.memory
+        cell_rules = tables.semantics.cell_rules
+        self.atomic, self.publish_first = cell_rules.atomic, cell_rules.policy.publish_first
+        self.keeps_at_once = cell_rules.atomic and not cell_rules.policy.memory
         self.unflushed = Relation(self.state, "#", self.durable)
         self.runs = All((is_(self.down, 0), is_(self.paused, 0)))
         self.ready = All((self.runs, is_(self.pending, 0), is_(self.restarting, 0)))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from wfmodel.designs.table import Table
 from wfmodel.exploration.instances.bounds import Own, alone, shared_budget
-from wfmodel.exploration.instances.product_steps import JointStep, Parts, Together
+from wfmodel.exploration.instances.product_steps import JointStep, ProductTables, Together
 from wfmodel.exploration.instances.single_instance import Singles
 from wfmodel.exploration.packed.python_search import PlainSearch, PlainSpace
 from wfmodel.exploration.packed.searching import MEMORY_BYTES, Progress, run_plain
@@ -33,8 +33,8 @@ class JointSpace(PlainSpace[Together]):
         self.together = engine.expansion
         self.singles = self.together.singles
         self.table: Table = self.singles.table
-        self.instances = self.together.parts.instances
-        self._one = Together(Parts(self.singles, 1), symmetry=False)
+        self.instances = self.together.tables.instances
+        self._one = Together(ProductTables(self.singles, 1), symmetry=False)
 
     @property
     def symmetry(self) -> bool:
@@ -51,7 +51,7 @@ class JointSpace(PlainSpace[Together]):
 
     def budget(self, number: int) -> FaultBudget:
         """What is left of the total."""
-        return self.together.parts.budgets.values[self.vector(number)[-1]]
+        return self.together.tables.budgets.values[self.vector(number)[-1]]
 
     def own(self, number: int, instance: int) -> Own:
         """What is left of an instance's own bounds, where it has any."""
@@ -64,7 +64,7 @@ class JointSpace(PlainSpace[Together]):
     def successors(self, number: int) -> Iterator[tuple[JointStep, int]]:
         """Every act from there and where it leads; nothing where it was not looked into."""
         if not self.is_open(number):
-            acts = self.together.parts.acts.values
+            acts = self.together.tables.acts.values
             for act, vector in self.together.of(self.vector(number)).arcs:
                 yield acts[act], self.engine.find(vector)
 
@@ -73,7 +73,7 @@ class JointSpace(PlainSpace[Together]):
         if not number:
             return -1, None
         source, act = self.engine.came_from(number)
-        return source, self.together.parts.acts.values[act]
+        return source, self.together.tables.acts.values[act]
 
     def is_end(self, number: int) -> bool:
         """Whether nothing but another fault can happen there."""
@@ -84,8 +84,8 @@ class JointSpace(PlainSpace[Together]):
         vector = self.vector(number)
         if self.is_open(number):
             return False
-        budget = self._one.parts.budgets.number(self.budget(number))
-        acts = self._one.parts.acts.values
+        budget = self._one.tables.budgets.number(self.budget(number))
+        acts = self._one.tables.acts.values
         arcs = self._one.of((vector[instance], budget)).arcs
         return all(acts[act].paid for act, _ in arcs)
 
@@ -123,9 +123,9 @@ def search(
         ValueError: ``each`` or ``instances`` makes no sense.
     """
     total, own = shared_budget(budget, each, instances)
-    moves = Successors(InstanceRules(table), resolution or Anything(), urgent=urgent)
-    parts = Parts(Singles(moves, total, own, laps), instances)
-    together = Together(parts, symmetry=symmetry)
+    successors = Successors(InstanceRules(table), resolution or Anything(), urgent=urgent)
+    tables = ProductTables(Singles(successors, total, own, laps), instances)
+    together = Together(tables, symmetry=symmetry)
     engine = PlainSearch(together, together.first(total))
     stopped = run_plain(
         engine,

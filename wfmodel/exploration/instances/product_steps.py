@@ -35,7 +35,7 @@ class JointStep(NamedTuple):
     """It is a fault, or a time-out before its time."""
 
 
-class Parts:
+class ProductTables:
     """The numbers that make a vector: a single for each instance, and what the total leaves."""
 
     def __init__(self, singles: Singles, instances: int) -> None:
@@ -69,22 +69,22 @@ class Parts:
 class Together:
     """The successor function over vectors: singles, then the total. With ``symmetry`` in order."""
 
-    def __init__(self, parts: Parts, *, symmetry: bool) -> None:
-        self.parts = parts
-        self.singles = parts.singles
-        self.urgent = parts.singles.moves.urgent
+    def __init__(self, tables: ProductTables, *, symmetry: bool) -> None:
+        self.tables = tables
+        self.singles = tables.singles
+        self.urgent = tables.singles.successors.urgent
         self.symmetry = symmetry
 
     def first(self, budget: FaultBudget) -> Vector:
         """Every instance at its beginning."""
-        return (*[self.singles.first] * self.parts.instances, self.parts.budgets.number(budget))
+        return (*[self.singles.first] * self.tables.instances, self.tables.budgets.number(budget))
 
     def of(self, vector: Vector) -> Expanded:
         """All successors of a vector, whether it rests, and whether it is cut."""
         looked = [self.singles.look(number) for number in vector[:-1]]
         if any(look.beyond for look in looked):
             return Expanded([], rests=False, cut=True)
-        number = self.parts.acts.number
+        number = self.tables.acts.number
         arcs = [(number(act), self.canonical(after)) for act, after in self.acts(vector, looked)]
         return Expanded(arcs, not arcs, cut=False)
 
@@ -98,7 +98,7 @@ class Together:
         Where no process fault is to come, what is due at once is: the first commit or publication
         of each instance that has any, and nothing else.
         """
-        budget = self.parts.budgets.values[vector[-1]]
+        budget = self.tables.budgets.values[vector[-1]]
         if self.urgent and looked[0].up and not budget.interrupts:
             due = [
                 act
@@ -116,7 +116,7 @@ class Together:
         self, vector: Vector, place: int, look: InstanceSteps, budget: FaultBudget
     ) -> Iterator[tuple[JointStep, Vector]]:
         """The moves of one instance; what a process does is told with the first."""
-        spend, b = self.parts.spend, vector[-1]
+        spend, b = self.tables.spend, vector[-1]
         goes_on = [
             arc
             for arc in (*(look.internal if budget.crashes else look.settled), *look.progress)
@@ -135,7 +135,7 @@ class Together:
         self, vector: Vector, place: int, arcs: Iterable[Arc]
     ) -> Iterator[tuple[JointStep, Vector]]:
         for step, target, cost in arcs:
-            left = self.parts.spend(vector[-1], cost, step.participant)
+            left = self.tables.spend(vector[-1], cost, step.participant)
             if left < 0:
                 continue
             if step.kind not in SHARED:

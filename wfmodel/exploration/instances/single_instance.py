@@ -70,24 +70,24 @@ class Singles:
             instances as they were then.
     """
 
-    def __init__(self, moves: Successors, total: FaultBudget, own: Own, laps: int) -> None:
+    def __init__(self, successors: Successors, total: FaultBudget, own: Own, laps: int) -> None:
         for kind, fact in COSTS.items():
             if fact.alone and getattr(total, kind):
                 raise ValueError(f"a {fact.one} is explored with one instance only")
-        self.moves = moves
-        self.table: Table = moves.table
+        self.successors = successors
+        self.table: Table = successors.table
         self._any = FaultBudget._make((*(int(getattr(total, kind) != 0) for kind in FAULTS), ()))
-        self.parts = ComponentTables(self.table, moves, self._any, laps)
-        self._expansion = Expansion(self.parts)
-        self._plenty = self.parts.budgets.number(self._any)
+        self.tables = ComponentTables(self.table, successors, self._any, laps)
+        self._expansion = Expansion(self.tables)
+        self._plenty = self.tables.budgets.number(self._any)
         self.known: Interned[Single] = Interned()
         self._arc_count = 0
         self._looks: dict[int, InstanceSteps] = {}
         self._waited: dict[int, tuple[Arc, ...]] = {}
         self._early: dict[int, tuple[Arc, ...]] = {}
         self._faults: dict[int, tuple[Arc, ...]] = {}
-        semantics = moves.semantics
-        first = self.parts.vector(semantics.start(semantics.initial()), self._any)
+        semantics = successors.semantics
+        first = self.tables.vector(semantics.start(semantics.initial()), self._any)
         self.first = self.known.number(Single(first[:-1], own))
 
     def __len__(self) -> int:
@@ -96,7 +96,7 @@ class Singles:
 
     def config(self, number: int) -> Configuration:
         """The configuration of a number."""
-        return self.parts.configuration(self.known.values[number].vector)
+        return self.tables.configuration(self.known.values[number].vector)
 
     def own(self, number: int) -> Own:
         """What a single's own bounds leave."""
@@ -159,11 +159,11 @@ class Singles:
 
     def _opened(self, number: int) -> tuple[Vector, list[OwnCell]]:
         vector = self.known.values[number].vector
-        return vector, [self.parts.own(p, vector[p]) for p in range(self.parts.size)]
+        return vector, [self.tables.own(p, vector[p]) for p in range(self.tables.size)]
 
     def _arcs(self, number: int, arcs: Iterable[PackedArc]) -> tuple[Arc, ...]:
         """Packed arcs with the kind of fault that each has spent."""
-        own, steps = self.own(number), self.parts.steps.values
+        own, steps = self.own(number), self.tables.steps.values
         found = []
         for action, after in arcs:
             cost = self._spent(after[-1])
@@ -178,10 +178,10 @@ class Singles:
         """Which of one fault of each kind is gone."""
         if left == self._plenty:
             return ""
-        budget = self.parts.budgets.values[left]
+        budget = self.tables.budgets.values[left]
         return next(kind for kind in FAULTS if getattr(budget, kind) < getattr(self._any, kind))
 
     def size_bytes(self) -> int:
         """Memory, roughly."""
-        tables = self.parts.size_bytes()
+        tables = self.tables.size_bytes()
         return tables + BYTES_PER_SINGLE * len(self) + BYTES_PER_ARC * self._arc_count

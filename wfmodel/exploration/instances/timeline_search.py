@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias
 from wfmodel.designs.anomalies import Anomaly, Terminal, primary
 from wfmodel.designs.table import Interned, Table
 from wfmodel.exploration.instances.bounds import Own, Spent, alone, shared_budget, spent
-from wfmodel.exploration.instances.product_steps import EVERYBODY, Parts, Together
+from wfmodel.exploration.instances.product_steps import EVERYBODY, ProductTables, Together
 from wfmodel.exploration.instances.run import Moment
 from wfmodel.exploration.instances.single_instance import Singles
 from wfmodel.exploration.packed.expansion import Arc, Expanded
@@ -57,7 +57,7 @@ class Living:
         self.one = one
         self._asked = strikes
         self.strikes: Interned[Strike | None] = Interned()
-        self.parts = self
+        self.tables = self
         self.observer = OutcomeMonitor(one.singles.table)
         self.timelines: Interned[Timeline] = Interned()
         self.memories: Interned[Memory] = Interned()
@@ -74,7 +74,7 @@ class Living:
         """All successors, whether it rests, and whether it is cut."""
         single, total, timeline, memory, strike = vector
         found = self.steps(single, total)
-        acts = self.one.parts.acts.values
+        acts = self.one.tables.acts.values
         arcs: list[Arc] = []
         for number, (after, left) in found.arcs:
             act = acts[number]
@@ -102,7 +102,7 @@ class Living:
         key = (single, total)
         seen = self._said.get(key)
         if seen is None:
-            settled = not self.one.parts.budgets.values[total].crashes
+            settled = not self.one.tables.budgets.values[total].crashes
             seen = self._said[key] = self.memories.number(
                 self.observer.sees(config, settled=settled)
             )
@@ -114,11 +114,11 @@ class Living:
     def sizes(self) -> list[int]:
         """How many values each place of a vector has had so far."""
         ours = (self.timelines, self.memories, self.strikes)
-        return [*self.one.parts.sizes(), *(len(known.values) for known in ours)]
+        return [*self.one.tables.sizes(), *(len(known.values) for known in ours)]
 
     def size_bytes(self) -> int:
         """Memory of what is tabulated, roughly."""
-        return 2 * self.one.parts.size_bytes()
+        return 2 * self.one.tables.size_bytes()
 
 
 class Lives(PlainSpace[Living]):
@@ -151,13 +151,13 @@ class Lives(PlainSpace[Living]):
         return self.living.one.singles.own(self.engine.vector(0)[0])
 
     def _total(self, number: int) -> FaultBudget:
-        return self.living.one.parts.budgets.values[number]
+        return self.living.one.tables.budgets.values[number]
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
         """Every step from there and where it leads; empty where it was not looked into."""
         if self.is_open(number):
             return ()
-        acts = self.living.one.parts.acts.values
+        acts = self.living.one.tables.acts.values
         arcs = self.living.of(self.engine.vector(number)).arcs
         return [(acts[act].step, self.engine.find(vector)) for act, vector in arcs]
 
@@ -166,7 +166,7 @@ class Lives(PlainSpace[Living]):
         if not number:
             return -1, None
         source, act = self.engine.came_from(number)
-        return source, self.living.one.parts.acts.values[act].step
+        return source, self.living.one.tables.acts.values[act].step
 
     # ------------------------------------------------------------- what a moment says of a life
 
@@ -179,7 +179,7 @@ class Lives(PlainSpace[Living]):
         if self.is_open(number):
             return False
         single, total, *_ = self.engine.vector(number)
-        acts = self.living.one.parts.acts.values
+        acts = self.living.one.tables.acts.values
         return all(acts[act].paid for act, _ in self.living.steps(single, total).arcs)
 
     def strike(self, number: int) -> Strike | None:
@@ -250,9 +250,10 @@ def live(
         ValueError: ``each`` or ``instances`` makes no sense.
     """
     total, own = shared_budget(budget, each, instances)
-    moves = Successors(InstanceRules(table), resolution or Anything(), urgent=urgent)
+    successors = Successors(InstanceRules(table), resolution or Anything(), urgent=urgent)
     living = Living(
-        Together(Parts(Singles(moves, total, own, laps), 1), symmetry=False), strikes=strikes
+        Together(ProductTables(Singles(successors, total, own, laps), 1), symmetry=False),
+        strikes=strikes,
     )
     engine = PlainSearch(living, living.first(total))
     stopped = run_plain(

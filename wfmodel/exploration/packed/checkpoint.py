@@ -34,8 +34,8 @@ class CheckpointError(Exception):
 
 def describe(expansion: Expansion, *, laps: int) -> dict[str, object]:
     """What a checkpoint must agree on with the search that resumes from it."""
-    parts, reduced = expansion.parts, expansion.reduction is not None
-    system = parts.table.system
+    tables, reduced = expansion.tables, expansion.reduction is not None
+    system = tables.table.system
     return {
         "version": VERSION,
         "design": str(system.declared or system.design),
@@ -43,11 +43,11 @@ def describe(expansion: Expansion, *, laps: int) -> dict[str, object]:
         "knobs": repr(system.knobs),
         "channel": str(system.channel),
         "nodes": [node.name for node in system.flow.nodes],
-        "budget": parts.first_budget.describe(),
+        "budget": tables.first_budget.describe(),
         "laps": laps,
         "interchangeable": [list(group) for group in system.symmetric] if reduced else [],
-        "urgent steps first": parts.moves.urgent,
-        "resolution": repr(parts.own_moves.resolution),
+        "urgent steps first": tables.successors.urgent,
+        "resolution": repr(tables.enabled_steps.resolution),
     }
 
 
@@ -67,7 +67,7 @@ def save(
         np.savez(
             file,
             header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8),
-            log=np.array(expansion.parts.log, dtype=np.int32).reshape(-1, 4),
+            log=np.array(expansion.tables.log, dtype=np.int32).reshape(-1, 4),
             **{name: getattr(snapshot, name) for name in NAMES},
         )
 
@@ -87,12 +87,12 @@ def load(path: Path, expansion: Expansion, *, laps: int) -> tuple[Snapshot, list
                 raise CheckpointError(
                     f"{path}: the checkpoint has {name} {saved.get(name)!r}, this search {value!r}"
                 )
-        expansion.parts.replay(log.tolist())
+        expansion.tables.replay(log.tolist())
         if expansion.reduction is not None:
             expansion.reduction.check.follow()
         snapshot, level = _snapshot(header, arrays), [int(number) for number in header["level"]]
         same = _digest(expansion) == header["tables"]
-        if same and (why := _why_none(snapshot, level, expansion.parts.sizes())):
+        if same and (why := _why_none(snapshot, level, expansion.tables.sizes())):
             raise ValueError(why)
     except _DAMAGE as error:
         raise CheckpointError(f"{path}: not a checkpoint of this search ({error})") from error
@@ -144,14 +144,14 @@ def _why_none(snapshot: Snapshot, level: list[int], sizes: list[int]) -> str:
 
 def _digest(expansion: Expansion) -> str:
     """A hash of everything that is tabulated."""
-    tables = ComponentArrays(
-        expansion.parts,
+    arrays = ComponentArrays(
+        expansion.tables,
         urgent=expansion.urgent,
         lossy=expansion.lossy,
         doubling=expansion.doubling,
     )
     known = hashlib.blake2b(digest_size=16)
-    for array in tables.arrays():
+    for array in arrays.arrays():
         known.update(np.ascontiguousarray(array).tobytes())
     if expansion.reduction is not None:
         known.update(json.dumps(expansion.reduction.tabulated()).encode())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from wfmodel.exploration.packed import compiled_successors as kn
+from wfmodel.exploration.packed import compiled_successors
 from wfmodel.exploration.packed import index as ix
 from wfmodel.exploration.packed.bit_layout import BitLayout
 from wfmodel.exploration.packed.compiled_symmetry import scratch
@@ -40,10 +40,10 @@ class CompiledSearch:
 
     def __init__(self, expansion: Expansion, snapshot: Snapshot, memory_bytes: int) -> None:
         self.expansion = expansion
-        self.parts = expansion.parts
+        self.tables = expansion.tables
         self.memory_bytes = memory_bytes
-        self.tables = ComponentArrays(
-            self.parts,
+        self.component_arrays = ComponentArrays(
+            self.tables,
             urgent=expansion.urgent,
             lossy=expansion.lossy,
             doubling=expansion.doubling,
@@ -61,7 +61,7 @@ class CompiledSearch:
         self.resting = _filled(snapshot.resting, lists[0] + FIRST_STATES)
         self.cut = _filled(snapshot.cut, lists[1] + FIRST_STATES)
         self.index = np.zeros(_power_of_two(max(FIRST_INDEX, 2 * count)), dtype=np.uint32)
-        self.gaps = np.zeros((kn.AHEAD + 2, 4), dtype=np.int64)
+        self.gaps = np.zeros((compiled_successors.AHEAD + 2, 4), dtype=np.int64)
         self._renew_batch(BATCH)
         self._renew()
         ix.rebuild(self.found, self.bits, self.batch.hashes)
@@ -79,7 +79,7 @@ class CompiledSearch:
             np.zeros(places + ix.NOTES, dtype=np.int64),
             np.zeros(1024 * places, dtype=np.int64),
             np.zeros((size, 4), dtype=np.int64),
-            scratch(self.parts.size),
+            scratch(self.tables.size),
         )
 
     def _renew(self) -> None:
@@ -90,7 +90,7 @@ class CompiledSearch:
             np.array(layout.shifts, dtype=np.uint64),
             np.array([(1 << width) - 1 for width in layout.widths], dtype=np.uint64),
         )
-        self.arrays, self.orbits = self.tables.arrays(), self.tables.orbits()
+        self.arrays, self.orbits = self.component_arrays.arrays(), self.component_arrays.orbits()
         self.bits = np.uint64(len(self.index).bit_length() - 1)
         self.found = ix.StateIndex(
             self.states,
@@ -105,7 +105,7 @@ class CompiledSearch:
     def size_bytes(self) -> int:
         """Memory of everything, roughly where Python's own objects are concerned."""
         arrays = (*self.found, *self.batch)
-        return sum(array.nbytes for array in arrays) + self.tables.size_bytes()
+        return sum(array.nbytes for array in arrays) + self.component_arrays.size_bytes()
 
     def _room(self, more: int) -> bool:
         return self.size_bytes() + more <= self.memory_bytes
@@ -137,21 +137,23 @@ class CompiledSearch:
             end = min(self.next + most, len(self))
             while self.next < end:
                 args = self.packing, self.found, self.batch, self.gaps, self.bits
-                self._mend(kn.run(self.arrays, self.orbits, *args, end - self.next))
+                self._mend(
+                    compiled_successors.run(self.arrays, self.orbits, *args, end - self.next)
+                )
 
     def _mend(self, why: int) -> None:
-        if why == kn.MISSED:
+        if why == compiled_successors.MISSED:
             self._fill()
             self._follow()
-        elif why == kn.ALONE:
+        elif why == compiled_successors.ALONE:
             self._expand_next()
-        elif why == kn.STATES_FULL:
+        elif why == compiled_successors.STATES_FULL:
             self._more_states()
-        elif why == kn.INDEX_FULL:
+        elif why == compiled_successors.INDEX_FULL:
             self._more_index()
-        elif why == kn.BATCH_FULL:
+        elif why == compiled_successors.BATCH_FULL:
             self._renew_batch(2 * self.batch_size)
-        elif why == kn.LISTS_FULL:
+        elif why == compiled_successors.LISTS_FULL:
             self._more_lists()
 
     def _expand_next(self) -> None:
@@ -184,18 +186,18 @@ class CompiledSearch:
 
     def _fill(self) -> None:
         """Fill the entries that the compiled search asks for."""
-        known = len(self.parts.log)
+        known = len(self.tables.log)
         count = int(self.gaps[0, 0])
         for entry in dict.fromkeys(map(tuple, self.gaps[1 : count + 1].tolist())):
-            self.parts.fill(*entry)
-        assert len(self.parts.log) > known, "the search asks for what is there"
+            self.tables.fill(*entry)
+        assert len(self.tables.log) > known, "the search asks for what is there"
 
     def _follow(self) -> None:
-        self.tables.follow()
-        sizes = self.parts.sizes()
+        self.component_arrays.follow()
+        sizes = self.tables.sizes()
         if not self.layout.fits(sizes):
             self._repack(self.layout.wider(sizes))
-        self.arrays, self.orbits = self.tables.arrays(), self.tables.orbits()
+        self.arrays, self.orbits = self.component_arrays.arrays(), self.component_arrays.orbits()
 
     def _repack(self, layout: BitLayout) -> None:
         old, count = self.packing, len(self)

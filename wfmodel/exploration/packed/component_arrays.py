@@ -190,14 +190,14 @@ class ComponentArrays:
 
     def __init__(
         self,
-        parts: ComponentTables,
+        tables: ComponentTables,
         *,
         urgent: bool,
         lossy: bool,
         doubling: bool,
         reduction: Reduction | None = None,
     ) -> None:
-        n = parts.size
+        n = tables.size
         self.reduction = reduction
         places = 0 if reduction is None else 2 * n + 2
         self.swap, self.look = Rows(places, 8), Rows(places, 8)
@@ -207,9 +207,9 @@ class ComponentArrays:
         for number, group in enumerate(groups):
             self.group_of[list(group)] = number
         self.others = np.flatnonzero(self.group_of < 0)
-        self.parts = parts
+        self.tables = tables
         self.lossy, self.doubling = lossy, doubling
-        channels = parts.channels
+        channels = tables.channels
         unordered = not (channels.ordered or channels.queued)
         rules = n, urgent, channels.stays, unordered, reduction is None
         self.rules = np.array(rules, dtype=np.int64)
@@ -268,7 +268,7 @@ class ComponentArrays:
     def size_bytes(self) -> int:
         """Memory of the arrays, and roughly of what they mirror."""
         arrays = (*self.arrays(), *self.orbits())
-        return sum(array.nbytes for array in arrays) + self.parts.size_bytes()
+        return sum(array.nbytes for array in arrays) + self.tables.size_bytes()
 
     def follow(self) -> None:
         """Take over what has been tabulated since the last time.
@@ -276,42 +276,42 @@ class ComponentArrays:
         Raises:
             TooSparse: a table would be large and nearly empty.
         """
-        log = self.parts.log
+        log = self.tables.log
         for entry in log[self._done :]:
             self._take_over(*entry)
         self._done = len(log)
-        known = self.parts.budgets.values
+        known = self.tables.budgets.values
         for number in range(self._known_budgets, len(known)):
             self._budget(number)
         self._known_budgets = len(known)
 
     def _take_over(self, table: int, a: int, b: int, c: int) -> None:
-        parts = self.parts
+        tables = self.tables
         match table:
             case p_.OWN:
                 self._own(a, b)
             case p_.RECEIVE:
-                move = parts.receives[a, b, c]
+                move = tables.receives[a, b, c]
                 self.receive.reserve(a, b, c)
                 self.receive.view(a)[b, c] = NONE if move is None else self._move(a, move)
             case p_.INBOX:
                 self._inbox(a, b)
             case p_.PUT:
                 self.put.reserve(a, b, c)
-                self.put.view(a)[b, c] = parts.puts[a, b, c]
+                self.put.view(a)[b, c] = tables.puts[a, b, c]
             case p_.TAKE:
-                self._entry(a, b, c)[3] = parts.takes[a, b, c]
+                self._entry(a, b, c)[3] = tables.takes[a, b, c]
             case p_.LOSE:
-                self._entry(a, b, c)[4:6] = parts.loses[a, b, c]
+                self._entry(a, b, c)[4:6] = tables.loses[a, b, c]
             case p_.DOUBLE:
-                self._entry(a, b, c)[6:8] = parts.doubles[a, b, c]
+                self._entry(a, b, c)[6:8] = tables.doubles[a, b, c]
             case p_.LAND:
-                self.land = grown(self.land, a, b, len(parts.lands))
-                self.land[a, b] = parts.lands[a, b]
+                self.land = grown(self.land, a, b, len(tables.lands))
+                self.land[a, b] = tables.lands[a, b]
             case p_.SPEND:
-                self.spend = grown(self.spend, a, 0, len(parts.spends))
-                left = parts.spends[a, b, c]
-                self.spend[a, b * parts.size + c] = NONE if left < 0 else left
+                self.spend = grown(self.spend, a, 0, len(tables.spends))
+                left = tables.spends[a, b, c]
+                self.spend[a, b * tables.size + c] = NONE if left < 0 else left
 
             case p_.SWAP | p_.LOOK if self.reduction is not None:
                 rows, find = (
@@ -323,7 +323,7 @@ class ComponentArrays:
                 rows.view(a)[b, c] = find(a, b, c)
 
     def _own(self, p: int, cell: int) -> None:
-        own = self.parts.owns[p][cell]
+        own = self.tables.owns[p][cell]
         self.own.reserve(p, cell)
         row = self.own.view(p)[cell]
         for kind, moves in enumerate(own.moves):
@@ -351,7 +351,7 @@ class ComponentArrays:
         )
 
     def _inbox(self, p: int, inbox: int) -> None:
-        contents = self.parts.contents[p][inbox]
+        contents = self.tables.contents[p][inbox]
         self.inbox.reserve(p, inbox)
         self.inbox.view(p)[inbox] = (self.entries.length, len(contents.parcels))
         for entry in zip(contents.parcels, contents.counts, contents.next, strict=True):
@@ -364,10 +364,10 @@ class ComponentArrays:
         return found
 
     def _budget(self, number: int) -> None:
-        budget = self.parts.budgets.values[number]
+        budget = self.tables.budgets.values[number]
         if number >= len(self.budgets):
             self.budgets = np.concatenate((self.budgets, np.zeros_like(self.budgets)))
-        self.spend = grown(self.spend, number, 0, len(self.parts.spends))
+        self.spend = grown(self.spend, number, 0, len(self.tables.spends))
         self.budgets[number] = (
             FORGETTING * budget.forgets
             + INTERRUPTING * budget.interrupts

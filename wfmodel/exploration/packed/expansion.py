@@ -1,4 +1,4 @@
-"""What follows a vector: the steps of ``Successors``, in the same order, over tabulated parts.
+"""What follows a vector: the steps of ``Successors``, in the same order, over tabulated tables.
 
 This is the pure-Python twin of ``compiled_successors.expand``; both must give the same successors
 in the same order, so that both number the states alike.
@@ -47,24 +47,24 @@ class Expansion:
 
     reduction: Reduction | None = None
 
-    def __init__(self, parts: ComponentTables) -> None:
-        self.parts = parts
-        self.n = parts.size
-        self.urgent = parts.moves.urgent
-        self.lossy = not parts.moves.semantics.policy.at_least_once
-        self.doubling = not parts.channels.stays
+    def __init__(self, tables: ComponentTables) -> None:
+        self.tables = tables
+        self.n = tables.size
+        self.urgent = tables.successors.urgent
+        self.lossy = not tables.successors.semantics.policy.at_least_once
+        self.doubling = not tables.channels.stays
 
     def of(self, vector: Vector) -> Expanded:
         """All successors of a vector, whether it rests, and whether it is cut."""
-        n, parts = self.n, self.parts
-        owns = [parts.own(p, vector[p]) for p in range(n)]
+        n, tables = self.n, self.tables
+        owns = [tables.own(p, vector[p]) for p in range(n)]
         if any(own.beyond for own in owns):
             return Expanded([], rests=False, cut=True)
         arcs = self._arcs(vector, owns)
         return Expanded(arcs, not arcs, cut=False)
 
     def _arcs(self, vector: Vector, owns: list[Own]) -> list[Arc]:
-        budget = self.parts.budgets.values[vector[-1]]
+        budget = self.tables.budgets.values[vector[-1]]
         if self.urgent and not budget.interrupts and all(own.still for own in owns):
             for p, own in enumerate(owns):
                 if own.moves[URGENT]:
@@ -88,11 +88,11 @@ class Expansion:
 
     def progress(self, vector: Vector, owns: list[Own]) -> Iterator[Arc]:
         """Messages taken up, restarts, work that ends, what comes from outside."""
-        parts, n = self.parts, self.n
+        tables, n = self.tables, self.n
         for p, own in enumerate(owns):
-            contents = parts.inbox(p, vector[n + p])
+            contents = tables.inbox(p, vector[n + p])
             for parcel, comes in zip(contents.parcels, contents.next, strict=True):
-                move = parts.receive(p, vector[p], parcel) if comes else None
+                move = tables.receive(p, vector[p], parcel) if comes else None
                 if move is not None:
                     yield self._apply(vector, p, move)
             yield from self._affordable(vector, p, own.moves[PROGRESS])
@@ -117,21 +117,21 @@ class Expansion:
             yield from self._duplicates(vector)
 
     def _losses(self, vector: Vector, owns: list[Own]) -> Iterator[Arc]:
-        parts, n = self.parts, self.n
+        tables, n = self.tables, self.n
         for p, own in enumerate(owns):
-            left = parts.spend(vector[-1], LOSSES, p)
-            contents = parts.inbox(p, vector[n + p])
+            left = tables.spend(vector[-1], LOSSES, p)
+            contents = tables.inbox(p, vector[n + p])
             for parcel, count in zip(contents.parcels, contents.counts, strict=True):
                 if left >= 0 and (parcel != own.hidden or count > 1):
-                    action, inbox = parts.lose(p, vector[n + p], parcel)
+                    action, inbox = tables.lose(p, vector[n + p], parcel)
                     yield action, self._with(vector, n + p, inbox, left)
 
     def _duplicates(self, vector: Vector) -> Iterator[Arc]:
-        parts, n = self.parts, self.n
+        tables, n = self.tables, self.n
         for p in range(n):
-            left = parts.spend(vector[-1], DUPLICATES, p)
-            for parcel in parts.inbox(p, vector[n + p]).parcels if left >= 0 else ():
-                action, inbox = parts.double(p, vector[n + p], parcel)
+            left = tables.spend(vector[-1], DUPLICATES, p)
+            for parcel in tables.inbox(p, vector[n + p]).parcels if left >= 0 else ():
+                action, inbox = tables.double(p, vector[n + p], parcel)
                 yield action, self._with(vector, n + p, inbox, left)
 
     def _with(self, vector: Vector, place: int, number: int, budget: int) -> Vector:
@@ -139,19 +139,19 @@ class Expansion:
 
     def _affordable(self, vector: Vector, p: int, moves: Iterable[Made]) -> Iterator[Arc]:
         for move in moves:
-            if move.cost == FREE or self.parts.spend(vector[-1], move.cost, p) >= 0:
+            if move.cost == FREE or self.tables.spend(vector[-1], move.cost, p) >= 0:
                 yield self._apply(vector, p, move)
 
     def _apply(self, vector: Vector, p: int, move: Made) -> Arc:
-        parts, n = self.parts, self.n
+        tables, n = self.tables, self.n
         after = list(vector)
         after[p] = move.cell
         if move.taken >= 0:
-            after[n + p] = parts.take(p, after[n + p], move.taken)
+            after[n + p] = tables.take(p, after[n + p], move.taken)
         for q, parcel in move.sent:
-            after[n + q] = parts.put(q, after[n + q], parcel)
+            after[n + q] = tables.put(q, after[n + q], parcel)
         if move.landing >= 0:
-            after[2 * n] = parts.land(after[2 * n], move.landing)
+            after[2 * n] = tables.land(after[2 * n], move.landing)
         if move.cost != FREE:
-            after[-1] = parts.spend(after[-1], move.cost, p)
+            after[-1] = tables.spend(after[-1], move.cost, p)
         return move.action, tuple(after)

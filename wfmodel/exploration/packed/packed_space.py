@@ -58,8 +58,8 @@ class PackedSpace(NumberedSpace):
         self.levels = levels
         """Steps to the farthest state that was looked into."""
         self.expansion: Expansion = engine.expansion
-        self.parts = engine.expansion.parts
-        self.table: Table = self.parts.table
+        self.tables = engine.expansion.tables
+        self.table: Table = self.tables.table
         self._snapshot: Snapshot = engine.snapshot()
         self.cut = frozenset(self._snapshot.cut.tolist())
 
@@ -98,11 +98,11 @@ class PackedSpace(NumberedSpace):
 
     def configuration(self, number: int) -> Configuration:
         """The configuration of a number."""
-        return self.parts.configuration(self.engine.vector(number))
+        return self.tables.configuration(self.engine.vector(number))
 
     def budget(self, number: int) -> FaultBudget:
         """The faults that are left there."""
-        return self.parts.budget(self.engine.vector(number))
+        return self.tables.budget(self.engine.vector(number))
 
     @cached_property
     def graph(self) -> StepGraph:
@@ -119,11 +119,11 @@ class PackedSpace(NumberedSpace):
 
             arcs = arcs_of(self.engine)
         snapshot = self._snapshot
-        budgets = column(snapshot.layout, snapshot.words, len(self.parts.sizes()) - 1)
+        budgets = column(snapshot.layout, snapshot.words, len(self.tables.sizes()) - 1)
         unknown = np.zeros(len(self), dtype=np.bool_)
         unknown[self.looked_into :] = True
         unknown[snapshot.cut] = True
-        steps, left = self.parts.steps.values, self.parts.budgets.values
+        steps, left = self.tables.steps.values, self.tables.budgets.values
         return StepGraph(*arcs, steps, budgets.astype(np.uint32), left, unknown)
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
@@ -131,7 +131,7 @@ class PackedSpace(NumberedSpace):
         if number >= self.looked_into:
             return ()
         arcs = self.expansion.of(self.engine.vector(number)).arcs
-        steps = self.parts.steps.values
+        steps = self.tables.steps.values
         return tuple((steps[action], self.engine.find(vector)) for action, vector in arcs)
 
     def came_from(self, number: int) -> tuple[int, Step | None]:
@@ -139,7 +139,7 @@ class PackedSpace(NumberedSpace):
         if not number:
             return -1, None
         parent, action = self.engine.came_from(number)
-        return parent, self.parts.steps.values[action]
+        return parent, self.tables.steps.values[action]
 
     def is_open(self, number: int) -> bool:
         """Whether its successors are not known: beyond the laps, or the search stopped."""
@@ -178,10 +178,10 @@ class PackedSpace(NumberedSpace):
         found: dict[object, tuple[int, int]] = {}
         if not len(numbers):
             return found
-        n = self.parts.size
+        n = self.tables.size
         classes = [
             np.zeros(size, dtype=np.int64) if n <= place < 2 * n else np.arange(size)
-            for place, size in enumerate(self.parts.sizes()[:-1])
+            for place, size in enumerate(self.tables.sizes()[:-1])
         ]
         keys = self.keys(classes, numbers)
         _, first, counts = np.unique(keys, return_index=True, return_counts=True)
@@ -197,14 +197,14 @@ class PackedSpace(NumberedSpace):
     ) -> tuple[NDArray[np.int64], list[Any]]:
         """What ``question`` says of every state, as places in a list of all that it says.
 
-        It is asked once for states that look alike: ``sight`` says what it sees of the parts, and
+        It is asked once for states that look alike: ``sight`` says what it sees of the tables, and
         ``also``, of shape (states,), what it sees besides.
         """
-        parts = self.parts
-        cells = [_classes(partial(sight.cell, p), c.values) for p, c in enumerate(parts.cells)]
-        inboxes = [_classes(sight.inbox, inbox.values) for inbox in parts.inboxes]
-        world = _classes(sight.world, parts.worlds.values)
-        classes = [*cells, *inboxes, world, _classes(sight.budget, parts.budgets.values)]
+        tables = self.tables
+        cells = [_classes(partial(sight.cell, p), c.values) for p, c in enumerate(tables.cells)]
+        inboxes = [_classes(sight.inbox, inbox.values) for inbox in tables.inboxes]
+        world = _classes(sight.world, tables.worlds.values)
+        classes = [*cells, *inboxes, world, _classes(sight.budget, tables.budgets.values)]
         answers: Interned[Any] = Interned()
         result = np.zeros(len(self), dtype=np.int64)
         for start in range(0, len(self), CHUNK):

@@ -36,7 +36,7 @@ class Expanding(Protocol):
     """A successor function over vectors."""
 
     @property
-    def parts(self) -> Sizes:
+    def tables(self) -> Sizes:
         """What vectors are made of."""
         ...
 
@@ -102,11 +102,11 @@ class PlainSearch(Generic[E]):
     def size_bytes(self) -> int:
         """Memory, roughly."""
         per_state = BYTES_PER_STATE + 8 * len(self.vectors[0])
-        return per_state * len(self.vectors) + self.expansion.parts.size_bytes()
+        return per_state * len(self.vectors) + self.expansion.tables.size_bytes()
 
     def snapshot(self) -> Snapshot:
         """All of it, as arrays."""
-        sizes = self.expansion.parts.sizes()
+        sizes = self.expansion.tables.sizes()
         layout = layout_of(tuple((size - 1).bit_length() for size in sizes))
         return Snapshot(
             layout,

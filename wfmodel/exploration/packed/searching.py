@@ -108,9 +108,9 @@ def search(
         raise ImportError(f"the compiled search needs numba: {install_command('numba')}")
     budget = budget or FaultBudget()
     semantics = InstanceRules.under(table, budget)
-    moves = Successors(semantics, resolution or Anything(), urgent=urgent)
-    expansion = expansion_of(ComponentTables(table, moves, budget, laps), symmetry=symmetry)
-    first = expansion.parts.vector(semantics.start(semantics.initial()), budget)
+    successors = Successors(semantics, resolution or Anything(), urgent=urgent)
+    expansion = expansion_of(ComponentTables(table, successors, budget, laps), symmetry=symmetry)
+    first = expansion.tables.vector(semantics.start(semantics.initial()), budget)
     run = _Run(PlainSearch(expansion, first), engine, limit, memory_bytes)
     if checkpoint is not None and checkpoint.exists():
         snapshot, run.level = on_disk.load(checkpoint, expansion, laps=laps)

@@ -15,13 +15,13 @@ from wfmodel.semantics.numbering import Vector
 class Reduced(Expansion):
     """The successor function over canonical vectors."""
 
-    def __init__(self, parts: ComponentTables, reduction: Reduction) -> None:
-        super().__init__(parts)
+    def __init__(self, tables: ComponentTables, reduction: Reduction) -> None:
+        super().__init__(tables)
         self.reduction: Reduction = reduction
-        parts.also(reduction.swap, reduction.look)
-        reduction.on_swap = lambda *keys: parts.log.append((SWAP, *keys))
-        reduction.on_look = lambda *keys: parts.log.append((LOOK, *keys))
-        reduction.check.check_beginning(parts.first_budget)
+        tables.also(reduction.swap, reduction.look)
+        reduction.on_swap = lambda *keys: tables.log.append((SWAP, *keys))
+        reduction.on_look = lambda *keys: tables.log.append((LOOK, *keys))
+        reduction.check.check_beginning(tables.first_budget)
 
     def of(self, vector: Vector) -> Expanded:
         """All successors of a vector, each as the one that stands for its orbit.
@@ -36,7 +36,7 @@ class Reduced(Expansion):
         return found._replace(arcs=arcs)
 
 
-def expansion_of(parts: ComponentTables, *, symmetry: bool) -> Expansion:
+def expansion_of(tables: ComponentTables, *, symmetry: bool) -> Expansion:
     """The successor function that a search needs: reduced where its system declares a symmetry."""
-    reduction = Reduction.wanted(parts.table, parts, symmetry=symmetry)
-    return Expansion(parts) if reduction is None else Reduced(parts, reduction)
+    reduction = Reduction.wanted(tables.table, tables, symmetry=symmetry)
+    return Expansion(tables) if reduction is None else Reduced(tables, reduction)

@@ -57,11 +57,11 @@ class Exchanged:
         self.complete, self.stopped = space.complete, space.stopped
 
     def _node(self, number: int) -> tuple[Configuration, FaultBudget]:
-        parts = self.reduction.parts
-        vector = parts.vector(self.space.configuration(number), self.space.budget(number))
+        numbering = self.reduction.numbering
+        vector = numbering.vector(self.space.configuration(number), self.space.budget(number))
         for i, j in self.swaps:
             vector = self.reduction.swapped(vector, i, j)
-        return parts.configuration(vector), parts.budget(vector)
+        return numbering.configuration(vector), numbering.budget(vector)
 
     def __len__(self) -> int:
         """How many configurations are known."""
@@ -172,8 +172,8 @@ def _spread(count: int, each: int) -> Iterator[int]:
 
 def arrangements(space: StateSpace, reduction: Reduction, number: int) -> Iterator[Exchanged]:
     """Every other configuration that one stands for, each once, as a space in which it is so."""
-    parts = reduction.parts
-    vector = parts.vector(space.configuration(number), space.budget(number))
+    numbering = reduction.numbering
+    vector = numbering.vector(space.configuration(number), space.budget(number))
     swaps = [pair for group in reduction.groups for pair in pairwise(group)]
     ways: dict[Vector, Swaps] = {reduction.swapped(vector, 0, 0): ()}
     waiting = list(ways)

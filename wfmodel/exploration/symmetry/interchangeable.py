@@ -45,9 +45,9 @@ class Interchangeable:
         self.table = table
         self.system = table.system
         self.rename = table.system.rename
-        local = CellRules(table)
-        self._in_order = local.policy.outbox
-        self._at_once = local.atomic
+        cell_rules = CellRules(table)
+        self._in_order = cell_rules.policy.outbox
+        self._at_once = cell_rules.atomic
         self.swaps = [pair for group in groups for pair in pairwise(group)]
         self.sampled = False
         """Whether some exchange of a reaction was not followed up."""

@@ -26,11 +26,11 @@ Ranks: TypeAlias = dict[int, int]
 
 
 class Reduction:
-    """Canonical vectors of one system, over the numbers of ``parts``."""
+    """Canonical vectors of one system, over its numbers."""
 
-    def __init__(self, table: Table, parts: Numbering) -> None:
+    def __init__(self, table: Table, numbering: Numbering) -> None:
         self.table = table
-        self.parts = parts
+        self.numbering = numbering
         self.n = len(table.names)
         self.groups = tuple(
             tuple(table.index[name] for name in group) for group in table.system.symmetric
@@ -58,14 +58,14 @@ class Reduction:
         return f"states that differ in who is who of {groups} are one{sample}"
 
     @classmethod
-    def wanted(cls, table: Table, parts: Numbering, *, symmetry: bool) -> Reduction | None:
+    def wanted(cls, table: Table, numbering: Numbering, *, symmetry: bool) -> Reduction | None:
         """The reduction of a system that declares a symmetry, where it is asked for."""
-        return cls(table, parts) if symmetry and table.system.symmetric else None
+        return cls(table, numbering) if symmetry and table.system.symmetric else None
 
     def of(self, config: Configuration, budget: FaultBudget) -> tuple[Configuration, FaultBudget]:
         """The canonical configuration of an orbit, and its budget."""
-        canonical = self.canonical(self.parts.vector(config, budget))
-        return self.parts.configuration(canonical), self.parts.budget(canonical)
+        canonical = self.canonical(self.numbering.vector(config, budget))
+        return self.numbering.configuration(canonical), self.numbering.budget(canonical)
 
     # ---------------------------------------------------------------------------- canonical
 
@@ -187,14 +187,14 @@ class Reduction:
         return known[place, part]
 
     def _swap(self, place: int, part: int, i: int, j: int) -> int:
-        n, parts, swapping = self.n, self.parts, self._swapping
+        n, numbering, swapping = self.n, self.numbering, self._swapping
         if place < n:
-            cell = swapping.cell(place, parts.cells[place].values[part], i, j)
-            return parts.cells[placed(place, i, j)].number(cell)
+            cell = swapping.cell(place, numbering.cells[place].values[part], i, j)
+            return numbering.cells[placed(place, i, j)].number(cell)
         if place < 2 * n:
-            inbox = swapping.inbox(parts.inboxes[place - n].values[part], i, j)
-            return parts.inboxes[placed(place - n, i, j)].number(inbox)
-        return parts.budgets.number(swapping.budget(parts.budgets.values[part], i, j))
+            inbox = swapping.inbox(numbering.inboxes[place - n].values[part], i, j)
+            return numbering.inboxes[placed(place - n, i, j)].number(inbox)
+        return numbering.budgets.number(swapping.budget(numbering.budgets.values[part], i, j))
 
     def look(self, place: int, part: int, me: int) -> int:
         """How a part looks to a member; equal numbers where it looks the same."""
@@ -213,12 +213,12 @@ class Reduction:
         return [*swaps, *([*key, number] for key, number in self._views.items())]
 
     def _seen(self, place: int, part: int, me: int) -> Hashable:
-        n, parts, seeing = self.n, self.parts, self._seeing
+        n, numbering, seeing = self.n, self.numbering, self._seeing
         if place < n:
-            return seeing.cell(place, parts.cells[place].values[part], me)
+            return seeing.cell(place, numbering.cells[place].values[part], me)
         if place < 2 * n:
-            return seeing.inbox(place - n, parts.inboxes[place - n].values[part], me)
-        return seeing.budget(parts.budgets.values[part], me)
+            return seeing.inbox(place - n, numbering.inboxes[place - n].values[part], me)
+        return seeing.budget(numbering.budgets.values[part], me)
 
 
 def _unheard(_place: int, _part: int, _third: int) -> None:

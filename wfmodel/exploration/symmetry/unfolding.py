@@ -32,7 +32,7 @@ class UnfoldedRun(Listed):
         self._reduction = reduction
         first = trace.numbers[0]
         semantics = InstanceRules.under(self.table, space.budget(first))
-        self._moves = Successors(semantics, Anything(), urgent=False)
+        self._successors = Successors(semantics, Anything(), urgent=False)
         self._nodes.append((space.configuration(first), space.budget(first)))
         self.steps: list[Step] = []
         for step, target in zip(trace.steps, trace.numbers[1:], strict=True):
@@ -41,7 +41,7 @@ class UnfoldedRun(Listed):
     def _go_on(self, like: Step, orbit: tuple[Configuration, FaultBudget]) -> None:
         found = [
             (step, config, budget)
-            for step, config, budget in self._moves.of(*self._nodes[-1])
+            for step, config, budget in self._successors.of(*self._nodes[-1])
             if self._reduction.of(config, budget) == orbit
         ]
         assert found, "an orbit's successors are the orbits of its successors"

@@ -37,7 +37,7 @@ class WalkedGraph:
 
     def __init__(self, expansion: Expansion, first: Vector) -> None:
         self.expansion = expansion
-        self.parts = expansion.parts
+        self.tables = expansion.tables
         self.vectors: list[Vector] = [first]
         self.looked: list[ExpandedState | None] = [None]
         self._numbers: dict[Vector, int] = {first: 0}
@@ -75,22 +75,22 @@ class WalkedGraph:
 
     def _place(self, source: Vector, arc: Arc) -> tuple[bool, int, str]:
         action, after = arc
-        step = self.parts.steps.values[action]
+        step = self.tables.steps.values[action]
         return after[-1] != source[-1], step.participant, self._words(action, step, source, after)
 
     def _words(self, action: int, step: Step, source: Vector, after: Vector) -> str:
         """A step by what it says. Which event comes from outside is seen from what it changes."""
-        parts = self.parts
+        tables = self.tables
         if step.kind is StepKind.ANSWER:
-            before, then = parts.configuration(source), parts.configuration(after)
-            return f"{step.kind} {act_between(parts.table, before, step, then)}"
+            before, then = tables.configuration(source), tables.configuration(after)
+            return f"{step.kind} {act_between(tables.table, before, step, then)}"
         found = self._told.get(action)
         if found is None:
             found = self._told[action] = f"{step.kind} {self._content(step)}"
         return found
 
     def _content(self, step: Step) -> str:
-        return "" if step.number < 0 else spelt(content_of(self.parts.table, step))
+        return "" if step.number < 0 else spelt(content_of(self.tables.table, step))
 
 
 def spelt(value: object) -> str:

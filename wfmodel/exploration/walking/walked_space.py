@@ -41,8 +41,8 @@ class WalkedSpace(NumberedSpace):
         """How much it is."""
         self.why = why
         """Why there were no more walks; empty where all that were asked for were taken."""
-        self.parts = graph.parts
-        self.table: Table = graph.parts.table
+        self.tables = graph.tables
+        self.table: Table = graph.tables.table
         self._graph = graph
         self._first = covering.first
         self._order: list[int] = [0]
@@ -51,7 +51,7 @@ class WalkedSpace(NumberedSpace):
         self._number_all()
 
     def _number_all(self) -> None:
-        steps = self.parts.steps.values
+        steps = self.tables.steps.values
         for number, old in enumerate(self._order):  # grows while it is gone through
             known = self._looked(old)
             for action, target in known.arcs if known is not None else ():
@@ -78,16 +78,16 @@ class WalkedSpace(NumberedSpace):
 
     def configuration(self, number: int) -> Configuration:
         """The configuration of a number."""
-        return self.parts.configuration(self._graph.vectors[self._order[number]])
+        return self.tables.configuration(self._graph.vectors[self._order[number]])
 
     def budget(self, number: int) -> FaultBudget:
         """The faults that are left there."""
-        return self.parts.budget(self._graph.vectors[self._order[number]])
+        return self.tables.budget(self._graph.vectors[self._order[number]])
 
     def successors(self, number: int) -> Sequence[tuple[Step, int]]:
         """Every step from there and where it leads; empty where no walk was in it."""
         known = self._looked(self._order[number])
-        steps = self.parts.steps.values
+        steps = self.tables.steps.values
         arcs = () if known is None else known.arcs
         return tuple((steps[action], self._numbers[target]) for action, target in arcs)
 
@@ -134,10 +134,10 @@ def walk_space(
     """
     budget = budget or FaultBudget()
     semantics = InstanceRules.under(table, budget)
-    moves = Successors(semantics, resolution or Anything(), urgent=urgent)
-    parts = ComponentTables(table, moves, budget, laps)
-    first = parts.vector(semantics.start(semantics.initial()), budget)
-    graph, covering, why = WalkedGraph(Expansion(parts), first), Covering(), ""
+    successors = Successors(semantics, resolution or Anything(), urgent=urgent)
+    tables = ComponentTables(table, successors, budget, laps)
+    first = tables.vector(semantics.start(semantics.initial()), budget)
+    graph, covering, why = WalkedGraph(Expansion(tables), first), Covering(), ""
     walker = Walker(graph, draw, shares=shares, most_steps=most_steps, limit=limit)
     try:
         for walk in walks:
