@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from wfmodel.designs.table import RunTable
 from wfmodel.experiments import load_scenario
 from wfmodel.model.distributions import Exponential
 from wfmodel.model.failures import FailureMode, RetryPolicy
-from wfmodel.simulation import Arrivals, Setting, simulate
+from wfmodel.simulation import Arrivals, Setting, StormError, simulate
 from wfmodel.simulation.randomness import Streams
 from wfmodel.simulation.run_context import RunContext
 
@@ -65,12 +65,27 @@ def test_the_text_says_what_the_first_driver_did(world):
     assert_same(first_driver(system, setting, seed=seed), simulate(system, setting, seed=seed))
 
 
+def or_storm(run: Callable[[], History]) -> History | str:
+    """What a run leaves, or why it was stopped: where seven deliveries in ten are doubled, and a
+    broker that is away every other moment delivers again, messages multiply without end.
+    """
+    try:
+        return run()
+    except StormError as error:
+        return str(error)
+
+
 @settings(max_examples=WORLDS)
 @given(worlds())
 def test_both_engines_write_the_same_history(world):
     system, setting, seed = world
     with replayable(system, setting, seed):
-        assert_same(simulate(system, setting, seed=seed), compiled(system, setting, seed))
+        one = or_storm(lambda: simulate(system, setting, seed=seed))
+        other = or_storm(lambda: compiled(system, setting, seed))
+        if isinstance(one, History) and isinstance(other, History):
+            assert_same(one, other)
+        else:
+            assert one == other
 
 
 def variants_of(path: Path, design: str, **changes: int) -> Iterator[tuple[System, Setting]]:

@@ -129,7 +129,7 @@ FACTS: Final[Mapping[FaultKind, FaultFacts]] = {
     FaultKind.DUPLICATION: FaultFacts(
         FaultScope.MESSAGE,
         "duplicated messages",
-        "a message to the target is delivered twice",
+        "a delivery to the target, a repeated one too, comes twice",
         keys=("probability",),
         costs=("duplicates",),
         hunted=3,

@@ -193,7 +193,8 @@ class StormError(ValueError):
         return (
             f"instance {self.instance} goes on without end: it was stopped at"
             f' {format_duration(self.now_ns)} at "{self.act}"; does a loop or a retry take no'
-            " time, or is a watchdog shorter than what it watches?"
+            " time, is a watchdog or a redelivery time-out shorter than what it waits for, or are"
+            " repeated deliveries doubled again and again?"
         )
 
 
