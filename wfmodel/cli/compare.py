@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import add_row, console, hand_out, table
 from wfmodel.escaping import json_text, printable
 from wfmodel.model.files import write_file
@@ -79,12 +80,9 @@ def compare(
     _check_names(metric or (), scenario.terms.every_metric())
     warn(loaded)
     scenario = changed(scenario, replications=replications, seed=seed)
-    with progress() as bars:
-        try:
-            result = run(scenario, workflow, jobs=jobs, progress=bars)
-            sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
-        except ValueError as error:
-            raise TyperException(f"{scenario_file}: {error}") from None
+    with progress() as bars, in_one_line(ValueError, about=scenario_file):
+        result = run(scenario, workflow, jobs=jobs, progress=bars)
+        sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
     documents = Documents(loaded.document, loaded.workflow_document)
     data = comparison_as_data(result, sides, documents)
     if as_json is not None:

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.designs import chosen_variants
 from wfmodel.cli.explore_exposure import exposure_data, show_exposure
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.cli.search_limits import SearchLimits
 from wfmodel.cli.terminal import console, hand_out, styled, table
@@ -93,10 +94,8 @@ def _built(
     made = {}
     for name, variant in variants.items():
         knobs = with_knobs(name, variant.knobs, given)
-        try:
+        with in_one_line(ValueError):
             made[name] = build(workflow, variant.design, knobs)
-        except ValueError as error:
-            raise TyperException(str(error)) from None
     return made
 
 
@@ -157,10 +156,8 @@ def claims_for(
     claims = list(given)
     for line in given:
         for name, system in about.systems.items():
-            try:
+            with in_one_line(ValueError, about=f"--property {line!r} ({name})"):
                 parse_property(line, system)
-            except ValueError as error:
-                raise TyperException(f"--property {line!r} ({name}): {error}") from None
     if file is not None:
         claims += _from_file(about, file)
     system = next(iter(about.systems.values()))
@@ -241,7 +238,7 @@ def explore_all(
 def searching(name: str) -> Iterator[Callable[[Progress], None] | None]:
     """A line about the search while the block runs; None where nobody looks."""
     if not sys.stderr.isatty():
-        with _in_one_line():
+        with in_one_line(CheckpointError, ImportError):
             yield None
         return
     from rich.status import Status
@@ -259,18 +256,10 @@ def searching(name: str) -> Iterator[Callable[[Progress], None] | None]:
         status.update(Text(printable(words)))
 
     try:
-        with _in_one_line():
+        with in_one_line(CheckpointError, ImportError):
             yield tell
     finally:
         status.stop()
-
-
-@contextmanager
-def _in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except (CheckpointError, ImportError) as error:
-        raise TyperException(str(error)) from None
 
 
 def places_of(checkpoint: Path | None, names: tuple[str, ...]) -> dict[str, Path | None]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import say
 from wfmodel.extras import need
 from wfmodel.native.safety import library
@@ -49,18 +49,15 @@ def explorer(
 
     scenario, workflow = scenario_or_workflow(path)
     scenario = changed(scenario, replications=None, seed=seed)
-    with progress() as bars:
-        try:
-            found = explorable(
-                scenario,
-                workflow,
-                replication=replication,
-                most_instances=instances,
-                most_states=explore,
-                progress=bars,
-            )
-        except ValueError as error:
-            raise TyperException(f"{path}: {error}") from None
+    with progress() as bars, in_one_line(ValueError, about=path):
+        found = explorable(
+            scenario,
+            workflow,
+            replication=replication,
+            most_instances=instances,
+            most_states=explore,
+            progress=bars,
+        )
     command = ["wfmodel", "explorer", path, "--output", str(output), "--seed", str(scenario.seed)]
     command += ["--replication", str(replication), "--instances", str(instances)]
     command += ["--explore", str(explore)]

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from typer.exceptions import TyperException
 
 from wfmodel.cli.explore_answers import Subject, forms_of, subject
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
@@ -123,10 +124,8 @@ def hunt_all(
         span = surroundings.horizon + surroundings.convergence
         for endless in why_loops(system.flow, span):
             raise TyperException(f"{about.workflow_file}: a run would not end: {endless}")
-        try:
+        with in_one_line(ImportError, ValueError):
             one = hunt(system, surroundings, quarry, name=name, **how)
-        except (ImportError, ValueError) as error:
-            raise TyperException(str(error)) from None
         found.append(one)
         if one.stopped == "interrupted":
             break

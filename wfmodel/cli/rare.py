@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.cli.exact import Stages, duration_of
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import say
 
 
@@ -40,11 +40,9 @@ def rare(
     _, scenario, workflow = runnable(scenario_file)
     within_ns = None if within is None else duration_of(within, "--within")
     seed = scenario.seed if seed is None else seed
-    try:
+    with in_one_line(ValueError):
         how = Splitting(walks, repetitions, seed=seed, most=look)
         question = RareQuestion(event, within_ns, how, stages, states)
-    except ValueError as error:
-        raise TyperException(str(error)) from None
     failed = False
     for name in scenario.variants_by_name():
         try:

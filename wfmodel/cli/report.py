@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write, form_of
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import say
 from wfmodel.extras import need
 from wfmodel.native.safety import library
@@ -84,11 +84,8 @@ def report(
     read = LoadResult(workflow, loaded.findings, loaded.workflow_document)
     found: tuple[Finding, ...] = check_result(read)
     found += unprojectable(loaded, scenario, workflow)
-    with progress() as bars:
-        try:
-            results = study(scenario, workflow, jobs=jobs, progress=bars, most_states=states)
-        except ValueError as error:
-            raise TyperException(f"{scenario_file}: {error}") from None
+    with progress() as bars, in_one_line(ValueError, about=scenario_file):
+        results = study(scenario, workflow, jobs=jobs, progress=bars, most_states=states)
     given = {"--replications": replications, "--seed": scenario.seed, "--explore": explore}
     command = _command(scenario_file, output, given, quick=quick)
     wrong = contradictions(results.sides, scenario_file, scenario.seed)

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import add_row, console, table
 from wfmodel.cli.trace_files import Traces, trace_files, write_traces
 from wfmodel.escaping import shell_line
@@ -139,11 +140,9 @@ def _kept(file: Path) -> tuple[History, Callable[[], RunObservation], Terms]:
     from wfmodel.experiments.run_observation import observe
     from wfmodel.metrics import NO_TERMS
 
-    try:
+    with in_one_line(HistoryFileError):
         history = load_history(file)
-        return history, lambda: observe(history), NO_TERMS
-    except HistoryFileError as error:
-        raise TyperException(str(error)) from None
+    return history, lambda: observe(history), NO_TERMS
 
 
 def _run(
@@ -168,10 +167,8 @@ def _prepared(
     seed = scenario.seed if seed is None else seed
     cell = RunSpec(variant, scenario.setting, seed, replication, terms=scenario.terms)
     runner = Runner(workflow)
-    try:
+    with in_one_line(ValueError):
         runner.table(variant)
-    except ValueError as error:
-        raise TyperException(str(error)) from None
     return runner, cell
 
 
@@ -185,11 +182,8 @@ def _show_online(path: str | None, design: str | None, seed: int | None, replica
     if path is None:
         raise TyperException("give a scenario or workflow to run")
     runner, cell = _prepared(path, design, seed, replication)
-    with progress() as bars:
-        try:
-            found = observe_online(runner, cell, engine=COMPILED, progress=bars)
-        except ValueError as error:
-            raise TyperException(f"--no-history: {error}") from None
+    with progress() as bars, in_one_line(ValueError, about="--no-history"):
+        found = observe_online(runner, cell, engine=COMPILED, progress=bars)
     run = f"seed {cell.seed}, replication {replication}"
     system = runner.table(cell.variant).system
     what = f"{system.flow.workflow.name}, {system.design}"
