@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from wfmodel.experiments import BothSides, Comparison
     from wfmodel.experiments.assumptions import Assumption
-    from wfmodel.experiments.metric_rows import TableCell
 
 
 WIDTH: Final = 80
@@ -207,10 +206,6 @@ def _two_columns(result: Comparison, sides: BothSides) -> Table:
     for side in variant_sides(sides, result):
         for row in side.rows:
             possible = f"{row.possible.text}, {row.possible.detail}"
-            add_row(shown, side.name, row.title, possible, _cell(row.share))
+            add_row(shown, side.name, row.title, possible, row.share.words)
         shown.add_section()
     return shown
-
-
-def _cell(cell: TableCell) -> str:
-    return f"{cell.text} [{cell.detail}]" if cell.detail else cell.text

@@ -18,7 +18,7 @@ from matplotlib.ticker import NullLocator
 
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.experiment import Factor, PlanKind, RangeScale
-from wfmodel.experiments.factorial.conclusions import threshold_words, value_words
+from wfmodel.experiments.factorial.conclusions import SIGN_WORDS, threshold_words, value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
 from wfmodel.experiments.factorial.outcome import ResponseRow
 from wfmodel.experiments.factorial.parquet_rows import shown_value
@@ -97,7 +97,6 @@ def threshold_plot(result: ThresholdResult) -> Plot:
         axes.axhline(0, color=MUTED, linewidth=0.8)
         for sign, place in ((-1, 0), (0, 5), (1, 1)):
             some = [each for each in result.tried if each.sign == sign]
-            label = {-1: "below zero", 0: "not decided", 1: "above zero"}[sign]
             if some:
                 points = [
                     (
@@ -108,7 +107,7 @@ def threshold_plot(result: ThresholdResult) -> Plot:
                     )
                     for t in some
                 ]
-                _errorbars(axes, points, place, label, joined=False)
+                _errorbars(axes, points, place, SIGN_WORDS[sign], joined=False)
         unit = result.metric.unit
         _scale_x(axes, result.threshold.factor, result.factor)
         first, second = result.pair

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wfmodel.experiments.conclusion import capital
-from wfmodel.experiments.estimate_words import interval_words
 from wfmodel.experiments.experiment import PlanKind
-from wfmodel.experiments.factorial.conclusions import value_words
+from wfmodel.experiments.factorial.conclusions import SIGN_WORDS, value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult, Prepared
 from wfmodel.experiments.factorial.plans import Point
 from wfmodel.experiments.factorial.results_data import sensitivity_keys
 from wfmodel.experiments.factorial.sensitivity import Influence, Ranking, ranking, tornado
 from wfmodel.experiments.factorial.stopping import Reached
 from wfmodel.experiments.factorial.threshold import ThresholdResult
+from wfmodel.experiments.metric_rows import interval_words
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.metrics import Metric
+from wfmodel.wording.counting import capital
 from wfmodel.wording.figures import (
     SCALED,
     UNDEFINED,
+    bare,
     between,
     bracketed,
     gap,
@@ -87,13 +88,12 @@ def sensitivity_tables(result: ExperimentResult) -> Iterator[TextTable]:
 
 def threshold_table(found: ThresholdResult) -> TextTable:
     """Every value that was tried."""
-    signs = {-1: "below zero", 0: "not decided", 1: "above zero"}
     rows = tuple(
         (
             value_words(found.factor, each.value),
             _cell(each.difference, found.metric, True),
             str(each.difference.replications),
-            signs[each.sign],
+            SIGN_WORDS[each.sign],
         )
         for each in found.tried
     )
@@ -144,7 +144,7 @@ def _of_coefficient(found: Influence) -> str:
 
 
 def _cell(found: Estimate, metric: Metric, difference: bool) -> str:
-    unit = metric.unit if metric.unit in SCALED else ""
+    unit = bare(metric.unit)
     text = gap(found.mean, unit) if difference else number(found.mean, unit)
     ends = (found.low, found.high, unit)
     interval = gap_between(*ends) if difference else interval_words(found, unit)

@@ -16,7 +16,7 @@ from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 
 from wfmodel.designs.faults import FaultKind
 from wfmodel.escaping import plot_text
-from wfmodel.experiments.timeline import OUTSIDE, Bar, MarkKind, MessageArrow, Timeline
+from wfmodel.experiments.timeline import OUTSIDE, VERDICTS, Bar, MarkKind, MessageArrow, Timeline
 from wfmodel.reports.label_places import Label, Obstacles, Spot, put_labels
 from wfmodel.reports.style import (
     FAULT,
@@ -54,7 +54,6 @@ WORK_EDGE: Final = "#3182bd"
 WAIT: Final = "#fff6dc"
 WAIT_EDGE: Final = "#8d6e00"
 
-VERDICTS: Final = (MarkKind.SUCCEEDED, MarkKind.ABORTED, MarkKind.FAILED)
 _MARKS: Final = {
     MarkKind.COMMIT: ("o", MUTED, 3.0, "state committed"),
     MarkKind.EFFECT: ("D", "#009e73", 6.5, "effect lands"),

@@ -154,6 +154,12 @@ def _plain(row: Row, nodes: tuple[str, ...]) -> str:
             return "nothing is left to happen" if row.a else "time limit"
 
 
+def who_words(row: Row, history: History) -> str:
+    """Who does what a row says: a participant, the broker that a fault is at, or the outside."""
+    whole = row.kind in (Kind.FAULT_ON, Kind.FAULT_OFF)
+    return participant_name(history, row.participant, outside="broker" if whole else "outside")
+
+
 def participant_name(history: History, participant: int, *, outside: str = "outside") -> str:
     """Name of a row's participant."""
     return outside if participant < 0 else history.participants[participant]
