@@ -32,7 +32,7 @@ from wfmodel.model.limits import refusal
 from wfmodel.model.loading import locate_findings
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document, Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Workflow
 
@@ -271,7 +271,5 @@ def _of_fault(
 
 
 def _unlike(what: str, given: str, known: Collection[str]) -> str:
-    likely = nearest(given, known)
-    if likely:
-        return f"unknown {what} {given!r}; did you mean {likely!r}?"
-    return f"unknown {what} {given!r}; there are {', '.join(list(known)[:20])}"
+    instead = hint(given, known) or f"; there are {', '.join(list(known)[:20])}"
+    return f"unknown {what} {given!r}{instead}"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wfmodel.display import Plotted, Tabular
 from wfmodel.experiments.experiment import Experiment
-from wfmodel.experiments.factorial.cell_store import opened, ordered
+from wfmodel.experiments.factorial.cell_store import opened
 from wfmodel.experiments.factorial.cell_work import CellWork
 from wfmodel.experiments.factorial.executors import Became, Executor, Failed, local_executor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
@@ -28,7 +28,7 @@ from wfmodel.experiments.run_spec import Progress
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import CONFIDENCE
 from wfmodel.metrics import Metric
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 from wfmodel.model.workflow import Workflow
 
 
@@ -130,9 +130,8 @@ def check_responses(experiment: Experiment, known: Mapping[str, Metric]) -> None
     threshold = experiment.threshold
     for name in (*experiment.responses, *(() if threshold is None else (threshold.response,))):
         if name not in known:
-            likely = nearest(name, known)
-            meant = f"did you mean {likely!r}?" if likely else f"there are {', '.join(known)}"
-            raise ExperimentError(f"responses: no metric {name!r}; {meant}")
+            instead = hint(name, known) or f"; there are {', '.join(known)}"
+            raise ExperimentError(f"responses: no metric {name!r}{instead}")
 
 
 def work_at(scenario: Scenario, workflow: Workflow, point: Point, hashes: WorkflowKeys) -> CellWork:
@@ -231,7 +230,7 @@ def _result(
         ExperimentError: no point has one.
     """
     calm = [point for point in prepared.points if prepared.keys[point.number] not in storms]
-    found = tuple(ordered(calm, prepared.keys, outcomes))
+    found = tuple(Finished(each, outcomes[prepared.keys[each.number]]) for each in calm)
     told = tuple(
         f"{_named(point)}: {storms[prepared.keys[point.number]]}"
         for point in prepared.points
