@@ -20,7 +20,7 @@ from wfmodel.model.boundary import why_not_led_to
 from wfmodel.model.files import read_file
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
-from wfmodel.model.spelling import describe, nearest
+from wfmodel.model.spelling import describe, hint
 from wfmodel.model.strict import words_of
 
 FILES = ("wfmodel.toml", "pyproject.toml")
@@ -113,9 +113,8 @@ def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
     place = ".".join(str(part).replace("_", "-") for part in error["loc"])
     if error["type"] == "unexpected_keyword_argument":
         known = [name.replace("_", "-") for name in Settings.__slots__]
-        meant = nearest(place, known)
-        hint = f"; did you mean {meant!r}?" if meant else f" (keys: {', '.join(known)})"
-        return f"unknown key {describe(place)}{hint}"
+        instead = hint(place, known) or f" (keys: {', '.join(known)})"
+        return f"unknown key {describe(place)}{instead}"
     return f"{place}: {words_of(error)}; got {describe(error['input'])}"
 
 

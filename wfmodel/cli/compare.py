@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import (
+    Explore,
+    Jobs,
+    Replications,
+    ScenarioFile,
+    Seed,
+    most_states,
+)
 from wfmodel.cli.terminal import add_row, console, hand_out, table
 from wfmodel.escaping import json_text, printable
 from wfmodel.model.files import write_file
@@ -38,14 +45,10 @@ class CompareFormat(StrEnum):
 
 
 def compare(
-    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
-    replications: Annotated[
-        int | None, typer.Option(min=1, help="Instead of the scenario's.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
-    ] = None,
+    scenario_file: ScenarioFile,
+    replications: Replications = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
     as_json: Annotated[
         Path | None,
         typer.Option(
@@ -95,13 +98,12 @@ def compare(
 
 
 def _check_names(names: Collection[str], known: Collection[str]) -> None:
-    from wfmodel.model.spelling import nearest
+    from wfmodel.model.spelling import hint
 
     for name in names:
         if name not in known:
-            likely = nearest(name, known)
-            hint = f"did you mean {likely!r}?" if likely else f"there are {', '.join(known)}"
-            raise TyperException(f"--metric: no metric {name!r}; {hint}")
+            instead = hint(name, known) or f"; there are {', '.join(known)}"
+            raise TyperException(f"--metric: no metric {name!r}{instead}")
 
 
 def _write(

@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.option_conflicts import only_with
 from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import ScenarioFile
 from wfmodel.cli.terminal import add_row, console, say, table
 from wfmodel.wording.figures import rounded_up
 
@@ -32,7 +33,7 @@ DIGITS = 6
 
 def exact(
     context: typer.Context,
-    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
+    scenario_file: ScenarioFile,
     within: Annotated[
         str | None, typer.Option(metavar="DURATION", help="Also: a verdict within this time.")
     ] = None,

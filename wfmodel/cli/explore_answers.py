@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
 from typer.exceptions import TyperException
 
 from wfmodel.cli.designs import chosen_variants
@@ -35,6 +36,7 @@ from wfmodel.exploration.properties import (
 from wfmodel.model.file_names import file_stems
 from wfmodel.model.files import write_file
 from wfmodel.model.reading import read_document
+from wfmodel.model.strict import first_refusal
 from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Workflow
 
@@ -67,6 +69,8 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
         typer.Exit: the file cannot be used; findings on standard error say why.
         TyperException: there is no such design, variant or knob.
     """
+    from wfmodel.cli.draw import load_or_refuse  # it draws, too
+
     document, findings = read_document(path)
     if document is None:
         refuse(findings)
@@ -79,13 +83,7 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
         return Subject(_built(workflow, chosen, knobs), file, scenario.setting)
     variants = {name: Variant(design=name, knobs=Knobs()) for name in DESIGNS}
     chosen = chosen_variants(variants, design, Knobs())
-    return Subject(_built(_workflow(path, document.text), chosen, knobs), path)
-
-
-def _workflow(path: str, text: str) -> Workflow:
-    from wfmodel.cli.draw import load_or_refuse
-
-    return load_or_refuse(path, text)
+    return Subject(_built(load_or_refuse(path, document.text), chosen, knobs), path)
 
 
 def _built(
@@ -105,43 +103,29 @@ def with_knobs(name: str, knobs: Knobs, given: tuple[str, ...]) -> Knobs:
     Raises:
         TyperException: one is none, or they do not go together.
     """
-    from dataclasses import fields, replace
-
-    from pydantic import ValidationError
-
-    from wfmodel.model.strict import first_refusal
-
-    changed = _knobs(given)
-    if changed is None:
+    if not given:
         return knobs
-    values = {key: getattr(changed, key) for key in _given(given)}
-    assert set(values) <= {each.name for each in fields(Knobs)}
+    values = _knob_values(given)
     try:
         return replace(knobs, **values)
     except ValidationError as error:
         raise TyperException(f"--knob: {name}: {first_refusal(error).why}") from None
 
 
-def _given(texts: Iterable[str]) -> list[str]:
-    return [text.partition("=")[0].strip() for text in texts]
-
-
-def _knobs(texts: tuple[str, ...]) -> Knobs | None:
-    """Knobs from the command line: read and checked as those of a scenario's file are."""
-    if not texts:
-        return None
+def _knob_values(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Knobs by name: read and checked as those of a scenario's file are."""
     for text in texts:
         if "=" not in text:
             raise TyperException(f"--knob needs NAME=VALUE; got {text!r}")
-    pairs = [text.partition("=") for text in texts]
-    lines = "".join(f"{name.strip()}: {value.strip()}\n" for name, _, value in pairs)
+    pairs = [tuple(part.strip() for part in text.split("=", 1)) for text in texts]
+    lines = "".join(f"{name}: {value}\n" for name, value in pairs)
     document, findings = read_document("--knob", lines)
     if document is None:
         refuse(findings)
     knobs, findings = parse_as(document, Knobs)
     if knobs is None:
         raise TyperException(f"--knob: {findings[0].message}")
-    return knobs
+    return {name: getattr(knobs, name) for name, _ in pairs}
 
 
 def claims_for(

@@ -10,6 +10,7 @@ import typer
 
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import Seed
 from wfmodel.cli.terminal import say
 from wfmodel.extras import need
 from wfmodel.native.safety import library
@@ -20,7 +21,7 @@ def explorer(
     output: Annotated[
         Path, typer.Option("--output", "-o", callback=file_to_write, help="File to write.")
     ] = Path("explorer.html"),
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    seed: Seed = None,
     replication: Annotated[int, typer.Option(min=0, help="Which replication to run.")] = 0,
     instances: Annotated[
         int, typer.Option(min=1, max=200, help="Instances on the page, at most.")

@@ -11,9 +11,16 @@ from typing import Annotated, Final
 
 import typer
 
-from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write, form_of
 from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import (
+    Explore,
+    Jobs,
+    Replications,
+    ScenarioFile,
+    Seed,
+    most_states,
+)
 from wfmodel.cli.terminal import say
 from wfmodel.extras import need
 from wfmodel.native.safety import library
@@ -40,20 +47,16 @@ FIRST_LOOK: Final = f"A first look: no what-ifs, no sweep, and --explore {LITTLE
 
 
 def report(
-    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
+    scenario_file: ScenarioFile,
     output: Annotated[
         Path, typer.Option("--output", "-o", callback=file_to_write, help="File to write.")
     ],
     form: Annotated[
         ReportFormat | None, typer.Option("--format", help="Default: what the file's name says.")
     ] = None,
-    replications: Annotated[
-        int | None, typer.Option(min=1, help="Instead of the scenario's.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
-    ] = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
     explore: Explore = None,
     quick: Annotated[bool, typer.Option("--quick", help=FIRST_LOOK)] = False,
 ) -> None:

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
 from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import Seed
 from wfmodel.cli.terminal import add_row, console, table
 from wfmodel.cli.trace_files import Traces, trace_files, write_traces
 from wfmodel.escaping import shell_line
@@ -64,7 +65,7 @@ def simulate(
         str | None,
         typer.Option(help="A design, or a variant of the scenario (default: the first)."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    seed: Seed = None,
     replication: Annotated[int, typer.Option(min=0, help="Which replication to run.")] = 0,
     instance: Annotated[
         int | None, typer.Option(help="Show what happened to this instance, row by row.")

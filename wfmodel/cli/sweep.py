@@ -11,6 +11,7 @@ import typer
 from wfmodel.cli.option_conflicts import never_with, only_with
 from wfmodel.cli.paths import file_to_write, folder_to_write
 from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import Seed
 from wfmodel.cli.terminal import add_row, console, say, table
 from wfmodel.escaping import json_text, printable
 from wfmodel.model.files import write_file
@@ -84,7 +85,7 @@ def sweep(
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster: tcp://…")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    seed: Seed = None,
     as_csv: CsvFile = None,
     as_json: JsonFile = None,
     plots: Plots = None,
