@@ -152,8 +152,7 @@ def show(hunted: Hunted) -> None:
 def found_text(found: FoundSchedule) -> str:
     """The schedule, then the story."""
     after = f"met after {found.met_after:,} schedules, then shrunk"
-    lines = [f"found: {found.sighting.what} ({after}), world {found.schedule.world}"]
-    lines = [printable(each) for each in lines]
+    lines = [printable(f"found: {found.sighting.what} ({after}), world {found.schedule.world}")]
     lines += [f"  {printable(words)}" for words in found.schedule.words() or ("no fault at all",)]
     if found.told is None:
         lines.append("the explorer cannot follow this run: see it with wfmodel simulate --instance")

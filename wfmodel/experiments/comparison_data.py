@@ -169,15 +169,13 @@ def _answer(found: Possibility, pair: Pair) -> dict[str, Any]:
 
 
 def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:
-    names = (each.name for each in comparison.variants)
+    names = [each.name for each in comparison.variants]
     data: dict[str, Any] = {
         "title": line.metric.title,
         "unit": line.metric.unit,
         "better": line.metric.better,
         "primary": line.primary,
-        "estimates": {
-            name: _estimate(each) for name, each in zip(names, line.estimates, strict=True)
-        },
+        "estimates": dict(zip(names, map(_estimate, line.estimates), strict=True)),
     }
     if line.difference is not None:
         data["difference"] = {
@@ -191,8 +189,7 @@ def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:
         }
     for name, parts in (("without_faults", line.baseline), ("added_by_faults", line.added)):
         if parts:
-            variants = (each.name for each in comparison.variants)
-            data[name] = {v: _estimate(each) for v, each in zip(variants, parts, strict=True)}
+            data[name] = dict(zip(names, map(_estimate, parts), strict=True))
     if line.reason:
         data["reason"] = line.reason
     return data

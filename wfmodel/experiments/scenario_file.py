@@ -241,10 +241,8 @@ def _said(value: object, path: Path) -> object:
 
 
 def _participants(scenario: Scenario, workflow: Workflow) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    for variant in scenario.variants_by_name().values():
-        names.update(dict.fromkeys(system_of(workflow, variant).participants))
-    return tuple(names)
+    systems = (system_of(workflow, each) for each in scenario.variants_by_name().values())
+    return tuple(dict.fromkeys(name for system in systems for name in system.participants))
 
 
 def _of_fault(

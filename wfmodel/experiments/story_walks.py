@@ -51,7 +51,6 @@ class FoundStories:
     """
 
     stories: tuple[FoundStory, ...]
-    searched: tuple[FaultBudget, ...]
     cut: tuple[FaultBudget, ...]
 
 
@@ -59,19 +58,18 @@ def find_stories(system: System, tried: Sequence[FaultBudget], *, most_states: i
     """A story for each anomaly that is found under one of the budgets."""
     table = Table(system)
     found: dict[Anomaly, FoundStory] = {}
-    searched: list[FaultBudget] = []
     cut: list[FaultBudget] = []
     for budget in tried:
         if any(is_part(each, budget) for each in cut):
             cut.append(budget)
             continue
         space = space_within(table, budget, most_states)
-        (searched if space.complete else cut).append(budget)
+        if not space.complete:
+            cut.append(budget)
         for anomaly, trace in shortest_runs(space):
             if anomaly not in found:
                 found[anomaly] = FoundStory(anomaly, budget, story_walk(space, trace))
-    stories = tuple(found[each] for each in Anomaly if each in found)
-    return FoundStories(stories, tuple(searched), tuple(cut))
+    return FoundStories(tuple(found[each] for each in Anomaly if each in found), tuple(cut))
 
 
 def story_walk(space: StateSpace, trace: Trace) -> InstanceWalk:

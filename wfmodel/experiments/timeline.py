@@ -164,6 +164,11 @@ def bands(history: History, start_ns: int, end_ns: int) -> tuple[Band, ...]:
     return tuple(sorted(found, key=lambda band: (band.start_ns, band.lane, band.fault)))
 
 
+def all_bands(history: History) -> tuple[Band, ...]:
+    """The same from the beginning of a run to its end."""
+    return bands(history, 0, int(history.rows[-1, 0])) if len(history.rows) else ()
+
+
 def bars_of(history: History, rows: Iterable[Row], end_ns: int) -> tuple[Bar, ...]:
     """Work on steps, from rows of one instance and the faults meanwhile."""
     open_at: dict[tuple[int, int, int], int] = {}

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from wfmodel.experiments.experiment import PlanKind
 from wfmodel.experiments.factorial.conclusions import SIGN_WORDS, value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult, Prepared
+from wfmodel.experiments.factorial.outcome import ResponseRow, reached_by
 from wfmodel.experiments.factorial.plans import Point
 from wfmodel.experiments.factorial.results_data import sensitivity_keys
 from wfmodel.experiments.factorial.sensitivity import Influence, Ranking, ranking, tornado
-from wfmodel.experiments.factorial.stopping import Reached
+from wfmodel.experiments.factorial.stopping import is_enough
 from wfmodel.experiments.factorial.threshold import ThresholdResult
 from wfmodel.experiments.metric_rows import interval_words
 from wfmodel.experiments.statistics import Estimate, Method
@@ -43,7 +44,7 @@ def plan_table(prepared: Prepared) -> TextTable:
     """Every point with its factors' values."""
     names = tuple(prepared.experiment.factors)
     rows = tuple((str(p.number), *_values(prepared, p)) for p in prepared.points)
-    return _table(prepared.experiment.plan.kind.value, ("point", *names), rows, text=0)
+    return _table(prepared.experiment.plan.kind.value, ("point", *names), rows)
 
 
 def response_tables(result: ExperimentResult) -> Iterator[TextTable]:
@@ -67,11 +68,11 @@ def response_tables(result: ExperimentResult) -> Iterator[TextTable]:
                 gap = v not in result.prepared.variants
                 text = _cell(found[v].estimate, metric, gap) if v in found else ""
                 cells.append(f"{text} ≈" if gap and small and text else text)
-            count = str(each.outcome.replications) + _missed([r.reached for r in found.values()])
+            count = str(each.outcome.replications) + _missed([*found.values()])
             values = _values(result.prepared, each.point)
             rows.append((str(each.point.number), *values, *cells, count))
         columns = ("point", *names, *variants, "replications")
-        yield _table(_titled(result.metric(response)), columns, tuple(rows), text=0)
+        yield _table(_titled(result.metric(response)), columns, tuple(rows))
 
 
 def sensitivity_tables(result: ExperimentResult) -> Iterator[TextTable]:
@@ -151,10 +152,9 @@ def _cell(found: Estimate, metric: Metric, difference: bool) -> str:
     return text if found.method in (Method.CONSTANT, Method.NONE) else bracketed(text, interval)
 
 
-def _missed(states: Sequence[Reached]) -> str:
+def _missed(rows: Sequence[ResponseRow]) -> str:
     """A mark where an interval is wider than was asked, or shows no spread to judge by."""
-    fine = (Reached.YES, Reached.NOT_ASKED)
-    return "" if all(state in fine for state in states) else " !"
+    return "" if is_enough(reached_by(rows)) else " !"
 
 
 def _titled(metric: Metric) -> str:
@@ -169,7 +169,6 @@ def _values(prepared: Prepared, point: Point) -> tuple[str, ...]:
     )
 
 
-def _table(
-    title: str, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], *, text: int
-) -> TextTable:
-    return TextTable(title, columns, rows, frozenset(range(text, len(columns))))
+def _table(title: str, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> TextTable:
+    """All of its columns are numeric."""
+    return TextTable(title, columns, rows, frozenset(range(len(columns))))

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from wfmodel.designs.history import History
 from wfmodel.escaping import json_line, printable
-from wfmodel.experiments.timeline import Bar, bands
+from wfmodel.experiments.timeline import Bar, all_bands
 from wfmodel.traces.recorded_instances import RecordedInstance, recorded
 
 _OUTSIDE: Final = 1
@@ -59,8 +59,7 @@ def _micros(nanoseconds: int) -> float:
 
 
 def _faults(history: History) -> Iterator[Event]:
-    end = int(history.rows[-1, 0]) if len(history.rows) else 0
-    for number, band in enumerate(bands(history, 0, end)):
+    for number, band in enumerate(all_bands(history)):
         ends = {"cat": "fault", "name": band.fault.value, "pid": _process(band.lane),
                 "tid": _FAULTS, "id2": {"local": f"fault {number}"}}  # fmt: skip
         yield {**ends, "ph": "b", "ts": _micros(band.start_ns)}

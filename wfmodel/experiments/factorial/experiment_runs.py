@@ -22,7 +22,7 @@ from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
 from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, difference_name, reached_by
 from wfmodel.experiments.factorial.plans import Point, points
 from wfmodel.experiments.factorial.provenance import WorkflowKeys, key_of, provenance
-from wfmodel.experiments.factorial.stopping import Reached, looks_of
+from wfmodel.experiments.factorial.stopping import is_enough, looks_of
 from wfmodel.experiments.relevance import smallest_relevant
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.experiments.scenario import Scenario
@@ -88,12 +88,7 @@ class ExperimentResult(Tabular, Plotted):
 
     def imprecise(self) -> tuple[Finished, ...]:
         """Points at which an interval is wider than was asked, or says nothing of its width."""
-        fine = (Reached.YES, Reached.NOT_ASKED)
-        return tuple(
-            each
-            for each in self.points
-            if any(state not in fine for state in reached_by(each.outcome.rows))
-        )
+        return tuple(each for each in self.points if not is_enough(reached_by(each.outcome.rows)))
 
 
 def prepare(scenario: Scenario, workflow: Workflow) -> Prepared:
