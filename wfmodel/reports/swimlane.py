@@ -140,8 +140,7 @@ def _axes(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale) 
     axes.set_ylim(len(lanes) - 0.45, -0.6)
     axes.set_yticks(list(lanes.values()), [plot_text(story.lanes[lane]) for lane in lanes])
     axes.tick_params(axis="y", length=0)
-    for side in ("left",):
-        axes.spines[side].set_visible(False)
+    axes.spines["left"].set_visible(False)
     axes.grid(visible=False)
     for row in lanes.values():
         axes.axhline(row, color=GRID, linewidth=1.2, zorder=0)

@@ -36,14 +36,11 @@ def perfetto_text(history: History) -> str:
 
 def _names(history: History) -> Iterator[Event]:
     for lane, name in ((-1, history.workflow), *enumerate(history.participants)):
-        yield {
-            "ph": "M", "name": "process_name", "pid": _process(lane), "tid": _FAULTS,
-            "args": {"name": printable(name)},
-        }  # fmt: skip
-        yield {
-            "ph": "M", "name": "thread_name", "pid": _process(lane), "tid": _FAULTS,
-            "args": {"name": "faults"},
-        }  # fmt: skip
+        for what, called in (("process_name", printable(name)), ("thread_name", "faults")):
+            yield {
+                "ph": "M", "name": what, "pid": _process(lane), "tid": _FAULTS,
+                "args": {"name": called},
+            }  # fmt: skip
 
 
 def _process(lane: int) -> int:
