@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -20,10 +20,12 @@ from wfmodel.model.boundary import why_not_led_to
 from wfmodel.model.files import read_file
 from wfmodel.model.findings import Severity
 from wfmodel.model.reading import STDIN
-from wfmodel.model.spelling import describe, nearest
+from wfmodel.model.spelling import describe, hint
 from wfmodel.model.strict import words_of
 
 FILES = ("wfmodel.toml", "pyproject.toml")
+ADDED: Final = ("extend_select", "ignore", "exclude", "include")
+"""Settings that hold what the configuration and the command line name together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,8 @@ def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
     place = ".".join(str(part).replace("_", "-") for part in error["loc"])
     if error["type"] == "unexpected_keyword_argument":
         known = [name.replace("_", "-") for name in Settings.__slots__]
-        meant = nearest(place, known)
-        hint = f"; did you mean {meant!r}?" if meant else f" (keys: {', '.join(known)})"
-        return f"unknown key {describe(place)}{hint}"
+        instead = hint(place, known) or f" (keys: {', '.join(known)})"
+        return f"unknown key {describe(place)}{instead}"
     return f"{place}: {words_of(error)}; got {describe(error['input'])}"
 
 
@@ -142,23 +143,12 @@ def settings_of(params: Mapping[str, Any]) -> Settings:
 
 def merged(given: Settings, read: Settings) -> Settings:
     """The command line over the configuration: select and single values replace, lists add."""
-    return replace(
-        read,
-        select=given.select or read.select,
-        extend_select=(*read.extend_select, *given.extend_select),
-        ignore=(*read.ignore, *given.ignore),
-        level=given.level or read.level,
-        exclude=(*read.exclude, *given.exclude),
-        baseline=given.baseline or read.baseline,
-        relative_to=given.relative_to or read.relative_to,
-        choreography=given.choreography or read.choreography,
-        max_steps=given.max_steps or read.max_steps,
-        max_seconds=given.max_seconds or read.max_seconds,
-        include=(*read.include, *given.include),
-        gitignore=read.gitignore if given.gitignore is None else given.gitignore,
-        fail_on_unread=given.fail_on_unread or read.fail_on_unread,
-        fail_on_empty=given.fail_on_empty or read.fail_on_empty,
-    )
+    said = {each.name: getattr(given, each.name) for each in fields(given)}
+    changes: dict[str, Any] = {
+        name: value for name, value in said.items() if value or value is False
+    }
+    changes |= {name: (*getattr(read, name), *said[name]) for name in ADDED}
+    return replace(read, **changes)
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:

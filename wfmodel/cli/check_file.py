@@ -145,12 +145,8 @@ def _checked_file(
 
         with effort.share(1.0):
             findings = check_choreography_file(named, document.text, load=load_any)
-        return FileAnswer(
-            file,
-            *_suppressed(report(findings, document, shown), document, named),
-            FileCoverage(machines=1),
-            False,
-        )
+        found, covered = report(findings, document, shown), FileCoverage(machines=1)
+        return FileAnswer(file, *_suppressed(found, document, named), covered, final=False)
     found = tuple(
         finding for each in results for finding in _checked(each, question, shown, effort)
     )

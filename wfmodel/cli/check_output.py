@@ -19,7 +19,7 @@ from wfmodel.cli.refusing import line_error
 from wfmodel.cli.terminal import command_runner, hand_out
 from wfmodel.cli.usable_paths import check_file
 from wfmodel.model.files import write_file
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 
 STANDARD_OUTPUT: Final = "-"
 _ALSO: Final = {"text": FindingFormat.CONCISE}
@@ -61,9 +61,8 @@ def _form(name: str) -> FindingFormat:
         return FindingFormat(name)
     except ValueError:
         known = [each.value for each in FindingFormat]
-        meant = nearest(name, known)
-        hint = f"; did you mean {meant!r}?" if meant else f" (formats: {', '.join(known)})"
-        raise line_error(f"--output: there is no format {name!r}{hint}") from None
+        instead = hint(name, known) or f" (formats: {', '.join(known)})"
+        raise line_error(f"--output: there is no format {name!r}{instead}") from None
 
 
 def write_out(report: Report, to: Destination) -> None:

@@ -71,7 +71,8 @@ def run_check(given: Mapping[str, Any], outputs: Sequence[Destination]) -> int:
         given["by_content"],
     )
     if given["list_files"]:
-        _list(_or_refused(_files, wanted, found))
+        for file in _or_refused(_files, wanted, found).files:
+            say(file)
         return 0
     if given["watch"]:
         _watch(wanted, found, lambda: _tell(wanted, found, given, outputs))
@@ -106,12 +107,6 @@ def _watch(wanted: _Wanted, found: CheckConfiguration, check: Callable[[], int])
         say("watching for changes; Ctrl-C ends", err=True)
 
     watch(once, look)
-
-
-def _list(chosen: Files) -> None:
-    """The files that would be looked into."""
-    for file in chosen.files:
-        say(file)
 
 
 def _told(report: Report, *, lenient: bool) -> int:

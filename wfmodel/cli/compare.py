@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.exceptions import TyperException
 
-from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import (
+    Explore,
+    Jobs,
+    Replications,
+    ScenarioFile,
+    Seed,
+    most_states,
+)
 from wfmodel.cli.terminal import add_row, console, hand_out, table
 from wfmodel.escaping import json_text, printable
 from wfmodel.model.files import write_file
@@ -21,7 +29,6 @@ if TYPE_CHECKING:
 
     from wfmodel.experiments import BothSides, Comparison
     from wfmodel.experiments.assumptions import Assumption
-    from wfmodel.experiments.metric_rows import TableCell
 
 
 WIDTH: Final = 80
@@ -38,14 +45,10 @@ class CompareFormat(StrEnum):
 
 
 def compare(
-    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
-    replications: Annotated[
-        int | None, typer.Option(min=1, help="Instead of the scenario's.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
-    ] = None,
+    scenario_file: ScenarioFile,
+    replications: Replications = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
     as_json: Annotated[
         Path | None,
         typer.Option(
@@ -79,12 +82,9 @@ def compare(
     _check_names(metric or (), scenario.terms.every_metric())
     warn(loaded)
     scenario = changed(scenario, replications=replications, seed=seed)
-    with progress() as bars:
-        try:
-            result = run(scenario, workflow, jobs=jobs, progress=bars)
-            sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
-        except ValueError as error:
-            raise TyperException(f"{scenario_file}: {error}") from None
+    with progress() as bars, in_one_line(ValueError, about=scenario_file):
+        result = run(scenario, workflow, jobs=jobs, progress=bars)
+        sides = explored(result, jobs=jobs, most_states=most_states(explore), progress=bars)
     documents = Documents(loaded.document, loaded.workflow_document)
     data = comparison_as_data(result, sides, documents)
     if as_json is not None:
@@ -98,13 +98,12 @@ def compare(
 
 
 def _check_names(names: Collection[str], known: Collection[str]) -> None:
-    from wfmodel.model.spelling import nearest
+    from wfmodel.model.spelling import hint
 
     for name in names:
         if name not in known:
-            likely = nearest(name, known)
-            hint = f"did you mean {likely!r}?" if likely else f"there are {', '.join(known)}"
-            raise TyperException(f"--metric: no metric {name!r}; {hint}")
+            instead = hint(name, known) or f"; there are {', '.join(known)}"
+            raise TyperException(f"--metric: no metric {name!r}{instead}")
 
 
 def _write(
@@ -209,10 +208,6 @@ def _two_columns(result: Comparison, sides: BothSides) -> Table:
     for side in variant_sides(sides, result):
         for row in side.rows:
             possible = f"{row.possible.text}, {row.possible.detail}"
-            add_row(shown, side.name, row.title, possible, _cell(row.share))
+            add_row(shown, side.name, row.title, possible, row.share.words)
         shown.add_section()
     return shown
-
-
-def _cell(cell: TableCell) -> str:
-    return f"{cell.text} [{cell.detail}]" if cell.detail else cell.text

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
+from wfmodel.cli.scenario_options import Jobs, Replications
 from wfmodel.cli.terminal import say
 from wfmodel.escaping import shell_line
 from wfmodel.extras import need
@@ -37,12 +38,8 @@ def demo(
     model: Annotated[str, typer.Option(metavar="NAME", help="Another of the models.")] = (
         "order-fulfilment"
     ),
-    replications: Annotated[
-        int | None, typer.Option(min=1, help="Instead of the scenario's.")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
-    ] = None,
+    replications: Replications = None,
+    jobs: Jobs = None,
 ) -> None:
     """Copy a model, run it orchestrated and choreographed under the same faults, write the report.
 

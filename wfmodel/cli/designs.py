@@ -6,6 +6,7 @@ from typing import Final
 
 from typer.exceptions import TyperException
 
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.designs import DECLARED, Knobs, design_of, name_of
 from wfmodel.experiments import Variant
 from wfmodel.model.spelling import hint
@@ -44,7 +45,5 @@ def declared_variant(
         known = ", ".join(dict.fromkeys((*variants, *others, *forms)))
         instead = hint(name, (*variants, *others)) or f"; there are {known}"
         raise TyperException(f"no design or variant {name!r}{instead}")
-    try:
+    with in_one_line(ValueError, about="--design"):
         return Variant(design=design_of(name), knobs=knobs)
-    except ValueError as error:
-        raise TyperException(f"--design: {error}") from None

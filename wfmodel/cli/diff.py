@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, form_of
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.report import FORMS, ReportFormat
 from wfmodel.cli.terminal import hand_out, say
 from wfmodel.model.files import write_file
@@ -48,10 +48,8 @@ def diff(
     from wfmodel.reports import diff_as_html, diff_as_markdown, report_diff
     from wfmodel.reports.report_data import NotAReportError, read_report
 
-    try:
+    with in_one_line(NotAReportError):
         found = report_diff(read_report(old), read_report(new))
-    except NotAReportError as error:
-        raise TyperException(str(error)) from None
     text = diff_as_html(found) if form is ReportFormat.HTML else diff_as_markdown(found)
     if output is None:
         hand_out(text, end="")

@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write, form_of
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import hand_out, say
 from wfmodel.diagrams.choices import Detail, Direction, DrawingChoices
 from wfmodel.diagrams.excerpts import UnknownStateError
@@ -88,10 +89,8 @@ def draw(
     workflow = load_or_refuse(path)
     found = _found(workflow) if findings else ()
     choices = DrawingChoices(failures, regions, direction, focus, around, found)
-    try:
+    with in_one_line(UnknownStateError, about="--focus"):
         _write(workflow, choices, form, output)
-    except UnknownStateError as error:
-        raise TyperException(f"--focus: {error}") from None
 
 
 def _found(workflow: Workflow) -> tuple[Finding, ...]:

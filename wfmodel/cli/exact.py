@@ -8,6 +8,8 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.option_conflicts import only_with
+from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import ScenarioFile
 from wfmodel.cli.terminal import add_row, console, say, table
 from wfmodel.wording.figures import rounded_up
 
@@ -31,7 +33,7 @@ DIGITS = 6
 
 def exact(
     context: typer.Context,
-    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
+    scenario_file: ScenarioFile,
     within: Annotated[
         str | None, typer.Option(metavar="DURATION", help="Also: a verdict within this time.")
     ] = None,
@@ -59,10 +61,8 @@ def exact(
     limits = ChainLimits(stages, states, laps, patience, copies)
     within_ns = None if within is None else duration_of(within, "--within")
     variants = scenario.variants_by_name()
-    try:
+    with in_one_line(ValueError, ArithmeticError, about=scenario_file):
         found = exact(scenario, workflow, within_ns=within_ns, limits=limits)
-    except (ValueError, ArithmeticError) as error:
-        raise TyperException(f"{scenario_file}: {error}") from None
     for answers in found:
         beside = (
             simulated(scenario, workflow, variants[answers.variant], instances=simulate, jobs=jobs)
@@ -82,10 +82,8 @@ def duration_of(text: str, option: str) -> int:
     """
     from wfmodel.model.units import parse_duration
 
-    try:
+    with in_one_line(ValueError, about=option):
         found = parse_duration(text)
-    except ValueError as error:
-        raise TyperException(f"{option}: {error}") from None
     if found <= 0:
         raise TyperException(f"{option}: the time must be greater than zero; got {text!r}")
     return found

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
 from typer.exceptions import TyperException
 
 from wfmodel.cli.designs import chosen_variants
 from wfmodel.cli.explore_exposure import exposure_data, show_exposure
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.scenarios import refuse, runnable
 from wfmodel.cli.search_limits import SearchLimits
 from wfmodel.cli.terminal import console, hand_out, styled, table
@@ -34,6 +36,7 @@ from wfmodel.exploration.properties import (
 from wfmodel.model.file_names import file_stems
 from wfmodel.model.files import write_file
 from wfmodel.model.reading import read_document
+from wfmodel.model.strict import first_refusal
 from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Workflow
 
@@ -66,6 +69,8 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
         typer.Exit: the file cannot be used; findings on standard error say why.
         TyperException: there is no such design, variant or knob.
     """
+    from wfmodel.cli.draw import load_or_refuse  # it draws, too
+
     document, findings = read_document(path)
     if document is None:
         refuse(findings)
@@ -78,13 +83,7 @@ def subject(path: str, design: str, knobs: tuple[str, ...]) -> Subject:
         return Subject(_built(workflow, chosen, knobs), file, scenario.setting)
     variants = {name: Variant(design=name, knobs=Knobs()) for name in DESIGNS}
     chosen = chosen_variants(variants, design, Knobs())
-    return Subject(_built(_workflow(path, document.text), chosen, knobs), path)
-
-
-def _workflow(path: str, text: str) -> Workflow:
-    from wfmodel.cli.draw import load_or_refuse
-
-    return load_or_refuse(path, text)
+    return Subject(_built(load_or_refuse(path, document.text), chosen, knobs), path)
 
 
 def _built(
@@ -93,10 +92,8 @@ def _built(
     made = {}
     for name, variant in variants.items():
         knobs = with_knobs(name, variant.knobs, given)
-        try:
+        with in_one_line(ValueError):
             made[name] = build(workflow, variant.design, knobs)
-        except ValueError as error:
-            raise TyperException(str(error)) from None
     return made
 
 
@@ -106,43 +103,29 @@ def with_knobs(name: str, knobs: Knobs, given: tuple[str, ...]) -> Knobs:
     Raises:
         TyperException: one is none, or they do not go together.
     """
-    from dataclasses import fields, replace
-
-    from pydantic import ValidationError
-
-    from wfmodel.model.strict import first_refusal
-
-    changed = _knobs(given)
-    if changed is None:
+    if not given:
         return knobs
-    values = {key: getattr(changed, key) for key in _given(given)}
-    assert set(values) <= {each.name for each in fields(Knobs)}
+    values = _knob_values(given)
     try:
         return replace(knobs, **values)
     except ValidationError as error:
         raise TyperException(f"--knob: {name}: {first_refusal(error).why}") from None
 
 
-def _given(texts: Iterable[str]) -> list[str]:
-    return [text.partition("=")[0].strip() for text in texts]
-
-
-def _knobs(texts: tuple[str, ...]) -> Knobs | None:
-    """Knobs from the command line: read and checked as those of a scenario's file are."""
-    if not texts:
-        return None
+def _knob_values(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Knobs by name: read and checked as those of a scenario's file are."""
     for text in texts:
         if "=" not in text:
             raise TyperException(f"--knob needs NAME=VALUE; got {text!r}")
-    pairs = [text.partition("=") for text in texts]
-    lines = "".join(f"{name.strip()}: {value.strip()}\n" for name, _, value in pairs)
+    pairs = [tuple(part.strip() for part in text.split("=", 1)) for text in texts]
+    lines = "".join(f"{name}: {value}\n" for name, value in pairs)
     document, findings = read_document("--knob", lines)
     if document is None:
         refuse(findings)
     knobs, findings = parse_as(document, Knobs)
     if knobs is None:
         raise TyperException(f"--knob: {findings[0].message}")
-    return knobs
+    return {name: getattr(knobs, name) for name, _ in pairs}
 
 
 def claims_for(
@@ -157,10 +140,8 @@ def claims_for(
     claims = list(given)
     for line in given:
         for name, system in about.systems.items():
-            try:
+            with in_one_line(ValueError, about=f"--property {line!r} ({name})"):
                 parse_property(line, system)
-            except ValueError as error:
-                raise TyperException(f"--property {line!r} ({name}): {error}") from None
     if file is not None:
         claims += _from_file(about, file)
     system = next(iter(about.systems.values()))
@@ -241,7 +222,7 @@ def explore_all(
 def searching(name: str) -> Iterator[Callable[[Progress], None] | None]:
     """A line about the search while the block runs; None where nobody looks."""
     if not sys.stderr.isatty():
-        with _in_one_line():
+        with in_one_line(CheckpointError, ImportError):
             yield None
         return
     from rich.status import Status
@@ -259,18 +240,10 @@ def searching(name: str) -> Iterator[Callable[[Progress], None] | None]:
         status.update(Text(printable(words)))
 
     try:
-        with _in_one_line():
+        with in_one_line(CheckpointError, ImportError):
             yield tell
     finally:
         status.stop()
-
-
-@contextmanager
-def _in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except (CheckpointError, ImportError) as error:
-        raise TyperException(str(error)) from None
 
 
 def places_of(checkpoint: Path | None, names: tuple[str, ...]) -> dict[str, Path | None]:

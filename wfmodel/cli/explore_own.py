@@ -11,6 +11,7 @@ from pathlib import Path
 from typer.exceptions import TyperException
 
 from wfmodel.cli.explore_answers import Subject, subject, with_knobs
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.designs import SystemFileError, load_system
 from wfmodel.designs.reaction_checks import BadReaction
 from wfmodel.designs.system_file import names_a_system
@@ -38,10 +39,8 @@ def own_subject(text: str, design: str, knobs: tuple[str, ...]) -> Subject:
     """
     if design != "both":
         raise TyperException(f"--design: {text} is a system already, and has no designs")
-    try:
+    with in_one_line(SystemFileError):
         system = load_system(text)
-    except SystemFileError as error:
-        raise TyperException(str(error)) from None
     changed = with_knobs(system.design, system.knobs, knobs)
     return Subject({system.design: replace(system, knobs=changed)}, text)
 

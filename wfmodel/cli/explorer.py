@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import Seed
 from wfmodel.cli.terminal import say
 from wfmodel.extras import need
 from wfmodel.native.safety import library
@@ -20,7 +21,7 @@ def explorer(
     output: Annotated[
         Path, typer.Option("--output", "-o", callback=file_to_write, help="File to write.")
     ] = Path("explorer.html"),
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    seed: Seed = None,
     replication: Annotated[int, typer.Option(min=0, help="Which replication to run.")] = 0,
     instances: Annotated[
         int, typer.Option(min=1, max=200, help="Instances on the page, at most.")
@@ -49,18 +50,15 @@ def explorer(
 
     scenario, workflow = scenario_or_workflow(path)
     scenario = changed(scenario, replications=None, seed=seed)
-    with progress() as bars:
-        try:
-            found = explorable(
-                scenario,
-                workflow,
-                replication=replication,
-                most_instances=instances,
-                most_states=explore,
-                progress=bars,
-            )
-        except ValueError as error:
-            raise TyperException(f"{path}: {error}") from None
+    with progress() as bars, in_one_line(ValueError, about=path):
+        found = explorable(
+            scenario,
+            workflow,
+            replication=replication,
+            most_instances=instances,
+            most_states=explore,
+            progress=bars,
+        )
     command = ["wfmodel", "explorer", path, "--output", str(output), "--seed", str(scenario.seed)]
     command += ["--replication", str(replication), "--instances", str(instances)]
     command += ["--explore", str(explore)]

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from wfmodel.cli.explore import DesignName, KnobValues
 from wfmodel.cli.fault_options import with_faults
 from wfmodel.cli.paths import folder_to_write
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import hand_out, say
 from wfmodel.model.file_names import file_stems
 from wfmodel.model.files import write_file
@@ -59,10 +60,8 @@ def export(
         raise TyperException(f"--out DIR is needed for several designs: {', '.join(systems)}")
     stems = _stems(systems)
     for name, system in systems.items():
-        try:
+        with in_one_line(ValueError):
             files = _files(language, stems[name], system, budget, laps, limit, judged=judged)
-        except ValueError as error:
-            raise TyperException(str(error)) from None
         if out is None:
             hand_out(next(iter(files.values())), end="")
         else:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from typer.exceptions import TyperException
 
 from wfmodel.cli.explore_answers import Subject, forms_of, subject
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.designs.faults import FaultKind
@@ -123,10 +124,8 @@ def hunt_all(
         span = surroundings.horizon + surroundings.convergence
         for endless in why_loops(system.flow, span):
             raise TyperException(f"{about.workflow_file}: a run would not end: {endless}")
-        try:
+        with in_one_line(ImportError, ValueError):
             one = hunt(system, surroundings, quarry, name=name, **how)
-        except (ImportError, ValueError) as error:
-            raise TyperException(str(error)) from None
         found.append(one)
         if one.stopped == "interrupted":
             break
@@ -153,8 +152,7 @@ def show(hunted: Hunted) -> None:
 def found_text(found: FoundSchedule) -> str:
     """The schedule, then the story."""
     after = f"met after {found.met_after:,} schedules, then shrunk"
-    lines = [f"found: {found.sighting.what} ({after}), world {found.schedule.world}"]
-    lines = [printable(each) for each in lines]
+    lines = [printable(f"found: {found.sighting.what} ({after}), world {found.schedule.world}")]
     lines += [f"  {printable(words)}" for words in found.schedule.words() or ("no fault at all",)]
     if found.told is None:
         lines.append("the explorer cannot follow this run: see it with wfmodel simulate --instance")

@@ -7,11 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from typer.exceptions import TyperException
-
 from wfmodel.cli.explore_answers import Subject, forms_of, subject
 from wfmodel.cli.hunt_schedules import NOTHING_LOOKED_AT, code_of, quarry_of
 from wfmodel.cli.progress import progress
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import say, say_lines
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.escaping import printable
@@ -83,10 +82,8 @@ def walk_all(
     with progress() as bars:
         for name, system in about.systems.items():
             told = None if bars is None else partial(bars, name)
-            try:
+            with in_one_line(ValueError):
                 one = hunt_by_walks(name, system, budget, claims, progress=told, **how)
-            except ValueError as error:
-                raise TyperException(str(error)) from None
             found.append(one)
             if one.why == "interrupted":
                 break

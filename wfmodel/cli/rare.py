@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.cli.exact import Stages, duration_of
+from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import ScenarioFile, Seed
 from wfmodel.cli.terminal import say
 
 
 def rare(
-    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
+    scenario_file: ScenarioFile,
     event: Annotated[
         str, typer.Option(help="The end that is asked for, such as lost or split-verdict.")
     ] = "lost",
@@ -21,7 +22,7 @@ def rare(
     ] = None,
     walks: Annotated[int, typer.Option(min=10, help="Walks at each level, an even number.")] = 500,
     repetitions: Annotated[int, typer.Option(min=2, help="Independent repetitions.")] = 30,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    seed: Seed = None,
     stages: Stages = None,
     look: Annotated[
         int, typer.Option(min=1, help="States looked into to find ways to the event.")
@@ -40,11 +41,9 @@ def rare(
     _, scenario, workflow = runnable(scenario_file)
     within_ns = None if within is None else duration_of(within, "--within")
     seed = scenario.seed if seed is None else seed
-    try:
+    with in_one_line(ValueError):
         how = Splitting(walks, repetitions, seed=seed, most=look)
         question = RareQuestion(event, within_ns, how, stages, states)
-    except ValueError as error:
-        raise TyperException(str(error)) from None
     failed = False
     for name in scenario.variants_by_name():
         try:

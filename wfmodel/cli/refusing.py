@@ -7,6 +7,8 @@ not wait for it.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def line_error(message: str) -> Exception:
@@ -14,6 +16,19 @@ def line_error(message: str) -> Exception:
     from typer.exceptions import TyperException
 
     return TyperException(message)
+
+
+@contextmanager
+def in_one_line(*errors: type[Exception], about: str = "") -> Iterator[None]:
+    """Let errors that say all there is to say end the command; ``about`` stands before it.
+
+    Raises:
+        TyperException: one of them came.
+    """
+    try:
+        yield
+    except errors as error:
+        raise line_error(f"{about}: {error}" if about else str(error)) from None
 
 
 def line_refusal(error: BaseException) -> str | None:

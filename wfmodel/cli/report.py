@@ -10,10 +10,17 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from typer.exceptions import TyperException
 
-from wfmodel.cli.cross_check_option import Explore, most_states
 from wfmodel.cli.paths import file_to_write, form_of
+from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import (
+    Explore,
+    Jobs,
+    Replications,
+    ScenarioFile,
+    Seed,
+    most_states,
+)
 from wfmodel.cli.terminal import say
 from wfmodel.extras import need
 from wfmodel.native.safety import library
@@ -40,20 +47,16 @@ FIRST_LOOK: Final = f"A first look: no what-ifs, no sweep, and --explore {LITTLE
 
 
 def report(
-    scenario_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file.")],
+    scenario_file: ScenarioFile,
     output: Annotated[
         Path, typer.Option("--output", "-o", callback=file_to_write, help="File to write.")
     ],
     form: Annotated[
         ReportFormat | None, typer.Option("--format", help="Default: what the file's name says.")
     ] = None,
-    replications: Annotated[
-        int | None, typer.Option(min=1, help="Instead of the scenario's.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes (default: one per core).")
-    ] = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
     explore: Explore = None,
     quick: Annotated[bool, typer.Option("--quick", help=FIRST_LOOK)] = False,
 ) -> None:
@@ -84,11 +87,8 @@ def report(
     read = LoadResult(workflow, loaded.findings, loaded.workflow_document)
     found: tuple[Finding, ...] = check_result(read)
     found += unprojectable(loaded, scenario, workflow)
-    with progress() as bars:
-        try:
-            results = study(scenario, workflow, jobs=jobs, progress=bars, most_states=states)
-        except ValueError as error:
-            raise TyperException(f"{scenario_file}: {error}") from None
+    with progress() as bars, in_one_line(ValueError, about=scenario_file):
+        results = study(scenario, workflow, jobs=jobs, progress=bars, most_states=states)
     given = {"--replications": replications, "--seed": scenario.seed, "--explore": explore}
     command = _command(scenario_file, output, given, quick=quick)
     wrong = contradictions(results.sides, scenario_file, scenario.seed)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.checks.rule_pages import page_of
 from wfmodel.cli.finding_catalogue import catalogue
 from wfmodel.cli.option_conflicts import never_with
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import add_row, console, hand_out, say_lines, table
 from wfmodel.escaping import json_text
 
@@ -42,7 +42,5 @@ def show_page(name: str) -> None:
     Raises:
         TyperException: there is no such rule.
     """
-    try:
+    with in_one_line(ValueError):
         say_lines(page_of(catalogue().find(name)))
-    except ValueError as error:
-        raise TyperException(str(error)) from None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import add_row, console, say, say_lines, table
 from wfmodel.runtimes import ENGINES, KnownEngine, Parameter, engine_named
 from wfmodel.runtimes.engine_pages import default_knobs, rule_words
@@ -26,10 +26,8 @@ def runtimes(
             add_row(shown, name, known.title, known.version, ", ".join(knobs))
         console(width=None).print(shown)
         return
-    try:
+    with in_one_line(ValueError):
         _explain(engine, engine_named(engine))
-    except ValueError as error:
-        raise TyperException(str(error)) from None
 
 
 def _explain(name: str, engine: KnownEngine) -> None:

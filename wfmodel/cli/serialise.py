@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.refusing import in_one_line
 from wfmodel.cli.terminal import hand_out
 from wfmodel.model.files import write_file
 
@@ -51,10 +52,8 @@ def serialise(
 def _one(path: Path, dag_id: str | None, python: str) -> str:
     from wfmodel.importers.airflow.serialising import DagFileError, serialised_dags
 
-    try:
+    with in_one_line(DagFileError):
         found = serialised_dags(path, python=python)
-    except DagFileError as error:
-        raise TyperException(str(error)) from error
     if dag_id is None and len(found) == 1:
         return next(iter(found.values()))
     if dag_id not in found:

@@ -13,6 +13,8 @@ from typer.exceptions import TyperException
 
 from wfmodel.cli.option_conflicts import never_with
 from wfmodel.cli.paths import file_to_write
+from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import Seed
 from wfmodel.cli.terminal import add_row, console, table
 from wfmodel.cli.trace_files import Traces, trace_files, write_traces
 from wfmodel.escaping import shell_line
@@ -63,7 +65,7 @@ def simulate(
         str | None,
         typer.Option(help="A design, or a variant of the scenario (default: the first)."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    seed: Seed = None,
     replication: Annotated[int, typer.Option(min=0, help="Which replication to run.")] = 0,
     instance: Annotated[
         int | None, typer.Option(help="Show what happened to this instance, row by row.")
@@ -139,11 +141,9 @@ def _kept(file: Path) -> tuple[History, Callable[[], RunObservation], Terms]:
     from wfmodel.experiments.run_observation import observe
     from wfmodel.metrics import NO_TERMS
 
-    try:
+    with in_one_line(HistoryFileError):
         history = load_history(file)
-        return history, lambda: observe(history), NO_TERMS
-    except HistoryFileError as error:
-        raise TyperException(str(error)) from None
+    return history, lambda: observe(history), NO_TERMS
 
 
 def _run(
@@ -168,10 +168,8 @@ def _prepared(
     seed = scenario.seed if seed is None else seed
     cell = RunSpec(variant, scenario.setting, seed, replication, terms=scenario.terms)
     runner = Runner(workflow)
-    try:
+    with in_one_line(ValueError):
         runner.table(variant)
-    except ValueError as error:
-        raise TyperException(str(error)) from None
     return runner, cell
 
 
@@ -185,11 +183,8 @@ def _show_online(path: str | None, design: str | None, seed: int | None, replica
     if path is None:
         raise TyperException("give a scenario or workflow to run")
     runner, cell = _prepared(path, design, seed, replication)
-    with progress() as bars:
-        try:
-            found = observe_online(runner, cell, engine=COMPILED, progress=bars)
-        except ValueError as error:
-            raise TyperException(f"--no-history: {error}") from None
+    with progress() as bars, in_one_line(ValueError, about="--no-history"):
+        found = observe_online(runner, cell, engine=COMPILED, progress=bars)
     run = f"seed {cell.seed}, replication {replication}"
     system = runner.table(cell.variant).system
     what = f"{system.flow.workflow.name}, {system.design}"

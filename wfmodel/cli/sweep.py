@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
-from typer.exceptions import TyperException
 
 from wfmodel.cli.option_conflicts import never_with, only_with
 from wfmodel.cli.paths import file_to_write, folder_to_write
+from wfmodel.cli.refusing import in_one_line
+from wfmodel.cli.scenario_options import Seed
 from wfmodel.cli.terminal import add_row, console, say, table
 from wfmodel.escaping import json_text, printable
 from wfmodel.model.files import write_file
@@ -84,7 +85,7 @@ def sweep(
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster: tcp://…")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's.")] = None,
+    seed: Seed = None,
     as_csv: CsvFile = None,
     as_json: JsonFile = None,
     plots: Plots = None,
@@ -102,7 +103,7 @@ def sweep(
 
     _, scenario, workflow = runnable(scenario_file)
     scenario = changed(scenario, replications=None, seed=seed)
-    try:
+    with in_one_line(ModuleNotFoundError, ConnectionError):
         if plan:
             _show_plan(scenario, workflow)
         elif threshold:
@@ -111,8 +112,6 @@ def sweep(
         else:
             result = _run(scenario, workflow, _executor(workers, dask), out, resume)
             _after_sweep(result, as_csv, as_json, plots, plot_format)
-    except (ModuleNotFoundError, ConnectionError) as error:
-        raise TyperException(str(error)) from None
 
 
 def _check_options(context: typer.Context) -> None:
@@ -142,13 +141,10 @@ def _run(
     from wfmodel.experiments.factorial.experiment_runs import ExperimentError, run_experiment
     from wfmodel.native.lost import WorkersLostError
 
-    with progress() as bars:
-        try:
-            return run_experiment(
-                scenario, workflow, executor=executor, out=out, resume=resume, progress=bars
-            )
-        except (ExperimentError, StoreError, WorkersLostError) as error:
-            raise TyperException(str(error)) from None
+    with progress() as bars, in_one_line(ExperimentError, StoreError, WorkersLostError):
+        return run_experiment(
+            scenario, workflow, executor=executor, out=out, resume=resume, progress=bars
+        )
 
 
 def _search(scenario: Scenario, workflow: Workflow, executor: Executor) -> ThresholdResult:
@@ -157,21 +153,16 @@ def _search(scenario: Scenario, workflow: Workflow, executor: Executor) -> Thres
     from wfmodel.experiments.factorial.threshold import find_threshold
     from wfmodel.native.lost import WorkersLostError
 
-    with progress() as bars:
-        try:
-            return find_threshold(scenario, workflow, executor=executor, progress=bars)
-        except (ExperimentError, WorkersLostError) as error:
-            raise TyperException(str(error)) from None
+    with progress() as bars, in_one_line(ExperimentError, WorkersLostError):
+        return find_threshold(scenario, workflow, executor=executor, progress=bars)
 
 
 def _show_plan(scenario: Scenario, workflow: Workflow) -> None:
     from wfmodel.experiments.factorial.experiment_runs import ExperimentError, prepare
     from wfmodel.reports.sweep_tables import plan_table
 
-    try:
+    with in_one_line(ExperimentError):
         prepared = prepare(scenario, workflow)
-    except ExperimentError as error:
-        raise TyperException(str(error)) from None
     _print_table(plan_table(prepared))
     say(_size(prepared))
 

@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from wfmodel.cli.usable_paths import check_file
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 
 if TYPE_CHECKING:
     from wfmodel.designs import History
@@ -39,9 +39,8 @@ def trace_files(given: Iterable[str]) -> dict[Path, str]:
         if not place:
             raise TyperException(f"--traces: FORMAT=FILE; got {text!r}")
         if form not in known:
-            meant = nearest(form, known)
-            hint = f"; did you mean {meant!r}?" if meant else f" (formats: {', '.join(known)})"
-            raise TyperException(f"--traces: there is no format {form!r}{hint}")
+            instead = hint(form, known) or f" (formats: {', '.join(known)})"
+            raise TyperException(f"--traces: there is no format {form!r}{instead}")
         if Path(place) in found:
             raise TyperException(f"--traces: two formats for {place!r}")
         check_file(Path(place), "--traces")

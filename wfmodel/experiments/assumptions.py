@@ -231,10 +231,7 @@ def _setting(scenario: Scenario, document: Document | None) -> Iterator[Assumpti
         else:
             yield _given(scenario, "Setting", place, what, value, at)
     for i, fault in enumerate(setting.faults):
-        place, at = (
-            f"setting.faults.{i}",
-            _place(document, ("setting", "faults", i)),
-        )
+        place, at = f"setting.faults.{i}", _place(document, ("setting", "faults", i))
         yield _given(scenario, "Faults", place, fault.kind.value, fault_words(fault), at)
 
 

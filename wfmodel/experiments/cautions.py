@@ -9,6 +9,7 @@ from wfmodel.experiments.comparison import Comparison, VariantResult
 from wfmodel.experiments.hit_alike import unlike
 from wfmodel.experiments.run_observation import RUNNING
 from wfmodel.metrics import Per
+from wfmodel.wording.counting import capital
 from wfmodel.wording.figures import number
 
 TRACE: Final = 0.001
@@ -27,16 +28,12 @@ def cautions_of(comparison: Comparison) -> Iterator[str]:
     yield from _never(comparison)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _running(comparison: Comparison, variant: VariantResult) -> Iterator[str]:
     share = variant.endings.get(RUNNING, 0) / max(variant.instances, 1)
     if share > TRACE:
         limit = number(comparison.scenario.setting.convergence / 1e9, "s")
         yield (
-            f"{_capital(variant.name)}: {number(share, 'fraction')} of the instances were still"
+            f"{capital(variant.name)}: {number(share, 'fraction')} of the instances were still"
             f" running when observation ended, {limit} after the last arrivals; they are not lost,"
             " and how they end is not known. Make setting.convergence longer."
         )
@@ -51,14 +48,14 @@ def _startup(comparison: Comparison, variant: VariantResult) -> Iterator[str]:
     change = f"{more} {'longer' if found.after_s > found.mean_s else 'shorter'}"
     if not found.settled:
         yield (
-            f"{_capital(variant.name)}: runs start empty and had not settled by their middle"
+            f"{capital(variant.name)}: runs start empty and had not settled by their middle"
             " (MSER-5, without faults), so this is the start of such a system and not its steady"
             f" state: in the second half the mean latency is {change} than over all. Make"
             " setting.horizon longer."
         )
         return
     yield (
-        f"{_capital(variant.name)}: runs start empty and settle after"
+        f"{capital(variant.name)}: runs start empty and settle after"
         f" {number(found.until_s, 's')} (MSER-5, without faults); from then on the mean latency is"
         f" {change} than over all. Measurement begins at {begins}: set setting.warm_up, unless the"
         " start is what is asked about."
@@ -77,7 +74,7 @@ def _left_out(comparison: Comparison) -> Iterator[str]:
     """Deciding metrics that some runs or instances have no part in."""
     replications = comparison.scenario.replications
     for line in comparison.primary():
-        title = _capital(line.metric.title)
+        title = capital(line.metric.title)
         undefined = max(each.undefined for each in line.estimates)
         if 0 < undefined < replications and line.metric.per is Per.RUNS:
             yield (
@@ -107,7 +104,7 @@ def _never(comparison: Comparison) -> Iterator[str]:
     for variant, estimate in zip(comparison.variants, found.estimates, strict=True):
         if estimate.mean > 0:
             yield (
-                f"{_capital(variant.name)}: {number(estimate.mean, 'fraction')} of the instances"
+                f"{capital(variant.name)}: {number(estimate.mean, 'fraction')} of the instances"
                 f" never came back to where they would have been without faults; in mean times they"
                 f" count as if they had after {limit}, the convergence limit."
             )

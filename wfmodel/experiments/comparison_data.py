@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -22,38 +22,27 @@ from wfmodel.experiments.statistics import Estimate
 from wfmodel.experiments.survival import Curve
 
 FORMAT: Final = 1
-ComparisonRow: TypeAlias = tuple[
-    str,
-    str,
-    str,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    str | None,
-    str,
-    int | None,
-    float | None,
-    str | None,
-]
-"""A row of ``CSV_COLUMNS``."""
 
-CSV_COLUMNS: Final = (
-    "metric",
-    "unit",
-    "variant",
-    "mean",
-    "low",
-    "high",
-    "without_faults",
-    "added_by_faults",
-    "verdict",
-    "method",
-    "replications_needed",
-    "smallest_relevant",
-    "reason",
-)
+
+class ComparisonRow(NamedTuple):
+    """A metric of a variant, or of the pair's difference; None is what is not known."""
+
+    metric: str
+    unit: str
+    variant: str
+    mean: float | None
+    low: float | None
+    high: float | None
+    without_faults: float | None
+    added_by_faults: float | None
+    verdict: str | None
+    method: str
+    replications_needed: int | None
+    smallest_relevant: float | None
+    reason: str | None
+
+
+CSV_COLUMNS: Final = ComparisonRow._fields
 
 
 def comparison_as_data(
@@ -127,7 +116,7 @@ def _cell(value: str | float | None) -> str:
 
 
 def comparison_rows(comparison: Comparison) -> Iterator[ComparisonRow]:
-    """The rows of ``CSV_COLUMNS`` as plain values; None is what is not known."""
+    """Each metric of each variant, and of the pair."""
     for line in comparison.metrics:
         unit = line.metric.unit
         for place, variant in enumerate(comparison.variants):
@@ -136,14 +125,15 @@ def comparison_rows(comparison: Comparison) -> Iterator[ComparisonRow]:
             before, added = map(_number, parts)
             method, needed = found.method.value, found.needed or None
             reason = line.reason or None if math.isnan(found.mean) else None
-            told = (None, method, needed, None, reason)
-            yield line.name, unit, variant.name, *_interval(found), before, added, *told
+            told = (*_interval(found), before, added, None, method, needed, None, reason)
+            yield ComparisonRow(line.name, unit, variant.name, *told)
         if line.difference is not None:
             gap, verdict = line.difference.estimate, line.difference.verdict.value
             needed = gap.needed or line.difference.needed
             reason = line.reason or None if math.isnan(gap.mean) else None
             how = (verdict, gap.method.value, needed, line.difference.relevant, reason)
-            yield line.name, unit, "difference", *_interval(gap), None, None, *how
+            shown = (*_interval(gap), None, None, *how)
+            yield ComparisonRow(line.name, unit, "difference", *shown)
 
 
 def _interval(found: Estimate) -> tuple[float | None, float | None, float | None]:
@@ -179,15 +169,13 @@ def _answer(found: Possibility, pair: Pair) -> dict[str, Any]:
 
 
 def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:
-    names = (each.name for each in comparison.variants)
+    names = [each.name for each in comparison.variants]
     data: dict[str, Any] = {
         "title": line.metric.title,
         "unit": line.metric.unit,
         "better": line.metric.better,
         "primary": line.primary,
-        "estimates": {
-            name: _estimate(each) for name, each in zip(names, line.estimates, strict=True)
-        },
+        "estimates": dict(zip(names, map(_estimate, line.estimates), strict=True)),
     }
     if line.difference is not None:
         data["difference"] = {
@@ -201,8 +189,7 @@ def _line(comparison: Comparison, line: MetricResult) -> dict[str, Any]:
         }
     for name, parts in (("without_faults", line.baseline), ("added_by_faults", line.added)):
         if parts:
-            variants = (each.name for each in comparison.variants)
-            data[name] = {v: _estimate(each) for v, each in zip(variants, parts, strict=True)}
+            data[name] = dict(zip(names, map(_estimate, parts), strict=True))
     if line.reason:
         data["reason"] = line.reason
     return data

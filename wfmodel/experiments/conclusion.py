@@ -16,15 +16,15 @@ from typing import Final
 from wfmodel.display import Shown
 from wfmodel.experiments.cautions import cautions_of
 from wfmodel.experiments.comparison import Comparison, MetricResult
-from wfmodel.experiments.estimate_words import interval_words
+from wfmodel.experiments.metric_rows import interval_words
 from wfmodel.experiments.one_cause import OneCause, one_cause
 from wfmodel.experiments.promise_verdicts import promises_of
 from wfmodel.experiments.sensitivity_runs import Changed, Fate
 from wfmodel.experiments.statistics import DifferenceVerdict, Estimate, Method
 from wfmodel.experiments.why_wrong import causes, told
 from wfmodel.metrics import CLEAN
-from wfmodel.wording.counting import together
-from wfmodel.wording.figures import SCALED, SPACE, UNDEFINED, gap, gap_between, number
+from wfmodel.wording.counting import capital, together
+from wfmodel.wording.figures import SPACE, UNDEFINED, bare, gap, gap_between, number
 
 MOST_CAUSES: Final = 3
 WHOLE: Final = 0.995
@@ -59,15 +59,10 @@ def answer(comparison: Comparison, changed: Sequence[Changed] = ()) -> Conclusio
         return Conclusion(headline, tuple(points), tuple(cautions_of(comparison)))
     points = [_point(comparison, line) for line in comparison.primary()]
     points += _causes_shared(comparison, names)
-    points += [_cost(comparison, name) for name in _costs(comparison) if _shown(comparison, name)]
+    points += [_point(comparison, line) for line in _costs(comparison)]
     points += [*_promises(comparison), *_anomalies(comparison)]
     cautions = (*cautions_of(comparison), *_reversals(comparison, changed))
     return Conclusion(_headline(comparison, names), tuple(points), cautions)
-
-
-def capital(text: str) -> str:
-    """A sentence's beginning."""
-    return text[:1].upper() + text[1:]
 
 
 def _headline(comparison: Comparison, names: tuple[str, str]) -> str:
@@ -185,7 +180,7 @@ def _point(comparison: Comparison, line: MetricResult) -> str:
         return f"{text}: {line.reason or 'undefined in every run'}."
     if line.verdict is DifferenceVerdict.SAME:
         return f"{text}: the same in every run."
-    unit = line.metric.unit if line.metric.unit in SCALED else ""
+    unit = bare(line.metric.unit)
     size = gap(found.mean, unit)
     size = f"difference {size}" if math.isfinite(found.mean) else size
     interval = gap_between(found.low, found.high, unit)
@@ -214,19 +209,12 @@ def _without_faults(comparison: Comparison, line: MetricResult) -> str:
     return f" (without faults {' and '.join(number(each, line.metric.unit) for each in calm)})"
 
 
-def _costs(comparison: Comparison) -> tuple[str, ...]:
-    """Money, where there are prices; else what money is paid for."""
+def _costs(comparison: Comparison) -> list[MetricResult]:
+    """Differences shown in money, where there are prices, and in what money is paid for."""
     priced = comparison.scenario.prices is not None
-    return COSTS if priced else COSTS[1:]
-
-
-def _shown(comparison: Comparison, name: str) -> bool:
-    line = comparison.metric(name)
-    return not line.primary and line.verdict is DifferenceVerdict.SHOWN
-
-
-def _cost(comparison: Comparison, name: str) -> str:
-    return _point(comparison, comparison.metric(name))
+    lines = [comparison.metric(name) for name in (COSTS if priced else COSTS[1:])]
+    shown = DifferenceVerdict.SHOWN
+    return [line for line in lines if not line.primary and line.verdict is shown]
 
 
 def _promises(comparison: Comparison) -> Iterable[str]:

@@ -9,6 +9,7 @@ instance that met more than any budget is no contradiction; such instances are c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -94,15 +95,10 @@ def both_sides(
     workers = min(jobs or cores(), len(names))
     if workers < 1:
         raise ValueError(f"jobs must be at least 1; got {jobs}")
-    found = []
     if workers == 1:
-        for done, each in enumerate(map(explore, names), start=1):
-            found.append(_shown(each, progress, done, len(names)))
-    else:
-        with WorkerPool(workers, worker_context()) as pool:
-            for done, each in enumerate(pool.map(explore, names), start=1):
-                found.append(_shown(each, progress, done, len(names)))
-    return _against(comparison, tuple(found))
+        return _against(comparison, _told(map(explore, names), len(names), progress))
+    with WorkerPool(workers, worker_context()) as pool:
+        return _against(comparison, _told(pool.map(explore, names), len(names), progress))
 
 
 def explored(
@@ -123,10 +119,16 @@ def _explored(scenario: Scenario, workflow: Workflow, most_states: int, name: st
     return possibility(name, system, budgets(scenario, system), most_states=most_states)
 
 
-def _shown(found: Possibility, progress: Progress | None, done: int, total: int) -> Possibility:
-    if progress is not None:
-        progress("exploration", done, total)
-    return found
+def _told(
+    results: Iterable[Possibility], total: int, progress: Progress | None
+) -> tuple[Possibility, ...]:
+    """All results; ``progress`` is told of each as it comes."""
+    found = []
+    for each in results:
+        found.append(each)
+        if progress is not None:
+            progress("exploration", len(found), total)
+    return tuple(found)
 
 
 def _against(comparison: Comparison, found: tuple[Possibility, ...]) -> BothSides:
@@ -147,23 +149,14 @@ def contradicted(
 ) -> tuple[Contradiction, ...]:
     """Incidents of a variant that its exploration rules out."""
     variant = comparison.variants[place]
-    wrong = []
-    for replication, incidents in variant.incidents.items():
-        for incident in incidents:
-            for anomaly in incident.anomalies if incident.rested else ():
-                searched = possible.rules_out(anomaly, incident.met)
-                if searched is not None:
-                    wrong.append(
-                        Contradiction(
-                            variant.name,
-                            replication,
-                            incident.instance,
-                            anomaly,
-                            incident.met,
-                            searched,
-                        )
-                    )
-    return tuple(wrong)
+    return tuple(
+        Contradiction(variant.name, replication, each.instance, anomaly, each.met, searched)
+        for replication, incidents in variant.incidents.items()
+        for each in incidents
+        if each.rested
+        for anomaly in each.anomalies
+        if (searched := possible.rules_out(anomaly, each.met)) is not None
+    )
 
 
 def _pair(comparison: Comparison, place: int, possible: Possibility, anomaly: Anomaly) -> Pair:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from wfmodel.designs.anomalies import Anomaly
 from wfmodel.experiments.comparison import Comparison
-from wfmodel.experiments.conclusion import capital
 from wfmodel.experiments.cross_check import BothSides, Contradiction, Pair
 from wfmodel.experiments.metric_rows import TableCell, estimate_cell
 from wfmodel.experiments.reachability import LAPS, Possibility, ReachAnswer, budget_words
+from wfmodel.wording.counting import capital
 from wfmodel.wording.figures import SPACE
 
 

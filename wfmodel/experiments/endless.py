@@ -144,13 +144,9 @@ def _stay(node: Node) -> _Stay:
         case Wait(duration=duration):
             return _Stay(1, _mean(duration))
         case Receive(delay=delay, timeout=timeout):
-            return _Stay(1, _least(delay, timeout))
+            return _Stay(1, min(_mean(delay), math.inf if timeout is None else timeout))
         case _:
             return _Stay(1, 0.0)
-
-
-def _least(delay: Distribution, timeout: int | None) -> float:
-    return _mean(delay) if timeout is None else min(_mean(delay), timeout)
 
 
 def _of_work(state: Task | Compensation) -> _Stay:

@@ -215,8 +215,8 @@ class Experiment:
     def _names(self) -> Experiment:
         if len(set(self.responses)) != len(self.responses):
             raise ValueError("responses names one metric twice")
-        asked = () if self.precision is None else self._asked(self.precision)
-        for name in asked:
+        precise = self.precision
+        for name in () if precise is None else (*precise.absolute, *precise.difference):
             if name not in self.responses:
                 known = ", ".join(self.responses)
                 raise ValueError(f"precision: {name!r} is no response; there are {known}")
@@ -224,9 +224,6 @@ class Experiment:
             known = ", ".join(self.factors)
             raise ValueError(f"threshold: no factor {self.threshold.factor!r}; there are {known}")
         return self
-
-    def _asked(self, precision: Precision) -> tuple[str, ...]:
-        return (*precision.absolute, *precision.difference)
 
 
 def _number(value: float | str) -> float:

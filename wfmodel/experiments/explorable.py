@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from wfmodel.designs import History
 from wfmodel.designs.history import Kind
 from wfmodel.experiments.reachability import budgets
 from wfmodel.experiments.run_observation import RUNNING, to_the_limit
 from wfmodel.experiments.run_spec import Progress, Runner, RunSpec
 from wfmodel.experiments.scenario import Scenario, system_of
 from wfmodel.experiments.story_walks import FoundStories, find_stories
-from wfmodel.experiments.timeline import Band, bands
+from wfmodel.experiments.timeline import Band, all_bands
 from wfmodel.experiments.walkthrough import InstanceWalk, walk_of
 from wfmodel.metrics import ends_of, tracks_of
 from wfmodel.metrics.twin import harm
@@ -53,13 +52,19 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True)
-class InstanceInVariant:
-    """One instance in one variant. ``took_s``: until its first verdict, None if there is none."""
+class InstanceSummary:
+    """How an instance ended. ``took_s``: until its first verdict, None if there is none."""
 
     ending: str
     took_s: float | None
     delay_s: float
     troubles: frozenset[Trouble]
+
+
+@dataclass(frozen=True)
+class InstanceInVariant(InstanceSummary):
+    """One instance in one variant, with its walk."""
+
     walk: InstanceWalk
     cut: int = 0
     """Steps that were left out at the end of its walk."""
@@ -152,23 +157,9 @@ def explorable(
         max((history.instances() for history in histories.values()), default=0),
         tuple(_subjects(runs, most_instances)),
         stories,
-        {name: _all_bands(history) for name, history in histories.items()},
+        {name: all_bands(history) for name, history in histories.items()},
         most_states,
     )
-
-
-def _all_bands(history: History) -> tuple[Band, ...]:
-    return bands(history, 0, int(history.rows[-1, 0])) if len(history.rows) else ()
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What is known of an instance before its walk is looked at."""
-
-    ending: str
-    took_s: float | None
-    delay_s: float
-    troubles: frozenset[Trouble]
 
 
 class _Run:
@@ -187,8 +178,8 @@ class _Run:
         rows = self.history.rows
         dropped = frozenset(rows[rows[:, 1] == Kind.DROP, 2].tolist())
         self.arrived_s = dict(zip(tracks.ids.tolist(), tracks.arrival_ns / SECOND, strict=True))
-        faults, apart = _all_bands(self.history), tracks.graph.divergence.array()
-        self.facts: dict[int, _Facts] = {}
+        faults, apart = all_bands(self.history), tracks.graph.divergence.array()
+        self.facts: dict[int, InstanceSummary] = {}
         for i, instance in enumerate(tracks.ids.tolist()):
             begin, end = int(tracks.arrival_ns[i]), int(tracks.last_ns[i])
             troubles = {
@@ -199,7 +190,7 @@ class _Run:
                 Trouble.APART: apart[int(tracks.final_state[i])] > 0,
             }
             verdict = int(tracks.verdict_ns[i])
-            self.facts[instance] = _Facts(
+            self.facts[instance] = InstanceSummary(
                 RUNNING if tracks.running[i] else tracks.terminal[i].value,
                 None if verdict < 0 else (verdict - begin) / SECOND,
                 0.0 if harmed.never[i] else float(harmed.delay_ns[i] / SECOND),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from wfmodel.designs.faults import FACTS, FaultKind
 from wfmodel.experiments.instance_facts import Struck
-from wfmodel.wording.counting import together
+from wfmodel.wording.counting import capital, together
 from wfmodel.wording.figures import number
 
 
@@ -59,5 +59,4 @@ def unlike(
             yield f"Only {names[mine]} is hit by {words(only)}: {spared} has no such process."
     if len(processes[0]) != len(processes[1]) and any(struck):
         sizes = [f"{name} runs {len(own)}" for name, own in zip(names, processes, strict=True)]
-        sizes[0] = sizes[0][:1].upper() + sizes[0][1:]
-        yield f"{sizes[0]} processes that can fail, {sizes[1]}."
+        yield f"{capital(sizes[0])} processes that can fail, {sizes[1]}."

@@ -25,7 +25,6 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from wfmodel.designs import History
 from wfmodel.designs.faults import ALL_PARTICIPANTS, ALL_SERVICES, FACTS, Fault
 from wfmodel.designs.knob_registry import DIALS, KNOBS
 from wfmodel.designs.knobs import MOST_REPLICAS, Knobs
@@ -189,24 +188,13 @@ class LiveScenario:
         Raises:
             KeyError: no such instance arrived.
         """
-        return {name: walk_of(self._history(cell), instance) for name, cell in self._cells()}
-
-    def _history(self, cell: RunSpec) -> History:
-        return self._runner.history(cell)
+        return {name: walk_of(self._runner.history(cell), instance) for name, cell in self._cells()}
 
     def _cells(self) -> Iterator[tuple[str, RunSpec]]:
-        scenario = self._setup.scenario
+        scenario, number = self._setup.scenario, self._replication
         for name, variant in scenario.variants_by_name().items():
-            yield (
-                name,
-                RunSpec(
-                    variant,
-                    scenario.setting,
-                    scenario.seed,
-                    self._replication,
-                    terms=scenario.terms,
-                ),
-            )
+            cell = RunSpec(variant, scenario.setting, scenario.seed, number, terms=scenario.terms)
+            yield name, cell
 
 
 def _turned(setup: Setup, path: tuple[str, ...], multiple: float) -> Setup:

@@ -14,7 +14,7 @@ from wfmodel.escaping import markdown
 from wfmodel.experiments.comparison import Comparison, MetricResult
 from wfmodel.experiments.metric_rows import metric_row
 from wfmodel.experiments.promise_verdicts import promises_of
-from wfmodel.wording.figures import SCALED, number
+from wfmodel.wording.figures import bare, number
 
 
 class BlockLine(NamedTuple):
@@ -51,11 +51,10 @@ def metric_blocks(comparison: Comparison, names: Collection[str]) -> tuple[Metri
 def _block(comparison: Comparison, line: MetricResult) -> MetricBlock:
     row, unit = metric_row(comparison, line), line.metric.unit
     kept = {(f"promise.{k.name}", k.variant): k.verdict for k in promises_of(comparison)}
-    bare = unit if unit in SCALED else ""
     lines = []
     for place, variant in enumerate(comparison.variants):
         cell, calm = row.estimates[place], line.baseline[place].mean if line.baseline else math.nan
-        told = "" if math.isnan(calm) else f"without faults {number(calm, bare)}"
+        told = "" if math.isnan(calm) else f"without faults {number(calm, bare(unit))}"
         told = "; ".join(filter(None, (kept.get((line.name, variant.name), ""), told)))
         interval = "; ".join(p for p in cell.detail.split("; ") if not p.startswith("without"))
         lines.append(BlockLine(variant.name, cell.text, interval, told))

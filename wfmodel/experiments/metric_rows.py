@@ -8,10 +8,17 @@ import math
 from dataclasses import dataclass
 
 from wfmodel.experiments.comparison import Comparison, MetricResult
-from wfmodel.experiments.conclusion import capital
-from wfmodel.experiments.estimate_words import interval_words
 from wfmodel.experiments.statistics import DifferenceVerdict, Estimate, Method
-from wfmodel.wording.figures import SCALED, UNDEFINED, gap, gap_between, number
+from wfmodel.wording.counting import capital
+from wfmodel.wording.figures import (
+    SCALED,
+    UNDEFINED,
+    bare,
+    between,
+    gap,
+    gap_between,
+    number,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,11 @@ class TableCell:
 
     text: str
     detail: str = ""
+
+    @property
+    def words(self) -> str:
+        """Both in one line."""
+        return f"{self.text} [{self.detail}]" if self.detail else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +108,17 @@ def verdict_words(comparison: Comparison, line: MetricResult) -> str:
     return f"{names[line.winner]} better{alone}"
 
 
-def bare(unit: str) -> str:
-    """The unit that stands beside each number; none where it stands beside the metric's name."""
-    return unit if unit in SCALED else ""
+def interval_words(found: Estimate, unit: str) -> str:
+    r"""``1.2 to 3.4 s``, ``at most 0.2 %``, ``at least 99.8 %``; a dash where there is none.
+
+    >>> interval_words(Estimate(0.0, 0.0, 0.0018, 20, 0, Method.BOUND), "fraction")
+    'at most 0.18\xa0%'
+    """
+    if found.method is not Method.BOUND:
+        return between(found.low, found.high, unit)
+    if found.low > 0 or math.isinf(found.high):
+        return f"at least {number(found.low, unit)}"
+    return f"at most {number(found.high, unit)}"
 
 
 def estimate_cell(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +12,7 @@ from wfmodel.experiments.replications import check_primary, metric_estimate
 from wfmodel.experiments.run_observation import RunObservation
 from wfmodel.experiments.run_spec import Progress, RunSpec, run_cells
 from wfmodel.experiments.scenario import Scenario
-from wfmodel.experiments.statistics import Estimate, Method
+from wfmodel.experiments.statistics import Estimate, nothing_known
 from wfmodel.experiments.storms import calm, storms_in
 from wfmodel.metrics import NO_TERMS, Metric, Terms
 from wfmodel.model.workflow import Workflow
@@ -76,7 +75,7 @@ def run_sweep(
     def estimate(metric: str, value: int, variant: int) -> Estimate:
         runs = runs_of(value, variant)
         if storms_in({"": runs}):
-            return Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
+            return nothing_known(len(runs))
         return metric_estimate(known[metric], calm(runs))
 
     estimates = {

@@ -28,7 +28,14 @@ from scipy import special
 
 from wfmodel.experiments.instance_facts import Latencies
 from wfmodel.experiments.ratio_estimates import FEWEST_RUNS, effective, linearised
-from wfmodel.experiments.statistics import CONFIDENCE, Difference, Estimate, Method, verdict_of
+from wfmodel.experiments.statistics import (
+    CONFIDENCE,
+    Difference,
+    Estimate,
+    Method,
+    nothing_known,
+    verdict_of,
+)
 
 HALVINGS: Final = 40
 RESAMPLES: Final = 1000
@@ -44,15 +51,14 @@ def quantile(
     """The time within which this share of all instances had a verdict; ``inf``: fewer had one."""
     pool = np.sort(np.concatenate([run.seconds for run in runs]).astype(np.float64))
     if len(runs) < 2 or not len(pool):
-        return Estimate(math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
+        return nothing_known(len(runs))
     found = float(pool[math.ceil(share * len(pool)) - 1])
     tail = (1 - confidence) / 2
     many, beyond = _counting_as(runs, found, confidence)
     low = _end(pool, many, share, 1 - tail)
     if math.isnan(low) or math.isnan(_end(pool, len(pool), share, tail)):
         needed = max(_reaching(share, tail, many, len(runs)), FEWEST_RUNS)
-        unknown = (math.nan, math.nan, math.nan, 0, len(runs), Method.NONE)
-        return Estimate(*unknown, needed=needed)
+        return nothing_known(len(runs), needed)
     low, high = min(low, found), _end(pool, many, share, tail)
     if beyond >= FEWEST_RUNS and not math.isnan(high):
         many, above = _counting_as(runs, high, confidence)
@@ -132,7 +138,7 @@ def paired_quantiles(
         not np.array_equal(a.seconds, b.seconds) for a, b in zip(first, second, strict=True)
     )
     if math.isnan(one.mean) or math.isnan(other.mean):
-        unknown = Estimate(math.nan, math.nan, math.nan, 0, len(first), Method.NONE)
+        unknown = nothing_known(len(first))
         return Difference(unknown, differing, math.nan, verdict_of(unknown, differing, 0), relevant)
     if not differing:
         same = Estimate(0.0, 0.0, 0.0, len(first), 0, Method.CONSTANT)

@@ -55,6 +55,7 @@ from wfmodel.experiments.statistics import (
     Sample,
     compared,
     interval,
+    nothing_known,
 )
 
 FEWEST_RUNS: Final = 8
@@ -101,7 +102,7 @@ def ratio(
     sample = linearised(values, weights)
     undefined = int(np.count_nonzero(np.isnan(np.asarray(values, dtype=np.float64))))
     if not len(sample):
-        return Estimate(math.nan, math.nan, math.nan, 0, len(values), Method.NONE)
+        return nothing_known(len(values))
     sums = np.nan_to_num(np.asarray(values, dtype=np.float64)) * np.asarray(weights)
     found = interval(sample.tolist(), least_skewness=_of_lognormal(sums), confidence=confidence)
     left_out = undefined if not any(weights[i] for i in _known(values)) else 0

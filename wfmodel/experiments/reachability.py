@@ -24,11 +24,10 @@ from wfmodel.designs.faults import FACTS, Fault, FaultKind, FaultScope, of_scope
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.exploration import FaultBudget, Spent, ends_of
 from wfmodel.exploration.fault_accounting import is_part
-from wfmodel.exploration.packed import search
+from wfmodel.exploration.packed import PackedSpace, search
 from wfmodel.exploration.properties.property_answer import Trace
-from wfmodel.exploration.state_space import INTERRUPTED
+from wfmodel.exploration.state_space import INTERRUPTED, StateSpace
 from wfmodel.exploration.stories import story_of
-from wfmodel.exploration.terminal_states import Path
 from wfmodel.semantics.enabled_steps import has_detectors
 
 MOST_STATES: Final = 500_000
@@ -170,16 +169,24 @@ def _explore(
     table: Table, budget: FaultBudget, most_states: int, known: Mapping[Anomaly, ShortestRun]
 ) -> tuple[Searched, dict[Anomaly, ShortestRun]]:
     """One search, and the anomalies that are new; of its states nothing stays in memory."""
-    space = search(table, budget, limit=most_states, laps=LAPS)
-    if space.stopped == INTERRUPTED:
-        raise KeyboardInterrupt
+    space = space_within(table, budget, most_states)
     stories = {
-        anomaly: ShortestRun(budget, tuple(line.text for line in story_of(space, _trace(path))))
-        for anomaly, path in ends_of(space).anomalies.items()
+        anomaly: ShortestRun(budget, tuple(line.text for line in story_of(space, trace)))
+        for anomaly, trace in shortest_runs(space)
         if anomaly not in known
     }
     return Searched(budget, space.looked_into, space.complete), stories
 
 
-def _trace(path: Path) -> Trace:
-    return Trace((0, *(number for _, number in path)), tuple(step for step, _ in path))
+def space_within(table: Table, budget: FaultBudget, most_states: int) -> PackedSpace:
+    """What can be reached under a budget; an interrupt goes on as one."""
+    space = search(table, budget, limit=most_states, laps=LAPS)
+    if space.stopped == INTERRUPTED:
+        raise KeyboardInterrupt
+    return space
+
+
+def shortest_runs(space: StateSpace) -> Iterator[tuple[Anomaly, Trace]]:
+    """Of each anomaly in a space, a shortest run there."""
+    for anomaly, path in ends_of(space).anomalies.items():
+        yield anomaly, Trace((0, *(number for _, number in path)), tuple(step for step, _ in path))

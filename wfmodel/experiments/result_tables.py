@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from wfmodel.experiments.comparison import Comparison, MetricResult
-from wfmodel.experiments.conclusion import capital
-from wfmodel.experiments.metric_rows import MetricRow, bare, metric_row
+from wfmodel.experiments.metric_rows import MetricRow, metric_row
 from wfmodel.experiments.sensitivity_runs import Changed
 from wfmodel.experiments.statistics import DifferenceVerdict
+from wfmodel.wording.counting import capital
 from wfmodel.wording.declarations import knob_words
-from wfmodel.wording.figures import UNDEFINED, gap
+from wfmodel.wording.figures import UNDEFINED, bare, gap
 
 
 @dataclass(frozen=True, slots=True)

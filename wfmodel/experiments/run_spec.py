@@ -214,17 +214,11 @@ def run_cells(
         raise ValueError(f"jobs must be at least 1; got {jobs}")
     workers = min(jobs or cores(), max(1, len(cells)))
     if workers == 1:
-        return _collect(map(Runner(workflow).attempt, cells), len(cells), label, progress)
+        return tuple(_told(map(Runner(workflow).attempt, cells), len(cells), label, progress))
     pool = WorkerPool(workers, worker_context(), initializer=_set_up, initargs=(workflow,))
     with pool:
         results = pool.map(_attempt, cells, chunksize=_chunk(len(cells), workers))
-        return _collect(results, len(cells), label, progress)
-
-
-def _collect(
-    results: Iterable[Result], total: int, label: str, progress: Progress | None
-) -> tuple[Result, ...]:
-    return tuple(_told(results, total, label, progress))
+        return tuple(_told(results, len(cells), label, progress))
 
 
 def _told(

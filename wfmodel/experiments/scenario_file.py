@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path as FilePath
+from typing import Final
 
 from wfmodel.designs import design_of
 from wfmodel.designs.fault_facts import why_impossible
@@ -32,7 +33,7 @@ from wfmodel.model.limits import refusal
 from wfmodel.model.loading import locate_findings
 from wfmodel.model.reading import read_document
 from wfmodel.model.source import Document, Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 from wfmodel.model.validate import parse_as
 from wfmodel.model.workflow import Workflow
 
@@ -144,16 +145,13 @@ def _problems(document: Document, scenario: Scenario, workflow: Workflow) -> Ite
         for key, named in (("reads", shared.reads), ("writes", shared.writes)):
             for i, step in enumerate(named):
                 if step not in steps:
-                    message = _unlike("step", step, steps)
-                    path = ("shared", name, key, i)
-                    yield _finding(document, "E104", "unknown-step", path, message)
+                    yield _unknown(document, ("shared", name, key, i), "step", step, steps)
     if scenario.experiment is not None:
         yield from _of_experiment(document, scenario.experiment, Setup(scenario, workflow))
     known = places(scenario, workflow)
     for name in scenario.sources:
         if name not in known:
-            message = _unlike("place", name, known)
-            yield _finding(document, "E106", "unknown-place", ("sources", name), message)
+            yield _unknown(document, ("sources", name), "place", name, known)
 
 
 def _unknown_metrics(document: Document, scenario: Scenario) -> Iterator[Finding]:
@@ -169,8 +167,7 @@ def _unknown_metrics(document: Document, scenario: Scenario) -> Iterator[Finding
             named.append((place, experiment.threshold.response))
     for path, name in named:
         if name not in known:
-            message = _unlike("metric", name, known)
-            yield _finding(document, "E105", "unknown-metric", path, message)
+            yield _unknown(document, path, "metric", name, known)
 
 
 def _endless(document: Document, scenario: Scenario, flow: Flow) -> Iterator[Finding]:
@@ -227,8 +224,7 @@ def _of_nobody(
             path = (*place, knob.name, "of")
             who = _said(document.value, path)
             if isinstance(who, str) and who not in known:
-                message = _unlike("participant", who, known)
-                yield _finding(document, "E103", "unknown-participant", path, message)
+                yield _unknown(document, path, "participant", who, known)
 
 
 def _said(value: object, path: Path) -> object:
@@ -241,10 +237,8 @@ def _said(value: object, path: Path) -> object:
 
 
 def _participants(scenario: Scenario, workflow: Workflow) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    for variant in scenario.variants_by_name().values():
-        names.update(dict.fromkeys(system_of(workflow, variant).participants))
-    return tuple(names)
+    systems = (system_of(workflow, each) for each in scenario.variants_by_name().values())
+    return tuple(dict.fromkeys(name for system in systems for name in system.participants))
 
 
 def _of_fault(
@@ -258,20 +252,22 @@ def _of_fault(
     broker = FACTS[fault.kind].scope is FaultScope.BROKER
     for i, target in enumerate(() if broker else fault.whom):
         if target not in (*participants, *groups):
-            message = _unlike("participant", target, (*participants, *groups))
             at = (*path, "target") if isinstance(fault.target, str) else (*path, "target", i)
-            yield _finding(document, "E103", "unknown-participant", at, message)
+            yield _unknown(document, at, "participant", target, (*participants, *groups))
     for i, peer in enumerate(fault.peers):
         if peer not in participants:
-            message = _unlike("participant", peer, participants)
-            yield _finding(document, "E103", "unknown-participant", (*path, "peers", i), message)
+            yield _unknown(document, (*path, "peers", i), "participant", peer, participants)
     if fault.step is not None and fault.step not in steps:
-        message = _unlike("step", fault.step, steps)
-        yield _finding(document, "E104", "unknown-step", (*path, "step"), message)
+        yield _unknown(document, (*path, "step"), "step", fault.step, steps)
 
 
-def _unlike(what: str, given: str, known: Collection[str]) -> str:
-    likely = nearest(given, known)
-    if likely:
-        return f"unknown {what} {given!r}; did you mean {likely!r}?"
-    return f"unknown {what} {given!r}; there are {', '.join(list(known)[:20])}"
+_CODES: Final = {"participant": "E103", "step": "E104", "metric": "E105", "place": "E106"}
+"""Of names that lead nowhere, by what they should lead to."""
+
+
+def _unknown(
+    document: Document, path: Path, what: str, given: str, known: Collection[str]
+) -> Finding:
+    instead = hint(given, known) or f"; there are {', '.join(list(known)[:20])}"
+    message = f"unknown {what} {given!r}{instead}"
+    return _finding(document, _CODES[what], f"unknown-{what}", path, message)

@@ -105,9 +105,8 @@ def _primary(
     storms = storms_in(runs)
     if storms:
         return (), storms
-    changed = replace(
-        scenario, setting=change.setting, sweep=None, experiment=None
-    )  # of faults that may go
+    # Without what is about faults that may go.
+    changed = replace(scenario, setting=change.setting, sweep=None, experiment=None)
     observed = [calm(each) for each in runs.values()]
     found = {line.name: line for line in metric_results(changed, observed)}
     return tuple(found[name] for name in scenario.primary), ()

@@ -76,16 +76,7 @@ class Walkers(NamedTuple):
 
     def those(self, which: Marks | Numbers) -> Walkers:
         """Some of them."""
-        return Walkers(
-            self.repetition[which],
-            self.number[which],
-            self.at[which],
-            self.since[which],
-            self.level[which],
-            self.prospect[which],
-            self.mass[which],
-            self.log_ratio[which],
-        )
+        return Walkers._make(column[which] for column in self)
 
     @property
     def weight(self) -> Vector:

@@ -88,6 +88,11 @@ class Estimate:
         return (self.high - self.low) / 2
 
 
+def nothing_known(runs: int, needed: int = 0) -> Estimate:
+    """The estimate of so many replications of which none has a value."""
+    return Estimate(math.nan, math.nan, math.nan, 0, runs, Method.NONE, needed)
+
+
 class DifferenceVerdict(StrEnum):
     """What the paired replications allow to say of a difference."""
 
@@ -142,7 +147,7 @@ def interval(
     sample = raw[~np.isnan(raw)]
     n, undefined = len(sample), len(raw) - len(sample)
     if n == 0:
-        return Estimate(math.nan, math.nan, math.nan, 0, undefined, Method.NONE)
+        return nothing_known(undefined)
     mean = float(sample.mean())
     if n == 1:
         return Estimate(mean, math.nan, math.nan, 1, undefined, Method.NONE)

@@ -17,13 +17,12 @@ from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.system import System
 from wfmodel.designs.table import Table
 from wfmodel.designs.trace_script import FAULTS
-from wfmodel.experiments.reachability import LAPS
+from wfmodel.experiments.reachability import shortest_runs, space_within
 from wfmodel.experiments.walkthrough import Flight, InstanceWalk, OnNow, WalkMoment, WalkStep
-from wfmodel.exploration import FaultBudget, ends_of
+from wfmodel.exploration import FaultBudget
 from wfmodel.exploration.fault_accounting import is_part
-from wfmodel.exploration.packed import search
 from wfmodel.exploration.properties.property_answer import Trace
-from wfmodel.exploration.state_space import INTERRUPTED, StateSpace
+from wfmodel.exploration.state_space import StateSpace
 from wfmodel.exploration.stories import story_of
 from wfmodel.exploration.symmetry.unfolding import unfolded
 from wfmodel.exploration.terminal_states import is_end
@@ -52,7 +51,6 @@ class FoundStories:
     """
 
     stories: tuple[FoundStory, ...]
-    searched: tuple[FaultBudget, ...]
     cut: tuple[FaultBudget, ...]
 
 
@@ -60,22 +58,18 @@ def find_stories(system: System, tried: Sequence[FaultBudget], *, most_states: i
     """A story for each anomaly that is found under one of the budgets."""
     table = Table(system)
     found: dict[Anomaly, FoundStory] = {}
-    searched: list[FaultBudget] = []
     cut: list[FaultBudget] = []
     for budget in tried:
         if any(is_part(each, budget) for each in cut):
             cut.append(budget)
             continue
-        space = search(table, budget, limit=most_states, laps=LAPS)
-        if space.stopped == INTERRUPTED:
-            raise KeyboardInterrupt
-        (searched if space.complete else cut).append(budget)
-        for anomaly, path in ends_of(space).anomalies.items():
+        space = space_within(table, budget, most_states)
+        if not space.complete:
+            cut.append(budget)
+        for anomaly, trace in shortest_runs(space):
             if anomaly not in found:
-                trace = Trace((0, *(n for _, n in path)), tuple(step for step, _ in path))
                 found[anomaly] = FoundStory(anomaly, budget, story_walk(space, trace))
-    stories = tuple(found[each] for each in Anomaly if each in found)
-    return FoundStories(stories, tuple(searched), tuple(cut))
+    return FoundStories(tuple(found[each] for each in Anomaly if each in found), tuple(cut))
 
 
 def story_walk(space: StateSpace, trace: Trace) -> InstanceWalk:

@@ -17,7 +17,7 @@ from wfmodel.designs.faults import FaultKind
 from wfmodel.designs.history import CRASHES, FAULT_KINDS, Drop, History, Kind, Row
 from wfmodel.designs.messages import Event, External, Received, TimerFired, WorkDone
 from wfmodel.display import Plotted, Tabular
-from wfmodel.wording.histories import DROPS, event_words, message_words, participant_name, row_words
+from wfmodel.wording.histories import DROPS, event_words, message_words, row_words, who_words
 
 OUTSIDE = -1
 SINGLE: Final = PER_MESSAGE | PER_ATTEMPT
@@ -62,6 +62,9 @@ class MarkKind(StrEnum):
     SUCCEEDED = "succeeded"
     ABORTED = "aborted"
     FAILED = "failed"
+
+
+VERDICTS: Final = (MarkKind.SUCCEEDED, MarkKind.ABORTED, MarkKind.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,11 @@ def bands(history: History, start_ns: int, end_ns: int) -> tuple[Band, ...]:
         for since in starts:
             close(key, since, end_ns)
     return tuple(sorted(found, key=lambda band: (band.start_ns, band.lane, band.fault)))
+
+
+def all_bands(history: History) -> tuple[Band, ...]:
+    """The same from the beginning of a run to its end."""
+    return bands(history, 0, int(history.rows[-1, 0])) if len(history.rows) else ()
 
 
 def bars_of(history: History, rows: Iterable[Row], end_ns: int) -> tuple[Bar, ...]:
@@ -302,11 +310,6 @@ def _state_marks(history: History, row: Row, decided: set[int]) -> list[Mark]:
 
 def _lines(history: History, rows: tuple[Row, ...], start_ns: int) -> tuple[TimelineLine, ...]:
     return tuple(
-        TimelineLine(row.time_ns - start_ns, _subject(history, row), row_words(row, history))
+        TimelineLine(row.time_ns - start_ns, who_words(row, history), row_words(row, history))
         for row in rows
     )
-
-
-def _subject(history: History, row: Row) -> str:
-    whole = row.kind in (Kind.FAULT_ON, Kind.FAULT_OFF)
-    return participant_name(history, row.participant, outside="broker" if whole else "outside")

@@ -28,7 +28,7 @@ from wfmodel.designs.history import CRASHES, FAULT_KINDS, Drop, History, Kind, R
 from wfmodel.designs.state import Status, View
 from wfmodel.experiments.timeline import OUTSIDE, SINGLE, deliveries
 from wfmodel.metrics.distance import disputed
-from wfmodel.wording.histories import DROPS, message_words, participant_name, row_words
+from wfmodel.wording.histories import DROPS, message_words, row_words, who_words
 
 WHOLE: Final = -1
 """In place of a step's node: what views say of the instance as a whole."""
@@ -143,12 +143,11 @@ class _Follower:
 
     def step(self, row: Row, start_ns: int) -> WalkStep:
         history = self._history
-        whole = row.kind in (Kind.FAULT_ON, Kind.FAULT_OFF)
         self._follow(row)
         return WalkStep(
             row.time_ns - start_ns,
             row.participant,
-            participant_name(history, row.participant, outside="broker" if whole else "outside"),
+            who_words(row, history),
             row_words(row, history),
             self._moment(),
             fault=row.kind in (Kind.FAULT_ON, Kind.DROP, Kind.DUPLICATE, Kind.PHANTOM),

@@ -26,11 +26,11 @@ class ComparisonTable:
         """What a notebook shows of it."""
         last = ("difference [95 %]", "verdict") if self.paired else ()
         head = _row("th", ("metric", *self.variants, *last))
-        body = "".join(_row("td", map(_text, cells)) for cells in self._cells())
+        body = "".join(_row("td", (cell.words for cell in cells)) for cells in self._cells())
         return f"<table>{head}{body}</table><p><b>{escape(self.headline)}</b></p>"
 
     def __str__(self) -> str:
-        lines = (" | ".join(map(_text, cells)) for cells in self._cells())
+        lines = (" | ".join(cell.words for cell in cells) for cells in self._cells())
         return "\n".join((*lines, self.headline))
 
     def __repr__(self) -> str:
@@ -56,10 +56,6 @@ def comparison_table(comparison: Comparison, *more: str) -> ComparisonTable:
         answer(comparison).headline,
         comparison.pair is not None,
     )
-
-
-def _text(cell: TableCell) -> str:
-    return f"{cell.text} [{cell.detail}]" if cell.detail else cell.text
 
 
 def _row(tag: str, texts: Iterator[str] | tuple[str, ...]) -> str:

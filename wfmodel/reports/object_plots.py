@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 from wfmodel.designs.history import History
 from wfmodel.escaping import plot_text
 from wfmodel.experiments import Comparison, Story, SweepResult, Timeline, timeline
-from wfmodel.experiments.conclusion import capital
 from wfmodel.experiments.explored_variant import Told
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
 from wfmodel.experiments.factorial.threshold import ThresholdResult
@@ -29,6 +28,7 @@ from wfmodel.reports.style import WIDTH, look, styled
 from wfmodel.reports.sweep_plots import Plot, experiment_plots, threshold_plot
 from wfmodel.reports.swimlane import draw_lanes, height_of
 from wfmodel.reports.value_axis import SHARES
+from wfmodel.wording.counting import capital
 
 SECOND: Final = 1e9
 RECOVERY: Final = "recovery"

@@ -18,7 +18,7 @@ from wfmodel.diagrams.picture import draw_workflow
 from wfmodel.diagrams.selection import diagram_of
 from wfmodel.experiments.assumptions import Assumption, Documents, assumptions, summary
 from wfmodel.experiments.comparison import Comparison
-from wfmodel.experiments.conclusion import Conclusion, answer, capital
+from wfmodel.experiments.conclusion import Conclusion, answer
 from wfmodel.experiments.cross_check_rows import VariantSide, variant_sides
 from wfmodel.experiments.example_instance import Story
 from wfmodel.experiments.hit_alike import stops
@@ -44,6 +44,7 @@ from wfmodel.reports.report_data import report_data
 from wfmodel.reports.style import Picture, picture, styled
 from wfmodel.reports.swimlane import swimlane
 from wfmodel.reports.swimlane_excerpt import excerpt_words
+from wfmodel.wording.counting import capital
 from wfmodel.wording.declarations import arrivals_words, duration_words, fault_words
 from wfmodel.wording.figures import number
 

@@ -39,6 +39,8 @@ PER_CENT: Final = PercentFormatter(1.0, decimals=0, symbol=f"{SPACE}%")
 
 Series: TypeAlias = tuple[Sequence[float], Sequence[float]]
 """Times in seconds, and values."""
+Interval: TypeAlias = tuple[float, float, float, float]
+"""Where it stands on the axis, a mean, and the ends of its interval (nan: none)."""
 
 
 def survival(curves: Mapping[str, Curve], *, limit_s: float) -> Picture:
@@ -61,17 +63,14 @@ def draw_survival(axes: Axes, curves: Mapping[str, Curve], *, limit_s: float) ->
     for place, (name, curve) in enumerate(curves.items()):
         _survival_curve(axes, place, name, curve, limit_s)
     longest = max((c.times[-1] for c in curves.values() if c.count), default=0.0)
-    end = max(limit_s if _any_censored(curves) else longest * 1.05, 1e-3)
+    censored = any(curve.censored for curve in curves.values())
+    end = max(limit_s if censored else longest * 1.05, 1e-3)
     axes.set_xlim(0, end)
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PER_CENT)
     axes.set_xlabel(f"time since the fault began, {_time_axis(axes, end)}")
     axes.set_ylabel("not yet recovered")
     _legend(axes)
-
-
-def _any_censored(curves: Mapping[str, Curve]) -> bool:
-    return any(curve.censored for curve in curves.values())
 
 
 def _survival_curve(axes: Axes, place: int, name: str, curve: Curve, limit_s: float) -> None:
@@ -84,14 +83,7 @@ def _survival_curve(axes: Axes, place: int, name: str, curve: Curve, limit_s: fl
     survival, low, high = (
         [*(each[i] for i in seen), each[-1]] for each in (curve.survival, curve.low, curve.high)
     )
-    axes.step(
-        times,
-        survival,
-        where="post",
-        color=style.colour,
-        linestyle=style.dash,
-        label=plot_text(name),
-    )
+    _steps(axes, place, name, (times, survival))
     if not math.isnan(curve.low[0]):
         axes.fill_between(
             times, low, high, step="post", color=style.colour, alpha=0.15, linewidth=0
@@ -100,6 +92,12 @@ def _survival_curve(axes: Axes, place: int, name: str, curve: Curve, limit_s: fl
     marks = [ended[i] for i in _seen(ended, limit_s)]
     heights = [_height(curve, at) for at in marks]
     axes.plot(marks, heights, "|", color=style.colour, markersize=9, markeredgewidth=1.6)
+
+
+def _steps(axes: Axes, place: int, name: str, steps: Series) -> None:
+    """A variant's values, each of which holds until the next."""
+    style, label = look(place), plot_text(name)
+    axes.step(*steps, where="post", color=style.colour, linestyle=style.dash, label=label)
 
 
 def _seen(times: Sequence[float], limit_s: float) -> list[int]:
@@ -175,16 +173,8 @@ def divergence(
         axes = figure.subplots()
         for start, end in faults:
             axes.axvspan(start, end, color=FAULT_FILL, linewidth=0)
-        for place, (name, (times, values)) in enumerate(series.items()):
-            style = look(place)
-            axes.step(
-                times,
-                values,
-                where="post",
-                color=style.colour,
-                linestyle=style.dash,
-                label=plot_text(name),
-            )
+        for place, (name, steps) in enumerate(series.items()):
+            _steps(axes, place, name, steps)
         axes.axvline(horizon_s, color=MUTED, linewidth=0.8, linestyle=":")
         axes.set_ylim(bottom=0)
         end = max(horizon_s * 1.1, _quiet_after(list(series.values())))
@@ -238,7 +228,7 @@ def _quiet_after(series: Sequence[Series]) -> float:
 
 
 def sweep(
-    points: Mapping[str, Sequence[tuple[float, float, float, float]]],
+    points: Mapping[str, Sequence[Interval]],
     *,
     name: str,
     x_label: str,
@@ -264,7 +254,7 @@ def sweep(
 
 def draw_sweep(
     axes: Axes,
-    points: Mapping[str, Sequence[tuple[float, float, float, float]]],
+    points: Mapping[str, Sequence[Interval]],
     *,
     x_label: str,
     y_label: str,
@@ -289,30 +279,37 @@ def draw_sweep(
     return beyond
 
 
-def _swept(
-    axes: Axes, place: int, name: str, points: Sequence[tuple[float, float, float, float]]
-) -> bool:
+def _swept(axes: Axes, place: int, name: str, points: Sequence[Interval]) -> bool:
     """Draw a variant's means and intervals; returns whether an interval goes on beyond the axis."""
-    style, (bottom, top) = look(place), axes.get_ylim()
-    low = [0.0 if math.isnan(p[2]) else p[1] - max(p[2], bottom) for p in points]
-    high = [0.0 if math.isnan(p[3]) else min(p[3], top) - p[1] for p in points]
+    bottom, top = axes.get_ylim()
+    inside = [(x, mean, max(low, bottom), min(high, top)) for x, mean, low, high in points]
+    draw_intervals(axes, place, name, inside)
+    ends = [("v", p[0], bottom) for p in points if p[2] < bottom]
+    ends += [("^", p[0], top) for p in points if p[3] > top]
+    for marker, x, y in ends:
+        axes.plot([x], [y], marker, color=look(place).colour, markersize=6, clip_on=False)
+    return bool(ends)
+
+
+def draw_intervals(
+    axes: Axes, place: int, name: str, points: Sequence[Interval], *, joined: bool = True
+) -> None:
+    """Means with their intervals, in the look of a variant; ``joined`` by a line."""
+    style = look(place)
+    below = [mean - low if math.isfinite(low) else 0.0 for _, mean, low, _ in points]
+    above = [high - mean if math.isfinite(high) else 0.0 for _, mean, _, high in points]
     axes.errorbar(
-        [p[0] for p in points],
-        [p[1] for p in points],
-        yerr=[low, high],
+        [point[0] for point in points],
+        [point[1] for point in points],
+        yerr=[below, above],
         color=style.colour,
-        linestyle=style.dash,
+        linestyle=style.dash if joined else "none",
         marker=style.marker,
         markersize=5,
         capsize=3,
         elinewidth=1.2,
         label=plot_text(name),
     )
-    ends = [("v", p[0], bottom) for p in points if p[2] < bottom]
-    ends += [("^", p[0], top) for p in points if p[3] > top]
-    for marker, x, y in ends:
-        axes.plot([x], [y], marker, color=style.colour, markersize=6, clip_on=False)
-    return bool(ends)
 
 
 def _legend(axes: Axes) -> None:

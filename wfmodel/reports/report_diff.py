@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wfmodel.experiments.conclusion import capital
 from wfmodel.reports.report_data import FindingData, MetricData, ReportData, ValueData
-from wfmodel.wording.figures import SCALED, UNDEFINED, between, number
+from wfmodel.wording.counting import capital
+from wfmodel.wording.figures import SCALED, UNDEFINED, bare, between, number
 
 ABSENT = "–"
 
@@ -168,13 +168,13 @@ def _high(value: ValueData) -> float:
 def _shown(value: ValueData, unit: str) -> str:
     if value.mean is None:
         return UNDEFINED
-    bare = unit if unit in SCALED else ""
-    text = number(value.mean, bare)
+    beside = bare(unit)
+    text = number(value.mean, beside)
     if value.low is None or value.low == value.high:
         return text
     if value.high is None:
-        return f"{text} (at least {number(value.low, bare)})"
-    interval = between(value.low, value.high, bare)
+        return f"{text} (at least {number(value.low, beside)})"
+    interval = between(value.low, value.high, beside)
     return text if interval == UNDEFINED else f"{text} ({interval})"
 
 

@@ -18,9 +18,8 @@ from matplotlib.ticker import NullLocator
 
 from wfmodel.escaping import plot_text
 from wfmodel.experiments.experiment import Factor, PlanKind, RangeScale
-from wfmodel.experiments.factorial.conclusions import threshold_words, value_words
+from wfmodel.experiments.factorial.conclusions import SIGN_WORDS, threshold_words, value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
-from wfmodel.experiments.factorial.outcome import ResponseRow
 from wfmodel.experiments.factorial.parquet_rows import shown_value
 from wfmodel.experiments.factorial.results_data import sensitivity_keys
 from wfmodel.experiments.factorial.sensitivity import (
@@ -31,8 +30,10 @@ from wfmodel.experiments.factorial.sensitivity import (
     tornado,
 )
 from wfmodel.experiments.factorial.threshold import ThresholdResult
+from wfmodel.experiments.statistics import Estimate
 from wfmodel.model.file_names import Words, file_stems
 from wfmodel.model.files import write_file
+from wfmodel.reports.plots import Interval, draw_intervals
 from wfmodel.reports.style import FAULT_FILL, INK, MUTED, look, new_figure, picture, styled
 from wfmodel.reports.value_axis import SHARES
 from wfmodel.wording.figures import significant
@@ -97,18 +98,9 @@ def threshold_plot(result: ThresholdResult) -> Plot:
         axes.axhline(0, color=MUTED, linewidth=0.8)
         for sign, place in ((-1, 0), (0, 5), (1, 1)):
             some = [each for each in result.tried if each.sign == sign]
-            label = {-1: "below zero", 0: "not decided", 1: "above zero"}[sign]
             if some:
-                points = [
-                    (
-                        _x(result.factor, t.value),
-                        t.difference.mean,
-                        t.difference.low,
-                        t.difference.high,
-                    )
-                    for t in some
-                ]
-                _errorbars(axes, points, place, label, joined=False)
+                points = [_point(_x(result.factor, t.value), t.difference) for t in some]
+                draw_intervals(axes, place, SIGN_WORDS[sign], points, joined=False)
         unit = result.metric.unit
         _scale_x(axes, result.threshold.factor, result.factor)
         first, second = result.pair
@@ -144,21 +136,21 @@ def _lines(result: ExperimentResult, response: str) -> Plot | None:
     x_name = next((name for name, f in factors.items() if f.is_number), None)
     if result.experiment.plan.kind is not PlanKind.GRID or x_name is None:
         return None
-    series: dict[str, list[tuple[float, float, float, float]]] = {}
+    series: dict[str, list[Interval]] = {}
     for each in result.points:
         rest = [value_words(f, each.point.values[n]) for n, f in factors.items() if n != x_name]
         x = _x(factors[x_name], each.point.values[x_name])
         for row in each.outcome.rows:
             if row.response == response and row.variant in result.prepared.variants:
                 label = ", ".join(dict.fromkeys([row.variant, *rest]))
-                series.setdefault(label, []).append(_point(x, row))
+                series.setdefault(label, []).append(_point(x, row.estimate))
     if len(series) > MOST_SERIES:
         return None
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for place, (label, points) in enumerate(series.items()):
-            _errorbars(axes, sorted(points), place, label, joined=True)
+            draw_intervals(axes, place, label, sorted(points))
         metric = result.metric(response)
         _scale_x(axes, x_name, factors[x_name])
         values = sorted({point[0] for points in series.values() for point in points})
@@ -238,33 +230,8 @@ def _interval(axes: Axes, row: int, mean: float, low: float, high: float) -> Non
         )
 
 
-def _errorbars(
-    axes: Axes,
-    points: Sequence[tuple[float, float, float, float]],
-    place: int,
-    label: str,
-    *,
-    joined: bool,
-) -> None:
-    style = look(place)
-    below = [mean - low if math.isfinite(low) else 0.0 for _, mean, low, _ in points]
-    above = [high - mean if math.isfinite(high) else 0.0 for _, mean, _, high in points]
-    axes.errorbar(
-        [point[0] for point in points],
-        [point[1] for point in points],
-        yerr=[below, above],
-        color=style.colour,
-        linestyle=style.dash if joined else "none",
-        marker=style.marker,
-        markersize=5,
-        capsize=3,
-        elinewidth=1.2,
-        label=plot_text(label),
-    )
-
-
-def _point(x: float, row: ResponseRow) -> tuple[float, float, float, float]:
-    return x, row.estimate.mean, row.estimate.low, row.estimate.high
+def _point(x: float, found: Estimate) -> Interval:
+    return x, found.mean, found.low, found.high
 
 
 def _x(factor: Factor, value: object) -> float:

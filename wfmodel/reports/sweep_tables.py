@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wfmodel.experiments.conclusion import capital
-from wfmodel.experiments.estimate_words import interval_words
 from wfmodel.experiments.experiment import PlanKind
-from wfmodel.experiments.factorial.conclusions import value_words
+from wfmodel.experiments.factorial.conclusions import SIGN_WORDS, value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult, Prepared
+from wfmodel.experiments.factorial.outcome import ResponseRow, reached_by
 from wfmodel.experiments.factorial.plans import Point
 from wfmodel.experiments.factorial.results_data import sensitivity_keys
 from wfmodel.experiments.factorial.sensitivity import Influence, Ranking, ranking, tornado
-from wfmodel.experiments.factorial.stopping import Reached
+from wfmodel.experiments.factorial.stopping import is_enough
 from wfmodel.experiments.factorial.threshold import ThresholdResult
+from wfmodel.experiments.metric_rows import interval_words
 from wfmodel.experiments.statistics import Estimate, Method
 from wfmodel.metrics import Metric
+from wfmodel.wording.counting import capital
 from wfmodel.wording.figures import (
     SCALED,
     UNDEFINED,
+    bare,
     between,
     bracketed,
     gap,
@@ -42,7 +44,7 @@ def plan_table(prepared: Prepared) -> TextTable:
     """Every point with its factors' values."""
     names = tuple(prepared.experiment.factors)
     rows = tuple((str(p.number), *_values(prepared, p)) for p in prepared.points)
-    return _table(prepared.experiment.plan.kind.value, ("point", *names), rows, text=0)
+    return _table(prepared.experiment.plan.kind.value, ("point", *names), rows)
 
 
 def response_tables(result: ExperimentResult) -> Iterator[TextTable]:
@@ -66,11 +68,11 @@ def response_tables(result: ExperimentResult) -> Iterator[TextTable]:
                 gap = v not in result.prepared.variants
                 text = _cell(found[v].estimate, metric, gap) if v in found else ""
                 cells.append(f"{text} ≈" if gap and small and text else text)
-            count = str(each.outcome.replications) + _missed([r.reached for r in found.values()])
+            count = str(each.outcome.replications) + _missed([*found.values()])
             values = _values(result.prepared, each.point)
             rows.append((str(each.point.number), *values, *cells, count))
         columns = ("point", *names, *variants, "replications")
-        yield _table(_titled(result.metric(response)), columns, tuple(rows), text=0)
+        yield _table(_titled(result.metric(response)), columns, tuple(rows))
 
 
 def sensitivity_tables(result: ExperimentResult) -> Iterator[TextTable]:
@@ -87,13 +89,12 @@ def sensitivity_tables(result: ExperimentResult) -> Iterator[TextTable]:
 
 def threshold_table(found: ThresholdResult) -> TextTable:
     """Every value that was tried."""
-    signs = {-1: "below zero", 0: "not decided", 1: "above zero"}
     rows = tuple(
         (
             value_words(found.factor, each.value),
             _cell(each.difference, found.metric, True),
             str(each.difference.replications),
-            signs[each.sign],
+            SIGN_WORDS[each.sign],
         )
         for each in found.tried
     )
@@ -144,17 +145,16 @@ def _of_coefficient(found: Influence) -> str:
 
 
 def _cell(found: Estimate, metric: Metric, difference: bool) -> str:
-    unit = metric.unit if metric.unit in SCALED else ""
+    unit = bare(metric.unit)
     text = gap(found.mean, unit) if difference else number(found.mean, unit)
     ends = (found.low, found.high, unit)
     interval = gap_between(*ends) if difference else interval_words(found, unit)
     return text if found.method in (Method.CONSTANT, Method.NONE) else bracketed(text, interval)
 
 
-def _missed(states: Sequence[Reached]) -> str:
+def _missed(rows: Sequence[ResponseRow]) -> str:
     """A mark where an interval is wider than was asked, or shows no spread to judge by."""
-    fine = (Reached.YES, Reached.NOT_ASKED)
-    return "" if all(state in fine for state in states) else " !"
+    return "" if is_enough(reached_by(rows)) else " !"
 
 
 def _titled(metric: Metric) -> str:
@@ -169,7 +169,6 @@ def _values(prepared: Prepared, point: Point) -> tuple[str, ...]:
     )
 
 
-def _table(
-    title: str, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], *, text: int
-) -> TextTable:
-    return TextTable(title, columns, rows, frozenset(range(text, len(columns))))
+def _table(title: str, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> TextTable:
+    """All of its columns are numeric."""
+    return TextTable(title, columns, rows, frozenset(range(len(columns))))

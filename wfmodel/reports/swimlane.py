@@ -16,7 +16,7 @@ from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 
 from wfmodel.designs.faults import FaultKind
 from wfmodel.escaping import plot_text
-from wfmodel.experiments.timeline import OUTSIDE, Bar, MarkKind, MessageArrow, Timeline
+from wfmodel.experiments.timeline import OUTSIDE, VERDICTS, Bar, MarkKind, MessageArrow, Timeline
 from wfmodel.reports.label_places import Label, Obstacles, Spot, put_labels
 from wfmodel.reports.style import (
     FAULT,
@@ -54,7 +54,6 @@ WORK_EDGE: Final = "#3182bd"
 WAIT: Final = "#fff6dc"
 WAIT_EDGE: Final = "#8d6e00"
 
-VERDICTS: Final = (MarkKind.SUCCEEDED, MarkKind.ABORTED, MarkKind.FAILED)
 _MARKS: Final = {
     MarkKind.COMMIT: ("o", MUTED, 3.0, "state committed"),
     MarkKind.EFFECT: ("D", "#009e73", 6.5, "effect lands"),
@@ -141,8 +140,7 @@ def _axes(axes: Axes, story: Timeline, lanes: dict[int, int], scale: TimeScale) 
     axes.set_ylim(len(lanes) - 0.45, -0.6)
     axes.set_yticks(list(lanes.values()), [plot_text(story.lanes[lane]) for lane in lanes])
     axes.tick_params(axis="y", length=0)
-    for side in ("left",):
-        axes.spines[side].set_visible(False)
+    axes.spines["left"].set_visible(False)
     axes.grid(visible=False)
     for row in lanes.values():
         axes.axhline(row, color=GRID, linewidth=1.2, zorder=0)

@@ -50,16 +50,17 @@ def no_pictures() -> Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """``rows`` need not be more than ``HTML_ROWS``; ``total`` says how many there are in all.
-    ``pictures`` draws: it is called where somebody sees pictures. ``alone``: the first of them says
-    it all; ``instead``: they say what the table says, which is for those who see no pictures.
+    """``rows`` need not be more than ``HTML_ROWS``: ``total`` says how many there are in all (None:
+    these; 0: nobody counted). ``pictures`` draws: it is called where somebody sees pictures.
+    ``alone``: the first of them says it all; ``instead``: they say what the table says, which is
+    for those who see no pictures.
     """
 
     title: str
     lines: Sequence[str] = ()
     head: Sequence[str] = ()
     rows: Sequence[Sequence[Cell]] = ()
-    total: int = 0
+    total: int | None = None
     text_rows: int = TEXT_ROWS
     pictures: Callable[[], Pictures] = field(default=no_pictures)
     alone: bool = False
@@ -104,7 +105,8 @@ class Card:
         return plain | {"text/html": self.html()}
 
     def _more(self, shown: int) -> list[str]:
-        return [f"… and {self.total - shown:,} more"] if self.total > shown >= 0 else []
+        total = len(self.rows) if self.total is None else self.total
+        return [f"… and {total - shown:,} more"] if total > shown >= 0 else []
 
 
 @singledispatch

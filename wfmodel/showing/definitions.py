@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from typing import Final
 
@@ -45,7 +45,6 @@ def _(workflow: Workflow) -> Card:
         lines=(f"starts in {workflow.initial}",),
         head=_STATES,
         rows=[[str(value or "") for value in row] for row in _states(workflow)],
-        total=len(workflow.states),
         pictures=partial(_diagram, workflow),
         alone=True,
     )
@@ -95,7 +94,6 @@ def _(findings: Findings) -> Card:
         title=_counts(findings),
         head=("place", "severity", "rule", "message"),
         rows=[*map(_finding, findings)],
-        total=len(findings),
     )
 
 
@@ -104,13 +102,8 @@ def _(inspected: Inspection) -> Card:
     """The diagram with rings, and what was found, worst first."""
     worst_first = sorted(inspected.findings, key=lambda each: -RANK[each.severity])
     below = card_of(Findings(worst_first))
-    return Card(
-        title=f"{inspected.workflow.name}: {below.title}",
-        head=below.head,
-        rows=below.rows,
-        total=below.total,
-        pictures=partial(_diagram, inspected.workflow, inspected.findings),
-    )
+    pictures = partial(_diagram, inspected.workflow, inspected.findings)
+    return replace(below, title=f"{inspected.workflow.name}: {below.title}", pictures=pictures)
 
 
 @card_of.register
@@ -120,13 +113,8 @@ def _(loaded: LoadResult) -> Card:
     else:
         what = f"Workflow ‘{loaded.workflow.name}’, {counted(len(loaded.workflow.states), 'state')}"
     read = f" read from {loaded.document.file}" if loaded.document is not None else ""
-    below = card_of(loaded.findings)
-    return Card(
-        title=f"{what},{read}: {_counts(loaded.findings)}".replace(",:", ":"),
-        head=below.head,
-        rows=below.rows,
-        total=below.total,
-    )
+    title = f"{what},{read}: {_counts(loaded.findings)}".replace(",:", ":")
+    return replace(card_of(loaded.findings), title=title)
 
 
 @table_of.register
@@ -181,7 +169,6 @@ def _(system: System) -> Card:
         rows=[
             (who, "yes" if starts else "", steps) for who, starts, steps in _participants(system)
         ],
-        total=len(system.participants),
     )
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from wfmodel.experiments import (
-    SweepResult,
-)
-from wfmodel.experiments.estimate_words import interval_words
+from wfmodel.experiments import SweepResult
 from wfmodel.experiments.exact_answers import ExactAnswers, ExactTable
-from wfmodel.experiments.factorial.conclusions import threshold_words, value_words
+from wfmodel.experiments.factorial.conclusions import SIGN_WORDS, threshold_words, value_words
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
 from wfmodel.experiments.factorial.parquet_rows import FACTOR, shown_value
 from wfmodel.experiments.factorial.results_data import COLUMNS
 from wfmodel.experiments.factorial.threshold import ThresholdResult
+from wfmodel.experiments.metric_rows import interval_words
 from wfmodel.experiments.rare_answers import RareAnswer, RareTable
 from wfmodel.experiments.rare_events import RareEvent
 from wfmodel.experiments.statistics import Estimate
@@ -49,7 +47,6 @@ def _(swept: SweepResult) -> Card:
         lines=[f"left out, for a run goes on without end: {each}" for each in swept.storms],
         head=("metric", "variant", swept.unit, "mean [95 %]"),
         rows=rows,
-        total=len(rows),
     )
 
 
@@ -64,9 +61,7 @@ def _(swept: SweepResult) -> Columns:
                 name,
                 value,
                 swept.unit,
-                found.mean,
-                found.low,
-                found.high,
+                *_ends(found),
                 swept.metric(metric).unit,
                 found.replications,
             )
@@ -133,9 +128,6 @@ def _(result: ExperimentResult) -> Columns:
     )
 
 
-_SIGNS: Final = {-1: "below zero", 0: "not decided", 1: "above zero"}
-
-
 @card_of.register
 def _(found: ThresholdResult) -> Card:
     unit = found.metric.unit
@@ -147,11 +139,10 @@ def _(found: ThresholdResult) -> Card:
             (
                 value_words(found.factor, each.value),
                 _estimate(each.difference, unit),
-                _SIGNS[each.sign],
+                SIGN_WORDS[each.sign],
             )
             for each in found.tried
         ],
-        total=len(found.tried),
     )
 
 
@@ -162,9 +153,7 @@ def _(found: ThresholdResult) -> Columns:
         (
             (
                 shown_value(found.factor, each.value),
-                each.difference.mean,
-                each.difference.low,
-                each.difference.high,
+                *_ends(each.difference),
                 found.metric.unit,
                 each.sign,
             )
@@ -201,7 +190,6 @@ def _(answers: ExactTable) -> Card:
             )
             for name, title in titles.items()
         ],
-        total=len(titles),
         text_rows=HTML_ROWS,
     )
 
@@ -241,7 +229,7 @@ def _(event: RareEvent) -> Columns:
     walked = (event.levels, found.replications, event.missed)
     return columns_of(
         (*_INTERVAL, "surely_from", "surely_to", "levels", "repetitions", "missed"),
-        [(found.mean, found.low, found.high, *bounds, *walked)],
+        [(*_ends(found), *bounds, *walked)],
     )
 
 
@@ -262,7 +250,6 @@ def _(answers: RareTable) -> Card:
         ],
         head=("variant", "by splitting [95 %]", "solved", "surely"),
         rows=[_rare_cells(each) for each in answers],
-        total=len(answers),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wfmodel.experiments.cross_check import BothSides, Pair, Side
 from wfmodel.experiments.hunting import FoundSchedule, Hunted, Sought, Walked
@@ -23,24 +24,16 @@ def _(hunted: Hunted) -> Card:
     if hunted.found is None:
         return Card(title=title, lines=(hunted.stopped or "nothing was found",))
     found = card_of(hunted.found)
-    return Card(
-        title=title,
-        lines=(found.title, *found.lines),
-        head=found.head,
-        rows=found.rows,
-        total=found.total,
-    )
+    return replace(found, title=title, lines=(found.title, *found.lines))
 
 
 @card_of.register
 def _(found: FoundSchedule) -> Card:
-    words = found.schedule.words()
     return Card(
         title=f"{found.sighting.what}, instance {found.sighting.instance}",
         lines=(f"met after {counted(found.met_after, 'schedule')}, and shrunk",),
         head=("fault", "what strikes"),
-        rows=[(str(number), each) for number, each in enumerate(words, 1)],
-        total=len(words),
+        rows=[(str(number), each) for number, each in enumerate(found.schedule.words(), 1)],
     )
 
 
@@ -58,7 +51,6 @@ def _(walked: Walked) -> Card:
         lines=(f"{counted(seen.states, 'state')} seen, {seen.beside:,} beside them", walked.why),
         head=("claim", "what was seen"),
         rows=[(each.title, _seen(each)) for each in walked.sought],
-        total=len(walked.sought),
     )
 
 
@@ -95,7 +87,6 @@ def _seen(sought: Sought) -> str:
 
 @card_of.register
 def _(both: BothSides) -> Card:
-    pairs = [*_pairs(both)]
     wrong = counted(len(both.contradictions), "contradiction")
     return Card(
         title=f"What can happen at all, and how often it did: {wrong}",
@@ -110,9 +101,8 @@ def _(both: BothSides) -> Card:
                     between(pair.share.low, pair.share.high, "fraction"),
                 ),
             )
-            for side, pair in pairs
+            for side, pair in _pairs(both)
         ],
-        total=len(pairs),
     )
 
 

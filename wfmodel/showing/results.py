@@ -18,7 +18,7 @@ from wfmodel.experiments import (
     answer,
 )
 from wfmodel.experiments.comparison_data import CSV_COLUMNS, comparison_rows
-from wfmodel.experiments.metric_rows import MetricRow, TableCell, metric_row
+from wfmodel.experiments.metric_rows import MetricRow, metric_row
 from wfmodel.showing.card import HTML_ROWS, Card, Cell, card_of
 from wfmodel.showing.table_columns import Columns, TableValue, columns_of, table_of
 from wfmodel.wording.counting import counted, together
@@ -41,7 +41,6 @@ def _(scenario: Scenario) -> Card:
         lines=lines if len(lines) <= HTML_ROWS else [*lines[:HTML_ROWS], "…"],
         head=("variant", "design"),
         rows=[(name, str(each.design)) for name, each in scenario.variants_by_name().items()],
-        total=len(scenario.variants_by_name()),
     )
 
 
@@ -55,7 +54,6 @@ def _(loaded: LoadedScenario) -> Card:
         lines=(asked, *(() if found else ("no findings",))),
         head=("place", "severity", "rule", "message"),
         rows=found,
-        total=len(found),
     )
 
 
@@ -96,12 +94,8 @@ def _(comparison: Comparison) -> Columns:
 
 def _cells(row: MetricRow, *, paired: bool) -> tuple[Cell, ...]:
     title = f"{row.title} ({row.unit})" if row.unit else row.title
-    last = (_words(row.difference), row.verdict) if paired else ()
+    last = (row.difference.words, row.verdict) if paired else ()
     return (title, *((each.text, each.detail) for each in row.estimates), *last)
-
-
-def _words(cell: TableCell) -> str:
-    return f"{cell.text} [{cell.detail}]" if cell.detail else cell.text
 
 
 @card_of.register
@@ -123,7 +117,6 @@ def _(variant: VariantResult) -> Card:
         lines=(f"{counted(variant.recovery.count, 'recovery time')} watched",),
         head=("end", "instances"),
         rows=[(name, f"{count:,}") for name, count in ends],
-        total=len(ends),
     )
 
 
@@ -136,7 +129,6 @@ def _(found: Conclusion) -> Card:
             *(("evidence", point) for point in found.points),
             *(("caution", caution) for caution in found.cautions),
         ],
-        total=len(found.points) + len(found.cautions),
     )
 
 
@@ -168,7 +160,6 @@ def _(answers: ChangedAnswers) -> Card:
         title=f"{counted(len(answers), 'change')} tried, of which {matter} would change the answer",
         head=("if there were", *names),
         rows=[(each.what_if.words, *_fates(each, len(names))) for each in ordered],
-        total=len(answers),
         text_rows=HTML_ROWS,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
-from itertools import islice
 from typing import Final
 
 from wfmodel.designs.history import FAULT_KINDS, History, Kind, Row
@@ -18,7 +17,7 @@ from wfmodel.showing.table_columns import Columns, TableValue, columns_of, table
 from wfmodel.wording.counting import counted
 from wfmodel.wording.declarations import FAULTS, duration_words
 from wfmodel.wording.figures import number
-from wfmodel.wording.histories import participant_name, row_words
+from wfmodel.wording.histories import row_words, who_words
 
 # ------------------------------------------------------------------------------- histories
 
@@ -39,10 +38,10 @@ def _(history: History) -> Card:
             (
                 duration_words(row.time_ns),
                 str(row.instance) if row.instance >= 0 else "",
-                _who(history, row),
+                who_words(row, history),
                 row_words(row, history),
             )
-            for row in islice(_first(history), HTML_ROWS)
+            for row in (Row(*each) for each in history.rows[:HTML_ROWS].tolist())
         ],
         total=rows,
     )
@@ -69,15 +68,6 @@ def _(history: History) -> Columns:
             for row in history
         ),
     )
-
-
-def _first(history: History) -> Iterator[Row]:
-    return (Row(*row) for row in history.rows[:HTML_ROWS].tolist())
-
-
-def _who(history: History, row: Row) -> str:
-    whole = row.kind in (Kind.FAULT_ON, Kind.FAULT_OFF)
-    return participant_name(history, row.participant, outside="broker" if whole else "outside")
 
 
 def _faults(history: History) -> str:
@@ -126,7 +116,6 @@ def _metrics(measured: Measurement | OnlineMeasurement, running: int) -> Card:
         lines=(f"ends: {', '.join(ends) or 'none'}",),
         head=("metric", "value"),
         rows=[(METRICS[name].title, _value(measured, name)) for name in names],
-        total=len(names),
     )
 
 
@@ -166,7 +155,6 @@ def _(timeline: Timeline) -> Card:
         title=f"Instance {timeline.instance}, {timeline.design}: {lasted} from its arrival",
         head=("since arrival", "who", "what"),
         rows=[(duration_words(at), who, what) for at, who, what in _lines(timeline)],
-        total=len(timeline.lines),
         pictures=partial(_swimlanes, {timeline.design: timeline}),
         alone=True,
     )
@@ -186,7 +174,6 @@ def _(story: Story) -> Card:
             (name, story.endings[name], duration_words(line.end_ns - line.start_ns))
             for name, line in story.timelines.items()
         ],
-        total=len(story.timelines),
         pictures=partial(_swimlanes, story.timelines),
     )
 

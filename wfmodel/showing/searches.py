@@ -35,7 +35,6 @@ def _(found: VariantAnswers) -> Card:
         lines=(found.bounds.words(),),
         head=("claim", "answer", "detail"),
         rows=[(each.title, each.word, each.detail) for each in found.asked],
-        total=len(words),
         text_rows=HTML_ROWS,
     )
 
@@ -79,7 +78,6 @@ def _(told: Told) -> Card:
         lines=(told.ending,),
         head=("step", "what"),
         rows=[(str(line.number), line.text) for line in told.lines],
-        total=len(told.lines),
         pictures=partial(_sequence, told),
         instead=True,
     )
@@ -126,6 +124,7 @@ def _(found: NumberedSpace) -> Card:
             (str(source), what, str(target))
             for source, what, target, _ in islice(_steps(space), HTML_ROWS)
         ],
+        total=0,
     )
 
 
@@ -154,7 +153,6 @@ def _(found: Exploration) -> Card:
         ),
         head=("end", "states"),
         rows=[(str(verdict), f"{count:,}") for verdict, count in found.verdicts.items()],
-        total=len(found.verdicts),
     )
 
 

@@ -17,7 +17,8 @@ from xml.etree import ElementTree as Xml
 
 from wfmodel.designs.history import History
 from wfmodel.escaping import printable, xml_text
-from wfmodel.traces.recorded_instances import EPOCH, VERDICTS, RecordedInstance, recorded
+from wfmodel.experiments.timeline import VERDICTS
+from wfmodel.traces.recorded_instances import EPOCH, RecordedInstance, recorded
 
 _EXTENSIONS: Final = ("concept", "lifecycle", "org", "time")
 _NAMES: Final = {"org": "Organizational"}

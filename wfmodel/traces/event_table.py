@@ -8,7 +8,7 @@ from typing import Final
 
 from wfmodel.designs.history import History, Kind
 from wfmodel.escaping import csv_cell
-from wfmodel.wording.histories import participant_name, row_words
+from wfmodel.wording.histories import row_words, who_words
 
 COLUMNS: Final = ("time_s", "instance", "participant", "kind", "what")
 
@@ -19,18 +19,12 @@ def csv_text(history: History) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in history:
-        kind = Kind(row.kind)
-        whole = kind in (Kind.FAULT_ON, Kind.FAULT_OFF)
         writer.writerow(
             (
                 f"{row.time_ns // 10**9}.{row.time_ns % 10**9:09d}",
                 row.instance if row.instance >= 0 else "",
-                csv_cell(
-                    participant_name(
-                        history, row.participant, outside="broker" if whole else "outside"
-                    )
-                ),
-                kind.name.lower().replace("_", "-"),
+                csv_cell(who_words(row, history)),
+                Kind(row.kind).name.lower().replace("_", "-"),
                 csv_cell(row_words(row, history)),
             )
         )

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from wfmodel.designs.history import History
 from wfmodel.escaping import json_line, printable
-from wfmodel.experiments.timeline import MarkKind, bands
+from wfmodel.experiments.timeline import MarkKind, all_bands
 from wfmodel.traces.recorded_instances import EPOCH_NS, RecordedInstance, recorded
 
 _ERROR: Final = 2
@@ -126,11 +126,10 @@ class _Busy:
 
 
 def _faults(history: History) -> list[TraceSpan]:
-    end = int(history.rows[-1, 0]) if len(history.rows) else 0
     return [
         TraceSpan(band.lane, f"fault: {band.fault.value}", band.start_ns, band.end_ns,
              wrong=band.fault.value)
-        for band in bands(history, 0, end)
+        for band in all_bands(history)
     ]  # fmt: skip
 
 

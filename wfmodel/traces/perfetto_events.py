@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from wfmodel.designs.history import History
 from wfmodel.escaping import json_line, printable
-from wfmodel.experiments.timeline import Bar, bands
+from wfmodel.experiments.timeline import Bar, all_bands
 from wfmodel.traces.recorded_instances import RecordedInstance, recorded
 
 _OUTSIDE: Final = 1
@@ -36,14 +36,11 @@ def perfetto_text(history: History) -> str:
 
 def _names(history: History) -> Iterator[Event]:
     for lane, name in ((-1, history.workflow), *enumerate(history.participants)):
-        yield {
-            "ph": "M", "name": "process_name", "pid": _process(lane), "tid": _FAULTS,
-            "args": {"name": printable(name)},
-        }  # fmt: skip
-        yield {
-            "ph": "M", "name": "thread_name", "pid": _process(lane), "tid": _FAULTS,
-            "args": {"name": "faults"},
-        }  # fmt: skip
+        for what, called in (("process_name", printable(name)), ("thread_name", "faults")):
+            yield {
+                "ph": "M", "name": what, "pid": _process(lane), "tid": _FAULTS,
+                "args": {"name": called},
+            }  # fmt: skip
 
 
 def _process(lane: int) -> int:
@@ -59,8 +56,7 @@ def _micros(nanoseconds: int) -> float:
 
 
 def _faults(history: History) -> Iterator[Event]:
-    end = int(history.rows[-1, 0]) if len(history.rows) else 0
-    for number, band in enumerate(bands(history, 0, end)):
+    for number, band in enumerate(all_bands(history)):
         ends = {"cat": "fault", "name": band.fault.value, "pid": _process(band.lane),
                 "tid": _FAULTS, "id2": {"local": f"fault {number}"}}  # fmt: skip
         yield {**ends, "ph": "b", "ts": _micros(band.start_ns)}

@@ -10,9 +10,9 @@ from typing import Final
 
 from wfmodel.designs.history import History, Kind, Row
 from wfmodel.experiments.timeline import (
+    VERDICTS,
     Bar,
     Mark,
-    MarkKind,
     MessageArrow,
     arrows_of,
     bars_of,
@@ -22,7 +22,6 @@ from wfmodel.experiments.timeline import (
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When simulated time begins: formats of traces want a date, and a run has none."""
 EPOCH_NS: Final = int(EPOCH.timestamp()) * 10**9
-VERDICTS: Final = (MarkKind.SUCCEEDED, MarkKind.ABORTED, MarkKind.FAILED)
 
 
 @dataclass(frozen=True, slots=True)

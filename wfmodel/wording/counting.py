@@ -21,6 +21,11 @@ def plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith("sh") else f"{noun}s"
 
 
+def capital(text: str) -> str:
+    """A sentence's beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def together(words: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -44,6 +44,11 @@ def number(value: float, unit: str = "", *, signed: bool = False) -> str:
     return f"{text}{SPACE}{shown}" if shown else text
 
 
+def bare(unit: str) -> str:
+    """The unit that stands beside each number; none where it stands beside the metric's name."""
+    return unit if unit in SCALED else ""
+
+
 def unit_for(value: float, unit: str) -> tuple[float, str]:
     """Factor and name of the unit in which a value is best shown."""
     if unit == "fraction":

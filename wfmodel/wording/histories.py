@@ -31,6 +31,13 @@ DROPS: Final = {
     Drop.BROKER_DOWN: "broker down",
     Drop.SET_ASIDE: "a dead letter, after too many deliveries",
 }
+_OF_STATES: Final[dict[int, str]] = {Kind.COMMIT: "durable", Kind.RESTORE: "restored"}
+_OF_MESSAGES: Final[dict[int, str]] = {
+    Kind.ACKNOWLEDGE: "acknowledges",
+    Kind.SEND: "sends",
+    Kind.DUPLICATE: "delivered twice",
+    Kind.PHANTOM: "phantom, tells of a state that was lost",
+}
 _TIMERS: Final = {
     "timeout": "time-out",
     "backoff": "back-off over",
@@ -102,29 +109,19 @@ def row_words(row: Row, history: History) -> str:
     match row.kind:
         case Kind.REACT:
             return event_words(history.events[row.a], nodes)
-        case Kind.COMMIT:
+        case kind if kind in _OF_STATES:
             view = history.views[row.participant][row.a]
-            return f"durable: {view_words(view, nodes)}"
-        case Kind.RESTORE:
-            view = history.views[row.participant][row.a]
-            return f"restored: {view_words(view, nodes)}"
+            return f"{_OF_STATES[kind]}: {view_words(view, nodes)}"
+        case kind if kind in _OF_MESSAGES:
+            return f"{_OF_MESSAGES[kind]}: {message_words(history.messages[row.a], nodes)}"
         case Kind.DIE:
             ended = history.events[row.a]
             assert isinstance(ended, WorkDone)
             unseen = "" if row.b else ", seen by nobody"
             return f"the worker of {nodes[ended.node]} dies{unseen}"
-        case Kind.ACKNOWLEDGE:
-            return f"acknowledges: {message_words(history.messages[row.a], nodes)}"
-        case Kind.SEND:
-            return f"sends: {message_words(history.messages[row.a], nodes)}"
         case Kind.DROP:
             cause = DROPS[Drop(row.b)]
             return f"message dropped ({cause}): {message_words(history.messages[row.a], nodes)}"
-        case Kind.DUPLICATE:
-            return f"delivered twice: {message_words(history.messages[row.a], nodes)}"
-        case Kind.PHANTOM:
-            words = message_words(history.messages[row.a], nodes)
-            return f"phantom, tells of a state that was lost: {words}"
         case Kind.TAKE:
             return f"replica {row.a} goes on with the instance"
         case Kind.LAPSE:
@@ -152,6 +149,12 @@ def _plain(row: Row, nodes: tuple[str, ...]) -> str:
             return "no further arrivals or faults"
         case _:
             return "nothing is left to happen" if row.a else "time limit"
+
+
+def who_words(row: Row, history: History) -> str:
+    """Who does what a row says: a participant, the broker that a fault is at, or the outside."""
+    whole = row.kind in (Kind.FAULT_ON, Kind.FAULT_OFF)
+    return participant_name(history, row.participant, outside="broker" if whole else "outside")
 
 
 def participant_name(history: History, participant: int, *, outside: str = "outside") -> str:

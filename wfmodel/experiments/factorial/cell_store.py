@@ -25,7 +25,6 @@ from wfmodel.experiments.factorial.parquet_rows import (
     pyarrow,
     results_from,
 )
-from wfmodel.experiments.factorial.plans import Point
 from wfmodel.extras import install_command
 from wfmodel.model.boundary import why_not_named
 from wfmodel.model.files import UNFINISHED, read_file, replacing
@@ -212,14 +211,6 @@ def opened(folder: Path, provenance: Mapping[str, str], keys: Iterable[str]) -> 
             yield CellStore(folder, provenance, keys)
     except Timeout:
         raise StoreError(f"{folder}: another process is running a sweep here") from None
-
-
-def ordered(
-    points: Iterable[Point], keys: Mapping[int, str], outcomes: Mapping[str, CellOutcome]
-) -> Iterator[Finished]:
-    """Points with their outcomes, in the order of the plan."""
-    for point in points:
-        yield Finished(point, outcomes[keys[point.number]])
 
 
 def _groups(points: Iterable[Finished], size: int) -> Iterator[list[Finished]]:

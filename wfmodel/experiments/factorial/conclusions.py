@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from wfmodel.experiments.experiment import Factor, Level
 from wfmodel.experiments.factorial.experiment_runs import ExperimentResult
 from wfmodel.experiments.factorial.threshold import ThresholdResult, Tried
 from wfmodel.model.units import parse_duration
 from wfmodel.wording.declarations import duration_words
 from wfmodel.wording.figures import UNDEFINED, significant
+
+SIGN_WORDS: Final = {-1: "below zero", 0: "not decided", 1: "above zero"}
+"""What is known of the sign of a difference."""
 
 
 def value_words(factor: Factor, value: Level) -> str:

@@ -15,20 +15,20 @@ from pathlib import Path
 
 from wfmodel.display import Plotted, Tabular
 from wfmodel.experiments.experiment import Experiment
-from wfmodel.experiments.factorial.cell_store import opened, ordered
+from wfmodel.experiments.factorial.cell_store import opened
 from wfmodel.experiments.factorial.cell_work import CellWork
 from wfmodel.experiments.factorial.executors import Became, Executor, Failed, local_executor
 from wfmodel.experiments.factorial.factors import FactorError, Setup, applied
 from wfmodel.experiments.factorial.outcome import CellOutcome, Finished, difference_name, reached_by
 from wfmodel.experiments.factorial.plans import Point, points
 from wfmodel.experiments.factorial.provenance import WorkflowKeys, key_of, provenance
-from wfmodel.experiments.factorial.stopping import Reached, looks_of
+from wfmodel.experiments.factorial.stopping import is_enough, looks_of
 from wfmodel.experiments.relevance import smallest_relevant
 from wfmodel.experiments.run_spec import Progress
 from wfmodel.experiments.scenario import Scenario
 from wfmodel.experiments.statistics import CONFIDENCE
 from wfmodel.metrics import Metric
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 from wfmodel.model.workflow import Workflow
 
 
@@ -88,12 +88,7 @@ class ExperimentResult(Tabular, Plotted):
 
     def imprecise(self) -> tuple[Finished, ...]:
         """Points at which an interval is wider than was asked, or says nothing of its width."""
-        fine = (Reached.YES, Reached.NOT_ASKED)
-        return tuple(
-            each
-            for each in self.points
-            if any(state not in fine for state in reached_by(each.outcome.rows))
-        )
+        return tuple(each for each in self.points if not is_enough(reached_by(each.outcome.rows)))
 
 
 def prepare(scenario: Scenario, workflow: Workflow) -> Prepared:
@@ -130,9 +125,8 @@ def check_responses(experiment: Experiment, known: Mapping[str, Metric]) -> None
     threshold = experiment.threshold
     for name in (*experiment.responses, *(() if threshold is None else (threshold.response,))):
         if name not in known:
-            likely = nearest(name, known)
-            meant = f"did you mean {likely!r}?" if likely else f"there are {', '.join(known)}"
-            raise ExperimentError(f"responses: no metric {name!r}; {meant}")
+            instead = hint(name, known) or f"; there are {', '.join(known)}"
+            raise ExperimentError(f"responses: no metric {name!r}{instead}")
 
 
 def work_at(scenario: Scenario, workflow: Workflow, point: Point, hashes: WorkflowKeys) -> CellWork:
@@ -231,7 +225,7 @@ def _result(
         ExperimentError: no point has one.
     """
     calm = [point for point in prepared.points if prepared.keys[point.number] not in storms]
-    found = tuple(ordered(calm, prepared.keys, outcomes))
+    found = tuple(Finished(each, outcomes[prepared.keys[each.number]]) for each in calm)
     told = tuple(
         f"{_named(point)}: {storms[prepared.keys[point.number]]}"
         for point in prepared.points

@@ -19,7 +19,7 @@ from wfmodel.experiments.experiment import Factor, Level
 from wfmodel.experiments.perturbations import scaled, with_mean
 from wfmodel.experiments.scenario import Scenario, Variant
 from wfmodel.model.distributions import Constant, Distribution
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 from wfmodel.model.strict import first_refusal
 from wfmodel.model.units import parse_duration
 from wfmodel.model.workflow import Workflow
@@ -195,7 +195,5 @@ def _shown(factor: Factor) -> str:
 
 
 def _unlike(what: str, given: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    likely = nearest(given, known)
-    if likely:
-        return f"unknown {what} {given!r}; did you mean {likely!r}?"
-    return f"unknown {what} {given!r}; there are {', '.join(list(known)[:20]) or 'none'}"
+    instead = hint(given, known) or f"; there are {', '.join(list(known)[:20]) or 'none'}"
+    return f"unknown {what} {given!r}{instead}"

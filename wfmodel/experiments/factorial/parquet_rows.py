@@ -8,7 +8,7 @@ verifies both: a flipped bit is an error and never a number.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -134,31 +134,32 @@ _OPTIONS: Final[dict[str, Any]] = {
     "write_page_checksum": True,
     "version": "2.6",
 }
-_ROW_COLUMNS: Final = (
-    "variant",
-    "response",
-    "mean",
-    "low",
-    "high",
-    "replications",
-    "undefined",
-    "method",
-    "needed",
-    "reached",
-    "differing",
-    "values",
-)
+_ROW_COLUMNS: Final[Mapping[str, tuple[str, Callable[[ResponseRow], object]]]] = {
+    "variant": ("text", lambda row: row.variant),
+    "response": ("text", lambda row: row.response),
+    "mean": ("number", lambda row: row.estimate.mean),
+    "low": ("number", lambda row: row.estimate.low),
+    "high": ("number", lambda row: row.estimate.high),
+    "replications": ("count", lambda row: row.estimate.replications),
+    "undefined": ("count", lambda row: row.estimate.undefined),
+    "method": ("text", lambda row: row.estimate.method.value),
+    "needed": ("count", lambda row: row.estimate.needed),
+    "reached": ("text", lambda row: row.reached.value),
+    "differing": ("count", lambda row: row.differing),
+    "values": ("numbers", lambda row: list(row.values)),
+}
+"""Of each column, in order, what kind it is of and what stands in it."""
 
 
 def _kinds(arrow: Any) -> dict[str, Any]:  # noqa: ANN401 - a module without types
     """The type of every column but those of factors."""
-    text, number, count = arrow.string(), arrow.float64(), arrow.int64()
-    kinds = (text, text, number, number, number, count, count, text, count, text, count)
-    named = zip(_ROW_COLUMNS, (*kinds, arrow.list_(number)), strict=True)
-    return {"point": count, "cell": text, **dict(named)}
+    types = {"text": arrow.string(), "number": arrow.float64(), "count": arrow.int64()}
+    types["numbers"] = arrow.list_(types["number"])
+    named = {name: types[kind] for name, (kind, _) in _ROW_COLUMNS.items()}
+    return {"point": types["count"], "cell": types["text"], **named}
 
 
-def _columns(table: Any, names: Sequence[str]) -> dict[str, list[Any]]:  # noqa: ANN401 - as above
+def _columns(table: Any, names: Collection[str]) -> dict[str, list[Any]]:  # noqa: ANN401 - as above
     """Columns as Python has them, of the types that they were written with."""
     kinds = _kinds(pyarrow())
     for name in names:
@@ -185,20 +186,7 @@ def _schema(
 
 
 def _outcome_columns(rows: Sequence[ResponseRow]) -> dict[str, list[Any]]:
-    return {
-        "variant": [row.variant for row in rows],
-        "response": [row.response for row in rows],
-        "mean": [row.estimate.mean for row in rows],
-        "low": [row.estimate.low for row in rows],
-        "high": [row.estimate.high for row in rows],
-        "replications": [row.estimate.replications for row in rows],
-        "undefined": [row.estimate.undefined for row in rows],
-        "method": [row.estimate.method.value for row in rows],
-        "needed": [row.estimate.needed for row in rows],
-        "reached": [row.reached.value for row in rows],
-        "differing": [row.differing for row in rows],
-        "values": [list(row.values) for row in rows],
-    }
+    return {name: [told(row) for row in rows] for name, (_, told) in _ROW_COLUMNS.items()}
 
 
 def _rows(columns: Mapping[str, list[Any]]) -> Iterable[ResponseRow]:

@@ -7,7 +7,7 @@ strata of every factor; a factor with levels gets each of them equally often, gi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -108,14 +108,8 @@ def _latin(factors: Mapping[str, Factor], plan: PlanSpec, seed: int) -> Iterator
     rng = np.random.default_rng([seed & 0xFFFF_FFFF_FFFF_FFFF, len(factors), plan.points])
     sample = qmc.LatinHypercube(len(factors), rng=rng).random(plan.points)
     for number, row in enumerate(sample.tolist()):
-        yield Point(number, _at_shares(factors, row))
-
-
-def _at_shares(factors: Mapping[str, Factor], shares: Sequence[float]) -> dict[str, Level]:
-    return {
-        name: at_share(factor, share)
-        for (name, factor), share in zip(factors.items(), shares, strict=True)
-    }
+        shares = zip(factors.items(), row, strict=True)
+        yield Point(number, {name: at_share(factor, share) for (name, factor), share in shares})
 
 
 def _one_at_a_time(factors: Mapping[str, Factor], plan: PlanSpec) -> Iterator[Point]:

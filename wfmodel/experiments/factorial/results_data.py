@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from dataclasses import asdict
 from typing import Any, Final
 
 from wfmodel.escaping import csv_cell
@@ -22,14 +23,6 @@ from wfmodel.experiments.factorial.sensitivity import ranking, tornado
 from wfmodel.experiments.factorial.threshold import ThresholdResult
 from wfmodel.experiments.statistics import Estimate
 
-INFLUENCE: Final = (
-    "share",
-    "share_low",
-    "share_high",
-    "coefficient",
-    "coefficient_low",
-    "coefficient_high",
-)
 COLUMNS: Final = ("mean", "low", "high", "replications", "undefined", "method")
 
 
@@ -122,8 +115,8 @@ def _sensitivity(result: ExperimentResult) -> list[dict[str, Any]]:
         else:
             ranked = ranking(result, response, variant)
             entry["influences"] = [
-                {"factor": i.factor, **{name: _known(getattr(i, name)) for name in INFLUENCE}}
-                for i in (() if ranked is None else ranked.influences)
+                {name: _known(value) for name, value in asdict(each).items()}
+                for each in (() if ranked is None else ranked.influences)
             ]
             entry["r_squared"] = None if ranked is None else _known(ranked.r_squared)
         found.append(entry)

@@ -163,12 +163,9 @@ def _share(column: Floats, y: Floats) -> tuple[float, float, float]:
     if within <= 1e-12 * total:
         return 1.0, math.nan, 1.0
     ratio = ((total - within) / (k - 1)) / (within / (n - k))
-    low, high = (_noncentrality(ratio, k - 1, n - k, tail) for tail in _tails())
+    tails = (1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2
+    low, high = (_noncentrality(ratio, k - 1, n - k, tail) for tail in tails)
     return share, low / (low + n), high / (high + n)
-
-
-def _tails() -> tuple[float, float]:
-    return (1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2
 
 
 def _noncentrality(ratio: float, between: int, within: int, tail: float) -> float:

@@ -98,5 +98,5 @@ def _asked(precision: Precision, response: str, found: Estimate, difference: boo
 
 
 def is_enough(states: Sequence[Reached]) -> bool:
-    """Whether a cell may stop before its budget ends."""
+    """Whether all intervals are as narrow as was asked, so that a cell may stop."""
     return all(state in (Reached.YES, Reached.NOT_ASKED) for state in states)

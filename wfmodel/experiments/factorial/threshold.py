@@ -20,7 +20,7 @@ from wfmodel.display import Plotted, Tabular
 from wfmodel.experiments.experiment import Factor, Level, Threshold
 from wfmodel.experiments.factorial.cell_work import CellWork, sign_of
 from wfmodel.experiments.factorial.executors import Executor, Failed, local_executor
-from wfmodel.experiments.factorial.experiment_runs import ExperimentError, check_responses, setup_at
+from wfmodel.experiments.factorial.experiment_runs import ExperimentError, check_responses, work_at
 from wfmodel.experiments.factorial.outcome import difference_name
 from wfmodel.experiments.factorial.plans import Point, at_share
 from wfmodel.experiments.factorial.provenance import WorkflowKeys, key_of
@@ -130,26 +130,17 @@ class _Search:
         self.tried.sort(key=lambda each: each.share)
 
     def _work(self, share: float) -> CellWork:
-        value = at_share(self.factor, share)
-        point = Point(0, {self.threshold.factor: value})
-        setup = setup_at(self._scenario, self._workflow, point)
-        work = CellWork(
-            key="",
-            workflow_key=self._hashes.key(setup.workflow),
-            workflow=setup.workflow,
-            variants=tuple(
-                (name, variant)
-                for name, variant in setup.scenario.variants_by_name().items()
-                if name in self.pair
-            ),
+        """The experiment's cell at this share, of the pair alone, until the sign is decided."""
+        point = Point(0, {self.threshold.factor: at_share(self.factor, share)})
+        whole = work_at(self._scenario, self._workflow, point, self._hashes)
+        work = replace(
+            whole,
+            variants=tuple(each for each in whole.variants if each[0] in self.pair),
             pair=self.pair,
-            setting=setup.scenario.setting,
-            seed=self._scenario.seed,
             responses=(self.threshold.response,),
             looks=looks(self.threshold.first, self.threshold.most),
             precision=None,
             confidence=1 - (1 - CONFIDENCE) / self._most,
-            terms=self._scenario.terms,
             until_sign=True,
         )
         return replace(work, key=key_of(work))
