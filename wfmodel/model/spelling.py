@@ -30,14 +30,20 @@ def nearest(given: object, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def did_you_mean(given: object, known: Iterable[str], otherwise: str = "") -> str:
+    """``did you mean 'lost'?`` as a finding's help; ``otherwise`` where no name is near."""
+    likely = nearest(given, known)
+    return f"did you mean {likely!r}?" if likely else otherwise
+
+
 def hint(given: object, known: Iterable[str]) -> str:
     """``; did you mean 'lost'?`` for an error's end; nothing where no name is near.
 
     >>> hint("losst", ["lost", "delayed"])
     "; did you mean 'lost'?"
     """
-    likely = nearest(given, known)
-    return f"; did you mean {likely!r}?" if likely else ""
+    asked = did_you_mean(given, known)
+    return f"; {asked}" if asked else ""
 
 
 def certain(given: str, known: Iterable[str]) -> str | None:

@@ -19,7 +19,7 @@ from wfmodel.importers.airflow.dag_findings import (
 from wfmodel.importers.airflow.trigger_rules import TRIGGER_RULES
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean
 
 Fields: TypeAlias = Mapping[str, Any]
 
@@ -207,10 +207,8 @@ def _task(fields: Fields, path: Path, names: set[str]) -> Iterator[Finding]:
         return
     for index, other in enumerate(after):
         if other not in names:
-            likely = nearest(other, names)
-            help = f"did you mean {likely!r}?" if likely else ""
             message = f"task {name!r} leads to {_shown(other)}, which is no task of this DAG"
-            yield MALFORMED_DAG.at((*at, index), message, help=help)
+            yield MALFORMED_DAG.at((*at, index), message, help=did_you_mean(other, names))
 
 
 def _defaults(value: object) -> Iterator[Finding]:
@@ -229,12 +227,9 @@ def _values(value: object, path: Path, who: str) -> Iterator[Finding]:
     yield from _typed(fields, path, _NUMBERS, _TEXTS, _FLAGS)
     rule = plain(fields.get("trigger_rule"))
     if isinstance(rule, str) and rule not in TRIGGER_RULES:
-        likely = nearest(rule, TRIGGER_RULES)
-        yield UNKNOWN_TRIGGER_RULE.at(
-            (*path, "trigger_rule"),
-            f"{who} the trigger rule {_shown(rule)}",
-            help=f"did you mean {likely!r}?" if likely else f"one of {', '.join(TRIGGER_RULES)}",
-        )
+        message = f"{who} the trigger rule {_shown(rule)}"
+        help = did_you_mean(rule, TRIGGER_RULES, f"one of {', '.join(TRIGGER_RULES)}")
+        yield UNKNOWN_TRIGGER_RULE.at((*path, "trigger_rule"), message, help=help)
 
 
 def _typed(

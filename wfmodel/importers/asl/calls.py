@@ -44,7 +44,7 @@ from wfmodel.importers.asl.values import JSONATA, is_expression, is_number, is_s
 from wfmodel.importers.asl.walk import StatePlace
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean, nearest
 
 _TOKEN: Final = re.compile(
     r"\$\$(?:\.Task(?:\.Token)?|\[['\"]Task['\"]\](?:\.Token|\[['\"]Token['\"]\])?)?(?![\w.\[])"
@@ -130,11 +130,11 @@ def _unknown_sdk(call: arns.Call, at: Path) -> Iterator[Finding]:
     if call.service in RETIRED:
         return
     if not actions:
-        help = _did_you_mean(call.service, sdk_services())
+        help = did_you_mean(call.service, sdk_services())
         message = f"there is no service {call.service!r} ({source()})"
         yield UNKNOWN_INTEGRATION.at(at, message, help=help)
     elif call.action not in actions and not _is_variant(call.action, tuple(actions)):
-        help = _did_you_mean(call.action, tuple(actions))
+        help = did_you_mean(call.action, tuple(actions))
         message = f"{call.service} has no action {call.action!r} ({source()})"
         yield UNKNOWN_INTEGRATION.at(at, message, help=help)
     elif call.action in actions and actions[call.action].streams:
@@ -152,15 +152,10 @@ def _unknown_optimized(call: arns.Call, at: Path) -> Iterator[Finding]:
     if call.action in OPTIMIZED.get(call.service, {}):
         return
     names = [f"{s}:{a}" for s, actions in OPTIMIZED.items() for a in actions]
-    help = _did_you_mean(name, names)
+    help = did_you_mean(name, names)
     if call.action in sdk_actions(call.service):
         help = f"arn:aws:states:::aws-sdk:{name} calls it"
     yield UNKNOWN_INTEGRATION.at(at, f"there is no integration {name}", help=help)
-
-
-def _did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:
-    likely = nearest(name, known)
-    return f"did you mean {likely!r}?" if likely else ""
 
 
 def _pattern(call: arns.Call, patterns: tuple[str, ...], at: Path) -> Iterator[Finding]:
@@ -170,7 +165,7 @@ def _pattern(call: arns.Call, patterns: tuple[str, ...], at: Path) -> Iterator[F
     ways = ", ".join(f".{pattern}" for pattern in patterns)
     help = f"{name} can be called plainly" + (f", or with {ways}" if ways else " only")
     message = f"{name} has no pattern .{call.pattern}"
-    yield UNSUPPORTED_PATTERN.at(at, message, help=_did_you_mean(call.pattern, patterns) or help)
+    yield UNSUPPORTED_PATTERN.at(at, message, help=did_you_mean(call.pattern, patterns) or help)
 
 
 def parameter_findings(

@@ -16,9 +16,10 @@ from wfmodel.importers.asl.catalogue import (
     UNKNOWN_ANNOTATED_STATE,
 )
 from wfmodel.importers.asl.resources import read_resource
-from wfmodel.importers.asl.shape import did_you_mean, state_paths
+from wfmodel.importers.asl.shape import state_paths
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import did_you_mean
 
 _TASK: Final = frozenset(
     {"service", "action", "duration", "failures", "timeout", "retry", "idempotent", "effect"}

@@ -27,7 +27,7 @@ from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution
 from wfmodel.importers.asl.walk import PROCESSORS, StatePlace
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean, nearest
 
 _LITERAL: Final = re.compile(
     r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?\Z)|'(?:[^'\\]|\\.)*+(?:'|\\?\Z)|`[^`]*+(?:`|\Z)"
@@ -95,8 +95,7 @@ def error_findings(places: list[StatePlace]) -> Iterator[Finding]:
     for place in places:
         for name, path in _caught(place):
             if _is_unknown(name) and name not in raised:
-                likely = nearest(name, ERRORS)
-                help = f"did you mean {likely!r}?" if likely else ""
+                help = did_you_mean(name, ERRORS)
                 yield UNKNOWN_ERROR.at(path, f"there is no error {shown(name)}", help=help)
 
 
@@ -193,8 +192,7 @@ def _names(text: str, at: Path, available: frozenset[str]) -> Iterator[Finding]:
                 at, message, help=f"it is there in Output and Assign of {where}"
             )
         else:
-            likely = nearest(name, _PARTS)
-            help = f"did you mean {likely!r}?" if likely else f"it has {', '.join(_PARTS)}"
+            help = did_you_mean(name, _PARTS, f"it has {', '.join(_PARTS)}")
             yield UNAVAILABLE_NAME.at(at, f"$states has no {name!r}", help=help)
 
 

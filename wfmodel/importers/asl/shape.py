@@ -40,7 +40,7 @@ from wfmodel.importers.asl.values import (
 from wfmodel.importers.asl.walk import DEEPEST, language_of, machine_language
 from wfmodel.model.findings import Edit, Finding, Fix
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import certain, nearest
+from wfmodel.model.spelling import certain, did_you_mean
 
 _SCOPES: Final = ("Branches", "Iterator", "ItemProcessor")
 
@@ -62,12 +62,6 @@ def shape_findings(value: object, *, express: bool = False) -> tuple[Finding, ..
         *_repeated_names(value),
         *refusals(value, express=express),
     )
-
-
-def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Help that names the nearest known spelling; empty where none is near."""
-    likely = nearest(name, known)
-    return f"did you mean {likely!r}?" if likely else ""
 
 
 def _record(
