@@ -7,7 +7,7 @@ what is used; fields that nobody asks for are left alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from wfmodel.importers.airflow.dag_findings import (
@@ -128,12 +128,7 @@ def read_dag(value: object) -> tuple[SerialisedDag | None, tuple[Finding, ...]]:
         at = (*found[cycle[0]].path, "downstream_task_ids")
         return None, (CYCLIC_DAG.at(at, f"these tasks wait in a circle: {' -> '.join(cycle)}"),)
     around, mapped = _groups(plain(dag.get("task_group")))
-    operators = {
-        name: Operator(
-            name, found[name].fields, found[name].path, found[name].defaults, around.get(name, ())
-        )
-        for name in order
-    }
+    operators = {name: replace(found[name], groups=around.get(name, ())) for name in order}
     return SerialisedDag(dag["dag_id"], dag, operators, mapped), ()
 
 
