@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from wfmodel.importers.any_format import is_asl
-from wfmodel.importers.asl.walk import PROCESSORS, walk
+from wfmodel.importers.asl.walk import PROCESSORS, entries_of, walk
 from wfmodel.importers.recognition import is_choreography
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.source import Document, Path
@@ -160,11 +160,8 @@ def _asl(outline: Outline, machine: Mapping[str, object]) -> None:
         outline.mentions.append(Mention(scope, place.name, place.path, declares=True))
         for key in ("Next", "Default"):
             _refer(outline, scope, state.get(key), (*place.path, key))
-        for key in ("Choices", "Catch"):
-            for index, entry in _items(state.get(key)):
-                if isinstance(entry, Mapping):
-                    where = (*place.path, key, index, "Next")
-                    _refer(outline, scope, entry.get("Next"), where)
+        for entry, where in entries_of(state, "Choices", "Catch"):
+            _refer(outline, scope, entry.get("Next"), (*place.path, *where, "Next"))
         for index, branch in _items(state.get("Branches")):
             _starts(outline, branch, (*place.path, "Branches", index))
         for key in PROCESSORS:

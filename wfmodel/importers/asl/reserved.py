@@ -24,7 +24,7 @@ from wfmodel.importers.asl.catalogue import (
 )
 from wfmodel.importers.asl.expressions import names_at_the_top
 from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution, shown
-from wfmodel.importers.asl.walk import PROCESSORS, StatePlace
+from wfmodel.importers.asl.walk import PROCESSORS, StatePlace, entries_of
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import did_you_mean, nearest
@@ -100,13 +100,11 @@ def error_findings(places: list[StatePlace]) -> Iterator[Finding]:
 
 
 def _caught(place: StatePlace) -> Iterator[tuple[str, Path]]:
-    for field in ("Retry", "Catch"):
-        entries = place.value.get(field)
-        for index, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
-            names = entry.get("ErrorEquals") if isinstance(entry, Mapping) else None
-            for number, name in enumerate(names if isinstance(names, list | tuple) else ()):
-                if isinstance(name, str):
-                    yield name, (*place.path, field, index, "ErrorEquals", number)
+    for entry, where in entries_of(place.value, "Retry", "Catch"):
+        names = entry.get("ErrorEquals")
+        for number, name in enumerate(names if isinstance(names, list | tuple) else ()):
+            if isinstance(name, str):
+                yield name, (*place.path, *where, "ErrorEquals", number)
 
 
 def _is_unknown(name: str) -> bool:
@@ -115,15 +113,10 @@ def _is_unknown(name: str) -> bool:
 
 
 def _assignments(place: StatePlace) -> Iterator[tuple[Mapping[str, Any], Path]]:
-    parts: list[tuple[object, Path]] = [(place.value, place.path)]
-    for name in ("Catch", "Choices"):
-        entries = place.value.get(name)
-        if isinstance(entries, list | tuple):
-            parts += [(entry, (*place.path, name, index)) for index, entry in enumerate(entries)]
-    for part, path in parts:
-        value = part.get("Assign") if isinstance(part, Mapping) else None
+    for part, where in ((place.value, ()), *entries_of(place.value, "Catch", "Choices")):
+        value = part.get("Assign")
         if isinstance(value, Mapping) and not is_substitution(value):
-            yield value, (*path, "Assign")
+            yield value, (*place.path, *where, "Assign")
 
 
 def _variables(value: Mapping[str, Any], path: Path, language: str) -> Iterator[Finding]:

@@ -37,12 +37,18 @@ from wfmodel.importers.asl.values import (
     list_of,
     shown,
 )
-from wfmodel.importers.asl.walk import DEEPEST, language_of, machine_language
+from wfmodel.importers.asl.walk import (
+    DEEPEST,
+    PROCESSORS,
+    language_of,
+    machine_language,
+    state_paths,
+)
 from wfmodel.model.findings import Edit, Finding, Fix
 from wfmodel.model.source import Path
 from wfmodel.model.spelling import certain, did_you_mean
 
-_SCOPES: Final = ("Branches", "Iterator", "ItemProcessor")
+_SCOPES: Final = ("Branches", *PROCESSORS)
 
 LONGEST_STATE_NAME: Final = 80
 """Characters of a state name (Amazon States Language specification, "States")."""
@@ -259,30 +265,3 @@ def _repeated_names(value: Mapping[str, object]) -> Iterator[Finding]:
             message = f"the state name {name!r} is used twice"
             yield DUPLICATE_STATE.at(path, message)
         seen.setdefault(name, path)
-
-
-def state_paths(value: Mapping[str, object]) -> Iterator[tuple[str, Path]]:
-    """Every state's name and path, scopes inside Parallel and Map included, in document order."""
-    stack: list[tuple[object, Path]] = [(value, ())]
-    while stack:
-        machine, path = stack.pop()
-        states = machine.get("States") if isinstance(machine, Mapping) else None
-        if not isinstance(states, Mapping) or len(path) > DEEPEST:
-            continue
-        inner: list[tuple[object, Path]] = []
-        for name, state in states.items():
-            at = (*path, "States", name)
-            yield str(name), at
-            inner += _scopes(state, at)
-        stack += reversed(inner)
-
-
-def _scopes(state: object, path: Path) -> Iterator[tuple[object, Path]]:
-    if not isinstance(state, Mapping):
-        return
-    branches = state.get("Branches")
-    for index, branch in enumerate(branches if isinstance(branches, list | tuple) else ()):
-        yield branch, (*path, "Branches", index)
-    for name in _SCOPES[1:]:
-        if name in state:
-            yield state[name], (*path, name)

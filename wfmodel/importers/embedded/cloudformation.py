@@ -17,7 +17,7 @@ from wfmodel.importers.embedded.marks import CLOUDFORMATION_TYPES
 from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.importers.embedded.unfilled import names_of, unfilled
 from wfmodel.model.limits import MOST_BYTES, MOST_DEPTH
-from wfmodel.model.source import Path, Place
+from wfmodel.model.source import Path
 
 _LOCAL: Final = re.compile(r"(?!\w+://)[\w ./@+-]+")
 """A path that is written out and relative: no address, nothing that a deployment fills in."""
@@ -167,20 +167,8 @@ def of_string(resource: MachineResource, value: object, path: Path) -> EmbeddedM
     if all(piece.is_token for piece in pieces):
         why = "its definition is only known on deployment"
         return machine.unread(resource.name, why, outer.span(path))
-
-    def chain(inner: Place) -> Place:
-        return machine.hung_at(path, outer.place, inner)
-
-    return machine.of_text(
-        resource.name,
-        outer.excerpt(pieces, substitutions.flat),
-        file=outer.file,
-        text=outer.text,
-        prefix=path,
-        chain=chain,
-        span=lambda: outer.span(path),
-        constants=resource.constants,
-    )
+    flat, constants = substitutions.flat, resource.constants
+    return machine.of_pieces(outer, resource.name, pieces, path, flat, constants)
 
 
 def _pieces(value: object, path: Path, depth: int) -> Iterator[Piece]:

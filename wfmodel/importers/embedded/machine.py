@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from wfmodel.importers.asl.templates import mask, unmasked
+from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD, placed
 from wfmodel.importers.embedded.positions import Excerpt
 from wfmodel.importers.embedded.substitutions import filled, is_one
@@ -113,6 +114,27 @@ def of_text(
     return replace(made, size=len(masked))
 
 
+def of_pieces(
+    outer: Outer,
+    name: str,
+    pieces: list[Piece],
+    path: Path,
+    rewrite: Callable[[str], str],
+    constants: Mapping[str, str] = NOTHING,
+) -> EmbeddedMachine:
+    """A machine that is JSON text at a path of the file, put together from pieces."""
+    return of_text(
+        name,
+        outer.excerpt(pieces, rewrite),
+        file=outer.file,
+        text=outer.text,
+        prefix=path,
+        chain=lambda inner: _hung_at(path, outer.place, inner),
+        span=lambda: outer.span(path),
+        constants=constants,
+    )
+
+
 def elsewhere(name: str, where: str, span: Span, target: str = "") -> EmbeddedMachine:
     """A machine whose definition stands in a file of its own; ``target`` leads there."""
     message = f"{name!r} is defined in {where}: check that file"
@@ -124,7 +146,7 @@ def unread(name: str, why: str, span: Span) -> EmbeddedMachine:
     return EmbeddedMachine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
 
 
-def hung_at(prefix: Path, lookup: Callable[[Path], Place], inner: Place) -> Place:
+def _hung_at(prefix: Path, lookup: Callable[[Path], Place], inner: Place) -> Place:
     """A tree of places in which the machine's stands at the prefix, and nothing else does."""
     extents = [lookup(prefix[:length]) for length in range(len(prefix) + 1)]
     place = Place(inner.extent, extents[-1].key, inner.parts)
