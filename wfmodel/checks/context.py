@@ -94,6 +94,11 @@ class Context:
             return frozenset(node.index for node in self.flow.nodes)
         return frozenset(search_from(self.flow, (first,), self.successors))
 
+    @cached_property
+    def reachable_nodes(self) -> tuple[Node, ...]:
+        """The same in order of declaration."""
+        return tuple(self.flow.nodes[index] for index in sorted(self.reachable))
+
     def successors(self, index: int) -> tuple[int, ...]:
         """Nodes that can come next: targets, first states of regions, and repaired targets."""
         self.effort.spend()
@@ -103,12 +108,9 @@ class Context:
     def _successors(self) -> list[tuple[int, ...]]:
         found = []
         for node in self.flow.nodes:
-            targets = [edge.target for edge in node.edges]
-            for region in node.regions:
-                first = self.flow.scopes[region].initial
-                if first is not None:
-                    targets.append(first)
-            found.append((*targets, *self.repaired.get(node.index, ())))
+            targets = (edge.target for edge in node.edges)
+            repaired = self.repaired.get(node.index, ())
+            found.append((*targets, *self.flow.starts_of(node), *repaired))
         return found
 
     def follows(self, index: int) -> tuple[int, ...]:
@@ -116,8 +118,7 @@ class Context:
         self.effort.spend()
         node = self.flow.nodes[index]
         if node.kind is NodeKind.FORK:
-            initials = (self.flow.scopes[region].initial for region in node.regions)
-            return tuple(first for first in initials if first is not None)
+            return self.flow.starts_of(node)
         fork = self.flow.scopes[node.scope].fork
         if node.kind is NodeKind.FINAL and fork is not None:
             return tuple(edge.target for edge in self.joined(self.flow.nodes[fork], node))
@@ -149,8 +150,8 @@ class Context:
 
     def guards(self) -> Iterator[tuple[int, Verdicts]]:
         """Reachable choices with guards, and what is certain about them, decided one by one."""
-        for index in sorted(self.reachable):
-            state = self.flow.nodes[index].state
+        for node in self.reachable_nodes:
+            index, state = node.index, node.state
             if isinstance(state, Choice):
                 if index not in self.decided:
                     with self.effort.held():
@@ -194,6 +195,11 @@ class Context:
 def succeeded(node: Node) -> bool:
     """Whether a final node ends its scope well."""
     return node.outcome is Outcome.SUCCEEDED
+
+
+def waits_for_all(fork: Node) -> bool:
+    """Whether a join needs every region to succeed: one that is lost is enough to lose it."""
+    return isinstance(fork.state, Parallel) and fork.state.needed == fork.state.width
 
 
 def machine_at(workflow: Workflow, path: Path) -> Workflow | SubDefinition | Region:

@@ -292,10 +292,7 @@ def _arrows(node: Node, flow: Flow) -> list[Arrow]:
     arrows: list[Arrow] = []
     if node.kind is NodeKind.FORK:
         source = join_of(node.name)
-        for scope in node.regions:
-            first = flow.scopes[scope].initial
-            if first is not None:
-                arrows.append(Arrow(node.name, flow.nodes[first].name))
+        arrows += (Arrow(node.name, flow.nodes[each].name) for each in flow.starts_of(node))
     if node.kind is NodeKind.FINAL and node.scope:
         fork = flow.scopes[node.scope].fork
         assert fork is not None

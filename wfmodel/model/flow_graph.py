@@ -158,6 +158,11 @@ class Flow:
             raise ValueError(f"scope {self.scopes[scope].name!r} has no initial state")
         return first
 
+    def starts_of(self, fork: Node) -> tuple[int, ...]:
+        """First nodes of a fork's regions, where they are known."""
+        initials = (self.scopes[region].initial for region in fork.regions)
+        return tuple(first for first in initials if first is not None)
+
 
 def with_back_edges(nodes: Sequence[Node], scopes: Iterable[Scope]) -> list[Node]:
     """Nodes whose edges that close a loop are marked, by depth-first search in order."""

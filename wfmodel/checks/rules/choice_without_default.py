@@ -59,11 +59,10 @@ from wfmodel.model.workflow import Choice
 
 def _check(context: Context) -> Iterator[Finding]:
     guards = dict(context.guards())
-    for index in sorted(context.reachable):
-        node = context.flow.nodes[index]
+    for node in context.reachable_nodes:
         if not isinstance(node.state, Choice) or node.state.default is not None:
             continue
-        verdicts = guards.get(index)
+        verdicts = guards.get(node.index)
         if verdicts is not None and (verdicts.complete or verdicts.gap is not None):
             continue
         if all(branch.label for branch in node.state.branches):
