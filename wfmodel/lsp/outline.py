@@ -55,8 +55,7 @@ class Outline:
 
     def extent(self, mention: Mention) -> tuple[int, int, int, int]:
         """Line and column, end line and end column, as in the file."""
-        span = self.document.locate(mention.path, key=mention.declares)
-        return span.line, span.column, span.end_line, span.end_column
+        return self.document.locate(mention.path, key=mention.declares).extent
 
     def modelled(self, path: Path) -> State | None:
         """The state of the workflow that a state of the definition became."""

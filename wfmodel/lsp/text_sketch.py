@@ -8,7 +8,6 @@ in brackets (JSON, flow collections, HCL's objects) by these.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -222,15 +221,13 @@ class _Lines:
             return end
         dashes = _DASHES.match(line)
         column = 0 if dashes is None else dashes.end()
-        for at in self._dash_columns(line[:column]):
-            self._dash(at)
+        for at, sign in enumerate(line[:column]):
+            if sign == "-":
+                self._dash(at)
         entry = _ENTRY.match(line, column)
         if entry is None:
             return self._bare(begin, line, column, end)
         return self._entry(begin, line, column, entry, end)
-
-    def _dash_columns(self, lead: str) -> Iterator[int]:
-        return (index for index, sign in enumerate(lead) if sign == "-")
 
     def _dash(self, column: int) -> None:
         while self.stack and self.stack[-1][0] > column:

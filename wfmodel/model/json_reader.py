@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any, Final, NoReturn, TypeAlias
 
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES, RefusedError, Repeated
-from wfmodel.model.source import Extent, Path, Place, Span
+from wfmodel.model.source import Extent, Path, Place, Span, span_at
 
 _BREAK: Final = re.compile("\n")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
@@ -96,7 +96,7 @@ def _refuse_far(text: str, file: str) -> None:
     for match in _TOKEN.finditer(text):
         token = match.group()
         if token[0] in "-0123456789" and math.isinf(float(token)):
-            span = _span(text, file, match.start(), len(token))
+            span = span_at(text, file, match.start(), len(token))
             raise RefusedError("L105", "a number beyond the range of floats", span)
 
 
@@ -119,12 +119,7 @@ def _refuse_halves(text: str, file: str) -> None:
 
 def _half(text: str, file: str, place: int) -> RefusedError:
     said = f"not text: {text[place : place + 6]} is half of a character, without its other half"
-    return RefusedError("L103", said, _span(text, file, place, 6))
-
-
-def _span(text: str, file: str, place: int, length: int) -> Span:
-    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
-    return Span(file, line, column, line, column + length)
+    return RefusedError("L103", said, span_at(text, file, place, 6))
 
 
 def _parsed(text: str, file: str, object_of: Callable[[Pairs], dict[str, object]]) -> object:

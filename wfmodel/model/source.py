@@ -32,6 +32,17 @@ class Span:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    @property
+    def extent(self) -> Extent:
+        """The same within the file."""
+        return self.line, self.column, self.end_line, self.end_column
+
+
+def span_at(text: str, file: str, offset: int, length: int = 1) -> Span:
+    """The span of some characters of a text, in one line."""
+    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    return Span(file, line, column, line, column + length)
+
 
 @dataclass(slots=True)
 class Place:
@@ -40,6 +51,16 @@ class Place:
     extent: Extent
     key: Extent | None = None
     parts: dict[str | int, Place] = field(default_factory=dict)
+
+    def nearest(self, path: Path) -> Place:
+        """Where the part at a path stands; its nearest surroundings where it is absent."""
+        place = self
+        for part in path:
+            inner = place.parts.get(part)
+            if inner is None:
+                break
+            place = inner
+        return place
 
 
 @dataclass(frozen=True)
@@ -84,13 +105,7 @@ class Document:
     def _nearest(self, path: Path) -> Place:
         if not self._root:
             self._root.append(self.find_places())
-        place = self._root[0]
-        for part in path:
-            inner = place.parts.get(part)
-            if inner is None:
-                break
-            place = inner
-        return place
+        return self._root[0].nearest(path)
 
 
 def _at_hand(places: Place) -> Place:

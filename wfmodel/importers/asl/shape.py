@@ -184,29 +184,22 @@ def _state(name: object, value: object, path: Path, language: str) -> Iterator[F
 
 
 def _choices(value: object, path: Path, language: str) -> Iterator[Finding]:
-    rule = _condition if language == JSONATA else _choice_rule
+    rule = _recorded(fields.CONDITION) if language == JSONATA else _compared(CHOICE_RULE)
     return list_of(rule, least=1)(value, path, language)
 
 
-def _condition(value: object, path: Path, language: str) -> Iterator[Finding]:
-    return _record(fields.CONDITION, value, path, language)
+def _compared(table: FieldTable) -> Check:
+    """A comparison of JSONPath."""
 
+    def check(value: object, path: Path, language: str) -> Iterator[Finding]:
+        if len(path) > DEEPEST:
+            yield TOO_DEEP.at(path, "comparisons are nested too deeply")
+            return
+        yield from _record(table, value, path, language)
+        if isinstance(value, Mapping) and not any(n in value for n in ("Variable", *COMBINATIONS)):
+            yield MISSING_FIELD.at(path, f"{_part(path)} has no Variable")
 
-def _choice_rule(value: object, path: Path, language: str) -> Iterator[Finding]:
-    return _comparison(CHOICE_RULE, value, path, language)
-
-
-def _rule(value: object, path: Path, language: str) -> Iterator[Finding]:
-    return _comparison(RULE, value, path, language)
-
-
-def _comparison(table: FieldTable, value: object, path: Path, language: str) -> Iterator[Finding]:
-    if len(path) > DEEPEST:
-        yield TOO_DEEP.at(path, "comparisons are nested too deeply")
-        return
-    yield from _record(table, value, path, language)
-    if isinstance(value, Mapping) and not any(n in value for n in ("Variable", *COMBINATIONS)):
-        yield MISSING_FIELD.at(path, f"{_part(path)} has no Variable")
+    return check
 
 
 def _guards(table: FieldTable) -> Check:
@@ -253,8 +246,8 @@ _NESTED: Final[Mapping[str, Check]] = {
     "retriers": _guards(fields.RETRIER),
     "catchers": _guards(fields.CATCHER),
     "choices": _choices,
-    "rules": list_of(_rule, least=1),
-    "rule": _rule,
+    "rules": list_of(_compared(RULE), least=1),
+    "rule": _compared(RULE),
 }
 
 

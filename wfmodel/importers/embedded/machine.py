@@ -200,9 +200,7 @@ def _refused(name: str, found: Finding, masked: str, excerpt: Excerpt) -> Findin
     """
     assert found.span is not None
     inner = found.span
-    span = Span(
-        inner.file, *excerpt.extent((inner.line, inner.column, inner.end_line, inner.end_column))
-    )
+    span = Span(inner.file, *excerpt.extent(inner.extent))
     lines = masked.split("\n")
     before = "\n".join(lines[max(0, inner.line - 3) : inner.line - 1])
     before += "\n" + lines[inner.line - 1][: inner.column - 1]

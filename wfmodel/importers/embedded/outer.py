@@ -63,12 +63,7 @@ class Outer:
 
     def place(self, path: Path) -> Place:
         """Where the value at a path stands; its nearest surroundings where it is absent."""
-        place = self.root
-        for part in path:
-            if part not in place.parts:
-                break
-            place = place.parts[part]
-        return place
+        return self.root.nearest(path)
 
     def span(self, path: Path) -> Span:
         """The span of the value at a path."""
