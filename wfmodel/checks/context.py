@@ -92,7 +92,7 @@ class Context:
         first = self.flow.scopes[0].initial
         if first is None:
             return frozenset(node.index for node in self.flow.nodes)
-        return frozenset(search_from(self.flow, (first,), self.successors))
+        return frozenset(search_from((first,), self.successors))
 
     @cached_property
     def reachable_nodes(self) -> tuple[Node, ...]:

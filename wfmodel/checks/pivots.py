@@ -84,9 +84,7 @@ def after_pivot(context: Context, pivot: Node) -> AfterPivot:
     )
     starts = [e.target for e in context.edges[pivot.index] if e.event == DONE]
     starts += _beside(context, pivot)
-    region = search_from(
-        context.flow, starts, lambda index: () if index in bad else context.follows(index)
-    )
+    region = search_from(starts, lambda index: () if index in bad else context.follows(index))
     return AfterPivot(context, pivot, bad, frozenset(region), _lost(context, bad))
 
 
@@ -113,7 +111,7 @@ def _before(context: Context, pivot: Node) -> frozenset[int]:
     for node in context.flow.nodes:
         for target in context.follows(node.index):
             backwards.setdefault(target, []).append(node.index)
-    found = search_from(context.flow, (pivot.index,), lambda index: backwards.get(index, ()))
+    found = search_from((pivot.index,), lambda index: backwards.get(index, ()))
     return frozenset(found) - {pivot.index}
 
 

@@ -7,16 +7,20 @@ costs nothing for positions.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the document's root, such as ``("states", "charge", "retry")``."""
 
 Extent: TypeAlias = tuple[int, int, int, int]
 """First line and column, last line and column (the column after the last character)."""
+
+_LINE_FEED: Final = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +46,26 @@ def span_at(text: str, file: str, offset: int, length: int = 1) -> Span:
     """The span of some characters of a text, in one line."""
     line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
     return Span(file, line, column, line, column + length)
+
+
+class Lines:
+    """Line and column (from 1) of offsets, and back, in any order."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _LINE_FEED.finditer(text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column."""
+        return self._starts[min(line, len(self._starts)) - 1] + column - 1
+
+    def extent(self, begin: int, end: int) -> Extent:
+        """Lines and columns of a range of offsets."""
+        return (*self.place(begin), *self.place(end))
 
 
 @dataclass(slots=True)

@@ -175,7 +175,7 @@ def _silent_failures(context: Context, node: Node, silent: frozenset[int]) -> tu
     return tuple(
         edge
         for edge in failures
-        if not silent.isdisjoint(search_from(context.flow, (edge.target,), next_but_itself))
+        if not silent.isdisjoint(search_from((edge.target,), next_but_itself))
     )
 
 

@@ -40,7 +40,15 @@ from wfmodel.importers.asl.optimized import (
     SYNC,
     optimized_action,
 )
-from wfmodel.importers.asl.values import JSONATA, is_expression, is_number, is_substitution, shown
+from wfmodel.importers.asl.values import (
+    JSONATA,
+    is_expression,
+    is_number,
+    is_substitution,
+    key_of,
+    parts_in,
+    shown,
+)
 from wfmodel.importers.asl.walk import StatePlace
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
@@ -236,15 +244,10 @@ def _strange(
 
 def _sends_token(given: Mapping[str, object], language: str) -> bool:
     """Whether a part of the parameters may hold the token; what is filled in later may."""
-    stack: list[tuple[str, object]] = [("", given)]
-    while stack:
-        key, value = stack.pop()
-        if isinstance(value, Mapping):
-            stack += [(str(name), inner) for name, inner in value.items()]
-        elif isinstance(value, list | tuple):
-            stack += [(key, inner) for inner in value]
-        elif isinstance(value, str):
-            evaluated = is_expression(value) if language == JSONATA else key.endswith(".$")
+    for value, path in parts_in(given):
+        if isinstance(value, str):
+            computed = key_of(path).endswith(".$")
+            evaluated = is_expression(value) if language == JSONATA else computed
             pattern = _JSONATA_TOKEN if language == JSONATA else _TOKEN
             if (evaluated and pattern.search(value)) or is_substitution(value):
                 return True

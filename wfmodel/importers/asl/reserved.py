@@ -23,7 +23,7 @@ from wfmodel.importers.asl.catalogue import (
     UNKNOWN_FUNCTION,
 )
 from wfmodel.importers.asl.expressions import names_at_the_top
-from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution, shown
+from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution, parts_in, shown
 from wfmodel.importers.asl.walk import PROCESSORS, StatePlace, entries_of
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
@@ -134,14 +134,8 @@ def _variables(value: Mapping[str, Any], path: Path, language: str) -> Iterator[
 
 
 def _expressions(value: object, path: Path, place: StatePlace) -> Iterator[Finding]:
-    stack: list[tuple[object, Path]] = [(value, path)]
-    while stack:
-        part, at = stack.pop()
-        if isinstance(part, Mapping):
-            stack += [(inner, (*at, str(key))) for key, inner in reversed(list(part.items()))]
-        elif isinstance(part, list | tuple):
-            stack += [(inner, (*at, index)) for index, inner in reversed(list(enumerate(part)))]
-        elif is_expression(part):
+    for part, at in parts_in(value, path):
+        if is_expression(part):
             yield from _names(str(part)[2:-2], at, _available(place, at))
 
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from wfmodel.importers.asl.values import JSONATA
+from wfmodel.importers.asl.values import JSONATA, key_of, parts_in
 from wfmodel.importers.asl.walk import entries_of, walk
 
 _READ: Final = re.compile(r"\$([A-Za-z_]\w*)(?!\w*\s*\()")
@@ -49,16 +49,9 @@ def read_variables(part: object, language: str, known: frozenset[str]) -> tuple[
 
 def _queries(part: object, language: str) -> Iterator[str]:
     """Texts that are evaluated: JSONata between its marks, JSONPath where a key says so."""
-    stack: list[tuple[str, object]] = [("", part)]
-    while stack:
-        key, value = stack.pop()
-        if isinstance(value, Mapping):
-            stack += [(str(name), inner) for name, inner in reversed(list(value.items()))]
-        elif isinstance(value, list | tuple):
-            stack += [(key, inner) for inner in reversed(value)]
-        elif isinstance(value, str) and _is_query(key, value, language):
+    for value, path in parts_in(part):
+        if isinstance(value, str) and _is_query(key_of(path), value, language):
             yield value
-    return
 
 
 def _is_query(key: str, value: str, language: str) -> bool:

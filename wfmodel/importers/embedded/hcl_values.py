@@ -16,10 +16,9 @@ from typing import Final, NamedTuple
 
 from wfmodel.importers.embedded.hcl import HclError, HclToken, flat_templates, too_deep
 from wfmodel.importers.embedded.notations import unescaped
-from wfmodel.importers.embedded.positions import Lines
 from wfmodel.importers.embedded.substitutions import token
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
-from wfmodel.model.source import Place
+from wfmodel.model.source import Lines, Place
 
 _NAMED: Final = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER: Final = 30
