@@ -142,6 +142,15 @@ class Context:
         return found
 
     @cached_property
+    def rollbacks(self) -> tuple[Node, ...]:
+        """Every rollback."""
+        return tuple(node for node in self.flow.nodes if node.kind is NodeKind.ROLLBACK)
+
+    def rollbacks_over(self, step: Node) -> tuple[Node, ...]:
+        """Those that run the handler of a step."""
+        return tuple(node for node in self.rollbacks if step.scope in self.nested[node.scope])
+
+    @cached_property
     def broken(self) -> frozenset[int]:
         """Nodes with a name that leads nowhere: where they go on is not known."""
         paths = {problem.path for problem in self.flow.problems}

@@ -67,7 +67,7 @@ def liveness(context: Context) -> Liveness:
     flow = context.flow
     first = flow.scopes[0].initial
     entered: set[int] = set()
-    wells: dict[int, int] = {n.index: 0 for n in flow.nodes if n.kind is NodeKind.FORK}
+    wells: dict[int, int] = {fork.index: 0 for fork, _ in flow.forks()}
     bads = dict(wells)
     found = Liveness(frozenset(), wells, bads)
     ended: set[tuple[int, bool]] = set()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from wfmodel.model.source import Path
-from wfmodel.model.workflow import FAILURE, Compensation, Outcome, State, Workflow
+from wfmodel.model.workflow import FAILURE, Compensation, Outcome, Parallel, State, Workflow
 
 
 class NodeKind(StrEnum):
@@ -142,6 +142,18 @@ class Flow:
     def steps(self) -> tuple[Node, ...]:
         """Task nodes that do forward work (not compensations), in order of declaration."""
         return tuple(n for n in self.nodes if n.kind is NodeKind.TASK and n.undoes is None)
+
+    def undoings(self) -> Iterator[tuple[Node, Node]]:
+        """Task nodes that compensate, each with the node whose effect it takes back."""
+        for node in self.nodes:
+            if node.kind is NodeKind.TASK and node.undoes is not None:
+                yield node, self.nodes[node.undoes]
+
+    def forks(self) -> Iterator[tuple[Node, Parallel]]:
+        """Forks in order of declaration, each with what is declared of it."""
+        for node in self.nodes:
+            if node.kind is NodeKind.FORK and isinstance(node.state, Parallel):
+                yield node, node.state
 
     def in_scope(self, scope: int) -> Iterator[Node]:
         """Nodes of one scope, regions inside it excluded."""

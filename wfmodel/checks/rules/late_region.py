@@ -68,14 +68,14 @@ from wfmodel.checks.rule import Rule
 from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.flow import Node
 from wfmodel.model.workflow import Effect, Task
 from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:
     ends = frozenset(end.index for end in context.main_ends if succeeded(end))
-    forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
+    forks = [fork for fork, _ in context.flow.forks() if leaves_running(fork)]
     for fork in forks[:MOST_RUNS]:
         steps = _effects_in(context, fork) if liveness_of(context).can_join(fork) else ()
         run = shortest_run(context, ReachesAfter(frozenset({fork.index}), ends)) if steps else None

@@ -66,11 +66,10 @@ from wfmodel.checks.rule import Rule
 from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import NodeKind
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
+    forks = [fork for fork, _ in context.flow.forks() if leaves_running(fork)]
     for fork in forks[:MOST_RUNS]:
         if not liveness_of(context).can_join(fork):
             continue

@@ -142,11 +142,7 @@ def _handler(context: Context, node: Node) -> Finding | None:
     assert node.undoes is not None
     assert isinstance(node.state, Compensation)
     step = context.flow.nodes[node.undoes]
-    rollbacks = frozenset(
-        n.index
-        for n in context.flow.nodes
-        if n.kind is NodeKind.ROLLBACK and step.scope in context.nested[n.scope]
-    )
+    rollbacks = frozenset(rollback.index for rollback in context.rollbacks_over(step))
     saga = Saga(context, excusing=False)
     run = shortest_run(context, StepWatch(saga, step, rollbacks, STANDING))
     if run is None:
