@@ -43,9 +43,6 @@ class Context:
     """Per called workflow, what ``called_workflows`` found in it alone."""
     kept: dict[object, object] = field(default_factory=dict, compare=False)
     """What ``once`` has computed, by what computed it."""
-    ranks: list[int] = field(default_factory=list, compare=False)
-    """Reverse post-order, once ``dataflow`` has asked for it."""
-
     decided: dict[int, Verdicts | None] = field(default_factory=dict, compare=False)
     """What ``guards`` has decided so far, by node."""
     effort: Effort = field(default_factory=Effort, compare=False)
@@ -157,7 +154,7 @@ class Context:
         prefixes = {path[:length] for path in paths for length in range(len(path) + 1)}
         return frozenset(n.index for n in self.flow.nodes if n.path in prefixes)
 
-    def guards(self) -> Iterator[tuple[int, Verdicts]]:
+    def guards(self) -> Iterator[tuple[Node, Choice, Verdicts]]:
         """Reachable choices with guards, and what is certain about them, decided one by one."""
         for node in self.reachable_nodes:
             index, state = node.index, node.state
@@ -167,7 +164,7 @@ class Context:
                         self.decided[index] = decide(state, self.workflow.data, self.effort)
                 verdicts = self.decided[index]
                 if verdicts is not None:
-                    yield index, verdicts
+                    yield node, state, verdicts
 
     @cached_property
     def main_ends(self) -> tuple[Node, ...]:
