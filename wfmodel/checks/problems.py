@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from wfmodel.checks.context import Context
 from wfmodel.checks.graph_search import MOST_SUGGESTIONS
 from wfmodel.checks.rule import Rule
-from wfmodel.model.findings import Edit, Finding, Fix
+from wfmodel.model.findings import Finding, Fix
 from wfmodel.model.flow import FlowProblem
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import certain, nearest
+from wfmodel.model.spelling import nearest, respelt
 from wfmodel.wording.counting import listed
 
 
@@ -44,7 +44,7 @@ def undeclared_names(
         found += 1
         meant = nearest(name, names) if found <= MOST_SUGGESTIONS else None
         hint = f"did you mean {meant!r}?" if meant else f"declared are {listed(names)}"
-        fix = _respelling(name, names, path) if meant else None
+        fix = respelt(name, names, path) if meant else None
         yield rule.finding(message.format(name), path, help=hint, fix=fix)
 
 
@@ -62,10 +62,4 @@ def _correction(context: Context, problem: FlowProblem) -> Fix | None:
     """The spelling, where only one name can have been meant."""
     if problem not in context.meant:
         return None
-    return _respelling(problem.name, problem.candidates, problem.path)
-
-
-def _respelling(name: str, known: Iterable[str], path: Path) -> Fix | None:
-    """The one known name that is near, written at a path."""
-    meant = certain(name, known)
-    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant, old=name),))
+    return respelt(problem.name, problem.candidates, problem.path)

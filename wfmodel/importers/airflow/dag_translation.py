@@ -37,7 +37,6 @@ from wfmodel.importers.airflow.run_states import (
     MOST_STATES,
     Following,
     MachineBuilder,
-    TooManyDagStatesError,
 )
 from wfmodel.importers.airflow.serialised import SerialisedDag, read_dag
 from wfmodel.importers.airflow.trigger_rules import MET_BY_ONE
@@ -132,7 +131,7 @@ class _Translator:
         )
         try:
             initial, states = self.builder.machine(self.graph.dag.start(), lambda r: not r.failed)
-        except (TooManyDagStatesError, TooManyCombinationsError):
+        except TooManyCombinationsError:
             message = (
                 f"the ends of the tasks of {self.dag.name!r} combine to more than "
                 f"{MOST_STATES} states, or too deep ones"

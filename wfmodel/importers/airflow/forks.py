@@ -21,7 +21,7 @@ MOST_STEPS: Final = 50_000
 
 
 class TooManyCombinationsError(Exception):
-    """The ends of the tasks combine to more than is looked at."""
+    """The ends of the tasks combine to more than is looked at, or to more states than are made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from wfmodel.importers.asl import fields
@@ -44,9 +44,9 @@ from wfmodel.importers.asl.walk import (
     machine_language,
     state_paths,
 )
-from wfmodel.model.findings import Edit, Finding, Fix
+from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import certain, did_you_mean
+from wfmodel.model.spelling import did_you_mean, respelt
 
 _SCOPES: Final = ("Branches", *PROCESSORS)
 
@@ -122,14 +122,6 @@ def _unknown(name: object, known: list[str], path: Path) -> Finding:
     fix = respelt(name, known, at, key=True)
     message = f"{_part(path)} has no field {shown(name)}"
     return UNKNOWN_FIELD.at(at, message, help=did_you_mean(name, known), fix=fix)
-
-
-def respelt(name: object, known: Iterable[str], path: Path, *, key: bool = False) -> Fix | None:
-    """The spelling, where only one known name can have been meant."""
-    if not isinstance(name, str):
-        return None
-    meant = certain(name, known)
-    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant, key, name),))
 
 
 def _part(path: Path) -> str:
