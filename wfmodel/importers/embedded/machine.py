@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wfmodel.importers.asl.templates import mask, unmasked
-from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD, placed
 from wfmodel.importers.embedded.positions import Excerpt
 from wfmodel.importers.embedded.substitutions import filled, is_one
@@ -21,6 +20,9 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import RefusedError, refusal
 from wfmodel.model.source import Document, Path, Place, Span
+
+if TYPE_CHECKING:  # it reads YAML, which few files need
+    from wfmodel.importers.embedded.outer import Outer, Piece
 
 _BESIDE_A_SUBSTITUTION: Final = re.compile(r'"\ue000[^"]*"\s*\Z')
 _STRUCTURE: Final = frozenset(
