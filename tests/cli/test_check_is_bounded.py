@@ -246,8 +246,8 @@ def test_findings_whose_places_take_too_long_stand_at_the_start():
 
 
 def test_a_break_is_looked_for_once_however_long_the_line_is():
-    lines = json_reader._Lines("a" * 1000 + "\n" + "b" * 1000)
-    assert lines.starts == [0, 1001]
+    lines = json_reader.Lines("a" * 1000 + "\n" + "b" * 1000)
+    assert lines._starts == [0, 1001]
     assert lines.extent(0, 3) == (1, 1, 1, 4)
     assert lines.extent(1001, 1003) == (2, 1, 2, 3)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.importers.containers import CONTAINERS, as_json, as_yaml, hcl
 from tests.importers.test_embedded_places import text_at
 from wfmodel.checks import check_result
-from wfmodel.checks.file_selection import files_to_check
+from wfmodel.checks.file_selection import Selection, select_files
 from wfmodel.importers import Annotations, load_all, load_any
 from wfmodel.importers.embedded import contents_of
 from wfmodel.importers.embedded.outer_findings import PROBLEMS
@@ -399,7 +399,8 @@ def test_a_directory_is_searched_for_files_that_hold_machines(tmp_path):
     for name, text in {**wanted, **others}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, newline="")
-    assert set(files_to_check([str(tmp_path)])) == {str(tmp_path / name) for name in wanted}
+    found = select_files([str(tmp_path)], Selection()).files
+    assert set(found) == {str(tmp_path / name) for name in wanted}
 
 
 MACHINE = '{"StartAt":"A","States":{"A":{"Type":"Fail"}}}'

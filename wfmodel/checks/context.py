@@ -43,9 +43,6 @@ class Context:
     """Per called workflow, what ``called_workflows`` found in it alone."""
     kept: dict[object, object] = field(default_factory=dict, compare=False)
     """What ``once`` has computed, by what computed it."""
-    ranks: list[int] = field(default_factory=list, compare=False)
-    """Reverse post-order, once ``dataflow`` has asked for it."""
-
     decided: dict[int, Verdicts | None] = field(default_factory=dict, compare=False)
     """What ``guards`` has decided so far, by node."""
     effort: Effort = field(default_factory=Effort, compare=False)
@@ -92,7 +89,12 @@ class Context:
         first = self.flow.scopes[0].initial
         if first is None:
             return frozenset(node.index for node in self.flow.nodes)
-        return frozenset(search_from(self.flow, (first,), self.successors))
+        return frozenset(search_from((first,), self.successors))
+
+    @cached_property
+    def reachable_nodes(self) -> tuple[Node, ...]:
+        """The same in order of declaration."""
+        return tuple(self.flow.nodes[index] for index in sorted(self.reachable))
 
     def successors(self, index: int) -> tuple[int, ...]:
         """Nodes that can come next: targets, first states of regions, and repaired targets."""
@@ -103,12 +105,9 @@ class Context:
     def _successors(self) -> list[tuple[int, ...]]:
         found = []
         for node in self.flow.nodes:
-            targets = [edge.target for edge in node.edges]
-            for region in node.regions:
-                first = self.flow.scopes[region].initial
-                if first is not None:
-                    targets.append(first)
-            found.append((*targets, *self.repaired.get(node.index, ())))
+            targets = (edge.target for edge in node.edges)
+            repaired = self.repaired.get(node.index, ())
+            found.append((*targets, *self.flow.starts_of(node), *repaired))
         return found
 
     def follows(self, index: int) -> tuple[int, ...]:
@@ -116,8 +115,7 @@ class Context:
         self.effort.spend()
         node = self.flow.nodes[index]
         if node.kind is NodeKind.FORK:
-            initials = (self.flow.scopes[region].initial for region in node.regions)
-            return tuple(first for first in initials if first is not None)
+            return self.flow.starts_of(node)
         fork = self.flow.scopes[node.scope].fork
         if node.kind is NodeKind.FINAL and fork is not None:
             return tuple(edge.target for edge in self.joined(self.flow.nodes[fork], node))
@@ -141,23 +139,32 @@ class Context:
         return found
 
     @cached_property
+    def rollbacks(self) -> tuple[Node, ...]:
+        """Every rollback."""
+        return tuple(node for node in self.flow.nodes if node.kind is NodeKind.ROLLBACK)
+
+    def rollbacks_over(self, step: Node) -> tuple[Node, ...]:
+        """Those that run the handler of a step."""
+        return tuple(node for node in self.rollbacks if step.scope in self.nested[node.scope])
+
+    @cached_property
     def broken(self) -> frozenset[int]:
         """Nodes with a name that leads nowhere: where they go on is not known."""
         paths = {problem.path for problem in self.flow.problems}
         prefixes = {path[:length] for path in paths for length in range(len(path) + 1)}
         return frozenset(n.index for n in self.flow.nodes if n.path in prefixes)
 
-    def guards(self) -> Iterator[tuple[int, Verdicts]]:
+    def guards(self) -> Iterator[tuple[Node, Choice, Verdicts]]:
         """Reachable choices with guards, and what is certain about them, decided one by one."""
-        for index in sorted(self.reachable):
-            state = self.flow.nodes[index].state
+        for node in self.reachable_nodes:
+            index, state = node.index, node.state
             if isinstance(state, Choice):
                 if index not in self.decided:
                     with self.effort.held():
                         self.decided[index] = decide(state, self.workflow.data, self.effort)
                 verdicts = self.decided[index]
                 if verdicts is not None:
-                    yield index, verdicts
+                    yield node, state, verdicts
 
     @cached_property
     def main_ends(self) -> tuple[Node, ...]:
@@ -194,6 +201,11 @@ class Context:
 def succeeded(node: Node) -> bool:
     """Whether a final node ends its scope well."""
     return node.outcome is Outcome.SUCCEEDED
+
+
+def waits_for_all(fork: Node) -> bool:
+    """Whether a join needs every region to succeed: one that is lost is enough to lose it."""
+    return isinstance(fork.state, Parallel) and fork.state.needed == fork.state.width
 
 
 def machine_at(workflow: Workflow, path: Path) -> Workflow | SubDefinition | Region:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wfmodel.checks.context import Context, succeeded
+from wfmodel.checks.context import Context, succeeded, waits_for_all
 from wfmodel.checks.crossings import RunWatch
 from wfmodel.checks.dataflow import solve
 from wfmodel.model.flow import Edge, Node, NodeKind
@@ -111,12 +111,10 @@ class Unwritten:
 
     def _flow_out(self, node: Node, bits: int) -> Iterator[tuple[int, int]]:
         if node.kind is NodeKind.FORK:
-            for region in node.regions:
-                first = self.context.flow.scopes[region].initial
-                if first is not None:
-                    yield first, bits
+            for first in self.context.flow.starts_of(node):
+                yield first, bits
             for edge in self.context.edges[node.index]:
-                if edge.event != DONE or not _waits_for_all(node):
+                if edge.event != DONE or not waits_for_all(node):
                     yield edge.target, bits
         elif node.kind is NodeKind.FINAL:
             yield from self._join(node, bits)
@@ -133,7 +131,7 @@ class Unwritten:
     def _join(self, end: Node, bits: int) -> Iterator[tuple[int, int]]:
         """A join of all regions: what every region may have left unwritten."""
         fork = self.context.flow.scopes[end.scope].fork
-        if fork is None or not succeeded(end) or not _waits_for_all(self.context.flow.nodes[fork]):
+        if fork is None or not succeeded(end) or not waits_for_all(self.context.flow.nodes[fork]):
             return
         holder = self.context.flow.nodes[fork]
         self.region_out[end.scope] = self.region_out.get(end.scope, 0) | bits
@@ -143,7 +141,3 @@ class Unwritten:
         for edge in self.context.edges[fork]:
             if edge.event == DONE:
                 yield edge.target, left
-
-
-def _waits_for_all(fork: Node) -> bool:
-    return isinstance(fork.state, Parallel) and fork.state.needed == fork.state.width

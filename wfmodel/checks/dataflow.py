@@ -28,9 +28,7 @@ def solve(
     first = context.flow.scopes[0].initial
     if first is None:
         return values
-    if not context.ranks:
-        context.ranks.extend(_ranks(context))
-    rank = context.ranks
+    rank = context.once(_ranks)
     at_rank = sorted(range(len(rank)), key=rank.__getitem__)
     values[first] = start
     queue, waiting = [rank[first]], {first}

@@ -86,10 +86,8 @@ class _Pass:
     def _flow_out(self, node: Node, sets: Sets) -> Iterator[tuple[int, Sets]]:
         """What each node that can come next is entered with."""
         if node.kind is NodeKind.FORK:
-            for region in node.regions:
-                first = self.context.flow.scopes[region].initial
-                if first is not None:
-                    yield first, sets
+            for first in self.context.flow.starts_of(node):
+                yield first, sets
         else:
             for edge in self.context.edges[node.index]:
                 yield edge.target, self._after(node, edge.event, sets)

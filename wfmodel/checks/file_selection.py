@@ -100,11 +100,6 @@ def select_files(names: Iterable[str], selection: Selection) -> Files:
     return chosen
 
 
-def files_to_check(names: Iterable[str]) -> Iterator[str]:
-    """The files that ``select_files`` selects when nobody says otherwise."""
-    yield from select_files(names, Selection()).files
-
-
 def _named(name: str) -> list[str]:
     if name != STDIN and not Path(name).is_file() and glob.has_magic(name):
         # Path.glob takes no absolute pattern.

@@ -18,7 +18,7 @@ from wfmodel.model.workflow import SubWorkflow
 Successors = Callable[[int], Iterable[int]]
 
 
-def search_from(flow: Flow, starts: Iterable[int], successors: Successors) -> dict[int, int]:
+def search_from(starts: Iterable[int], successors: Successors) -> dict[int, int]:
     """Breadth-first search: each node found, and the node it was found from (a start: itself)."""
     found = {start: start for start in starts}
     queue = deque(found)

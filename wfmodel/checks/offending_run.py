@@ -20,6 +20,7 @@ from wfmodel.checks.context import Context, succeeded
 from wfmodel.checks.crossings import Crossing, OffencePart, RunWatch, ScopeReach, State, Summary
 from wfmodel.checks.fork_summary import cross
 from wfmodel.model.flow import Edge, Node, NodeKind
+from wfmodel.model.workflow import DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,22 @@ def _note(found: ScopeReach, cost: int, state: State, rest: OffencePart | None) 
 def shortest_run(context: Context, watch: RunWatch) -> OffendingRun | None:
     """The shortest run that offends a watch, or None if none does."""
     return Search(context, watch).find()
+
+
+@dataclass(frozen=True)
+class ReachesAfter(RunWatch):
+    """Status 1 once one of ``first`` is done; offended by 1 on entering one of ``nodes``."""
+
+    first: frozenset[int]
+    nodes: frozenset[int]
+
+    def after(self, node: Node, event: str, status: int) -> int:
+        """One of the first is done."""
+        return 1 if node.index in self.first and event == DONE else status
+
+    def offends(self, node: Node, status: int) -> bool:
+        """At the nodes."""
+        return status == 1 and node.index in self.nodes
 
 
 @dataclass(frozen=True)

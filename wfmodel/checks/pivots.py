@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wfmodel.checks.context import Context
+from wfmodel.checks.context import Context, waits_for_all
 from wfmodel.checks.graph_search import search_from
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.model.flow import Edge, Node, NodeKind
@@ -84,9 +84,7 @@ def after_pivot(context: Context, pivot: Node) -> AfterPivot:
     )
     starts = [e.target for e in context.edges[pivot.index] if e.event == DONE]
     starts += _beside(context, pivot)
-    region = search_from(
-        context.flow, starts, lambda index: () if index in bad else context.follows(index)
-    )
+    region = search_from(starts, lambda index: () if index in bad else context.follows(index))
     return AfterPivot(context, pivot, bad, frozenset(region), _lost(context, bad))
 
 
@@ -113,7 +111,7 @@ def _before(context: Context, pivot: Node) -> frozenset[int]:
     for node in context.flow.nodes:
         for target in context.follows(node.index):
             backwards.setdefault(target, []).append(node.index)
-    found = search_from(context.flow, (pivot.index,), lambda index: backwards.get(index, ()))
+    found = search_from((pivot.index,), lambda index: backwards.get(index, ()))
     return frozenset(found) - {pivot.index}
 
 
@@ -133,7 +131,7 @@ def _lost(context: Context, bad: frozenset[int]) -> frozenset[int]:
     open_ways: dict[int, int] = {}
     for node in context.flow.nodes:
         targets = set(context.follows(node.index))
-        all_needed = node.kind is not NodeKind.FORK or not _waits_for_all(node)
+        all_needed = node.kind is not NodeKind.FORK or not waits_for_all(node)
         open_ways[node.index] = len(targets) if all_needed else min(1, len(targets))
         for target in targets:
             sources.setdefault(target, []).append(node.index)
@@ -146,8 +144,3 @@ def _lost(context: Context, bad: frozenset[int]) -> frozenset[int]:
                 lost.add(source)
                 work.append(source)
     return frozenset(lost)
-
-
-def _waits_for_all(fork: Node) -> bool:
-    """One lost region is enough to lose such a fork."""
-    return isinstance(fork.state, Parallel) and fork.state.needed == fork.state.width

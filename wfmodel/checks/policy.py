@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field
 
 from wfmodel.checks.resolved_finding import Reported
 from wfmodel.model.findings import Severity
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 from wfmodel.model.strict import STRICT
 from wfmodel.model.wildcards import path_pattern
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wfmodel.checks.rule import Described
 
 Level = Literal["error", "warning", "info", "off"]
+Entry = TypeVar("Entry", bound="Described")
 EventsCarry = Literal["carry-state", "thin"]
 """What events of a derived choreography carry, as ``designs.EventContent`` has it."""
 
@@ -108,14 +109,7 @@ class Catalogue:
         Raises:
             ValueError: there is none.
         """
-        wanted = name.strip().casefold()
-        for entry in self.entries:
-            if wanted in (entry.code.casefold(), entry.name):
-                return entry
-        known = (text for entry in self.entries for text in (entry.name, entry.code))
-        meant = nearest(wanted, known)
-        hint = f"; did you mean {meant!r}?" if meant else ""
-        raise ValueError(f"there is no rule {name!r}{hint}")
+        return entry_named(self.entries, name)
 
     def codes(self, names: Iterable[str]) -> frozenset[str]:
         """Codes of names, codes, and letters of families.
@@ -129,6 +123,20 @@ class Catalogue:
             family = {entry.code for entry in self.entries if entry.code[0] == letter}
             found |= family or {self.find(name).code}
         return frozenset(found)
+
+
+def entry_named(entries: Sequence[Entry], name: str) -> Entry:
+    """The entry of a code or name, in any case.
+
+    Raises:
+        ValueError: there is none.
+    """
+    wanted = name.strip().casefold()
+    for entry in entries:
+        if wanted in (entry.code.casefold(), entry.name):
+            return entry
+    known = (text for entry in entries for text in (entry.name, entry.code))
+    raise ValueError(f"there is no rule {name!r}{hint(wanted, known)}")
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from wfmodel.checks.context import Context
-from wfmodel.model.findings import Edit, Fix
+from wfmodel.checks.graph_search import MOST_SUGGESTIONS
+from wfmodel.checks.rule import Rule
+from wfmodel.model.findings import Finding, Fix
 from wfmodel.model.flow import FlowProblem
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import certain
+from wfmodel.model.spelling import nearest, respelt
 from wfmodel.wording.counting import listed
 
 
 def problems_of(context: Context, kind: str) -> Iterator[FlowProblem]:
     """Problems of one kind, in the order in which the flow met them."""
     return (problem for problem in context.flow.problems if problem.kind == kind)
+
+
+def misspelt_names(context: Context, rule: Rule, message: str) -> Iterator[Finding]:
+    """What a rule about names that lead nowhere finds; ``message`` has a place for the name."""
+    for problem in problems_of(context, rule.name):
+        yield rule.finding(
+            message.format(problem.name),
+            problem.path,
+            help=suggestion(context, problem),
+            fix=_correction(context, problem),
+        )
+
+
+def undeclared_names(
+    rule: Rule, named: Iterable[tuple[str, Path]], known: Mapping[str, object], message: str
+) -> Iterator[Finding]:
+    """What a rule finds of names, each with its place, that a section of the file should declare.
+
+    Where the section is empty, nothing is checked; ``message`` as above.
+    """
+    names, found = tuple(known), 0
+    for name, path in named if names else ():
+        if name in known:
+            continue
+        found += 1
+        meant = nearest(name, names) if found <= MOST_SUGGESTIONS else None
+        hint = f"did you mean {meant!r}?" if meant else f"declared are {listed(names)}"
+        fix = respelt(name, names, path) if meant else None
+        yield rule.finding(message.format(name), path, help=hint, fix=fix)
 
 
 def suggestion(context: Context, problem: FlowProblem) -> str:
@@ -27,14 +58,8 @@ def suggestion(context: Context, problem: FlowProblem) -> str:
     return f"declared are {listed(problem.candidates)}"
 
 
-def correction(context: Context, problem: FlowProblem) -> Fix | None:
+def _correction(context: Context, problem: FlowProblem) -> Fix | None:
     """The spelling, where only one name can have been meant."""
     if problem not in context.meant:
         return None
-    return respelling(problem.name, problem.candidates, problem.path)
-
-
-def respelling(name: str, known: Iterable[str], path: Path) -> Fix | None:
-    """The one known name that is near, written at a path."""
-    meant = certain(name, known)
-    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant, old=name),))
+    return respelt(problem.name, problem.candidates, problem.path)

@@ -1,4 +1,4 @@
-"""Which events a node can raise, and what each says about the effect of a step.
+"""Which events a node can raise, what each says about the effect of a step, and what is repeated.
 
 A run takes only possible edges. An entry in ``on`` for an event that nothing raises is a finding of
 its own (``event-never-raised``), not a way for a run to go.
@@ -9,10 +9,10 @@ from __future__ import annotations
 from enum import StrEnum
 
 from wfmodel.model.failures import FailureKind, RetryPolicy
-from wfmodel.model.flow import Edge, Node, raised_events
+from wfmodel.model.flow import Edge, Node, raised_events, retries
 from wfmodel.model.rows import CONFLICT
 from wfmodel.model.state_events import may_conflict
-from wfmodel.model.workflow import DONE, FAILURE, Compensation, Parallel, Receive, Task
+from wfmodel.model.workflow import DONE, FAILURE, TIMEOUT, Compensation, Parallel, Receive, Task
 
 
 class EventMeaning(StrEnum):
@@ -76,6 +76,17 @@ def gives_up_silently(state: Task | Compensation) -> bool:
     """A bounded retry over failures that are not declared: it can give up, and nothing says how."""
     bounded = state.retry is not None and state.retry.attempts is not None
     return bounded and not state.failures and state.timeout is None
+
+
+def may_repeat(state: Task | Compensation) -> bool:
+    """Whether a step is tried again after anything but a clear refusal: it may have worked."""
+    if state.retry is None or state.retry.attempts == 1:
+        return False
+    unclear = [n for n, mode in state.failures.items() if mode.kind is FailureKind.TRANSIENT]
+    if state.timeout is not None:
+        unclear.append(TIMEOUT)
+    undeclared = not state.failures and state.timeout is None
+    return undeclared or any(retries(state, event, 1) for event in unclear)
 
 
 def raisable(state: object) -> tuple[str, ...] | None:

@@ -64,6 +64,11 @@ class Reported:
     changes: tuple[Change, ...] = ()
 
     @property
+    def extent(self) -> Extent:
+        """Where in its file."""
+        return self.line, self.column, self.end_line, self.end_column
+
+    @property
     def where(self) -> str:
         """``file:line:column``."""
         return f"{self.file}:{self.line}:{self.column}"
@@ -193,8 +198,7 @@ def _changes(fix: Fix, document: Document, lines: list[str]) -> Iterator[Change]
 
 
 def _change(edit: Edit, document: Document, lines: list[str]) -> Change | None:
-    span = document.locate(edit.path, key=edit.key)
-    extent = (span.line, span.column, span.end_line, span.end_column)
+    extent = document.locate(edit.path, key=edit.key).extent
     if document.origins and not _stands_there(edit.old, extent, lines):
         return None
     if edit.text is not None:

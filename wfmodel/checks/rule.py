@@ -18,10 +18,13 @@ paths into lines. A rule lives in ``rules/<name>.py``, whose docstring is its pa
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol
+from types import ModuleType
+from typing import Any, Generic, Protocol
 
 from typing_extensions import TypeVar
 
@@ -102,3 +105,13 @@ class Rule(Generic[About]):
         doc = sys.modules[self.check.__module__].__doc__
         assert doc is not None, f"rule {self.name} has no docstring"
         return doc
+
+
+def rules_in(package: ModuleType) -> tuple[Rule[Any], ...]:
+    """One ``RULE`` per file of a package, by code: a new rule is a new file and nothing else."""
+    modules = (
+        importlib.import_module(f"{package.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(package.__path__)
+    )
+    rules = (module.RULE for module in modules)
+    return tuple(sorted(rules, key=lambda rule: (rule.code[0], int(rule.code[1:]))))

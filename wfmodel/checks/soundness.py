@@ -67,15 +67,15 @@ def liveness(context: Context) -> Liveness:
     flow = context.flow
     first = flow.scopes[0].initial
     entered: set[int] = set()
-    wells: dict[int, int] = {n.index: 0 for n in flow.nodes if n.kind is NodeKind.FORK}
+    wells: dict[int, int] = {fork.index: 0 for fork, _ in flow.forks()}
     bads = dict(wells)
     found = Liveness(frozenset(), wells, bads)
     ended: set[tuple[int, bool]] = set()
     queue = deque(() if first is None else (first,))
     entered.update(queue)
 
-    def enter(index: int | None) -> None:
-        if index is not None and index not in entered:
+    def enter(index: int) -> None:
+        if index not in entered:
             entered.add(index)
             queue.append(index)
 
@@ -85,8 +85,8 @@ def liveness(context: Context) -> Liveness:
         for target in context.repaired.get(node.index, ()):
             enter(target)
         if node.kind is NodeKind.FORK:
-            for region in node.regions:
-                enter(flow.scopes[region].initial)
+            for start in flow.starts_of(node):
+                enter(start)
             for edge in context.edges[node.index] if may_be_empty(node) else ():
                 if edge.event == DONE:
                     enter(edge.target)

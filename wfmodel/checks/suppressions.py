@@ -236,9 +236,7 @@ def _idle(suppression: Suppression, rule: str, unknown: str | None) -> Reported:
 
 
 def _with_removal(finding: Reported, alone: bool) -> Reported:
-    extent = (finding.line, finding.column, finding.line, finding.end_column)
-    if alone:
-        extent = (finding.line, 1, finding.line + 1, 1)
+    extent = (finding.line, 1, finding.line + 1, 1) if alone else finding.extent
     return replace(finding, fix_title="delete the suppression", changes=(Change(extent, ""),))
 
 

@@ -9,7 +9,9 @@ from typing import Final
 from wfmodel.checks.context import Context
 from wfmodel.checks.effect_status import statuses_of
 from wfmodel.checks.offending_run import OffendingRun, shortest_run
+from wfmodel.checks.rule import Rule
 from wfmodel.checks.saga import CERTAIN, POSSIBLE, EffectStatus, Saga, StepWatch
+from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import Outcome
 
@@ -29,8 +31,22 @@ class Uncovered:
     words: tuple[str, ...]
 
 
-def left_behind(found: Uncovered) -> str:
-    """The subject and verb of W1 and W2."""
+def uncovered_finding(
+    rule: Rule, found: Uncovered, when: str, help: str, ends: str = "the run ends here"
+) -> Finding:
+    """What W1, W2 and W16 say of a step: left behind, and ``when``."""
+    return rule.finding(
+        f"{_left_behind(found)} {when}",
+        found.step.path,
+        trace=found.words,
+        severity=Severity.ERROR if found.certain else Severity.WARNING,
+        help=help,
+        related=() if found.end is None else ((found.end.path, ends),),
+    )
+
+
+def _left_behind(found: Uncovered) -> str:
+    """The subject and verb."""
     name = repr(found.step.name)
     if found.status is EffectStatus.EARLIER:
         return f"{name} is done twice, and only the latest is compensated"

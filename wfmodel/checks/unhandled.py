@@ -15,8 +15,7 @@ def unhandled_edges(context: Context) -> Iterator[tuple[Node, Edge]]:
     A failure inside a region is handled if a parallel state around it handles `failure`, or can
     spare the region. Failures of compensations are left to W6.
     """
-    for index in sorted(context.reachable):
-        node = context.flow.nodes[index]
+    for node in context.reachable_nodes:
         for edge in node.edges if node.undoes is None else ():
             if edge.implicit and edge.event != DONE and _ends_everything(context, edge):
                 yield node, edge

@@ -151,7 +151,7 @@ def whole_diagram(workflow: Workflow) -> Diagram:
         arrows.append(Arrow(START, first, _ended_from_outside(workflow)))
     for node in shown:
         ground = grounds.of(node)
-        boxes.append(replace(_box(node, flow), scope=ground))
+        boxes.append(replace(_box(node), scope=ground))
         if node.kind is NodeKind.FORK:
             boxes.append(Box(join_of(node.name), Shape.JOIN, _join_title(node), scope=ground))
         arrows += _arrows(node, flow)
@@ -235,7 +235,7 @@ def _join_title(node: Node) -> str:
     return f"{join} of {node.state.width}" if isinstance(join, int) else join
 
 
-def _box(node: Node, flow: Flow) -> Box:
+def _box(node: Node) -> Box:
     title = node.name.rsplit("/", 1)[-1]
     shape, notes = Shape.TASK, list[str]()
     match node.kind, node.state:
@@ -292,10 +292,7 @@ def _arrows(node: Node, flow: Flow) -> list[Arrow]:
     arrows: list[Arrow] = []
     if node.kind is NodeKind.FORK:
         source = join_of(node.name)
-        for scope in node.regions:
-            first = flow.scopes[scope].initial
-            if first is not None:
-                arrows.append(Arrow(node.name, flow.nodes[first].name))
+        arrows += (Arrow(node.name, flow.nodes[each].name) for each in flow.starts_of(node))
     if node.kind is NodeKind.FINAL and node.scope:
         fork = flow.scopes[node.scope].fork
         assert fork is not None

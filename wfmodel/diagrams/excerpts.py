@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wfmodel.diagrams.diagram import Arrow, Box, Diagram, RegionGround, Shape, join_of
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import hint
 
 
 class UnknownStateError(ValueError):
@@ -128,9 +128,9 @@ def _named(diagram: Diagram, state: str) -> str:
         return found[0]
     if found:
         raise UnknownStateError(f"several states are called {state!r}: {', '.join(found)}")
-    close = nearest(state, (each for name in names for each in (name, name.rsplit("/", 1)[-1])))
-    meant = f"; did you mean {close!r}?" if close else f" (states: {', '.join(names[:12])})"
-    raise UnknownStateError(f"no state is called {state!r}{meant}")
+    meant = hint(state, (each for name in names for each in (name, name.rsplit("/", 1)[-1])))
+    listed = f" (states: {', '.join(names[:12])})"
+    raise UnknownStateError(f"no state is called {state!r}{meant or listed}")
 
 
 def _left_out(name: str, arrows: Iterable[Arrow], near: set[str]) -> tuple[str, ...]:

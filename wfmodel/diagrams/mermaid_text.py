@@ -30,7 +30,7 @@ def mermaid(workflow: Workflow | LoadResult, choices: DrawingChoices = DEFAULT) 
         if severity in found
     ]
     lines += _scope(diagram, 0, ids, "    ")
-    lines += [f"    {_arrow(arrow, ids, diagram)}" for arrow in diagram.arrows]
+    lines += [f"    {_arrow(arrow, ids)}" for arrow in diagram.arrows]
     return "\n".join(lines) + "\n"
 
 
@@ -64,7 +64,7 @@ def _state(box: Box, name: str) -> list[str]:
     return lines
 
 
-def _arrow(arrow: Arrow, ids: dict[str, str], diagram: Diagram) -> str:
+def _arrow(arrow: Arrow, ids: dict[str, str]) -> str:
     source = "[*]" if arrow.source == START else ids[arrow.source]
     label = f" : {mermaid_words(arrow.label)}" if arrow.label else ""
     return f"{source} --> {ids[arrow.target]}{label}"

@@ -36,15 +36,11 @@ def in_block_comment(words: str) -> str:
 
 def python_text(text: str) -> str:
     """A Python literal: a block in triple quotes where that reads well, else a literal a line."""
-    plain = text.replace("\n", "").isprintable() and not {'"""', "\\"} & _within(text)
+    plain = text.replace("\n", "").isprintable() and '"""' not in text and "\\" not in text
     if plain and text.endswith("\n"):
         return f'"""\n{text}"""'
     lines = text.splitlines(keepends=True)
     return "(\n" + "".join(f"    {line!r}\n" for line in lines or [""]) + ")"
-
-
-def _within(text: str) -> set[str]:
-    return {sign for sign in ('"""', "\\") if sign in text}
 
 
 def python_docstring(words: str) -> str:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Final
 
 from wfmodel.importers.asl.catalogue import UNUSED_ANNOTATIONS
 from wfmodel.importers.embedded.detection import Contents, contents_of
-from wfmodel.importers.embedded.following import MISSING, OUTSIDE, followed
 from wfmodel.importers.embedded.outer_findings import (
     MISSING_FILE,
     UNCLEAR_ANNOTATIONS,
@@ -29,6 +28,7 @@ from wfmodel.importers.embedded.outer_findings import (
 )
 from wfmodel.importers.embedded.template_files import read_template
 from wfmodel.importers.recognition import is_serialised_dag
+from wfmodel.model.boundary import why_not_led_to
 from wfmodel.model.findings import Finding
 from wfmodel.model.loading import LoadResult, locate_findings
 from wfmodel.model.reading import read_text, shown_name
@@ -132,14 +132,15 @@ def _followed(path: str | FilePath, machine: EmbeddedMachine) -> LoadResult:
 
     if not machine.target or not FilePath(path).is_file():
         return LoadResult(None, machine.findings)
-    target = followed(path, machine.target)
-    if target == MISSING:
+    folder = FilePath(path).parent
+    target = folder / machine.target
+    if why_not_led_to(target, folder):
+        return LoadResult(None, machine.findings)
+    if not _is_file(target):
         [said] = machine.findings
         message = f"{machine.name!r} is defined in {machine.target!r}, and there is no such file"
         assert said.span is not None
         return LoadResult(None, (placed(MISSING_FILE, message, said.span),))
-    if target == OUTSIDE:
-        return LoadResult(None, machine.findings)
     document, findings = read_template(target, constants=machine.constants)
     if document is None:
         return LoadResult(None, findings)
@@ -149,6 +150,13 @@ def _followed(path: str | FilePath, machine: EmbeddedMachine) -> LoadResult:
     wrong = tuple(unfilled(document.value, machine.names, document.locate))
     read = from_document(document, beside(target), express=machine.express)
     return replace(read, findings=(*wrong, *read.findings))
+
+
+def _is_file(path: FilePath) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def is_asl(value: object) -> bool:

@@ -71,26 +71,20 @@ def _has_asl_states(value: object) -> bool:
     """Whether one of them has a type that there is, or a field that only a state has."""
     return isinstance(value, Mapping) and any(
         isinstance(state, Mapping)
-        and ((_is_text(state, "Type") and state["Type"] in _TYPES) or not _FIELDS.isdisjoint(state))
+        and (_is_type(state.get("Type")) or not _FIELDS.isdisjoint(state))
         for state in value.values()
     )
+
+
+def _is_type(value: object) -> bool:
+    return isinstance(value, str) and value in _TYPES
 
 
 def _is_workflow(value: Mapping[object, object]) -> bool:
     """States with kinds, and a name or at least one kind that there is."""
     states = value.get("states")
-    if not _has_states(states, "kind"):
-        return False
-    assert isinstance(states, Mapping)
-    kinds = {state["kind"] for state in states.values() if _is_text(state, "kind")}
-    return {"name", "initial"} <= set(value) or not kinds.isdisjoint(KINDS)
-
-
-def _is_text(state: object, key: str) -> bool:
-    return isinstance(state, Mapping) and isinstance(state.get(key), str)
-
-
-def _has_states(value: object, mark: str) -> bool:
-    return isinstance(value, Mapping) and any(
-        isinstance(state, Mapping) and mark in state for state in value.values()
-    )
+    inner = states.values() if isinstance(states, Mapping) else ()
+    kinds = [state["kind"] for state in inner if isinstance(state, Mapping) and "kind" in state]
+    if {"name", "initial"} <= set(value):
+        return bool(kinds)
+    return any(isinstance(kind, str) and kind in KINDS for kind in kinds)

@@ -64,7 +64,7 @@ def offset_of(places: TextPlaces, position: types.Position) -> int:
 
 def diagnostic(finding: Reported, places: TextPlaces, uri: str) -> types.Diagnostic:
     """A finding at its place; the run that shows it is told where the pointer rests."""
-    begin, end = places.extent(finding.line, finding.column, finding.end_line, finding.end_column)
+    begin, end = places.extent(*finding.extent)
     words = f"{finding.message}\n{finding.help}" if finding.help else finding.message
     related = [
         types.DiagnosticRelatedInformation(
@@ -140,9 +140,7 @@ def code_actions(
     own = [f for f in document.findings if f.changes and f.file == str(document.file)]
     if _wanted(types.CodeActionKind.QuickFix, kinds):
         for finding in own:
-            first, last = document.places.extent(
-                finding.line, finding.column, finding.end_line, finding.end_column
-            )
+            first, last = document.places.extent(*finding.extent)
             if first <= end and begin <= last:
                 yield types.CodeAction(
                     printable(finding.fix_title),

@@ -69,9 +69,7 @@ def found_at(document: OpenDocument, offset: int) -> Iterator[tuple[Reported, in
         return
     for finding in document.findings:
         if finding.file == str(document.file):
-            begin, end = document.places.extent(
-                finding.line, finding.column, finding.end_line, finding.end_column
-            )
+            begin, end = document.places.extent(*finding.extent)
             if begin <= offset <= end:
                 yield finding, begin, end
 

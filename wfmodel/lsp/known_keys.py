@@ -50,8 +50,6 @@ class KeysAndWords:
     keys: dict[str, str] = field(default_factory=dict)
     words: dict[str, None] = field(default_factory=dict)
     required: set[str] = field(default_factory=set)
-    described: str = ""
-    """What the mapping itself is."""
 
 
 # ---------------------------------------------------------------------------------- JSON Schema
@@ -73,10 +71,9 @@ def known_by_schema(schema: Schema, path: Path, value_at: Lookup) -> KeysAndWord
     known = KeysAndWords()
     for node in _likely(schema, nodes, path, value_at):
         for name, inner in node.get("properties", {}).items():
-            known.keys.setdefault(name, _words_of(schema, inner))
+            known.keys.setdefault(name, _words_of(inner))
         known.required |= set(node.get("required", ()))
         known.words |= dict.fromkeys(_allowed(node))
-        known.described = known.described or node.get("description", "")
     return known
 
 
@@ -128,7 +125,7 @@ def _beside(node: Schema) -> Schema:
     return {"description": node["description"]} if "description" in node else {}
 
 
-def _words_of(schema: Schema, node: Schema) -> str:
+def _words_of(node: Schema) -> str:
     text = node.get("description", "")
     return text if isinstance(text, str) else ""
 

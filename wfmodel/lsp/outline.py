@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from wfmodel.importers.any_format import is_asl
-from wfmodel.importers.asl.walk import PROCESSORS, walk
+from wfmodel.importers.asl.walk import PROCESSORS, entries_of, walk
 from wfmodel.importers.recognition import is_choreography
 from wfmodel.model.loading import LoadResult
 from wfmodel.model.source import Document, Path
@@ -55,8 +55,7 @@ class Outline:
 
     def extent(self, mention: Mention) -> tuple[int, int, int, int]:
         """Line and column, end line and end column, as in the file."""
-        span = self.document.locate(mention.path, key=mention.declares)
-        return span.line, span.column, span.end_line, span.end_column
+        return self.document.locate(mention.path, key=mention.declares).extent
 
     def modelled(self, path: Path) -> State | None:
         """The state of the workflow that a state of the definition became."""
@@ -160,11 +159,8 @@ def _asl(outline: Outline, machine: Mapping[str, object]) -> None:
         outline.mentions.append(Mention(scope, place.name, place.path, declares=True))
         for key in ("Next", "Default"):
             _refer(outline, scope, state.get(key), (*place.path, key))
-        for key in ("Choices", "Catch"):
-            for index, entry in _items(state.get(key)):
-                if isinstance(entry, Mapping):
-                    where = (*place.path, key, index, "Next")
-                    _refer(outline, scope, entry.get("Next"), where)
+        for entry, where in entries_of(state, "Choices", "Catch"):
+            _refer(outline, scope, entry.get("Next"), (*place.path, *where, "Next"))
         for index, branch in _items(state.get("Branches")):
             _starts(outline, branch, (*place.path, "Branches", index))
         for key in PROCESSORS:

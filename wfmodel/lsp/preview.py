@@ -67,8 +67,7 @@ def _chosen(read: ReadText, every: list[Outline], name: str, offset: int | None)
             return each
     if offset is not None and not name:
         for each in every:
-            span = each.document.locate(())
-            begin, end = read.places.extent(span.line, span.column, span.end_line, span.end_column)
+            begin, end = read.places.extent(*each.document.locate(()).extent)
             if begin <= offset <= end:
                 return each
     return every[0]

@@ -8,7 +8,6 @@ in brackets (JSON, flow collections, HCL's objects) by these.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +18,6 @@ _TOKEN: Final = re.compile(
     r"""(?P<text>"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?)|(?P<note>(?:\#|//)[^\n]*)"""
     r"""|(?P<sign>[{}\[\],:=])|(?P<word>[^\s{}\[\],:="'][^\s{}\[\],:="]*)"""
 )
-_LINE: Final = re.compile(r"[^\n]*\n?")
 _DASHES: Final = re.compile(r" *(?:- +)*(?:-(?=\r?$))?")
 _KEY: Final = r"""(?:[^\s#\-{\["':]|-(?=[^\s#:]))[^#:]*+(?::(?!\s|\Z)[^#:]*+)*+"""
 _ENTRY: Final = re.compile(rf"""("(?:[^"\\]|\\.)*+"|'[^']*+'|{_KEY})[ \t]*+:(?=\s|\Z)""")
@@ -213,24 +211,21 @@ class _Lines:
 
     def _line(self, begin: int) -> int:
         """Read a line, and what belongs to its value; the offset of the next."""
-        match = _LINE.match(self.text, begin)
-        assert match is not None
-        line, end = match.group().rstrip("\r\n"), match.end()
+        end = self._next_line(begin)
+        line = self.text[begin:end].rstrip("\r\n")
         if begin <= self.cursor <= begin + len(line) and not line.strip():
             self._empty(begin)
         if not line.strip() or line.lstrip().startswith("#"):
             return end
         dashes = _DASHES.match(line)
         column = 0 if dashes is None else dashes.end()
-        for at in self._dash_columns(line[:column]):
-            self._dash(at)
+        for at, sign in enumerate(line[:column]):
+            if sign == "-":
+                self._dash(at)
         entry = _ENTRY.match(line, column)
         if entry is None:
             return self._bare(begin, line, column, end)
         return self._entry(begin, line, column, entry, end)
-
-    def _dash_columns(self, lead: str) -> Iterator[int]:
-        return (index for index, sign in enumerate(lead) if sign == "-")
 
     def _dash(self, column: int) -> None:
         while self.stack and self.stack[-1][0] > column:
@@ -278,12 +273,11 @@ class _Lines:
         """A text of several lines: looked into where it is JSON. The offset of the line after."""
         begin = position
         while position < len(self.text):
-            match = _LINE.match(self.text, position)
-            assert match is not None
-            line = match.group().rstrip("\r\n")
+            end = self._next_line(position)
+            line = self.text[position:end].rstrip("\r\n")
             if line.strip() and len(line) - len(line.lstrip(" ")) <= column:
                 break
-            position = match.end()
+            position = end
         start = _after_space(self.text, begin)
         if start < position and self.text[start] == "{":
             _Brackets(self.text, self.cursor, self.drawn, path).run(start, position)
@@ -321,5 +315,5 @@ class _Lines:
             self.drawn.slot = Slot(path, is_key, begin, end, quote)
 
     def _next_line(self, position: int) -> int:
-        match = _LINE.match(self.text, position)
-        return position if match is None else match.end()
+        """The offset at which the next line begins; of the text's end, where there is none."""
+        return self.text.find("\n", position) + 1 or len(self.text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from wfmodel.model.source import Path
-from wfmodel.model.workflow import FAILURE, Compensation, Outcome, State, Workflow
+from wfmodel.model.workflow import FAILURE, Compensation, Outcome, Parallel, State, Workflow
 
 
 class NodeKind(StrEnum):
@@ -143,6 +143,18 @@ class Flow:
         """Task nodes that do forward work (not compensations), in order of declaration."""
         return tuple(n for n in self.nodes if n.kind is NodeKind.TASK and n.undoes is None)
 
+    def undoings(self) -> Iterator[tuple[Node, Node]]:
+        """Task nodes that compensate, each with the node whose effect it takes back."""
+        for node in self.nodes:
+            if node.kind is NodeKind.TASK and node.undoes is not None:
+                yield node, self.nodes[node.undoes]
+
+    def forks(self) -> Iterator[tuple[Node, Parallel]]:
+        """Forks in order of declaration, each with what is declared of it."""
+        for node in self.nodes:
+            if node.kind is NodeKind.FORK and isinstance(node.state, Parallel):
+                yield node, node.state
+
     def in_scope(self, scope: int) -> Iterator[Node]:
         """Nodes of one scope, regions inside it excluded."""
         return (node for node in self.nodes if node.scope == scope)
@@ -157,6 +169,11 @@ class Flow:
         if first is None:
             raise ValueError(f"scope {self.scopes[scope].name!r} has no initial state")
         return first
+
+    def starts_of(self, fork: Node) -> tuple[int, ...]:
+        """First nodes of a fork's regions, where they are known."""
+        initials = (self.scopes[region].initial for region in fork.regions)
+        return tuple(first for first in initials if first is not None)
 
 
 def with_back_edges(nodes: Sequence[Node], scopes: Iterable[Scope]) -> list[Node]:

@@ -10,16 +10,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final, NoReturn, TypeAlias
 
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES, RefusedError, Repeated
-from wfmodel.model.source import Extent, Path, Place, Span
+from wfmodel.model.source import Extent, Lines, Path, Place, Span, span_at
 
-_BREAK: Final = re.compile("\n")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
 """What a place begins or ends with; colons and commas between are passed over."""
 _KEYS: Final = json.JSONDecoder(strict=False)
@@ -96,7 +94,7 @@ def _refuse_far(text: str, file: str) -> None:
     for match in _TOKEN.finditer(text):
         token = match.group()
         if token[0] in "-0123456789" and math.isinf(float(token)):
-            span = _span(text, file, match.start(), len(token))
+            span = span_at(text, file, match.start(), len(token))
             raise RefusedError("L105", "a number beyond the range of floats", span)
 
 
@@ -119,12 +117,7 @@ def _refuse_halves(text: str, file: str) -> None:
 
 def _half(text: str, file: str, place: int) -> RefusedError:
     said = f"not text: {text[place : place + 6]} is half of a character, without its other half"
-    return RefusedError("L103", said, _span(text, file, place, 6))
-
-
-def _span(text: str, file: str, place: int, length: int) -> Span:
-    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
-    return Span(file, line, column, line, column + length)
+    return RefusedError("L103", said, span_at(text, file, place, 6))
 
 
 def _parsed(text: str, file: str, object_of: Callable[[Pairs], dict[str, object]]) -> object:
@@ -179,28 +172,16 @@ class _Open:
     """The key whose value is being read."""
 
 
-class _Lines:
-    """Line and column of offsets; line breaks are looked for once, however long the lines are."""
-
-    def __init__(self, text: str) -> None:
-        self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
-
-    def extent(self, begin: int, end: int) -> Extent:
-        """Of a token without line breaks."""
-        line = bisect_right(self.starts, begin)
-        column = begin - self.starts[line - 1] + 1
-        return (line, column, line, column + end - begin)
-
-
 def json_places(text: str, file: str, repeated: Repeated | None = None) -> Place:
     """Where the parts of a JSON text stand; ``repeated`` as in ``read_json``.
 
     Raises:
         RefusedError: a duplicate key, or nested too deep.
     """
-    lines, stack, root = _Lines(text), list[_Open](), Place((1, 1, 1, 1))
+    lines, stack, root = Lines(text), list[_Open](), Place((1, 1, 1, 1))
     for match in _TOKEN.finditer(text):
-        token, extent = match.group(), lines.extent(match.start(), match.end())
+        token, (line, column) = match.group(), lines.place(match.start())
+        extent = (line, column, line, column + len(token))
         top = stack[-1] if stack else None
         if token in "}]":
             if stack:

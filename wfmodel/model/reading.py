@@ -16,7 +16,7 @@ from wfmodel.model.files import FileTooLargeError, read_file
 from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import MOST_BYTES, RefusedError, refusal
-from wfmodel.model.source import Document, Span
+from wfmodel.model.source import Document, Span, span_at
 from wfmodel.model.spelling import hint
 
 STDIN: Final = "-"
@@ -154,9 +154,8 @@ def _checked(text: str, file: str) -> str:
     control = _CONTROL.search(text)
     if control is not None:
         place = control.start()
-        line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
         message = f"not text: control character U+{ord(text[place]):04X}"
-        raise RefusedError("L103", message, Span(file, line, column, line, column + 1))
+        raise RefusedError("L103", message, span_at(text, file, place))
     if not text.strip():
         raise RefusedError("L104", "the file is empty", Span(file))
     return text

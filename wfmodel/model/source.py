@@ -7,16 +7,20 @@ costs nothing for positions.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the document's root, such as ``("states", "charge", "retry")``."""
 
 Extent: TypeAlias = tuple[int, int, int, int]
 """First line and column, last line and column (the column after the last character)."""
+
+_LINE_FEED: Final = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,6 +36,37 @@ class Span:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    @property
+    def extent(self) -> Extent:
+        """The same within the file."""
+        return self.line, self.column, self.end_line, self.end_column
+
+
+def span_at(text: str, file: str, offset: int, length: int = 1) -> Span:
+    """The span of some characters of a text, in one line."""
+    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    return Span(file, line, column, line, column + length)
+
+
+class Lines:
+    """Line and column (from 1) of offsets, and back, in any order."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _LINE_FEED.finditer(text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column."""
+        return self._starts[min(line, len(self._starts)) - 1] + column - 1
+
+    def extent(self, begin: int, end: int) -> Extent:
+        """Lines and columns of a range of offsets."""
+        return (*self.place(begin), *self.place(end))
+
 
 @dataclass(slots=True)
 class Place:
@@ -40,6 +75,16 @@ class Place:
     extent: Extent
     key: Extent | None = None
     parts: dict[str | int, Place] = field(default_factory=dict)
+
+    def nearest(self, path: Path) -> Place:
+        """Where the part at a path stands; its nearest surroundings where it is absent."""
+        place = self
+        for part in path:
+            inner = place.parts.get(part)
+            if inner is None:
+                break
+            place = inner
+        return place
 
 
 @dataclass(frozen=True)
@@ -84,13 +129,7 @@ class Document:
     def _nearest(self, path: Path) -> Place:
         if not self._root:
             self._root.append(self.find_places())
-        place = self._root[0]
-        for part in path:
-            inner = place.parts.get(part)
-            if inner is None:
-                break
-            place = inner
-        return place
+        return self._root[0].nearest(path)
 
 
 def _at_hand(places: Place) -> Place:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
+from wfmodel.model.findings import Edit, Fix
+from wfmodel.model.source import Path
+
 LONGEST: Final = 200
 """Names are compared up to here: likeness costs the product of two lengths."""
 
@@ -30,14 +33,20 @@ def nearest(given: object, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def did_you_mean(given: object, known: Iterable[str], otherwise: str = "") -> str:
+    """``did you mean 'lost'?`` as a finding's help; ``otherwise`` where no name is near."""
+    likely = nearest(given, known)
+    return f"did you mean {likely!r}?" if likely else otherwise
+
+
 def hint(given: object, known: Iterable[str]) -> str:
     """``; did you mean 'lost'?`` for an error's end; nothing where no name is near.
 
     >>> hint("losst", ["lost", "delayed"])
     "; did you mean 'lost'?"
     """
-    likely = nearest(given, known)
-    return f"; did you mean {likely!r}?" if likely else ""
+    asked = did_you_mean(given, known)
+    return f"; {asked}" if asked else ""
 
 
 def certain(given: str, known: Iterable[str]) -> str | None:
@@ -48,6 +57,14 @@ def certain(given: str, known: Iterable[str]) -> str | None:
     folded = [option for option in options if option.casefold() == name.casefold()]
     close = folded or get_close_matches(name, _likely(name, options), n=2, cutoff=0.75)
     return close[0] if len(close) == 1 else None
+
+
+def respelt(name: object, known: Iterable[str], path: Path, *, key: bool = False) -> Fix | None:
+    """The fix of a name (or key) at a path, where only one known name can have been meant."""
+    if not isinstance(name, str):
+        return None
+    meant = certain(name, known)
+    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant, key, name),))
 
 
 def _likely(name: str, options: list[str]) -> list[str]:

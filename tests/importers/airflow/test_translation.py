@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.importers.airflow.written_dags import branch, codes, dag, states, task
-from wfmodel.checks.file_selection import files_to_check
+from wfmodel.checks.file_selection import Selection, select_files
 from wfmodel.importers import load_any, load_dag
 from wfmodel.importers.airflow import translate
 from wfmodel.importers.annotations import Annotations, StateAnnotation
@@ -355,7 +355,7 @@ def test_the_model_is_what_its_dag_file_says():
 def test_a_serialised_dag_is_found_by_what_it_holds(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(dag(task("a"))), encoding="utf-8")
     (tmp_path / "b.json").write_text('{"version": 3, "dag": {}}', encoding="utf-8")
-    assert [Path(f).name for f in files_to_check([str(tmp_path)])] == ["a.json"]
+    assert [Path(f).name for f in select_files([str(tmp_path)], Selection()).files] == ["a.json"]
     assert is_definition(dag(task("a")), "a.json")
     assert claims_to_be('{"__version": 3, "dag": {"dag_id": "x",', "a.json")
     assert load_dag(tmp_path / "a.json").workflow.name == "d"

@@ -99,7 +99,7 @@ def _location(finding: Reported) -> dict[str, Any]:
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": _artifact(finding.file),
-            "region": _region((finding.line, finding.column, finding.end_line, finding.end_column)),
+            "region": _region(finding.extent),
         }
     }
     if finding.pointer:

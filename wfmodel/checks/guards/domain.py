@@ -33,13 +33,14 @@ _KINDS_OF_TYPE: Final = {
     "integer": "number",
     "boolean": "boolean",
 }
-_KINDS_OF_TEST: Final = {
-    "present": ("absent",),
-    "is_null": ("null",),
-    "is_number": ("number",),
-    "is_string": ("string",),
-    "is_boolean": ("boolean",),
+KIND_TESTED: Final = {
+    "present": "absent",
+    "is_null": "null",
+    "is_number": "number",
+    "is_string": "string",
+    "is_boolean": "boolean",
 }
+"""The kind of value that a test tells from all others."""
 _TESTS_OF_KIND: Final = ("is_number", "is_string", "is_boolean")
 OTHER: Final = "string"
 """The kind of a value of which nothing is asked but whether it is there."""
@@ -110,7 +111,7 @@ def _note(part: Condition, domains: dict[str, Domain], pairs: list[tuple[str, st
             domain.constants[kind_of(value), value] = None
         case Test(name, Var(path)):
             domain = domains.setdefault(path, Domain())
-            domain.kinds.update(_KINDS_OF_TEST[name])
+            domain.kinds.add(KIND_TESTED[name])
             domain.asked |= name in _TESTS_OF_KIND
         case Matches(Var(path)):
             domain = domains.setdefault(path, Domain())

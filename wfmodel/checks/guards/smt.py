@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from wfmodel.checks.effort import Effort
-from wfmodel.checks.guards.domain import Domain, nested
+from wfmodel.checks.guards.domain import KIND_TESTED, Domain, nested
 from wfmodel.extras import install_command
 from wfmodel.model.guards import (
     ABSENT,
@@ -60,12 +60,6 @@ _ESCAPE: Final = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 """How Z3 writes what is not printable ASCII."""
 
 _NUMBER_OF: Final = {kind: number for number, kind in enumerate(_KINDS)}
-_KIND_TESTED: Final = {
-    "is_null": "null",
-    "is_number": "number",
-    "is_string": "string",
-    "is_boolean": "boolean",
-}
 
 
 def is_there() -> bool:
@@ -196,7 +190,7 @@ class Solver:
             case Test("present", of):
                 return z3.Not(self._is(of.path, "absent"))
             case Test(name, of):
-                return self._is(of.path, _KIND_TESTED[name])
+                return self._is(of.path, KIND_TESTED[name])
             case Matches(of, texts):
                 fits = z3.InRe(self._slot(of.path, "string"), self._pattern(texts))
                 return z3.And(self._is(of.path, "string"), fits)

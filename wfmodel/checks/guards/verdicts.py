@@ -144,6 +144,12 @@ def _has_opaque(guard: Condition) -> bool:
     return any(isinstance(part, Opaque) for part in parts_of(guard))
 
 
+def guard_text(choice: Choice, number: int) -> str:
+    """A branch's guard as it is written; cut where it is long."""
+    text = choice.branches[number].label
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def in_words(values: Valuation) -> str:
     """``total = 100, currency = 'EUR'``; of no paths, ``always``."""
     return ", ".join(f"{path} {_said(value)}" for path, value in values.items()) or "any value"

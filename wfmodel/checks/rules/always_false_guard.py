@@ -49,16 +49,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.guarded import decided_choices, said
+from wfmodel.checks.guards.verdicts import guard_text
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for node, choice, verdicts in decided_choices(context):
+    for node, choice, verdicts in context.guards():
         for number in verdicts.never:
             yield RULE.finding(
-                f"no value fulfils the guard {said(choice, number)!r} of {node.name!r}",
+                f"no value fulfils the guard {guard_text(choice, number)!r} of {node.name!r}",
                 (*node.path, "branches", number, "guard"),
                 help=f"mend it, or delete the way to {choice.branches[number].next!r}",
             )

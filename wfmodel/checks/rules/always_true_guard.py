@@ -49,13 +49,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.guarded import decided_choices
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for node, choice, verdicts in decided_choices(context):
+    for node, choice, verdicts in context.guards():
         last = len(choice.branches) - 1
         for number in verdicts.always[:1]:
             if number < last or choice.default is not None:

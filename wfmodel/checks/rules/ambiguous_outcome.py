@@ -113,7 +113,6 @@ def _is_cut_short(context: Context, compensation: Node) -> bool:
 def _pairs(context: Context) -> Iterator[tuple[Node, Node, frozenset[int]]]:
     """Each compensation, its step, and the nodes at which a run enters it."""
     nodes = context.flow.nodes
-    rollbacks = [node for node in nodes if node.kind is NodeKind.ROLLBACK]
     around: dict[int, frozenset[int]] = {}
     for node in nodes:
         if node.undoes is None:
@@ -121,8 +120,8 @@ def _pairs(context: Context) -> Iterator[tuple[Node, Node, frozenset[int]]]:
         step = nodes[node.undoes]
         if node.kind is NodeKind.COMPENSATION:
             if step.scope not in around:
-                over = (r for r in rollbacks if step.scope in context.nested[r.scope])
-                around[step.scope] = frozenset(r.index for r in over)
+                over = context.rollbacks_over(step)
+                around[step.scope] = frozenset(rollback.index for rollback in over)
             yield node, step, around[step.scope]
         else:
             yield node, step, frozenset({node.index})

@@ -61,8 +61,7 @@ _ROUNDING = 1e-9
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for index in sorted(context.reachable):
-        node = context.flow.nodes[index]
+    for node in context.reachable_nodes:
         problem = _problem(node.state) if isinstance(node.state, Choice) else ""
         if problem:
             yield RULE.finding(f"the probabilities of {node.name!r} {problem}", node.path)

@@ -58,12 +58,11 @@ from wfmodel.model.workflow import Choice
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    guards = dict(context.guards())
-    for index in sorted(context.reachable):
-        node = context.flow.nodes[index]
+    decided = {node.index: verdicts for node, _, verdicts in context.guards()}
+    for node in context.reachable_nodes:
         if not isinstance(node.state, Choice) or node.state.default is not None:
             continue
-        verdicts = guards.get(index)
+        verdicts = decided.get(node.index)
         if verdicts is not None and (verdicts.complete or verdicts.gap is not None):
             continue
         if all(branch.label for branch in node.state.branches):

@@ -64,22 +64,16 @@ from collections.abc import Iterator
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import NodeKind
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    nodes = context.flow.nodes
-    for node in nodes:
-        if node.kind is not NodeKind.TASK or node.undoes is None:
-            continue
-        undone = nodes[node.undoes]
-        if undone.undoes is None:
-            continue
-        yield RULE.finding(
-            f"{node.name!r} compensates {undone.name!r}, which is itself a compensation",
-            (*node.path, "compensates"),
-            help="a step that does something again is a step: leave compensates out",
-        )
+    for node, undone in context.flow.undoings():
+        if undone.undoes is not None:
+            yield RULE.finding(
+                f"{node.name!r} compensates {undone.name!r}, which is itself a compensation",
+                (*node.path, "compensates"),
+                help="a step that does something again is a step: leave compensates out",
+            )
 
 
 RULE = Rule(

@@ -90,7 +90,7 @@ from wfmodel.checks.rule import Rule
 from wfmodel.checks.saga import EffectStatus, Saga, StepWatch
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.flow import Node
 
 _NOT_THERE = frozenset({EffectStatus.NEVER, EffectStatus.UNDONE})
 
@@ -99,15 +99,11 @@ def _check(context: Context) -> Iterator[Finding]:
     saga = Saga(context, excusing=False)
     statuses = statuses_of(saga)
     suspects = [
-        node
-        for node in context.flow.nodes
-        if node.kind is NodeKind.TASK
-        and node.undoes is not None
-        and statuses.can_be(node.undoes, node, _NOT_THERE)
+        (node, step)
+        for node, step in context.flow.undoings()
+        if statuses.can_be(step.index, node, _NOT_THERE)
     ]
-    for node in suspects[:MOST_RUNS]:
-        assert node.undoes is not None
-        step = context.flow.nodes[node.undoes]
+    for node, step in suspects[:MOST_RUNS]:
         for status in (EffectStatus.NEVER,) if saga.sweeps(node) else sorted(_NOT_THERE):
             watch = StepWatch(saga, step, frozenset({node.index}), frozenset({status}))
             run = shortest_run(context, watch)

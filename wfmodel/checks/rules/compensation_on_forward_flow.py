@@ -51,6 +51,7 @@ W13 of the project's catalogue.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from wfmodel.checks.causes import Causeless
 from wfmodel.checks.context import Context
@@ -58,18 +59,14 @@ from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import NodeKind
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    undoing = [n for n in context.flow.nodes if n.kind is NodeKind.TASK and n.undoes is not None]
-    for node in undoing[:MOST_RUNS]:
+    for node, step in islice(context.flow.undoings(), MOST_RUNS):
         run = shortest_run(context, Causeless(frozenset({node.index})))
         if run is not None:
-            assert node.undoes is not None
             yield RULE.finding(
-                f"{node.name!r} compensates {context.flow.nodes[node.undoes].name!r} on a run on"
-                " which nothing has failed",
+                f"{node.name!r} compensates {step.name!r} on a run on which nothing has failed",
                 node.path,
                 trace=run.words,
                 help="reach it from a failure, or leave out compensates",

@@ -131,16 +131,15 @@ def _suspects(context: Context) -> Iterator[tuple[Node, Node]]:
     """Steps A and B with B after A, and a compensation of B after one of A: a sound filter."""
     nodes = context.flow.nodes
     undoing: dict[int, list[int]] = {}
-    for node in nodes:
-        if node.kind is NodeKind.TASK and node.undoes is not None:
-            undoing.setdefault(node.undoes, []).append(node.index)
+    for node, step in context.flow.undoings():
+        undoing.setdefault(step.index, []).append(node.index)
     if len(undoing) < 2:
         return
-    bit = {step: 1 << number for number, step in enumerate(undoing)}
+    bit = {undone: 1 << number for number, undone in enumerate(undoing)}
     everything = range(len(nodes))
     steps_ahead = marks_ahead(everything, context.follows, bit)
-    undone = {u: bit[step] for step, compensations in undoing.items() for u in compensations}
-    undone_ahead = marks_ahead(everything, context.follows, undone)
+    undos = {u: bit[undone] for undone, compensations in undoing.items() for u in compensations}
+    undone_ahead = marks_ahead(everything, context.follows, undos)
     for a, compensations in undoing.items():
         later = steps_ahead[a] & reduce(or_, (undone_ahead[u] for u in compensations))
         for b in undoing if later & ~bit[a] else ():

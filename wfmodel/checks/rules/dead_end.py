@@ -53,8 +53,7 @@ from wfmodel.model.workflow import Parallel, SubWorkflow, Task, Wait
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for index in sorted(context.reachable):
-        node = context.flow.nodes[index]
+    for node in context.reachable_nodes:
         if isinstance(node.state, Task | Wait | Parallel | SubWorkflow) and node.state.next is None:
             yield RULE.finding(
                 f"{node.name!r} is no end and has no next state",

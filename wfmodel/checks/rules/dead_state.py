@@ -72,15 +72,14 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.soundness import liveness_of, taken
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import NodeKind
 from wfmodel.model.workflow import DONE
 
 
 def _check(context: Context) -> Iterator[Finding]:
     live = liveness_of(context)
     told: set[int] = set()
-    for fork in context.flow.nodes:
-        if fork.kind is not NodeKind.FORK or fork.index not in live.entered:
+    for fork, _ in context.flow.forks():
+        if fork.index not in live.entered:
             continue
         ways = taken(context, fork, live)
         for edge in context.edges[fork.index]:

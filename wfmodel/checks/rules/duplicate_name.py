@@ -50,16 +50,12 @@ from collections.abc import Iterator
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import NodeKind
-from wfmodel.model.workflow import Parallel
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for node in context.flow.nodes:
-        if node.kind is not NodeKind.FORK or not isinstance(node.state, Parallel):
-            continue
+    for node, state in context.flow.forks():
         seen: set[str] = set()
-        for number, region in enumerate(node.state.regions):
+        for number, region in enumerate(state.regions):
             label = region.name or str(number)
             if label in seen:
                 yield RULE.finding(

@@ -51,14 +51,11 @@ from collections.abc import Iterator
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import NodeKind
 
 
 def _check(context: Context) -> Iterator[Finding]:
     nodes = context.flow.nodes
-    for node in nodes:
-        if node.kind is not NodeKind.ROLLBACK:
-            continue
+    for node in context.rollbacks:
         inside = context.nested[node.scope]
         if any(step.handler is not None and step.scope in inside for step in nodes):
             continue

@@ -75,7 +75,7 @@ from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.crossings import RunWatch
-from wfmodel.checks.offending_run import OffendingRun, shortest_run
+from wfmodel.checks.offending_run import OffendingRun, ReachesAfter, shortest_run
 from wfmodel.checks.pivots import AfterPivot, after_pivot, pivots
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.uncovered import MOST_RUNS
@@ -175,26 +175,12 @@ def _skipped(
         yield node.index, finding
 
 
-@dataclass(frozen=True)
-class _Second(RunWatch):
-    """Status 1 after any other pivot; offended by 1 at this one."""
-
-    pivots: frozenset[int]
-    second: int
-
-    def after(self, node: Node, event: str, status: int) -> int:
-        other = node.index in self.pivots and node.index != self.second
-        return 1 if other and event == DONE else status
-
-    def offends(self, node: Node, status: int) -> bool:
-        return status == 1 and node.index == self.second
-
-
 def _second_pivots(context: Context) -> Iterator[Finding]:
     every = pivots(context)
     indices = frozenset(pivot.index for pivot in every)
     for pivot in every[:MOST_RUNS] if len(every) > 1 else ():
-        run = shortest_run(context, _Second(indices, pivot.index))
+        itself = frozenset({pivot.index})
+        run = shortest_run(context, ReachesAfter(indices - itself, itself))
         if run is not None:
             yield RULE.finding(
                 f"{pivot.name!r} is a second pivot on this path",

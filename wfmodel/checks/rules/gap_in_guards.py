@@ -49,13 +49,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.guarded import decided_choices
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for node, choice, verdicts in decided_choices(context):
+    for node, choice, verdicts in context.guards():
         if choice.default is None and verdicts.gap is not None:
             yield RULE.finding(
                 f"no guard of {node.name!r} holds for {verdicts.gap}, and there is no default",

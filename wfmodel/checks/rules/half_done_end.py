@@ -75,7 +75,7 @@ from wfmodel.checks.crossings import RunWatch
 from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.saga import effectful_steps
-from wfmodel.checks.uncovered import left_behind, uncovered_of
+from wfmodel.checks.uncovered import uncovered_finding, uncovered_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
 from wfmodel.model.workflow import DONE, Outcome
@@ -87,14 +87,9 @@ def _check(context: Context) -> Iterator[Finding]:
             continue
         unhandled = found.end is not None and found.end.implicit
         how = "because nothing handles this failure" if unhandled else "here"
-        yield RULE.finding(
-            f"{left_behind(found)} when the workflow ends failed",
-            found.step.path,
-            trace=found.words,
-            severity=Severity.ERROR if found.certain else Severity.WARNING,
-            help=f"compensate {found.step.name!r} before the workflow ends",
-            related=() if found.end is None else ((found.end.path, f"the run ends {how}"),),
-        )
+        help = f"compensate {found.step.name!r} before the workflow ends"
+        when = "when the workflow ends failed"
+        yield uncovered_finding(RULE, found, when, help, f"the run ends {how}")
     yield from _undone_successes(context)
 
 

@@ -65,19 +65,18 @@ from wfmodel.checks.rule import Rule
 from wfmodel.checks.soundness import liveness_of, may_be_empty
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import DONE, FAILURE, Parallel
+from wfmodel.model.workflow import DONE, FAILURE
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for node in context.flow.nodes:
-        if node.kind is not NodeKind.FORK or node.index not in liveness_of(context).entered:
+    for node, state in context.flow.forks():
+        if node.index not in liveness_of(context).entered:
             continue
-        assert isinstance(node.state, Parallel)
         known = not any(scope in _broken(context) for scope in node.regions)
         if known and not liveness_of(context).can_join(node):
-            able = liveness_of(context).wells[node.index] * node.state.copies
+            able = liveness_of(context).wells[node.index] * state.copies
             yield RULE.finding(
-                f"the join of {node.name!r} needs {node.state.needed} regions to succeed, and"
+                f"the join of {node.name!r} needs {state.needed} regions to succeed, and"
                 f" {able} can",
                 node.path,
                 severity=_severity(context, node),

@@ -61,42 +61,24 @@ Computing 23 (2011); workflow pattern 9, *Structured discriminator*.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from wfmodel.checks.context import Context, succeeded
-from wfmodel.checks.crossings import RunWatch
-from wfmodel.checks.offending_run import shortest_run
+from wfmodel.checks.offending_run import ReachesAfter, shortest_run
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import DONE, Effect, Task
+from wfmodel.model.flow import Node
+from wfmodel.model.workflow import Effect, Task
 from wfmodel.wording.counting import listed
-
-
-@dataclass(frozen=True)
-class _Early(RunWatch):
-    """Status 1 once a fork's join has gone on; offended at ends that succeed."""
-
-    fork: int
-    ends: frozenset[int]
-
-    def after(self, node: Node, event: str, status: int) -> int:
-        """The join went on."""
-        return 1 if node.index == self.fork and event == DONE else status
-
-    def offends(self, node: Node, status: int) -> bool:
-        """At an end."""
-        return status == 1 and node.index in self.ends
 
 
 def _check(context: Context) -> Iterator[Finding]:
     ends = frozenset(end.index for end in context.main_ends if succeeded(end))
-    forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
+    forks = [fork for fork, _ in context.flow.forks() if leaves_running(fork)]
     for fork in forks[:MOST_RUNS]:
         steps = _effects_in(context, fork) if liveness_of(context).can_join(fork) else ()
-        run = shortest_run(context, _Early(fork.index, ends)) if steps else None
+        run = shortest_run(context, ReachesAfter(frozenset({fork.index}), ends)) if steps else None
         if run is not None:
             yield RULE.finding(
                 f"the workflow can succeed while {listed(steps)} still runs: the join of"

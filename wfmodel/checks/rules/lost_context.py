@@ -98,12 +98,11 @@ class _LostContext(RunWatch):
 
 def _check(context: Context) -> Iterator[Finding]:
     unwritten = Unwritten(context)
-    rollbacks = [n for n in context.flow.nodes if n.kind is NodeKind.ROLLBACK]
-    for node in context.flow.nodes if rollbacks else ():
+    for node in context.flow.nodes if context.rollbacks else ():
         if node.kind is not NodeKind.COMPENSATION or not isinstance(node.state, Compensation):
             continue
         for number, item in enumerate(node.state.reads):
-            covering = [n for n in rollbacks if node.scope in context.nested[n.scope]]
+            covering = context.rollbacks_over(node)
             nodes = frozenset(n.index for n in covering if unwritten.may_be(n, item))
             if nodes:
                 yield from _lost_context(context, node, number, item, nodes)

@@ -55,8 +55,7 @@ from wfmodel.model.workflow import Compensation, Task
 def _check(context: Context) -> Iterator[Finding]:
     if context.workflow.timeout is not None:
         return
-    for index in sorted(context.reachable):
-        node = context.flow.nodes[index]
+    for node in context.reachable_nodes:
         if isinstance(node.state, Task | Compensation) and node.state.timeout is None:
             yield RULE.finding(
                 f"{node.name!r} has no time-out", node.path, help="set timeout, and say with on why"

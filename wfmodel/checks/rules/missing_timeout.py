@@ -53,8 +53,7 @@ from wfmodel.model.workflow import Receive
 def _check(context: Context) -> Iterator[Finding]:
     if context.workflow.timeout is not None:
         return
-    for index in sorted(context.reachable):
-        node = context.flow.nodes[index]
+    for node in context.reachable_nodes:
         if isinstance(node.state, Receive) and node.state.timeout is None:
             yield RULE.finding(
                 f"{node.name!r} waits without a time-out",

@@ -53,7 +53,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.repetition import may_repeat
+from wfmodel.checks.raised_events import may_repeat
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Effect, Task

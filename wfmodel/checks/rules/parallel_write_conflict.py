@@ -57,14 +57,14 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.data_items import writes_upon
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.flow import Node
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import DONE
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for fork in context.flow.nodes:
-        if fork.kind is not NodeKind.FORK or len(fork.regions) < 2:
+    for fork, _ in context.flow.forks():
+        if len(fork.regions) < 2:
             continue
         first: dict[str, tuple[int, Node]] = {}
         for region in fork.regions:

@@ -59,40 +59,22 @@ How long regions take: that the first is surely over by then is not known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.crossings import RunWatch
-from wfmodel.checks.offending_run import shortest_run
+from wfmodel.checks.offending_run import ReachesAfter, shortest_run
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.soundness import leaves_running, liveness_of
 from wfmodel.checks.uncovered import MOST_RUNS
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import DONE
-
-
-@dataclass(frozen=True)
-class _Again(RunWatch):
-    """Status 1 once a fork's join has gone on; offended on coming to the fork again."""
-
-    fork: int
-
-    def after(self, node: Node, event: str, status: int) -> int:
-        """The join went on."""
-        return 1 if node.index == self.fork and event == DONE else status
-
-    def offends(self, node: Node, status: int) -> bool:
-        """At the fork."""
-        return status == 1 and node.index == self.fork
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    forks = [n for n in context.flow.nodes if n.kind is NodeKind.FORK and leaves_running(n)]
+    forks = [fork for fork, _ in context.flow.forks() if leaves_running(fork)]
     for fork in forks[:MOST_RUNS]:
         if not liveness_of(context).can_join(fork):
             continue
-        run = shortest_run(context, _Again(fork.index))
+        itself = frozenset({fork.index})
+        run = shortest_run(context, ReachesAfter(itself, itself))
         if run is not None:
             yield RULE.finding(
                 f"{fork.name!r} can be entered again while a region of the last time still runs",

@@ -56,14 +56,12 @@ from wfmodel.checks.context import Context
 from wfmodel.checks.offending_run import shortest_run
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Edge, NodeKind
+from wfmodel.model.flow import Edge
 from wfmodel.model.source import Path
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for node in context.flow.nodes:
-        if node.kind is not NodeKind.ROLLBACK:
-            continue
+    for node in context.rollbacks:
         run = shortest_run(context, Causeless(frozenset({node.index})))
         if run is not None:
             yield RULE.finding(

@@ -52,18 +52,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.guarded import decided_choices, said
+from wfmodel.checks.guards.verdicts import guard_text
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for node, choice, verdicts in decided_choices(context):
+    for node, choice, verdicts in context.guards():
         dead = min(verdicts.always, default=len(choice.branches))
         for number in verdicts.shadowed:
             if number < dead:
                 yield RULE.finding(
-                    f"where {said(choice, number)!r} holds, an earlier guard of {node.name!r} does",
+                    f"where {guard_text(choice, number)!r} holds, an earlier guard of"
+                    f" {node.name!r} does",
                     (*node.path, "branches", number, "guard"),
                     help="move it before the earlier one, or narrow that",
                 )

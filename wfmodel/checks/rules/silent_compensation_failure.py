@@ -142,11 +142,7 @@ def _handler(context: Context, node: Node) -> Finding | None:
     assert node.undoes is not None
     assert isinstance(node.state, Compensation)
     step = context.flow.nodes[node.undoes]
-    rollbacks = frozenset(
-        n.index
-        for n in context.flow.nodes
-        if n.kind is NodeKind.ROLLBACK and step.scope in context.nested[n.scope]
-    )
+    rollbacks = frozenset(rollback.index for rollback in context.rollbacks_over(step))
     saga = Saga(context, excusing=False)
     run = shortest_run(context, StepWatch(saga, step, rollbacks, STANDING))
     if run is None:
@@ -175,7 +171,7 @@ def _silent_failures(context: Context, node: Node, silent: frozenset[int]) -> tu
     return tuple(
         edge
         for edge in failures
-        if not silent.isdisjoint(search_from(context.flow, (edge.target,), next_but_itself))
+        if not silent.isdisjoint(search_from((edge.target,), next_but_itself))
     )
 
 

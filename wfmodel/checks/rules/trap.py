@@ -99,7 +99,7 @@ def _traps(context: Context, scope: Scope) -> Iterator[tuple[int, ...]]:
         for target in _ways_on(context, node):
             sources.setdefault(target, []).append(node.index)
     exits = [node.index for node in inside if _is_exit(context, node)]
-    ending = search_from(context.flow, exits, lambda index: sources.get(index, ()))
+    ending = search_from(exits, lambda index: sources.get(index, ()))
     stuck = [n.index for n in inside if n.index not in ending and _is_visible(n)]
     for members in strong_components(
         stuck, lambda index: _ways_on(context, context.flow.nodes[index])

@@ -82,23 +82,16 @@ from wfmodel.checks.called_workflows import only_composed
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.saga import effectful_steps
-from wfmodel.checks.uncovered import left_behind, uncovered_of
+from wfmodel.checks.uncovered import uncovered_finding, uncovered_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import CANCEL, TIMEOUT, Outcome
 
 
 def _check(context: Context) -> Iterator[Finding]:
     for found in uncovered_of(context)[Outcome.ABORTED]:
-        if only_composed(context, found):
-            continue
-        yield RULE.finding(
-            f"{left_behind(found)} when the workflow ends aborted",
-            found.step.path,
-            trace=found.words,
-            severity=Severity.ERROR if found.certain else Severity.WARNING,
-            help=f"compensate {found.step.name!r} on this path",
-            related=() if found.end is None else ((found.end.path, "the run ends here"),),
-        )
+        if not only_composed(context, found):
+            help = f"compensate {found.step.name!r} on this path"
+            yield uncovered_finding(RULE, found, "when the workflow ends aborted", help)
     yield from _when_interrupted(context)
 
 

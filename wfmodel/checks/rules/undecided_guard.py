@@ -48,17 +48,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.guarded import decided_choices, said
+from wfmodel.checks.guards.verdicts import guard_text
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for node, choice, verdicts in decided_choices(context):
+    for node, choice, verdicts in context.guards():
         for number, why in verdicts.undecided:
             if choice.branches[number].guard:
                 yield RULE.finding(
-                    f"{said(choice, number)!r} of {node.name!r} is not decided: {why}",
+                    f"{guard_text(choice, number)!r} of {node.name!r} is not decided: {why}",
                     (*node.path, "branches", number, "guard"),
                 )
 

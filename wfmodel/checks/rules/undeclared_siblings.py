@@ -90,18 +90,15 @@ from wfmodel.checks.context import Context, succeeded
 from wfmodel.checks.rule import Rule
 from wfmodel.checks.saga import effectful_steps
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Node, NodeKind
-from wfmodel.model.workflow import Parallel
+from wfmodel.model.flow import Node
 
 
 def _check(context: Context) -> Iterator[Finding]:
     acting = {step.scope for step in effectful_steps(context)}
-    for node in context.flow.nodes:
-        if node.kind is not NodeKind.FORK or not isinstance(node.state, Parallel):
-            continue
+    for node, state in context.flow.forks():
         inside = {scope for region in node.regions for scope in context.nested[region]}
-        open_question = node.state.siblings is None and node.state.width > 1
-        decides = node.state.needed < node.state.width or _can_fail(context, node)
+        open_question = state.siblings is None and state.width > 1
+        decides = state.needed < state.width or _can_fail(context, node)
         if open_question and decides and inside & acting:
             yield RULE.finding(
                 f"when a region of {node.name!r} fails, or its join goes on, what happens to the"

@@ -71,16 +71,14 @@ from collections.abc import Iterator
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.flow import Node, NodeKind
+from wfmodel.model.flow import Node
 from wfmodel.model.rows import RowUse
 from wfmodel.model.source import Path
-from wfmodel.model.workflow import Parallel, Task
+from wfmodel.model.workflow import Task
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for fork in context.flow.nodes:
-        if fork.kind is not NodeKind.FORK or not isinstance(fork.state, Parallel):
-            continue
+    for fork, state in context.flow.forks():
         writers = [(r, node, use) for r in fork.regions for node, use in _writes(context, r)]
         for region, node, use in writers:
             if not use.may_overwrite:
@@ -89,7 +87,7 @@ def _check(context: Context) -> Iterator[Finding]:
             other = next(others, None)
             if other is not None:
                 yield _finding(node, use, f"{other[1].name!r} may", ((other[1].path, "the other"),))
-            elif fork.state.copies > 1:
+            elif state.copies > 1:
                 yield _finding(node, use, "another copy of it may", ())
 
 

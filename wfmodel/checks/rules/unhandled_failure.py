@@ -79,8 +79,7 @@ def _failing_holders(context: Context) -> Iterator[Node]:
         ends = [end for region in fork.regions for end in context.ends(region)]
         if any(not e.implicit and e.outcome is not Outcome.SUCCEEDED for e in ends):
             yield fork
-    for index in sorted(context.reachable):
-        node = context.flow.nodes[index]
+    for node in context.reachable_nodes:
         ended_badly = getattr(node.state, "outcome", None) in (Outcome.ABORTED, Outcome.FAILED)
         if node.kind is NodeKind.PASS and ended_badly and _unhandled(node):
             yield context.flow.node(node.name.rpartition("/")[0])

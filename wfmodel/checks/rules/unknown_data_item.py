@@ -50,28 +50,17 @@ from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
 from wfmodel.checks.data_items import reads_of
-from wfmodel.checks.graph_search import MOST_SUGGESTIONS
-from wfmodel.checks.problems import respelling
+from wfmodel.checks.problems import undeclared_names
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.flow import Node
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
 from wfmodel.model.workflow import Compensation, Receive, Task
-from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    known = tuple(context.workflow.data)
-    found = 0
-    for node in context.flow.nodes if known else ():
-        for item, path in _named(node):
-            if item not in context.workflow.data:
-                found += 1
-                meant = nearest(item, known) if found <= MOST_SUGGESTIONS else None
-                hint = f"did you mean {meant!r}?" if meant else f"declared are {listed(known)}"
-                fix = respelling(item, known, path) if meant else None
-                yield RULE.finding(f"data item {item!r} is not declared", path, help=hint, fix=fix)
+    named = (each for node in context.flow.nodes for each in _named(node))
+    return undeclared_names(RULE, named, context.workflow.data, "data item {!r} is not declared")
 
 
 def _named(node: Node) -> Iterator[tuple[str, Path]]:

@@ -42,20 +42,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.problems import correction, problems_of, suggestion
+from wfmodel.checks.problems import misspelt_names
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for problem in problems_of(context, RULE.name):
-        hint = suggestion(context, problem)
-        yield RULE.finding(
-            f"the initial state {problem.name!r} is not declared",
-            problem.path,
-            help=hint,
-            fix=correction(context, problem),
-        )
+    return misspelt_names(context, RULE, "the initial state {!r} is not declared")
 
 
 RULE = Rule(

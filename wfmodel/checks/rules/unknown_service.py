@@ -47,30 +47,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfmodel.checks.context import Context
-from wfmodel.checks.graph_search import MOST_SUGGESTIONS
-from wfmodel.checks.problems import respelling
+from wfmodel.checks.problems import undeclared_names
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.spelling import nearest
-from wfmodel.wording.counting import listed
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    known = tuple(context.workflow.services)
-    found = 0
-    for node in context.flow.nodes if known else ():
-        name = getattr(node.state, "service", None)
-        if name is not None and name not in context.workflow.services:
-            found += 1
-            meant = nearest(name, known) if found <= MOST_SUGGESTIONS else None
-            hint = f"did you mean {meant!r}?" if meant else f"declared are {listed(known)}"
-            path = (*node.path, "service")
-            yield RULE.finding(
-                f"service {name!r} is not declared",
-                path,
-                help=hint,
-                fix=respelling(name, known, path) if meant else None,
-            )
+    named = (
+        (name, (*node.path, "service"))
+        for node in context.flow.nodes
+        if (name := getattr(node.state, "service", None)) is not None
+    )
+    return undeclared_names(RULE, named, context.workflow.services, "service {!r} is not declared")
 
 
 RULE = Rule(

@@ -79,7 +79,7 @@ from collections.abc import Iterator
 from wfmodel.checks.called_workflows import only_composed
 from wfmodel.checks.context import Context
 from wfmodel.checks.rule import Rule
-from wfmodel.checks.uncovered import left_behind, uncovered_of
+from wfmodel.checks.uncovered import uncovered_finding, uncovered_of
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.workflow import Outcome
 
@@ -88,15 +88,9 @@ def _check(context: Context) -> Iterator[Finding]:
     for outcome in (Outcome.ABORTED, Outcome.FAILED):
         for found in uncovered_of(context)[outcome]:
             if only_composed(context, found):
-                yield RULE.finding(
-                    f"{left_behind(found)} when the caller ends {outcome}, although"
-                    f" {found.step.path[1]!r} alone is sound",
-                    found.step.path,
-                    trace=found.words,
-                    severity=Severity.ERROR if found.certain else Severity.WARNING,
-                    help="roll back in the caller, too",
-                    related=() if found.end is None else ((found.end.path, "the run ends here"),),
-                )
+                alone = f"although {found.step.path[1]!r} alone is sound"
+                when = f"when the caller ends {outcome}, {alone}"
+                yield uncovered_finding(RULE, found, when, "roll back in the caller, too")
 
 
 RULE = Rule(

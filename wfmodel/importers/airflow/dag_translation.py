@@ -37,7 +37,6 @@ from wfmodel.importers.airflow.run_states import (
     MOST_STATES,
     Following,
     MachineBuilder,
-    TooManyDagStatesError,
 )
 from wfmodel.importers.airflow.serialised import SerialisedDag, read_dag
 from wfmodel.importers.airflow.trigger_rules import MET_BY_ONE
@@ -51,6 +50,7 @@ from wfmodel.model.source import Path
 from wfmodel.model.strict import first_refusal
 from wfmodel.model.workflow import FAILURE, Parallel, Region, Service, Wait, Workflow
 from wfmodel.model.workflow import State as ModelState
+from wfmodel.wording.counting import listed
 
 DEFAULT_COPIES: Final = 2
 """Instances of a mapped task without an annotation: the fewest that show concurrency."""
@@ -131,7 +131,7 @@ class _Translator:
         )
         try:
             initial, states = self.builder.machine(self.graph.dag.start(), lambda r: not r.failed)
-        except (TooManyDagStatesError, TooManyCombinationsError):
+        except TooManyCombinationsError:
             message = (
                 f"the ends of the tasks of {self.dag.name!r} combine to more than "
                 f"{MOST_STATES} states, or too deep ones"
@@ -273,14 +273,13 @@ class _Translator:
     def _say_added(self) -> None:
         for planner in self.planners:
             for task, others in sorted(planner.added.items()):
-                self._added(task, f"{_listed(others)} too")
+                self._added(task, f"{listed(sorted(others), 3)} too")
             for task, others in sorted(planner.late.items()):
-                self._added(task, f"all of {_listed(others)}, where one may be enough")
+                self._added(task, f"all of {listed(sorted(others), 3)}, where one may be enough")
             for task, others in sorted(planner.unawaited.items()):
-                message = f"{task!r} starts after one of {_listed(others)}: the run may end before"
-                self.findings.append(
-                    dag_findings.UNAWAITED.at(self._path(task), f"{message} the others do")
-                )
+                said = f"{task!r} starts after one of {listed(sorted(others), 3)}"
+                message = f"{said}: the run may end before the others do"
+                self.findings.append(dag_findings.UNAWAITED.at(self._path(task), message))
         for mapped in self.graph.bodies:
             for reader in self.graph.dag.readers[mapped]:
                 if self.graph.dag.nodes[reader].rule in MET_BY_ONE:
@@ -330,12 +329,6 @@ def _join(
 def _made_of(ends: frozenset[EndState], single: frozenset[frozenset[EndState]]) -> bool:
     """Whether these ends can be those of some instances that end in one of the given ways."""
     return ends == frozenset[EndState]().union(*(each for each in single if each <= ends))
-
-
-def _listed(names: set[str]) -> str:
-    listed = sorted(names)
-    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
-    return ", ".join(repr(each) for each in listed[:3]) + more
 
 
 def _labels(info: object, task: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ MOST_STEPS: Final = 50_000
 
 
 class TooManyCombinationsError(Exception):
-    """The ends of the tasks combine to more than is looked at."""
+    """The ends of the tasks combine to more than is looked at, or to more states than are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,22 +246,23 @@ class Planner:
 def components(left: Residual) -> tuple[Residual, ...]:
     """Parts that have nothing to do with each other, in order of their first task."""
     home = {entry.task: entry.task for entry in left.pending}
-
-    def root(name: str) -> str:
-        while home[name] != name:
-            home[name] = home[home[name]]
-            name = home[name]
-        return name
-
     for entry in left.pending:
         for other in entry.before & left.tasks:
-            home[root(entry.task)] = root(other)
+            home[_root(home, entry.task)] = _root(home, other)
     groups: dict[str, set[str]] = {}
     for entry in left.pending:
-        groups.setdefault(root(entry.task), set()).add(entry.task)
+        groups.setdefault(_root(home, entry.task), set()).add(entry.task)
     if len(groups) == 1:
         return (left,)
     return tuple(part_of(left, frozenset(names)) for names in groups.values())
+
+
+def _root(above: dict[str, str], name: str) -> str:
+    """What is above a name and has nothing above it but itself; ways there become shorter."""
+    while above[name] != name:
+        above[name] = above[above[name]]
+        name = above[name]
+    return name
 
 
 def part_of(left: Residual, names: frozenset[str]) -> Residual:
@@ -278,41 +279,29 @@ def _homes(left: Residual) -> dict[str, str]:
     joined last here too.
     """
     root = {name: name for name in left.ready}
-
-    def find(name: str) -> str:
-        while root[name] != name:
-            name = root[name]
-        return name
-
     home = {name: name for name in left.ready}
     while True:
-        _grow(left, home, find)
+        _grow(left, home, root)
         joins = [
-            sorted({find(home[n]) for n in e.before})
+            sorted({_root(root, home[n]) for n in e.before})
             for e in left.pending
             if e.task not in home and all(n in home for n in e.before)
         ]
-        groups = {find(name) for name in root}
+        groups = {_root(root, name) for name in root}
         merged = dict(root)
-
-        def top(name: str, merged: dict[str, str] = merged) -> str:
-            while merged[name] != name:
-                name = merged[name]
-            return name
-
         for names in joins:
             for one, two in pairwise(names):
-                merged[top(two)] = top(one)
-        if not joins or len({top(name) for name in groups}) < 2:
-            return {name: find(where) for name, where in home.items()}
+                merged[_root(merged, two)] = _root(merged, one)
+        if not joins or len({_root(merged, name) for name in groups}) < 2:
+            return {name: _root(root, where) for name, where in home.items()}
         root.update(merged)
 
 
-def _grow(left: Residual, home: dict[str, str], find: Callable[[str], str]) -> None:
+def _grow(left: Residual, home: dict[str, str], root: dict[str, str]) -> None:
     """Tasks whose predecessors all belong to one group join it; ``pending`` is in order."""
     for entry in left.pending:
         if entry.task not in home and all(name in home for name in entry.before):
-            roots = {find(home[name]) for name in entry.before}
+            roots = {_root(root, home[name]) for name in entry.before}
             if len(roots) == 1:
                 home[entry.task] = roots.pop()
 

@@ -14,9 +14,9 @@ from typing import Final
 from wfmodel.importers.airflow.dag_findings import MAPPED_GROUP, RACED_SKIP
 from wfmodel.importers.airflow.forks import Planner, part_of
 from wfmodel.importers.airflow.operators import Skipping, can_fail, ends_by_itself, skipping
-from wfmodel.importers.airflow.residual import Dag, DagNode, EndState, Residual
+from wfmodel.importers.airflow.residual import AS_UPSTREAM, Dag, DagNode, EndState, Residual
 from wfmodel.importers.airflow.serialised import Group, Operator, SerialisedDag
-from wfmodel.importers.airflow.trigger_rules import WATCH, Seen
+from wfmodel.importers.airflow.trigger_rules import WATCH
 from wfmodel.importers.annotations import NOTHING, StateAnnotation
 from wfmodel.model.findings import Finding
 
@@ -27,12 +27,7 @@ EXITS: Final = ":exits"
 _NEVER_SKIP: Final = ("all_done", "always", "none_failed", "none_failed_min_one_success")
 """Trigger rules that skip only where something was skipped before, if at all."""
 
-_AS_STATE: Final = {
-    Seen.SUCCESS: EndState.SUCCESS,
-    Seen.FAILED: EndState.FAILED,
-    Seen.SKIPPED: EndState.SKIPPED,
-    Seen.UPSTREAM_FAILED: EndState.UPSTREAM_FAILED,
-}
+_AS_STATE: Final = {seen: end for end, seen in AS_UPSTREAM.items()}
 
 
 def told_states(end: Residual) -> frozenset[EndState]:
@@ -92,20 +87,13 @@ class Relations:
     @cached_property
     def all_upstream(self) -> Mapping[str, frozenset[str]]:
         """All tasks before each; operators are in an order in which they can run."""
-        found: dict[str, frozenset[str]] = {}
-        for name in self.operators:
-            above = self.upstream[name]
-            found[name] = frozenset(above).union(*(found[other] for other in above))
-        return found
+        return _all_reached(self.operators, self.upstream)
 
     @cached_property
     def all_downstream(self) -> Mapping[str, frozenset[str]]:
         """All tasks after each."""
-        found: dict[str, frozenset[str]] = {}
-        for name in reversed(tuple(self.operators)):
-            below = self.operators[name].downstream
-            found[name] = frozenset(below).union(*(found[other] for other in below))
-        return found
+        below = {name: operator.downstream for name, operator in self.operators.items()}
+        return _all_reached(reversed(below), below)
 
     def is_teardown(self, name: str) -> bool:
         """Whether a task tears down."""
@@ -172,6 +160,16 @@ class Relations:
                 return nothing, frozenset(n for n in below if not self.is_teardown(n))
             case _:
                 return (nothing,)
+
+
+def _all_reached(
+    names: Iterable[str], next_to: Mapping[str, Iterable[str]]
+) -> Mapping[str, frozenset[str]]:
+    """For each of these all that it leads to; what is next to a name comes before it."""
+    found: dict[str, frozenset[str]] = {}
+    for name in names:
+        found[name] = frozenset(next_to[name]).union(*(found[other] for other in next_to[name]))
+    return found
 
 
 def graph_of(

@@ -15,7 +15,7 @@ from wfmodel.importers.asl.catalogue import (
 )
 from wfmodel.importers.asl.matching import APPLICABLE
 from wfmodel.model.findings import Finding
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean
 
 
 def misfits(dag: SerialisedDag, notes: Annotations) -> Iterator[Finding]:
@@ -25,8 +25,7 @@ def misfits(dag: SerialisedDag, notes: Annotations) -> Iterator[Finding]:
     for name, note in notes.states.items():
         at = ("states", name)
         if name not in known:
-            likely = nearest(name, known)
-            help = f"did you mean {likely!r}?" if likely else ""
+            help = did_you_mean(name, known)
             yield UNKNOWN_ANNOTATED_STATE.at(at, f"the DAG has no task {name!r}", help=help)
             continue
         fitting = _fitting(dag, name)

@@ -30,7 +30,7 @@ class EndState(StrEnum):
     UPSTREAM_FAILED = "upstream_failed"
 
 
-_AS_UPSTREAM: Final = {
+AS_UPSTREAM: Final = {
     EndState.SUCCESS: Seen.SUCCESS,
     EndState.FAILED: Seen.FAILED,
     EndState.SKIPPED: Seen.SKIPPED,
@@ -283,7 +283,7 @@ class _Settling:
         node, ends = self.dag.nodes[reader], self.ends[name]
         seen = set[Seen]()
         if name in node.upstream:
-            seen |= {_AS_UPSTREAM[end] for end in ends}
+            seen |= {AS_UPSTREAM[end] for end in ends}
             if self.dag.nodes[name].is_setup:
                 seen |= {_AS_SETUP[end] for end in ends}
         if name in node.setups:

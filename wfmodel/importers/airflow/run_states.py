@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
-from wfmodel.importers.airflow.forks import Fork, Planner
+from wfmodel.importers.airflow.forks import Fork, Planner, TooManyCombinationsError
 from wfmodel.importers.airflow.residual import EndState, Residual, TaskEnding
 from wfmodel.model.source import Path
 from wfmodel.model.workflow import FAILURE, Outcome, Parallel, Region
@@ -22,10 +22,6 @@ MOST_STATES: Final = 5_000
 
 DEEPEST: Final = 30
 """Forks inside forks."""
-
-
-class TooManyDagStatesError(Exception):
-    """The DAG needs more states, or deeper ones, than are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ class MachineBuilder:
     ) -> tuple[str, dict[str, ModelState]]:
         """Initial state and states of what is left; ``goal`` says which ends are well."""
         if len(at) > DEEPEST * 4:
-            raise TooManyDagStatesError
+            raise TooManyCombinationsError
         return _Machine(self, goal, ends, at).build(left)
 
 
@@ -121,7 +117,7 @@ class _Machine:
             return known
         self.builder.made += 1
         if self.builder.made > MOST_STATES:
-            raise TooManyDagStatesError
+            raise TooManyCombinationsError
         if not left.pending:
             well = self.goal(left)
             name = self.names[key] = self.free(self.ends[0 if well else 1])

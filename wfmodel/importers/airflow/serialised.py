@@ -7,7 +7,7 @@ what is used; fields that nobody asks for are left alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from wfmodel.importers.airflow.dag_findings import (
@@ -19,7 +19,7 @@ from wfmodel.importers.airflow.dag_findings import (
 from wfmodel.importers.airflow.trigger_rules import TRIGGER_RULES
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean
 
 Fields: TypeAlias = Mapping[str, Any]
 
@@ -128,12 +128,7 @@ def read_dag(value: object) -> tuple[SerialisedDag | None, tuple[Finding, ...]]:
         at = (*found[cycle[0]].path, "downstream_task_ids")
         return None, (CYCLIC_DAG.at(at, f"these tasks wait in a circle: {' -> '.join(cycle)}"),)
     around, mapped = _groups(plain(dag.get("task_group")))
-    operators = {
-        name: Operator(
-            name, found[name].fields, found[name].path, found[name].defaults, around.get(name, ())
-        )
-        for name in order
-    }
+    operators = {name: replace(found[name], groups=around.get(name, ())) for name in order}
     return SerialisedDag(dag["dag_id"], dag, operators, mapped), ()
 
 
@@ -207,10 +202,8 @@ def _task(fields: Fields, path: Path, names: set[str]) -> Iterator[Finding]:
         return
     for index, other in enumerate(after):
         if other not in names:
-            likely = nearest(other, names)
-            help = f"did you mean {likely!r}?" if likely else ""
             message = f"task {name!r} leads to {_shown(other)}, which is no task of this DAG"
-            yield MALFORMED_DAG.at((*at, index), message, help=help)
+            yield MALFORMED_DAG.at((*at, index), message, help=did_you_mean(other, names))
 
 
 def _defaults(value: object) -> Iterator[Finding]:
@@ -229,12 +222,9 @@ def _values(value: object, path: Path, who: str) -> Iterator[Finding]:
     yield from _typed(fields, path, _NUMBERS, _TEXTS, _FLAGS)
     rule = plain(fields.get("trigger_rule"))
     if isinstance(rule, str) and rule not in TRIGGER_RULES:
-        likely = nearest(rule, TRIGGER_RULES)
-        yield UNKNOWN_TRIGGER_RULE.at(
-            (*path, "trigger_rule"),
-            f"{who} the trigger rule {_shown(rule)}",
-            help=f"did you mean {likely!r}?" if likely else f"one of {', '.join(TRIGGER_RULES)}",
-        )
+        message = f"{who} the trigger rule {_shown(rule)}"
+        help = did_you_mean(rule, TRIGGER_RULES, f"one of {', '.join(TRIGGER_RULES)}")
+        yield UNKNOWN_TRIGGER_RULE.at((*path, "trigger_rule"), message, help=help)
 
 
 def _typed(

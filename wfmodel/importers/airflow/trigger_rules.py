@@ -14,7 +14,8 @@ Source: ``airflow/ti_deps/deps/trigger_rule_dep.py`` of Airflow 3.3.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -43,107 +44,54 @@ class Decision(StrEnum):
 
 Sight: TypeAlias = frozenset[Seen]
 
-_S, _F, _K, _U = Seen.SUCCESS, Seen.FAILED, Seen.SKIPPED, Seen.UPSTREAM_FAILED
-_BAD: Final = frozenset({_F, _U})
+Row: TypeAlias = tuple[Sight, Decision]
+"""Ends, and what becomes of the task where one of them has been seen."""
+
+_SUCCESS: Final = frozenset({Seen.SUCCESS})
+_BAD: Final = frozenset({Seen.FAILED, Seen.UPSTREAM_FAILED})
+_SKIPPED: Final = frozenset({Seen.SKIPPED})
 _RUN, _SKIP, _FAIL = Decision.RUN, Decision.SKIPPED, Decision.UPSTREAM_FAILED
 
 
-def _all_success(seen: Sight, more: bool) -> Decision | None:
-    if seen & _BAD:
-        return _FAIL
-    if _K in seen:
-        return _SKIP
-    return None if more else _RUN
+@dataclass(frozen=True, slots=True)
+class _TriggerRule:
+    """Rows, of which the first that fits decides: some at any time, some once all tasks have ended.
+
+    ``otherwise`` is what becomes of the task where all have ended and no row fits.
+    """
+
+    at_once: tuple[Row, ...] = ()
+    at_last: tuple[Row, ...] = ()
+    otherwise: Decision = _RUN
+    waits: bool = True
+    """Whether it waits for other tasks at all."""
+
+    @property
+    def asks_for(self) -> Sight:
+        """All ends that a row is about."""
+        return frozenset[Seen]().union(*(ends for ends, _ in (*self.at_once, *self.at_last)))
 
 
-def _all_failed(seen: Sight, more: bool) -> Decision | None:
-    if seen & {_S, _K}:
-        return _SKIP
-    return None if more else _RUN
-
-
-def _all_done(seen: Sight, more: bool) -> Decision | None:
-    return None if more else _RUN
-
-
-def _all_done_min_one_success(seen: Sight, more: bool) -> Decision | None:
-    if _K in seen:
-        return _SKIP
-    return None if more else _RUN if _S in seen else _FAIL
-
-
-def _all_done_setup_success(seen: Sight, more: bool) -> Decision | None:
-    if more:
-        return None
-    setups = seen & {Seen.SETUP_SUCCESS, Seen.SETUP_SKIPPED, Seen.SETUP_FAILED}
-    if not setups or Seen.SETUP_SUCCESS in setups:
-        return _RUN
-    return _SKIP if setups == {Seen.SETUP_SKIPPED} else _FAIL
-
-
-def _one_success(seen: Sight, more: bool) -> Decision | None:
-    if _S in seen:
-        return _RUN
-    return None if more else _FAIL if seen & _BAD else _SKIP
-
-
-def _one_failed(seen: Sight, more: bool) -> Decision | None:
-    if seen & _BAD:
-        return _RUN
-    return None if more else _SKIP
-
-
-def _one_done(seen: Sight, more: bool) -> Decision | None:
-    if seen & {_S, _F}:
-        return _RUN
-    return None if more else _SKIP
-
-
-def _none_failed(seen: Sight, more: bool) -> Decision | None:
-    if seen & _BAD:
-        return _FAIL
-    return None if more else _RUN
-
-
-def _none_failed_min_one_success(seen: Sight, more: bool) -> Decision | None:
-    if seen & _BAD:
-        return _FAIL
-    return None if more else _RUN if _S in seen else _SKIP
-
-
-def _none_skipped(seen: Sight, more: bool) -> Decision | None:
-    if _K in seen:
-        return _SKIP
-    return None if more else _RUN
-
-
-def _all_skipped(seen: Sight, more: bool) -> Decision | None:
-    if seen & {_S, _F, _U}:
-        return _SKIP
-    return None if more else _RUN
-
-
-def _always(seen: Sight, more: bool) -> Decision | None:
-    return _RUN
-
-
-_RULES: Final[Mapping[str, tuple[Callable[[Sight, bool], Decision | None], Sight]]] = {
-    "all_success": (_all_success, frozenset({_F, _U, _K})),
-    "all_failed": (_all_failed, frozenset({_S, _K})),
-    "all_done": (_all_done, frozenset()),
-    "all_done_min_one_success": (_all_done_min_one_success, frozenset({_S, _K})),
-    "all_done_setup_success": (
-        _all_done_setup_success,
-        frozenset({Seen.SETUP_SUCCESS, Seen.SETUP_SKIPPED, Seen.SETUP_FAILED}),
+_RULES: Final[Mapping[str, _TriggerRule]] = {
+    "all_success": _TriggerRule(at_once=((_BAD, _FAIL), (_SKIPPED, _SKIP))),
+    "all_failed": _TriggerRule(at_once=((_SUCCESS | _SKIPPED, _SKIP),)),
+    "all_done": _TriggerRule(),
+    "all_done_min_one_success": _TriggerRule(((_SKIPPED, _SKIP),), ((_SUCCESS, _RUN),), _FAIL),
+    "all_done_setup_success": _TriggerRule(
+        at_last=(
+            (frozenset({Seen.SETUP_SUCCESS}), _RUN),
+            (frozenset({Seen.SETUP_FAILED}), _FAIL),
+            (frozenset({Seen.SETUP_SKIPPED}), _SKIP),
+        )
     ),
-    "one_success": (_one_success, frozenset({_S, _F, _U})),
-    "one_failed": (_one_failed, frozenset({_F, _U})),
-    "one_done": (_one_done, frozenset({_S, _F})),
-    "none_failed": (_none_failed, frozenset({_F, _U})),
-    "none_failed_min_one_success": (_none_failed_min_one_success, frozenset({_F, _U, _S})),
-    "none_skipped": (_none_skipped, frozenset({_K})),
-    "all_skipped": (_all_skipped, frozenset({_S, _F, _U})),
-    "always": (_always, frozenset()),
+    "one_success": _TriggerRule(((_SUCCESS, _RUN),), ((_BAD, _FAIL),), _SKIP),
+    "one_failed": _TriggerRule(at_once=((_BAD, _RUN),), otherwise=_SKIP),
+    "one_done": _TriggerRule(at_once=((_SUCCESS | {Seen.FAILED}, _RUN),), otherwise=_SKIP),
+    "none_failed": _TriggerRule(at_once=((_BAD, _FAIL),)),
+    "none_failed_min_one_success": _TriggerRule(((_BAD, _FAIL),), ((_SUCCESS, _RUN),), _SKIP),
+    "none_skipped": _TriggerRule(at_once=((_SKIPPED, _SKIP),)),
+    "all_skipped": _TriggerRule(at_once=((_SUCCESS | _BAD, _SKIP),)),
+    "always": _TriggerRule(waits=False),
 }
 TRIGGER_RULES: Final = tuple(_RULES)
 """Names of all rules, as a serialised DAG has them."""
@@ -155,13 +103,19 @@ WATCH: Final = "watch"
 """No rule of Airflow's: of a reader outside of a part, who is told of every end."""
 
 _SCOPE: Final = frozenset({Seen.SCOPE_SKIPPED, Seen.SCOPE_FAILED})
+_ASKED_FOR: Final = {name: rule.asks_for for name, rule in _RULES.items()}
 
 
 def decide(rule: str, seen: Sight, *, open_ended: bool) -> Decision | None:
     """What a rule says of these ends; None while what is still to come (``open_ended``) matters."""
-    return _RULES[rule][0](seen, open_ended)
+    told = _RULES[rule]
+    rows = told.at_once if open_ended else (*told.at_once, *told.at_last)
+    found = next((decision for ends, decision in rows if seen & ends), None)
+    if found is not None or (open_ended and told.waits):
+        return found
+    return told.otherwise
 
 
 def matters(rule: str, seen: Sight) -> Sight:
     """Of what has been seen, that which the rule (or a setup further up) can still ask for."""
-    return seen if rule == WATCH else seen & (_RULES[rule][1] | _SCOPE)
+    return seen if rule == WATCH else seen & (_ASKED_FOR[rule] | _SCOPE)

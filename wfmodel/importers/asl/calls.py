@@ -40,11 +40,19 @@ from wfmodel.importers.asl.optimized import (
     SYNC,
     optimized_action,
 )
-from wfmodel.importers.asl.values import JSONATA, is_expression, is_number, is_substitution, shown
+from wfmodel.importers.asl.values import (
+    JSONATA,
+    is_expression,
+    is_number,
+    is_substitution,
+    key_of,
+    parts_in,
+    shown,
+)
 from wfmodel.importers.asl.walk import StatePlace
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean, nearest
 
 _TOKEN: Final = re.compile(
     r"\$\$(?:\.Task(?:\.Token)?|\[['\"]Task['\"]\](?:\.Token|\[['\"]Token['\"]\])?)?(?![\w.\[])"
@@ -130,11 +138,11 @@ def _unknown_sdk(call: arns.Call, at: Path) -> Iterator[Finding]:
     if call.service in RETIRED:
         return
     if not actions:
-        help = _did_you_mean(call.service, sdk_services())
+        help = did_you_mean(call.service, sdk_services())
         message = f"there is no service {call.service!r} ({source()})"
         yield UNKNOWN_INTEGRATION.at(at, message, help=help)
     elif call.action not in actions and not _is_variant(call.action, tuple(actions)):
-        help = _did_you_mean(call.action, tuple(actions))
+        help = did_you_mean(call.action, tuple(actions))
         message = f"{call.service} has no action {call.action!r} ({source()})"
         yield UNKNOWN_INTEGRATION.at(at, message, help=help)
     elif call.action in actions and actions[call.action].streams:
@@ -152,15 +160,10 @@ def _unknown_optimized(call: arns.Call, at: Path) -> Iterator[Finding]:
     if call.action in OPTIMIZED.get(call.service, {}):
         return
     names = [f"{s}:{a}" for s, actions in OPTIMIZED.items() for a in actions]
-    help = _did_you_mean(name, names)
+    help = did_you_mean(name, names)
     if call.action in sdk_actions(call.service):
         help = f"arn:aws:states:::aws-sdk:{name} calls it"
     yield UNKNOWN_INTEGRATION.at(at, f"there is no integration {name}", help=help)
-
-
-def _did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:
-    likely = nearest(name, known)
-    return f"did you mean {likely!r}?" if likely else ""
 
 
 def _pattern(call: arns.Call, patterns: tuple[str, ...], at: Path) -> Iterator[Finding]:
@@ -170,7 +173,7 @@ def _pattern(call: arns.Call, patterns: tuple[str, ...], at: Path) -> Iterator[F
     ways = ", ".join(f".{pattern}" for pattern in patterns)
     help = f"{name} can be called plainly" + (f", or with {ways}" if ways else " only")
     message = f"{name} has no pattern .{call.pattern}"
-    yield UNSUPPORTED_PATTERN.at(at, message, help=_did_you_mean(call.pattern, patterns) or help)
+    yield UNSUPPORTED_PATTERN.at(at, message, help=did_you_mean(call.pattern, patterns) or help)
 
 
 def parameter_findings(
@@ -241,15 +244,10 @@ def _strange(
 
 def _sends_token(given: Mapping[str, object], language: str) -> bool:
     """Whether a part of the parameters may hold the token; what is filled in later may."""
-    stack: list[tuple[str, object]] = [("", given)]
-    while stack:
-        key, value = stack.pop()
-        if isinstance(value, Mapping):
-            stack += [(str(name), inner) for name, inner in value.items()]
-        elif isinstance(value, list | tuple):
-            stack += [(key, inner) for inner in value]
-        elif isinstance(value, str):
-            evaluated = is_expression(value) if language == JSONATA else key.endswith(".$")
+    for value, path in parts_in(given):
+        if isinstance(value, str):
+            computed = key_of(path).endswith(".$")
+            evaluated = is_expression(value) if language == JSONATA else computed
             pattern = _JSONATA_TOKEN if language == JSONATA else _TOKEN
             if (evaluated and pattern.search(value)) or is_substitution(value):
                 return True

@@ -23,13 +23,14 @@ from wfmodel.importers.asl.values import (
     timestamp,
 )
 
-_SIGNS: Final = {
+SIGNS: Final = {
     "Equals": "==",
     "LessThan": "<",
     "GreaterThan": ">",
     "LessThanEquals": "<=",
     "GreaterThanEquals": ">=",
 }
+"""How each comparison of two values ends, and its sign in words and guards."""
 _KINDS: Final[Mapping[str, Check]] = {
     "String": text,
     "Numeric": number(float("-inf"), float("inf"), whole=False),
@@ -37,7 +38,7 @@ _KINDS: Final[Mapping[str, Check]] = {
 }
 _TESTS: Final = ("IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp")
 
-_ORDERED: Final = {f"{kind}{sign}": check for kind, check in _KINDS.items() for sign in _SIGNS} | {
+_ORDERED: Final = {f"{kind}{sign}": check for kind, check in _KINDS.items() for sign in SIGNS} | {
     "BooleanEquals": boolean
 }
 
@@ -101,7 +102,7 @@ def _grouped(part: object) -> str:
 def _operator(name: str) -> str:
     plain = name.removesuffix("Path")
     for kind in (*_KINDS, "Boolean"):
-        sign = _SIGNS.get(plain.removeprefix(kind))
+        sign = SIGNS.get(plain.removeprefix(kind))
         if sign is not None and plain.startswith(kind):
             return sign
     return {"StringMatches": "matches"}.get(name, f"{name} is")

@@ -16,17 +16,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from wfmodel.importers.asl.comparisons import SIGNS
 from wfmodel.importers.asl.expressions import jsonata_tree
 from wfmodel.model.guards import LONGEST, MOST_DEPTH
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SIGNS: Final = {
-    "Equals": "==",
-    "LessThan": "<",
-    "GreaterThan": ">",
-    "LessThanEquals": "<=",
-    "GreaterThanEquals": ">=",
-}
 _KINDS: Final = ("String", "Numeric", "Boolean")
 _TESTS: Final = {
     "IsNull": "is_null",
@@ -65,7 +59,7 @@ def _rule(rule: object, depth: int) -> str:
 
 
 def _of_instants(path: str, operator: str, operand: object) -> str | None:
-    sign = _SIGNS.get(operator.removeprefix(_TIME).removesuffix("Path"))
+    sign = SIGNS.get(operator.removeprefix(_TIME).removesuffix("Path"))
     if sign is None or not isinstance(operand, str):
         return None
     if operator.endswith("Path"):
@@ -101,7 +95,7 @@ def _comparison(path: str, operator: str, operand: object) -> str | None:
     if operator == "StringMatches":
         return f"matches({_at(path)}, {operand!r})"
     for kind in _KINDS:
-        sign = _SIGNS.get(operator.removeprefix(kind).removesuffix("Path"))
+        sign = SIGNS.get(operator.removeprefix(kind).removesuffix("Path"))
         if operator.startswith(kind) and sign is not None:
             other = _at(str(operand)) if operator.endswith("Path") else _constant(operand)
             return f"{_at(path)} {sign} {other}"

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -51,6 +51,12 @@ class Action:
     parameters: frozenset[str]
     required: frozenset[str] = frozenset()
     streams: bool = False
+
+    @classmethod
+    def of(cls, names: Sequence[str], *, streams: bool = False) -> Action:
+        """An action with these parameters; those with ``!`` are required."""
+        required = frozenset(name[:-1] for name in names if name.endswith("!"))
+        return cls(frozenset(name.removesuffix("!") for name in names), required, streams)
 
     @cached_property
     def _folded(self) -> frozenset[str]:
@@ -114,6 +120,4 @@ def sdk_actions(service: str) -> Mapping[str, Action]:
 
 def _action(line: str) -> tuple[str, Action]:
     name, *words = line.split(" ")
-    required = frozenset(word[:-1] for word in words if word.endswith("!"))
-    parameters = frozenset(word.removesuffix("!") for word in words)
-    return name.removesuffix("~"), Action(parameters, required, name.endswith("~"))
+    return name.removesuffix("~"), Action.of(words, streams=name.endswith("~"))

@@ -16,9 +16,10 @@ from wfmodel.importers.asl.catalogue import (
     UNKNOWN_ANNOTATED_STATE,
 )
 from wfmodel.importers.asl.resources import read_resource
-from wfmodel.importers.asl.shape import did_you_mean, state_paths
+from wfmodel.importers.asl.walk import StatePlace, walk
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import did_you_mean
 
 _TASK: Final = frozenset(
     {"service", "action", "duration", "failures", "timeout", "retry", "idempotent", "effect"}
@@ -44,27 +45,27 @@ def match(
     annotations: Annotations, machine: Mapping[str, Any]
 ) -> tuple[dict[Path, tuple[str, StateAnnotation]], tuple[Finding, ...]]:
     """Annotations by path of their state, and findings about those that fit none."""
-    paths = list(state_paths(machine))
-    names: dict[str, list[Path]] = {}
-    for name, path in paths:
-        names.setdefault(name, []).append(path)
-    by_short = {_short(path): path for _, path in paths}
+    places = list(walk(machine))
+    names: dict[str, list[StatePlace]] = {}
+    for place in places:
+        names.setdefault(place.name, []).append(place)
+    by_short = {_short(place.path): place for place in places}
     matched: dict[Path, tuple[str, StateAnnotation]] = {}
     findings: list[Finding] = []
     for key, annotation in annotations.states.items():
         found = names.get(key) or ([by_short[key]] if key in by_short else [])
         if len(found) == 1:
-            matched[found[0]] = (key, annotation)
-            findings += _misfits(key, annotation, machine, found[0])
+            matched[found[0].path] = (key, annotation)
+            findings += _misfits(key, annotation, found[0])
         else:
             findings.append(_unmatched(key, found, (*names, *by_short)))
     return matched, tuple(findings)
 
 
-def _unmatched(key: str, found: list[Path], known: tuple[str, ...]) -> Finding:
+def _unmatched(key: str, found: list[StatePlace], known: tuple[str, ...]) -> Finding:
     at = ("states", key)
     if found:
-        listed = ", ".join(_short(path) for path in found)
+        listed = ", ".join(_short(place.path) for place in found)
         message = f"{len(found)} states are called {key!r}: say which ({listed})"
         return AMBIGUOUS_ANNOTATED_STATE.at(at, message)
     message = f"the machine has no state {key!r}"
@@ -83,16 +84,11 @@ def _short(path: Path) -> str:
     return "/".join(words)
 
 
-def _misfits(
-    key: str, annotation: StateAnnotation, machine: Mapping[str, Any], path: Path
-) -> Iterator[Finding]:
-    state: Any = machine
-    for part in path:
-        state = state[part]
-    kind = state["Type"]
+def _misfits(key: str, annotation: StateAnnotation, place: StatePlace) -> Iterator[Finding]:
+    kind = place.kind
     fitting = APPLICABLE[kind] | {"description"}
     what = kind
-    if kind == "Task" and read_resource(state["Resource"], None).callback:
+    if kind == "Task" and read_resource(place.value["Resource"], None).callback:
         fitting |= CALLBACK_FIELDS
     elif kind == "Task" and not CALLBACK_FIELDS.isdisjoint(annotation.given()):
         what = "Task without .waitForTaskToken"

@@ -9,7 +9,7 @@ the page of each service, as of 2025-11.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -142,15 +142,10 @@ WRITER: Final = Action(frozenset({"Bucket", "Prefix"}), frozenset({"Bucket"}))
 def optimized_action(service: str, name: str) -> Action | None:
     """The parameters of an integration; None where they are not known."""
     integration = OPTIMIZED[service][name]
-    own = _named(integration.more)
+    own = Action.of(integration.more)
     if integration.like is None:
         return own
     like = sdk_actions(integration.like[0]).get(integration.like[1])
     if like is None:
         return None
     return Action(like.parameters | own.parameters, like.required | own.required)
-
-
-def _named(names: Iterable[str]) -> Action:
-    required = frozenset(name[:-1] for name in names if name.endswith("!"))
-    return Action(frozenset(name.removesuffix("!") for name in names), required)

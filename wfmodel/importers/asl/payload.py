@@ -25,6 +25,7 @@ from wfmodel.importers.asl.values import (
     is_substitution,
     json_path,
     kind_of,
+    parts_in,
     shown,
 )
 from wfmodel.model.findings import Finding
@@ -33,14 +34,9 @@ from wfmodel.model.source import Path
 
 def payload(value: object, path: Path, language: str) -> Iterator[Finding]:
     """A template: JSON of any shape whose paths and expressions are well-formed."""
-    stack: list[tuple[object, Path]] = [(value, path)]
-    while stack:
-        part, at = stack.pop()
+    for part, at in parts_in(value, path):
         if isinstance(part, Mapping):
-            stack += [(inner, (*at, str(key))) for key, inner in reversed(list(part.items()))]
             yield from _template(part, at) if language != JSONATA else _foreign_keys(part, at)
-        elif isinstance(part, list | tuple):
-            stack += [(inner, (*at, index)) for index, inner in reversed(list(enumerate(part)))]
         elif isinstance(part, str) and language == JSONATA:
             yield from _expression(part, at)
         elif is_expression(part):

@@ -23,11 +23,11 @@ from wfmodel.importers.asl.catalogue import (
     UNKNOWN_FUNCTION,
 )
 from wfmodel.importers.asl.expressions import names_at_the_top
-from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution, shown
-from wfmodel.importers.asl.walk import PROCESSORS, StatePlace
+from wfmodel.importers.asl.values import JSONATA, is_expression, is_substitution, parts_in, shown
+from wfmodel.importers.asl.walk import PROCESSORS, StatePlace, entries_of
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean, nearest
 
 _LITERAL: Final = re.compile(
     r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?\Z)|'(?:[^'\\]|\\.)*+(?:'|\\?\Z)|`[^`]*+(?:`|\Z)"
@@ -95,19 +95,16 @@ def error_findings(places: list[StatePlace]) -> Iterator[Finding]:
     for place in places:
         for name, path in _caught(place):
             if _is_unknown(name) and name not in raised:
-                likely = nearest(name, ERRORS)
-                help = f"did you mean {likely!r}?" if likely else ""
+                help = did_you_mean(name, ERRORS)
                 yield UNKNOWN_ERROR.at(path, f"there is no error {shown(name)}", help=help)
 
 
 def _caught(place: StatePlace) -> Iterator[tuple[str, Path]]:
-    for field in ("Retry", "Catch"):
-        entries = place.value.get(field)
-        for index, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
-            names = entry.get("ErrorEquals") if isinstance(entry, Mapping) else None
-            for number, name in enumerate(names if isinstance(names, list | tuple) else ()):
-                if isinstance(name, str):
-                    yield name, (*place.path, field, index, "ErrorEquals", number)
+    for entry, where in entries_of(place.value, "Retry", "Catch"):
+        names = entry.get("ErrorEquals")
+        for number, name in enumerate(names if isinstance(names, list | tuple) else ()):
+            if isinstance(name, str):
+                yield name, (*place.path, *where, "ErrorEquals", number)
 
 
 def _is_unknown(name: str) -> bool:
@@ -116,15 +113,10 @@ def _is_unknown(name: str) -> bool:
 
 
 def _assignments(place: StatePlace) -> Iterator[tuple[Mapping[str, Any], Path]]:
-    parts: list[tuple[object, Path]] = [(place.value, place.path)]
-    for name in ("Catch", "Choices"):
-        entries = place.value.get(name)
-        if isinstance(entries, list | tuple):
-            parts += [(entry, (*place.path, name, index)) for index, entry in enumerate(entries)]
-    for part, path in parts:
-        value = part.get("Assign") if isinstance(part, Mapping) else None
+    for part, where in ((place.value, ()), *entries_of(place.value, "Catch", "Choices")):
+        value = part.get("Assign")
         if isinstance(value, Mapping) and not is_substitution(value):
-            yield value, (*path, "Assign")
+            yield value, (*place.path, *where, "Assign")
 
 
 def _variables(value: Mapping[str, Any], path: Path, language: str) -> Iterator[Finding]:
@@ -142,14 +134,8 @@ def _variables(value: Mapping[str, Any], path: Path, language: str) -> Iterator[
 
 
 def _expressions(value: object, path: Path, place: StatePlace) -> Iterator[Finding]:
-    stack: list[tuple[object, Path]] = [(value, path)]
-    while stack:
-        part, at = stack.pop()
-        if isinstance(part, Mapping):
-            stack += [(inner, (*at, str(key))) for key, inner in reversed(list(part.items()))]
-        elif isinstance(part, list | tuple):
-            stack += [(inner, (*at, index)) for index, inner in reversed(list(enumerate(part)))]
-        elif is_expression(part):
+    for part, at in parts_in(value, path):
+        if is_expression(part):
             yield from _names(str(part)[2:-2], at, _available(place, at))
 
 
@@ -193,8 +179,7 @@ def _names(text: str, at: Path, available: frozenset[str]) -> Iterator[Finding]:
                 at, message, help=f"it is there in Output and Assign of {where}"
             )
         else:
-            likely = nearest(name, _PARTS)
-            help = f"did you mean {likely!r}?" if likely else f"it has {', '.join(_PARTS)}"
+            help = did_you_mean(name, _PARTS, f"it has {', '.join(_PARTS)}")
             yield UNAVAILABLE_NAME.at(at, f"$states has no {name!r}", help=help)
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from wfmodel.importers.asl import fields
@@ -37,12 +37,18 @@ from wfmodel.importers.asl.values import (
     list_of,
     shown,
 )
-from wfmodel.importers.asl.walk import DEEPEST, language_of, machine_language
-from wfmodel.model.findings import Edit, Finding, Fix
+from wfmodel.importers.asl.walk import (
+    DEEPEST,
+    PROCESSORS,
+    language_of,
+    machine_language,
+    state_paths,
+)
+from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import certain, nearest
+from wfmodel.model.spelling import did_you_mean, respelt
 
-_SCOPES: Final = ("Branches", "Iterator", "ItemProcessor")
+_SCOPES: Final = ("Branches", *PROCESSORS)
 
 LONGEST_STATE_NAME: Final = 80
 """Characters of a state name (Amazon States Language specification, "States")."""
@@ -62,12 +68,6 @@ def shape_findings(value: object, *, express: bool = False) -> tuple[Finding, ..
         *_repeated_names(value),
         *refusals(value, express=express),
     )
-
-
-def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Help that names the nearest known spelling; empty where none is near."""
-    likely = nearest(name, known)
-    return f"did you mean {likely!r}?" if likely else ""
 
 
 def _record(
@@ -124,14 +124,6 @@ def _unknown(name: object, known: list[str], path: Path) -> Finding:
     return UNKNOWN_FIELD.at(at, message, help=did_you_mean(name, known), fix=fix)
 
 
-def respelt(name: object, known: Iterable[str], path: Path, *, key: bool = False) -> Fix | None:
-    """The spelling, where only one known name can have been meant."""
-    if not isinstance(name, str):
-        return None
-    meant = certain(name, known)
-    return None if meant is None else Fix(f"write {meant!r}", (Edit(path, meant, key, name),))
-
-
 def _part(path: Path) -> str:
     """What stands at a path, in words."""
     for index in range(len(path) - 1, 0, -1):
@@ -184,29 +176,22 @@ def _state(name: object, value: object, path: Path, language: str) -> Iterator[F
 
 
 def _choices(value: object, path: Path, language: str) -> Iterator[Finding]:
-    rule = _condition if language == JSONATA else _choice_rule
+    rule = _recorded(fields.CONDITION) if language == JSONATA else _compared(CHOICE_RULE)
     return list_of(rule, least=1)(value, path, language)
 
 
-def _condition(value: object, path: Path, language: str) -> Iterator[Finding]:
-    return _record(fields.CONDITION, value, path, language)
+def _compared(table: FieldTable) -> Check:
+    """A comparison of JSONPath."""
 
+    def check(value: object, path: Path, language: str) -> Iterator[Finding]:
+        if len(path) > DEEPEST:
+            yield TOO_DEEP.at(path, "comparisons are nested too deeply")
+            return
+        yield from _record(table, value, path, language)
+        if isinstance(value, Mapping) and not any(n in value for n in ("Variable", *COMBINATIONS)):
+            yield MISSING_FIELD.at(path, f"{_part(path)} has no Variable")
 
-def _choice_rule(value: object, path: Path, language: str) -> Iterator[Finding]:
-    return _comparison(CHOICE_RULE, value, path, language)
-
-
-def _rule(value: object, path: Path, language: str) -> Iterator[Finding]:
-    return _comparison(RULE, value, path, language)
-
-
-def _comparison(table: FieldTable, value: object, path: Path, language: str) -> Iterator[Finding]:
-    if len(path) > DEEPEST:
-        yield TOO_DEEP.at(path, "comparisons are nested too deeply")
-        return
-    yield from _record(table, value, path, language)
-    if isinstance(value, Mapping) and not any(n in value for n in ("Variable", *COMBINATIONS)):
-        yield MISSING_FIELD.at(path, f"{_part(path)} has no Variable")
+    return check
 
 
 def _guards(table: FieldTable) -> Check:
@@ -253,8 +238,8 @@ _NESTED: Final[Mapping[str, Check]] = {
     "retriers": _guards(fields.RETRIER),
     "catchers": _guards(fields.CATCHER),
     "choices": _choices,
-    "rules": list_of(_rule, least=1),
-    "rule": _rule,
+    "rules": list_of(_compared(RULE), least=1),
+    "rule": _compared(RULE),
 }
 
 
@@ -265,30 +250,3 @@ def _repeated_names(value: Mapping[str, object]) -> Iterator[Finding]:
             message = f"the state name {name!r} is used twice"
             yield DUPLICATE_STATE.at(path, message)
         seen.setdefault(name, path)
-
-
-def state_paths(value: Mapping[str, object]) -> Iterator[tuple[str, Path]]:
-    """Every state's name and path, scopes inside Parallel and Map included, in document order."""
-    stack: list[tuple[object, Path]] = [(value, ())]
-    while stack:
-        machine, path = stack.pop()
-        states = machine.get("States") if isinstance(machine, Mapping) else None
-        if not isinstance(states, Mapping) or len(path) > DEEPEST:
-            continue
-        inner: list[tuple[object, Path]] = []
-        for name, state in states.items():
-            at = (*path, "States", name)
-            yield str(name), at
-            inner += _scopes(state, at)
-        stack += reversed(inner)
-
-
-def _scopes(state: object, path: Path) -> Iterator[tuple[object, Path]]:
-    if not isinstance(state, Mapping):
-        return
-    branches = state.get("Branches")
-    for index, branch in enumerate(branches if isinstance(branches, list | tuple) else ()):
-        yield branch, (*path, "Branches", index)
-    for name in _SCOPES[1:]:
-        if name in state:
-            yield state[name], (*path, name)

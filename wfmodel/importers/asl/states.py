@@ -8,10 +8,10 @@ from wfmodel.importers.asl.catalogue import ASSUMED_DURATION, UNKNOWN_ANNOTATED_
 from wfmodel.importers.asl.comparisons import in_words
 from wfmodel.importers.asl.conditions import from_jsonata, from_rule
 from wfmodel.importers.asl.job import Fields, SourceState, States, seconds, target
-from wfmodel.importers.asl.shape import did_you_mean
 from wfmodel.importers.asl.values import JSONATA, is_number
 from wfmodel.importers.asl.variables import read_variables
 from wfmodel.model.distributions import Constant
+from wfmodel.model.spelling import did_you_mean
 from wfmodel.model.workflow import Branch, Choice, Final, Outcome, Wait
 
 _LONGEST_GUARD = 300

@@ -34,11 +34,11 @@ from wfmodel.importers.asl.errors import (
 )
 from wfmodel.importers.asl.job import SourceState, States, seconds
 from wfmodel.importers.asl.resources import Resource, read_resource
-from wfmodel.importers.asl.shape import did_you_mean
 from wfmodel.importers.asl.values import is_number
 from wfmodel.importers.asl.variables import assigned, read_variables
 from wfmodel.model.distributions import Constant
 from wfmodel.model.source import Path
+from wfmodel.model.spelling import did_you_mean
 from wfmodel.model.workflow import TIMEOUT, Effect, Outcome, Reaction, Receive, Task
 
 SUCCESS: Final = "SendTaskSuccess"

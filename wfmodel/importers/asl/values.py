@@ -243,6 +243,23 @@ def list_of(check: Check, *, least: int = 0) -> Check:
     return check_list
 
 
+def parts_in(value: object, path: Path = ()) -> Iterator[tuple[object, Path]]:
+    """A value and all parts of it with their paths, outermost first, in the order of the text."""
+    stack = [(value, path)]
+    while stack:
+        part, at = stack.pop()
+        yield part, at
+        if isinstance(part, Mapping):
+            stack += reversed([(inner, (*at, str(key))) for key, inner in part.items()])
+        elif isinstance(part, list | tuple):
+            stack += reversed([(inner, (*at, index)) for index, inner in enumerate(part)])
+
+
+def key_of(path: Path) -> str:
+    """The key that a part stands under; of an entry of a list, the list's."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
 def shown(value: object) -> str:
     """A value in a message: short, on one line."""
     plain = repr(value) if isinstance(value, str | int | float | bool) else kind_of(value)

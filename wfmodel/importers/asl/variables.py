@@ -14,9 +14,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from wfmodel.importers.asl.shape import state_paths
-from wfmodel.importers.asl.values import JSONATA
-from wfmodel.model.source import Path
+from wfmodel.importers.asl.values import JSONATA, key_of, parts_in
+from wfmodel.importers.asl.walk import entries_of, walk
 
 _READ: Final = re.compile(r"\$([A-Za-z_]\w*)(?!\w*\s*\()")
 _RESERVED: Final = "states"
@@ -26,14 +25,10 @@ def clear_variables(machine: Mapping[str, object]) -> frozenset[str]:
     """Names that tasks assign and nothing else does."""
     by_tasks: set[str] = set()
     otherwise: set[str] = set()
-    for _, path in state_paths(machine):
-        state = _at(machine, path)
-        if not isinstance(state, Mapping):
-            continue
-        own = set(assigned(state))
-        inner = {name for part in _parts(state) for name in assigned(part)}
-        (by_tasks if state.get("Type") == "Task" else otherwise).update(own)
-        otherwise |= inner
+    for place in walk(machine):
+        (by_tasks if place.kind == "Task" else otherwise).update(assigned(place.value))
+        for part, _ in entries_of(place.value, "Catch", "Choices"):
+            otherwise.update(assigned(part))
     return frozenset(by_tasks - otherwise - {_RESERVED})
 
 
@@ -42,20 +37,6 @@ def assigned(part: Mapping[str, object]) -> tuple[str, ...]:
     names = part.get("Assign")
     keys = names if isinstance(names, Mapping) else ()
     return tuple(str(name).removesuffix(".$") for name in keys)
-
-
-def _parts(state: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    for name in ("Catch", "Choices"):
-        entries = state.get(name)
-        for entry in entries if isinstance(entries, list | tuple) else ():
-            if isinstance(entry, Mapping):
-                yield entry
-
-
-def _at(value: object, path: Path) -> object:
-    for part in path:
-        value = value[part]  # type: ignore[index]
-    return value
 
 
 def read_variables(part: object, language: str, known: frozenset[str]) -> tuple[str, ...]:
@@ -68,16 +49,9 @@ def read_variables(part: object, language: str, known: frozenset[str]) -> tuple[
 
 def _queries(part: object, language: str) -> Iterator[str]:
     """Texts that are evaluated: JSONata between its marks, JSONPath where a key says so."""
-    stack: list[tuple[str, object]] = [("", part)]
-    while stack:
-        key, value = stack.pop()
-        if isinstance(value, Mapping):
-            stack += [(str(name), inner) for name, inner in reversed(list(value.items()))]
-        elif isinstance(value, list | tuple):
-            stack += [(key, inner) for inner in reversed(value)]
-        elif isinstance(value, str) and _is_query(key, value, language):
+    for value, path in parts_in(part):
+        if isinstance(value, str) and _is_query(key_of(path), value, language):
             yield value
-    return
 
 
 def _is_query(key: str, value: str, language: str) -> bool:

@@ -1,6 +1,6 @@
 """Every state of a definition with what it inherits: its query language, and the kind of workflow.
 
-The definition need not be well-formed: what is no state is left out.
+The definition need not be well-formed: ``walk`` leaves out what is no state.
 """
 
 from __future__ import annotations
@@ -71,19 +71,45 @@ class _Scope:
 def walk(machine: Mapping[str, Any], express: bool = False) -> Iterator[StatePlace]:
     """States in document order, those of inner machines after the state that holds them."""
     language = machine_language(machine)
+    for scope, states in _machines(machine, express):
+        for name, state in states.items():
+            if isinstance(state, Mapping):
+                at = (*scope.path, "States", name)
+                own = language_of(state, language)
+                yield StatePlace(str(name), state, at, own, language, scope.express, scope.child)
+
+
+def state_paths(machine: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Name and path of all that stands where states do, in the order of ``walk``."""
+    for scope, states in _machines(machine):
+        for name in states:
+            yield str(name), (*scope.path, "States", name)
+
+
+def entries_of(state: Mapping[str, Any], *fields: str) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    """Entries of these fields (Retry, Catch, Choices), each with its path from the state."""
+    for field in fields:
+        entries = state.get(field)
+        for index, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
+            if isinstance(entry, Mapping):
+                yield entry, (field, index)
+
+
+def _machines(
+    machine: Mapping[str, Any], express: bool = False
+) -> Iterator[tuple[_Scope, Mapping[Any, Any]]]:
+    """The machine and those inside of it, each with its states."""
     stack = [_Scope(machine, (), express)]
     while stack:
         scope = stack.pop()
         states = scope.value.get("States") if isinstance(scope.value, Mapping) else None
         if not isinstance(states, Mapping) or len(scope.path) > DEEPEST:
             continue
+        yield scope, states
         inner: list[_Scope] = []
         for name, state in states.items():
             if isinstance(state, Mapping):
-                at = (*scope.path, "States", name)
-                own = language_of(state, language)
-                yield StatePlace(str(name), state, at, own, language, scope.express, scope.child)
-                inner += _scopes(state, at, scope)
+                inner += _scopes(state, (*scope.path, "States", name), scope)
         stack += reversed(inner)
 
 

@@ -17,7 +17,7 @@ from wfmodel.importers.embedded.marks import CLOUDFORMATION_TYPES
 from wfmodel.importers.embedded.outer import Outer, Piece
 from wfmodel.importers.embedded.unfilled import names_of, unfilled
 from wfmodel.model.limits import MOST_BYTES, MOST_DEPTH
-from wfmodel.model.source import Path, Place
+from wfmodel.model.source import Path
 
 _LOCAL: Final = re.compile(r"(?!\w+://)[\w ./@+-]+")
 """A path that is written out and relative: no address, nothing that a deployment fills in."""
@@ -35,27 +35,26 @@ def machines(outer: Outer, template: object = None, at: Path = ()) -> Iterator[E
     """Every machine of a template (the file, or a part ``at`` a path of it), by its logical id."""
     for name, resource, where in _resources(outer.value if template is None else template):
         path: Path = (*at, *where, "Properties")
-        properties = resource.get("Properties")
+        given = resource.get("Properties")
+        properties = given if isinstance(given, Mapping) else {}
         found = _machine(MachineResource(outer, name, properties, path))
         yield replace(_with_names(outer, found, properties, path), express=_is_express(properties))
 
 
 def _with_names(
-    outer: Outer, found: EmbeddedMachine, properties: object, path: Path
+    outer: Outer, found: EmbeddedMachine, properties: Mapping[str, object], path: Path
 ) -> EmbeddedMachine:
     """What the template fills in, by name; an object that is written in it is looked at here,
     where functions can still be told from names.
     """
-    given = properties if isinstance(properties, Mapping) else {}
-    names, at = names_of(given.get("DefinitionSubstitutions")), (*path, "Definition")
-    wrong = unfilled(given.get("Definition"), names, lambda inner: outer.span((*at, *inner)))
+    names, at = names_of(properties.get("DefinitionSubstitutions")), (*path, "Definition")
+    wrong = unfilled(properties.get("Definition"), names, lambda inner: outer.span((*at, *inner)))
     return replace(found, names=names, findings=(*found.findings, *wrong))
 
 
-def _is_express(properties: object) -> bool:
+def _is_express(properties: Mapping[str, object]) -> bool:
     """``StateMachineType`` of CloudFormation, ``Type`` of SAM."""
-    given = properties if isinstance(properties, Mapping) else {}
-    return "EXPRESS" in (given.get("StateMachineType"), given.get("Type"))
+    return "EXPRESS" in (properties.get("StateMachineType"), properties.get("Type"))
 
 
 def _resources(template: object) -> Iterator[tuple[str, Mapping[str, object], Path]]:
@@ -78,21 +77,19 @@ class MachineResource:
 
     outer: Outer
     name: str
-    properties: object
+    properties: Mapping[str, object]
     path: Path
 
     @property
     def constants(self) -> Mapping[str, str]:
         """What the template puts in place of ``${name}``."""
-        given = self.properties if isinstance(self.properties, Mapping) else {}
-        return substitutions.constants_of(given.get("DefinitionSubstitutions"))
+        return substitutions.constants_of(self.properties.get("DefinitionSubstitutions"))
 
 
 def _machine(resource: MachineResource) -> EmbeddedMachine:
-    properties, outer = resource.properties, resource.outer
-    given = properties if isinstance(properties, Mapping) else {}
+    given, outer = resource.properties, resource.outer
     if "Definition" in given:
-        return _of_object(resource, given["Definition"], (*resource.path, "Definition"))
+        return of_object(resource, given["Definition"], (*resource.path, "Definition"))
     if "DefinitionString" in given:
         return of_string(resource, given["DefinitionString"], (*resource.path, "DefinitionString"))
     for key in _FILES:
@@ -117,26 +114,17 @@ def _location(value: object) -> str:
     return "another place"
 
 
-def _of_object(resource: MachineResource, value: object, path: Path) -> EmbeddedMachine:
-    return of_object(resource.outer, resource.name, value, path, resource.constants)
-
-
-def of_object(
-    outer: Outer,
-    name: str,
-    value: object,
-    path: Path,
-    constants: Mapping[str, str] = machine.NOTHING,
-) -> EmbeddedMachine:
+def of_object(resource: MachineResource, value: object, path: Path) -> EmbeddedMachine:
     """A machine that is written out as an object at a path of the file."""
+    outer = resource.outer
     return machine.of_value(
-        name,
+        resource.name,
         _filled(value),
         file=outer.file,
         text=outer.text,
         prefix=path,
         places=lambda: outer.root,
-        constants=constants,
+        constants=resource.constants,
     )
 
 
@@ -156,7 +144,7 @@ def of_string(resource: MachineResource, value: object, path: Path) -> EmbeddedM
     """A machine that is written as JSON text, put together by functions or not, at a path."""
     outer = resource.outer
     if isinstance(value, Mapping) and set(value) == {"Fn::ToJsonString"}:
-        return _of_object(resource, value["Fn::ToJsonString"], (*path, "Fn::ToJsonString"))
+        return of_object(resource, value["Fn::ToJsonString"], (*path, "Fn::ToJsonString"))
     pieces, size = list[Piece](), 0
     for piece in _pieces(value, path, 0):
         size += len(piece.text)
@@ -167,20 +155,8 @@ def of_string(resource: MachineResource, value: object, path: Path) -> EmbeddedM
     if all(piece.is_token for piece in pieces):
         why = "its definition is only known on deployment"
         return machine.unread(resource.name, why, outer.span(path))
-
-    def chain(inner: Place) -> Place:
-        return machine.hung_at(path, outer.place, inner)
-
-    return machine.of_text(
-        resource.name,
-        outer.excerpt(pieces, substitutions.flat),
-        file=outer.file,
-        text=outer.text,
-        prefix=path,
-        chain=chain,
-        span=lambda: outer.span(path),
-        constants=resource.constants,
-    )
+    flat, constants = substitutions.flat, resource.constants
+    return machine.of_pieces(outer, resource.name, pieces, path, flat, constants)
 
 
 def _pieces(value: object, path: Path, depth: int) -> Iterator[Piece]:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from wfmodel.importers.embedded.substitutions import same_length
 from wfmodel.model.limits import MOST_DEPTH, RefusedError
-from wfmodel.model.source import Span
+from wfmodel.model.source import span_at
 
 _TOKEN: Final = re.compile(
     r"""(?P<blank>[ \t\r]++)
@@ -54,10 +54,7 @@ class HclError(Exception):
 
     def refused(self, text: str, file: str) -> RefusedError:
         """The same as a refusal with a place."""
-        line = text.count("\n", 0, self.offset) + 1
-        column = self.offset - text.rfind("\n", 0, self.offset)
-        span = Span(file, line, column, line, column + 1)
-        return RefusedError(self.code, self.message, span)
+        return RefusedError(self.code, self.message, span_at(text, file, self.offset))
 
 
 def too_deep(offset: int) -> HclError:

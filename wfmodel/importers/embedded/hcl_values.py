@@ -16,10 +16,9 @@ from typing import Final, NamedTuple
 
 from wfmodel.importers.embedded.hcl import HclError, HclToken, flat_templates, too_deep
 from wfmodel.importers.embedded.notations import unescaped
-from wfmodel.importers.embedded.positions import Lines
 from wfmodel.importers.embedded.substitutions import token
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
-from wfmodel.model.source import Place
+from wfmodel.model.source import Lines, Place
 
 _NAMED: Final = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER: Final = 30
@@ -147,9 +146,7 @@ class Values:
                 index = self.skip_lines(index + 1)
             elif not self.is_sign(index, ")"):
                 return None
-        read = self._read(value, first, index + 1)
-        read.place.parts = parts
-        return read
+        return self._read(value, first, index + 1, parts)
 
     def text_of(self, at: HclToken) -> str:
         """What a quoted string or heredoc says, its templates as tokens."""
@@ -160,9 +157,11 @@ class Values:
         source = flat_templates(self._text[at.begin + 1 : at.end - 1])
         return token("_") if source is None else unescaped(source, at.begin + 1)[0]
 
-    def _read(self, value: object, first: int, after: int) -> Read:
+    def _read(
+        self, value: object, first: int, after: int, parts: dict[str | int, Place] | None = None
+    ) -> Read:
         begin, end = self._tokens[first].begin, self._tokens[after - 1].end
-        return Read(value, Place(self._lines.extent(begin, end)), after)
+        return Read(value, Place(self._lines.extent(begin, end), parts=parts or {}), after)
 
     def _number(self, first: int, digits: int) -> Read | None:
         text = self._tokens[digits].text
@@ -189,9 +188,7 @@ class Values:
             index = self._next_element(inner.after, lines_divide=True)
             if index < 0:
                 return None
-        read = self._read(value, first, index + 1)
-        read.place.parts = parts
-        return read
+        return self._read(value, first, index + 1, parts)
 
     def _key(self, index: int) -> Read | None:
         if index >= len(self._tokens):
@@ -219,9 +216,7 @@ class Values:
             index = self._next_element(inner.after, lines_divide=False)
             if index < 0:
                 return None
-        read = self._read(value, first, index + 1)
-        read.place.parts = parts
-        return read
+        return self._read(value, first, index + 1, parts)
 
     def _next_element(self, index: int, *, lines_divide: bool) -> int:
         """The index of the next element or of the closing sign; -1 where neither can stand."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wfmodel.importers.asl.templates import mask, unmasked
 from wfmodel.importers.embedded.outer_findings import ELSEWHERE, UNREAD, placed
@@ -20,6 +20,9 @@ from wfmodel.model.findings import Finding
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import RefusedError, refusal
 from wfmodel.model.source import Document, Path, Place, Span
+
+if TYPE_CHECKING:  # it reads YAML, which few files need
+    from wfmodel.importers.embedded.outer import Outer, Piece
 
 _BESIDE_A_SUBSTITUTION: Final = re.compile(r'"\ue000[^"]*"\s*\Z')
 _STRUCTURE: Final = frozenset(
@@ -113,6 +116,27 @@ def of_text(
     return replace(made, size=len(masked))
 
 
+def of_pieces(
+    outer: Outer,
+    name: str,
+    pieces: list[Piece],
+    path: Path,
+    rewrite: Callable[[str], str],
+    constants: Mapping[str, str] = NOTHING,
+) -> EmbeddedMachine:
+    """A machine that is JSON text at a path of the file, put together from pieces."""
+    return of_text(
+        name,
+        outer.excerpt(pieces, rewrite),
+        file=outer.file,
+        text=outer.text,
+        prefix=path,
+        chain=lambda inner: _hung_at(path, outer.place, inner),
+        span=lambda: outer.span(path),
+        constants=constants,
+    )
+
+
 def elsewhere(name: str, where: str, span: Span, target: str = "") -> EmbeddedMachine:
     """A machine whose definition stands in a file of its own; ``target`` leads there."""
     message = f"{name!r} is defined in {where}: check that file"
@@ -124,7 +148,7 @@ def unread(name: str, why: str, span: Span) -> EmbeddedMachine:
     return EmbeddedMachine(name, None, (placed(UNREAD, f"{name!r} is not read: {why}", span),))
 
 
-def hung_at(prefix: Path, lookup: Callable[[Path], Place], inner: Place) -> Place:
+def _hung_at(prefix: Path, lookup: Callable[[Path], Place], inner: Place) -> Place:
     """A tree of places in which the machine's stands at the prefix, and nothing else does."""
     extents = [lookup(prefix[:length]) for length in range(len(prefix) + 1)]
     place = Place(inner.extent, extents[-1].key, inner.parts)
@@ -178,9 +202,7 @@ def _refused(name: str, found: Finding, masked: str, excerpt: Excerpt) -> Findin
     """
     assert found.span is not None
     inner = found.span
-    span = Span(
-        inner.file, *excerpt.extent((inner.line, inner.column, inner.end_line, inner.end_column))
-    )
+    span = Span(inner.file, *excerpt.extent(inner.extent))
     lines = masked.split("\n")
     before = "\n".join(lines[max(0, inner.line - 3) : inner.line - 1])
     before += "\n" + lines[inner.line - 1][: inner.column - 1]

@@ -118,7 +118,7 @@ def _block(text: str, begin: int, end: int, folded: bool) -> _Read:
     many breaks as there are empty lines where there are some (YAML 1.2.2, section 8.1.3).
     """
     lines = list(_content_lines(text, begin, end))
-    indent = _indentation(text, begin, lines)
+    indent = _indentation(text, lines)
     before: tuple[int, bool] | None = None
     empty = 0
     for start, stop in lines:
@@ -157,7 +157,7 @@ def _content_lines(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]
         position = line.end()
 
 
-def _indentation(text: str, begin: int, lines: Iterable[tuple[int, int]]) -> int:
+def _indentation(text: str, lines: Iterable[tuple[int, int]]) -> int:
     """Of the first line that is not empty. An explicit one is left to the check of the value."""
     for start, stop in lines:
         line = text[start:stop]

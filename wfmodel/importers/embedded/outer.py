@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Final
 
 from wfmodel.importers.embedded.notations import json_scalar, yaml_scalar
-from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
+from wfmodel.importers.embedded.positions import Excerpt, Segment
 from wfmodel.model.json_reader import json_places, read_json
 from wfmodel.model.limits import Repeated
 from wfmodel.model.reading import is_json
-from wfmodel.model.source import Path, Place, Span
+from wfmodel.model.source import Lines, Path, Place, Span
 from wfmodel.model.yaml_reader import read_yaml
 
 _FUNCTIONS: Final = (
@@ -63,12 +63,7 @@ class Outer:
 
     def place(self, path: Path) -> Place:
         """Where the value at a path stands; its nearest surroundings where it is absent."""
-        place = self.root
-        for part in path:
-            if part not in place.parts:
-                break
-            place = place.parts[part]
-        return place
+        return self.root.nearest(path)
 
     def span(self, path: Path) -> Span:
         """The span of the value at a path."""

@@ -45,16 +45,10 @@ UNFILLED: Final = Problem(
     "No substitution has this name, so it stays as it is written: no Resource.",
 )
 
-PROBLEMS: Final[tuple[Problem, ...]] = (
-    ELSEWHERE,
-    UNREAD,
-    TOO_MANY,
-    NO_MACHINE,
-    UNCLEAR_ANNOTATIONS,
-    MISSING_FILE,
-    UNFILLED,
+PROBLEMS: Final[tuple[Problem, ...]] = tuple(
+    value for value in dict(globals()).values() if isinstance(value, Problem)
 )
-"""The table, in order of code."""
+"""The whole table, in order of code."""
 
 
 def placed(problem: Problem, message: str, span: Span, *, help: str = "") -> Finding:

@@ -7,16 +7,13 @@ stands for a text) leads back as a whole.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from wfmodel.model.source import Extent, Place
-
-_LINE_FEED: Final = re.compile("\n")
+from wfmodel.model.source import Extent, Lines, Place
 
 
 class Segment(NamedTuple):
@@ -25,26 +22,6 @@ class Segment(NamedTuple):
     length: int
     begin: int
     end: int
-
-
-class Lines:
-    """Line and column (from 1) of offsets, and back, in any order."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in _LINE_FEED.finditer(text))]
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
-
-    def offset(self, line: int, column: int) -> int:
-        """The offset of a line and column."""
-        return self._starts[min(line, len(self._starts)) - 1] + column - 1
-
-    def extent(self, begin: int, end: int) -> Extent:
-        """Lines and columns of a range of offsets."""
-        return (*self.place(begin), *self.place(end))
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ def _templates(value: object) -> Iterator[tuple[object, Path]]:
 
 
 def _machine(outer: Outer, name: str, body: object, path: Path) -> EmbeddedMachine:
+    resource = MachineResource(outer, name, {}, path)
     definition = body.get("definition") if isinstance(body, Mapping) else body
     at = (*path, "definition") if isinstance(body, Mapping) else path
     if isinstance(definition, str):
@@ -95,13 +96,13 @@ def _machine(outer: Outer, name: str, body: object, path: Path) -> EmbeddedMachi
             where = file[1].strip()
             return machine.elsewhere(name, repr(where), outer.span(at), where)
         if definition.lstrip().startswith("{"):
-            return cloudformation.of_string(MachineResource(outer, name, {}, path), definition, at)
+            return cloudformation.of_string(resource, definition, at)
         definition, at = _of_self(outer.value, definition) or (definition, at)
     if isinstance(definition, str):
         return machine.unread(name, "its definition is put together", outer.span(at))
     if not isinstance(definition, Mapping):
         return machine.unread(name, "it has no definition", outer.span(path))
-    return cloudformation.of_object(outer, name, definition, at)
+    return cloudformation.of_object(resource, definition, at)
 
 
 def _of_self(value: object, text: str) -> tuple[object, Path] | None:

@@ -17,11 +17,10 @@ from wfmodel.importers.asl.templates import SYNTAX_ERROR, read_definition
 from wfmodel.importers.embedded.hcl import flat_templates
 from wfmodel.importers.embedded.machine import NOTHING
 from wfmodel.importers.embedded.outer_findings import UNREAD, placed
-from wfmodel.importers.embedded.positions import Lines
 from wfmodel.importers.embedded.substitutions import filled
 from wfmodel.model.findings import Finding
 from wfmodel.model.reading import read_text, shown_name
-from wfmodel.model.source import Document, Span
+from wfmodel.model.source import Document, Lines, Span
 
 _DIRECTIVE: Final = re.compile(r"(?<!%)%\{~?\s*(?:if|for|else|endif|endfor)\b")
 

@@ -14,7 +14,7 @@ from wfmodel.importers.embedded.hcl import flat_templates
 from wfmodel.importers.embedded.machine import EmbeddedMachine
 from wfmodel.importers.embedded.marks import TERRAFORM_TYPE
 from wfmodel.importers.embedded.outer import Outer, Piece
-from wfmodel.model.source import Path, Place
+from wfmodel.model.source import Path
 
 _KNOWN_LATER: Final = "its definition is only known after apply"
 
@@ -65,20 +65,7 @@ def _machine(
     if substitutions.is_one(flat):
         why = "its definition is an expression"
         return machine.unread(name, why, outer.span(path))
-
-    def chain(inner: Place) -> Place:
-        return machine.hung_at(path, outer.place, inner)
-
-    excerpt = outer.excerpt([Piece(value, path)], lambda _: flat)
-    return machine.of_text(
-        name,
-        excerpt,
-        file=outer.file,
-        text=outer.text,
-        prefix=path,
-        chain=chain,
-        span=lambda: outer.span(path),
-    )
+    return machine.of_pieces(outer, name, [Piece(value, path)], path, lambda _: flat)
 
 
 def _bodies(value: object, path: Path) -> Iterator[tuple[Mapping[str, object], Path]]:

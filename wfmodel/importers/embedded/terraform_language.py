@@ -13,9 +13,9 @@ from wfmodel.importers.embedded.hcl_values import Locals, Values
 from wfmodel.importers.embedded.machine import EmbeddedMachine
 from wfmodel.importers.embedded.marks import MODULE_WORD, TERRAFORM_TYPE
 from wfmodel.importers.embedded.notations import unescaped
-from wfmodel.importers.embedded.positions import Excerpt, Lines, Segment
+from wfmodel.importers.embedded.positions import Excerpt, Segment
 from wfmodel.model.limits import MOST_DEPTH, MOST_VALUES
-from wfmodel.model.source import Extent, Path, Place, Span
+from wfmodel.model.source import Extent, Lines, Path, Place, Span
 
 _HERE: Final = re.compile(r"^\$\{path[._](?:module|root|cwd)\}/")
 _LOCALS: Final = "locals"

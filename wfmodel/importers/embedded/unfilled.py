@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from wfmodel.importers.embedded.outer_findings import UNFILLED, placed
 from wfmodel.model.findings import Finding
 from wfmodel.model.source import Path, Span
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean
 
 _NAME = re.compile(r"\$\{(\w+)\}")
 _MOST_SHOWN = 10
@@ -48,7 +48,6 @@ def unfilled(
 
 
 def _said(name: str, names: frozenset[str], span: Span) -> Finding:
-    likely = nearest(name, names)
     listed = ", ".join(sorted(names)[:_MOST_SHOWN])
-    help = f"did you mean {likely!r}?" if likely else f"DefinitionSubstitutions has {listed}"
+    help = did_you_mean(name, names, f"DefinitionSubstitutions has {listed}")
     return placed(UNFILLED, f"no substitution is called {name!r}", span, help=help)

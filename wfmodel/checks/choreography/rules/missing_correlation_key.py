@@ -53,7 +53,7 @@ from collections.abc import Iterator
 from wfmodel.checks.choreography.choreography_context import ChoreographyContext
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean
 from wfmodel.wording.counting import listed
 
 
@@ -67,11 +67,10 @@ def _check(context: ChoreographyContext) -> Iterator[Finding]:
             help="name the data item that all events carry under correlation",
         )
     elif data and key not in data:
-        meant = nearest(key, data)
         yield RULE.finding(
             f"the correlation key {key!r} is no data item of the workflow",
             ("correlation",),
-            help=f"did you mean {meant!r}?" if meant else f"its items are {listed(data)}",
+            help=did_you_mean(key, data, f"its items are {listed(data)}"),
         )
 
 

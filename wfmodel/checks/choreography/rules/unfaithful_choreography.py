@@ -91,7 +91,7 @@ from wfmodel.checks.rule import Rule
 from wfmodel.model.declared_choreography import ServiceReaction
 from wfmodel.model.findings import Finding, Severity
 from wfmodel.model.source import Path
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean
 from wfmodel.wording.counting import listed
 
 
@@ -122,8 +122,7 @@ def _names(
         return
     node = context.tasks.get(name)
     if node is None:
-        meant = nearest(name, context.tasks)
-        hint = f"did you mean {meant!r}?" if meant else f"its tasks are {listed([*context.tasks])}"
+        hint = did_you_mean(name, context.tasks, f"its tasks are {listed([*context.tasks])}")
         yield RULE.finding(f"the workflow has no task {name!r}", (*path, key), help=hint)
         return
     owner = node.service

@@ -53,18 +53,17 @@ from collections.abc import Iterator
 from wfmodel.checks.choreography.choreography_context import ChoreographyContext
 from wfmodel.checks.rule import Rule
 from wfmodel.model.findings import Finding, Severity
-from wfmodel.model.spelling import nearest
+from wfmodel.model.spelling import did_you_mean
 from wfmodel.wording.counting import listed
 
 
 def _check(context: ChoreographyContext) -> Iterator[Finding]:
     for path, service, name in context.broken:
         states = tuple(context.choreography.services[service].states)
-        meant = nearest(name, states)
         yield RULE.finding(
             f"{service!r} has no state {name!r}",
             path,
-            help=f"did you mean {meant!r}?" if meant else f"its states are {listed(states)}",
+            help=did_you_mean(name, states, f"its states are {listed(states)}"),
         )
 
 
