@@ -80,8 +80,8 @@ class Anomaly(IntFlag):
         return Terminal[str(self.name)]
 
 
-class Count(NamedTuple):
-    """How often one visit of a step landed and was taken back."""
+class EffectCount(NamedTuple):
+    """What the services' stores say of one visit of a step: how often it was done and undone."""
 
     node: int
     epoch: int
@@ -90,7 +90,7 @@ class Count(NamedTuple):
 
     @property
     def net(self) -> int:
-        """Landings that stand."""
+        """How often the effect stands."""
         return self.landed - self.undone
 
 
@@ -137,7 +137,7 @@ class Judge:
 
         ``truth``: (node, epoch, landed, undone) of every visit that landed or was taken back.
         """
-        counts = [Count(*count) for count in truth if count[0] in self.effects]
+        counts = [EffectCount(*count) for count in truth if count[0] in self.effects]
         verdicts = past.verdicts
         found = Anomaly(0)
         if not verdicts:
@@ -154,7 +154,7 @@ class Judge:
         return found | self._dangling(counts, past)
 
     def _untrue_success(
-        self, views: Iterable[View], counts: list[Count], revisited: frozenset[int]
+        self, views: Iterable[View], counts: list[EffectCount], revisited: frozenset[int]
     ) -> Anomaly:
         """Of revisited steps the views do not tell which visit they mean, so what a view says of
         them proves neither an orphan nor a phantom.
@@ -179,7 +179,7 @@ class Judge:
             found |= Anomaly.ORPHANED_EFFECT
         return found
 
-    def _dangling(self, counts: list[Count], past: Past) -> Anomaly:
+    def _dangling(self, counts: list[EffectCount], past: Past) -> Anomaly:
         if any(count.net < 0 for count in counts):
             return Anomaly.DANGLING_COMPENSATION
         begun = Status.COMPENSATING in past.said and Status.SUCCEEDED not in past.said

@@ -1,6 +1,6 @@
 """What follows from the knobs for one reaction: when it is durable, published and acknowledged.
 
-Every part of the semantics asks this page, so that a setting means the same wherever it is met.
+Every part of the semantics asks here, so that a setting means the same wherever it is met.
 
 >>> from wfmodel.designs.knobs import Knobs
 >>> CommitPolicy.of(Knobs()).outbox

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from wfmodel.checks.rule import Rule
+from wfmodel.checks.rule import Rule, rules_in
 from wfmodel.experiments import runtime_rules
 from wfmodel.experiments.runtime_context import ScenarioContext
 from wfmodel.model.findings import Finding
@@ -15,16 +13,7 @@ from wfmodel.model.findings import Finding
 RuntimeRule: TypeAlias = Rule[ScenarioContext]
 
 
-def _all_rules() -> tuple[RuntimeRule, ...]:
-    """One ``RULE`` per file of ``runtime_rules``: a new rule is a new file and nothing else."""
-    modules = (
-        importlib.import_module(f"{runtime_rules.__name__}.{info.name}")
-        for info in pkgutil.iter_modules(runtime_rules.__path__)
-    )
-    return tuple(sorted((module.RULE for module in modules), key=lambda rule: int(rule.code[1:])))
-
-
-RUNTIME_RULES: Final = _all_rules()
+RUNTIME_RULES: Final[tuple[RuntimeRule, ...]] = rules_in(runtime_rules)
 """Every rule over a scenario."""
 
 

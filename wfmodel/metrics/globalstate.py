@@ -28,7 +28,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from wfmodel.designs.anomalies import (
     LASTING,
     Anomaly,
-    Count,
+    EffectCount,
     Judge,
     Past,
     Terminal,
@@ -63,7 +63,7 @@ class GlobalState(NamedTuple):
     """
 
     views: tuple[tuple[int, ...], ...]
-    truth: NodeTrie[Count] = NodeTrie()
+    truth: NodeTrie[EffectCount] = NodeTrie()
     past: frozenset[Status] = frozenset()
 
     @property
@@ -333,7 +333,7 @@ def _gains(before: View, after: View, told: Iterable[int]) -> tuple[int, ...]:
 def _counted(before: GlobalState, does: Does, node: int, epoch: int) -> tuple[GlobalState, int]:
     """One more landing or undoing of a visit, and which landing of it this is (0: none)."""
     old = next((count for count in before.truth.at(node) if count.epoch == epoch), None)
-    _, _, landed, undone = old or Count(node, epoch, 0, 0)
+    _, _, landed, undone = old or EffectCount(node, epoch, 0, 0)
     landed, undone = (landed + 1, undone) if does is Does.LAND else (landed, undone + 1)
-    truth = before.truth.with_item(Count(node, epoch, landed, undone), old)
+    truth = before.truth.with_item(EffectCount(node, epoch, landed, undone), old)
     return before._replace(truth=truth), landed if does is Does.LAND else 0

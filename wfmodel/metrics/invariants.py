@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from wfmodel.designs.anomalies import NO_EFFECT, Count
+from wfmodel.designs.anomalies import NO_EFFECT, EffectCount
 from wfmodel.designs.history import TaskNode
 from wfmodel.designs.messages import StepStatus
 
@@ -41,7 +41,7 @@ class LocalInvariants:
         """
         if node not in self.effects:
             return False
-        visits = [Count(*count) for count in counts]
+        visits = [EffectCount(*count) for count in counts]
         landed, standing = any(c.landed for c in visits), any(c.net for c in visits)
         return any(count.net not in (0, 1) for count in visits) or any(
             (status is StepStatus.DONE and not landed)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
+from wfmodel.designs.anomalies import EffectCount
 from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.table import Operation
 
@@ -96,20 +97,6 @@ class Cell(NamedTuple):
         held = tuple(parcel for parcel, _ in self.held)
         finished = () if self.pending is None else self.pending.finished
         return (*held, *finished, *self.unacknowledged)
-
-
-class EffectCount(NamedTuple):
-    """What the services' stores say of one visit of a step: how often done and undone."""
-
-    node: int
-    epoch: int
-    landed: int
-    undone: int
-
-    @property
-    def net(self) -> int:
-        """How often the effect stands."""
-        return self.landed - self.undone
 
 
 _NONE: Final[NodeTrie[Any]] = NodeTrie()

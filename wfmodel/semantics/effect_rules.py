@@ -8,12 +8,13 @@ before it was done, and refuses it.
 
 from __future__ import annotations
 
+from wfmodel.designs.anomalies import EffectCount
 from wfmodel.designs.knobs import Knobs
 from wfmodel.designs.system import System
 from wfmodel.model.flow import Node, NodeKind
 from wfmodel.model.state_events import is_at_row, lands_outside
 from wfmodel.model.workflow import Compensation, Task
-from wfmodel.semantics.configuration import EffectCount, EffectStore, Landing
+from wfmodel.semantics.configuration import EffectStore, Landing
 
 
 def land(

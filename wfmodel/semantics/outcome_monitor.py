@@ -10,13 +10,13 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from wfmodel.designs.anomalies import LASTING, Anomaly, Judge, Past, Terminal
+from wfmodel.designs.anomalies import LASTING, Anomaly, EffectCount, Judge, Past, Terminal
 from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.history import steps_of
 from wfmodel.designs.state import Status, View
 from wfmodel.designs.table import Table
 from wfmodel.model.flow import Flow
-from wfmodel.semantics.configuration import Cell, Configuration, EffectCount
+from wfmodel.semantics.configuration import Cell, Configuration
 
 Verdict: TypeAlias = Terminal
 """The one class of an end, the same that metrics count."""

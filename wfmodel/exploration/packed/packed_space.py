@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wfmodel.designs.anomalies import EffectCount
 from wfmodel.designs.node_trie import NodeTrie
 from wfmodel.designs.state import View
 from wfmodel.designs.table import Interned, Table
@@ -22,7 +23,7 @@ from wfmodel.exploration.packed.snapshot import Snapshot, column
 from wfmodel.exploration.state_space import NumberedSpace
 from wfmodel.exploration.step_graph import Projection, StepGraph, check_room
 from wfmodel.exploration.symmetry import Reduction
-from wfmodel.semantics.configuration import Cell, Configuration, EffectCount
+from wfmodel.semantics.configuration import Cell, Configuration
 from wfmodel.semantics.fault_budget import FaultBudget
 from wfmodel.semantics.successors import Step
 
