@@ -45,15 +45,13 @@ DECLARED = {"designs/knobs.py", "designs/knob_registry.py", "simulation/declared
 """Where a knob is a field or an entry."""
 MOST_KNOBS = 4
 MORE_KNOBS = {
-    "persistence": 5,
     "commit": 6,
     "replay": 5,
     "lease": 8,
     "replicas": 9,
     "fenced": 5,
-    "delivery": 6,
+    "delivery": 5,
     "redelivery_timeout": 10,
-    "custody": 5,
     "publishing": 5,
     "publish": 5,
     "acknowledge": 10,

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from wfmodel.designs.knobs import (
     DURABLE,
     Acknowledge,
+    Custody,
     Delivery,
     DualWriteOrder,
     Knobs,
@@ -47,6 +48,10 @@ class CommitPolicy:
     """A message is acknowledged when all that it asked for is done and published."""
     at_least_once: bool
     """A message that is not acknowledged comes again."""
+    linked: bool
+    """A crash frees at once what was not acknowledged; else a lease holds it."""
+    replays: bool
+    """A restart reads again what happened to the instances under way, which takes time."""
 
     @classmethod
     def of(cls, knobs: Knobs, *, atomic: bool = False) -> CommitPolicy:
@@ -69,4 +74,6 @@ class CommitPolicy:
             on_receipt=synchronous and knobs.acknowledge is Acknowledge.ON_RECEIPT,
             after_work=synchronous and knobs.acknowledge is Acknowledge.AFTER_WORK,
             at_least_once=knobs.delivery is Delivery.AT_LEAST_ONCE,
+            linked=knobs.custody is Custody.LINK,
+            replays=knobs.persistence is Persistence.EVENT_STREAM,
         )

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wfmodel.designs.knobs import Delivery, Knobs, Persistence, Publishing
+from wfmodel.designs.commit_policy import CommitPolicy
+from wfmodel.designs.knobs import Knobs, Persistence, Publishing
 from wfmodel.designs.system import System
 
 CHOICE: Final = "a choice of the team, not a measurement"
@@ -81,14 +82,13 @@ def only_usual(name: str) -> Callable[[System], str]:
 
 def no_log(system: System) -> str:
     """No chain with a log."""
-    log = system.knobs.persistence is Persistence.LOG
+    log = CommitPolicy.of(system.knobs).log
     return f"knobs.persistence: a log is flushed {GRID}" if log else ""
 
 
 def no_replay(system: System) -> str:
     """No chain where a replay takes time."""
-    knobs = system.knobs
-    if knobs.persistence is Persistence.EVENT_STREAM and knobs.replay:
+    if CommitPolicy.of(system.knobs).replays and system.knobs.replay:
         return "knobs.replay depends on other instances: set it to 0s"
     return ""
 
@@ -103,8 +103,8 @@ def no_replicas(system: System) -> str:
 
 def never_again(knobs: Knobs) -> str:
     """Idle where no message comes again."""
-    once = knobs.delivery is Delivery.AT_MOST_ONCE
-    return "nothing is delivered again (delivery: at-most-once)" if once else ""
+    again = CommitPolicy.of(knobs).at_least_once
+    return "" if again else "nothing is delivered again (delivery: at-most-once)"
 
 
 def only_with(*kinds: Persistence) -> Callable[[Knobs], str]:
@@ -113,6 +113,9 @@ def only_with(*kinds: Persistence) -> Callable[[Knobs], str]:
 
 
 def without_outbox(knobs: Knobs) -> str:
-    """Idle with a dual write."""
-    outbox = knobs.publishing is Publishing.OUTBOX
-    return "" if outbox else "there is no outbox (publishing: dual-write)"
+    """Idle where messages do not leave with a commit."""
+    if CommitPolicy.of(knobs).outbox:
+        return ""
+    dual = knobs.publishing is Publishing.DUAL_WRITE
+    why = "publishing: dual-write" if dual else f"persistence: {knobs.persistence}"
+    return f"there is no outbox ({why})"

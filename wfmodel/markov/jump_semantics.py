@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-from wfmodel.designs.knobs import Custody
 from wfmodel.designs.messages import Chosen, External, Proceed, Start, Timer, TimerFired
 from wfmodel.designs.table import (
     CHOOSE,
@@ -55,13 +54,12 @@ class JumpRules:
     """What all jumps of a system share."""
 
     def __init__(self, table: Table, rates: Rates) -> None:
-        knobs = table.system.knobs
         self.table = table
         self.rates = rates
         self.cell_rules = CellRules(table)
         self.observer = OutcomeMonitor(table)
         self.draws = Draws(table)
-        self.linked = knobs.custody is Custody.LINK
+        self.linked = self.cell_rules.policy.linked
         self.gap = self.cell_rules.policy.gap
 
     def asked_of(self, p: int, message: object) -> int:

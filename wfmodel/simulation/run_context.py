@@ -8,7 +8,6 @@ from wfmodel.designs.commit_policy import CommitPolicy
 from wfmodel.designs.knobs import (
     Lease,
     Order,
-    Persistence,
 )
 from wfmodel.designs.system import Channel
 from wfmodel.designs.table import RunTable
@@ -86,8 +85,7 @@ class RunContext:
 
     def replay_ns(self) -> int:
         """How long a restart replays the events of one unfinished instance."""
-        replays = self.knobs.persistence is Persistence.EVENT_STREAM
-        return self.knobs.replay if replays else 0
+        return self.knobs.replay if self.policy.replays else 0
 
 
 def lease_fields(lease: Lease | None) -> dict[str, int]:

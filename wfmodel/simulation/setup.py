@@ -16,7 +16,6 @@ from wfmodel.designs.fault_facts import PER_ATTEMPT, PER_MESSAGE, PER_PROCESS, w
 from wfmodel.designs.faults import FACTS, PER_REPLICA, Fault, FaultScope
 from wfmodel.designs.history import FAULT_KINDS
 from wfmodel.designs.knob_registry import KNOBS
-from wfmodel.designs.knobs import Custody
 from wfmodel.model import distributions as families
 from wfmodel.model.distributions import Constant, Distribution
 from wfmodel.model.failures import FailureKind
@@ -340,7 +339,6 @@ class RunSetup:
             **context.order_fields(),
             "watches": bool(context.system.watches),
             **self._lines(),
-            "linked": knobs.custody is Custody.LINK,
             "network": self.sampler(setting.network, "network"),
             "every": NULL if arrivals.every is None else self.sampler(arrivals.every, "arrivals"),
             "trace": maker.array(sorted(arrivals.at)),
