@@ -212,7 +212,7 @@ def text_of(space, number: int, names: dict[str, str]) -> str:
             (new(table.messages.values[m]), sorted(new(table.names[p]) for p in to))
             for m, to in found
         ]
-        return told if space.next_steps.semantics.outbox else sorted(told, key=repr)
+        return told if space.next_steps.semantics.policy.outbox else sorted(told, key=repr)
 
     def sends(operations):
         return posts(tuple((o[1], o[3]) for o in operations if o[0] == 0))
