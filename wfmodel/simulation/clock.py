@@ -24,7 +24,7 @@ from wfmodel.simulation.run_context import RunContext
 from wfmodel.simulation.run_record import Run
 from wfmodel.simulation.setup import Objects, RunSetup
 
-YOUNG_OBJECTS = 50_000
+YOUNG_OBJECTS = 150_000
 """Threshold of the youngest generation during a run."""
 
 
