@@ -110,6 +110,16 @@ def test_several_instances_tell_how_many_at_once(capsys):
     assert "In the end, instance 3: inventory unknown" in text
 
 
+def test_a_knobs_name_may_be_quoted(capsys):
+    few = ("--limit", "10", "--format", "json")
+    plain, quoted = (
+        call(capsys, "explore", ORDER, "--design", "choreography", *few, "--knob", f"{name}=memory")
+        for name in ("persistence", '"persistence"')
+    )
+    assert plain == quoted
+    assert plain[0] < 3
+
+
 def test_a_bound_per_instance_is_less_than_a_total(capsys):
     once = (ORDER, "--design", "choreography", "--knob", "delivery=at-most-once")
     asked = ("--instances", "3", "--property", "at_most: 2 lost", "--format", "json")

@@ -117,7 +117,7 @@ def _knob_values(texts: tuple[str, ...]) -> dict[str, Any]:
     for text in texts:
         if "=" not in text:
             raise TyperException(f"--knob needs NAME=VALUE; got {text!r}")
-    pairs = [tuple(part.strip() for part in text.split("=", 1)) for text in texts]
+    pairs = ([part.strip() for part in text.split("=", 1)] for text in texts)
     lines = "".join(f"{name}: {value}\n" for name, value in pairs)
     document, findings = read_document("--knob", lines)
     if document is None:
@@ -125,7 +125,8 @@ def _knob_values(texts: tuple[str, ...]) -> dict[str, Any]:
     knobs, findings = parse_as(document, Knobs)
     if knobs is None:
         raise TyperException(f"--knob: {findings[0].message}")
-    return {name: getattr(knobs, name) for name, _ in pairs}
+    assert isinstance(document.value, dict)
+    return {name: getattr(knobs, name) for name in document.value}  # as read: one may be quoted
 
 
 def claims_for(
