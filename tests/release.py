@@ -1,10 +1,10 @@
 """A release, by one command: ``make release VERSION=1.2.3`` (``python -m tests.release 1.2.3``).
 
 On a clean checkout whose tests are green it gives the changelog's open section its version and
-date, sets the version in pyproject.toml, CITATION.cff and the pages that pin it, commits, tags,
-and leaves in ``dist/`` the wheel, the sdist, a bill of materials (CycloneDX, of the wheel installed
-alone with the pinned versions) and their SHA-256 sums. Nothing is pushed: ``git push
---follow-tags`` starts the workflow that publishes.
+date, sets the version in pyproject.toml, CITATION.cff, the editor's extension and the pages that
+pin it, commits, tags, and leaves in ``dist/`` the wheel, the sdist, a bill of materials (CycloneDX,
+of the wheel installed alone with the pinned versions) and their SHA-256 sums. Nothing is pushed:
+``git push --follow-tags`` starts the workflow that publishes.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
+EXTENSION = ROOT / "docs" / "editors" / "vscode" / "package.json"
 ADDRESS = re.compile(r"(?<=github\.com/)[\w.-]+/wfmodel|(?<=uses: )[\w.-]+/wfmodel")
 """How a page names the repository."""
 
@@ -60,8 +61,11 @@ def released(changelog: str, version: str, day: str) -> str:
 
 
 def pinned(text: str, old: str, new: str) -> str:
-    """A page with another version in its pins: ``rev: v1.2.3``, ``wfmodel==1.2.3``, ``@v1.2.3``."""
-    marks = r"rev: v|wfmodel\S*@v?|wfmodel==|such as \"==|^version: |^version = \""
+    """A page with another version in its pins (``rev: v1.2.3``, ``wfmodel==1.2.3``, ``@v1.2.3``),
+    and where a file says its own.
+    """
+    own = r"^version: |^version = \"|^  \"version\": \""
+    marks = rf"rev: v|wfmodel\S*@v?|wfmodel==|such as \"==|{own}"
     return re.sub(rf"({marks}){re.escape(old)}\b", rf"\g<1>{new}", text, flags=re.MULTILINE)
 
 
@@ -74,6 +78,7 @@ def pages() -> Iterator[Path]:
     """Files that say a version of wfmodel, or where it is."""
     yield from (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CITATION.cff")
     yield ROOT / "pyproject.toml"
+    yield EXTENSION
     yield from sorted(ROOT.glob("docs/**/*.md"))
     yield from sorted(ROOT.glob(".github/**/*.yml"))
 

@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 import pytest
 
-from tests.release import ADDRESS, UnfitError, addressed, pages, pinned, released
+from tests.release import ADDRESS, EXTENSION, UnfitError, addressed, pages, pinned, released
 
 ROOT = Path(__file__).parents[1]
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -45,6 +45,12 @@ def test_what_is_built_is_what_was_released_last():
 def test_the_editors_extension_has_the_same_version():
     package = json.loads((ROOT / "docs/editors/vscode/package.json").read_text(encoding="utf-8"))
     assert package["version"] == VERSION
+
+
+def test_a_release_sets_the_version_of_the_extension():
+    assert EXTENSION in pages()
+    text = EXTENSION.read_text(encoding="utf-8")
+    assert json.loads(pinned(text, VERSION, "9.9.9"))["version"] == "9.9.9"
 
 
 def test_what_the_documentation_pins_is_what_was_released_last():
