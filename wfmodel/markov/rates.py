@@ -61,8 +61,8 @@ class Rates:
         if system.channel.value != "multiset" or system.atomic:
             raise NotExponentialError(f"the system {system.design!r} has no broker with latencies")
         self.network = lengths.of(around.network, "setting.network")
-        synchronous = not CommitPolicy.of(knobs).memory
-        self.commit = lengths.of(knobs.commit, "knobs.commit") if synchronous else AT_ONCE
+        commits = CommitPolicy.of(knobs).synchronous
+        self.commit = lengths.of(knobs.commit, "knobs.commit") if commits else AT_ONCE
         self._work: dict[int, Erlang] = {}
         self._timers: dict[Timer, Erlang] = {}
         self._answers: dict[int, Erlang] = {}

@@ -111,9 +111,7 @@ class _Onsets(NamedTuple):
 
 
 def _onsets(tracks: Tracks) -> _Onsets:
-    rows = tracks.history.rows
-    rank = np.zeros(len(rows), dtype=np.int64)
-    np.cumsum(rows[1:, 0] != rows[:-1, 0], out=rank[1:])
+    rows, rank = tracks.history.rows, tracks.row_rank
     never = tracks.verdict_ns < 0
     verdict_rank = np.full(tracks.count, len(rows), dtype=np.int64)
     verdict_rank[~never] = tracks.rank[tracks.verdict_event[~never]]

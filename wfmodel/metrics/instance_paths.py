@@ -97,6 +97,11 @@ class Tracks:
         return found
 
     @cached_property
+    def row_rank(self) -> Ints:
+        """Per row: number of its instant among all instants of the history."""
+        return ranks_of(self.history.rows)
+
+    @cached_property
     def _by_kind(self) -> tuple[Ints, list[int]]:
         """Positions of all rows, by kind, and where each begins; unmeasured instances come last."""
         rows = self.history.rows
@@ -238,25 +243,32 @@ class Tracks:
         """Per pair of an instance and an instant: the event that is its first durable progress from
         that instant on, or NEVER.
         """
-        events, keys, instants = self._progress_keys
+        keys, instants, events, of = self._progress_keys
         wanted = np.searchsorted(keys, place * instants + np.minimum(rank, instants - 1))
-        found = np.append(events, NEVER)[wanted]
-        return np.where(np.append(self.instance, NEVER)[found] == place, found, NEVER)
+        return np.where(of[wanted] == place, events[wanted], NEVER)
 
     @cached_property
-    def _progress_keys(self) -> tuple[Ints, Ints, int]:
-        """Events that are progress, ascending by instance and instant; a key of both; how many
-        instants keys tell apart.
+    def _progress_keys(self) -> tuple[Ints, int, Ints, Ints]:
+        """Of the events that are progress, ascending by instance and instant: a key of both, and
+        how many instants keys tell apart; the event, and its instance, with NEVER after the last.
         """
         events = np.flatnonzero(self.progress)
-        instants = int(self.rank.max(initial=0)) + 2
-        return events, self.instance[events] * instants + self.rank[events], instants
+        of, instants = self.instance[events], int(self.rank.max(initial=0)) + 2
+        keys = of * instants + self.rank[events]
+        return keys, instants, np.append(events, NEVER), np.append(of, NEVER)
 
     def largest(self, per_event: Ints) -> Ints:
         """Per instance: the largest value over its events; 0 where there are none."""
         found = np.zeros(self.count, dtype=np.int64)
         np.maximum.at(found, self.instance, per_event)
         return found
+
+
+def ranks_of(rows: Ints) -> Ints:
+    """Per row of a history: number of its instant among all of them."""
+    rank = np.zeros(len(rows), dtype=np.int64)
+    np.cumsum(rows[1:, 0] != rows[:-1, 0], out=rank[1:])
+    return rank
 
 
 def index_of(ids: Ints, rows: Ints) -> Ints:

@@ -9,7 +9,14 @@ import numpy as np
 from wfmodel.designs.history import History, Kind
 from wfmodel.metrics.codes import Does, Ints, Views, code_of, encode, forgetting
 from wfmodel.metrics.globalstate import StateGraph
-from wfmodel.metrics.instance_paths import Monitor, Tracks, TwinEnds, came_to_rest, index_of
+from wfmodel.metrics.instance_paths import (
+    Monitor,
+    Tracks,
+    TwinEnds,
+    came_to_rest,
+    index_of,
+    ranks_of,
+)
 
 
 def tracks_of(
@@ -40,8 +47,7 @@ def tracks_of(
     end_ns = int(rows[-1, 0]) if len(rows) else 0
     if until_ns is not None and came_to_rest(history):
         end_ns = max(end_ns, until_ns)
-    rank = np.zeros(len(rows), dtype=np.int64)
-    np.cumsum(rows[1:, 0] != rows[:-1, 0], out=rank[1:])
+    rank = ranks_of(rows)
     arrivals = np.flatnonzero(rows[:, 1] == Kind.ARRIVE)
     arrivals = arrivals[rows[arrivals, 0] >= history.warm_up_ns]
     mine = index_of(rows[arrivals, 2], rows)[rows[:, 2]]

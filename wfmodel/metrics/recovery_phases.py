@@ -60,16 +60,14 @@ def phases(tracks: Tracks) -> Phases | None:
     if found is None:
         return None
     rows = tracks.history.rows
-    rank = np.zeros(len(rows), dtype=np.int64)
-    np.cumsum(rows[1:, 0] != rows[:-1, 0], out=rank[1:])
-    worst = _longest_standstill(tracks, found, rank)
+    worst = _longest_standstill(tracks, found)
     place, limit = worst.place, (tracks.arrival_ns + limit_ns(tracks))[worst.place]
     begun = np.maximum(rows[worst.start, 0], tracks.arrival_ns[place])
     end = np.where(found.never[place], limit, tracks.verdict_ns[place])
     end = np.maximum(begun, np.minimum(end, limit))
     seen = _first_seen(tracks, worst)
     noticed = np.where(seen == NEVER, end, np.minimum(end, rows[seen, 0]))
-    moved = np.where(seen == NEVER, NEVER, tracks.next_progress(place, rank[seen]))
+    moved = np.where(seen == NEVER, NEVER, tracks.next_progress(place, tracks.row_rank[seen]))
     time_ns = np.append(tracks.time_ns, tracks.end_ns)[moved]
     taken = np.where(moved == NEVER, end, np.minimum(end, np.maximum(noticed, time_ns)))
     noticed = np.maximum(begun, noticed)
@@ -93,7 +91,7 @@ def _first_seen(tracks: Tracks, worst: _Strikes) -> Ints:
     return first
 
 
-def _longest_standstill(tracks: Tracks, found: Harm, rank: Ints) -> _Strikes:
+def _longest_standstill(tracks: Tracks, found: Harm) -> _Strikes:
     """Per hurt instance: what it stood still after, longest; whom it struck took part in the
     instance, if there is any such. Ascending by place.
     """
@@ -104,7 +102,7 @@ def _longest_standstill(tracks: Tracks, found: Harm, rank: Ints) -> _Strikes:
     worst, longest = np.full((4, tracks.count), NEVER), np.full((2, tracks.count), NEVER)
     for each in _strikes(tracks, found):
         begun = np.maximum(rows[each.start, 0], tracks.arrival_ns[each.place])
-        after = np.maximum(rank[each.start], tracks.arrival_rank[each.place])
+        after = np.maximum(tracks.row_rank[each.start], tracks.arrival_rank[each.place])
         stood = time_ns[tracks.next_progress(each.place, after + 1)] - begun
         visited = np.isin(tracks.ids[each.place] * size + each.target, took_part)
         part = (each.target < 0) | visited

@@ -83,6 +83,7 @@ def table_states(history: History, order: DagOrder, instance: int) -> tuple[Tabl
 class _Reading:
     def __init__(self, history: History, order: DagOrder) -> None:
         self.history, self.order = history, order
+        self.commits = CommitPolicy.of(history.knobs).synchronous
         self.progress = DagProgress(order)
         self.found: list[TableChange] = []
         self.known: dict[int, _Instance] = {}
@@ -119,7 +120,7 @@ class _Reading:
                 self.uncommitted.pop(who, None)
 
     def _once_committed(self, now: int, who: int, then: Callable[[int], None]) -> None:
-        if CommitPolicy.of(self.history.knobs).synchronous:
+        if self.commits:
             self.uncommitted[who].append(then)
         else:
             then(now)
